@@ -1,0 +1,131 @@
+import type { Call, Catalogue, Failure, FormulaCode, Handler, Lane, Success } from '@cateto/contracts';
+import {
+  failure,
+  hashOf,
+  isFailure,
+  lanes,
+  operationRequestTopic,
+  operationResultTopic,
+} from '@cateto/contracts';
+import type { Bus } from './bus.ts';
+import type { Requests } from './requests.ts';
+import type { Admitted, Run } from './responses.ts';
+import { runHandler, thrown } from './run-handler.ts';
+
+export interface FormulaRunOptions {
+  readonly bus: Bus<Catalogue, 'calc-server'>;
+  readonly catalogue: Catalogue;
+  readonly formulas: Readonly<Record<string, FormulaCode>>;
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly operationTimeoutMs: number;
+  readonly requests: Requests;
+  onFallback(operation: string, lane: Lane, cause: string): void;
+}
+
+/** What an op-server could not do for reasons that are not the input's: then the operation is computed here. */
+const fallbackCodes: ReadonlySet<string> = new Set([
+  'no-listener',
+  'deadline-exceeded',
+  'overloaded',
+  'contract-mismatch',
+  'unknown-operation',
+]);
+
+/**
+ * How long before the client's deadline the calc-server stops waiting for an op-server, so that a fallback still
+ * arrives in time: a quarter of what is left, at most 50 ms.
+ */
+function fallbackMarginMs(leftMs: number): number {
+  return Math.min(leftMs / 4, 50);
+}
+
+/** Runs formulas: asks for the calls of the plan, each on the lane of its number, and combines what comes back. */
+export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
+  const { formulas } = options;
+  const runs = new Map<string, Run>();
+  for (const [name, code] of Object.entries(formulas)) runs.set(name, (request) => runFormula(options, code, request));
+  const unknown: Run = ({ answer }) => answer(failure('unknown-formula', 'there is no code for this formula here'));
+  return (formula) => runs.get(formula) ?? unknown;
+}
+
+function runFormula(options: FormulaRunOptions, code: FormulaCode, request: Admitted): void {
+  const { name } = code.formula;
+  const operands = request.input as readonly unknown[];
+  const calls = attempt(name, () => code.plan(operands));
+  if (isFailure(calls)) return request.answer(calls);
+  if (calls.length < 1 || calls.length > lanes.length) {
+    return request.answer(failure('internal', `${name}: a plan of ${calls.length} calls; 1 to 8 are possible`));
+  }
+
+  const results: unknown[] = Array.from({ length: calls.length });
+  const via: Lane[] = [];
+  let missing = calls.length;
+  let settled = false;
+
+  const settle = (outcome: Success | Failure): void => {
+    if (settled) return;
+    settled = true;
+    request.answer(outcome);
+  };
+
+  for (const [index, call] of calls.entries()) {
+    const lane = (index + 1) as Lane;
+    askOperation(options, call, lane, request, (output, failed, fellBack) => {
+      if (failed !== undefined) return settle(failed);
+      results[index] = output;
+      if (fellBack) via.push(lane);
+      missing -= 1;
+      if (missing > 0) return;
+      settle(combine(code, results, operands, via));
+    });
+  }
+}
+
+function combine(
+  code: FormulaCode,
+  results: readonly unknown[],
+  operands: readonly unknown[],
+  via: Lane[],
+): Success | Failure {
+  const { name, output } = code.formula;
+  const value = attempt(name, () => code.combine(results, operands));
+  if (isFailure(value)) return value;
+  const parsed = output.safeParse(value);
+  if (!parsed.success) return failure('internal', `${name}: the formula's value does not fit the contract`);
+  return { value: parsed.data, via: via.toSorted((a, b) => a - b) };
+}
+
+type Done = (output: unknown, failed: Failure | undefined, fellBack: boolean) => void;
+
+function askOperation(options: FormulaRunOptions, call: Call, lane: Lane, request: Admitted, done: Done): void {
+  const { bus, catalogue, handlers, operationTimeoutMs, requests, onFallback } = options;
+  const { operation, input } = call;
+  const topic = operationRequestTopic(operation.name, lane);
+  const contract = hashOf(catalogue, operation.name);
+  const { trace } = request;
+  const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
+  requests.ask({
+    route: topic,
+    answerRoute: operationResultTopic(operation.name, lane),
+    contract: operation.name,
+    timeoutMs: Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs)),
+    unheard: 'fail',
+    write: (to, seq, ttlMs) => bus.publish(topic, to, { seq, contract, input, ttlMs, trace }),
+    settle(outcome) {
+      if (!isFailure(outcome)) return done(outcome.value, undefined, false);
+      const handler = handlers[operation.name];
+      if (!fallbackCodes.has(outcome.code) || handler === undefined) return done(undefined, outcome, false);
+      onFallback(operation.name, lane, outcome.code);
+      runHandler(operation, handler, input, (output, failed) => done(output, failed, true));
+    },
+  });
+}
+
+/** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
+function attempt<T>(name: string, run: () => T): T | Failure {
+  try {
+    return run();
+  } catch (error) {
+    return thrown(name, error);
+  }
+}

@@ -1,0 +1,77 @@
+import type { Catalogue, FormulaCode, FormulaCodesOf, Handler, HandlersOf, Lane } from '@cateto/contracts';
+import type { statusResultTopic } from '@cateto/contracts';
+import { formulaResultTopic, lanes, operandTopic, operationResultTopic, readResult } from '@cateto/contracts';
+import { open } from './bus.ts';
+import type { OnEvent } from './events.ts';
+import { createFormulaRun } from './formula-run.ts';
+import { joinOperands } from './join-operands.ts';
+import type { OpenLink, Platform } from './link.ts';
+import { createRequests } from './requests.ts';
+import { createResponses, incoming } from './responses.ts';
+import type { Server } from './server.ts';
+import { startServer } from './server.ts';
+import { createTally } from './tally.ts';
+
+export interface FormulaServerOptions<C extends Catalogue> {
+  readonly catalogue: C;
+  readonly formulas: FormulaCodesOf<C>;
+  /** For the fallback: what no op-server answers is computed here. */
+  readonly handlers: HandlersOf<C>;
+  /** How long to wait for an op-server before falling back. */
+  readonly operationTimeoutMs: number;
+  readonly openLink: OpenLink;
+  readonly platform?: Platform;
+  readonly onEvent: OnEvent;
+}
+
+type ReplyTopic = `calc.${string}.result` | typeof statusResultTopic;
+
+/** Serves every formula of a catalogue: joins operands, asks for the operations, falls back, combines. */
+export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): Server {
+  const { operationTimeoutMs, openLink, onEvent } = options;
+  const catalogue: Catalogue = options.catalogue;
+  const platform = options.platform === undefined ? {} : { platform: options.platform };
+  const bus = open({ role: 'calc-server', catalogue, openLink, onEvent, ...platform });
+  const { participant } = bus;
+
+  const requests = createRequests(participant, { answerTimeoutMs: operationTimeoutMs });
+  for (const operation of Object.values(catalogue.operations)) {
+    for (const lane of lanes) requests.hear(operationResultTopic(operation.name, lane), readResult(operation));
+  }
+  const fallbacks = createTally(participant.platform, (call, cause, count) => {
+    const [operation = '', lane] = call.split('.');
+    onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
+  });
+  const run = createFormulaRun({
+    bus,
+    catalogue,
+    formulas: options.formulas as Readonly<Record<string, FormulaCode>>,
+    handlers: options.handlers as Readonly<Record<string, Handler>>,
+    operationTimeoutMs,
+    requests,
+    onFallback: (operation, lane, cause) => fallbacks.count(`${operation}.${lane}`, cause),
+  });
+
+  const responses = createResponses<ReplyTopic>(participant, { publish: bus.publish });
+  const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
+  const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
+  joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
+    const requests = complete.map(({ formula, operands, ...request }) =>
+      incoming({ ...request, input: operands }, formulaResultTopic(formula), run(formula)),
+    );
+    responses.accept(sender, settledBelow, requests);
+  });
+
+  return startServer({
+    role: 'calc-server',
+    participant,
+    requestTopics,
+    serves: Object.keys(catalogue.formulas),
+    responses,
+    onEvent,
+    onClose() {
+      requests.close();
+      fallbacks.close();
+    },
+  });
+}

@@ -1,0 +1,38 @@
+import type { Catalogue, Lane, OperandReading } from '@cateto/contracts';
+import { readOperand } from '@cateto/contracts';
+import type { CompleteRequest } from '@cateto/protocol';
+import { createJoin } from '@cateto/protocol';
+import type { Bus } from './bus.ts';
+
+/** Takes operands from their topics and hands over each request once it is complete. */
+export function joinOperands(
+  bus: Bus<Catalogue, 'calc-server'>,
+  catalogue: Catalogue,
+  requestTopics: readonly `calc.request.${Lane}`[],
+  complete: (sender: string, settledBelow: number, requests: readonly CompleteRequest[]) => void,
+): void {
+  const { participant } = bus;
+  const join = createJoin();
+
+  function handle(input: Parameters<typeof join.handle>[0]): void {
+    for (const effect of join.handle(input, participant.platform.nowMs())) {
+      complete(effect.sender, effect.settledBelow, effect.requests);
+    }
+    participant.rearm();
+  }
+
+  for (const [index, topic] of requestTopics.entries()) {
+    const n = (index + 1) as Lane;
+    const read = readOperand(catalogue, n);
+    bus.receive(topic, ({ sender, settledBelow, messages, broken }) => {
+      const operands: OperandReading[] = [];
+      for (const message of messages) {
+        const operand = read(message);
+        if (operand === undefined) broken();
+        else operands.push(operand);
+      }
+      handle({ type: 'operands', n, sender, settledBelow, operands });
+    });
+  }
+  participant.attach({ deadlineMs: join.deadlineMs, tick: () => handle({ type: 'tick' }) });
+}

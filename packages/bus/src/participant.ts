@@ -1,0 +1,216 @@
+import type { BodyFault } from '@cateto/contracts';
+import { addressed, createCodec, helloTopic, helloWire, limits, newAddress, readHello } from '@cateto/contracts';
+import type { EarEffect, ListenersEffect } from '@cateto/protocol';
+import { createBatch, createEar, createListeners } from '@cateto/protocol';
+import type { Tally } from './tally.ts';
+import { createTally } from './tally.ts';
+import type { OnEvent } from './events.ts';
+import type { Link, OpenLink, Platform } from './link.ts';
+
+/*
+ * The driver: one participant's connection to the fabric. It receives, decodes, hands to the machines, performs what
+ * they decide and keeps one timer armed for the earliest of their deadlines. Topics are plain strings here; bus.ts
+ * gives them their types.
+ */
+
+/** One half of a conversation, or whatever else wants to know what the table and the ear say. */
+export interface Half {
+  tableChanged?(change: ListenersEffect): void;
+  earChanged?(change: EarEffect): void;
+  deadlineMs?(): number | undefined;
+  /** Its deadline has come. */
+  tick?(): void;
+  /** The lowest seq of own requests that is not settled: every batch carries it. */
+  settledBelow?(): number;
+  /** A message alone is larger than a frame may be; it cannot be sent. */
+  unsendable?(topic: string, to: string, message: readonly unknown[]): void;
+}
+
+/** What came on a topic: messages of one sender, still in wire order. */
+export interface IncomingBatch {
+  readonly sender: string;
+  readonly settledBelow: number;
+  readonly messages: readonly unknown[];
+  /** Call for each message that is none: it is dropped and counted. */
+  broken(): void;
+}
+
+export type Receiver = (batch: IncomingBatch) => void;
+
+export interface Participant {
+  readonly address: string;
+  readonly platform: Platform;
+  readonly dropped: Tally;
+  attach(half: Half): void;
+  /** Who takes what comes on a topic, addressed to this participant. */
+  receive(topic: string, receiver: Receiver): void;
+  subscribe(topic: string): void;
+  /** Others stop sending on it; what is already on its way is still taken. */
+  unsubscribe(topic: string): void;
+  /** Publishes one message, in wire order, with whatever else goes to the same topic and address in this turn. */
+  publish(topic: string, to: string, message: readonly unknown[]): void;
+  /** Addresses that listen on a route of the listener table. */
+  listenersOf(route: string): readonly string[];
+  /** A half's deadline may have changed: call after every input given to a machine outside of `tick`. */
+  rearm(): void;
+  /** Sends what waits to be sent, then closes the link. */
+  close(): Promise<void>;
+}
+
+export interface ParticipantOptions {
+  readonly openLink: OpenLink;
+  readonly platform: Platform;
+  readonly onEvent: OnEvent;
+}
+
+export function openParticipant({ openLink, platform, onEvent }: ParticipantOptions): Participant {
+  const address = newAddress(platform.random);
+  const codec = createCodec();
+  const listeners = createListeners();
+  const ear = createEar();
+  const outbox = createBatch();
+  const dropped = createTally(platform, (topic, cause, count) => onEvent({ event: 'message-dropped', topic, cause, count }));
+  const halves: Half[] = [];
+  const receivers = new Map<string, { readonly topic: string; readonly receiver: Receiver }>();
+  let armedMs = Number.POSITIVE_INFINITY;
+  let disarm: (() => void) | undefined;
+  let closed = false;
+
+  const link: Link = openLink({
+    message(topic, body) {
+      const known = receivers.get(topic);
+      if (known === undefined) return dropped.count(topic, 'not subscribed to');
+      const batch = codec.decode(body);
+      if (isFault(batch)) return dropped.count(known.topic, batch);
+      known.receiver({ ...batch, broken: () => dropped.count(known.topic, 'broken message') });
+    },
+    subscription(topic, subscribed) {
+      for (const change of listeners.handle({ type: subscribed ? 'subscribed' : 'unsubscribed', topic })) {
+        tableChanged(change);
+      }
+    },
+    reconnected: () => earHears({ type: 'reconnected' }),
+    dropped: (cause) => dropped.count('', cause),
+  });
+
+  function tableChanged(change: ListenersEffect): void {
+    if (change.type === 'refused') dropped.count(change.topic, 'listener table full');
+    if (change.type === 'listener-up' || change.type === 'listener-down') {
+      onEvent({ event: change.type, route: change.route, address: change.address });
+    }
+    for (const half of halves) half.tableChanged?.(change);
+    if (change.type === 'marker-up' || change.type === 'marker-down') {
+      earHears({ type: 'markers-changed', held: change.held });
+    }
+    rearm();
+  }
+
+  function earHears(input: Parameters<typeof ear.handle>[0]): void {
+    for (const change of ear.handle(input, platform.nowMs())) earDecided(change);
+    rearm();
+  }
+
+  function earDecided(change: EarEffect): void {
+    if (change.type === 'say-hello') publish(helloTopic, address, helloWire.write({ counter: change.counter }));
+    for (const half of halves) half.earChanged?.(change);
+  }
+
+  function publish(topic: string, to: string, message: readonly unknown[]): void {
+    for (const effect of outbox.handle({ type: 'add', topic, to, message })) perform(effect);
+  }
+
+  function perform(effect: ReturnType<typeof outbox.handle>[number]): void {
+    if (effect.type === 'flush-soon') platform.soon(flush);
+    else send(effect.topic, effect.to, effect.messages);
+  }
+
+  function flush(): void {
+    for (const effect of outbox.handle({ type: 'flush' })) perform(effect);
+  }
+
+  function send(topic: string, to: string, messages: readonly (readonly unknown[])[]): void {
+    const body = codec.encode(address, settledBelow(), messages);
+    if (body.length <= limits.frameBytesMax) {
+      link.publish(addressed(topic, to), body);
+    } else if (messages.length > 1) {
+      const half = Math.ceil(messages.length / 2);
+      send(topic, to, messages.slice(0, half));
+      send(topic, to, messages.slice(half));
+    } else {
+      const [message = []] = messages;
+      dropped.count(topic, 'larger than a frame');
+      for (const each of halves) each.unsendable?.(topic, to, message);
+    }
+  }
+
+  function settledBelow(): number {
+    for (const half of halves) {
+      const below = half.settledBelow?.();
+      if (below !== undefined) return below;
+    }
+    return 1;
+  }
+
+  function rearm(): void {
+    let dueMs = ear.deadlineMs() ?? Number.POSITIVE_INFINITY;
+    for (const half of halves) {
+      const halfDueMs = half.deadlineMs?.();
+      if (halfDueMs !== undefined && halfDueMs < dueMs) dueMs = halfDueMs;
+    }
+    // A timer that is armed early finds nothing due and arms the next: cheaper than a new one with every request.
+    if (dueMs >= armedMs || closed) return;
+    disarm?.();
+    armedMs = dueMs;
+    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), tick);
+  }
+
+  function tick(): void {
+    armedMs = Number.POSITIVE_INFINITY;
+    disarm = undefined;
+    const nowMs = platform.nowMs();
+    for (const change of ear.handle({ type: 'tick' }, nowMs)) earDecided(change);
+    for (const half of halves) half.tick?.();
+    rearm();
+  }
+
+  const participant: Participant = {
+    address,
+    platform,
+    dropped,
+    attach: (half) => void halves.push(half),
+    receive(topic, receiver) {
+      const wireTopic = addressed(topic, address);
+      if (receivers.has(wireTopic)) throw new TypeError(`${topic} is received already`);
+      receivers.set(wireTopic, { topic, receiver });
+    },
+    subscribe: (topic) => link.subscribe(addressed(topic, address)),
+    unsubscribe: (topic) => link.unsubscribe(addressed(topic, address)),
+    publish,
+    listenersOf: listeners.listenersOf,
+    rearm,
+    async close() {
+      if (closed) return;
+      flush();
+      closed = true;
+      disarm?.();
+      dropped.close();
+      await link.close();
+    },
+  };
+
+  participant.receive(helloTopic, ({ sender, messages, broken }) => {
+    for (const message of messages) {
+      const counter = readHello(message);
+      // Whoever else says hello here proves nothing.
+      if (counter === undefined || sender !== address) broken();
+      else earHears({ type: 'hello-heard', counter });
+    }
+  });
+  participant.subscribe(helloTopic);
+
+  return participant;
+}
+
+function isFault(batch: unknown): batch is BodyFault {
+  return typeof batch === 'string';
+}

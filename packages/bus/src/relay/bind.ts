@@ -1,0 +1,51 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import type { Publisher, XPublisher, XSubscriber } from 'zeromq';
+import { openHeartbeat, openXPublisher, openXSubscriber } from '../sockets.ts';
+
+export interface RelaySockets {
+  /** Publishers connect here. */
+  readonly publishers: XSubscriber;
+  /** Subscribers connect here. */
+  readonly subscribers: XPublisher;
+  readonly heartbeat: Publisher;
+  close(): void;
+}
+
+/**
+ * Opens a broker's three sockets and binds them.
+ *
+ * @throws Error naming the address and port that cannot be bound, and why
+ */
+export async function bindRelay(bind: string, ports: BrokerEndpoint): Promise<RelaySockets> {
+  const publishers = openXSubscriber();
+  const subscribers = openXPublisher();
+  const heartbeat = openHeartbeat();
+  const close = (): void => {
+    publishers.close();
+    subscribers.close();
+    heartbeat.close();
+  };
+  try {
+    await bindOne(publishers, bind, ports.publishPort, 'publish');
+    await bindOne(subscribers, bind, ports.subscribePort, 'subscribe');
+    await bindOne(heartbeat, bind, ports.heartbeatPort, 'heartbeat');
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { publishers, subscribers, heartbeat, close };
+}
+
+async function bindOne(
+  socket: XSubscriber | XPublisher | Publisher,
+  address: string,
+  port: number,
+  name: string,
+): Promise<void> {
+  try {
+    await socket.bind(`tcp://${address}:${port}`);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`cannot bind the ${name} port ${address}:${port}: ${reason}`, { cause: error });
+  }
+}

@@ -1,0 +1,2 @@
+export type { Relay, RelayOptions } from './relay.ts';
+export { startRelay } from './relay.ts';

@@ -1,0 +1,190 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { decodeBeat, encodeBeat, newAddress } from '@cateto/contracts';
+import type { FailoverEffect, FailoverInput, Rank } from '@cateto/protocol';
+import { createFailover } from '@cateto/protocol';
+import type { OnEvent } from '../events.ts';
+import type { Platform } from '../link.ts';
+import { nodePlatform } from '../node-platform.ts';
+import { connectHeartbeat } from '../sockets.ts';
+import { createTally } from '../tally.ts';
+import { bindRelay } from './bind.ts';
+import { createForwarding } from './forwarding.ts';
+import { probePeer } from './peer-probe.ts';
+import { createUpstream } from './upstream.ts';
+
+export interface RelayOptions {
+  readonly rank: Rank;
+  /** Both brokers, the primary first; without a second there is no failover. */
+  readonly brokers: readonly BrokerEndpoint[];
+  /** The address to bind; whether it may be reached from elsewhere is for the caller to decide. */
+  readonly bind: string;
+  readonly heartbeatMs: number;
+  readonly peerLostMs: number;
+  readonly onEvent: OnEvent;
+}
+
+/** A broker that runs. */
+export interface Relay {
+  readonly address: string;
+  /** Hands over to the other broker if it was active, at most a second long, then closes. */
+  drain(): Promise<void>;
+  /** Closes at once. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a broker: binds all ports, then becomes active or stands by as the other broker's beats tell.
+ *
+ * @throws Error when there is no such broker in the list or a port cannot be bound, naming it
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  const { rank, brokers, onEvent } = options;
+  const own = rank === 'primary' ? brokers[0] : brokers[1];
+  const peer = rank === 'primary' ? brokers[1] : brokers[0];
+  if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
+  const sockets = await bindRelay(options.bind, own);
+  return runRelay(options, own, peer, sockets, nodePlatform, onEvent);
+}
+
+function runRelay(
+  options: RelayOptions,
+  own: BrokerEndpoint,
+  peer: BrokerEndpoint | undefined,
+  sockets: Awaited<ReturnType<typeof bindRelay>>,
+  platform: Platform,
+  onEvent: OnEvent,
+): Relay {
+  const { rank, heartbeatMs, peerLostMs } = options;
+  const address = newAddress(platform.random);
+  const incarnation = newAddress(platform.random);
+  const failover = createFailover({
+    rank,
+    address,
+    incarnation,
+    hasPeer: peer !== undefined,
+    heartbeatMs,
+    peerLostMs,
+  });
+  const dropped = createTally(platform, (topic, cause, count) => {
+    onEvent({ event: 'message-dropped', topic, cause, count });
+  });
+  const forwarding = createForwarding({ ...sockets, upstream: createUpstream(address), platform, dropped });
+  const peerBeats = peer === undefined ? undefined : connectHeartbeat(peer);
+  let disarm: (() => void) | undefined;
+  let armedMs = Number.POSITIVE_INFINITY;
+  let beatsRead = 0;
+  let closed: Promise<void> | undefined;
+  let onClosed: (() => void) | undefined;
+  const whenClosed = new Promise<void>((resolve) => {
+    onClosed = resolve;
+  });
+
+  function handle(input: FailoverInput): void {
+    for (const effect of failover.handle(input, platform.nowMs())) perform(effect);
+    rearm();
+  }
+
+  function perform(effect: FailoverEffect): void {
+    switch (effect.type) {
+      case 'beat':
+        return beat(effect.state, effect.epoch);
+      case 'activate':
+        forwarding.activate(effect.epoch);
+        return onEvent({ event: 'active', epoch: effect.epoch, cause: effect.cause });
+      case 'deactivate':
+        forwarding.deactivate();
+        return onEvent({ event: 'standby', epoch: effect.epoch, cause: effect.cause });
+      case 'probe-peer':
+        if (peer !== undefined) void probe(peer);
+        return;
+      case 'read-heartbeats':
+        return readHeartbeats(beatsRead);
+      case 'misconfigured':
+        return onEvent({ event: 'misconfigured', message: effect.message });
+      case 'stop':
+        void close();
+    }
+  }
+
+  function beat(state: 'standby' | 'active' | 'leaving', epoch: number): void {
+    const counters = forwarding.counters();
+    const body = encodeBeat({ rank, state, epoch, incarnation, address, counters });
+    sockets.heartbeat.send(body).catch((error: unknown) => {
+      if (closed === undefined) dropped.count('heartbeat', error instanceof Error ? error.message : String(error));
+    });
+  }
+
+  async function probe(endpoint: BrokerEndpoint): Promise<void> {
+    if ((await probePeer(endpoint)) === 'refused') handle({ type: 'peer-refused' });
+  }
+
+  /** The socket is empty when two turns of the loop brought no further beat. */
+  function readHeartbeats(readBefore: number): void {
+    platform.afterTurn(() => {
+      if (closed !== undefined) return;
+      if (beatsRead === readBefore) handle({ type: 'heartbeats-read' });
+      else readHeartbeats(beatsRead);
+    });
+  }
+
+  async function hearPeer(): Promise<void> {
+    if (peerBeats === undefined) return;
+    for await (const [body] of peerBeats) {
+      beatsRead += 1;
+      const heard = body === undefined ? undefined : decodeBeat(body);
+      if (heard === undefined) dropped.count('heartbeat', 'no beat');
+      else handle({ type: 'beat', beat: heard });
+    }
+  }
+
+  function rearm(): void {
+    const dueMs = failover.deadlineMs();
+    if (dueMs === undefined || closed !== undefined || dueMs >= armedMs) return;
+    disarm?.();
+    armedMs = dueMs;
+    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), () => tick(dueMs));
+  }
+
+  function tick(dueMs: number): void {
+    armedMs = Number.POSITIVE_INFINITY;
+    const lateMs = platform.nowMs() - dueMs;
+    if (lateMs > staleAfterMs) forwarding.dropQueued();
+    handle({ type: 'late', lateMs });
+    handle({ type: 'tick' });
+  }
+
+  function close(): Promise<void> {
+    closed ??= (async () => {
+      disarm?.();
+      forwarding.deactivate();
+      dropped.close();
+      peerBeats?.close();
+      await forwarding.close();
+      onEvent({ event: 'stopped' });
+      onClosed?.();
+    })();
+    return closed;
+  }
+
+  peerBeats?.events.on('disconnect', () => {
+    if (closed === undefined) handle({ type: 'peer-link-broken' });
+  });
+  void hearPeer();
+  const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
+  onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
+  handle({ type: 'started' });
+  if (failover.state() === 'standby') onEvent({ event: 'standby', epoch: failover.epoch(), cause: 'started' });
+
+  return {
+    address,
+    async drain() {
+      if (closed === undefined) onEvent({ event: 'draining' });
+      handle({ type: 'leave' });
+      await whenClosed;
+    },
+    close,
+  };
+}
+
+/** A broker that stood still for so long drops what waited meanwhile: it was sent again long ago. */
+const staleAfterMs = 1_000;

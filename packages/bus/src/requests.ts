@@ -1,0 +1,110 @@
+import type { Failure, ResultReading, Success } from '@cateto/contracts';
+import { failure, limits, requestId } from '@cateto/contracts';
+import type { RequesterCounters, RequesterEffect, RequesterInput } from '@cateto/protocol';
+import { createRequester } from '@cateto/protocol';
+import type { Participant } from './participant.ts';
+
+/** One question to the fabric: everything about a request but its number. */
+export interface Question {
+  readonly route: string;
+  /** The topic on which the answer comes; it must have been opened with {@link Requests.hear}. */
+  readonly answerRoute: string;
+  /** The operation's or formula's name. */
+  readonly contract: string;
+  readonly timeoutMs: number;
+  readonly unheard: 'hold' | 'fail';
+  readonly pinned?: string | undefined;
+  /** Publishes the request; called for each attempt, always with the same seq. */
+  write(to: string, seq: number, ttlMs: number): void;
+  /** Called exactly once. */
+  settle(outcome: Success | Failure, id: string): void;
+}
+
+/** The driver of a participant's requester. */
+export interface Requests {
+  /** Hears results on a topic; each is read by `read`. */
+  hear(answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
+  /** @returns the request's seq. The question may have been settled already when this returns. */
+  ask(question: Question): number;
+  cancel(seq: number): void;
+  /** Cancels everything that is open. */
+  close(): void;
+  counters(): RequesterCounters;
+}
+
+export interface RequestsOptions {
+  readonly answerTimeoutMs: number;
+}
+
+export function createRequests(participant: Participant, { answerTimeoutMs }: RequestsOptions): Requests {
+  const { platform, address } = participant;
+  const requester = createRequester<Question>({ random: platform.random, answerTimeoutMs });
+  let lastSeq = 0;
+
+  function handle(input: RequesterInput<Question>): void {
+    for (const effect of requester.handle(input, platform.nowMs())) perform(effect);
+  }
+
+  function perform(effect: RequesterEffect<Question>): void {
+    switch (effect.type) {
+      case 'send':
+        return effect.work.write(effect.to, effect.seq, effect.ttlMs);
+      case 'settle':
+        return effect.work.settle(effect.outcome, requestId(address, effect.seq));
+      case 'await-turn':
+        return platform.afterTurn(() => {
+          handle({ type: 'turn-ended' });
+          participant.rearm();
+        });
+    }
+  }
+
+  participant.attach({
+    tableChanged(change) {
+      if (change.type !== 'refused') handle(change);
+    },
+    earChanged(change) {
+      if (change.type === 'proven' || change.type === 'unproven') handle(change);
+    },
+    deadlineMs: requester.deadlineMs,
+    tick: () => handle({ type: 'tick' }),
+    settledBelow: requester.settledBelow,
+    unsendable(topic, _to, message) {
+      const [seq] = message;
+      if (typeof seq !== 'number') return;
+      const outcome = failure('invalid-request', `${topic}: larger than a frame of ${limits.frameBytesMax} bytes`);
+      handle({ type: 'unsendable', seq, outcome });
+    },
+  });
+
+  return {
+    hear(answerRoute, read) {
+      participant.receive(answerRoute, ({ sender, messages, broken }) => {
+        const results: ResultReading[] = [];
+        for (const message of messages) {
+          const result = read(message);
+          if (result === undefined) broken();
+          else results.push(result);
+        }
+        handle({ type: 'results', sender, answerRoute, results });
+        participant.rearm();
+      });
+      participant.subscribe(answerRoute);
+    },
+    ask(question) {
+      lastSeq += 1;
+      const { route, answerRoute, contract, timeoutMs, unheard, pinned } = question;
+      const deadlineMs = platform.nowMs() + timeoutMs;
+      const seq = lastSeq;
+      handle({
+        type: 'call',
+        call: { seq, route, answerRoute, contract, work: question, deadlineMs, unheard, pinned },
+      });
+      participant.rearm();
+      return seq;
+    },
+    cancel: (seq) => handle({ type: 'cancel', seq }),
+    close: () => handle({ type: 'close' }),
+    counters: requester.counters,
+  };
+}

@@ -1,0 +1,100 @@
+import type { StatusReport } from '@cateto/contracts';
+import { readStatusRequest, statusRequestTopic, statusResultTopic } from '@cateto/contracts';
+import { hostname } from 'node:os';
+import { acceptAll } from './accept.ts';
+import type { OnEvent } from './events.ts';
+import type { Participant, Receiver } from './participant.ts';
+import type { Responses } from './responses.ts';
+
+/** A server that runs: it listens whenever its ear is proven. */
+export interface Server {
+  readonly address: string;
+  /**
+   * Ends it in order: its request topics are withdrawn, so that requesters turn to others; what runs is answered; then
+   * the sockets close. What has not ended after 4.5 s is given up; the requester's deadline or another server takes over.
+   */
+  drain(): Promise<void>;
+  /** Closes at once; what runs is not answered. */
+  close(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly role: StatusReport['role'];
+  readonly participant: Participant;
+  /** Where requests come in, registered with the participant already. */
+  readonly requestTopics: readonly string[];
+  /** As a status shows it. */
+  readonly serves: readonly string[];
+  readonly responses: Responses;
+  readonly onEvent: OnEvent;
+  /** Before the sockets close. */
+  readonly onClose?: () => void;
+}
+
+/** Below the 5 s after which whoever started the process expects it to be gone. */
+const drainMaxMs = 4_500;
+
+/** What both kinds of server share: when they listen, how they say how they are, and how they end. */
+export function startServer(options: ServerOptions): Server {
+  const { role, participant, requestTopics, serves, responses, onEvent, onClose } = options;
+  const { platform } = participant;
+  const topics = [...requestTopics, statusRequestTopic];
+  const sinceMs = Date.now();
+  let listening = false;
+  let announced = false;
+  let draining = false;
+
+  function listen(): void {
+    if (listening || draining) return;
+    listening = true;
+    for (const topic of topics) participant.subscribe(topic);
+    if (announced) return;
+    announced = true;
+    onEvent({ event: 'ready', address: participant.address });
+  }
+
+  function withdraw(): void {
+    if (!listening) return;
+    listening = false;
+    for (const topic of topics) participant.unsubscribe(topic);
+  }
+
+  function report(): StatusReport {
+    const { inFlight, answered } = responses.counters();
+    const pid = process.pid;
+    return { role, serves: [...serves], host: hostname(), pid, sinceMs, inFlight, answered };
+  }
+
+  const answerStatus: Receiver = (batch) =>
+    acceptAll(responses, batch, statusResultTopic, readStatusRequest, ({ answer }) =>
+      answer({ value: report(), via: [] }),
+    );
+
+  participant.receive(statusRequestTopic, answerStatus);
+  participant.attach({
+    earChanged(change) {
+      if (change.type === 'proven') listen();
+      if (change.type === 'withdraw') withdraw();
+    },
+  });
+
+  async function close(): Promise<void> {
+    onClose?.();
+    await participant.close();
+    onEvent({ event: 'stopped' });
+  }
+
+  return {
+    address: participant.address,
+    async drain() {
+      if (draining) return;
+      draining = true;
+      onEvent({ event: 'draining' });
+      withdraw();
+      const elapsed = new Promise<void>((resolve) => void platform.after(drainMaxMs, resolve));
+      await Promise.race([responses.drain(), elapsed]);
+      await close();
+    },
+    close,
+  };
+}

@@ -1,0 +1,75 @@
+import type { Catalogue, StatusReport } from '@cateto/contracts';
+import { isFailure, readStatusResult, statusRequestTopic, statusResultTopic } from '@cateto/contracts';
+import type { Bus } from './bus.ts';
+import type { Requests } from './requests.ts';
+
+export interface ServerStatus extends StatusReport {
+  readonly address: string;
+}
+
+/** Asks every server that is known here how it is. */
+export interface StatusClient {
+  /**
+   * Resolves when all have answered, after `waitMs` at the latest with those that have. While the ear is not proven
+   * yet, nobody can be known: then it is waited for first, within the same time.
+   */
+  ask(waitMs: number): Promise<readonly ServerStatus[]>;
+}
+
+export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requests): StatusClient {
+  const { participant } = bus;
+  const { platform } = participant;
+  const waiting = new Set<() => void>();
+  let proven = false;
+
+  requests.hear(statusResultTopic, readStatusResult);
+  participant.attach({
+    earChanged(change) {
+      if (change.type === 'unproven') proven = false;
+      if (change.type !== 'proven') return;
+      proven = true;
+      for (const resume of waiting) resume();
+      waiting.clear();
+    },
+  });
+
+  function heard(waitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (proven) return platform.afterTurn(resolve);
+      const cancel = platform.after(waitMs, resolve);
+      waiting.add(() => {
+        cancel();
+        platform.afterTurn(resolve);
+      });
+    });
+  }
+
+  function askOne(address: string, timeoutMs: number): Promise<ServerStatus | undefined> {
+    return new Promise((resolve) => {
+      requests.ask({
+        route: statusRequestTopic,
+        answerRoute: statusResultTopic,
+        contract: 'status',
+        timeoutMs,
+        unheard: 'hold',
+        pinned: address,
+        write: (to, seq, ttlMs) => bus.publish(statusRequestTopic, to, { seq, ttlMs }),
+        settle(outcome) {
+          resolve(isFailure(outcome) ? undefined : { ...(outcome.value as StatusReport), address });
+        },
+      });
+    });
+  }
+
+  return {
+    async ask(waitMs) {
+      const untilMs = platform.nowMs() + waitMs;
+      await heard(waitMs);
+      const leftMs = Math.max(1, untilMs - platform.nowMs());
+      const answers = await Promise.all(
+        participant.listenersOf(statusRequestTopic).map((address) => askOne(address, leftMs)),
+      );
+      return answers.filter((answer) => answer !== undefined);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import type { Link, LinkEvents, OpenLink } from './link.ts';
+import { connectSubscriber, connectXPublisher } from './sockets.ts';
+
+const subscribedByte = 1;
+
+/**
+ * One XPublisher and one Subscriber, each connected to every broker. The XPublisher's receive loop always runs: it is
+ * how subscriptions, and with them the listeners, become known.
+ */
+export function zeromqLink(brokers: readonly BrokerEndpoint[]): OpenLink {
+  return (events) => openZeromqLink(brokers, events);
+}
+
+function openZeromqLink(brokers: readonly BrokerEndpoint[], events: LinkEvents): Link {
+  const publisher = connectXPublisher(brokers);
+  const subscriber = connectSubscriber(brokers);
+  let closed = false;
+  let unsent = 0;
+
+  const lost = (error: unknown): void => {
+    if (closed) return;
+    unsent += 1;
+    events.dropped(`not sent: ${error instanceof Error ? error.message : String(error)}`);
+  };
+
+  const hear = async (): Promise<void> => {
+    for await (const frames of subscriber) {
+      const [topic, body] = frames;
+      if (frames.length === 2 && topic !== undefined && body !== undefined) {
+        events.message(topic.toString('latin1'), body);
+      } else {
+        events.dropped(`${frames.length} frames`);
+      }
+    }
+  };
+
+  const learn = async (): Promise<void> => {
+    for await (const [frame] of publisher) {
+      if (frame === undefined || frame.length === 0) continue;
+      events.subscription(frame.toString('latin1', 1), frame[0] === subscribedByte);
+    }
+  };
+
+  // A first connection counts as well: until then nothing was heard.
+  subscriber.events.on('handshake', () => events.reconnected());
+
+  const loops = Promise.all([hear(), learn()]);
+
+  return {
+    publish(topic, body) {
+      if (closed) return;
+      publisher.send([topic, body]).catch(lost);
+    },
+    subscribe: (prefix) => subscriber.subscribe(prefix),
+    unsubscribe: (prefix) => subscriber.unsubscribe(prefix),
+    async close() {
+      if (closed) return;
+      closed = true;
+      subscriber.close();
+      publisher.close();
+      await loops;
+    },
+  };
+}

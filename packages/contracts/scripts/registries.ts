@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isName } from '../src/names.ts';
+
+/*
+ * TypeScript cannot list a folder, so the two registries are generated from the folder listing of the contracts and
+ * committed. The one of compute lists the contracts' names, not its own files: a contract without its code is a compile
+ * error that names the file to write.
+ */
+
+const kinds = ['formulas', 'operations'] as const;
+type Kind = (typeof kinds)[number];
+
+/** A contract's file: `product-of-two.ts` exports `productOfTwo`. */
+interface Entry {
+  readonly kind: Kind;
+  readonly file: string;
+  readonly name: string;
+}
+
+/** A generated file as it should be. */
+export interface Registry {
+  /** Relative to the repository. */
+  readonly path: string;
+  readonly text: string;
+}
+
+const contractsPath = 'packages/contracts/src/calculator';
+
+/** @throws Error naming the file whose name is none for a contract */
+export function registriesOf(root: string): readonly Registry[] {
+  const entries = kinds.flatMap((kind) => entriesOf(root, kind));
+  const names = new Map<string, Entry>();
+  for (const entry of entries) {
+    const other = names.get(entry.name);
+    if (other !== undefined) throw new Error(`${pathOf(other)} and ${pathOf(entry)} both export ${entry.name}`);
+    names.set(entry.name, entry);
+  }
+  return [
+    { path: `${contractsPath}/registry.generated.ts`, text: contractsRegistry(entries) },
+    { path: 'packages/compute/src/registry.generated.ts', text: computeRegistry(entries) },
+  ];
+}
+
+/** Those of the registries that are not on disk as they should be. */
+export function staleRegistries(root: string): readonly Registry[] {
+  return registriesOf(root).filter(({ path, text }) => textOf(join(root, path)) !== text);
+}
+
+/** @returns what was written: what was stale */
+export function writeRegistries(root: string): readonly Registry[] {
+  const stale = staleRegistries(root);
+  for (const { path, text } of stale) writeFileSync(join(root, path), text);
+  return stale;
+}
+
+function entriesOf(root: string, kind: Kind): Entry[] {
+  return readdirSync(join(root, contractsPath, kind))
+    .filter((file) => file.endsWith('.ts') && !/\.test(?:-d)?\.ts$/.test(file))
+    .toSorted()
+    .map((file) => entryOf(kind, file));
+}
+
+function entryOf(kind: Kind, file: string): Entry {
+  const stem = file.slice(0, -'.ts'.length);
+  const name = stem.replaceAll(/-([a-z0-9])/g, (_match, first: string) => first.toUpperCase());
+  const entry = { kind, file, name };
+  if (!/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(stem) || !isName(name)) {
+    throw new Error(`${pathOf(entry)}: a contract's file is its name in kebab-case, and "${name}" is no such name`);
+  }
+  return entry;
+}
+
+function pathOf({ kind, file }: Entry): string {
+  return `${contractsPath}/${kind}/${file}`;
+}
+
+/** undefined when there is no such file; line ends as git checks them out on Windows do not matter */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function contractsRegistry(entries: readonly Entry[]): string {
+  return [
+    '// Generated from the folder listing by `pnpm registry`. Do not edit.',
+    ...importsOf(entries),
+    '',
+    `export const operations = ${objectOf(entries, 'operations')};`,
+    '',
+    `export const formulas = ${objectOf(entries, 'formulas')};`,
+    '',
+  ].join('\n');
+}
+
+function computeRegistry(entries: readonly Entry[]): string {
+  return [
+    '// Generated from the list of contracts by `pnpm registry`. Do not edit.',
+    '// A file that cannot be found is the code of a contract, still to be written.',
+    "import type { Calculator, FormulaCodesOf, HandlersOf } from '@cateto/contracts';",
+    ...importsOf(entries),
+    '',
+    `export const handlers = ${objectOf(entries, 'operations')} satisfies HandlersOf<Calculator>;`,
+    '',
+    `export const formulaCodes = ${objectOf(entries, 'formulas')} satisfies FormulaCodesOf<Calculator>;`,
+    '',
+  ].join('\n');
+}
+
+function importsOf(entries: readonly Entry[]): string[] {
+  return entries.map(({ kind, file, name }) => `import { ${name} } from './${kind}/${file}';`);
+}
+
+/** One name to a line: the formatter leaves that as it is, whatever the width. */
+function objectOf(entries: readonly Entry[], kind: Kind): string {
+  const names = entries.filter((entry) => entry.kind === kind).map(({ name }) => `  ${name},\n`);
+  return names.length === 0 ? '{}' : `{\n${names.join('')}}`;
+}

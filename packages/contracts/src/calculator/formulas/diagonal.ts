@@ -1,0 +1,14 @@
+import { Finite } from '../../finite.ts';
+import { formula } from '../../formula.ts';
+
+export const diagonal = formula({
+  name: 'diagonal',
+  description: 'The space diagonal of a box with edges a, b and c.',
+  operands: [
+    ['a', Finite],
+    ['b', Finite],
+    ['c', Finite],
+  ],
+  output: Finite,
+  example: { operands: [1, 2, 2], output: 3 },
+});

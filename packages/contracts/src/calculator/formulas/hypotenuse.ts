@@ -1,0 +1,13 @@
+import { Finite } from '../../finite.ts';
+import { formula } from '../../formula.ts';
+
+export const hypotenuse = formula({
+  name: 'hypotenuse',
+  description: 'The hypotenuse of a right triangle with legs a and b.',
+  operands: [
+    ['a', Finite],
+    ['b', Finite],
+  ],
+  output: Finite,
+  example: { operands: [12, 13], output: 17.69180601295413 },
+});

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { Finite } from '../../finite.ts';
+import { operation } from '../../operation.ts';
+
+export const multiply = operation({
+  name: 'multiply',
+  description: 'The product of two factors; out of domain when it overflows.',
+  input: z.tuple([Finite, Finite]),
+  output: Finite,
+  example: { input: [6, 7], output: 42 },
+});

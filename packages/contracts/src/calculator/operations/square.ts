@@ -1,0 +1,10 @@
+import { Finite } from '../../finite.ts';
+import { operation } from '../../operation.ts';
+
+export const square = operation({
+  name: 'square',
+  description: 'The square of a number; out of domain when it overflows.',
+  input: Finite,
+  output: Finite,
+  example: { input: 12, output: 144 },
+});

@@ -1,0 +1,54 @@
+import type { Catalogue } from './catalogue.ts';
+import type { Failure } from './failures.ts';
+import type { Formula, OperandsOf } from './formula.ts';
+import type { InputOf, Operation, OutputOf } from './operation.ts';
+
+/** An operation's code: a pure function of its input. What it throws becomes `internal`; expected failures are returned. */
+export type Handler<O extends Operation = Operation> = (
+  input: InputOf<O>,
+) => OutputOf<O> | Failure | Promise<OutputOf<O> | Failure>;
+
+/** One handler for each operation of a catalogue, by name: a missing one does not compile. */
+export type HandlersOf<C extends Catalogue> = {
+  readonly [N in keyof C['operations']]: Handler<C['operations'][N]>;
+};
+
+/** One operation with its input, as a formula asks for it. The n-th call of a plan goes out on lane n. */
+export interface Call<O extends Operation = Operation> {
+  readonly operation: O;
+  readonly input: InputOf<O>;
+}
+
+export function call<O extends Operation>(operation: O, input: NoInfer<InputOf<O>>): Call<O> {
+  return { operation, input };
+}
+
+/** The results of a plan's calls, in their order. */
+export type ResultsOf<P extends readonly Call[]> = { readonly [K in keyof P]: OutputOf<P[K]['operation']> };
+
+/** A formula's code, pure and synchronous: what to ask for, and the answer from what came back. */
+export interface FormulaCode<F extends Formula = Formula, P extends readonly Call[] = readonly Call[]> {
+  readonly formula: F;
+  /** One round of 1 to 8 calls, or the failure that the operands deserve. */
+  plan(operands: OperandsOf<F>): P | Failure;
+  combine(results: ResultsOf<P>, operands: OperandsOf<F>): OutputOf<F> | Failure;
+}
+
+export function formulaCode<F extends Formula, const P extends readonly Call[]>(
+  formula: F,
+  code: {
+    plan(operands: OperandsOf<F>): P | Failure;
+    combine(results: ResultsOf<NoInfer<P>>, operands: OperandsOf<F>): OutputOf<F> | Failure;
+  },
+): FormulaCode<F, P> {
+  return {
+    formula,
+    plan: (operands) => code.plan(operands),
+    combine: (results, operands) => code.combine(results, operands),
+  };
+}
+
+/** The code of each formula of a catalogue, by name: a missing one does not compile. */
+export type FormulaCodesOf<C extends Catalogue> = {
+  readonly [N in keyof C['formulas']]: FormulaCode<C['formulas'][N]>;
+};

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { FailureCode } from './failures.ts';
+import { Failure, failure, failureCodeOf, failureTable, isFailure, traitOf } from './failures.ts';
+
+const codes = Object.keys(failureTable) as FailureCode[];
+
+test('the table is the one of the protocol', () => {
+  expect(codes.toSorted()).toEqual([
+    'cancelled',
+    'contract-mismatch',
+    'deadline-exceeded',
+    'internal',
+    'invalid-request',
+    'no-listener',
+    'out-of-domain',
+    'overloaded',
+    'unknown-formula',
+    'unknown-operation',
+  ]);
+});
+
+test('another server is asked only when this one did not run the request', () => {
+  for (const code of codes) {
+    const { anotherServerMayKnow, mayHaveRun, retryable } = traitOf(code);
+    if (anotherServerMayKnow)
+      expect({ code, mayHaveRun, retryable }).toEqual({ code, mayHaveRun: false, retryable: true });
+  }
+});
+
+test('a code that is not in the table is internal and not retried, whatever objects inherit', () => {
+  for (const text of ['', 'unheard-of', 'toString', '__proto__', 'constructor']) {
+    expect(failureCodeOf(text), text).toBe('internal');
+  }
+  expect(traitOf('internal').retryable).toBe(false);
+  for (const code of codes) expect(failureCodeOf(code)).toBe(code);
+});
+
+test('a failure is told from what only looks like one', () => {
+  const made = failure('overloaded', 'the queue is full');
+  expect(made).toBeInstanceOf(Failure);
+  expect(isFailure(made)).toBe(true);
+  for (const other of [{ code: 'overloaded', message: 'the queue is full' }, null, undefined, 'overloaded', 0]) {
+    expect(isFailure(other)).toBe(false);
+  }
+});

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { CheckedName } from './names.ts';
+
+/** The operands of a formula in order, each a name and a schema: `[['a', Finite], ['b', Finite]]`. */
+export type OperandList = readonly (readonly [name: string, schema: z.ZodType])[];
+
+/** The contract of what clients ask: its operands in order and what comes out. Calc-servers compute it from operations. */
+export interface Formula<
+  N extends string = string,
+  A extends OperandList = OperandList,
+  O extends z.ZodType = z.ZodType,
+> {
+  readonly kind: 'formula';
+  readonly name: N;
+  readonly description: string;
+  /** Counts up when the meaning changes and the schemas do not. */
+  readonly version: number;
+  readonly operands: A;
+  readonly output: O;
+  readonly example: { readonly operands: OperandTuple<A>; readonly output: z.output<O> };
+}
+
+export type OperandTuple<A extends OperandList> = { readonly [K in keyof A]: z.output<A[K][1]> };
+export type OperandsOf<F extends Formula> = OperandTuple<F['operands']>;
+
+export function formula<const N extends string, const A extends OperandList, O extends z.ZodType>(declaration: {
+  readonly name: CheckedName<N>;
+  readonly description: string;
+  readonly version?: number;
+  readonly operands: A;
+  readonly output: O;
+  readonly example: { readonly operands: NoInfer<OperandTuple<A>>; readonly output: NoInfer<z.output<O>> };
+}): Formula<N, A, O> {
+  const { name, description, version = 1, operands, output, example } = declaration;
+  return { kind: 'formula', name: name as string as N, description, version, operands, output, example };
+}

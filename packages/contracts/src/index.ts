@@ -1,0 +1,85 @@
+export { addressLength, isAddress, newAddress, parseRequestId, requestId } from './address.ts';
+export type { Beat } from './beat.ts';
+export { decodeBeat, encodeBeat } from './beat.ts';
+export type { Calculator } from './calculator/calculator.ts';
+export { calculator } from './calculator/calculator.ts';
+export { diagonal } from './calculator/formulas/diagonal.ts';
+export { hypotenuse } from './calculator/formulas/hypotenuse.ts';
+export { leg } from './calculator/formulas/leg.ts';
+export { multiply } from './calculator/operations/multiply.ts';
+export { square } from './calculator/operations/square.ts';
+export type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
+export { defineCatalogue, hashOf } from './catalogue.ts';
+export { checkInput, checkOperands, checkOutput } from './checking.ts';
+export type { Call, FormulaCode, FormulaCodesOf, Handler, HandlersOf, ResultsOf } from './code.ts';
+export { call, formulaCode } from './code.ts';
+export type { BodyFault, Codec, OpenBatch } from './codec.ts';
+export { createCodec } from './codec.ts';
+export type { BrokerEndpoint } from './endpoints.ts';
+export { formatBroker, isLoopback, parseBrokers } from './endpoints.ts';
+export type { FailureCode, FailureTrait } from './failures.ts';
+export { Failure, failure, failureTable, isFailure, traitOf } from './failures.ts';
+export { Finite } from './finite.ts';
+export type { Formula, OperandList, OperandsOf, OperandTuple } from './formula.ts';
+export { formula } from './formula.ts';
+export { jsonSchemaOf } from './json-schema.ts';
+export * as limits from './limits.ts';
+export type {
+  FailureMessage,
+  FormulaSuccess,
+  HelloMessage,
+  OperandMessage,
+  OperandOf,
+  OperationRequestMessage,
+  OperationRequestOf,
+  OperationSuccess,
+  StatusRequestMessage,
+  StatusSuccess,
+} from './messages.ts';
+export {
+  failureWire,
+  helloWire,
+  operandWire,
+  operationRequestWire,
+  StatusReport,
+  statusRequestWire,
+  successWire,
+} from './messages.ts';
+export type { CheckedName, ReservedName } from './names.ts';
+export { isName } from './names.ts';
+export type { InputOf, Operation, OutputOf } from './operation.ts';
+export { operation } from './operation.ts';
+export type { OperandReading, RequestReading, ResultReading, Success } from './reading.ts';
+export {
+  readHello,
+  readOperand,
+  readOperationRequest,
+  readResult,
+  readStatusRequest,
+  readStatusResult,
+  writeOutcome,
+} from './reading.ts';
+export type { PublishableTopic, Role, SubscribableTopic } from './roles.ts';
+export type { GivenSetting, Setting, SettingName, ValueOf } from './settings.ts';
+export { readSetting, SettingFault, settings } from './settings.ts';
+export type { Lane, Topic, TopicMessages, TopicShape } from './topics.ts';
+export {
+  addressed,
+  formulaResultTopic,
+  helloTopic,
+  isLane,
+  lanes,
+  markerTopic,
+  operandTopic,
+  operationRequestTopic,
+  operationResultTopic,
+  statusRequestTopic,
+  statusResultTopic,
+  topicPrefix,
+  topicShape,
+} from './topics.ts';
+export { messageWriter } from './writing.ts';
+export type { MessageOf, Wire } from './wire.ts';
+export { wire } from './wire.ts';
+export type { NamedMessage } from './naming.ts';
+export { readNamed } from './naming.ts';

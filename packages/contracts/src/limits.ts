@@ -1,0 +1,43 @@
+/** Every bound of the system that more than one side must know, each with its reason. */
+
+/** Lanes of an operation, operands of a formula and calls of a plan: 1 to 8, one digit in a topic. */
+export const lanesMax = 8;
+
+/** A frame. Far above any sensible batch of numbers, far below what would let one peer exhaust a broker. */
+export const frameBytesMax = 1_048_576;
+
+/** Messages of a batch: beyond this the gain of sharing a frame is gone and latency grows. */
+export const batchMessagesMax = 128;
+
+/** Requests that a participant holds or awaits. At 40,000/s it is what 1.6 s without an answer pile up. */
+export const heldRequestsMax = 65_536;
+
+/** Requests that a server has admitted and not answered; the next one gets `overloaded` at once. */
+export const requestsInFlightMax = 10_000;
+
+/** Addresses of a listener table: a hostile subscriber must not grow it without end. */
+export const listenersMax = 10_000;
+
+/** How long a server remembers a result for a repetition of its request, unless the requester settles it before. */
+export const rememberedMs = 60_000;
+
+/** Results that a server remembers in all. */
+export const rememberedMax = 100_000;
+
+/** Requesters that a server remembers something about. One address is 100 bytes; a stranger can invent them. */
+export const requestersMax = 10_000;
+
+/** Characters of a failure's message: it is for people and must not fill a frame. */
+export const failureTextMax = 1_000;
+
+/** A request's time to live as sent. 24 hours: beyond that it is a mistake of units. */
+export const ttlMsMax = 86_400_000;
+
+/** Characters of a trace. */
+export const traceMax = 128;
+
+/** Containers inside one another in a body. The batch takes three; deeper values would exhaust the stack of a schema. */
+export const nestingMax = 32;
+
+/** Bytes of one value at most, so that a message with its value always fits a frame. */
+export const valueBytesMax = 262_144;

@@ -1,0 +1,63 @@
+/** Parts of topics (docs/protocol.md, section 1). */
+export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
+
+/**
+ * Operations and formulas share one namespace, because both stand in the same place of a topic
+ * (`calc.<name>.result`) and both become properties of an SDK client and commands of the CLI.
+ * The words those three use themselves are reserved.
+ */
+const reservedNames = [
+  ...reservedTopicWords,
+  // properties of an SDK client, and those that make an object a promise
+  'then',
+  'catch',
+  'finally',
+  'close',
+  'call',
+  'address',
+  'catalogue',
+  // what every object has
+  'constructor',
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toJSON',
+  'toLocaleString',
+  'toString',
+  'valueOf',
+  // commands of the CLI
+  'batch',
+  'formulas',
+  'operations',
+  'watch',
+  'help',
+  'version',
+  // a setting's word for every operation
+  'all',
+] as const;
+
+export type ReservedName = (typeof reservedNames)[number];
+
+/** The type of a name in a declaration: a reserved one does not compile, and the error says why. */
+export type CheckedName<N extends string> = N extends ReservedName ? `"${N}" is a reserved word` : N;
+
+/** As a part of a regular expression: what a name looks like, reserved or not. */
+export const namePattern = '[a-z][a-zA-Z0-9]{0,31}';
+
+const nameShape = new RegExp(`^${namePattern}$`);
+const reserved: ReadonlySet<string> = new Set(reservedNames);
+
+/** Whether an operation or a formula may be called this. */
+export function isName(text: string): boolean {
+  return nameShape.test(text) && !reserved.has(text);
+}
+
+/** @throws TypeError naming what is wrong with the name. */
+export function assertName(kind: 'operation' | 'formula', name: string): void {
+  if (!nameShape.test(name)) {
+    throw new TypeError(
+      `${kind} "${name}": a name is a lower-case letter followed by at most 31 letters or digits (${nameShape.source})`,
+    );
+  }
+  if (reserved.has(name)) throw new TypeError(`${kind} "${name}": the name is a reserved word`);
+}

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { CheckedName } from './names.ts';
+
+/**
+ * The contract of one computation done by op-servers. Input and output are values that MessagePack and JSON Schema
+ * both hold; a catalogue checks that when it is defined.
+ */
+export interface Operation<
+  N extends string = string,
+  I extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+> {
+  readonly kind: 'operation';
+  readonly name: N;
+  readonly description: string;
+  /** Counts up when the meaning changes and the schemas do not. */
+  readonly version: number;
+  readonly input: I;
+  readonly output: O;
+  readonly example: { readonly input: z.output<I>; readonly output: z.output<O> };
+}
+
+export type InputOf<O extends Operation> = z.output<O['input']>;
+export type OutputOf<C extends { readonly output: z.ZodType }> = z.output<C['output']>;
+
+export function operation<const N extends string, I extends z.ZodType, O extends z.ZodType>(declaration: {
+  readonly name: CheckedName<N>;
+  readonly description: string;
+  readonly version?: number;
+  readonly input: I;
+  readonly output: O;
+  readonly example: { readonly input: NoInfer<z.output<I>>; readonly output: NoInfer<z.output<O>> };
+}): Operation<N, I, O> {
+  const { name, description, version = 1, input, output, example } = declaration;
+  return { kind: 'operation', name: name as string as N, description, version, input, output, example };
+}

@@ -1,0 +1,193 @@
+import type { z } from 'zod';
+import type { Catalogue } from './catalogue.ts';
+import { hashOf } from './catalogue.ts';
+import { Failure, failure, failureCodeOf } from './failures.ts';
+import type { Formula } from './formula.ts';
+import { failureTextMax } from './limits.ts';
+import type { OperandMessage } from './messages.ts';
+import {
+  failureWire,
+  helloWire,
+  operandWire,
+  operationRequestWire,
+  StatusReport,
+  statusRequestWire,
+  successWire,
+} from './messages.ts';
+import { isName } from './names.ts';
+import type { Operation } from './operation.ts';
+import type { Lane } from './topics.ts';
+import { misfit } from './wire.ts';
+
+/*
+ * Where messages come in: wire order to checked, named values, and nowhere else. A message that nobody can answer is
+ * `undefined`: it is dropped and counted. A request that cannot be served, but whose sender and seq are readable (and its
+ * formula, which is a part of the answer's topic), carries a `refusal`.
+ */
+
+/** A request for one operation, or for a status, as a responder takes it. */
+export interface RequestReading {
+  readonly seq: number;
+  readonly ttlMs: number;
+  readonly trace: string | undefined;
+  readonly input: unknown;
+  readonly refusal: Failure | undefined;
+}
+
+/** One operand of a request, as the join takes it. */
+export interface OperandReading {
+  readonly seq: number;
+  readonly ttlMs: number;
+  readonly trace: string | undefined;
+  readonly formula: string;
+  readonly operands: number;
+  readonly value: unknown;
+  readonly refusal: Failure | undefined;
+}
+
+/** An outcome, as a requester takes it. */
+export interface ResultReading {
+  readonly seq: number;
+  readonly outcome: Success | Failure;
+}
+
+export interface Success {
+  readonly value: unknown;
+  readonly via: readonly Lane[];
+}
+
+export function readOperationRequest(
+  catalogue: Catalogue,
+  operation: Operation,
+): (fields: unknown) => RequestReading | undefined {
+  const expected = hashOf(catalogue, operation.name);
+  return (fields) => {
+    const message = operationRequestWire.read(fields);
+    if (message === undefined) return misshapen(operation.name, operationRequestWire, fields);
+    const { seq, contract, ttlMs, trace } = message;
+    if (contract !== expected) {
+      return { seq, ttlMs, trace, input: undefined, refusal: mismatch(operation, contract, expected) };
+    }
+    const parsed = operation.input.safeParse(message.input);
+    return parsed.success
+      ? { seq, ttlMs, trace, input: parsed.data, refusal: undefined }
+      : { seq, ttlMs, trace, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.error) };
+  };
+}
+
+export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) => OperandReading | undefined {
+  return (fields) => {
+    const message = operandWire.read(fields);
+    if (message === undefined) return misshapenOperand(fields);
+    const { formula, operands } = message;
+    if (!Object.hasOwn(catalogue.formulas, formula)) {
+      return operandReading(message, failure('unknown-formula', `no formula is called "${formula}" here`));
+    }
+    const contract = catalogue.formulas[formula] as Formula;
+    const expected = hashOf(catalogue, formula);
+    if (message.contract !== expected) {
+      return operandReading(message, mismatch(contract, message.contract, expected));
+    }
+    const declared = contract.operands[n - 1];
+    if (declared === undefined || operands !== contract.operands.length) {
+      const problem = `operand ${n} of ${operands}; the contract has ${contract.operands.length}`;
+      return operandReading(message, failure('invalid-request', `${formula}: ${problem}`));
+    }
+    const [name, schema] = declared;
+    const parsed = schema.safeParse(message.value);
+    return parsed.success
+      ? operandReading(message, undefined, parsed.data)
+      : operandReading(message, unfit(`${formula}: operand ${name}`, parsed.error));
+  };
+}
+
+function operandReading(message: OperandMessage, refusal: Failure | undefined, value?: unknown): OperandReading {
+  const { seq, ttlMs, trace, formula, operands } = message;
+  return { seq, ttlMs, trace, formula, operands, value, refusal };
+}
+
+/**
+ * A result whose value does not fit the contract is dropped like any other broken message: anyone could have sent it. A
+ * server checks its own values before it sends them (checking.ts).
+ */
+export function readResult(contract: { readonly output: z.ZodType }): (fields: unknown) => ResultReading | undefined {
+  return (fields) => {
+    // The second field tells the two shapes apart: 0 or a code.
+    if (Array.isArray(fields) && fields[1] === 0) {
+      const message = successWire.read(fields);
+      if (message === undefined) return undefined;
+      const value = contract.output.safeParse(message.value);
+      if (!value.success) return undefined;
+      return { seq: message.seq, outcome: { value: value.data, via: message.via as Lane[] } };
+    }
+    const message = failureWire.read(fields);
+    if (message === undefined) return undefined;
+    return {
+      seq: message.seq,
+      outcome: failure(failureCodeOf(message.code), message.message.slice(0, failureTextMax)),
+    };
+  };
+}
+
+export function readStatusRequest(fields: unknown): RequestReading | undefined {
+  const message = statusRequestWire.read(fields);
+  if (message === undefined) return misshapen('status', statusRequestWire, fields);
+  return { ...message, trace: undefined, input: undefined, refusal: undefined };
+}
+
+export const readStatusResult = readResult({ output: StatusReport });
+
+/** @returns the counter */
+export function readHello(fields: unknown): number | undefined {
+  return helloWire.read(fields)?.counter;
+}
+
+/** The fields of an outcome in wire order. */
+export function writeOutcome(seq: number, outcome: Success | Failure): unknown[] {
+  return outcome instanceof Failure
+    ? [seq, outcome.code, outcome.message.slice(0, failureTextMax)]
+    : [seq, 0, outcome.value, outcome.via];
+}
+
+function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {
+  return failure(
+    'contract-mismatch',
+    `${contract.kind} "${contract.name}": asked by contract ${hex(theirs)}, served by contract ${hex(ours)}`,
+  );
+}
+
+function hex(hash: number): string {
+  return hash.toString(16).padStart(8, '0');
+}
+
+function unfit(where: string, error: z.ZodError): Failure {
+  return failure('invalid-request', `${where}: ${misfit(error)}`);
+}
+
+/** The time to live of a request whose own is unreadable: the refusal is sent at once. */
+const refusalTtlMs = 1_000;
+
+function misshapen(
+  name: string,
+  shape: typeof operationRequestWire | typeof statusRequestWire,
+  fields: unknown,
+): RequestReading | undefined {
+  const seq = readableSeq(fields);
+  if (seq === undefined) return undefined;
+  const refusal = failure('invalid-request', `${name}: ${shape.fault(fields)}`);
+  return { seq, ttlMs: refusalTtlMs, trace: undefined, input: undefined, refusal };
+}
+
+/** `operands` is 1: a refusal waits for no other operand. */
+function misshapenOperand(fields: unknown): OperandReading | undefined {
+  const seq = readableSeq(fields);
+  const formula: unknown = Array.isArray(fields) ? fields[1] : undefined;
+  if (seq === undefined || typeof formula !== 'string' || !isName(formula)) return undefined;
+  const refusal = failure('invalid-request', `${formula}: ${operandWire.fault(fields)}`);
+  return { seq, ttlMs: refusalTtlMs, trace: undefined, formula, operands: 1, value: undefined, refusal };
+}
+
+function readableSeq(fields: unknown): number | undefined {
+  const seq: unknown = Array.isArray(fields) ? fields[0] : undefined;
+  return Number.isSafeInteger(seq) && (seq as number) >= 1 ? (seq as number) : undefined;
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import type { SettingName } from './settings.ts';
+import { readSetting, SettingFault, settings } from './settings.ts';
+
+const names = Object.keys(settings) as SettingName[];
+
+test('the settings are those of the interface', () => {
+  const listed = names.map((name) => [settings[name].variable, settings[name].defaultText]);
+  expect(Object.fromEntries(listed)).toEqual({
+    CATETO_BROKERS: '127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560',
+    CATETO_BIND: '127.0.0.1',
+    CATETO_INSECURE: '0',
+    CATETO_HEARTBEAT_MS: '50',
+    CATETO_PEER_LOST_MS: '200',
+    CATETO_OPERATIONS: 'all',
+    CATETO_LANES: 'all',
+    CATETO_OPERATION_TIMEOUT_MS: '2000',
+    CATETO_TIMEOUT_MS: '5000',
+    CATETO_LOG: undefined,
+    CATETO_LOG_LEVEL: 'info',
+  });
+});
+
+test('every default can be read', () => {
+  const values = names.map((name) => [name, readSetting(name, {})]);
+  expect(Object.fromEntries(values)).toEqual({
+    brokers: [
+      { host: '127.0.0.1', publishPort: 5555, subscribePort: 5556, heartbeatPort: 5560 },
+      { host: '127.0.0.1', publishPort: 6555, subscribePort: 6556, heartbeatPort: 6560 },
+    ],
+    bind: '127.0.0.1',
+    insecure: false,
+    heartbeatMs: 50,
+    peerLostMs: 200,
+    operations: 'all',
+    lanes: 'all',
+    operationTimeoutMs: 2000,
+    timeoutMs: 5000,
+    log: undefined,
+    logLevel: 'info',
+  });
+});
+
+test('no two settings share a flag or a variable', () => {
+  expect(new Set(names.map((name) => settings[name].variable)).size).toBe(names.length);
+  expect(new Set(names.map((name) => settings[name].flag.split(' ')[0])).size).toBe(names.length);
+});
+
+test('the flag wins over the variable, and the variable over the default', () => {
+  expect(readSetting('timeoutMs', { flag: '10', variable: '20' })).toBe(10);
+  expect(readSetting('timeoutMs', { variable: '20' })).toBe(20);
+  expect(readSetting('timeoutMs', { flag: undefined, variable: undefined })).toBe(5000);
+});
+
+test('an empty variable counts as not given, an empty flag does not', () => {
+  expect(readSetting('timeoutMs', { variable: '' })).toBe(5000);
+  expect(() => readSetting('timeoutMs', { flag: '' })).toThrow(SettingFault);
+});
+
+test('a flag that is right hides a variable that is wrong', () => {
+  expect(readSetting('timeoutMs', { flag: '10', variable: 'soon' })).toBe(10);
+});
+
+test('lists and switches are read', () => {
+  expect(readSetting('operations', { flag: 'square, multiply,square' })).toEqual(['square', 'multiply']);
+  expect(readSetting('lanes', { flag: '1,8' })).toEqual([1, 8]);
+  expect(readSetting('insecure', { variable: '1' })).toBe(true);
+  expect(readSetting('insecure', { variable: 'false' })).toBe(false);
+  expect(readSetting('log', { variable: 'json' })).toBe('json');
+});
+
+const wrong: readonly (readonly [SettingName, string, string])[] = [
+  ['brokers', 'a:b', 'is not host'],
+  ['brokers', 'a,b,c', 'names 3 brokers'],
+  ['bind', 'not an address', 'is no address to bind'],
+  ['insecure', 'yes', 'is not one of 1, true, 0, false'],
+  ['heartbeatMs', '0', 'is not a whole number of milliseconds from 1 to 86400000'],
+  ['peerLostMs', '-5', 'is not a whole number of milliseconds from 1 to 86400000'],
+  ['operations', 'square,,multiply', 'has an empty entry'],
+  ['operations', 'square,Then', 'is not the name of an operation'],
+  ['lanes', '1,9', 'is not a lane from 1 to 8'],
+  ['lanes', '1-8', 'is not a lane from 1 to 8'],
+  ['operationTimeoutMs', '2s', 'is not a whole number of milliseconds from 1 to 86400000'],
+  ['timeoutMs', '1e3', 'is not a whole number of milliseconds from 1 to 86400000'],
+  ['timeoutMs', '86400001', 'is not a whole number of milliseconds from 1 to 86400000'],
+  ['log', 'xml', 'is not one of pretty, json'],
+  ['logLevel', 'loud\nest', 'is not one of debug, info, warn, error, silent'],
+];
+
+test('a wrong value is tried for every setting', () => {
+  expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(names));
+});
+
+test.each(wrong)('a wrong %s (%j) is one line that names the flag or the variable', (name, text, reason) => {
+  const { variable, flag } = settings[name];
+  for (const [given, source] of [
+    [{ variable: text }, variable],
+    [{ flag: text, variable: 'hidden' }, flag.split(' ')[0]],
+  ] as const) {
+    const fault = faultOf(() => readSetting(name, given));
+    expect(fault).toBeInstanceOf(SettingFault);
+    expect(fault.message.startsWith(`${source}: "`), fault.message).toBe(true);
+    expect(fault.message).toContain(reason);
+    expect(fault.message).not.toContain('\n');
+  }
+});
+
+function faultOf(read: () => unknown): Error {
+  try {
+    read();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,186 @@
+import type { BrokerEndpoint } from './endpoints.ts';
+import { parseBrokers } from './endpoints.ts';
+import { isName } from './names.ts';
+import type { Lane } from './topics.ts';
+import { isLane } from './topics.ts';
+
+/**
+ * One setting: a variable and a flag, one parser. The parsers are pure; who reads `process.env` or the command line
+ * hands the text in.
+ */
+export interface Setting<T> {
+  readonly variable: `CATETO_${string}`;
+  /** As commander takes it: `--timeout <ms>`; a switch has no value. */
+  readonly flag: `--${string}`;
+  readonly description: string;
+  /** What holds when neither is given, as text; undefined when there is no such value. */
+  readonly defaultText: string | undefined;
+  /** @throws SettingFault saying what is wrong with the text */
+  parse(text: string): T;
+}
+
+/** A setting that cannot be used. Its message is one line and names the flag or the variable. */
+export class SettingFault extends Error {
+  override readonly name = 'SettingFault';
+}
+
+export const defaultBrokers = '127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560';
+
+export const settings = {
+  brokers: setting<readonly BrokerEndpoint[]>({
+    variable: 'CATETO_BROKERS',
+    flag: '--brokers <list>',
+    description:
+      'both brokers, primary first: host[:publish port[:subscribe port[:heartbeat port]]], ports 5555, 5556, 5560 unless given',
+    defaultText: defaultBrokers,
+    parse: (text) => orFault(parseBrokers(text)),
+  }),
+  bind: setting<string>({
+    variable: 'CATETO_BIND',
+    flag: '--bind <address>',
+    description: 'the address to bind; anything but loopback without keys needs --insecure',
+    defaultText: '127.0.0.1',
+    parse: (text) =>
+      orFault(/^[0-9A-Za-z.:*[\]-]+$/.test(text) ? text : new Error(`${JSON.stringify(text)} is no address to bind`)),
+  }),
+  insecure: setting<boolean>({
+    variable: 'CATETO_INSECURE',
+    flag: '--insecure',
+    description: 'allow a bind that whoever reaches the port can read and publish on',
+    defaultText: '0',
+    parse: parseSwitch,
+  }),
+  heartbeatMs: milliseconds('CATETO_HEARTBEAT_MS', '--heartbeat <ms>', 'time between two heartbeats of a broker', 50),
+  peerLostMs: milliseconds(
+    'CATETO_PEER_LOST_MS',
+    '--peer-lost <ms>',
+    'silence after which the other broker is lost',
+    200,
+  ),
+  operations: setting<readonly string[] | 'all'>({
+    variable: 'CATETO_OPERATIONS',
+    flag: '--operations <names>',
+    description: 'the operations to serve, separated by commas',
+    defaultText: 'all',
+    parse: (text) => (text === 'all' ? 'all' : splitList(text).map(parseName)),
+  }),
+  lanes: setting<readonly Lane[] | 'all'>({
+    variable: 'CATETO_LANES',
+    flag: '--lanes <numbers>',
+    description: 'the lanes to serve, 1 to 8, separated by commas',
+    defaultText: 'all',
+    parse: (text) => (text === 'all' ? 'all' : splitList(text).map(parseLane)),
+  }),
+  operationTimeoutMs: milliseconds(
+    'CATETO_OPERATION_TIMEOUT_MS',
+    '--operation-timeout <ms>',
+    'how long to wait for an op-server before computing the operation here',
+    2000,
+  ),
+  timeoutMs: milliseconds('CATETO_TIMEOUT_MS', '--timeout <ms>', 'how long a request may take', 5000),
+  log: setting<'pretty' | 'json' | undefined>({
+    variable: 'CATETO_LOG',
+    flag: '--log <form>',
+    description: 'pretty or json, on stderr (default: pretty on a terminal, else json)',
+    defaultText: undefined,
+    parse: (text) => oneOf<'pretty' | 'json'>(text, ['pretty', 'json']),
+  }),
+  logLevel: setting<'debug' | 'info' | 'warn' | 'error' | 'silent'>({
+    variable: 'CATETO_LOG_LEVEL',
+    flag: '--log-level <level>',
+    description: 'debug, info, warn, error or silent',
+    defaultText: 'info',
+    parse: (text) => oneOf(text, ['debug', 'info', 'warn', 'error', 'silent']),
+  }),
+};
+
+export type Settings = typeof settings;
+export type SettingName = keyof Settings;
+/** Undefined is in it only for a setting without a default. */
+export type ValueOf<N extends SettingName> = ReturnType<Settings[N]['parse']>;
+
+/** What was given for one setting: the flag wins over the variable. An empty variable counts as not given. */
+export interface GivenSetting {
+  readonly flag?: string | undefined;
+  readonly variable?: string | undefined;
+}
+
+/**
+ * @returns the value given, or the default
+ * @throws SettingFault naming the flag or the variable
+ */
+export function readSetting<N extends SettingName>(name: N, given: GivenSetting): ValueOf<N> {
+  const declared: Setting<unknown> = settings[name];
+  const fromVariable = given.variable === undefined || given.variable === '' ? undefined : given.variable;
+  const text = given.flag ?? fromVariable ?? declared.defaultText;
+  if (text === undefined) return undefined as ValueOf<N>;
+  try {
+    return declared.parse(text) as ValueOf<N>;
+  } catch (error) {
+    if (!(error instanceof SettingFault)) throw error;
+    const source = given.flag === undefined ? declared.variable : declared.flag.split(' ', 1).join('');
+    throw new SettingFault(`${source}: ${error.message}`, { cause: error });
+  }
+}
+
+/** Only a setting whose value may be undefined can do without a default. */
+function setting<T>(
+  declaration: Setting<T> & { readonly defaultText: undefined extends T ? string | undefined : string },
+): Setting<T> {
+  return declaration;
+}
+
+/** A day: more is a mistake of units, and beyond 2^31 - 1 a timer of Node would fire at once. */
+const millisecondsMax = 86_400_000;
+
+function milliseconds(
+  variable: `CATETO_${string}`,
+  flag: `--${string}`,
+  description: string,
+  defaultMs: number,
+): Setting<number> {
+  const parse = (text: string): number => {
+    const value = Number(text);
+    if (!/^[0-9]+$/.test(text) || value < 1 || value > millisecondsMax) {
+      throw new SettingFault(
+        `${JSON.stringify(text)} is not a whole number of milliseconds from 1 to ${millisecondsMax}`,
+      );
+    }
+    return value;
+  };
+  return { variable, flag, description, defaultText: String(defaultMs), parse };
+}
+
+function parseSwitch(text: string): boolean {
+  return ['1', 'true'].includes(oneOf(text, ['1', 'true', '0', 'false']));
+}
+
+function parseLane(text: string): Lane {
+  const lane = Number(text);
+  if (!/^[0-9]$/.test(text) || !isLane(lane))
+    throw new SettingFault(`${JSON.stringify(text)} is not a lane from 1 to 8`);
+  return lane;
+}
+
+/** Whether there is such an operation is for the server to say, which has the catalogue. */
+function parseName(text: string): string {
+  if (!isName(text)) throw new SettingFault(`${JSON.stringify(text)} is not the name of an operation`);
+  return text;
+}
+
+function splitList(text: string): string[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.includes('')) throw new SettingFault(`${JSON.stringify(text)} has an empty entry`);
+  return [...new Set(parts)];
+}
+
+function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text);
+  if (found === undefined) throw new SettingFault(`${JSON.stringify(text)} is not one of ${allowed.join(', ')}`);
+  return found;
+}
+
+function orFault<T>(parsed: T | Error): T {
+  if (parsed instanceof Error) throw new SettingFault(parsed.message);
+  return parsed;
+}

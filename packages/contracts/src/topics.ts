@@ -1,0 +1,104 @@
+import { isAddress } from './address.ts';
+import type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
+import type { FormulaSuccess, OperandOf, OperationRequestOf, OperationSuccess } from './messages.ts';
+import type { FailureMessage, HelloMessage, StatusRequestMessage, StatusSuccess } from './messages.ts';
+import { namePattern, reservedTopicWords } from './names.ts';
+
+/** One of an operation's parallel channels; also the number of an operand. */
+export type Lane = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+export const lanes = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Lane[];
+
+/**
+ * Every topic of a catalogue with the message it carries: the topic is the key, its message the value. On the wire a
+ * dot and the address of the one it is meant for follow. The paper's seven topics are the instances n = 1, 2,
+ * operation = square, lane = 1, 2 and formula = hypotenuse.
+ */
+export type TopicMessages<C extends Catalogue> = {
+  readonly [N in Lane as `calc.request.${N}`]: OperandOf<C, N>;
+} & {
+  readonly [O in OperationName<C> as `calc.${O}.request.${Lane}`]: OperationRequestOf<C['operations'][O]>;
+} & {
+  readonly [O in OperationName<C> as `calc.${O}.result.${Lane}`]: OperationSuccess<C['operations'][O]> | FailureMessage;
+} & {
+  readonly [F in FormulaName<C> as `calc.${F}.result`]: FormulaSuccess<C['formulas'][F]> | FailureMessage;
+} & {
+  readonly 'calc.status.request': StatusRequestMessage;
+  readonly 'calc.status.result': StatusSuccess | FailureMessage;
+  readonly 'calc.hello': HelloMessage;
+};
+
+export type Topic<C extends Catalogue> = keyof TopicMessages<C> & string;
+
+export const topicPrefix = 'calc.';
+export const helloTopic = 'calc.hello';
+export const statusRequestTopic = 'calc.status.request';
+export const statusResultTopic = 'calc.status.result';
+
+export function operandTopic<N extends Lane>(n: N): `calc.request.${N}` {
+  return `calc.request.${n}`;
+}
+
+export function operationRequestTopic<O extends string, L extends Lane>(name: O, lane: L): `calc.${O}.request.${L}` {
+  return `calc.${name}.request.${lane}`;
+}
+
+export function operationResultTopic<O extends string, L extends Lane>(name: O, lane: L): `calc.${O}.result.${L}` {
+  return `calc.${name}.result.${lane}`;
+}
+
+export function formulaResultTopic<F extends string>(name: F): `calc.${F}.result` {
+  return `calc.${name}.result`;
+}
+
+/** A topic as it stands on the wire. */
+export function addressed(topic: string, address: string): string {
+  return `${topic}.${address}`;
+}
+
+/** The subscription by which a publisher knows an active broker. */
+export function markerTopic(epoch: number, brokerAddress: string): string {
+  return `calc.broker.${epoch}.${brokerAddress}`;
+}
+
+export function isLane(value: number): value is Lane {
+  return lanes.some((lane) => lane === value);
+}
+
+/**
+ * What a subscription or a topic on the wire is, told by its shape alone: brokers and listener tables have no
+ * catalogue. `route` is the topic without its address.
+ */
+export type TopicShape =
+  | { readonly shape: 'request'; readonly route: string; readonly address: string }
+  | { readonly shape: 'result'; readonly route: string; readonly address: string }
+  | { readonly shape: 'hello'; readonly route: string; readonly address: string }
+  | { readonly shape: 'marker'; readonly epoch: number; readonly address: string };
+
+/** A name where a topic has one; the words of topics themselves are no names. */
+const name = `(?!(?:${reservedTopicWords.join('|')})\\.)${namePattern}`;
+
+const routePatterns = [
+  { shape: 'request', pattern: new RegExp(`^calc\\.(?:request|${name}\\.request)\\.[1-8]$`) },
+  { shape: 'request', pattern: /^calc\.status\.request$/ },
+  { shape: 'result', pattern: new RegExp(`^calc\\.${name}\\.result(?:\\.[1-8])?$`) },
+  { shape: 'result', pattern: /^calc\.status\.result$/ },
+  { shape: 'hello', pattern: /^calc\.hello$/ },
+] as const;
+
+const markerPattern = /^calc\.broker\.(0|[1-9][0-9]{0,15})\.([a-z0-9]{12})$/;
+
+/** @returns undefined for whatever is no complete topic of this protocol, an observer's prefix for example */
+export function topicShape(topic: string): TopicShape | undefined {
+  const marker = markerPattern.exec(topic);
+  if (marker !== null) {
+    const [, digits = '', address = ''] = marker;
+    const epoch = Number(digits);
+    return Number.isSafeInteger(epoch) ? { shape: 'marker', epoch, address } : undefined;
+  }
+  const dot = topic.lastIndexOf('.');
+  const route = topic.slice(0, dot);
+  const address = topic.slice(dot + 1);
+  if (dot < 0 || !isAddress(address)) return undefined;
+  const known = routePatterns.find(({ pattern }) => pattern.test(route));
+  return known === undefined ? undefined : { shape: known.shape, route, address };
+}

@@ -1,0 +1,79 @@
+import { nestingMax } from './limits.ts';
+
+/**
+ * Whether bytes are exactly one MessagePack value, told without building anything.
+ *
+ * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads its header, so that 200 bytes
+ * which announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. Here a length counts
+ * only when the bytes for it are there: every element needs at least one. What JSON does not hold (binary, extensions)
+ * is refused, and so is nesting beyond a bound.
+ */
+export function isWholeValue(bytes: Uint8Array): boolean {
+  const end = bytes.length;
+  let at = 0;
+  let depth = 0;
+  awaited[0] = 1;
+  for (;;) {
+    while (awaited[depth] === 0) {
+      if (depth === 0) return at === end;
+      depth -= 1;
+    }
+    if (at >= end) return false;
+    awaited[depth] = (awaited[depth] ?? 0) - 1;
+    const head = bytes[at] ?? 0;
+    at += 1;
+    if (head < 0x80 || head >= 0xe0) continue;
+    let elements = 0;
+    if (head < 0x90) elements = (head & 0x0f) * 2;
+    else if (head < 0xa0) elements = head & 0x0f;
+    else if (head < 0xc0) at += head & 0x1f;
+    else {
+      const { kind, size } = forms[head - 0xc0] ?? refused;
+      if (kind === 'refused' || at + size > end) return false;
+      const length = kind === 'scalar' ? 0 : lengthAt(bytes, at, size);
+      at += size;
+      if (kind === 'text') at += length;
+      else elements = kind === 'map' ? length * 2 : length;
+    }
+    if (at > end || elements > end - at) return false;
+    if (elements > 0) {
+      depth += 1;
+      if (depth > nestingMax) return false;
+      awaited[depth] = elements;
+    }
+  }
+}
+
+/** Values still to come, at each depth. One for all calls: none of them is interrupted. */
+const awaited = new Uint32Array(nestingMax + 1);
+
+/** What follows a head byte: a scalar of `size` bytes, or a length of `size` bytes and as much of the kind. */
+interface Form {
+  readonly kind: 'scalar' | 'text' | 'array' | 'map' | 'refused';
+  readonly size: number;
+}
+
+const refused: Form = { kind: 'refused', size: 0 };
+const scalar = (size: number): Form => ({ kind: 'scalar', size });
+const text = (size: number): Form => ({ kind: 'text', size });
+const array = (size: number): Form => ({ kind: 'array', size });
+const map = (size: number): Form => ({ kind: 'map', size });
+
+/** Head bytes 0xc0 to 0xdf (https://github.com/msgpack/msgpack/blob/master/spec.md). */
+const forms: readonly Form[] = [
+  [scalar(0), refused, scalar(0), scalar(0)], // nil, never used, false, true
+  [refused, refused, refused, refused, refused, refused], // bin 8, 16, 32, ext 8, 16, 32
+  [scalar(4), scalar(8)], // float 32, 64
+  [scalar(1), scalar(2), scalar(4), scalar(8)], // uint 8, 16, 32, 64
+  [scalar(1), scalar(2), scalar(4), scalar(8)], // int 8, 16, 32, 64
+  [refused, refused, refused, refused, refused], // fixext 1, 2, 4, 8, 16
+  [text(1), text(2), text(4)], // str 8, 16, 32
+  [array(2), array(4)], // array 16, 32
+  [map(2), map(4)], // map 16, 32
+].flat();
+
+function lengthAt(bytes: Uint8Array, at: number, size: number): number {
+  let length = 0;
+  for (let index = 0; index < size; index += 1) length = length * 256 + (bytes[at + index] ?? 0);
+  return length;
+}

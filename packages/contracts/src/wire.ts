@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+/**
+ * A message on the wire is an array of fields in a fixed order; in the code it is an object with names. One declaration
+ * gives both: the order of the keys of `shape` is the order on the wire. New fields are only ever appended, and
+ * optional, so that an older reader ignores them and a newer one does without.
+ */
+export interface Wire<S extends z.ZodRawShape> {
+  readonly schema: z.ZodObject<S>;
+  /** Field names in wire order. */
+  readonly fields: readonly (keyof S & string)[];
+  /** Named fields to wire order; absent optional fields at the end are left off. */
+  write(message: z.output<z.ZodObject<S>>): unknown[];
+  /** Wire order to named fields, validated; undefined when the shape is wrong. */
+  read(positions: unknown): z.output<z.ZodObject<S>> | undefined;
+  /** What is wrong with what `read` refused, in one line. */
+  fault(positions: unknown): string;
+}
+
+export type MessageOf<W extends { readonly schema: z.ZodType }> = z.output<W['schema']>;
+
+export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
+  const schema = z.object(shape);
+  const fields: readonly string[] = Object.keys(shape);
+  const optional = Object.values(shape).map((field) => field instanceof z.ZodOptional);
+  return {
+    schema,
+    fields,
+    write(message) {
+      const named = message as Readonly<Record<string, unknown>>;
+      let last = fields.length;
+      while (last > 0 && named[fields[last - 1] ?? ''] === undefined) last -= 1;
+      const positions: unknown[] = [];
+      for (let index = 0; index < last; index += 1) positions.push(named[fields[index] ?? '']);
+      return positions;
+    },
+    read(positions) {
+      if (!Array.isArray(positions)) return undefined;
+      const parsed = schema.safeParse(name(positions));
+      return parsed.success ? parsed.data : undefined;
+    },
+    fault(positions) {
+      if (!Array.isArray(positions)) return 'not an array of fields';
+      const { error } = schema.safeParse(name(positions));
+      return error === undefined ? 'nothing' : misfit(error);
+    },
+  };
+
+  function name(positions: readonly unknown[]): Record<string, unknown> {
+    const named: Record<string, unknown> = {};
+    const count = Math.min(positions.length, fields.length);
+    for (let index = 0; index < count; index += 1) {
+      const value = positions[index];
+      // An absent optional field before a present one travels as nil.
+      if (value !== null || optional[index] !== true) named[fields[index] ?? ''] = value;
+    }
+    return named;
+  }
+}
+
+/** The first thing that does not fit, where it stands first: `1.leg: Invalid input: expected number, received string`. */
+export function misfit(error: z.ZodError): string {
+  const [issue] = error.issues;
+  const path = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+  return `${path}${issue?.message ?? 'does not fit the contract'}`;
+}

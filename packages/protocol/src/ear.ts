@@ -1,0 +1,108 @@
+/*
+ * The ear: whether a participant can hear what is sent to it.
+ *
+ * A publisher learns from subscriptions whom it can reach; nothing tells it whether answers reach itself. So it says
+ * hello to itself through the brokers, and its ear is proven when the current hello comes back
+ * (docs/protocol.md, section 3, rule 1). A welcome message would prove one link only: publishing right after one lost
+ * 57 of 100 messages.
+ *
+ * Rules kept:
+ * - The ear is unproven, and the counter grows, when a marker appears or vanishes and when the Subscriber reconnects:
+ *   an older hello proves nothing about the new links.
+ * - While a marker is held and the ear is unproven, the hello is repeated after 5, 10, 20 … 100 ms. Sent once it can
+ *   be lost: the Subscriber may be linked later than the publisher.
+ * - A server subscribes to its request topics at the first proof (`serve`) and withdraws them when it has held no
+ *   marker for a second (`withdraw`): others must not count on what cannot hear them.
+ */
+
+export type EarInput =
+  /** A marker appeared or vanished; `held` markers remain. */
+  | { readonly type: 'markers-changed'; readonly held: number }
+  | { readonly type: 'reconnected' }
+  | { readonly type: 'hello-heard'; readonly counter: number }
+  | { readonly type: 'tick' };
+
+export type EarEffect =
+  | { readonly type: 'say-hello'; readonly counter: number }
+  | { readonly type: 'proven' }
+  | { readonly type: 'unproven' }
+  /** No marker for a second: withdraw the request topics. The next `proven` is the sign to subscribe to them again. */
+  | { readonly type: 'withdraw' };
+
+export interface Ear {
+  handle(input: EarInput, nowMs: number): readonly EarEffect[];
+  deadlineMs(): number | undefined;
+  isProven(): boolean;
+}
+
+const firstRepeatMs = 5;
+const lastRepeatMs = 100;
+const withdrawAfterMs = 1_000;
+
+const nothing: readonly EarEffect[] = [];
+
+export function createEar(): Ear {
+  let markersHeld = 0;
+  let counter = 0;
+  let proven = false;
+  let repeatMs = firstRepeatMs;
+  let repeatDueMs: number | undefined;
+  let withdrawDueMs: number | undefined;
+
+  function doubt(nowMs: number): readonly EarEffect[] {
+    counter += 1;
+    const effects: EarEffect[] = proven ? [{ type: 'unproven' }] : [];
+    proven = false;
+    if (markersHeld > 0) {
+      repeatMs = firstRepeatMs;
+      repeatDueMs = nowMs + repeatMs;
+      effects.push({ type: 'say-hello', counter });
+    } else {
+      repeatDueMs = undefined;
+    }
+    return effects;
+  }
+
+  function overdue(nowMs: number): readonly EarEffect[] {
+    const effects: EarEffect[] = [];
+    if (repeatDueMs !== undefined && nowMs >= repeatDueMs) {
+      repeatMs = Math.min(repeatMs * 2, lastRepeatMs);
+      repeatDueMs = nowMs + repeatMs;
+      effects.push({ type: 'say-hello', counter });
+    }
+    if (withdrawDueMs !== undefined && nowMs >= withdrawDueMs) {
+      withdrawDueMs = undefined;
+      effects.push({ type: 'withdraw' });
+    }
+    return effects;
+  }
+
+  return {
+    handle(input, nowMs) {
+      switch (input.type) {
+        case 'markers-changed':
+          if (input.held > 0) withdrawDueMs = undefined;
+          else if (markersHeld > 0) withdrawDueMs = nowMs + withdrawAfterMs;
+          markersHeld = input.held;
+          return doubt(nowMs);
+        case 'reconnected':
+          return doubt(nowMs);
+        case 'hello-heard':
+          // An older hello came over links that may be gone; without a marker none can be trusted to last.
+          if (proven || input.counter !== counter || markersHeld === 0) return nothing;
+          proven = true;
+          repeatDueMs = undefined;
+          return [{ type: 'proven' }];
+        case 'tick':
+          return overdue(nowMs);
+      }
+    },
+    deadlineMs: () => earliest(repeatDueMs, withdrawDueMs),
+    isProven: () => proven,
+  };
+}
+
+function earliest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
+}

@@ -1,0 +1,26 @@
+export type { Batch, BatchEffect, BatchInput } from './batch.ts';
+export { createBatch } from './batch.ts';
+export type { Ear, EarEffect, EarInput } from './ear.ts';
+export { createEar } from './ear.ts';
+export * from './failover/index.ts';
+export type { CompleteRequest, Join, JoinEffect, JoinInput } from './join.ts';
+export { createJoin } from './join.ts';
+export type { Listeners, ListenersConfig, ListenersEffect, ListenersInput } from './listeners.ts';
+export { createListeners } from './listeners.ts';
+export { createRequester } from './requester/requester.ts';
+export type {
+  RequestCall,
+  Requester,
+  RequesterConfig,
+  RequesterCounters,
+  RequesterEffect,
+  RequesterInput,
+} from './requester/types.ts';
+export type {
+  IncomingRequest,
+  Responder,
+  ResponderCounters,
+  ResponderEffect,
+  ResponderInput,
+} from './responder/responder.ts';
+export { createResponder } from './responder/responder.ts';

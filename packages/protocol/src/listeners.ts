@@ -1,0 +1,123 @@
+/*
+ * The listener table: who can be asked what.
+ *
+ * Decides, from the subscriptions that a publisher's brokers forward to it, which servers listen on which route and
+ * which brokers are active. There is no other registry (docs/protocol.md, section 3, rule 1).
+ *
+ * Rules kept:
+ * - A request of n operands can be given only to a server that is subscribed to all of `calc.request.1` to
+ *   `calc.request.n`; when the first of them vanishes it counts as gone. The route of such requests is called
+ *   `calc.request.<n>`. Every other route is its request topic without the address.
+ * - Each marker held is one active broker.
+ * - The table is bounded: a stranger who subscribes to request topics of invented servers fills it up to the bound and
+ *   no further.
+ */
+import { isLane, limits, operandTopic, topicShape } from '@cateto/contracts';
+
+export type ListenersInput =
+  | { readonly type: 'subscribed'; readonly topic: string }
+  | { readonly type: 'unsubscribed'; readonly topic: string };
+
+export type ListenersEffect =
+  | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
+  | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
+  /** `held`: how many markers are held now. */
+  | { readonly type: 'marker-up'; readonly marker: string; readonly held: number }
+  | { readonly type: 'marker-down'; readonly marker: string; readonly held: number }
+  /** The table is full: this subscription is not in it. */
+  | { readonly type: 'refused'; readonly topic: string };
+
+export interface Listeners {
+  handle(input: ListenersInput): readonly ListenersEffect[];
+  /** Addresses that listen on a route. */
+  listenersOf(route: string): readonly string[];
+}
+
+export interface ListenersConfig {
+  readonly addressesMax?: number;
+}
+
+/** Epochs only grow and there are two brokers; more markers than this come from somebody else. */
+const markersMax = 16;
+
+/** Request topics of one address: operands, lanes of operations, status. */
+const topicsPerAddressMax = 4_096;
+
+const nothing: readonly ListenersEffect[] = [];
+const operandRoute = /^calc\.request\.([1-8])$/;
+
+export function createListeners(config: ListenersConfig = {}): Listeners {
+  const addressesMax = config.addressesMax ?? limits.listenersMax;
+  const markers = new Set<string>();
+  const topicsOf = new Map<string, Set<string>>();
+
+  function markerChanged(marker: string, up: boolean): readonly ListenersEffect[] {
+    if (markers.has(marker) === up) return nothing;
+    if (!up) {
+      markers.delete(marker);
+      return [{ type: 'marker-down', marker, held: markers.size }];
+    }
+    if (markers.size >= markersMax) return [{ type: 'refused', topic: marker }];
+    markers.add(marker);
+    return [{ type: 'marker-up', marker, held: markers.size }];
+  }
+
+  function subscribed(route: string, address: string, topic: string): readonly ListenersEffect[] {
+    let topics = topicsOf.get(address);
+    if (topics === undefined) {
+      if (topicsOf.size >= addressesMax) return [{ type: 'refused', topic }];
+      topics = new Set();
+      topicsOf.set(address, topics);
+    }
+    if (topics.has(route)) return nothing;
+    if (topics.size >= topicsPerAddressMax) return [{ type: 'refused', topic }];
+    const before = operandsHeard(topics);
+    topics.add(route);
+    if (!operandRoute.test(route)) return [{ type: 'listener-up', route, address }];
+    return operandRoutes(before, operandsHeard(topics)).map((up) => ({ type: 'listener-up', route: up, address }));
+  }
+
+  function unsubscribed(route: string, address: string): readonly ListenersEffect[] {
+    const topics = topicsOf.get(address);
+    if (topics === undefined || !topics.has(route)) return nothing;
+    const before = operandsHeard(topics);
+    topics.delete(route);
+    if (topics.size === 0) topicsOf.delete(address);
+    if (!operandRoute.test(route)) return [{ type: 'listener-down', route, address }];
+    return operandRoutes(operandsHeard(topics), before).map((down) => ({
+      type: 'listener-down',
+      route: down,
+      address,
+    }));
+  }
+
+  return {
+    handle({ type, topic }) {
+      const shape = topicShape(topic);
+      if (shape?.shape === 'marker') return markerChanged(topic, type === 'subscribed');
+      if (shape?.shape !== 'request') return nothing;
+      const { route, address } = shape;
+      return type === 'subscribed' ? subscribed(route, address, topic) : unsubscribed(route, address);
+    },
+    listenersOf(route) {
+      const operands = Number(operandRoute.exec(route)?.[1] ?? 0);
+      const listens = (topics: ReadonlySet<string>): boolean =>
+        operands > 0 ? operandsHeard(topics) >= operands : topics.has(route);
+      return [...topicsOf].filter(([, topics]) => listens(topics)).map(([address]) => address);
+    },
+  };
+}
+
+/** The largest n such that operands 1 to n are all listened to. */
+function operandsHeard(topics: ReadonlySet<string>): number {
+  let heard = 0;
+  for (let n = 1; isLane(n) && topics.has(operandTopic(n)); n += 1) heard = n;
+  return heard;
+}
+
+/** The routes of requests with more than `from` and up to `to` operands. */
+function operandRoutes(from: number, to: number): string[] {
+  const routes: string[] = [];
+  for (let n = from + 1; n <= to && isLane(n); n += 1) routes.push(operandTopic(n));
+  return routes;
+}

@@ -1,0 +1,25 @@
+import type { Failure } from '@cateto/contracts';
+import { failure } from '@cateto/contracts';
+import type { OpenRequest } from './request.ts';
+
+/* The failures a requester settles with on its own account, with the words a person reads. */
+
+export function tooManyOpen(openMax: number): Failure {
+  return failure('overloaded', `${openMax} requests are already open here`);
+}
+
+export function nobodyFit<W>({ call, refusal }: OpenRequest<W>): Failure {
+  return refusal ?? failure('no-listener', `no server fit to ask listens on ${call.route}`);
+}
+
+export function deadlinePassed<W>(request: OpenRequest<W>): Failure {
+  const { call, calledMs, server, earlier, refusal } = request;
+  const allowedMs = Math.round(call.deadlineMs - calledMs);
+  if (refusal !== undefined) return refusal;
+  return server === undefined && earlier === undefined
+    ? failure('no-listener', `no server listened on ${call.route} within ${allowedMs} ms`)
+    : failure('deadline-exceeded', `no answer on ${call.answerRoute} within ${allowedMs} ms`);
+}
+
+export const cancelledByCaller: Failure = failure('cancelled', 'the caller cancelled the request');
+export const cancelledByClose: Failure = failure('cancelled', 'the connection was closed');

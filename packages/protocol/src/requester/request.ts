@@ -1,0 +1,73 @@
+import type { Failure } from '@cateto/contracts';
+import type { Server } from './servers.ts';
+import type { RequestCall } from './types.ts';
+
+/** A request that is open: held while it has no server, in flight from then on. */
+export interface OpenRequest<W> {
+  readonly call: RequestCall<W>;
+  readonly calledMs: number;
+  /** Where the last attempt went. */
+  server: Server | undefined;
+  /** When the first attempt went there. */
+  serverSinceMs: number;
+  /** Servers asked before that one, with the time each was first asked. */
+  earlier: Map<Server, number> | undefined;
+  /** Servers that cannot take it though another may; `refusal` is what the last of them said. */
+  refused: Set<Server> | undefined;
+  refusal: Failure | undefined;
+  /** When it is sent again without any other cause, and the distance to the time after. */
+  resendDueMs: number;
+  resendEveryMs: number;
+  /** When the requester looks at it next; infinity when that is not arranged. */
+  scheduledMs: number;
+  /** The caller has its outcome; the record stays only so that the servers do not count it as settled. */
+  settled: boolean;
+}
+
+export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryMs: number): OpenRequest<W> {
+  return {
+    call,
+    calledMs: nowMs,
+    server: undefined,
+    serverSinceMs: nowMs,
+    earlier: undefined,
+    refused: undefined,
+    refusal: undefined,
+    resendDueMs: Number.POSITIVE_INFINITY,
+    resendEveryMs,
+    scheduledMs: Number.POSITIVE_INFINITY,
+    settled: false,
+  };
+}
+
+/** Notes that the request goes to a server now, keeping the servers' counts of requests in flight right. */
+export function assign<W>(request: OpenRequest<W>, server: Server, nowMs: number): void {
+  const before = request.server;
+  if (before === server) return;
+  if (before !== undefined) {
+    before.inFlight -= 1;
+    request.earlier ??= new Map();
+    if (!request.earlier.has(before)) request.earlier.set(before, request.serverSinceMs);
+  }
+  server.inFlight += 1;
+  request.server = server;
+  request.serverSinceMs = request.earlier?.get(server) ?? nowMs;
+}
+
+/** Whether an attempt went to this address: from anyone else an answer is none. */
+export function wasAsked<W>(request: OpenRequest<W>, address: string): boolean {
+  if (request.server?.address === address) return true;
+  if (request.earlier === undefined) return false;
+  for (const server of request.earlier.keys()) if (server.address === address) return true;
+  return false;
+}
+
+/** The servers that have left the request unanswered for the whole answer timeout. */
+export function silentServers<W>(request: OpenRequest<W>, answerTimeoutMs: number, nowMs: number): Server[] {
+  const silent: Server[] = [];
+  if (request.server !== undefined && request.serverSinceMs + answerTimeoutMs <= nowMs) silent.push(request.server);
+  for (const [server, sinceMs] of request.earlier ?? []) {
+    if (sinceMs + answerTimeoutMs <= nowMs) silent.push(server);
+  }
+  return silent;
+}

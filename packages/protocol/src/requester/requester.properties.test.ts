@@ -1,0 +1,141 @@
+import { failure } from '@cateto/contracts';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createRequester } from './requester.ts';
+import type { RequesterEffect, RequesterInput } from './types.ts';
+
+/*
+ * Any inputs in any order, answers of servers that were really asked among them. The driver's duties are kept: seqs
+ * count up, ticks come when they are due, a turn that is awaited ends.
+ */
+
+const routes = ['calc.square.request.1', 'calc.square.request.2'] as const;
+const addresses = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
+
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('call' as const), route: fc.constantFrom(...routes), ttlMs: fc.integer({ min: 1, max: 6_000 }), unheard: fc.constantFrom('hold' as const, 'fail' as const) }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('answer' as const), pick: fc.nat(), kind: fc.constantFrom('value', 'overloaded', 'out-of-domain', 'contract-mismatch') }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('up' as const, 'down' as const), route: fc.constantFrom(...routes), address: fc.constantFrom(...addresses) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('markers' as const), held: fc.integer({ min: 0, max: 2 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('proven' as const, 'unproven' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick: fc.nat() }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 900 }) }) },
+);
+
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+/** Runs the steps and checks what must hold after each; returns everything the machine did. */
+function run(steps: readonly Step[], openMax: number): string {
+  const requester = createRequester<number>({ random: () => 0.37, answerTimeoutMs: 2_000, openMax });
+  const deadlines = new Map<number, number>();
+  const routeOf = new Map<number, string>();
+  const settled = new Set<number>();
+  const asked: { seq: number; to: string }[] = [];
+  const up = new Set<string>();
+  const journal: unknown[] = [];
+  let nowMs = 0;
+  let seq = 0;
+  let held = 0;
+  let proven = false;
+
+  function handle(input: RequesterInput<number>): void {
+    const effects = requester.handle(input, nowMs);
+    journal.push(effects);
+    for (const effect of effects) check(effect);
+    for (const effect of effects) if (effect.type === 'await-turn') handle({ type: 'turn-ended' });
+  }
+
+  function check(effect: RequesterEffect<number>): void {
+    if (effect.type === 'send') {
+      expect(settled.has(effect.seq)).toBe(false);
+      expect(held).toBeGreaterThan(0);
+      expect(up.has(`${routeOf.get(effect.seq)} ${effect.to}`)).toBe(true);
+      if (!asked.some((attempt) => attempt.seq === effect.seq)) expect(proven).toBe(true);
+      asked.push({ seq: effect.seq, to: effect.to });
+    } else if (effect.type === 'settle') {
+      expect(settled.has(effect.seq)).toBe(false);
+      expect(nowMs).toBeLessThanOrEqual(deadlines.get(effect.seq) ?? -1);
+      settled.add(effect.seq);
+    }
+  }
+
+  function tickUntil(untilMs: number): void {
+    for (let due = requester.deadlineMs(); due !== undefined && due <= untilMs; due = requester.deadlineMs()) {
+      nowMs = Math.max(nowMs, due);
+      handle({ type: 'tick' });
+    }
+    nowMs = untilMs;
+  }
+
+  function take(current: Step): void {
+    switch (current.do) {
+      case 'call': {
+        seq += 1;
+        const { route, unheard, ttlMs } = current;
+        deadlines.set(seq, nowMs + ttlMs);
+        routeOf.set(seq, route);
+        const answerRoute = route.replace('request', 'result');
+        return handle({
+          type: 'call',
+          call: { seq, route, answerRoute, contract: 'square', work: seq, deadlineMs: nowMs + ttlMs, unheard },
+        });
+      }
+      case 'answer': {
+        const attempt = asked[current.pick % Math.max(1, asked.length)];
+        if (attempt === undefined) return;
+        const answerRoute = (routeOf.get(attempt.seq) ?? '').replace('request', 'result');
+        const outcome =
+          current.kind === 'value' ? { value: attempt.seq, via: [] } : failure(current.kind as 'overloaded', 'no');
+        return handle({ type: 'results', sender: attempt.to, answerRoute, results: [{ seq: attempt.seq, outcome }] });
+      }
+      case 'up':
+        up.add(`${current.route} ${current.address}`);
+        return handle({ type: 'listener-up', route: current.route, address: current.address });
+      case 'down':
+        up.delete(`${current.route} ${current.address}`);
+        return handle({ type: 'listener-down', route: current.route, address: current.address });
+      case 'markers': {
+        const before = held;
+        held = current.held;
+        if (held > before) handle({ type: 'marker-up', held });
+        else if (held < before) handle({ type: 'marker-down', held });
+        return;
+      }
+      case 'proven':
+        proven = true;
+        return handle({ type: 'proven' });
+      case 'unproven':
+        proven = false;
+        return handle({ type: 'unproven' });
+      case 'cancel':
+        return handle({ type: 'cancel', seq: 1 + (current.pick % Math.max(1, seq)) });
+      case 'pass':
+        return tickUntil(nowMs + current.ms);
+    }
+  }
+
+  for (const current of steps) {
+    take(current);
+    const below = requester.settledBelow();
+    for (let one = 1; one < below; one += 1) expect(settled.has(one)).toBe(true);
+    expect(requester.counters().open).toBeLessThanOrEqual(openMax);
+  }
+  tickUntil(nowMs + 10_000);
+  expect(settled.size).toBe(seq);
+  expect(requester.counters().open).toBe(0);
+  expect(requester.deadlineMs()).toBeUndefined();
+  return JSON.stringify(journal);
+}
+
+describe('the requester, whatever happens', () => {
+  test('settles every call exactly once by its deadline, never sends what is settled or to one who does not listen', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => void run(steps, 20)),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('does the same for the same inputs', () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => run(steps, 10) === run(steps, 10)));
+  });
+});

@@ -1,0 +1,426 @@
+import type { ResultReading } from '@cateto/contracts';
+import { failure, isFailure } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { createRequester } from './requester.ts';
+import type { RequestCall, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
+
+const route = 'calc.square.request.1';
+const answerRoute = 'calc.square.result.1';
+const a = 'aaaaaaaaaaaa';
+const b = 'bbbbbbbbbbbb';
+
+function callOf(seq: number, given: Partial<RequestCall<string>> = {}): RequestCall<string> {
+  return {
+    seq,
+    route,
+    answerRoute,
+    contract: 'square',
+    work: `work ${seq}`,
+    deadlineMs: 5_000,
+    unheard: 'hold',
+    ...given,
+  };
+}
+
+/** A requester with a clock that stands still until it is moved, and what it did since the last look. */
+function setUp(given: Partial<RequesterConfig> = {}) {
+  const requester = createRequester<string>({ random: () => 0.5, answerTimeoutMs: 2_000, ...given });
+  const at = { nowMs: 0 };
+  const handle = (input: RequesterInput<string>): readonly RequesterEffect<string>[] =>
+    requester.handle(input, at.nowMs);
+  return {
+    requester,
+    handle,
+    call: (seq: number, more?: Partial<RequestCall<string>>) => handle({ type: 'call', call: callOf(seq, more) }),
+    up: (address: string, on = route) => handle({ type: 'listener-up', route: on, address }),
+    down: (address: string, on = route) => handle({ type: 'listener-down', route: on, address }),
+    answer(sender: string, seq: number, outcome: ResultReading['outcome'] = { value: seq, via: [] }) {
+      return handle({ type: 'results', sender, answerRoute, results: [{ seq, outcome }] });
+    },
+    /** Lets the clock run to a time, ticking whenever something is due. */
+    runTo(untilMs: number) {
+      const effects: RequesterEffect<string>[] = [];
+      for (let dueMs = requester.deadlineMs(); dueMs !== undefined && dueMs <= untilMs; dueMs = requester.deadlineMs()) {
+        at.nowMs = Math.max(at.nowMs, dueMs);
+        effects.push(...handle({ type: 'tick' }));
+      }
+      at.nowMs = untilMs;
+      return effects;
+    },
+  };
+}
+
+/** One that may send: a marker is held, the ear is proven. */
+function setUpReady(given: Partial<RequesterConfig> = {}) {
+  const ready = setUp(given);
+  ready.handle({ type: 'marker-up', held: 1 });
+  ready.handle({ type: 'proven' });
+  return ready;
+}
+
+function sends(effects: readonly RequesterEffect<string>[]): [seq: number, to: string][] {
+  return effects.flatMap((effect) => (effect.type === 'send' ? [[effect.seq, effect.to] as [number, string]] : []));
+}
+
+function outcomes(effects: readonly RequesterEffect<string>[]): [seq: number, outcome: unknown][] {
+  return effects.flatMap((effect) => {
+    if (effect.type !== 'settle') return [];
+    const { seq, outcome } = effect;
+    return [[seq, isFailure(outcome) ? outcome.code : outcome.value] as [number, unknown]];
+  });
+}
+
+describe('held until heard', () => {
+  test('a request is held until a marker, a proven ear and a listener are there, and sent then', () => {
+    const { call, up, handle } = setUp();
+    expect(call(1)).toEqual([]);
+    expect(sends(up(a))).toEqual([]);
+    expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([]);
+    expect(handle({ type: 'proven' })).toEqual([{ type: 'send', seq: 1, to: a, work: 'work 1', ttlMs: 5_000 }]);
+  });
+
+  test('requests held for one route go out in order when its listener comes, and no others', () => {
+    const { call, up } = setUpReady();
+    call(1);
+    call(2, { route: 'calc.square.request.2' });
+    call(3);
+    expect(sends(up(a))).toEqual([
+      [1, a],
+      [3, a],
+    ]);
+  });
+
+  test('a request that nobody ever heard settles as no-listener at its deadline', () => {
+    const { call, runTo } = setUpReady();
+    call(1, { deadlineMs: 300 });
+    expect(outcomes(runTo(299))).toEqual([]);
+    expect(outcomes(runTo(300))).toEqual([[1, 'no-listener']]);
+  });
+
+  test('while the ear is in doubt new requests wait, and those in flight do not', () => {
+    const { call, up, handle } = setUpReady();
+    up(a);
+    call(1);
+    handle({ type: 'unproven' });
+    expect(sends(call(2))).toEqual([]);
+    expect(sends(handle({ type: 'marker-up', held: 2 }))).toEqual([[1, a]]);
+    expect(sends(handle({ type: 'proven' }))).toEqual([
+      [1, a],
+      [2, a],
+    ]);
+  });
+
+  test('one more than the bound settles as overloaded at once', () => {
+    const { call } = setUp({ openMax: 2 });
+    call(1);
+    call(2);
+    expect(outcomes(call(3))).toEqual([[3, 'overloaded']]);
+  });
+});
+
+describe('settling', () => {
+  test('an answer settles its request once; a repetition is stale', () => {
+    const { call, up, answer, requester } = setUpReady();
+    up(a);
+    call(1);
+    expect(outcomes(answer(a, 1, { value: 144, via: [] }))).toEqual([[1, 144]]);
+    expect(answer(a, 1)).toEqual([]);
+    expect(requester.counters()).toMatchObject({ open: 0, stale: 1 });
+  });
+
+  test('an answer from one who was not asked, or on another topic, is none', () => {
+    const { call, up, answer, handle } = setUpReady();
+    up(a);
+    call(1);
+    expect(answer(b, 1)).toEqual([]);
+    const results = [{ seq: 1, outcome: { value: 1, via: [] } }];
+    expect(handle({ type: 'results', sender: a, answerRoute: 'calc.square.result.2', results })).toEqual([]);
+    expect(outcomes(answer(a, 1))).toEqual([[1, 1]]);
+  });
+
+  test('a failure that no other server can change settles at once', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    expect(outcomes(answer(a, 1, failure('out-of-domain', 'too large')))).toEqual([[1, 'out-of-domain']]);
+  });
+
+  test('a sent request without an answer settles as deadline-exceeded', () => {
+    const { call, up, runTo } = setUpReady();
+    up(a);
+    call(1, { deadlineMs: 100 });
+    expect(outcomes(runTo(100))).toEqual([[1, 'deadline-exceeded']]);
+  });
+
+  test('cancelling settles at once and a later answer is dropped', () => {
+    const { call, up, answer, handle } = setUpReady();
+    up(a);
+    call(1);
+    expect(outcomes(handle({ type: 'cancel', seq: 1 }))).toEqual([[1, 'cancelled']]);
+    expect(answer(a, 1)).toEqual([]);
+    expect(handle({ type: 'cancel', seq: 1 })).toEqual([]);
+  });
+
+  test('closing cancels whatever is open', () => {
+    const { call, up, handle } = setUpReady();
+    call(1);
+    up(a);
+    call(2, { route: 'calc.square.request.2' });
+    expect(outcomes(handle({ type: 'close' }))).toEqual([
+      [1, 'cancelled'],
+      [2, 'cancelled'],
+    ]);
+  });
+
+  test('settledBelow is the lowest open seq', () => {
+    const { call, up, answer, requester } = setUpReady();
+    up(a);
+    expect(requester.settledBelow()).toBe(1);
+    for (const seq of [1, 2, 3]) call(seq);
+    answer(a, 2);
+    expect(requester.settledBelow()).toBe(1);
+    answer(a, 1);
+    expect(requester.settledBelow()).toBe(3);
+    answer(a, 3);
+    expect(requester.settledBelow()).toBe(4);
+  });
+});
+
+describe('asked again', () => {
+  test('when its server vanishes a request goes to another at once', () => {
+    const { call, up, down } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    expect(sends(down(a))).toEqual([[1, b]]);
+  });
+
+  test('without another it stays in flight: its answer still counts, and the next server heard is asked', () => {
+    const { call, up, down, answer } = setUpReady();
+    up(a);
+    call(1);
+    call(2);
+    expect(down(a)).toEqual([]);
+    expect(outcomes(answer(a, 1))).toEqual([[1, 1]]);
+    expect(sends(up(b))).toEqual([[2, b]]);
+    expect(outcomes(answer(a, 2))).toEqual([[2, 2]]);
+  });
+
+  test('when a broker dies and the other takes over, what is in flight goes again to the same server', () => {
+    const { call, up, down, handle } = setUpReady();
+    up(a);
+    call(1);
+    handle({ type: 'marker-down', held: 0 });
+    handle({ type: 'unproven' });
+    expect(down(a)).toEqual([]);
+    expect(up(a)).toEqual([]);
+    expect(sends(up(b))).toEqual([]);
+    expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([[1, a]]);
+    expect(sends(handle({ type: 'proven' }))).toEqual([[1, a]]);
+  });
+
+  test('when one of two markers vanishes what is in flight is sent again', () => {
+    const { call, up, handle } = setUpReady();
+    up(a);
+    handle({ type: 'marker-up', held: 2 });
+    call(1);
+    expect(sends(handle({ type: 'marker-down', held: 1 }))).toEqual([[1, a]]);
+  });
+
+  test('without any event it is repeated after 200 ms, 400, 800 and then every second', () => {
+    const { call, up, runTo } = setUpReady();
+    up(a);
+    call(1);
+    const seen = [199, 200, 599, 600, 1_399, 1_400, 2_399, 2_400].map((atMs) => sends(runTo(atMs)).length);
+    expect(seen).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
+  });
+
+  test('the slow repetition goes to another server if there is one', () => {
+    const { call, up, runTo } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    expect(sends(runTo(200))).toEqual([[1, b]]);
+  });
+
+  test('the repetition is spread by a fifth either way', () => {
+    for (const [random, dueMs] of [
+      [0, 160],
+      [1, 240],
+    ] as const) {
+      const { call, up, requester } = setUpReady({ random: () => random * 0.999_999 });
+      up(a);
+      call(1);
+      expect(requester.deadlineMs()).toBeCloseTo(dueMs, 2);
+    }
+  });
+
+  test('a held request that is sent late is repeated 200 ms after it was sent', () => {
+    const { call, up, runTo } = setUpReady();
+    call(1);
+    runTo(1_000);
+    up(a);
+    expect(sends(runTo(1_199))).toEqual([]);
+    expect(sends(runTo(1_200))).toEqual([[1, a]]);
+  });
+});
+
+describe('choosing a server', () => {
+  test('the one with the fewest requests in flight from here is asked', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    call(1);
+    call(2);
+    up(b);
+    expect(sends(call(3))).toEqual([[3, b]]);
+    expect(sends(call(4))).toEqual([[4, b]]);
+    answer(a, 1);
+    answer(a, 2);
+    expect(sends(call(5))).toEqual([[5, a]]);
+  });
+
+  test('equals take turns', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    up(b);
+    const asked = [1, 2, 3, 4].map((seq) => {
+      const [[, to] = [0, '']] = sends(call(seq));
+      answer(to, seq);
+      return to;
+    });
+    expect(new Set(asked.slice(0, 2)).size).toBe(2);
+    expect(asked.slice(2)).toEqual(asked.slice(0, 2));
+  });
+
+  test('one that cannot take it is not asked again; its refusal is the outcome when none is left', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    expect(sends(answer(a, 1, failure('overloaded', 'full')))).toEqual([[1, b]]);
+    expect(outcomes(answer(b, 1, failure('overloaded', 'full too')))).toEqual([[1, 'overloaded']]);
+  });
+
+  test('a server that knows another contract is asked last for that contract only', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    answer(a, 1, failure('contract-mismatch', 'another version'));
+    answer(b, 1);
+    expect(sends(call(2))).toEqual([[2, b]]);
+    expect(sends(call(3))).toEqual([[3, b]]);
+    expect(sends(call(4, { contract: 'cube' }))).toEqual([[4, a]]);
+  });
+
+  test('one server in particular is asked when the request says so, and nobody in its place', () => {
+    const { call, up, down, answer } = setUpReady();
+    up(a);
+    expect(sends(call(1, { pinned: b }))).toEqual([]);
+    expect(sends(up(b))).toEqual([[1, b]]);
+    expect(sends(down(b))).toEqual([]);
+    up(b);
+    expect(outcomes(answer(b, 1, failure('overloaded', 'full')))).toEqual([[1, 'overloaded']]);
+  });
+});
+
+describe('passing over', () => {
+  /** A has left request 1 unanswered for the answer timeout, though it went to B after 200 ms. */
+  function passedOver() {
+    const ready = setUpReady();
+    ready.up(a);
+    ready.call(1, { deadlineMs: 60_000 });
+    ready.up(b);
+    ready.runTo(2_500);
+    ready.answer(b, 1);
+    return ready;
+  }
+
+  test('a server that left a request unanswered for the answer timeout is asked last', () => {
+    const { call } = passedOver();
+    for (const seq of [2, 3, 4]) expect(sends(call(seq)).map(([, to]) => to)).not.toContain(a);
+  });
+
+  test('it is sent a copy of one request a second, whose answer makes it well again', () => {
+    const { call, runTo, answer } = passedOver();
+    runTo(3_500);
+    expect(sends(call(2, { deadlineMs: 60_000 }))).toEqual([
+      [2, a],
+      [2, b],
+    ]);
+    expect(sends(call(3, { deadlineMs: 60_000 }))).toEqual([[3, b]]);
+    expect(outcomes(answer(a, 2))).toEqual([[2, 2]]);
+    expect(sends(call(4, { deadlineMs: 60_000 }))).toEqual([[4, a]]);
+  });
+
+  test('its new subscription makes it well again', () => {
+    const { call, up, down } = passedOver();
+    down(a);
+    up(a);
+    call(2);
+    expect(sends(call(3)).concat(sends(call(4))).map(([, to]) => to)).toContain(a);
+  });
+
+  test('a shorter deadline of the caller passes nobody over', () => {
+    const { call, up, runTo } = setUpReady();
+    up(a);
+    call(1, { deadlineMs: 100 });
+    runTo(100);
+    up(b);
+    const asked = [2, 3].map((seq) => sends(call(seq, { deadlineMs: 60_000 }))[0]?.[1]);
+    expect(asked).toContain(a);
+  });
+});
+
+describe('one who rather fails than waits', () => {
+  const rather = { unheard: 'fail' } as const;
+
+  test('learns that nobody listens once the turn has ended', () => {
+    const { call, handle } = setUpReady();
+    expect(call(1, rather)).toEqual([{ type: 'await-turn' }]);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
+  });
+
+  test('is sent on when a listener came within the turn', () => {
+    const { call, up, handle } = setUpReady();
+    call(1, rather);
+    expect(sends(up(a))).toEqual([[1, a]]);
+    expect(handle({ type: 'turn-ended' })).toEqual([]);
+  });
+
+  test('waits while a failover is under way: an empty table means nothing then', () => {
+    const { call, handle, up } = setUp();
+    call(1, rather);
+    expect(handle({ type: 'turn-ended' })).toEqual([]);
+    handle({ type: 'marker-up', held: 1 });
+    expect(handle({ type: 'turn-ended' })).toEqual([]);
+    expect(handle({ type: 'proven' })).toEqual([{ type: 'await-turn' }]);
+    expect(sends(up(a))).toEqual([[1, a]]);
+  });
+
+  test('learns at once when its only server vanishes with the request in flight', () => {
+    const { call, up, down, handle } = setUpReady();
+    up(a);
+    call(1, rather);
+    expect(down(a)).toEqual([{ type: 'await-turn' }]);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
+  });
+
+  test('does not wait for servers that are all passed over, but sends them one request a second', () => {
+    const { call, up, handle, runTo, answer, requester } = setUpReady();
+    up(a);
+    call(1, { ...rather, deadlineMs: 2_000 });
+    runTo(2_000);
+    call(2, { ...rather, deadlineMs: 4_000 });
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[2, 'no-listener']]);
+    runTo(3_000);
+    expect(sends(call(3, { ...rather, deadlineMs: 5_000 }))).toEqual([[3, a]]);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[3, 'no-listener']]);
+    // The server must not take it for settled before it has answered.
+    expect(requester.settledBelow()).toBe(3);
+    expect(answer(a, 3)).toEqual([]);
+    expect(requester.settledBelow()).toBe(4);
+    expect(sends(call(4, { ...rather, deadlineMs: 5_000 }))).toEqual([[4, a]]);
+  });
+});

@@ -1,0 +1,79 @@
+import type { Failure, ResultReading, Success } from '@cateto/contracts';
+
+/** One request, as its caller hands it in. `W` is what the driver needs to write it; the machine never looks inside. */
+export interface RequestCall<W> {
+  /** Counts up from 1; given by the driver, never used again. */
+  readonly seq: number;
+  /** Who may be asked: a route of the listener table. */
+  readonly route: string;
+  /** The result topic on which the answer comes; an answer on any other is not one. */
+  readonly answerRoute: string;
+  /** The operation's or formula's name: a server that knows another contract is passed over for this name alone. */
+  readonly contract: string;
+  readonly work: W;
+  /** A point on the driver's clock. */
+  readonly deadlineMs: number;
+  /**
+   * While nobody fit to ask listens: a client's request is held until somebody does; a calc-server's call fails with
+   * `no-listener`, so that it can fall back.
+   */
+  readonly unheard: 'hold' | 'fail';
+  /** The only server to ask, when it is one in particular. */
+  readonly pinned?: string | undefined;
+}
+
+export type RequesterInput<W> =
+  | { readonly type: 'call'; readonly call: RequestCall<W> }
+  | { readonly type: 'cancel'; readonly seq: number }
+  /** It cannot be written: too large for a frame. */
+  | { readonly type: 'unsendable'; readonly seq: number; readonly outcome: Failure }
+  | {
+      readonly type: 'results';
+      readonly sender: string;
+      readonly answerRoute: string;
+      readonly results: readonly ResultReading[];
+    }
+  | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
+  | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
+  | { readonly type: 'marker-up'; readonly held: number }
+  | { readonly type: 'marker-down'; readonly held: number }
+  | { readonly type: 'proven' }
+  | { readonly type: 'unproven' }
+  /** Asked for by `await-turn`: all table changes that had arrived have been handed in. */
+  | { readonly type: 'turn-ended' }
+  /** Everything open is cancelled. */
+  | { readonly type: 'close' }
+  | { readonly type: 'tick' };
+
+export type RequesterEffect<W> =
+  | { readonly type: 'send'; readonly seq: number; readonly to: string; readonly work: W; readonly ttlMs: number }
+  | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
+  /** Hand in `turn-ended` once the subscriptions that have already arrived are taken in. */
+  | { readonly type: 'await-turn' };
+
+export interface RequesterConfig {
+  /** Numbers in [0, 1): the start of the round-robin and the jitter of repetitions. */
+  readonly random: () => number;
+  /** A server that leaves a request unanswered for so long is passed over. */
+  readonly answerTimeoutMs: number;
+  /** Requests open at once, held and in flight; one more settles as `overloaded` at once. */
+  readonly openMax?: number;
+}
+
+export interface RequesterCounters {
+  /** Open requests, held and in flight. */
+  readonly open: number;
+  readonly sent: number;
+  /** Sent again: to the same server or another. */
+  readonly resent: number;
+  /** Results for which nobody waits any more; repetitions, mostly. */
+  readonly stale: number;
+}
+
+export interface Requester<W> {
+  handle(input: RequesterInput<W>, nowMs: number): readonly RequesterEffect<W>[];
+  deadlineMs(): number | undefined;
+  /** The lowest seq that is not settled: what every batch tells the servers, so that they can forget the rest. */
+  settledBelow(): number;
+  counters(): RequesterCounters;
+}

@@ -1,0 +1,8 @@
+export type { BusEvent, ServerStatus } from '@cateto/bus';
+export type { Answer, CallOptions, Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';
+export type { ConnectOptions } from './connect.ts';
+export { connect } from './connect.ts';
+export { RequestError } from './request-error.ts';
+export type { ServeOptions, Service } from './serve.ts';
+export { serve } from './serve.ts';
+export type { BrokerView, SystemStatus } from './system-status.ts';
