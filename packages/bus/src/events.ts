@@ -15,7 +15,12 @@ export type BusEvent =
       readonly cause: string;
       readonly count: number;
     }
-  | { readonly event: 'listener-up' | 'listener-down'; readonly route: string; readonly address: string }
+  /** A server that is asked from here listens, or listens no more, on these routes. */
+  | {
+      readonly event: 'listener-up' | 'listener-down';
+      readonly address: string;
+      readonly routes: readonly string[];
+    }
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
   /** Two parts of the system cannot be meant to run as they do. */
   | { readonly event: 'misconfigured'; readonly message: string }

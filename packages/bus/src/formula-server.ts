@@ -1,6 +1,13 @@
 import type { Catalogue, FormulaCode, FormulaCodesOf, Handler, HandlersOf, Lane } from '@cateto/contracts';
 import type { statusResultTopic } from '@cateto/contracts';
-import { formulaResultTopic, lanes, operandTopic, operationResultTopic, readResult } from '@cateto/contracts';
+import {
+  formulaResultTopic,
+  lanes,
+  operandTopic,
+  operationRequestTopic,
+  operationResultTopic,
+  readResult,
+} from '@cateto/contracts';
 import { open } from './bus.ts';
 import type { OnEvent } from './events.ts';
 import { createFormulaRun } from './formula-run.ts';
@@ -34,9 +41,12 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
   const bus = open({ role: 'calc-server', catalogue, openLink, onEvent, ...platform });
   const { participant } = bus;
 
-  const requests = createRequests(participant, { answerTimeoutMs: operationTimeoutMs });
+  const requests = createRequests(participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
   for (const operation of Object.values(catalogue.operations)) {
-    for (const lane of lanes) requests.hear(operationResultTopic(operation.name, lane), readResult(operation));
+    for (const lane of lanes) {
+      const { name } = operation;
+      requests.hear(operationRequestTopic(name, lane), operationResultTopic(name, lane), readResult(operation));
+    }
   }
   const fallbacks = createTally(participant.platform, (call, cause, count) => {
     const [operation = '', lane] = call.split('.');

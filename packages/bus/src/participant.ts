@@ -95,9 +95,6 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
 
   function tableChanged(change: ListenersEffect): void {
     if (change.type === 'refused') dropped.count(change.topic, 'listener table full');
-    if (change.type === 'listener-up' || change.type === 'listener-down') {
-      onEvent({ event: change.type, route: change.route, address: change.address });
-    }
     for (const half of halves) half.tableChanged?.(change);
     if (change.type === 'marker-up' || change.type === 'marker-down') {
       earHears({ type: 'markers-changed', held: change.held });

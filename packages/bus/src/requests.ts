@@ -2,6 +2,8 @@ import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { failure, limits, requestId } from '@cateto/contracts';
 import type { RequesterCounters, RequesterEffect, RequesterInput } from '@cateto/protocol';
 import { createRequester } from '@cateto/protocol';
+import type { OnEvent } from './events.ts';
+import { createListenerReport } from './listener-report.ts';
 import type { Participant } from './participant.ts';
 
 /** One question to the fabric: everything about a request but its number. */
@@ -22,8 +24,8 @@ export interface Question {
 
 /** The driver of a participant's requester. */
 export interface Requests {
-  /** Hears results on a topic; each is read by `read`. */
-  hear(answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
+  /** Hears results of what is asked on a route; each is read by `read`. */
+  hear(route: string, answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
   /** @returns the request's seq. The question may have been settled already when this returns. */
   ask(question: Question): number;
   cancel(seq: number): void;
@@ -33,12 +35,15 @@ export interface Requests {
 }
 
 export interface RequestsOptions {
+  /** A server that leaves a request unanswered for so long is passed over. */
   readonly answerTimeoutMs: number;
+  readonly onEvent: OnEvent;
 }
 
-export function createRequests(participant: Participant, { answerTimeoutMs }: RequestsOptions): Requests {
+export function createRequests(participant: Participant, { answerTimeoutMs, onEvent }: RequestsOptions): Requests {
   const { platform, address } = participant;
   const requester = createRequester<Question>({ random: platform.random, answerTimeoutMs });
+  const report = createListenerReport(platform, onEvent);
   let lastSeq = 0;
 
   function handle(input: RequesterInput<Question>): void {
@@ -61,7 +66,11 @@ export function createRequests(participant: Participant, { answerTimeoutMs }: Re
 
   participant.attach({
     tableChanged(change) {
-      if (change.type !== 'refused') handle(change);
+      if (change.type === 'refused') return;
+      if (change.type === 'listener-up' || change.type === 'listener-down') {
+        report.changed(change.type, change.route, change.address);
+      }
+      handle(change);
     },
     earChanged(change) {
       if (change.type === 'proven' || change.type === 'unproven') handle(change);
@@ -78,7 +87,8 @@ export function createRequests(participant: Participant, { answerTimeoutMs }: Re
   });
 
   return {
-    hear(answerRoute, read) {
+    hear(route, answerRoute, read) {
+      report.interestedIn(route);
       participant.receive(answerRoute, ({ sender, messages, broken }) => {
         const results: ResultReading[] = [];
         for (const message of messages) {

@@ -22,7 +22,7 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
   const waiting = new Set<() => void>();
   let proven = false;
 
-  requests.hear(statusResultTopic, readStatusResult);
+  requests.hear(statusRequestTopic, statusResultTopic, readStatusResult);
   participant.attach({
     earChanged(change) {
       if (change.type === 'unproven') proven = false;

@@ -146,19 +146,3 @@ test('after a value that cannot be encoded the next one is encoded as ever', () 
   expect(() => codec.encode(sender, 1, [[1n]])).toThrow();
   expect(codec.decode(codec.encode(sender, 1, [[1]]))).toEqual({ sender, settledBelow: 1, messages: [[1]] });
 });
-
-test('messages too large for one frame go out in several, in order', () => {
-  const messages = Array.from({ length: 7 }, (_, index) => [index, 'x'.repeat(200_000)]);
-  const frames = codec.encodeFrames(sender, 5, messages);
-  expect(frames.length).toBeGreaterThan(1);
-  for (const frame of frames) expect(frame.length).toBeLessThanOrEqual(frameBytesMax);
-  const read = frames.flatMap((frame) => {
-    const opened = codec.decode(frame);
-    return typeof opened === 'string' ? [] : opened.messages;
-  });
-  expect(read).toEqual(messages);
-});
-
-test('messages that fit share one frame', () => {
-  expect(codec.encodeFrames(sender, 1, [[1], [2]])).toEqual([codec.encode(sender, 1, [[1], [2]])]);
-});

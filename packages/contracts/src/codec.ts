@@ -1,5 +1,5 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
-import { frameBytesMax, nestingMax } from './limits.ts';
+import { nestingMax } from './limits.ts';
 import { Batch } from './messages.ts';
 import { isWholeValue } from './whole-value.ts';
 
@@ -20,8 +20,6 @@ export interface Codec {
    * @throws Error when a value is none for the wire; checking.ts refuses such values before they get here
    */
   encode(sender: string, settledBelow: number, messages: readonly unknown[]): Uint8Array;
-  /** As `encode`, in as many bodies as it takes for each to fit a frame; the messages stay in order. */
-  encodeFrames(sender: string, settledBelow: number, messages: readonly unknown[]): Uint8Array[];
   decode(body: Uint8Array): OpenBatch | BodyFault;
 }
 
@@ -29,16 +27,8 @@ export interface Codec {
 export function createCodec(): Codec {
   const encoder = newEncoder();
   const decoder = new Decoder();
-  const codec: Codec = {
+  return {
     encode: (sender, settledBelow, messages) => encoder.encode([sender, settledBelow, messages]),
-    encodeFrames(sender, settledBelow, messages) {
-      const body = codec.encode(sender, settledBelow, messages);
-      if (body.length <= frameBytesMax || messages.length <= 1) return [body];
-      const middle = messages.length >>> 1;
-      return [messages.slice(0, middle), messages.slice(middle)].flatMap((part) =>
-        codec.encodeFrames(sender, settledBelow, part),
-      );
-    },
     decode(body) {
       const value = decodeWith(decoder, body);
       if (value === undefined) return 'not-messagepack';
@@ -48,7 +38,6 @@ export function createCodec(): Codec {
       return { sender, settledBelow, messages };
     },
   };
-  return codec;
 }
 
 /** Any other value for the wire: a broker's beat. */

@@ -88,7 +88,6 @@ test.each(['noSuchFormula', 'square'])('a request for the formula %s, which is n
     refusal: { code: 'unknown-formula', message: expect.stringContaining(formula) },
   });
 });
-});
 
 test.each([
   ['one operand too many', readFirst, 3, 'hypotenuse: operand 1 of 3; the contract has 2'],

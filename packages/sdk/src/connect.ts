@@ -51,7 +51,7 @@ function createClient(parts: ClientParts): Client<Catalogue> {
   const { catalogue, brokers, openLink } = parts;
   const onEvent = parts.onEvent ?? (() => undefined);
   const bus = open({ role: 'client', catalogue, openLink, onEvent });
-  const requests = createRequests(bus.participant, { answerTimeoutMs });
+  const requests = createRequests(bus.participant, { answerTimeoutMs, onEvent });
   const formulas = createFormulaClient(bus, catalogue, requests);
   const statuses = createStatusClient(bus, requests);
 

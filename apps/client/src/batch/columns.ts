@@ -1,0 +1,52 @@
+import type { Formula } from '@cateto/contracts';
+import { CommandFault } from '../command-fault.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { operandsReader } from '../formula/operand-text.ts';
+import { quoted } from '../one-line.ts';
+import { isFailure } from '@cateto/contracts';
+
+export interface Columns {
+  /** For each operand, the index of its column. */
+  readonly indexes: readonly number[];
+  /** By name, or, when no operand's name is in the header, the first columns. */
+  readonly by: 'name' | 'position';
+}
+
+/**
+ * Finds a formula's operands in a header.
+ *
+ * @throws CommandFault when that is a guess: some names there and some missing, a name twice, too few columns, or no
+ * header at all
+ */
+export function columnsOf(formula: Formula, header: readonly string[]): Columns {
+  const names = formula.operands.map(([name]) => name);
+  const indexes = names.map((name) => columnOf(name, header));
+  const missing = names.filter((_name, index) => indexes[index] === undefined);
+  if (missing.length === 0) return { indexes: indexes.filter((index) => index !== undefined), by: 'name' };
+  if (missing.length < names.length) {
+    throw usage(`the header (${header.join(', ')}) has no column ${missing.join(', ')}; ${formula.name} takes ${names.join(', ')}`);
+  }
+  if (header.length < names.length) {
+    throw usage(`the header has ${header.length} of the ${names.length} columns that ${formula.name} takes: ${names.join(', ')}`);
+  }
+  const indexesByPosition = names.map((_name, index) => index);
+  if (!isFailure(operandsReader(formula)(header))) {
+    throw usage(`the first row must name the columns, and it looks like values: ${header.join(', ')}`);
+  }
+  return { indexes: indexesByPosition, by: 'position' };
+}
+
+/** The column of exactly that name, else the one that differs in capitals only. */
+function columnOf(name: string, header: readonly string[]): number | undefined {
+  const cells = header.map((cell) => cell.trim());
+  for (const same of [(cell: string) => cell === name, (cell: string) => cell.toLowerCase() === name.toLowerCase()]) {
+    const found = cells.flatMap((cell, index) => (same(cell) ? [index] : []));
+    if (found.length > 1) throw usage(`the header has ${found.length} columns ${quoted(name)}`);
+    if (found[0] !== undefined) return found[0];
+  }
+  return undefined;
+}
+
+function usage(message: string): CommandFault {
+  return new CommandFault(exitCodes.usage, message);
+}

@@ -1,0 +1,48 @@
+import type { Formula } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
+import { failureCodeIn } from '../exit-codes.ts';
+import { operandsReader } from '../formula/operand-text.ts';
+import { valueText } from '../formula/value-text.ts';
+import { oneLine } from '../one-line.ts';
+
+export interface RowParts {
+  readonly formula: Formula;
+  /** How many columns the input has. */
+  readonly width: number;
+  /** For each operand, the index of its column. */
+  readonly indexes: readonly number[];
+  ask(operands: readonly unknown[]): Promise<unknown>;
+}
+
+/** A row as it is written: the input's cells, the value, the error; one of the last two is empty. */
+export type DoneRow = readonly string[];
+
+/** Computes rows. It never throws for a row; undefined is a row given up because the user interrupted. */
+export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells: readonly string[]) => Promise<DoneRow | undefined> {
+  const read = operandsReader(formula);
+  return async (cells) => {
+    const row = fitted(cells, width);
+    if (cells.length !== width) {
+      const columns = cells.length === 1 ? '1 column' : `${cells.length} columns`;
+      return [...row, '', `invalid-request: ${columns}; the header has ${width}`];
+    }
+    const operands = read(indexes.map((index) => row[index] ?? ''));
+    if (isFailure(operands)) return [...row, '', `${operands.code}: ${operands.message}`];
+    try {
+      return [...row, valueText(await ask(operands)), ''];
+    } catch (error) {
+      const code = failureCodeIn(error);
+      if (code === undefined || !(error instanceof Error)) throw error;
+      return code === 'cancelled' ? undefined : [...row, '', oneLine(`${code}: ${error.message}`)];
+    }
+  };
+}
+
+/** Every row comes out as wide as the header, so that what is written is a table. */
+export function fitted(cells: readonly string[], width: number): readonly string[] {
+  return Array.from({ length: width }, (_, index) => cells[index] ?? '');
+}
+
+export function hasFailed(row: DoneRow): boolean {
+  return row.at(-1) !== '';
+}

@@ -1,0 +1,39 @@
+import type { Formula } from '@cateto/contracts';
+import { jsonSchemaOf } from '@cateto/contracts';
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { exampleLine } from '../formula/example.ts';
+import { schemaText } from './schema-text.ts';
+
+/** What can be asked, from the contracts: it needs no broker. */
+export function formulasCommand({ io, catalogue }: Context): Command {
+  return new Command('formulas')
+    .description('the formulas there are: operands, what comes out, an example')
+    .option('--json', 'one line of JSON, with JSON Schemas')
+    .action(({ json }: { json?: true }) => {
+      const formulas = Object.values(catalogue.formulas);
+      const text = json === true ? `${JSON.stringify(formulas.map(inJson))}\n` : formulas.map(inWords).join('\n');
+      io.stdout.write(text);
+    });
+}
+
+function inWords(formula: Formula): string {
+  const operands = formula.operands.map(([name, schema]) => `${name}: ${schemaText(schema)}`);
+  return [
+    `${formula.name}(${operands.join(', ')}) → ${schemaText(formula.output)}`,
+    `  ${formula.description}`,
+    `  ${exampleLine(formula)}`,
+    '',
+  ].join('\n');
+}
+
+function inJson({ name, description, version, operands, output, example }: Formula): object {
+  return {
+    name,
+    description,
+    version,
+    operands: operands.map(([operand, schema]) => ({ name: operand, schema: jsonSchemaOf(schema) })),
+    output: jsonSchemaOf(output),
+    example,
+  };
+}

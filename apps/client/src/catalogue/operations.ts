@@ -1,0 +1,31 @@
+import type { Operation } from '@cateto/contracts';
+import { jsonSchemaOf } from '@cateto/contracts';
+import { Command } from 'commander';
+import type { Context } from '../context.ts';
+import { valueText } from '../formula/value-text.ts';
+import { schemaText } from './schema-text.ts';
+
+/** What the formulas are computed from, from the contracts: it needs no broker. */
+export function operationsCommand({ io, catalogue }: Context): Command {
+  return new Command('operations')
+    .description('the operations that formulas are computed from: input, output, an example')
+    .option('--json', 'one line of JSON, with JSON Schemas')
+    .action(({ json }: { json?: true }) => {
+      const operations = Object.values(catalogue.operations);
+      const text = json === true ? `${JSON.stringify(operations.map(inJson))}\n` : operations.map(inWords).join('\n');
+      io.stdout.write(text);
+    });
+}
+
+function inWords({ name, description, input, output, example }: Operation): string {
+  return [
+    `${name}: ${schemaText(input)} → ${schemaText(output)}`,
+    `  ${description}`,
+    `  ${valueText(example.input)} → ${valueText(example.output)}`,
+    '',
+  ].join('\n');
+}
+
+function inJson({ name, description, version, input, output, example }: Operation): object {
+  return { name, description, version, input: jsonSchemaOf(input), output: jsonSchemaOf(output), example };
+}

@@ -1,0 +1,34 @@
+import type { Readable, Writable } from 'node:stream';
+import type { BrokerEndpoint, Catalogue } from '@cateto/contracts';
+import type { BusEvent, ClientBase } from '@cateto/sdk';
+
+/** A stream of the process, or of a test. */
+export type Output = Writable & { readonly isTTY?: boolean };
+
+/** Everything a command touches of its process. */
+export interface Io {
+  readonly stdin: Readable;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C, or, with the reason {@link outputClosed}, when nobody reads stdout any more. */
+  readonly signal: AbortSignal;
+}
+
+/** The reason of an abort that is no interruption: `calc watch | head -1` has what it wanted. */
+export const outputClosed: unique symbol = Symbol('nobody reads stdout any more');
+
+export interface ConnectSettings {
+  readonly brokers: readonly BrokerEndpoint[];
+  readonly timeoutMs: number;
+  readonly onEvent: (event: BusEvent) => void;
+}
+
+/** What the commands use of the SDK's client. */
+export type CommandClient = Pick<ClientBase<Catalogue>, 'call' | 'status' | 'watch' | 'close'>;
+
+export interface Context {
+  readonly io: Io;
+  readonly catalogue: Catalogue;
+  readonly connect: (settings: ConnectSettings) => Promise<CommandClient>;
+}

@@ -1,0 +1,45 @@
+import type { FailureCode } from '@cateto/contracts';
+import { failureTable } from '@cateto/contracts';
+
+/** What a script can rely on (docs/interface: exit codes). */
+export const exitCodes = {
+  done: 0,
+  /** Failed, or the system is degraded. */
+  failed: 1,
+  /** Wrong usage or configuration. */
+  usage: 2,
+  deadlineExceeded: 3,
+  nobodyListened: 4,
+  /** Refused by the contract: not a number, out of domain, unknown formula. */
+  refused: 5,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+const exitCodeOfFailure: Readonly<Record<FailureCode, ExitCode>> = {
+  'invalid-request': exitCodes.refused,
+  'unknown-formula': exitCodes.refused,
+  'unknown-operation': exitCodes.refused,
+  'contract-mismatch': exitCodes.refused,
+  'out-of-domain': exitCodes.refused,
+  overloaded: exitCodes.failed,
+  'no-listener': exitCodes.nobodyListened,
+  'deadline-exceeded': exitCodes.deadlineExceeded,
+  // Only the user cancels here, by Ctrl-C.
+  cancelled: exitCodes.interrupted,
+  internal: exitCodes.failed,
+};
+
+export function exitCodeOf(code: FailureCode): ExitCode {
+  return exitCodeOfFailure[code];
+}
+
+/**
+ * The code of a failed request. It is told by the code and not by the class: importing the SDK's class would open its
+ * native library for every `--help`.
+ */
+export function failureCodeIn(error: unknown): FailureCode | undefined {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
+  return Object.hasOwn(failureTable, error.code) ? (error.code as FailureCode) : undefined;
+}

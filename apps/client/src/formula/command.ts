@@ -1,0 +1,70 @@
+import type { Formula } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
+import type { Answer } from '@cateto/sdk';
+import { Command, InvalidArgumentError } from 'commander';
+import { schemaText } from '../catalogue/schema-text.ts';
+import { CommandFault } from '../command-fault.ts';
+import type { Context } from '../context.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import type { GivenSettings } from '../setting-options.ts';
+import { brokersOption, timeoutOption } from '../setting-options.ts';
+import { withClient } from '../with-client.ts';
+import { exampleLine } from './example.ts';
+import { unmarked } from './negative-arguments.ts';
+import { operandsReader } from './operand-text.ts';
+import { valueText } from './value-text.ts';
+
+interface FormulaOptions extends GivenSettings {
+  readonly digits?: number;
+  readonly json?: true;
+}
+
+/** A formula of the catalogue as a command: its operands are the arguments. */
+export function formulaCommand(context: Context, formula: Formula): Command {
+  const command = new Command(formula.name)
+    .description(formula.description)
+    .option('--digits <n>', 'decimal places to show, 0 to 17; --json always has all', readDigits)
+    .option('--json', 'one line of JSON: id, formula, operands, value, elapsedMs, fallbacks')
+    .addOption(timeoutOption())
+    .addOption(brokersOption())
+    .addHelpText('after', `\nExample:\n  ${exampleLine(formula)}`);
+  for (const [name, schema] of formula.operands) command.argument(`<${name}>`, schemaText(schema));
+  return command.action(async () => ask(context, formula, command.args.map(unmarked), command.opts<FormulaOptions>()));
+}
+
+async function ask(
+  context: Context,
+  formula: Formula,
+  texts: readonly string[],
+  options: FormulaOptions,
+): Promise<void> {
+  const { io } = context;
+  const operands = operandsReader(formula)(texts);
+  // What the contract refuses needs no broker to be refused.
+  if (isFailure(operands)) throw new CommandFault(exitCodeOf(operands.code), operands.message);
+  const answer = await withClient(context, options, (client) =>
+    client.call(formula.name, operands, { signal: io.signal, trace: true }),
+  );
+  if (options.json === true) return void io.stdout.write(`${answerJson(formula, operands, answer)}\n`);
+  io.stdout.write(`${valueText(answer.value, options.digits)}\n`);
+  if (answer.fallbacks.length > 0) {
+    const lanes = `${answer.fallbacks.length === 1 ? 'lane' : 'lanes'} ${answer.fallbacks.join(', ')}`;
+    io.stderr.write(`${formula.name}: no op-server answered on ${lanes}; the calc-server computed it\n`);
+  }
+}
+
+function answerJson(formula: Formula, operands: readonly unknown[], answer: Answer<unknown>): string {
+  const { id, value, elapsedMs, fallbacks } = answer;
+  return JSON.stringify({ id, formula: formula.name, operands, value, elapsedMs: toMicroseconds(elapsedMs), fallbacks });
+}
+
+/** What the clock says beyond is noise. */
+function toMicroseconds(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
+}
+
+function readDigits(text: string): number {
+  const digits = Number(text);
+  if (!/^[0-9]{1,2}$/.test(text) || digits > 17) throw new InvalidArgumentError('It is a whole number from 0 to 17.');
+  return digits;
+}

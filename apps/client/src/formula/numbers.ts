@@ -1,0 +1,18 @@
+import { quoted } from '../one-line.ts';
+
+/** What a text says, or what is wrong with it. */
+export type Reading = { readonly value: unknown } | { readonly fault: string };
+
+/**
+ * Digits with an optional point and exponent. `Number` alone would take an empty text for 0, and hexadecimals and
+ * Infinity for numbers.
+ */
+const decimal = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+
+/** Reads a finite double; spaces around it do not matter. */
+export function readNumber(text: string): Reading {
+  const trimmed = text.trim();
+  if (!decimal.test(trimmed)) return { fault: `${quoted(trimmed)} is not a number` };
+  const value = Number(trimmed);
+  return Number.isFinite(value) ? { value } : { fault: `${quoted(trimmed)} is beyond the range of finite numbers` };
+}

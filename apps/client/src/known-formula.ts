@@ -1,0 +1,23 @@
+import type { Catalogue, Formula } from '@cateto/contracts';
+import { closest } from './closest.ts';
+import { CommandFault } from './command-fault.ts';
+import { exitCodes } from './exit-codes.ts';
+import { quoted } from './one-line.ts';
+
+/** @throws CommandFault naming the formulas there are */
+export function knownFormula(catalogue: Catalogue, name: string): Formula {
+  const formula = Object.hasOwn(catalogue.formulas, name) ? catalogue.formulas[name] : undefined;
+  if (formula === undefined) throw unknownFormula(catalogue, name);
+  return formula;
+}
+
+/** @param commands what else the word may have meant */
+export function unknownFormula(catalogue: Catalogue, name: string, commands: readonly string[] = []): CommandFault {
+  const names = Object.keys(catalogue.formulas);
+  const meant = closest(name, [...names, ...commands]);
+  const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+  return new CommandFault(
+    exitCodes.refused,
+    `no formula is called ${quoted(name)}${hint}; there are ${names.join(', ')}`,
+  );
+}

@@ -1,0 +1,10 @@
+import { calculator } from '@cateto/contracts';
+import { processIo } from './process-io.ts';
+import { run } from './run.ts';
+
+process.exitCode = await run(process.argv.slice(2), {
+  io: processIo(),
+  catalogue: calculator,
+  // Loaded when a command talks to the bus: not for --help, a typing error or the list of formulas.
+  connect: async (settings) => (await import('@cateto/sdk')).connect({ catalogue: calculator, ...settings }),
+});

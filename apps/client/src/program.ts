@@ -1,0 +1,35 @@
+import { Command } from 'commander';
+import { batchCommand } from './batch/command.ts';
+import { formulasCommand } from './catalogue/formulas.ts';
+import { operationsCommand } from './catalogue/operations.ts';
+import type { Context } from './context.ts';
+import { formulaCommand } from './formula/command.ts';
+import { unknownFormula } from './known-formula.ts';
+import { statusCommand } from './status/command.ts';
+import { watchCommand } from './watch/command.ts';
+
+/** The command line: a command for each formula of the catalogue, and what else a client can do. */
+export function createProgram(context: Context): Command {
+  const { io, catalogue } = context;
+  const program = new Command('calc')
+    .description('Asks the calculator on the bus.')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      // Errors are one line each, and run.ts writes them.
+      outputError: () => undefined,
+    });
+  const formulas = Object.values(catalogue.formulas).map((formula) => formulaCommand(context, formula));
+  const others = [batchCommand, formulasCommand, operationsCommand, statusCommand, watchCommand];
+  for (const command of formulas) add(program, command.helpGroup('Formulas:'));
+  for (const create of others) add(program, create(context));
+  program.on('command:*', ([name = '']: string[]) => {
+    throw unknownFormula(catalogue, name, program.commands.map((command) => command.name()));
+  });
+  return program;
+}
+
+function add(program: Command, command: Command): void {
+  program.addCommand(command.copyInheritedSettings(program));
+}

@@ -1,0 +1,26 @@
+import type { ObservedAt } from '@cateto/sdk';
+import { oneLine } from '../one-line.ts';
+import type { Paint } from '../paint.ts';
+
+/** For people: when, what, from whom to whom, then whatever the message says. */
+export function watchLine({ at, topic, sender, to, id, trace, message }: ObservedAt, paint: Paint): string {
+  const { seq: _inId, trace: _named, ...fields } = message;
+  const named = Object.entries({ ...fields, ...(trace === undefined || trace === id ? {} : { trace }) });
+  const texts = named.map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const route = `${sender}→${to}`;
+  return oneLine([paint.dim(clock(at)), topic, paint.dim(id === undefined ? route : `${route} ${id}`), ...texts].join(' '));
+}
+
+/** For machines. */
+export function watchJson({ at, topic, to, sender, id, trace, message }: ObservedAt): string {
+  return JSON.stringify({ at, topic, to, sender, id, trace, message });
+}
+
+/** The time of day here, to the millisecond. */
+function clock(at: number): string {
+  const date = new Date(at);
+  const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => {
+    return String(part).padStart(2, '0');
+  });
+  return `${hours}:${minutes}:${seconds}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}

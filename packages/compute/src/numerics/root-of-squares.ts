@@ -1,0 +1,40 @@
+import type { Call, Failure, square as squareContract } from '@cateto/contracts';
+import { call, failure, square } from '@cateto/contracts';
+import { correctedRoot } from './corrected-root.ts';
+import { exponentOf, isModerate, timesPowerOfTwo } from './scale.ts';
+import { productError } from './two-product.ts';
+import { sumError } from './two-sum.ts';
+
+/*
+ * The root of a sum of squares, where others compute the squares: what hypotenuse and diagonal share. The root of the
+ * sum of rounded squares alone is off by up to 1.37 ulp.
+ */
+
+/** The power of two by which operands are multiplied before they are squared: 0 unless the largest is out of range. */
+function scaleOf(operands: readonly number[]): number {
+  const largest = Math.max(...operands.map(Math.abs));
+  return isModerate(largest) ? 0 : -exponentOf(largest);
+}
+
+export function callSquare(operand: number, operands: readonly number[]): Call<typeof squareContract> {
+  return call(square, timesPowerOfTwo(operand, scaleOf(operands)));
+}
+
+/**
+ * @param name of the formula, for the failure's text
+ * @param squares the correctly rounded squares that {@link callSquare} asked for
+ * @returns the root within 1 ulp of the exact value, or `out-of-domain` when no double can hold it
+ */
+export function rootOfSquares(name: string, squares: readonly number[], operands: readonly number[]): number | Failure {
+  const scale = scaleOf(operands);
+  let sum = 0;
+  let error = 0;
+  for (const [index, squared] of squares.entries()) {
+    const scaled = timesPowerOfTwo(operands[index] ?? 0, scale);
+    const next = sum + squared;
+    error += sumError(sum, squared, next) + productError(scaled, scaled, squared);
+    sum = next;
+  }
+  const root = timesPowerOfTwo(correctedRoot(sum, error), -scale);
+  return Number.isFinite(root) ? root : failure('out-of-domain', `${name}: larger than the largest double`);
+}
