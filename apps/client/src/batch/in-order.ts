@@ -3,77 +3,94 @@ export interface Bounds {
   readonly concurrency: number;
   /** Items begun and not yet handed out: how far others run ahead of a slow one. */
   readonly window: number;
-  /** Ends it: what is done, up to the first that is not, is still handed out. */
+  /** Ends it: what is done, up to the first item that is not, is still handed out. */
   readonly signal: AbortSignal;
 }
 
-interface Slot<R> {
-  done: boolean;
-  result: R | undefined;
-}
+type Slot<R> = { state: 'working' } | { state: 'done'; result: R | undefined } | { state: 'failed'; error: unknown };
 
 /**
  * Works on many items at once and hands the results out in the items' order, in runs of those that are ready. It ends
  * early at an item whose work was given up (undefined).
  *
- * @throws what reading the items or the work threw, after the results before it
+ * @throws what reading the items or the work threw, after the results of all items before
  */
 export async function* inOrder<T, R>(
   items: AsyncIterable<T>,
   work: (item: T) => Promise<R | undefined>,
   { concurrency, window, signal }: Bounds,
-): AsyncGenerator<R[]> {
-  const slots: Slot<R>[] = [];
+): AsyncGenerator<readonly R[]> {
+  const slots: { now: Slot<R> }[] = [];
   const room = bell();
-  const ready = bell();
+  const news = bell();
   let working = 0;
   let closed = false;
-  let ended = false;
-  let fault: { readonly error: unknown } | undefined;
+  let source: { readonly error?: unknown } | undefined;
 
   async function begin(): Promise<void> {
     for await (const item of items) {
       while (!closed && (working >= concurrency || slots.length >= window)) await room.rung();
       if (closed) return;
-      const slot: Slot<R> = { done: false, result: undefined };
+      const slot: { now: Slot<R> } = { now: { state: 'working' } };
+      const settle = (now: Slot<R>): void => {
+        slot.now = now;
+        working -= 1;
+        room.ring();
+        if (slots[0] === slot) news.ring();
+      };
       slots.push(slot);
       working += 1;
-      work(item).then((result) => finish(slot, result), fail);
+      void work(item).then(
+        (result) => settle({ state: 'done', result }),
+        (error: unknown) => settle({ state: 'failed', error }),
+      );
     }
   }
 
-  function finish(slot: Slot<R>, result: R | undefined): void {
-    slot.done = true;
-    slot.result = result;
-    working -= 1;
-    room.ring();
-    if (slots[0] === slot) ready.ring();
+  function endSource(how: { readonly error?: unknown }): void {
+    source = how;
+    news.ring();
   }
 
-  function fail(error: unknown): void {
-    fault ??= { error };
-    end();
-  }
-
-  function end(): void {
-    ended = true;
-    ready.ring();
-  }
-
-  signal.addEventListener('abort', end);
-  if (signal.aborted) end();
-  else begin().then(() => working > 0 || end(), fail);
+  signal.addEventListener('abort', news.ring);
+  void begin().then(
+    () => endSource({}),
+    (error: unknown) => endSource({ error }),
+  );
   try {
     for (;;) {
-      const run = takeRun(slots);
+      const ready: R[] = [];
+      let head = slots[0]?.now;
+      while (head?.state === 'done' && head.result !== undefined) {
+        ready.push(head.result);
+        head = slots[ready.length]?.now;
+      }
+      slots.splice(0, ready.length);
       room.ring();
-      if (run.results.length > 0) yield run.results;
-      if (run.givenUp) return;
-      if (slots[0]?.done !== true) await ready.rung();
+      if (ready.length > 0) {
+        yield ready;
+        continue;
+      }
+      if (head?.state === 'failed') throw head.error;
+      if (head?.state === 'done' || signal.aborted) return;
+      if (head === undefined && source !== undefined) {
+        if ('error' in source) throw source.error;
+        return;
+      }
+      await news.rung();
     }
   } finally {
     closed = true;
     room.ring();
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener('abort', news.ring);
   }
+}
+
+/** One side waits, the other rings; whoever is woken looks for himself why. */
+function bell(): { rung(): Promise<void>; readonly ring: () => void } {
+  let wake: () => void = () => undefined;
+  return {
+    rung: () => new Promise((resolve) => (wake = resolve)),
+    ring: () => wake(),
+  };
 }

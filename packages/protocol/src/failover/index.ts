@@ -1,3 +1,14 @@
-export type { BrokerState, Failover, FailoverConfig, FailoverEffect, FailoverInput, Rank } from './failover.ts';
 export { createFailover } from './failover.ts';
-export type { PeerBeat } from './peer.ts';
+export type {
+  BrokerState,
+  Failover,
+  FailoverConfig,
+  FailoverEffect,
+  FailoverInput,
+  FailoverSnapshot,
+  PeerBeat,
+  Rank,
+  StepDownCause,
+  StopCause,
+  TakeoverCause,
+} from './types.ts';

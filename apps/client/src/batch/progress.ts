@@ -1,0 +1,43 @@
+import type { Io } from '../context.ts';
+
+export interface Tally {
+  rows: number;
+  failed: number;
+  /** Rows with an operation that the calc-server computed itself. */
+  fellBack: number;
+}
+
+export interface Progress {
+  show(tally: Tally): void;
+  stop(): void;
+}
+
+/**
+ * A bar on stderr, when that is a terminal and the rows themselves do not go to one.
+ *
+ * @param bytes how long the input is, when that is known
+ * @param bytesRead how much of it has been read
+ */
+export async function startProgress(
+  { stdout, stderr, env }: Io,
+  toFile: boolean,
+  bytes: number | undefined,
+  bytesRead: () => number,
+): Promise<Progress> {
+  const shown = stderr.isTTY === true && env['TERM'] !== 'dumb' && (toFile || stdout.isTTY !== true);
+  if (!shown) return { show: () => undefined, stop: () => undefined };
+  const { default: cliProgress } = await import('cli-progress');
+  const counts = '{rows} rows, {failed} failed';
+  const bar = new cliProgress.SingleBar({
+    stream: stderr,
+    format: bytes === undefined ? counts : `{bar} {percentage} % | ${counts}`,
+    clearOnComplete: true,
+    // Signals are handled in one place, and that is not here.
+    gracefulExit: false,
+  });
+  bar.start(Math.max(1, bytes ?? 1), 0, { rows: 0, failed: 0 });
+  return {
+    show: ({ rows, failed }) => bar.update(bytesRead(), { rows, failed }),
+    stop: () => bar.stop(),
+  };
+}

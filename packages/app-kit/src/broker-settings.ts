@@ -1,0 +1,29 @@
+import type { SettingFault } from '@cateto/contracts';
+import { isLoopback } from '@cateto/contracts';
+import type { SettingValues } from './settings-options.ts';
+
+/** The settings of a broker, of either rank. */
+export const brokerSettings = ['brokers', 'bind', 'insecure', 'heartbeatMs', 'peerLostMs'] as const;
+
+type BrokerSetting = (typeof brokerSettings)[number];
+
+/**
+ * The values of a broker's settings.
+ *
+ * @throws SettingFault for an address others can reach without `--insecure`, and for a loss time no heartbeat can keep
+ */
+export function brokerValues(given: SettingValues<BrokerSetting>): SettingValues<BrokerSetting>['values'] {
+  const { bind, insecure, heartbeatMs, peerLostMs } = given.values;
+  if (!isLoopback(bind) && !insecure) throw openPorts(given, bind);
+  if (peerLostMs < 2 * heartbeatMs) {
+    throw given.fault('peerLostMs', `${peerLostMs} ms is less than two heartbeats of ${heartbeatMs} ms`);
+  }
+  return given.values;
+}
+
+function openPorts(given: SettingValues<BrokerSetting>, bind: string): SettingFault {
+  return given.fault(
+    'bind',
+    `whoever reaches ${bind} could read and publish everything; bind a loopback address, or say --insecure`,
+  );
+}

@@ -1,0 +1,35 @@
+import { SettingFault } from '@cateto/contracts';
+import { Command, CommanderError } from 'commander';
+
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** A command whose mistakes are one line on stderr and exit code 2. */
+export function createCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .exitOverride()
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .configureOutput({ outputError: (text, write) => write(`${name}: ${oneLine(text.replace(/^error: /, ''))}\n`) });
+}
+
+/** The arguments after the program's name; pnpm passes a `--` of its own on. */
+export function argumentsOf(argv: readonly string[]): string[] {
+  const given = argv.slice(2);
+  return given[0] === '--' ? given.slice(1) : given;
+}
+
+/**
+ * The exit code for what a start threw; says why on stderr unless that was said.
+ *
+ * @param say writes one line
+ */
+export function exitCodeOf(error: unknown, say: (line: string) => void): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  say(oneLine(error instanceof Error ? error.message : String(error)));
+  return error instanceof SettingFault ? exitCodes.usage : exitCodes.failed;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
+}

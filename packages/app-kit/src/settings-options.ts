@@ -1,0 +1,51 @@
+import type { SettingName, ValueOf } from '@cateto/contracts';
+import { readSetting, SettingFault, settings } from '@cateto/contracts';
+import type { Command } from 'commander';
+
+/** What the settings of an app came to, and where each came from. */
+export interface SettingValues<N extends SettingName> {
+  readonly values: { readonly [S in N]: ValueOf<S> };
+  /** A fault of a value that its parser could not see; names the flag or variable that gave it. */
+  fault(name: N, message: string): SettingFault;
+}
+
+/** Gives a command a flag for each setting. */
+export function addSettings(command: Command, names: readonly SettingName[]): void {
+  for (const name of names) {
+    const { flag, variable, description, defaultText } = settings[name];
+    const otherwise = defaultText === undefined ? '' : `, default ${defaultText}`;
+    command.option(flag, `${description} (${variable}${otherwise})`);
+  }
+}
+
+/**
+ * Reads settings from a command's flags and the environment; the flag wins.
+ *
+ * @throws SettingFault naming the flag or the variable
+ */
+export function readSettings<N extends SettingName>(
+  command: Command,
+  names: readonly N[],
+  environment: NodeJS.ProcessEnv,
+): SettingValues<N> {
+  const given = (name: N) => {
+    const { variable } = settings[name];
+    return { flag: flagText(command, name), variable: environment[variable] };
+  };
+  const entries = names.map((name) => [name, readSetting(name, given(name))] as const);
+  return {
+    values: Object.fromEntries(entries) as SettingValues<N>['values'],
+    fault(name, message) {
+      const { flag, variable } = settings[name];
+      return new SettingFault(`${given(name).flag === undefined ? variable : flag.split(' ')[0]}: ${message}`);
+    },
+  };
+}
+
+/** A flag as text; a switch that is on is `1`. Undefined when it was not given. */
+function flagText(command: Command, name: SettingName): string | undefined {
+  const long = settings[name].flag.split(' ')[0];
+  const option = command.options.find((candidate) => candidate.long === long);
+  const value: unknown = option === undefined ? undefined : command.getOptionValue(option.attributeName());
+  return value === true ? '1' : typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,102 @@
+import type { AppProcess, LogEvent } from './app-process.ts';
+import { startApp } from './app-process.ts';
+import { freeBrokers } from './free-ports.ts';
+import type { ProcessPlan } from './layout.ts';
+import { planSystem } from './layout.ts';
+
+export interface ClusterOptions {
+  /** 2 unless given. */
+  readonly opServers?: number;
+  /** 1 unless given. */
+  readonly calcServers?: number;
+  /** Both brokers as `CATETO_BROKERS` writes them; free ports on loopback unless given. */
+  readonly brokers?: string;
+  /** Runs what `pnpm build` made instead of the sources. */
+  readonly built?: boolean;
+  /** Processes to start at once; all in their order unless given. Others are started with {@link Cluster.start}. */
+  readonly initially?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly onEvent?: (name: string, logged: LogEvent) => void;
+}
+
+/** A system of real processes on this machine. */
+export interface Cluster {
+  readonly brokers: string;
+  readonly plans: readonly ProcessPlan[];
+  /** Starts a process of the plan, or starts it anew after its end. */
+  start(name: string, more?: readonly string[]): AppProcess;
+  /** A process that was started; the latest of its name. */
+  get(name: string): AppProcess;
+  /** Resolves when every process started so far has logged `ready`. */
+  ready(): Promise<void>;
+  kill(name: string, signal: NodeJS.Signals): Promise<void>;
+  /** Ends every process: servers first, so that they can still answer, then brokers. */
+  stop(): Promise<void>;
+}
+
+/** Twice the time in which an app promises to have drained. */
+const stopMaxMs = 10_000;
+
+export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+  const { opServers = 2, calcServers = 1, built = false, environment = {}, onEvent } = options;
+  const brokers = options.brokers ?? (await freeBrokers());
+  const plans = planSystem({ opServers, calcServers });
+  const processes = new Map<string, AppProcess>();
+
+  function start(name: string, more: readonly string[] = []): AppProcess {
+    const plan = plans.find((candidate) => candidate.name === name);
+    if (plan === undefined) throw new Error(`there is no ${name} in this system`);
+    const { app, args } = plan;
+    const started = startApp({
+      name,
+      app,
+      args: [...args, ...more],
+      brokers,
+      built,
+      environment,
+      ...(onEvent === undefined ? {} : { onEvent: (logged: LogEvent) => onEvent(name, logged) }),
+    });
+    processes.set(name, started);
+    return started;
+  }
+
+  function get(name: string): AppProcess {
+    const found = processes.get(name);
+    if (found === undefined) throw new Error(`${name} was not started`);
+    return found;
+  }
+
+  async function end(names: readonly string[]): Promise<void> {
+    const ending = names.map(get);
+    for (const one of ending) one.kill('SIGTERM');
+    const overdue = setTimeout(() => {
+      for (const one of ending) one.kill('SIGKILL');
+    }, stopMaxMs);
+    // A process that was stopped takes no other signal.
+    for (const one of ending) one.kill('SIGCONT');
+    await Promise.all(ending.map(({ ended }) => ended));
+    clearTimeout(overdue);
+  }
+
+  for (const name of options.initially ?? plans.map((plan) => plan.name)) start(name);
+
+  return {
+    brokers,
+    plans,
+    start,
+    get,
+    ready: async () => void (await Promise.all([...processes.values()].map((one) => one.waitFor('ready')))),
+    async kill(name, signal) {
+      const one = get(name);
+      one.kill(signal);
+      if (signal === 'SIGKILL') await one.ended;
+    },
+    async stop() {
+      const names = [...processes.keys()];
+      const isBroker = (name: string): boolean => name === 'broker' || name === 'backup';
+      await end(names.filter((name) => !isBroker(name)));
+      // The standby before the active one would do as well; together neither waits for the other to take over.
+      await end(names.filter(isBroker));
+    },
+  };
+}

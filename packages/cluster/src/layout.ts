@@ -1,0 +1,43 @@
+/** One process of a system. */
+export interface ProcessPlan {
+  /** `op-server-1`: unique in its system. */
+  readonly name: string;
+  /** The app's folder. */
+  readonly app: 'broker' | 'backup' | 'op-server' | 'calc-server';
+  readonly args: readonly string[];
+}
+
+export interface LayoutOptions {
+  readonly opServers: number;
+  readonly calcServers: number;
+}
+
+const lanes = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/**
+ * The processes of a system: two brokers, op-servers that share the lanes as evenly as they can, calc-servers. With two
+ * op-servers the odd lanes are one's and the even lanes the other's, so that two legs are squared by two servers.
+ */
+export function planSystem({ opServers, calcServers }: LayoutOptions): readonly ProcessPlan[] {
+  return [
+    { name: 'broker', app: 'broker', args: [] },
+    { name: 'backup', app: 'backup', args: [] },
+    ...numbers(opServers).map((number): ProcessPlan => {
+      const own = lanesOf(number, opServers);
+      return { name: `op-server-${number}`, app: 'op-server', args: ['--lanes', own.join(',')] };
+    }),
+    ...numbers(calcServers).map((number): ProcessPlan => {
+      return { name: calcServers === 1 ? 'calc-server' : `calc-server-${number}`, app: 'calc-server', args: [] };
+    }),
+  ];
+}
+
+/** The lanes of the n-th of so many op-servers; from the ninth on they stand in for the first. */
+export function lanesOf(number: number, of: number): readonly number[] {
+  const groups = Math.min(of, lanes.length);
+  return lanes.filter((lane) => (lane - 1) % groups === (number - 1) % groups);
+}
+
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
