@@ -10,7 +10,7 @@ export interface Io {
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
   /** Aborted by Ctrl-C, or, with the reason {@link outputClosed}, when nobody reads stdout any more. */
   readonly signal: AbortSignal;
 }

@@ -1,8 +1,9 @@
+import { argumentsOf } from '@cateto/app-kit';
 import { calculator } from '@cateto/contracts';
 import { processIo } from './process-io.ts';
 import { run } from './run.ts';
 
-process.exitCode = await run(process.argv.slice(2), {
+process.exitCode = await run(argumentsOf(process.argv), {
   io: processIo(),
   catalogue: calculator,
   // Loaded when a command talks to the bus: not for --help, a typing error or the list of formulas.

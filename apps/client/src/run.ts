@@ -1,4 +1,5 @@
 import { SettingFault } from '@cateto/contracts';
+import type { Command } from 'commander';
 import { CommanderError } from 'commander';
 import { CommandFault } from './command-fault.ts';
 import type { Context } from './context.ts';
@@ -17,13 +18,14 @@ import { createProgram } from './program.ts';
  */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   const program = createProgram(context);
-  const isFormula = Object.hasOwn(context.catalogue.formulas, args[0] ?? '');
+  const command = program.commands.find((candidate) => candidate.name() === args[0]);
   try {
-    await program.parseAsync(isFormula ? args.map(markNegative) : args, { from: 'user' });
+    const isFormula = Object.hasOwn(context.catalogue.formulas, command?.name() ?? '');
+    await program.parseAsync(isFormula ? markNegative(args, valueFlagsOf(command)) : args, { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     const ending = endingOf(error, context);
-    const name = program.commands.find((command) => command.name() === args[0])?.name() ?? program.name();
+    const name = command?.name() ?? program.name();
     const line = oneLine(ending.message);
     // What the failure says may name the formula already.
     if (line !== '') context.io.stderr.write(line.startsWith(`${name}: `) ? `${line}\n` : `${name}: ${line}\n`);
@@ -53,4 +55,9 @@ function endingOfUsage(error: CommanderError): Ending {
   if (error.exitCode === 0) return { exitCode: exitCodes.done, message: '' };
   if (error.code === 'commander.help') return { exitCode: exitCodes.usage, message: '' };
   return { exitCode: exitCodes.usage, message: error.message.replace(/^error: /, '') };
+}
+
+function valueFlagsOf(command: Command | undefined): ReadonlySet<string> {
+  const flags = command?.options.filter(({ required }) => required).map(({ long }) => long) ?? [];
+  return new Set(flags.filter((flag) => flag !== undefined && flag !== null));
 }

@@ -1,22 +1,22 @@
+import { readSettings } from '@cateto/app-kit';
 import type { BusEvent } from '@cateto/sdk';
+import type { Command } from 'commander';
 import type { CommandClient, Context } from './context.ts';
 import { oneLine } from './one-line.ts';
-import type { GivenSettings } from './setting-options.ts';
-import { settingFrom } from './setting-options.ts';
 
 /**
  * Connects, lets the command use the client, and closes it however that ends.
  *
+ * @param command has the flags; what it has no flag for, the environment may have
  * @throws SettingFault when what is configured cannot be read
  */
 export async function withClient<T>(
   { io, connect }: Context,
-  given: GivenSettings,
+  command: Command,
   use: (client: CommandClient) => Promise<T>,
 ): Promise<T> {
   const client = await connect({
-    brokers: settingFrom('brokers', given.brokers, io.env),
-    timeoutMs: settingFrom('timeoutMs', given.timeout, io.env),
+    ...readSettings(command, ['brokers', 'timeoutMs'], io.env).values,
     onEvent(event) {
       const text = noteworthy(event);
       if (text !== undefined) io.stderr.write(`${oneLine(text)}\n`);

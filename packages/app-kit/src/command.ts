@@ -1,5 +1,5 @@
 import { SettingFault } from '@cateto/contracts';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
@@ -11,6 +11,11 @@ export function createCommand(name: string, description: string): Command {
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: (text, write) => write(`${name}: ${oneLine(text.replace(/^error: /, ''))}\n`) });
+}
+
+/** What a flag's parser throws; the command names the flag. */
+export function usageFault(message: string): Error {
+  return new InvalidArgumentError(message);
 }
 
 /** The arguments after the program's name; pnpm passes a `--` of its own on. */

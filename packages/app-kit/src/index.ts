@@ -1,9 +1,12 @@
 export type { AppEvent } from './app-events.ts';
 export { logEvents } from './app-events.ts';
 export { brokerSettings, brokerValues } from './broker-settings.ts';
-export { argumentsOf, createCommand, exitCodeOf, exitCodes } from './command.ts';
+export { argumentsOf, createCommand, exitCodeOf, exitCodes, usageFault } from './command.ts';
 export type { Log, LogOptions } from './log.ts';
 export { createLog } from './log.ts';
+export type { Paint } from './paint.ts';
+export { paintFor, wantsColour } from './paint.ts';
+export { environmentWith } from './environment.ts';
 export type { RunningServer, ServerApp } from './run-server.ts';
 export { runServer } from './run-server.ts';
 export type { SettingValues } from './settings-options.ts';

@@ -4,6 +4,7 @@ import { logEvents } from './app-events.ts';
 import { argumentsOf, createCommand, exitCodeOf, exitCodes } from './command.ts';
 import type { Log } from './log.ts';
 import { createLog } from './log.ts';
+import { wantsColour } from './paint.ts';
 import type { SettingValues } from './settings-options.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 
@@ -37,12 +38,11 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
   try {
     command.parse(argumentsOf(process.argv), { from: 'user' });
     const { values } = readSettings(command, logSettings, process.env);
-    const terminal = process.stderr.isTTY === true;
     const log = createLog({
       app: app.name,
-      form: values.log ?? (terminal ? 'pretty' : 'json'),
+      form: values.log ?? (process.stderr.isTTY === true ? 'pretty' : 'json'),
       level: values.logLevel,
-      colour: terminal && process.env.NO_COLOR === undefined,
+      colour: wantsColour(process.stderr),
     });
     endOnFault(log);
     const running = await app.start(readSettings(command, app.settings, process.env), logEvents(log));

@@ -1,5 +1,6 @@
 import type { Call, Catalogue, Failure, FormulaCode, Handler, Lane, Success } from '@cateto/contracts';
 import {
+  checkOutput,
   failure,
   hashOf,
   isFailure,
@@ -87,12 +88,9 @@ function combine(
   operands: readonly unknown[],
   via: Lane[],
 ): Success | Failure {
-  const { name, output } = code.formula;
-  const value = attempt(name, () => code.combine(results, operands));
+  const value = attempt(code.formula.name, () => code.combine(results, operands));
   if (isFailure(value)) return value;
-  const parsed = output.safeParse(value);
-  if (!parsed.success) return failure('internal', `${name}: the formula's value does not fit the contract`);
-  return { value: parsed.data, via: via.toSorted((a, b) => a - b) };
+  return checkOutput(code.formula, value) ?? { value, via: via.toSorted((a, b) => a - b) };
 }
 
 type Done = (output: unknown, failed: Failure | undefined, fellBack: boolean) => void;

@@ -1,5 +1,5 @@
 import type { Failure, Handler, Operation } from '@cateto/contracts';
-import { failure, isFailure } from '@cateto/contracts';
+import { checkOutput, failure, isFailure } from '@cateto/contracts';
 
 /**
  * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw or
@@ -13,9 +13,7 @@ export function runHandler(
 ): void {
   const deliver = (output: unknown): void => {
     if (isFailure(output)) return done(undefined, output);
-    const parsed = operation.output.safeParse(output);
-    if (parsed.success) done(parsed.data, undefined);
-    else done(undefined, failure('internal', `${operation.name}: the handler's output does not fit the contract`));
+    done(output, checkOutput(operation, output));
   };
   const fail = (error: unknown): void => done(undefined, thrown(operation.name, error));
 

@@ -1,3 +1,4 @@
+import { environmentWith } from '@cateto/app-kit';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -60,7 +61,7 @@ export function startApp(start: AppStart): AppProcess {
   const { cwd, args } = appCommand(app, built);
   const child: ChildProcess = spawn(process.execPath, [...args, '--brokers', brokers, '--log', 'json', ...start.args], {
     cwd,
-    env: { ...process.env, ...environment },
+    env: environmentWith(environment ?? {}),
     // The channel is a lifeline: the app drains when it closes, and it closes even when this process is killed.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -1,15 +1,15 @@
+import { paintFor } from '@cateto/app-kit';
 import type { ClientAnswer } from './ask.ts';
 import { ask } from './ask.ts';
 import type { Cluster } from './cluster.ts';
 import { startCluster } from './cluster.ts';
-import { paintFor } from './terminal.ts';
 
 /*
  * The paper's three scenes on real processes: a hypotenuse answered, answered with an op-server killed, answered with the
  * primary broker killed. Every figure it prints it measured.
  */
 
-const paint = paintFor(process.stdout, process.env);
+const paint = paintFor(process.stdout);
 const expected = 17.69180601295413;
 
 function say(text = ''): void {

@@ -124,8 +124,8 @@ export function createJoin(config: JoinConfig = {}): Join {
     if (n <= one.values.length) one.values[n - 1] = operand.value;
     one.deadlineMs = Math.min(one.deadlineMs, nowMs + ttlMs);
     const all = (1 << one.values.length) - 1;
-    // Operands beyond the count never complete it by themselves; one of them is enough to refuse it.
-    if ((one.present & all) !== all && n <= one.values.length) return undefined;
+    // What is refused needs no further operand: some may never come.
+    if ((one.present & all) !== all && one.refusal === undefined) return undefined;
     forget(one);
     return {
       seq,

@@ -1,10 +1,9 @@
 import type { BusEvent, OpenLink } from '@cateto/bus';
 import { createFormulaClient, createRequests, createStatusClient, hearBrokers, observe, open, zeromqLink } from '@cateto/bus';
-import type { BrokerEndpoint, Calculator, Catalogue, Formula } from '@cateto/contracts';
-import { calculator, failure, isFailure } from '@cateto/contracts';
+import type { BrokerEndpoint, Calculator, Catalogue, Failure, Formula } from '@cateto/contracts';
+import { calculator, checkOperands, failure, isFailure, limits } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
 import type { Answer, CallOptions, Client, ClientBase } from './client.ts';
-import { checkOperands } from './check-operands.ts';
 import { fromEnvironment } from './environment.ts';
 import { RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
@@ -58,7 +57,7 @@ function createClient(parts: ClientParts): Client<Catalogue> {
   function ask(formula: Formula, operands: readonly unknown[], options: CallOptions = {}): Promise<Answer<unknown>> {
     const { signal, timeoutMs = parts.timeoutMs, trace } = options;
     return new Promise((resolve, reject) => {
-      const refused = checkOperands(formula, operands, timeoutMs);
+      const refused = checkTimeout(formula, timeoutMs) ?? checkOperands(formula, operands);
       if (refused !== undefined) return reject(new RequestError(refused, undefined));
       if (signal?.aborted === true) return reject(cancelled(undefined, signal));
       const startMs = performance.now();
@@ -120,6 +119,11 @@ function createClient(parts: ClientParts): Client<Catalogue> {
     return [formula.name, callFormula] as const;
   });
   return Object.assign(base, Object.fromEntries(calls)) as Client<Catalogue>;
+}
+
+function checkTimeout({ name }: Formula, timeoutMs: number): Failure | undefined {
+  if (timeoutMs > 0 && timeoutMs <= limits.ttlMsMax) return undefined;
+  return failure('invalid-request', `${name}: a timeout of ${timeoutMs} ms is not above 0 and at most a day`);
 }
 
 function cancelled(id: string | undefined, signal: AbortSignal): RequestError {

@@ -1,10 +1,9 @@
+import { addSettings } from '@cateto/app-kit';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
 import { knownFormula } from '../known-formula.ts';
-import type { GivenSettings } from '../setting-options.ts';
-import { brokersOption, timeoutOption } from '../setting-options.ts';
 
-export interface BatchOptions extends GivenSettings {
+export interface BatchOptions {
   readonly formula: string;
   readonly out?: string;
   readonly concurrency: number;
@@ -30,22 +29,22 @@ Examples:
   calc batch - --formula hypotenuse < legs.csv`;
 
 export function batchCommand(context: Context): Command {
-  return new Command('batch')
+  const command = new Command('batch')
     .description('computes a formula for every row of a CSV file')
     .argument('<file>', 'a CSV file, or - for stdin')
     .requiredOption('--formula <name>', 'what to compute')
     .option('--out <file>', 'where to write; stdout unless given')
     .option('--concurrency <n>', `rows asked at once, 1 to ${concurrencyMax}`, readConcurrency, 256)
     .option('--resume', 'go on with a partly written --out')
-    .addOption(timeoutOption())
-    .addOption(brokersOption())
     .addHelpText('after', notes)
     .action(async (file: string, options: BatchOptions) => {
       const formula = knownFormula(context.catalogue, options.formula);
       // CSV and progress bars are of no use to any other command.
       const { runBatch } = await import('./run-batch.ts');
-      await runBatch(context, { ...options, file, formula });
+      await runBatch(context, { ...options, file, formula, command });
     });
+  addSettings(command, ['timeoutMs', 'brokers']);
+  return command;
 }
 
 function readConcurrency(text: string): number {

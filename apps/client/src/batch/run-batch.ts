@@ -1,4 +1,5 @@
 import type { Formula } from '@cateto/contracts';
+import type { Command } from 'commander';
 import { CsvError } from 'csv-parse';
 import { stringify } from 'csv-stringify/sync';
 import { CommandFault } from '../command-fault.ts';
@@ -23,6 +24,8 @@ import { hasFailed, rowComputer } from './row.ts';
 export interface BatchJob extends Omit<BatchOptions, 'formula'> {
   readonly file: string;
   readonly formula: Formula;
+  /** Has the settings. */
+  readonly command: Command;
 }
 
 /**
@@ -78,7 +81,7 @@ async function compute(context: Context, job: BatchJob, { input, rows, sink, wid
   const { formula, concurrency } = job;
   const progress = await startProgress(io, job.out !== undefined, input.bytes, input.bytesRead);
   try {
-    await withClient(context, job, async (client) => {
+    await withClient(context, job.command, async (client) => {
       const ask = async (operands: readonly unknown[]): Promise<unknown> => {
         const { value, fallbacks } = await client.call(formula.name, operands, { trace: true });
         if (fallbacks.length > 0) tally.fellBack += 1;

@@ -1,3 +1,4 @@
+import { addSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
 import type { Answer } from '@cateto/sdk';
@@ -6,15 +7,13 @@ import { schemaText } from '../catalogue/schema-text.ts';
 import { CommandFault } from '../command-fault.ts';
 import type { Context } from '../context.ts';
 import { exitCodeOf } from '../exit-codes.ts';
-import type { GivenSettings } from '../setting-options.ts';
-import { brokersOption, timeoutOption } from '../setting-options.ts';
 import { withClient } from '../with-client.ts';
 import { exampleLine } from './example.ts';
 import { unmarked } from './negative-arguments.ts';
 import { operandsReader } from './operand-text.ts';
 import { valueText } from './value-text.ts';
 
-interface FormulaOptions extends GivenSettings {
+interface FormulaOptions {
   readonly digits?: number;
   readonly json?: true;
 }
@@ -25,24 +24,19 @@ export function formulaCommand(context: Context, formula: Formula): Command {
     .description(formula.description)
     .option('--digits <n>', 'decimal places to show, 0 to 17; --json always has all', readDigits)
     .option('--json', 'one line of JSON: id, formula, operands, value, elapsedMs, fallbacks')
-    .addOption(timeoutOption())
-    .addOption(brokersOption())
-    .addHelpText('after', `\nExample:\n  ${exampleLine(formula)}`);
+    .addHelpText('after', `\nExample:\n  calc ${exampleLine(formula)}`);
+  addSettings(command, ['timeoutMs', 'brokers']);
   for (const [name, schema] of formula.operands) command.argument(`<${name}>`, schemaText(schema));
-  return command.action(async () => ask(context, formula, command.args.map(unmarked), command.opts<FormulaOptions>()));
+  return command.action(async () => ask(context, formula, command));
 }
 
-async function ask(
-  context: Context,
-  formula: Formula,
-  texts: readonly string[],
-  options: FormulaOptions,
-): Promise<void> {
+async function ask(context: Context, formula: Formula, command: Command): Promise<void> {
   const { io } = context;
-  const operands = operandsReader(formula)(texts);
+  const options = command.opts<FormulaOptions>();
+  const operands = operandsReader(formula)(command.args.map(unmarked));
   // What the contract refuses needs no broker to be refused.
   if (isFailure(operands)) throw new CommandFault(exitCodeOf(operands.code), operands.message);
-  const answer = await withClient(context, options, (client) =>
+  const answer = await withClient(context, command, (client) =>
     client.call(formula.name, operands, { signal: io.signal, trace: true }),
   );
   if (options.json === true) return void io.stdout.write(`${answerJson(formula, operands, answer)}\n`);

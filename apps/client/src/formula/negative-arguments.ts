@@ -5,10 +5,14 @@
 
 const mark = '\u0000';
 
-export function markNegative(argument: string): string {
-  return /^-(?:[0-9.]|inf|nan)/i.test(argument) ? `${mark}${argument}` : argument;
+/** @param valueFlags flags that take what follows them as it is */
+export function markNegative(args: readonly string[], valueFlags: ReadonlySet<string>): string[] {
+  return args.map((arg, index) => {
+    const isValue = valueFlags.has(args[index - 1] ?? '');
+    return !isValue && /^-(?:[0-9.]|inf|nan)/i.test(arg) ? `${mark}${arg}` : arg;
+  });
 }
 
-export function unmarked(argument: string): string {
-  return argument.startsWith(mark) ? argument.slice(mark.length) : argument;
+export function unmarked(arg: string): string {
+  return arg.startsWith(mark) ? arg.slice(mark.length) : arg;
 }

@@ -1,5 +1,7 @@
 import type { BrokerView, ServerStatus, SystemStatus } from '@cateto/sdk';
+import { oneLine } from '../one-line.ts';
 import type { Paint } from '../paint.ts';
+import { servesText } from './serves.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
 
@@ -35,8 +37,8 @@ function brokerColumns(paint: Paint): readonly Column<BrokerView>[] {
 const serverColumns: readonly Column<ServerStatus>[] = [
   { heading: 'address', cell: ({ address }) => address },
   { heading: 'role', cell: ({ role }) => role },
-  { heading: 'serves', cell: ({ serves }) => serves.join(' ') },
-  { heading: 'host', cell: ({ host }) => host },
+  { heading: 'serves', cell: ({ serves }) => oneLine(servesText(serves)) },
+  { heading: 'host', cell: ({ host }) => oneLine(host) },
   { heading: 'pid', cell: ({ pid }) => String(pid), align: 'right' },
   { heading: 'since', cell: ({ sinceMs }) => sinceText(sinceMs) },
   { heading: 'in flight', cell: ({ inFlight }) => String(inFlight), align: 'right' },

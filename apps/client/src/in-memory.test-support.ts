@@ -1,0 +1,127 @@
+import { PassThrough, Readable, Writable } from 'node:stream';
+import { calculator, failure } from '@cateto/contracts';
+import type { FailureCode, Lane } from '@cateto/contracts';
+import type { CallOptions, ObservedAt, SystemStatus } from '@cateto/sdk';
+import { RequestError } from '@cateto/sdk';
+import type { CommandClient, ConnectSettings, Context, Output } from './context.ts';
+import { run } from './run.ts';
+
+/** A stream that remembers what was written to it. */
+export interface Captured extends Output {
+  text(): string;
+}
+
+export function captured(isTTY = false): Captured {
+  let text = '';
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return Object.assign(stream, { isTTY, text: () => text });
+}
+
+export interface FakeCall {
+  readonly formula: string;
+  readonly operands: readonly unknown[];
+  readonly options: CallOptions | undefined;
+}
+
+export interface Setup {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly stdin?: string | Readable;
+  readonly stdout?: Output;
+  readonly stderr?: Captured;
+  readonly ending?: AbortController;
+  readonly catalogue?: Context['catalogue'];
+  /** What a call gives; the sum of its operands unless told. */
+  readonly answer?: (call: FakeCall) => unknown;
+  readonly fallbacks?: readonly Lane[];
+  readonly status?: SystemStatus | Promise<SystemStatus>;
+  /** Passes messages to whoever watches, as soon as he does. */
+  readonly passing?: (show: (message: ObservedAt) => void) => void;
+}
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly calls: readonly FakeCall[];
+  readonly connected: readonly ConnectSettings[];
+  /** How many clients were opened and not closed. */
+  readonly open: number;
+}
+
+/** Runs a command line in this process, with a client that has no sockets. */
+export async function runHere(args: readonly string[], setup: Setup = {}): Promise<Ran> {
+  const { stdin = '', stdout = captured(), stderr = captured(), ending = new AbortController() } = setup;
+  const calls: FakeCall[] = [];
+  const connected: ConnectSettings[] = [];
+  let open = 0;
+  const exitCode = await run(args, {
+    io: {
+      stdin: typeof stdin === 'string' ? Readable.from([Buffer.from(stdin)]) : stdin,
+      stdout,
+      stderr,
+      env: setup.env ?? {},
+      signal: ending.signal,
+    },
+    catalogue: setup.catalogue ?? calculator,
+    connect(settings) {
+      connected.push(settings);
+      open += 1;
+      return Promise.resolve(fakeClient(setup, calls, () => (open -= 1)));
+    },
+  });
+  const text = 'text' in stdout ? (stdout as Captured).text() : '';
+  return { exitCode, stdout: text, stderr: stderr.text(), calls, connected, open };
+}
+
+function fakeClient(setup: Setup, calls: FakeCall[], onClose: () => void): CommandClient {
+  const giveUp = new Set<(error: unknown) => void>();
+  return {
+    call(formula, operands, options) {
+      const call = { formula, operands, options };
+      calls.push(call);
+      return new Promise((resolve, reject) => {
+        const cancel = (): void => reject(refusal('cancelled', 'the call was aborted'));
+        giveUp.add(cancel);
+        options?.signal?.addEventListener('abort', cancel);
+        const id = `k3f0q9x2m1zd-${calls.length.toString(36)}`;
+        const answered = async (): Promise<unknown> => (setup.answer ?? sum)(call);
+        answered().then((value) => {
+          giveUp.delete(cancel);
+          resolve({ value, id, elapsedMs: 1.23456, fallbacks: setup.fallbacks ?? [] });
+        }, reject);
+      });
+    },
+    status: () => Promise.resolve(setup.status ?? { degraded: false, missing: [], brokers: [], servers: [] }),
+    watch(onMessage) {
+      setup.passing?.(onMessage);
+      const close = (): Promise<void> => Promise.resolve();
+      return { close, [Symbol.asyncDispose]: close };
+    },
+    close() {
+      for (const cancel of giveUp) cancel(undefined);
+      onClose();
+      return Promise.resolve();
+    },
+  };
+}
+
+export function sum({ operands }: FakeCall): number {
+  return operands.reduce<number>((total, operand) => total + Number(operand), 0);
+}
+
+/** What a call is rejected with. */
+export function refusal(code: FailureCode, message: string): RequestError {
+  return new RequestError(failure(code, message), undefined);
+}
+
+/** A stdin that stays open until the test ends it. */
+export function openStdin(text: string): PassThrough {
+  const stdin = new PassThrough();
+  stdin.write(text);
+  return stdin;
+}

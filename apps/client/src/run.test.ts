@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { runHere } from './in-memory.test-support.ts';
+
+describe('a wrong command line', () => {
+  test('a word that is no command is an unknown formula: the nearest and all there are', async () => {
+    const ran = await runHere(['hypotenus', '12', '13', '--json']);
+    expect(ran).toMatchObject({ exitCode: 5, stdout: '', connected: [] });
+    expect(ran.stderr).toBe(
+      'calc: no formula is called "hypotenus" (did you mean hypotenuse?); there are diagonal, hypotenuse, leg\n',
+    );
+  });
+
+  test('commands are meant as well', async () => {
+    expect((await runHere(['statsu'])).stderr).toContain('(did you mean status?)');
+  });
+
+  test('a word like nothing has no nearest', async () => {
+    const ran = await runHere(['zzz']);
+    expect(ran.stderr).toBe('calc: no formula is called "zzz"; there are diagonal, hypotenuse, leg\n');
+  });
+
+  test.each([
+    ['too few operands', ['hypotenuse', '12'], "hypotenuse: missing required argument 'b'"],
+    ['too many operands', ['hypotenuse', '1', '2', '3'], 'hypotenuse: too many arguments'],
+    ['an unknown flag', ['hypotenuse', '1', '2', '--speed'], "hypotenuse: unknown option '--speed'"],
+    ['a flag without its value', ['hypotenuse', '1', '2', '--digits'], "hypotenuse: option '--digits <n>' argument missing"],
+    ['too many digits', ['hypotenuse', '1', '2', '--digits', '18'], "hypotenuse: option '--digits <n>' argument '18' is invalid."],
+    ['digits that are no number', ['hypotenuse', '1', '2', '--digits', '-1'], "hypotenuse: option '--digits <n>' argument '-1' is invalid."],
+    ['a flag before the command', ['--nothing'], "calc: unknown option '--nothing'"],
+    ['batch without a formula', ['batch', '-'], "batch: required option '--formula <name>' not specified"],
+    ['a broken request id', ['watch', '--id', '7f'], "watch: option '--id <request id>' argument '7f' is invalid."],
+  ])('%s is one line and exit code 2', async (_what, args, start) => {
+    const ran = await runHere(args);
+    expect(ran).toMatchObject({ exitCode: 2, stdout: '', connected: [] });
+    expect(ran.stderr.startsWith(start), ran.stderr).toBe(true);
+    expect(ran.stderr.match(/\n/g)).toHaveLength(1);
+  });
+
+  test('no command at all shows help on stderr, exit code 2', async () => {
+    const ran = await runHere([]);
+    expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(ran.stderr).toContain('Usage: calc');
+  });
+});
+
+describe('help', () => {
+  test('lists the formulas of the catalogue and the other commands', async () => {
+    const ran = await runHere(['--help']);
+    expect(ran).toMatchObject({ exitCode: 0, stderr: '', connected: [] });
+    for (const word of ['diagonal', 'hypotenuse', 'leg', 'batch', 'formulas', 'operations', 'status', 'watch']) {
+      expect(ran.stdout).toMatch(new RegExp(`^  ${word} `, 'm'));
+    }
+  });
+
+  test('of a formula has its description, operands, settings and example from the contract', async () => {
+    const { exitCode, stdout } = await runHere(['hypotenuse', '--help']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('The hypotenuse of a right triangle with legs a and b.');
+    expect(stdout).toMatch(/^ {2}a +number$/m);
+    expect(stdout).toContain('CATETO_TIMEOUT_MS');
+    expect(stdout).toContain('hypotenuse 12 13 → 17.69180601295413');
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { clientOf, system } from '../support/system.ts';
+
+describe('any start order works', () => {
+  test('the client first, then servers, the brokers last and the backup before the primary', async () => {
+    const cluster = await system({ initially: [] });
+    const client = await clientOf(cluster, 30_000);
+    const asked = client.hypotenuse(12, 13);
+    cluster.start('op-server-1');
+    cluster.start('calc-server');
+    cluster.start('op-server-2');
+    const backup = cluster.start('backup');
+    // Never heard, the primary is taken for lost: the backup serves alone.
+    await backup.waitFor('active');
+    expect((await asked).value).toBe(17.69180601295413);
+    const primary = cluster.start('broker');
+    await primary.waitFor('standby');
+    expect((await client.hypotenuse(3, 4)).value).toBe(5);
+    await cluster.kill('backup', 'SIGKILL');
+    await primary.waitFor('active');
+    expect((await client.hypotenuse(5, 12)).value).toBe(13);
+  });
+
+  test('a request made while nobody is there is answered as soon as they are', async () => {
+    const cluster = await system({ initially: ['broker', 'backup'] });
+    const client = await clientOf(cluster, 30_000);
+    await cluster.ready();
+    const asked = client.hypotenuse(12, 13);
+    cluster.start('calc-server');
+    expect(await asked).toMatchObject({ value: 17.69180601295413, fallbacks: [1, 2] });
+  });
+});

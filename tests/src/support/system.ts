@@ -1,0 +1,29 @@
+import type { Cluster, ClusterOptions } from '@cateto/cluster';
+import { startCluster } from '@cateto/cluster';
+import type { Calculator } from '@cateto/contracts';
+import type { Client } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
+import { onTestFinished } from 'vitest';
+
+/** Real processes for one test, gone when it ends. */
+export async function system(options: ClusterOptions = {}): Promise<Cluster> {
+  const cluster = await startCluster(options);
+  onTestFinished(() => cluster.stop(), 30_000);
+  return cluster;
+}
+
+/** A client of a system, closed when the test ends. */
+export async function clientOf(cluster: { readonly brokers: string }, timeoutMs = 10_000): Promise<Client<Calculator>> {
+  const client = await connect({ brokers: cluster.brokers, timeoutMs });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+/** Waits until a system answers without any fallback: everyone has found everyone. */
+export async function settled(client: Client<Calculator>): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { fallbacks } = await client.diagonal(1, 2, 2);
+    if (fallbacks.length === 0) return;
+  }
+  throw new Error('op-servers are still missing after 200 requests');
+}
