@@ -23,5 +23,5 @@ function textOf(schema: unknown): string {
     });
     return `{ ${parts.join(', ')} }`;
   }
-  return typeof type === 'string' ? type : 'anything';
+  return type === undefined ? 'anything' : [type].flat().join(' | ');
 }

@@ -71,7 +71,7 @@ describe('status', () => {
     const status = { ...whole, servers: [{ ...server, host: '\u001b[2Jbox', serves: ['a\nb'], sinceMs: 1e99 }] };
     const { stdout } = await runHere(['status'], { status });
     expect(stdout).not.toContain('\u001b');
-    expect(stdout.trimEnd().split('\n')).toHaveLength(7);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(8);
   });
 
   test('colours states on a terminal only, and not when NO_COLOR is set', async () => {

@@ -6,9 +6,9 @@ import type { Paint } from '../paint.ts';
 export function watchLine({ at, topic, sender, to, id, trace, message }: ObservedAt, paint: Paint): string {
   const { seq: _inId, trace: _named, ...fields } = message;
   const named = Object.entries({ ...fields, ...(trace === undefined || trace === id ? {} : { trace }) });
-  const texts = named.map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const texts = named.map(([name, value]) => oneLine(`${name}=${JSON.stringify(value)}`));
   const route = `${sender}→${to}`;
-  return oneLine([paint.dim(clock(at)), topic, paint.dim(id === undefined ? route : `${route} ${id}`), ...texts].join(' '));
+  return [paint.dim(clock(at)), topic, paint.dim(id === undefined ? route : `${route} ${id}`), ...texts].join(' ');
 }
 
 /** For machines. */

@@ -1,0 +1,261 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { captured, openStdin, refusal, runHere, sum } from '../in-memory.test-support.ts';
+
+let folder = '';
+let files = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'calc-batch-'));
+});
+afterAll(async () => rm(folder, { recursive: true }));
+
+async function file(text?: string): Promise<string> {
+  files += 1;
+  const path = join(folder, `${files}.csv`);
+  if (text !== undefined) await writeFile(path, text);
+  return path;
+}
+
+const hypotenuse = ['--formula', 'hypotenuse'];
+
+describe('batch', () => {
+  test('adds value and error to every row, in input order', async () => {
+    const input = await file('id,b,a\nx,4,3\ny,"1,000",5\nz,-6,.5\n');
+    const ran = await runHere(['batch', input, ...hypotenuse], {
+      answer: ({ operands }) => `${operands.join('~')}`,
+    });
+    expect(ran.stdout).toBe(
+      [
+        'id,b,a,value,error',
+        'x,4,3,3~4,',
+        'y,"1,000",5,,"invalid-request: hypotenuse: operand b: ""1,000"" is not a number"',
+        'z,-6,.5,0.5~-6,',
+        '',
+      ].join('\n'),
+    );
+    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: 3 rows, 1 failed\n', open: 0 });
+    expect(ran.calls).toMatchObject([{ options: { trace: true } }, {}]);
+  });
+
+  test('reads stdin for -, and exits with 0 when every row has a value', async () => {
+    const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n' });
+    expect(ran).toMatchObject({ exitCode: 0, stdout: 'a,b,value,error\n3,4,7,\n', stderr: 'batch: 1 row, 0 failed\n' });
+  });
+
+  test('writes to a file with --out, in place of what is there', async () => {
+    const out = await file('old,and,much,longer,than,what,comes\n');
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin: 'a,b\n3,4\n' });
+    expect(ran).toMatchObject({ exitCode: 0, stdout: '' });
+    expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n3,4,7,\n');
+  });
+
+  test('keeps the order while fast rows wait for slow ones, at most --concurrency at once', async () => {
+    const rows = Array.from({ length: 500 }, (_, index) => index);
+    let now = 0;
+    let most = 0;
+    const answer = async (call: { operands: readonly unknown[] }): Promise<number> => {
+      now += 1;
+      most = Math.max(most, now);
+      const turns = (Number(call.operands[0]) * 7) % 5;
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      now -= 1;
+      return Number(call.operands[0]);
+    };
+    const stdin = `a,b\n${rows.map((row) => `${row},0`).join('\n')}\n`;
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--concurrency', '8'], { stdin, answer });
+    expect(ran.stdout).toBe(`a,b,value,error\n${rows.map((row) => `${row},0,${row},\n`).join('')}`);
+    expect(most).toBe(8);
+  });
+
+  test('a row of the wrong length, out of domain or without an answer has its error, and the rest go on', async () => {
+    const stdin = 'c,a\n5\n5,3,1\n\n3,5\n9,9\n5,3\n';
+    const answer = ({ operands }: { operands: readonly unknown[] }): number => {
+      if (operands[0] === 3) throw refusal('out-of-domain', 'leg: c is less\nthan a');
+      if (operands[0] === 9) throw refusal('no-listener', 'nobody');
+      return 4;
+    };
+    const ran = await runHere(['batch', '-', '--formula', 'leg'], { stdin, answer });
+    expect(ran.stdout).toBe(
+      [
+        'c,a,value,error',
+        '5,,,invalid-request: 1 column; the header has 2',
+        '5,3,,invalid-request: 3 columns; the header has 2',
+        '3,5,,out-of-domain: leg: c is less than a',
+        '9,9,,no-listener: nobody',
+        '5,3,4,',
+        '',
+      ].join('\n'),
+    );
+    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: 5 rows, 4 failed\n' });
+  });
+
+  test('takes the first columns when no header is an operand, and says which', async () => {
+    const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'leg 1,leg 2\n3,4\n' });
+    expect(ran).toMatchObject({ exitCode: 0, calls: [{ operands: [3, 4] }] });
+    expect(ran.stderr).toBe('batch: a from column "leg 1", b from column "leg 2"\nbatch: 1 row, 0 failed\n');
+  });
+
+  test('of a header alone is a header', async () => {
+    const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b' });
+    expect(ran).toMatchObject({ exitCode: 0, stdout: 'a,b,value,error\n' });
+  });
+
+  test('counts the rows that fell back', async () => {
+    const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n', fallbacks: [2] });
+    expect(ran.stderr).toBe('batch: 1 row, 0 failed, 1 with an operation computed by the calc-server\n');
+  });
+
+  test('writes the rows before a quote that is never closed, then says what is wrong', async () => {
+    const input = await file('a,b\n3,4\n5,"6\n');
+    const ran = await runHere(['batch', input, ...hypotenuse]);
+    expect(ran).toMatchObject({ exitCode: 1, stdout: 'a,b,value,error\n3,4,7,\n', open: 0 });
+    expect(ran.stderr).toMatch(/^batch: .+\.csv: Quote Not Closed.+\n$/);
+  });
+
+  test.each([
+    ['an unknown formula', 5, async () => ['-', '--formula', 'hypotenus'], /hypotenus.*did you mean hypotenuse/],
+    ['no such file', 2, async () => [join(folder, 'none.csv'), ...hypotenuse], /none\.csv: no such file/],
+    ['a folder', 2, async () => [folder, ...hypotenuse], /it is a directory/],
+    ['an empty input', 2, async () => [await file(''), ...hypotenuse], /it is empty/],
+    ['a folder to write into that is not there', 2, async () => [await file('a,b\n'), ...hypotenuse, '--out', join(folder, 'no', 'x')], /no such file/],
+    ['a concurrency of nothing', 2, async () => ['-', ...hypotenuse, '--concurrency', '0'], /from 1 to 10000/],
+    ['--resume without --out', 2, async () => ['-', ...hypotenuse, '--resume'], /--out must name it/],
+    ['values for a header', 2, async () => [await file('3,4\n'), ...hypotenuse], /the first row must name the columns/],
+  ])('refuses %s with exit code %d', async (_what, exitCode, args, message) => {
+    const ran = await runHere(['batch', ...(await args())]);
+    expect(ran).toMatchObject({ exitCode, stdout: '', calls: [] });
+    expect(ran.stderr).toMatch(message);
+    expect(ran.stderr.match(/\n/g)).toHaveLength(1);
+  });
+
+  test('refuses to write over its own input', async () => {
+    const input = await file('a,b\n3,4\n');
+    const ran = await runHere(['batch', input, ...hypotenuse, '--out', join(folder, '.', input.slice(folder.length))]);
+    expect(ran.exitCode).toBe(2);
+    expect(await readFile(input, 'utf8')).toBe('a,b\n3,4\n');
+  });
+
+  test('a reader of stdout that is gone ends it with one line', async () => {
+    const stdout = new Writable({
+      write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
+    });
+    stdout.on('error', () => undefined);
+    const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: openStdin('a,b\n3,4\n'), stdout });
+    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: nobody reads the output any more\n' });
+  });
+});
+
+describe('an interrupted batch', () => {
+  test('leaves whole rows, which --resume goes on from', async () => {
+    const input = await file('a,b\n1,0\n2,0\n3,0\n4,0\n');
+    const out = await file();
+    const ending = new AbortController();
+    const interrupted = await runHere(['batch', input, ...hypotenuse, '--out', out], {
+      ending,
+      answer(call) {
+        if (call.operands[0] === 4) setImmediate(() => ending.abort());
+        return call.operands[0] === 3 ? new Promise(() => undefined) : sum(call);
+      },
+    });
+    expect(interrupted).toMatchObject({ exitCode: 130, open: 0 });
+    expect(interrupted.stderr).toBe('batch: interrupted after 2 rows; --resume goes on from there\n');
+    expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n1,0,1,\n2,0,2,\n');
+    const resumed = await runHere(['batch', input, ...hypotenuse, '--out', out, '--resume']);
+    expect(resumed).toMatchObject({ exitCode: 0, calls: [{ operands: [3, 0] }, { operands: [4, 0] }] });
+    expect(resumed.stderr).toBe('batch: 4 rows, 2 of them done before, 0 failed\n');
+    expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n1,0,1,\n2,0,2,\n3,0,3,\n4,0,4,\n');
+  });
+
+  test('does not wait for a stdin that says nothing', async () => {
+    const ending = new AbortController();
+    const running = runHere(['batch', '-', ...hypotenuse], {
+      ending,
+      stdin: openStdin('a,b\n3,4\n5,6'),
+      answer: (call) => {
+        setImmediate(() => setImmediate(() => ending.abort()));
+        return sum(call);
+      },
+    });
+    expect(await running).toMatchObject({ exitCode: 130, stdout: 'a,b,value,error\n3,4,7,\n' });
+  });
+
+  test('ends before there was a header as well', async () => {
+    const ending = new AbortController();
+    const running = runHere(['batch', '-', ...hypotenuse], { ending, stdin: openStdin('a') });
+    setImmediate(() => ending.abort());
+    expect(await running).toMatchObject({ exitCode: 130, stdout: '', stderr: 'batch: interrupted after 0 rows\n' });
+  });
+});
+
+describe('--resume', () => {
+  const input = 'a,b\n1,0\nx\n3,0\n';
+
+  async function resumed(outText: string | undefined, inputText = input) {
+    const out = await file(outText);
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: inputText });
+    return { ...ran, out: await readFile(out, 'utf8') };
+  }
+
+  const whole = 'a,b,value,error\n1,0,1,\nx,,,invalid-request: 1 column; the header has 2\n3,0,3,\n';
+
+  test.each([
+    ['nothing', undefined, 2],
+    ['an empty file', '', 2],
+    ['a header', 'a,b,value,error\n', 2],
+    ['a torn row', 'a,b,value,error\n1,0,1,\nx,,,"inval', 1],
+    ['a row without its line end', 'a,b,value,error\n1,0,1,', 2],
+    ['all of it', whole, 0],
+  ])('goes on from %s', async (_what, text, computed) => {
+    const ran = await resumed(text);
+    expect(ran.out).toBe(whole);
+    expect(ran.calls).toHaveLength(computed);
+    expect(ran.exitCode).toBe(1);
+  });
+
+  test('does not compute rows with an error again, and counts them', async () => {
+    const ran = await resumed('a,b,value,error\n1,0,,no-listener: nobody\n');
+    expect(ran.out).toContain('1,0,,no-listener: nobody\n');
+    expect(ran.stderr).toBe('batch: 3 rows, 1 of them done before, 2 failed\n');
+  });
+
+  test.each([
+    ['another header', 'a,c,value,error\n1,0,1,\n', /its header is "a,c,value,error"/],
+    ['another row', 'a,b,value,error\n1,0,1,\ny,,,oh\n', /its row 2 is "y,,,oh", the input's "x"/],
+    ['a row of another length', 'a,b,value,error\n1,0,1\n', /its row 1 is/],
+    ['more rows', `${whole}4,0,4,\n`, /more rows than the input/],
+    ['no line at all', 'something else', /not one complete line/],
+  ])('refuses a file with %s, and leaves it as it is', async (_what, text, message) => {
+    const ran = await resumed(text);
+    expect(ran).toMatchObject({ exitCode: 2, calls: [], out: text });
+    expect(ran.stderr).toMatch(message);
+  });
+});
+
+describe('progress', () => {
+  const stdin = 'a,b\n3,4\n';
+
+  test('is shown on a terminal when the rows go elsewhere', async () => {
+    const stderr = captured(true);
+    const ran = await runHere(['batch', await file(stdin), ...hypotenuse], { stderr });
+    expect(ran.stderr).toContain('rows, 0 failed');
+    expect(ran.stderr.endsWith('batch: 1 row, 0 failed\n')).toBe(true);
+    expect(ran.stdout).toBe('a,b,value,error\n3,4,7,\n');
+  });
+
+  test.each([
+    ['off a terminal', false, false, {}],
+    ['among rows on the same terminal', true, true, {}],
+    ['on a terminal that cannot move its cursor', true, false, { TERM: 'dumb' }],
+  ])('is not shown %s', async (_where, stderrIsTTY, stdoutIsTTY, env) => {
+    const ran = await runHere(['batch', '-', ...hypotenuse], {
+      stdin,
+      env,
+      stderr: captured(stderrIsTTY),
+      stdout: captured(stdoutIsTTY),
+    });
+    expect(ran.stderr).toBe('batch: 1 row, 0 failed\n');
+  });
+});

@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest';
+import { inOrder } from './in-order.ts';
+
+/** Work that the test finishes by hand. */
+function workshop() {
+  const open = new Map<number, { resolve: (result: string | undefined) => void; reject: (error: unknown) => void }>();
+  return {
+    open,
+    work: (item: number) => new Promise<string | undefined>((resolve, reject) => open.set(item, { resolve, reject })),
+    finish(item: number, result: string | undefined = `r${item}`): void {
+      open.get(item)?.resolve(result);
+      open.delete(item);
+    },
+  };
+}
+
+async function* counting(to: number, read: number[] = []): AsyncGenerator<number> {
+  for (let item = 1; item <= to; item += 1) {
+    read.push(item);
+    yield item;
+  }
+}
+
+/** Lets everything happen that needs no more input. */
+function settled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const wide = { concurrency: 10, window: 100, signal: new AbortController().signal };
+
+/** Collects what comes out, and how it ends. */
+function collect<R>(runs: AsyncGenerator<readonly R[]>): { results: R[]; ended: Promise<unknown> } {
+  const results: R[] = [];
+  const read = async (): Promise<string> => {
+    for await (const run of runs) results.push(...run);
+    return 'ended';
+  };
+  return { results, ended: read().catch((error: unknown) => error) };
+}
+
+describe('results', () => {
+  test('come in the order of the items, however the work ends', async () => {
+    const shop = workshop();
+    const { results, ended } = collect(inOrder(counting(4), shop.work, wide));
+    await settled();
+    for (const item of [3, 4, 2]) shop.finish(item);
+    await settled();
+    expect(results).toEqual([]);
+    shop.finish(1);
+    expect(await ended).toBe('ended');
+    expect(results).toEqual(['r1', 'r2', 'r3', 'r4']);
+  });
+
+  test('of no items are none', async () => {
+    const { results, ended } = collect(inOrder(counting(0), workshop().work, wide));
+    expect(await ended).toBe('ended');
+    expect(results).toEqual([]);
+  });
+
+  test('are handed out while the items are still being read', async () => {
+    const shop = workshop();
+    async function* endless(): AsyncGenerator<number> {
+      yield 1;
+      await new Promise(() => undefined);
+    }
+    const { results } = collect(inOrder(endless(), shop.work, wide));
+    await settled();
+    shop.finish(1);
+    await settled();
+    expect(results).toEqual(['r1']);
+  });
+});
+
+describe('bounds', () => {
+  test('no more than `concurrency` items are worked on', async () => {
+    const shop = workshop();
+    const read: number[] = [];
+    collect(inOrder(counting(100, read), shop.work, { ...wide, concurrency: 3 }));
+    await settled();
+    expect([...shop.open.keys()]).toEqual([1, 2, 3]);
+    shop.finish(2);
+    await settled();
+    expect([...shop.open.keys()]).toEqual([1, 3, 4]);
+    // One is read ahead, and no more.
+    expect(read).toHaveLength(5);
+  });
+
+  test('no more than `window` items are held for a slow one', async () => {
+    const shop = workshop();
+    const read: number[] = [];
+    const { results } = collect(inOrder(counting(100, read), shop.work, { ...wide, concurrency: 3, window: 5 }));
+    for (let round = 0; round < 20; round += 1) {
+      await settled();
+      for (const item of shop.open.keys()) if (item > 1) shop.finish(item);
+    }
+    expect(read).toHaveLength(6);
+    expect(results).toEqual([]);
+    shop.finish(1);
+    await settled();
+    expect(results).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
+  });
+
+  test('a reader that takes its time does not make the window larger', async () => {
+    const shop = workshop();
+    const read: number[] = [];
+    const runs = inOrder(counting(100, read), shop.work, { ...wide, concurrency: 3, window: 5 });
+    const first = runs.next();
+    for (let round = 0; round < 20; round += 1) {
+      await settled();
+      for (const item of shop.open.keys()) shop.finish(item);
+    }
+    await first;
+    expect(read.length).toBeLessThanOrEqual(12);
+    await runs.return(undefined);
+  });
+});
+
+describe('an early end', () => {
+  test('by the signal hands out what is done up to the first that is not', async () => {
+    const shop = workshop();
+    const ending = new AbortController();
+    const { results, ended } = collect(inOrder(counting(9), shop.work, { ...wide, signal: ending.signal }));
+    await settled();
+    for (const item of [1, 2, 4]) shop.finish(item);
+    ending.abort();
+    expect(await ended).toBe('ended');
+    expect(results).toEqual(['r1', 'r2']);
+  });
+
+  test('by the signal does not wait for an input that says nothing', async () => {
+    const ending = new AbortController();
+    async function* silent(): AsyncGenerator<number> {
+      await new Promise(() => undefined);
+    }
+    const { ended } = collect(inOrder(silent(), workshop().work, { ...wide, signal: ending.signal }));
+    ending.abort();
+    expect(await ended).toBe('ended');
+  });
+
+  test('comes at the first item that was given up', async () => {
+    const shop = workshop();
+    const { results, ended } = collect(inOrder(counting(3), shop.work, wide));
+    await settled();
+    shop.finish(1);
+    shop.open.get(2)?.resolve(undefined);
+    shop.finish(3);
+    expect(await ended).toBe('ended');
+    expect(results).toEqual(['r1']);
+  });
+
+  test('by the reader reads no more items', async () => {
+    const shop = workshop();
+    const read: number[] = [];
+    const runs = inOrder(counting(100, read), shop.work, { ...wide, concurrency: 2 });
+    const first = runs.next();
+    await settled();
+    shop.finish(1);
+    expect((await first).value).toEqual(['r1']);
+    await runs.return(undefined);
+    shop.finish(2);
+    await settled();
+    expect(read.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('a fault', () => {
+  test('of the input comes after the results of all items before it', async () => {
+    const shop = workshop();
+    async function* torn(): AsyncGenerator<number> {
+      yield* counting(2);
+      throw new Error('torn');
+    }
+    const { results, ended } = collect(inOrder(torn(), shop.work, wide));
+    await settled();
+    shop.finish(2);
+    shop.finish(1);
+    expect(await ended).toMatchObject({ message: 'torn' });
+    expect(results).toEqual(['r1', 'r2']);
+  });
+
+  test('of the work comes in its place', async () => {
+    const shop = workshop();
+    const { results, ended } = collect(inOrder(counting(3), shop.work, wide));
+    await settled();
+    shop.open.get(2)?.reject(new Error('a bug'));
+    shop.finish(3);
+    await settled();
+    expect(results).toEqual([]);
+    shop.finish(1);
+    expect(await ended).toMatchObject({ message: 'a bug' });
+    expect(results).toEqual(['r1']);
+  });
+});

@@ -1,0 +1,22 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+
+const tests = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What the compiler says to a program that uses the packages as a user would; nothing when it has no objection. */
+export function compile(code: string): string {
+  const cache = join(tests, 'node_modules/.cache');
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'compile-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const config = { extends: join(tests, 'tsconfig.json'), include: ['*.ts'], compilerOptions: { types: ['node'] } };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+  writeFileSync(join(folder, 'program.ts'), code);
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' });
+  return stdout;
+}

@@ -1,0 +1,47 @@
+import { parseBrokers } from '@cateto/contracts';
+import { onTestFinished } from 'vitest';
+import { Subscriber, XPublisher } from 'zeromq';
+
+/** A peer that keeps to no protocol: it learns the subscriptions of an active broker and publishes what it likes. */
+export interface RawPeer {
+  /** A complete topic that someone subscribed to and that begins so. */
+  topicOf(prefix: string): Promise<string>;
+  send(...frames: (string | Uint8Array)[]): Promise<void>;
+}
+
+export function rawPeer(brokers: string): RawPeer {
+  const [primary] = endpointsOf(brokers);
+  const publisher = new XPublisher({ linger: 0 });
+  publisher.connect(`tcp://127.0.0.1:${primary.publishPort}`);
+  onTestFinished(() => publisher.close());
+  const topics = new Set<string>();
+  return {
+    async topicOf(prefix) {
+      for (;;) {
+        const known = [...topics].find((topic) => topic.startsWith(prefix));
+        if (known !== undefined) return known;
+        const [frame] = await publisher.receive();
+        if (frame !== undefined && frame[0] === 1) topics.add(frame.toString('latin1', 1));
+      }
+    },
+    send: (...frames) => publisher.send(frames.map((frame) => Buffer.from(frame))),
+  };
+}
+
+/** Everything a subscriber to one prefix hears from the primary. */
+export function rawSubscriber(brokers: string, prefix: string): Subscriber {
+  const [primary] = endpointsOf(brokers);
+  const subscriber = new Subscriber({ linger: 0 });
+  subscriber.connect(`tcp://127.0.0.1:${primary.subscribePort}`);
+  subscriber.subscribe(prefix);
+  onTestFinished(() => subscriber.close());
+  return subscriber;
+}
+
+export function endpointsOf(brokers: string) {
+  const parsed = parseBrokers(brokers);
+  if (parsed instanceof Error) throw parsed;
+  const [primary, backup] = parsed;
+  if (primary === undefined || backup === undefined) throw new Error(`${brokers} are not two brokers`);
+  return [primary, backup] as const;
+}
