@@ -1,6 +1,3 @@
-import { defineConfig } from 'vitest/config';
+import { testConfig } from '../../vitest.base.ts';
 
-export default defineConfig({
-  ssr: { resolve: { conditions: ['@cateto/source', 'node', 'import', 'module', 'default'] } },
-  test: { include: ['src/**/*.test.ts'] },
-});
+export default testConfig();

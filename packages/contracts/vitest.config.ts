@@ -1,10 +1,7 @@
-import { defineConfig } from 'vitest/config';
+import { testConfig } from '../../vitest.base.ts';
 
-export default defineConfig({
-  ssr: { resolve: { conditions: ['@cateto/source', 'node', 'import', 'module', 'default'] } },
-  test: {
-    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
-    // The compiler checks src/*.test-d.ts; an expected error that does not come fails the run.
-    typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
-  },
+export default testConfig({
+  include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+  // The compiler checks src/*.test-d.ts; an expected error that does not come fails the run.
+  typecheck: { enabled: true, include: ['src/**/*.test-d.ts'], tsconfig: './tsconfig.test.json' },
 });

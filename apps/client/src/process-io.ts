@@ -1,10 +1,11 @@
+import { environmentWith } from '@cateto/app-kit';
 import type { Io } from './context.ts';
 import { outputClosed } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
 
 /** The process as commands see it. */
 export function processIo(): Io {
-  const { stdin, stdout, stderr, env } = process;
+  const { stdin, stdout, stderr } = process;
   const ending = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -17,5 +18,5 @@ export function processIo(): Io {
     if (error.code !== 'EPIPE') throw error;
     ending.abort(outputClosed);
   });
-  return { stdin, stdout, stderr, env, signal: ending.signal };
+  return { stdin, stdout, stderr, env: environmentWith({}), signal: ending.signal };
 }

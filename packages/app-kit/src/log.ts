@@ -27,7 +27,12 @@ export function createLog({ app, form, level, colour }: LogOptions): Log {
           messageFormat: (line) => describe(app, line),
         });
   return pino(
-    { base: { app }, level, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (label) => ({ level: label }) } },
+    {
+      base: { app },
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
     destination,
   );
 }
@@ -37,7 +42,9 @@ const notFields: ReadonlySet<string> = new Set(['level', 'time', 'app', 'event',
 /** One event as a person reads it: `op-server fallback operation=square lane=1`. */
 function describe(app: string, line: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(line).filter(([key]) => !notFields.has(key));
-  const shown = fields.map(([key, value]) => `${key}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`);
+  const shown = fields.map(
+    ([key, value]) => `${key}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`,
+  );
   const head = [line.event, line.msg].filter((part) => typeof part === 'string');
   return [app, ...head, ...shown].join(' ');
 }

@@ -40,7 +40,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     const { values } = readSettings(command, logSettings, process.env);
     const log = createLog({
       app: app.name,
-      form: values.log ?? (process.stderr.isTTY === true ? 'pretty' : 'json'),
+      form: values.log ?? (process.stderr.isTTY ? 'pretty' : 'json'),
       level: values.logLevel,
       colour: wantsColour(process.stderr),
     });

@@ -1,4 +1,4 @@
-import type { Catalogue, FormulaCode, FormulaCodesOf, Handler, HandlersOf, Lane } from '@cateto/contracts';
+import type { Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
 import type { statusResultTopic } from '@cateto/contracts';
 import {
   formulaResultTopic,
@@ -55,8 +55,8 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
   const run = createFormulaRun({
     bus,
     catalogue,
-    formulas: options.formulas as Readonly<Record<string, FormulaCode>>,
-    handlers: options.handlers as Readonly<Record<string, Handler>>,
+    formulas: options.formulas,
+    handlers: options.handlers,
     operationTimeoutMs,
     requests,
     onFallback: (operation, lane, cause) => fallbacks.count(`${operation}.${lane}`, cause),
@@ -66,10 +66,10 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
   joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
-    const requests = complete.map(({ formula, operands, ...request }) =>
+    const joined = complete.map(({ formula, operands, ...request }) =>
       incoming({ ...request, input: operands }, formulaResultTopic(formula), run(formula)),
     );
-    responses.accept(sender, settledBelow, requests);
+    responses.accept(sender, settledBelow, joined);
   });
 
   return startServer({

@@ -1,10 +1,9 @@
-import type { Catalogue, Handler, HandlersOf, Lane, Operation } from '@cateto/contracts';
+import type { Catalogue, Handler, HandlersOf, Lane, Operation, statusResultTopic } from '@cateto/contracts';
 import {
   lanes as allLanes,
   operationRequestTopic,
   operationResultTopic,
   readOperationRequest,
-  statusResultTopic,
 } from '@cateto/contracts';
 import { acceptAll } from './accept.ts';
 import { open } from './bus.ts';
@@ -45,7 +44,7 @@ export function serveOperations<C extends Catalogue>(options: OperationServerOpt
   const responses = createResponses<ReplyTopic>(bus.participant, { publish: bus.publish });
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
-    const run = runWith(operation, handlers[operation.name as keyof C['operations']] as Handler);
+    const run = runWith(operation, handlers[operation.name as keyof C['operations']]);
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);

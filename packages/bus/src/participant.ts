@@ -69,7 +69,9 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
   const listeners = createListeners();
   const ear = createEar();
   const outbox = createBatch();
-  const dropped = createTally(platform, (topic, cause, count) => onEvent({ event: 'message-dropped', topic, cause, count }));
+  const dropped = createTally(platform, (topic, cause, count) =>
+    onEvent({ event: 'message-dropped', topic, cause, count }),
+  );
   const halves: Half[] = [];
   const receivers = new Map<string, { readonly topic: string; readonly receiver: Receiver }>();
   let armedMs = Number.POSITIVE_INFINITY;

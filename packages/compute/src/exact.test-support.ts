@@ -1,4 +1,4 @@
-import type { Call, Failure, FormulaCode } from '@cateto/contracts';
+import type { Failure, FormulaCode } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
 import fc from 'fast-check';
 import { handlers } from './registry.generated.ts';
@@ -46,7 +46,7 @@ export function compute(code: FormulaCode, operands: readonly number[]): number 
   const calls = code.plan(operands);
   if (isFailure(calls)) return calls;
   const results: unknown[] = [];
-  for (const { operation, input } of calls as readonly Call[]) {
+  for (const { operation, input } of calls) {
     const handler = handlers[operation.name as keyof typeof handlers] as (input: unknown) => unknown;
     const result = handler(input);
     if (isFailure(result)) return result;
@@ -65,7 +65,13 @@ const word = fc.integer({ min: 0, max: 0xffffffff });
 
 /** Doubles of every magnitude, each exponent as likely as the next; the corners more often. */
 export const anyDouble: fc.Arbitrary<number> = fc.oneof(
-  { weight: 6, arbitrary: fc.tuple(word, word).map(([high, low]) => fromBits(high, low)).filter(Number.isFinite) },
+  {
+    weight: 6,
+    arbitrary: fc
+      .tuple(word, word)
+      .map(([high, low]) => fromBits(high, low))
+      .filter(Number.isFinite),
+  },
   { weight: 1, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e-300, max: 1e-300 }) },
   { weight: 1, arbitrary: fc.integer({ min: -1_000, max: 1_000 }) },
   {

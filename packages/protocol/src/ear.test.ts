@@ -42,10 +42,7 @@ describe('the ear', () => {
   });
 
   test('a marker that comes or goes and a reconnection put it in doubt; an older hello proves nothing then', () => {
-    for (const input of [
-      { type: 'markers-changed', held: 2 },
-      { type: 'reconnected' },
-    ] satisfies EarInput[]) {
+    for (const input of [{ type: 'markers-changed', held: 2 }, { type: 'reconnected' }] satisfies EarInput[]) {
       const ear = provenEar();
       expect(ear.handle(input, 10)).toEqual([{ type: 'unproven' }, { type: 'say-hello', counter: 2 }]);
       expect(ear.handle({ type: 'hello-heard', counter: 1 }, 11)).toEqual([]);

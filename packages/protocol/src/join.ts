@@ -178,7 +178,10 @@ function disagreement(one: Incomplete, n: number, formula: string, operands: num
     return failure('invalid-request', `operand ${n} is for ${formula}, an operand before it for ${one.formula}`);
   }
   if (operands !== one.values.length || n > operands) {
-    return failure('invalid-request', `${formula}: operand ${n} of ${operands}, an operand before it of ${one.values.length}`);
+    return failure(
+      'invalid-request',
+      `${formula}: operand ${n} of ${operands}, an operand before it of ${one.values.length}`,
+    );
   }
   return undefined;
 }

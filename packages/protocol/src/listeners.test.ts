@@ -87,7 +87,10 @@ describe('the listener table', () => {
   test('whatever the order of subscriptions, ups and downs alternate and agree with the table', () => {
     const topics = [1, 2, 3].flatMap((n) => [server, other].map((address) => `calc.request.${n}.${address}`));
     const inputs = fc.array(
-      fc.record({ type: fc.constantFrom('subscribed' as const, 'unsubscribed' as const), topic: fc.constantFrom(...topics) }),
+      fc.record({
+        type: fc.constantFrom('subscribed' as const, 'unsubscribed' as const),
+        topic: fc.constantFrom(...topics),
+      }),
       { maxLength: 60 },
     );
     fc.assert(

@@ -1,5 +1,13 @@
 import type { BusEvent, OpenLink } from '@cateto/bus';
-import { createFormulaClient, createRequests, createStatusClient, hearBrokers, observe, open, zeromqLink } from '@cateto/bus';
+import {
+  createFormulaClient,
+  createRequests,
+  createStatusClient,
+  hearBrokers,
+  observe,
+  open,
+  zeromqLink,
+} from '@cateto/bus';
 import type { BrokerEndpoint, Calculator, Catalogue, Failure, Formula } from '@cateto/contracts';
 import { calculator, checkOperands, failure, isFailure, limits } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
@@ -68,7 +76,8 @@ function createClient(parts: ClientParts): Client<Catalogue> {
         trace,
         settle(outcome, id) {
           signal?.removeEventListener('abort', cancelCall);
-          if (isFailure(outcome)) return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));
+          if (isFailure(outcome))
+            return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));
           resolve({ value: outcome.value, id, elapsedMs: performance.now() - startMs, fallbacks: outcome.via });
         },
       });
@@ -91,7 +100,10 @@ function createClient(parts: ClientParts): Client<Catalogue> {
       const formula = Object.hasOwn(catalogue.formulas, name) ? catalogue.formulas[name] : undefined;
       if (formula !== undefined) return ask(formula, operands, options);
       const known = Object.keys(catalogue.formulas).join(', ');
-      throw new RequestError(failure('unknown-formula', `no formula is called "${name}"; there are ${known}`), undefined);
+      throw new RequestError(
+        failure('unknown-formula', `no formula is called "${name}"; there are ${known}`),
+        undefined,
+      );
     },
     async status({ waitMs = statusWaitMs } = {}) {
       const [heard, servers] = await Promise.all([hearBrokers(brokers, waitMs), statuses.ask(waitMs)]);
@@ -118,7 +130,7 @@ function createClient(parts: ClientParts): Client<Catalogue> {
     };
     return [formula.name, callFormula] as const;
   });
-  return Object.assign(base, Object.fromEntries(calls)) as Client<Catalogue>;
+  return Object.assign(base, Object.fromEntries(calls));
 }
 
 function checkTimeout({ name }: Formula, timeoutMs: number): Failure | undefined {

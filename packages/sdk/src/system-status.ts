@@ -31,7 +31,9 @@ export function systemStatus(
 }
 
 function missingBrokers(brokers: readonly BrokerView[]): string[] {
-  const unreachable = brokers.filter(({ state }) => state === 'unreachable').map(({ endpoint }) => `broker ${endpoint}`);
+  const unreachable = brokers
+    .filter(({ state }) => state === 'unreachable')
+    .map(({ endpoint }) => `broker ${endpoint}`);
   const active = brokers.filter(({ state }) => state === 'active').length;
   if (active === 0) return [...unreachable, 'an active broker'];
   return active === 1 ? unreachable : [...unreachable, 'agreement of the brokers on one active'];

@@ -83,7 +83,9 @@ test('fault 5, whatever arrives is taken: garbage is dropped and counted, and se
   for (const name of ['calc-server', 'op-server-1']) {
     expect(await cluster.get(name).waitFor('message-dropped')).toMatchObject({ cause: 'not-messagepack' });
   }
-  expect(await cluster.get('broker').waitFor('message-dropped')).toMatchObject({ cause: expect.stringMatching(/frames/) });
+  expect(await cluster.get('broker').waitFor('message-dropped')).toMatchObject({
+    cause: expect.stringMatching(/frames/),
+  });
   expect((await client.hypotenuse(12, 13)).fallbacks).toEqual([]);
 });
 

@@ -6,7 +6,13 @@ describe('two of everything', () => {
   test('killing one calc-server and one op-server of a lane loses nothing and needs no fallback', async () => {
     const cluster = await system({ opServers: 16, calcServers: 2, initially: [] });
     // Op-servers 1 and 9 serve lane 1, 2 and 10 lane 2, 3 and 11 lane 3.
-    const names = ['broker', 'backup', 'calc-server-1', 'calc-server-2', ...[1, 9, 2, 10, 3, 11].map((n) => `op-server-${n}`)];
+    const names = [
+      'broker',
+      'backup',
+      'calc-server-1',
+      'calc-server-2',
+      ...[1, 9, 2, 10, 3, 11].map((n) => `op-server-${n}`),
+    ];
     for (const name of names) cluster.start(name);
     const client = await clientOf(cluster);
     await cluster.ready();
@@ -23,7 +29,13 @@ describe('two of everything', () => {
 
   test('servers that are told to end under load answer what they have and lose nothing', async () => {
     const cluster = await system({ opServers: 16, calcServers: 2, initially: [] });
-    const names = ['broker', 'backup', 'calc-server-1', 'calc-server-2', ...[1, 9, 2, 10, 3, 11].map((n) => `op-server-${n}`)];
+    const names = [
+      'broker',
+      'backup',
+      'calc-server-1',
+      'calc-server-2',
+      ...[1, 9, 2, 10, 3, 11].map((n) => `op-server-${n}`),
+    ];
     for (const name of names) cluster.start(name);
     const client = await clientOf(cluster);
     await cluster.ready();

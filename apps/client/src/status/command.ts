@@ -1,10 +1,9 @@
-import { addSettings } from '@cateto/app-kit';
+import { addSettings, paintFor } from '@cateto/app-kit';
 import { Command } from 'commander';
 import { CommandFault } from '../command-fault.ts';
 import type { Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
-import { paintFor } from '../paint.ts';
 import { withClient } from '../with-client.ts';
 import { statusJson, statusText } from './views.ts';
 
@@ -25,6 +24,6 @@ async function show(context: Context, command: Command): Promise<void> {
   const { io } = context;
   const options = command.opts<StatusOptions>();
   const status = await withClient(context, command, (client) => interruptible(client.status(), io.signal));
-  io.stdout.write(options.json === true ? `${statusJson(status)}\n` : statusText(status, paintFor(io.stdout, io.env)));
+  io.stdout.write(options.json === true ? `${statusJson(status)}\n` : statusText(status, paintFor(io.stdout)));
   if (status.degraded) throw new CommandFault(exitCodes.failed, `degraded: missing ${status.missing.join(', ')}`);
 }

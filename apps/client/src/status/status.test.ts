@@ -1,5 +1,5 @@
 import type { ServerStatus, SystemStatus } from '@cateto/sdk';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { captured, runHere } from '../in-memory.test-support.ts';
 import { servesText } from './serves.ts';
 
@@ -30,6 +30,8 @@ const broken: SystemStatus = {
   brokers: [{ endpoint: '127.0.0.1:5555:5556:5560', rank: undefined, state: 'unreachable', epoch: undefined }],
   servers: [],
 };
+
+afterEach(() => vi.unstubAllEnvs());
 
 describe('status', () => {
   test('shows brokers and servers in two tables', async () => {
@@ -75,9 +77,11 @@ describe('status', () => {
   });
 
   test('colours states on a terminal only, and not when NO_COLOR is set', async () => {
+    vi.stubEnv('NO_COLOR', '');
     const terminal = await runHere(['status'], { status: whole, stdout: captured(true) });
     expect(terminal.stdout).toContain('\u001b[32mactive ');
-    const plain = await runHere(['status'], { status: whole, stdout: captured(true), env: { NO_COLOR: '1' } });
+    vi.stubEnv('NO_COLOR', '1');
+    const plain = await runHere(['status'], { status: whole, stdout: captured(true) });
     expect(plain.stdout).toBe((await runHere(['status'], { status: whole })).stdout);
   });
 

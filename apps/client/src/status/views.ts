@@ -1,6 +1,6 @@
+import type { Paint } from '@cateto/app-kit';
 import type { BrokerView, ServerStatus, SystemStatus } from '@cateto/sdk';
 import { oneLine } from '../one-line.ts';
-import type { Paint } from '../paint.ts';
 import { servesText } from './serves.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';

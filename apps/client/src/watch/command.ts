@@ -1,12 +1,11 @@
 import { parseRequestId } from '@cateto/contracts';
-import { addSettings } from '@cateto/app-kit';
+import { addSettings, paintFor } from '@cateto/app-kit';
 import { Command, InvalidArgumentError } from 'commander';
 import { CommandFault } from '../command-fault.ts';
 import type { Context } from '../context.ts';
 import { outputClosed } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { aborted } from '../interruptible.ts';
-import { paintFor } from '../paint.ts';
 import { withClient } from '../with-client.ts';
 import { follower } from './follow.ts';
 import { watchJson, watchLine } from './line.ts';
@@ -30,7 +29,7 @@ export function watchCommand(context: Context): Command {
 async function watch(context: Context, command: Command): Promise<void> {
   const { io } = context;
   const options = command.opts<WatchOptions>();
-  const paint = paintFor(io.stdout, io.env);
+  const paint = paintFor(io.stdout);
   const write = lineWriter(io);
   const follows = options.id === undefined ? () => true : follower(options.id);
   await withClient(context, command, async (client) => {

@@ -1,6 +1,6 @@
+import type { Paint } from '@cateto/app-kit';
 import type { ObservedAt } from '@cateto/sdk';
 import { oneLine } from '../one-line.ts';
-import type { Paint } from '../paint.ts';
 
 /** For people: when, what, from whom to whom, then whatever the message says. */
 export function watchLine({ at, topic, sender, to, id, trace, message }: ObservedAt, paint: Paint): string {
@@ -8,7 +8,7 @@ export function watchLine({ at, topic, sender, to, id, trace, message }: Observe
   const named = Object.entries({ ...fields, ...(trace === undefined || trace === id ? {} : { trace }) });
   const texts = named.map(([name, value]) => oneLine(`${name}=${JSON.stringify(value)}`));
   const route = `${sender}→${to}`;
-  return [paint.dim(clock(at)), topic, paint.dim(id === undefined ? route : `${route} ${id}`), ...texts].join(' ');
+  return [paint.faint(clock(at)), topic, paint.faint(id === undefined ? route : `${route} ${id}`), ...texts].join(' ');
 }
 
 /** For machines. */

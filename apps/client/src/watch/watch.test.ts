@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { ObservedAt } from '@cateto/sdk';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { outputClosed } from '../context.ts';
 import { captured, runHere } from '../in-memory.test-support.ts';
 import { follower } from './follow.ts';
@@ -49,6 +49,8 @@ async function watched(args: readonly string[], messages: readonly ObservedAt[],
   });
 }
 
+afterEach(() => vi.unstubAllEnvs());
+
 describe('watch', () => {
   test('shows one message a line until Ctrl-C, then exits with 130 and says nothing', async () => {
     const ran = await watched([], [operand, hello]);
@@ -88,6 +90,7 @@ describe('watch', () => {
   });
 
   test('dims what is less of interest on a terminal only', async () => {
+    vi.stubEnv('NO_COLOR', '');
     expect((await watched([], [operand], undefined, true)).stdout).toContain('\u001b[2m08:07:06.054\u001b[0m');
   });
 });

@@ -29,12 +29,21 @@ describe.each([
 ])('$name', ({ name, code, count }) => {
   test('is within 1 ulp of the exact value for operands of any magnitude', () => {
     const operands = fc.array(anyDouble, { minLength: count, maxLength: count });
-    fc.assert(fc.property(operands, (given) => expectWithinOneUlp(code, given)), { numRuns });
+    fc.assert(
+      fc.property(operands, (given) => expectWithinOneUlp(code, given)),
+      { numRuns },
+    );
   });
 
   test('is within 1 ulp for operands of like magnitude, subnormal ones among them', () => {
-    fc.assert(fc.property(closeDoubles(count, 3), (given) => expectWithinOneUlp(code, given)), { numRuns });
-    fc.assert(fc.property(closeDoubles(count, 30), (given) => expectWithinOneUlp(code, given)), { numRuns });
+    fc.assert(
+      fc.property(closeDoubles(count, 3), (given) => expectWithinOneUlp(code, given)),
+      { numRuns },
+    );
+    fc.assert(
+      fc.property(closeDoubles(count, 30), (given) => expectWithinOneUlp(code, given)),
+      { numRuns },
+    );
   });
 
   test('is exact when the value is a whole number', () => {
@@ -51,7 +60,12 @@ describe.each([
   });
 
   test('of nothing but zeros is 0, and the sign of an operand does not matter', () => {
-    expect(compute(code, Array.from({ length: count }, () => 0))).toBe(0);
+    expect(
+      compute(
+        code,
+        Array.from({ length: count }, () => 0),
+      ),
+    ).toBe(0);
     fc.assert(
       fc.property(fc.array(anyDouble, { minLength: count, maxLength: count }), (given) => {
         expect(compute(code, given)).toEqual(

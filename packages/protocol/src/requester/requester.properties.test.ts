@@ -13,9 +13,31 @@ const routes = ['calc.square.request.1', 'calc.square.request.2'] as const;
 const addresses = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
 
 const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('call' as const), route: fc.constantFrom(...routes), ttlMs: fc.integer({ min: 1, max: 6_000 }), unheard: fc.constantFrom('hold' as const, 'fail' as const) }) },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('answer' as const), pick: fc.nat(), kind: fc.constantFrom('value', 'overloaded', 'out-of-domain', 'contract-mismatch') }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constantFrom('up' as const, 'down' as const), route: fc.constantFrom(...routes), address: fc.constantFrom(...addresses) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('call' as const),
+      route: fc.constantFrom(...routes),
+      ttlMs: fc.integer({ min: 1, max: 6_000 }),
+      unheard: fc.constantFrom('hold' as const, 'fail' as const),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      pick: fc.nat(),
+      kind: fc.constantFrom('value', 'overloaded', 'out-of-domain', 'contract-mismatch'),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constantFrom('up' as const, 'down' as const),
+      route: fc.constantFrom(...routes),
+      address: fc.constantFrom(...addresses),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('markers' as const), held: fc.integer({ min: 0, max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('proven' as const, 'unproven' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick: fc.nat() }) },
@@ -85,7 +107,7 @@ function run(steps: readonly Step[], openMax: number): string {
         if (attempt === undefined) return;
         const answerRoute = (routeOf.get(attempt.seq) ?? '').replace('request', 'result');
         const outcome =
-          current.kind === 'value' ? { value: attempt.seq, via: [] } : failure(current.kind as 'overloaded', 'no');
+          current.kind === 'value' ? { value: attempt.seq, via: [] } : failure(current.kind, 'no');
         return handle({ type: 'results', sender: attempt.to, answerRoute, results: [{ seq: attempt.seq, outcome }] });
       }
       case 'up':

@@ -40,7 +40,11 @@ function setUp(given: Partial<RequesterConfig> = {}) {
     /** Lets the clock run to a time, ticking whenever something is due. */
     runTo(untilMs: number) {
       const effects: RequesterEffect<string>[] = [];
-      for (let dueMs = requester.deadlineMs(); dueMs !== undefined && dueMs <= untilMs; dueMs = requester.deadlineMs()) {
+      for (
+        let dueMs = requester.deadlineMs();
+        dueMs !== undefined && dueMs <= untilMs;
+        dueMs = requester.deadlineMs()
+      ) {
         at.nowMs = Math.max(at.nowMs, dueMs);
         effects.push(...handle({ type: 'tick' }));
       }
@@ -359,7 +363,11 @@ describe('passing over', () => {
     down(a);
     up(a);
     call(2);
-    expect(sends(call(3)).concat(sends(call(4))).map(([, to]) => to)).toContain(a);
+    expect(
+      sends(call(3))
+        .concat(sends(call(4)))
+        .map(([, to]) => to),
+    ).toContain(a);
   });
 
   test('a shorter deadline of the caller passes nobody over', () => {

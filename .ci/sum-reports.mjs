@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+
+/*
+ * Adds up the reports of all test runs. A package with tests and without a report counts as a failure, and so does a
+ * check that failed although every test passed: types, lint, format, boundaries.
+ */
+
+const folders = ['packages', 'apps'].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`));
+const tested = [...folders, 'tests'].filter(
+  (folder) =>
+    existsSync(`${folder}/src`) &&
+    readdirSync(`${folder}/src`, { recursive: true }).some((file) => String(file).endsWith('.test.ts')),
+);
+
+let passed = 0;
+let failed = 0;
+for (const folder of tested) {
+  const path = `${folder}/.reports/tests.json`;
+  if (!existsSync(path)) {
+    console.log(`${folder}: no report`);
+    failed += 1;
+    continue;
+  }
+  const report = JSON.parse(readFileSync(path, 'utf8'));
+  passed += report.numPassedTests;
+  failed += report.numFailedTests;
+  // A file that could not even be loaded has no tests to fail.
+  if (!report.success && report.numFailedTests === 0) failed += 1;
+  console.log(`${folder}: ${report.numPassedTests} passed, ${report.numFailedTests} failed`);
+}
+
+const checkFailed = process.argv[2] !== '0';
+if (checkFailed && failed === 0) {
+  console.log('a check other than the tests failed');
+  failed += 1;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,0 +1,21 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { violations } from './boundary-rules.ts';
+
+/* `pnpm boundaries`: the rule of docs/architecture.md on who may import whom, and what the pure packages do without. */
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+function sourcesIn(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !/(?:^|\/)(?:node_modules|dist)\//.test(path) && /^\w+\/[\w-]+\/src\//.test(path));
+}
+
+const sources = ['apps', 'packages'].flatMap(sourcesIn);
+const found = sources.flatMap((path) => violations(path, readFileSync(join(root, path), 'utf8')));
+for (const violation of found) console.error(violation);
+console.log(`${sources.length} sources, ${found.length} boundaries crossed`);
+process.exitCode = found.length === 0 && sources.length > 0 ? 0 : 1;

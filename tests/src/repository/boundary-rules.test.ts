@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { violations } from './boundary-rules.ts';
+
+const protocol = 'packages/protocol/src/ear.ts';
+
+describe('boundaries', () => {
+  test.each([
+    ['an app another app', 'apps/client/src/main.ts', "import { x } from 'calc-server';"],
+    ['bus from the cluster', 'packages/cluster/src/demo.ts', "import { open } from '@cateto/bus';"],
+    ['compute from the bus', 'packages/bus/src/bus.ts', "import type { handlers } from '@cateto/compute';"],
+    ['the codec’s library in protocol', protocol, "import { encode } from '@msgpack/msgpack';"],
+    ['Node in a pure package', 'packages/compute/src/index.ts', "import { hostname } from 'node:os';"],
+    ['a socket outside the seam', 'packages/bus/src/relay/relay.ts', "import { Publisher } from 'zeromq';"],
+    ['a socket by a dynamic import', 'packages/bus/src/link.ts', "const z = await import('zeromq');"],
+    ['sources of another package', 'packages/sdk/src/connect.ts', "import { open } from '../../bus/src/bus.ts';"],
+    ['a clock', protocol, 'const now = Date.now();'],
+    ['chance', 'packages/contracts/src/address.ts', 'const r = Math.random();'],
+    ['async code in protocol', protocol, 'export async function x() {}'],
+    ['the environment outside app-kit', 'apps/client/src/main.ts', 'const level = process.env.CATETO_LOG;'],
+  ])('%s is found', (_what, path, source) => {
+    const found = violations(path, source);
+    expect(found).toHaveLength(1);
+    expect(found[0]).toContain(path);
+  });
+
+  test.each([
+    [protocol, "import { limits } from '@cateto/contracts';\n// Date.now() would be wrong\n"],
+    ['packages/bus/src/sockets.ts', "import { Publisher } from 'zeromq';"],
+    ['packages/bus/src/relay/bind.ts', "import type { Publisher } from 'zeromq';"],
+    ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],
+    ['packages/protocol/src/ear.test.ts', "import { test } from 'vitest';"],
+  ])('%s may do what it does', (path, source) => {
+    expect(violations(path, source)).toEqual([]);
+  });
+});

@@ -1,0 +1,89 @@
+/** Who may import what, besides itself and, in apps, bus, sdk, app-kit and cluster, Node's own modules. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'packages/contracts': ['zod', '@msgpack/msgpack'],
+  'packages/protocol': ['@cateto/contracts'],
+  'packages/compute': ['@cateto/contracts'],
+  'packages/bus': ['@cateto/protocol', '@cateto/contracts', 'zeromq'],
+  'packages/sdk': ['@cateto/bus', '@cateto/contracts'],
+  'packages/app-kit': ['@cateto/contracts', 'pino', 'pino-pretty', 'commander'],
+  'packages/cluster': ['@cateto/app-kit'],
+  'apps/broker': ['@cateto/app-kit', '@cateto/bus'],
+  'apps/backup': ['@cateto/app-kit', '@cateto/bus'],
+  'apps/op-server': ['@cateto/app-kit', '@cateto/bus', '@cateto/compute', '@cateto/contracts'],
+  'apps/calc-server': ['@cateto/app-kit', '@cateto/bus', '@cateto/compute', '@cateto/contracts'],
+  'apps/client': [
+    '@cateto/app-kit',
+    '@cateto/sdk',
+    '@cateto/contracts',
+    'commander',
+    'cli-progress',
+    'csv-parse',
+    'csv-stringify',
+    'zod',
+  ],
+};
+
+/** Nothing of Node, no clock, no randomness. */
+const pure: ReadonlySet<string> = new Set(['packages/contracts', 'packages/protocol', 'packages/compute']);
+const impurities = /\b(?:Date\.now|new Date|Math\.random|performance\.|setTimeout|setInterval|setImmediate|process\.)/;
+
+/** The one seam through which sockets are opened. */
+const socketSeam = 'packages/bus/src/sockets.ts';
+const environmentReaders = /^packages\/(?:app-kit\/src\/|sdk\/src\/environment\.ts$)/;
+
+const importPattern =
+  /(?:^|\n)\s*(import|export)\s+(type\s)?[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]\s*\)|(?:^|\n)\s*import\s+['"]([^'"]+)['"]/g;
+
+/**
+ * The rules a source breaks, each as one line that names the file.
+ *
+ * @param path from the repository's root, with slashes
+ */
+export function violations(path: string, source: string): string[] {
+  const [kind = '', name = ''] = path.split('/');
+  const owner = `${kind}/${name}`;
+  const code = withoutComments(source);
+  const isTest = /\.(?:test|test-d|test-support)\.ts$/.test(path);
+  const found = importsOf(code).flatMap((imported) => importFaults(path, owner, imported, isTest));
+  if (isTest) return found;
+  if (pure.has(owner) && impurities.test(code)) found.push(`${path}: a clock, chance or Node in a pure package`);
+  if (owner === 'packages/protocol' && /\basync\s|\bawait\s|\bconsole\./.test(code)) {
+    found.push(`${path}: async or logging in protocol`);
+  }
+  if (/\bprocess\.env\b|\bprocess;|\benv\b[^;]*= process\b/.test(code) && !environmentReaders.test(path)) {
+    found.push(`${path}: the environment is read in app-kit and in sdk/src/environment.ts only`);
+  }
+  return found;
+}
+
+interface Imported {
+  readonly from: string;
+  readonly typeOnly: boolean;
+}
+
+function importsOf(code: string): Imported[] {
+  return [...code.matchAll(importPattern)].map(([, , typeWord, named, dynamic, bare]) => {
+    return { from: named ?? dynamic ?? bare ?? '', typeOnly: typeWord !== undefined };
+  });
+}
+
+function importFaults(path: string, owner: string, { from, typeOnly }: Imported, isTest: boolean): string[] {
+  if (from.startsWith('.')) {
+    const depth = path.split('/').length - 3;
+    const climbs = from.split('/').filter((part) => part === '..').length;
+    return climbs > depth && !isTest ? [`${path}: ${from} leaves its package`] : [];
+  }
+  if (from.startsWith('node:')) return pure.has(owner) && !isTest ? [`${path}: ${from} in a pure package`] : [];
+  const packageName = from.split('/', from.startsWith('@') ? 2 : 1).join('/');
+  if (isTest && ['vitest', 'fast-check', 'typescript', 'zeromq', '@msgpack/msgpack', 'zod'].includes(packageName))
+    return [];
+  if (packageName === 'zeromq' && !typeOnly && path !== socketSeam) {
+    return [`${path}: sockets are opened in ${socketSeam} only`];
+  }
+  if (allowed[owner]?.includes(packageName) === true) return [];
+  return [`${path}: ${owner} may not import ${packageName}`];
+}
+
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/(^|[^:'"`])\/\/[^\n]*/g, '$1');
+}
