@@ -58,7 +58,7 @@ function runFormula(options: FormulaRunOptions, code: FormulaCode, request: Admi
     return request.answer(failure('internal', `${name}: a plan of ${calls.length} calls; 1 to 8 are possible`));
   }
 
-  const results: unknown[] = Array.from({ length: calls.length });
+  const results: unknown[] = [];
   const via: Lane[] = [];
   let missing = calls.length;
   let settled = false;

@@ -3,7 +3,7 @@ import type { Catalogue, FormulaName } from './catalogue.ts';
 import type { FailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from './formula.ts';
 import { batchMessagesMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
-import { isName } from './names.ts';
+import { nameExpression } from './names.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 import type { Lane } from './topics.ts';
 import type { MessageOf } from './wire.ts';
@@ -27,7 +27,7 @@ const Trace = z.string().max(traceMax);
 export const operandWire = wire({
   seq: Seq,
   /** Becomes a part of the topic of the answer, and so must be a name even if nobody knows it. */
-  formula: z.string().refine(isName, 'not the name of a formula'),
+  formula: z.string().regex(nameExpression, 'not the name of a formula'),
   contract: ContractHash,
   /** How many operands make the request. */
   operands: LaneNumber,

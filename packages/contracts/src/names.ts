@@ -47,9 +47,12 @@ export const namePattern = '[a-z][a-zA-Z0-9]{0,31}';
 const nameShape = new RegExp(`^${namePattern}$`);
 const reserved: ReadonlySet<string> = new Set(reservedNames);
 
+/** What an operation or a formula may be called. */
+export const nameExpression = new RegExp(`^(?!(?:${reservedNames.join('|')})$)${namePattern}$`);
+
 /** Whether an operation or a formula may be called this. */
 export function isName(text: string): boolean {
-  return nameShape.test(text) && !reserved.has(text);
+  return nameExpression.test(text);
 }
 
 /** @throws TypeError naming what is wrong with the name. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { quickCheck } from './quick-check.ts';
 
 /**
  * A message on the wire is an array of fields in a fixed order; in the code it is an object with names. One declaration
@@ -22,7 +23,9 @@ export type MessageOf<W extends { readonly schema: z.ZodType }> = z.output<W['sc
 export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
   const schema = z.object(shape);
   const fields: readonly string[] = Object.keys(shape);
-  const optional = Object.values(shape).map((field) => field instanceof z.ZodOptional);
+  const schemas = Object.values(shape) as z.ZodType[];
+  const optional = schemas.map((field) => field instanceof z.ZodOptional);
+  const checks = schemas.map(quickCheck);
   return {
     schema,
     fields,
@@ -36,8 +39,14 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
     },
     read(positions) {
       if (!Array.isArray(positions)) return undefined;
-      const parsed = schema.safeParse(name(positions));
-      return parsed.success ? parsed.data : undefined;
+      const named = name(positions);
+      for (let index = 0; index < fields.length; index += 1) {
+        const check = checks[index];
+        if (check === undefined) return readSlowly(named);
+        const value = named[fields[index] ?? ''];
+        if (value === undefined ? optional[index] !== true : !check(value)) return undefined;
+      }
+      return named as z.output<z.ZodObject<S>>;
     },
     fault(positions) {
       if (!Array.isArray(positions)) return 'not an array of fields';
@@ -45,6 +54,11 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
       return error === undefined ? 'nothing' : misfit(error);
     },
   };
+
+  function readSlowly(named: Record<string, unknown>): z.output<z.ZodObject<S>> | undefined {
+    const parsed = schema.safeParse(named);
+    return parsed.success ? parsed.data : undefined;
+  }
 
   function name(positions: readonly unknown[]): Record<string, unknown> {
     const named: Record<string, unknown> = {};

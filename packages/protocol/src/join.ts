@@ -10,12 +10,11 @@
  * - An operand that is there already is ignored: both brokers may have brought it.
  * - What cannot be served (an unknown formula, a value out of contract, operands that disagree) is completed all the
  *   same, with a refusal, because its sender waits for an answer.
- * - Incomplete requests are forgotten at their deadline, and when their requester has settled them; the oldest goes
+ * - Incomplete requests are forgotten within a second of their deadline, and when their requester has settled them; the oldest goes
  *   when there are too many.
  */
 import type { Failure, OperandReading } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
-import { createDueQueue } from './due-queue.ts';
 
 export type JoinInput =
   | {
@@ -59,10 +58,14 @@ export interface JoinConfig {
 /** Twice what a server admits: at most as many again can be halfway here while those are computed. */
 const incompleteMaxDefault = 20_000;
 
+/** Nearly all are complete within a turn: looking for those that are not now and then is cheaper than a timer each. */
+const sweepEveryMs = 1_000;
+
 interface Incomplete {
   readonly sender: string;
   readonly seq: number;
   readonly formula: string;
+  readonly operands: number;
   readonly values: unknown[];
   /** Bit n - 1 is set when operand n is there. */
   present: number;
@@ -78,7 +81,7 @@ export function createJoin(config: JoinConfig = {}): Join {
   const bySender = new Map<string, Map<number, Incomplete>>();
   /** All of them in the order in which they began. */
   const inOrder = new Set<Incomplete>();
-  const due = createDueQueue<Incomplete>();
+  let sweepMs: number | undefined;
 
   function forget(one: Incomplete): void {
     // Its id may have begun anew since: that one stays.
@@ -89,12 +92,12 @@ export function createJoin(config: JoinConfig = {}): Join {
 
   function begin(sender: string, operand: OperandReading, nowMs: number): Incomplete {
     const { seq, formula, operands, ttlMs, trace } = operand;
-    const values: unknown[] = Array.from({ length: operands });
     const begun: Incomplete = {
       sender,
       seq,
       formula,
-      values,
+      operands,
+      values: [],
       present: 0,
       deadlineMs: nowMs + ttlMs,
       trace,
@@ -104,7 +107,7 @@ export function createJoin(config: JoinConfig = {}): Join {
     if (ofSender === undefined) bySender.set(sender, new Map([[seq, begun]]));
     else ofSender.set(seq, begun);
     inOrder.add(begun);
-    due.push(begun.deadlineMs, begun);
+    sweepMs ??= nowMs + sweepEveryMs;
     if (inOrder.size > incompleteMax) {
       const [oldest] = inOrder;
       if (oldest !== undefined) forget(oldest);
@@ -121,9 +124,9 @@ export function createJoin(config: JoinConfig = {}): Join {
     one.present |= bit;
     one.trace ??= trace;
     one.refusal ??= operand.refusal ?? disagreement(one, n, formula, operands);
-    if (n <= one.values.length) one.values[n - 1] = operand.value;
+    if (n <= one.operands) one.values[n - 1] = operand.value;
     one.deadlineMs = Math.min(one.deadlineMs, nowMs + ttlMs);
-    const all = (1 << one.values.length) - 1;
+    const all = (1 << one.operands) - 1;
     // What is refused needs no further operand: some may never come.
     if ((one.present & all) !== all && one.refusal === undefined) return undefined;
     forget(one);
@@ -148,8 +151,9 @@ export function createJoin(config: JoinConfig = {}): Join {
   }
 
   function overdue(nowMs: number): void {
-    for (let one = due.popDue(nowMs); one !== undefined; one = due.popDue(nowMs)) forget(one);
-    if (due.size() > 2 * inOrder.size + 1_024) due.retain((one) => inOrder.has(one));
+    if (sweepMs === undefined || nowMs < sweepMs) return;
+    for (const one of inOrder) if (one.deadlineMs <= nowMs) forget(one);
+    sweepMs = inOrder.size === 0 ? undefined : nowMs + sweepEveryMs;
   }
 
   return {
@@ -168,7 +172,7 @@ export function createJoin(config: JoinConfig = {}): Join {
       }
       return requests.length === 0 ? nothing : [{ type: 'complete', sender, settledBelow, requests }];
     },
-    deadlineMs: () => due.peekDueMs(),
+    deadlineMs: () => sweepMs,
     incomplete: () => inOrder.size,
   };
 }
@@ -177,10 +181,10 @@ function disagreement(one: Incomplete, n: number, formula: string, operands: num
   if (formula !== one.formula) {
     return failure('invalid-request', `operand ${n} is for ${formula}, an operand before it for ${one.formula}`);
   }
-  if (operands !== one.values.length || n > operands) {
+  if (operands !== one.operands || n > operands) {
     return failure(
       'invalid-request',
-      `${formula}: operand ${n} of ${operands}, an operand before it of ${one.values.length}`,
+      `${formula}: operand ${n} of ${operands}, an operand before it of ${one.operands}`,
     );
   }
   return undefined;

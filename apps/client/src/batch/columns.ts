@@ -1,9 +1,10 @@
 import type { Formula } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { operandsReader } from '../formula/operand-text.ts';
 import { quoted } from '../one-line.ts';
-import { isFailure } from '@cateto/contracts';
+import type { Cells } from './records.ts';
 
 export interface Columns {
   /** For each operand, the index of its column. */
@@ -18,7 +19,7 @@ export interface Columns {
  * @throws CommandFault when that is a guess: some names there and some missing, a name twice, too few columns, or no
  * header at all
  */
-export function columnsOf(formula: Formula, header: readonly string[]): Columns {
+export function columnsOf(formula: Formula, header: Cells): Columns {
   const names = formula.operands.map(([name]) => name);
   const indexes = names.map((name) => columnOf(name, header));
   const missing = names.filter((_name, index) => indexes[index] === undefined);
@@ -37,7 +38,7 @@ export function columnsOf(formula: Formula, header: readonly string[]): Columns 
 }
 
 /** The column of exactly that name, else the one that differs in capitals only. */
-function columnOf(name: string, header: readonly string[]): number | undefined {
+function columnOf(name: string, header: Cells): number | undefined {
   const cells = header.map((cell) => cell.trim());
   for (const same of [(cell: string) => cell === name, (cell: string) => cell.toLowerCase() === name.toLowerCase()]) {
     const found = cells.flatMap((cell, index) => (same(cell) ? [index] : []));

@@ -6,12 +6,13 @@ import type { Output } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { completeBytes } from './complete-lines.ts';
 import { cannotUse, identityOf } from './file-fault.ts';
+import type { Cells } from './records.ts';
 import { records } from './records.ts';
 
 /** Where rows go. */
 export interface Sink {
   /** The complete records that are there already; none unless it is resumed. Read them before it begins. */
-  readonly done: AsyncIterable<readonly string[]>;
+  readonly done: AsyncIterable<readonly Cells[]>;
   /** Throws away what follows the complete records; all that is there unless it is resumed. */
   begin(): Promise<void>;
   write(text: string): Promise<void>;
@@ -45,7 +46,7 @@ export async function fileSink(file: string, resume: boolean, inputIdentity: str
   }
   let keptBytes = 0;
 
-  async function* done(): AsyncGenerator<readonly string[]> {
+  async function* done(): AsyncGenerator<readonly Cells[]> {
     try {
       keptBytes = await completeBytes(createReadStream(file));
       if (keptBytes > 0) return yield* records(createReadStream(file, { end: keptBytes - 1 }));

@@ -1,7 +1,10 @@
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { quoted } from '../one-line.ts';
+import type { Cells } from './records.ts';
 import { fitted, hasFailed } from './row.ts';
+import type { RowReader } from './row-reader.ts';
+import { rowReader } from './row-reader.ts';
 
 export interface DoneBefore {
   readonly rows: number;
@@ -18,34 +21,34 @@ export interface DoneBefore {
  * @throws CommandFault when the output is not this input's
  */
 export async function skipDone(
-  done: AsyncIterable<readonly string[]>,
-  header: readonly string[],
-  rows: AsyncIterator<readonly string[]>,
+  done: AsyncIterable<readonly Cells[]>,
+  header: Cells,
+  rows: RowReader,
 ): Promise<DoneBefore | undefined> {
   const width = header.length - 2;
-  let before: DoneBefore | undefined;
-  for await (const record of done) {
-    if (before === undefined) {
-      if (!equal(record, header)) throw refusal(`its header is ${shown(record)}, and it should be ${shown(header)}`);
-      before = { rows: 0, failed: 0 };
-      continue;
-    }
+  const doneRows = rowReader(done);
+  const first = await doneRows.next();
+  if (first === undefined) return undefined;
+  if (!equal(first, header)) throw refusal(`its header is ${shown(first)}, and it should be ${shown(header)}`);
+  let count = 0;
+  let failed = 0;
+  for (let record = await doneRows.next(); record !== undefined; record = await doneRows.next()) {
+    count += 1;
     const row = await rows.next();
-    if (row.done === true) throw refusal(`it has more rows than the input`);
-    const count = before.rows + 1;
-    if (record.length !== header.length || !equal(record.slice(0, width), fitted(row.value, width))) {
-      throw refusal(`its row ${count} is ${shown(record)}, the input's ${shown(row.value)}`);
+    if (row === undefined) throw refusal('it has more rows than the input');
+    if (record.length !== header.length || !equal(record.slice(0, width), fitted(row, width))) {
+      throw refusal(`its row ${count} is ${shown(record)}, the input's ${shown(row)}`);
     }
-    before = { rows: count, failed: before.failed + (hasFailed(record) ? 1 : 0) };
+    if (hasFailed(record)) failed += 1;
   }
-  return before;
+  return { rows: count, failed };
 }
 
-function equal(one: readonly string[], other: readonly string[]): boolean {
+function equal(one: Cells, other: Cells): boolean {
   return one.length === other.length && one.every((cell, index) => cell === other[index]);
 }
 
-function shown(record: readonly string[]): string {
+function shown(record: Cells): string {
   return quoted(record.join(','));
 }
 

@@ -4,6 +4,7 @@ import { failureCodeIn } from '../exit-codes.ts';
 import { operandsReader } from '../formula/operand-text.ts';
 import { valueText } from '../formula/value-text.ts';
 import { oneLine } from '../one-line.ts';
+import type { Cells } from './records.ts';
 
 export interface RowParts {
   readonly formula: Formula;
@@ -15,10 +16,10 @@ export interface RowParts {
 }
 
 /** A row as it is written: the input's cells, the value, the error; one of the last two is empty. */
-export type DoneRow = readonly string[];
+export type DoneRow = Cells;
 
 /** Computes rows. It never throws for a row; undefined is a row given up because the user interrupted. */
-export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells: readonly string[]) => Promise<DoneRow | undefined> {
+export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells: Cells) => Promise<DoneRow | undefined> {
   const read = operandsReader(formula);
   return async (cells) => {
     const row = fitted(cells, width);
@@ -39,7 +40,7 @@ export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells:
 }
 
 /** Every row comes out as wide as the header, so that what is written is a table. */
-export function fitted(cells: readonly string[], width: number): readonly string[] {
+export function fitted(cells: Cells, width: number): Cells {
   return Array.from({ length: width }, (_, index) => cells[index] ?? '');
 }
 

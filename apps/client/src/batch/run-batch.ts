@@ -17,9 +17,11 @@ import type { Sink } from './output.ts';
 import { fileSink, streamSink } from './output.ts';
 import type { Tally } from './progress.ts';
 import { startProgress } from './progress.ts';
+import type { Cells } from './records.ts';
 import { records } from './records.ts';
 import { skipDone } from './resume.ts';
 import { hasFailed, rowComputer } from './row.ts';
+import { rowReader } from './row-reader.ts';
 
 export interface BatchJob extends Omit<BatchOptions, 'formula'> {
   readonly file: string;
@@ -41,10 +43,9 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
   let sink: Sink | undefined;
   const tally: Tally = { rows: 0, failed: 0, fellBack: 0 };
   try {
-    const rows = records(input.pieces);
-    const first = await rows.next();
-    if (first.done === true) throw usage(`${job.file}: it is empty; the first row must name the columns`);
-    const names = first.value;
+    const rows = rowReader(records(input.pieces));
+    const names = await rows.next();
+    if (names === undefined) throw usage(`${job.file}: it is empty; the first row must name the columns`);
     const { indexes, by } = columnsOf(job.formula, names);
     if (by === 'position') io.stderr.write(`batch: ${positionNote(job.formula, names)}\n`);
     sink = job.out === undefined ? streamSink(io.stdout) : await fileSink(job.out, resume, input.identity);
@@ -53,7 +54,7 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
     await sink.begin();
     if (before === undefined) await sink.write(csv([header]));
     Object.assign(tally, before);
-    await compute(context, job, { input, rows, sink, width: names.length, indexes, tally });
+    await compute(context, job, { input, rows: rows.rest(), sink, width: names.length, indexes, tally });
     io.stderr.write(`batch: ${summary(tally, before?.rows ?? 0)}\n`);
   } catch (error) {
     throw interruption(io, job, tally) ?? (error instanceof CsvError ? cannotUse(job.file, error, exitCodes.failed) : error);
@@ -66,7 +67,7 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
 
 interface Work {
   readonly input: Input;
-  readonly rows: AsyncIterable<readonly string[]>;
+  readonly rows: AsyncIterable<readonly Cells[]>;
   readonly sink: Sink;
   readonly width: number;
   readonly indexes: readonly number[];
@@ -103,11 +104,11 @@ async function compute(context: Context, job: BatchJob, { input, rows, sink, wid
 }
 
 /** A carriage return alone would end a record for many a reader. */
-function csv(rows: readonly (readonly string[])[]): string {
+function csv(rows: readonly Cells[]): string {
   return stringify(rows as string[][], { quoted_match: /\r/ });
 }
 
-function positionNote({ operands }: Formula, header: readonly string[]): string {
+function positionNote({ operands }: Formula, header: Cells): string {
   return operands.map(([name], index) => `${name} from column ${JSON.stringify(header[index])}`).join(', ');
 }
 

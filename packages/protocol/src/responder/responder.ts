@@ -96,21 +96,19 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   let draining = false;
   let drained = false;
   let effects: ResponderEffect<W>[] = [];
-  /** The publish effects of this input, so that what goes to one topic and address goes together. */
-  let publishing = new Map<string, Result[]>();
+  /** The last publish effect of this input: what goes to one topic and address in a row goes together. */
+  let publishing: { readonly topic: string; readonly to: string; readonly results: Result[] } | undefined;
 
   function publish({ requester, seq, replyTopic, outcome }: Entry): void {
     if (outcome === undefined) return;
     const to = requester.address;
-    const key = `${replyTopic} ${to}`;
-    const together = publishing.get(key);
-    if (together !== undefined) {
-      together.push({ seq, outcome });
+    if (publishing?.topic === replyTopic && publishing.to === to) {
+      publishing.results.push({ seq, outcome });
       return;
     }
-    const results: Result[] = [{ seq, outcome }];
-    publishing.set(key, results);
-    effects.push({ type: 'publish', topic: replyTopic, to, results });
+    const effect = { type: 'publish' as const, topic: replyTopic, to, results: [{ seq, outcome }] };
+    publishing = effect;
+    effects.push(effect);
   }
 
   function take(requester: Requester, request: IncomingRequest<W>, nowMs: number): void {
@@ -166,7 +164,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   return {
     handle(input, nowMs) {
       effects = [];
-      if (publishing.size > 0) publishing = new Map();
+      publishing = undefined;
       switch (input.type) {
         case 'requests': {
           const requester = memory.hear(input.sender, input.settledBelow);

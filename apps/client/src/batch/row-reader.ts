@@ -1,0 +1,31 @@
+import type { Cells } from './records.ts';
+
+/** Rows one by one first, then the rest in pieces. */
+export interface RowReader {
+  /** Undefined after the last row. */
+  next(): Promise<Cells | undefined>;
+  /** What has not been read one by one; ends the other way of reading. */
+  rest(): AsyncIterable<readonly Cells[]>;
+}
+
+export function rowReader(pieces: AsyncIterable<readonly Cells[]>): RowReader {
+  const iterator = pieces[Symbol.asyncIterator]();
+  let piece: readonly Cells[] = [];
+  let at = 0;
+  return {
+    async next() {
+      while (at >= piece.length) {
+        const read = await iterator.next();
+        if (read.done === true) return undefined;
+        piece = read.value;
+        at = 0;
+      }
+      at += 1;
+      return piece[at - 1];
+    },
+    async *rest() {
+      yield piece.slice(at);
+      yield* { [Symbol.asyncIterator]: () => iterator };
+    },
+  };
+}
