@@ -106,8 +106,7 @@ function run(steps: readonly Step[], openMax: number): string {
         const attempt = asked[current.pick % Math.max(1, asked.length)];
         if (attempt === undefined) return;
         const answerRoute = (routeOf.get(attempt.seq) ?? '').replace('request', 'result');
-        const outcome =
-          current.kind === 'value' ? { value: attempt.seq, via: [] } : failure(current.kind, 'no');
+        const outcome = current.kind === 'value' ? { value: attempt.seq, via: [] } : failure(current.kind, 'no');
         return handle({ type: 'results', sender: attempt.to, answerRoute, results: [{ seq: attempt.seq, outcome }] });
       }
       case 'up':
