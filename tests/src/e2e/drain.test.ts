@@ -1,0 +1,73 @@
+import { connect } from '@cateto/sdk';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { slowCatalogue } from '../support/slow-catalogue.ts';
+import { system } from '../support/system.ts';
+
+const program = fileURLToPath(new URL('../support/slow-server.ts', import.meta.url));
+
+function startSlowServer(brokers: string): ChildProcess {
+  const args = [
+    '--conditions=@cateto/source',
+    '--import',
+    'tsx',
+    program,
+    '--brokers',
+    brokers,
+    '--log-level',
+    'silent',
+  ];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** A client of the slow server, and what tells that the server is no longer listed. */
+async function clientOf(brokers: string) {
+  let gone: (() => void) | undefined;
+  const withdrawn = new Promise<void>((resolve) => {
+    gone = resolve;
+  });
+  const client = await connect({
+    catalogue: slowCatalogue,
+    brokers,
+    timeoutMs: 30_000,
+    onEvent: ({ event }) => void (event === 'listener-down' && gone?.()),
+  });
+  onTestFinished(() => client.close());
+  return { client, withdrawn };
+}
+
+describe('SIGTERM in the middle of a request', () => {
+  test('what runs is answered, then the process ends with 0', async () => {
+    const { brokers } = await system({ initially: ['broker', 'backup'] });
+    const server = startSlowServer(brokers);
+    const { client, withdrawn } = await clientOf(brokers);
+    const asked = client.patience(7);
+    await once(server, 'message');
+    const exited = once(server, 'exit');
+    server.kill('SIGTERM');
+    await withdrawn;
+    await expect(client.patience(8, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'no-listener' });
+    server.send('release');
+    expect((await asked).value).toBe(7);
+    expect(await exited).toEqual([0, null]);
+  });
+
+  test('a second signal ends the process at once', async () => {
+    const { brokers } = await system({ initially: ['broker', 'backup'] });
+    const server = startSlowServer(brokers);
+    const { client, withdrawn } = await clientOf(brokers);
+    const asked = client.patience(7, { timeoutMs: 3_000 });
+    await once(server, 'message');
+    const exited = once(server, 'exit');
+    server.kill('SIGTERM');
+    await withdrawn;
+    server.kill('SIGTERM');
+    expect(await exited).toEqual([143, null]);
+    await expect(asked).rejects.toMatchObject({ code: 'deadline-exceeded', mayHaveRun: true });
+  });
+});

@@ -1,0 +1,24 @@
+import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+
+/** A catalogue whose only operation takes as long as a test wants. */
+const slow = operation({
+  name: 'slow',
+  description: 'Its input, when the test lets it go.',
+  input: Finite,
+  output: Finite,
+  example: { input: 1, output: 1 },
+});
+
+const patience = formula({
+  name: 'patience',
+  description: 'Its operand, slowly.',
+  operands: [['a', Finite]],
+  output: Finite,
+  example: { operands: [1], output: 1 },
+});
+
+export const slowCatalogue = defineCatalogue({ operations: { slow }, formulas: { patience } });
+
+export const slowFormulas = {
+  patience: formulaCode(patience, { plan: ([a]) => [call(slow, a)], combine: ([result]) => result }),
+};

@@ -1,0 +1,33 @@
+import { runServer } from '@cateto/app-kit';
+import { serve } from '@cateto/sdk';
+import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+
+/*
+ * A program that serves operations and formulas of its own through the SDK. Its handler tells the test that it runs and
+ * answers when the test says so.
+ */
+
+const releases: (() => void)[] = [];
+process.on('message', () => {
+  for (const release of releases.splice(0)) release();
+});
+
+await runServer({
+  name: 'slow-server',
+  description: 'Serves a slow operation.',
+  settings: ['brokers'],
+  start: ({ values: { brokers } }, onEvent) =>
+    serve({
+      catalogue: slowCatalogue,
+      brokers,
+      onEvent,
+      formulas: slowFormulas,
+      handlers: {
+        slow: (input) =>
+          new Promise<number>((resolve) => {
+            releases.push(() => resolve(input));
+            process.send?.('running');
+          }),
+      },
+    }),
+});
