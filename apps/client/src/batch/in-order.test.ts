@@ -14,16 +14,17 @@ function workshop() {
   };
 }
 
-async function* counting(to: number, read: number[] = []): AsyncGenerator<number> {
+/** One item in each piece, unless told. */
+async function* counting(to: number, read: number[] = []): AsyncGenerator<readonly number[]> {
   for (let item = 1; item <= to; item += 1) {
     read.push(item);
-    yield item;
+    yield [item];
   }
 }
 
 /** Lets everything happen that needs no more input. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const wide = { concurrency: 10, window: 100, signal: new AbortController().signal };
@@ -59,8 +60,8 @@ describe('results', () => {
 
   test('are handed out while the items are still being read', async () => {
     const shop = workshop();
-    async function* endless(): AsyncGenerator<number> {
-      yield 1;
+    async function* endless(): AsyncGenerator<readonly number[]> {
+      yield [1];
       await new Promise(() => undefined);
     }
     const { results } = collect(inOrder(endless(), shop.work, wide));
@@ -69,6 +70,29 @@ describe('results', () => {
     await settled();
     expect(results).toEqual(['r1']);
   });
+});
+
+test('what came in one turn is made room for at once: it can travel together', async () => {
+  const shop = workshop();
+  const turns: number[] = [];
+  let begun = 0;
+  const work = (item: number): Promise<string | undefined> => {
+    if (begun === 0) queueMicrotask(() => {
+      turns.push(begun);
+      begun = 0;
+    });
+    begun += 1;
+    return shop.work(item);
+  };
+  async function* onePiece(): AsyncGenerator<readonly number[]> {
+    yield Array.from({ length: 20 }, (_, index) => index + 1);
+  }
+  const { results } = collect(inOrder(onePiece(), work, wide));
+  await settled();
+  for (const item of [1, 2, 3, 4]) shop.finish(item);
+  await settled();
+  expect(turns).toEqual([10, 4]);
+  expect(results).toHaveLength(4);
 });
 
 describe('bounds', () => {
@@ -129,7 +153,7 @@ describe('an early end', () => {
 
   test('by the signal does not wait for an input that says nothing', async () => {
     const ending = new AbortController();
-    async function* silent(): AsyncGenerator<number> {
+    async function* silent(): AsyncGenerator<readonly number[]> {
       await new Promise(() => undefined);
     }
     const { ended } = collect(inOrder(silent(), workshop().work, { ...wide, signal: ending.signal }));
@@ -166,7 +190,7 @@ describe('an early end', () => {
 describe('a fault', () => {
   test('of the input comes after the results of all items before it', async () => {
     const shop = workshop();
-    async function* torn(): AsyncGenerator<number> {
+    async function* torn(): AsyncGenerator<readonly number[]> {
       yield* counting(2);
       throw new Error('torn');
     }
