@@ -26,8 +26,8 @@ export function createFormulaClient(
   requests: Requests,
 ): FormulaClient {
   for (const formula of Object.values(catalogue.formulas)) {
-    const route = operandTopic(formula.operands.length as Lane);
-    requests.hear(route, formulaResultTopic(formula.name), readResult(formula));
+    requests.reportListeners(operandTopic(formula.operands.length as Lane));
+    requests.hear(formulaResultTopic(formula.name), readResult(formula));
   }
   return {
     ask({ formula: { name }, operands, timeoutMs, trace, settle }) {

@@ -1,5 +1,6 @@
 import type { Call, Catalogue, Failure, FormulaCode, Handler, Lane, Success } from '@cateto/contracts';
 import {
+  checkInput,
   checkOutput,
   failure,
   hashOf,
@@ -98,6 +99,11 @@ type Done = (output: unknown, failed: Failure | undefined, fellBack: boolean) =>
 function askOperation(options: FormulaRunOptions, call: Call, lane: Lane, request: Admitted, done: Done): void {
   const { bus, catalogue, handlers, operationTimeoutMs, requests, onFallback } = options;
   const { operation, input } = call;
+  const unfit = checkInput(operation, input);
+  if (unfit !== undefined) {
+    // Nobody's operands: the plan made it.
+    return done(undefined, failure('internal', `the plan's call of ${unfit.message}`), false);
+  }
   const topic = operationRequestTopic(operation.name, lane);
   const contract = hashOf(catalogue, operation.name);
   const { trace } = request;

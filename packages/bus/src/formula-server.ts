@@ -45,7 +45,8 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
   for (const operation of Object.values(catalogue.operations)) {
     for (const lane of lanes) {
       const { name } = operation;
-      requests.hear(operationRequestTopic(name, lane), operationResultTopic(name, lane), readResult(operation));
+      requests.reportListeners(operationRequestTopic(name, lane));
+      requests.hear(operationResultTopic(name, lane), readResult(operation));
     }
   }
   const fallbacks = createTally(participant.platform, (call, cause, count) => {

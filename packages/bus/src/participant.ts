@@ -22,8 +22,6 @@ export interface Half {
   tick?(): void;
   /** The lowest seq of own requests that is not settled: every batch carries it. */
   settledBelow?(): number;
-  /** A message alone is larger than a frame may be; it cannot be sent. */
-  unsendable?(topic: string, to: string, message: readonly unknown[]): void;
 }
 
 /** What came on a topic: messages of one sender, still in wire order. */
@@ -136,9 +134,8 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
       send(topic, to, messages.slice(0, half));
       send(topic, to, messages.slice(half));
     } else {
-      const [message = []] = messages;
+      // Every value was checked against limits.valueBytesMax before it got here.
       dropped.count(topic, 'larger than a frame');
-      for (const each of halves) each.unsendable?.(topic, to, message);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
-import { failure, limits, requestId } from '@cateto/contracts';
+import { requestId } from '@cateto/contracts';
 import type { RequesterCounters, RequesterEffect, RequesterInput } from '@cateto/protocol';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -24,8 +24,10 @@ export interface Question {
 
 /** The driver of a participant's requester. */
 export interface Requests {
-  /** Hears results of what is asked on a route; each is read by `read`. */
-  hear(route: string, answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
+  /** Reports listeners that come and go on a route. */
+  reportListeners(route: string): void;
+  /** Hears results on a topic; each is read by `read`. */
+  hear(answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
   /** @returns the request's seq. The question may have been settled already when this returns. */
   ask(question: Question): number;
   cancel(seq: number): void;
@@ -78,17 +80,11 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
     deadlineMs: requester.deadlineMs,
     tick: () => handle({ type: 'tick' }),
     settledBelow: requester.settledBelow,
-    unsendable(topic, _to, message) {
-      const [seq] = message;
-      if (typeof seq !== 'number') return;
-      const outcome = failure('invalid-request', `${topic}: larger than a frame of ${limits.frameBytesMax} bytes`);
-      handle({ type: 'unsendable', seq, outcome });
-    },
   });
 
   return {
-    hear(route, answerRoute, read) {
-      report.interestedIn(route);
+    reportListeners: report.interestedIn,
+    hear(answerRoute, read) {
       participant.receive(answerRoute, ({ sender, messages, broken }) => {
         const results: ResultReading[] = [];
         for (const message of messages) {

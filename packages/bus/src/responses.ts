@@ -1,5 +1,5 @@
 import type { Failure, FailureMessage, Lane, RequestReading, Success } from '@cateto/contracts';
-import { failure, isFailure, limits } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createResponder } from '@cateto/protocol';
 import type { Participant } from './participant.ts';
@@ -87,12 +87,6 @@ export function createResponses<T extends string>(
     },
     deadlineMs: responder.deadlineMs,
     tick: () => handle({ type: 'tick' }),
-    unsendable(topic, to, message) {
-      const [seq, code] = message;
-      if (typeof seq !== 'number' || code !== 0) return;
-      const tooLarge = failure('internal', `the result is larger than a frame of ${limits.frameBytesMax} bytes`);
-      publish(topic as T, to, toMessage(seq, tooLarge));
-    },
   });
 
   return {

@@ -8,12 +8,7 @@ export type HandlerDone = (output: unknown, failed: Failure | undefined) => void
  * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw or
  * when its output does not fit the contract. A handler that answers at once is not waited for.
  */
-export function runHandler(
-  operation: Operation,
-  handler: Handler,
-  input: unknown,
-  done: HandlerDone,
-): void {
+export function runHandler(operation: Operation, handler: Handler, input: unknown, done: HandlerDone): void {
   let output: unknown;
   try {
     output = handler(input);

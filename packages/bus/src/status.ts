@@ -22,7 +22,7 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
   const waiting = new Set<() => void>();
   let proven = false;
 
-  requests.hear(statusRequestTopic, statusResultTopic, readStatusResult);
+  requests.hear(statusResultTopic, readStatusResult);
   participant.attach({
     earChanged(change) {
       if (change.type === 'unproven') proven = false;

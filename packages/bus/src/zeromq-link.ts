@@ -3,6 +3,8 @@ import type { Link, LinkEvents, OpenLink } from './link.ts';
 import { connectSubscriber, connectXPublisher } from './sockets.ts';
 
 const subscribedByte = 1;
+/** How long what was published may take to leave after the close, at most. */
+const closeLingerMs = 500;
 
 /**
  * One XPublisher and one Subscriber, each connected to every broker. The XPublisher's receive loop always runs: it is
@@ -58,6 +60,8 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], events: LinkEvents):
       if (closed) return;
       closed = true;
       subscriber.close();
+      // The last answers of a server that drains are on their way.
+      publisher.linger = closeLingerMs;
       publisher.close();
       await loops;
     },

@@ -39,5 +39,5 @@ export const traceMax = 128;
 /** Containers inside one another in a body. The batch takes three; deeper values would exhaust the stack of a schema. */
 export const nestingMax = 32;
 
-/** Bytes of one value at most, so that a message with its value always fits a frame. */
-export const valueBytesMax = 262_144;
+/** Bytes of one value at most: a frame without 8 KiB for what stands around it, so that every message fits one. */
+export const valueBytesMax = frameBytesMax - 8_192;

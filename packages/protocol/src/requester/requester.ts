@@ -278,9 +278,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     for (const route of held.routes()) offerHeld(route, nowMs);
   }
 
-  function giveUp(seq: number, outcome: Failure): void {
+  function cancel(seq: number): void {
     const request = open.get(seq);
-    if (request !== undefined) settle(request, outcome);
+    if (request !== undefined) settle(request, cancelledByCaller);
   }
 
   function close(): void {
@@ -292,9 +292,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'call':
         return call(input.call, nowMs);
       case 'cancel':
-        return giveUp(input.seq, cancelledByCaller);
-      case 'unsendable':
-        return giveUp(input.seq, input.outcome);
+        return cancel(input.seq);
       case 'results':
         return results(input.sender, input.answerRoute, input.results, nowMs);
       case 'listener-up':

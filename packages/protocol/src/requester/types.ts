@@ -25,8 +25,6 @@ export interface RequestCall<W> {
 export type RequesterInput<W> =
   | { readonly type: 'call'; readonly call: RequestCall<W> }
   | { readonly type: 'cancel'; readonly seq: number }
-  /** It cannot be written: too large for a frame. */
-  | { readonly type: 'unsendable'; readonly seq: number; readonly outcome: Failure }
   | {
       readonly type: 'results';
       readonly sender: string;

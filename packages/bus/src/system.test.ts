@@ -1,0 +1,324 @@
+import type { Failure, Success } from '@cateto/contracts';
+import { call, defineCatalogue, encodeBeat, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { BusEvent } from './events.ts';
+import { fakeBroker, testPlatform } from './fake-link.test-support.ts';
+import { createFormulaClient } from './formula-client.ts';
+import { serveFormulas } from './formula-server.ts';
+import { open } from './bus.ts';
+import { serveOperations } from './operation-server.ts';
+import { createRequests } from './requests.ts';
+import { createStatusClient } from './status.ts';
+
+/*
+ * Client, calc-server and op-servers with their real machines and drivers, over a broker in memory and a clock that the
+ * test moves.
+ */
+
+const double = operation({
+  name: 'double',
+  description: 'Twice its input.',
+  input: Finite,
+  output: Finite,
+  example: { input: 1, output: 2 },
+});
+const text = operation({
+  name: 'text',
+  description: 'So many characters.',
+  input: Finite,
+  output: z.string(),
+  example: { input: 1, output: 'x' },
+});
+const sum = formula({
+  name: 'sum',
+  description: 'Twice a and twice b.',
+  operands: [
+    ['a', Finite],
+    ['b', Finite],
+  ],
+  output: Finite,
+  example: { operands: [1, 2], output: 6 },
+});
+const long = formula({
+  name: 'long',
+  description: 'A text of so many characters.',
+  operands: [['a', Finite]],
+  output: z.string(),
+  example: { operands: [1], output: 'x' },
+});
+const catalogue = defineCatalogue({ operations: { double, text }, formulas: { sum, long } });
+
+const formulas = {
+  sum: formulaCode(sum, { plan: ([a, b]) => [call(double, a), call(double, b)], combine: ([x, y]) => x + y }),
+  long: formulaCode(long, { plan: ([a]) => [call(text, a)], combine: ([made]) => made }),
+};
+const handlers = { double: (x: number) => 2 * x, text: (x: number) => 'x'.repeat(x) };
+
+function setUp() {
+  const platform = testPlatform();
+  const broker = fakeBroker(platform);
+  const { openLink } = broker;
+  const events: BusEvent[] = [];
+  const onEvent = (event: BusEvent): void => void events.push(event);
+  const shared = { catalogue, openLink, platform, onEvent };
+
+  const bus = open({ role: 'client', ...shared });
+  const requests = createRequests(bus.participant, { answerTimeoutMs: 2_000, onEvent });
+  const client = createFormulaClient(bus, catalogue, requests);
+  const outcomes: (Success | Failure)[] = [];
+
+  return {
+    platform,
+    broker,
+    events,
+    outcomes,
+    statuses: createStatusClient(bus, requests),
+    ask(name: 'sum' | 'long', operands: number[], timeoutMs = 5_000) {
+      const settle = (outcome: Success | Failure): void => void outcomes.push(outcome);
+      return client.ask({ formula: catalogue.formulas[name], operands, timeoutMs, settle });
+    },
+    opServer: (given: Partial<typeof handlers> = {}, lanes: readonly (1 | 2)[] = [1, 2]) =>
+      serveOperations({ ...shared, handlers: { ...handlers, ...given }, operations: 'all', lanes }),
+    calcServer: () => serveFormulas({ ...shared, handlers, formulas, operationTimeoutMs: 2_000 }),
+  };
+}
+
+/** A system in which everyone has found everyone. */
+function setUpReady() {
+  const made = setUp();
+  const servers = { op: made.opServer(), calc: made.calcServer() };
+  made.broker.activate(1);
+  made.platform.pass(50);
+  return { ...made, servers };
+}
+
+describe('a request', () => {
+  test('is answered, each call by the op-server of its lane', () => {
+    const { ask, outcomes, platform } = setUpReady();
+    ask('sum', [3, 4]);
+    platform.settle();
+    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+  });
+
+  test('made before there is any broker is answered as soon as everything is there', () => {
+    const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
+    ask('sum', [3, 4]);
+    platform.pass(1_000);
+    opServer();
+    calcServer();
+    platform.pass(1_000);
+    expect(outcomes).toEqual([]);
+    broker.activate(1);
+    platform.pass(10);
+    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+  });
+
+  test('whose answer is lost is asked again and answered from memory, without being run again', () => {
+    const made = setUp();
+    let runs = 0;
+    made.opServer({
+      double: (x) => {
+        runs += 1;
+        return 2 * x;
+      },
+    });
+    made.calcServer();
+    made.broker.activate(1);
+    made.platform.pass(50);
+    let lost = 0;
+    made.broker.lose = (topic) => {
+      if (!topic.includes('.result') || lost >= 3) return false;
+      lost += 1;
+      return true;
+    };
+    made.ask('sum', [3, 4]);
+    made.platform.pass(3_000);
+    expect(made.outcomes).toEqual([{ value: 14, via: [] }]);
+    expect(runs).toBe(2);
+    expect(lost).toBe(3);
+  });
+
+  test('in flight when the broker changes is answered through the next one', () => {
+    const { ask, outcomes, platform, broker } = setUpReady();
+    broker.lose = () => true;
+    ask('sum', [3, 4]);
+    platform.settle();
+    broker.deactivate();
+    platform.pass(20);
+    broker.lose = () => false;
+    broker.activate(2);
+    platform.pass(20);
+    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+  });
+
+  test('that is cancelled settles at once, and its late answer is dropped', () => {
+    const { ask, outcomes, platform } = setUpReady();
+    const cancel = ask('sum', [3, 4]);
+    cancel();
+    platform.pass(100);
+    expect(outcomes).toMatchObject([{ code: 'cancelled' }]);
+  });
+});
+
+describe('the calc-server', () => {
+  test('computes what no op-server listens for, says so in the result and once in the log', () => {
+    const { ask, outcomes, platform, broker, events, calcServer } = setUp();
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    for (let asked = 0; asked < 10; asked += 1) ask('sum', [3, 4]);
+    platform.pass(10);
+    expect(outcomes).toEqual(Array.from({ length: 10 }, () => ({ value: 14, via: [1, 2] })));
+    const fallbacks = () => events.filter(({ event }) => event === 'fallback');
+    expect(fallbacks()).toMatchObject([
+      { operation: 'double', lane: 1, cause: 'no-listener', count: 1 },
+      { operation: 'double', lane: 2, cause: 'no-listener', count: 1 },
+    ]);
+    platform.pass(1_100);
+    expect(fallbacks().slice(2)).toMatchObject([{ count: 9 }, { count: 9 }]);
+  });
+
+  test('falls back when an op-server does not answer in time, and the next ones do not wait for it', () => {
+    const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
+    opServer({ double: () => new Promise(() => undefined) }, [1]);
+    opServer({}, [2]);
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    ask('sum', [3, 4]);
+    platform.pass(1_990);
+    expect(outcomes).toEqual([]);
+    platform.pass(20);
+    expect(outcomes).toEqual([{ value: 14, via: [1] }]);
+    ask('sum', [3, 4]);
+    platform.pass(10);
+    expect(outcomes[1]).toEqual({ value: 14, via: [1] });
+  });
+
+  test('falls back in time for a client that cannot wait that long', () => {
+    const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
+    opServer({ double: () => new Promise(() => undefined) });
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    ask('sum', [3, 4], 500);
+    platform.pass(500);
+    expect(outcomes).toEqual([{ value: 14, via: [1, 2] }]);
+  });
+
+  test('passes on what the operands deserve, and what a handler throws as internal', () => {
+    const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
+    opServer({
+      double: (x) => {
+        if (x > 10) throw new RangeError('too much');
+        return failure('out-of-domain', 'no') as unknown as number;
+      },
+    });
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    ask('sum', [3, 4]);
+    ask('sum', [30, 40]);
+    platform.pass(10);
+    expect(outcomes).toMatchObject([
+      { code: 'out-of-domain' },
+      { code: 'internal', message: expect.stringContaining('too much') },
+    ]);
+  });
+});
+
+describe('what is too large or broken', () => {
+  test('a result that no frame can hold is an internal failure and not a silence', () => {
+    const { ask, outcomes, platform } = setUpReady();
+    ask('long', [2_000_000]);
+    platform.pass(100);
+    expect(outcomes).toMatchObject([{ code: 'internal' }]);
+  });
+
+  test('batches that would not fit a frame are sent in parts', () => {
+    const { ask, outcomes, platform } = setUpReady();
+    for (let asked = 0; asked < 12; asked += 1) ask('long', [200_000]);
+    platform.pass(100);
+    expect(outcomes.map((outcome) => ('value' in outcome ? (outcome.value as string).length : outcome))).toEqual(
+      Array.from({ length: 12 }, () => 200_000),
+    );
+  });
+
+  test('garbage on a topic is dropped, counted by kind and reported at most once a second', () => {
+    const { events, platform, broker, servers, ask, outcomes } = setUpReady();
+    const topic = `calc.double.request.1.${servers.op.address}`;
+    const beat = {
+      rank: 'primary',
+      state: 'active',
+      epoch: 1,
+      incarnation: 'a'.repeat(12),
+      address: 'a'.repeat(12),
+      counters: {},
+    } as const;
+    for (let sent = 0; sent < 100; sent += 1) {
+      broker.inject(topic, Buffer.from('twelve'));
+      broker.inject(topic, encodeBeat(beat));
+    }
+    platform.pass(2_100);
+    const dropped = events.filter((event) => event.event === 'message-dropped');
+    expect(dropped).toEqual([
+      { event: 'message-dropped', topic: 'calc.double.request.1', cause: 'not-messagepack', count: 1 },
+      { event: 'message-dropped', topic: 'calc.double.request.1', cause: 'not-a-batch', count: 1 },
+      { event: 'message-dropped', topic: 'calc.double.request.1', cause: 'not-messagepack', count: 99 },
+      { event: 'message-dropped', topic: 'calc.double.request.1', cause: 'not-a-batch', count: 99 },
+    ]);
+    ask('sum', [3, 4]);
+    platform.settle();
+    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+  });
+});
+
+describe('a server', () => {
+  test('is ready when its ear is proven, and listens only then', () => {
+    const { broker, platform, events, opServer } = setUp();
+    opServer();
+    platform.pass(500);
+    expect(events).toEqual([]);
+    broker.activate(1);
+    platform.pass(20);
+    expect(events.map(({ event }) => event)).toEqual(['ready']);
+  });
+
+  test('says how it is when it is asked over the bus', async () => {
+    const { statuses, platform, servers } = setUpReady();
+    const asked = statuses.ask(500);
+    platform.settle();
+    await Promise.resolve();
+    await Promise.resolve();
+    platform.pass(10);
+    const answers = await asked;
+    expect(answers.map(({ address }) => address).toSorted()).toEqual(
+      [servers.op.address, servers.calc.address].toSorted(),
+    );
+    expect(answers.find(({ role }) => role === 'op-server')).toMatchObject({
+      serves: ['double.1', 'double.2', 'text.1', 'text.2'],
+      pid: process.pid,
+    });
+  });
+
+  test('that drains withdraws, answers what runs, then stops', async () => {
+    const { platform, broker, opServer, calcServer, ask, outcomes, events } = setUp();
+    let release: ((value: number) => void) | undefined;
+    const op = opServer({ double: () => new Promise<number>((resolve) => (release = resolve)) }, [1]);
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    ask('sum', [3, 4]);
+    platform.pass(5);
+    const drained = op.drain();
+    platform.pass(5);
+    expect(events.map(({ event }) => event)).toContain('draining');
+    expect(events.map(({ event }) => event)).not.toContain('stopped');
+    release?.(6);
+    await drained;
+    platform.pass(10);
+    expect(outcomes).toEqual([{ value: 14, via: expect.any(Array) }]);
+    expect(events.map(({ event }) => event)).toContain('stopped');
+  });
+});
