@@ -4,7 +4,7 @@ import { Publisher, Subscriber, XPublisher, XSubscriber } from 'zeromq';
 
 /*
  * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its
- * reason beside it; the measurements are in docs/decisions/0002-sockets.md.
+ * reason beside it.
  */
 
 /** ZMTP heartbeats: the only thing that shows a stopped process or a cut link, 150 to 250 ms after it happened. */

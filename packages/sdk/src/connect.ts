@@ -65,7 +65,7 @@ function createClient(parts: ClientParts): Client<Catalogue> {
   function ask(formula: Formula, operands: readonly unknown[], options: CallOptions = {}): Promise<Answer<unknown>> {
     const { signal, timeoutMs = parts.timeoutMs, trace } = options;
     return new Promise((resolve, reject) => {
-      const refused = checkTimeout(formula, timeoutMs) ?? checkOperands(formula, operands);
+      const refused = checkOptions(formula, timeoutMs, trace) ?? checkOperands(formula, operands);
       if (refused !== undefined) return reject(new RequestError(refused, undefined));
       if (signal?.aborted === true) return reject(cancelled(undefined, signal));
       const startMs = performance.now();
@@ -133,9 +133,16 @@ function createClient(parts: ClientParts): Client<Catalogue> {
   return Object.assign(base, Object.fromEntries(calls));
 }
 
-function checkTimeout({ name }: Formula, timeoutMs: number): Failure | undefined {
-  if (timeoutMs > 0 && timeoutMs <= limits.ttlMsMax) return undefined;
-  return failure('invalid-request', `${name}: a timeout of ${timeoutMs} ms is not above 0 and at most a day`);
+function checkOptions({ name }: Formula, timeoutMs: number, trace: CallOptions['trace']): Failure | undefined {
+  if (!(timeoutMs > 0 && timeoutMs <= limits.ttlMsMax)) {
+    return failure('invalid-request', `${name}: a timeout of ${timeoutMs} ms is not above 0 and at most a day`);
+  }
+  return typeof trace === 'string' && trace.length > limits.traceMax
+    ? failure(
+        'invalid-request',
+        `${name}: a trace of ${trace.length} characters; at most ${limits.traceMax} are possible`,
+      )
+    : undefined;
 }
 
 function cancelled(id: string | undefined, signal: AbortSignal): RequestError {
