@@ -1,71 +1,153 @@
+import { limits } from '@cateto/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { BatchEffect } from './batch.ts';
+import type { Batch, BatchConfig, BatchEffect } from './batch.ts';
 import { createBatch } from './batch.ts';
 
-const topic = 'calc.request.1';
+const topic = 'calc.square.result.1';
 const a = 'aaaaaaaaaaaa';
 const b = 'bbbbbbbbbbbb';
 
-describe('the batch', () => {
-  test('what is published in one turn for one topic and address goes out together, at the end of the turn', () => {
-    const batch = createBatch();
-    expect(batch.handle({ type: 'add', topic, to: a, message: [1] })).toEqual([{ type: 'flush-soon' }]);
-    expect(batch.handle({ type: 'add', topic, to: a, message: [2] })).toEqual([]);
-    expect(batch.handle({ type: 'add', topic, to: b, message: [3] })).toEqual([]);
-    expect(batch.handle({ type: 'flush' })).toEqual([
-      { type: 'send', topic, to: a, messages: [[1], [2]] },
-      { type: 'send', topic, to: b, messages: [[3]] },
-    ]);
-    expect(batch.handle({ type: 'flush' })).toEqual([]);
+function setUp(config: BatchConfig = {}) {
+  const batch = createBatch(config);
+  return {
+    add: (seq: number, to = a, on = topic) => batch.handle({ type: 'add', topic: on, to, message: [seq] }),
+    flush: () => batch.handle({ type: 'flush' }),
+  };
+}
+
+function sent(seqs: readonly number[], to = a, on = topic): BatchEffect {
+  return { type: 'send', topic: on, to, messages: seqs.map((seq) => [seq]) };
+}
+
+describe('what shares a frame', () => {
+  test('messages for one topic and address that are added in one turn leave together, in order', () => {
+    const { add, flush } = setUp();
+    for (const seq of [3, 1, 2]) add(seq);
+    expect(flush()).toEqual([sent([3, 1, 2])]);
   });
 
-  test('a full batch goes out at once, and what follows begins another', () => {
-    const batch = createBatch({ messagesMax: 2 });
-    batch.handle({ type: 'add', topic, to: a, message: [1] });
-    expect(batch.handle({ type: 'add', topic, to: a, message: [2] })).toEqual([
-      { type: 'send', topic, to: a, messages: [[1], [2]] },
-    ]);
-    batch.handle({ type: 'add', topic, to: a, message: [3] });
-    expect(batch.handle({ type: 'flush' })).toEqual([{ type: 'send', topic, to: a, messages: [[3]] }]);
+  test('other topics and other addresses have frames of their own, wherever they come in between', () => {
+    const { add, flush } = setUp();
+    const other = 'calc.square.result.2';
+    add(1);
+    add(2, b);
+    add(3, a, other);
+    add(4);
+    add(5, b);
+    add(6, b, other);
+    expect(flush()).toEqual([sent([1, 4]), sent([2, 5], b), sent([3], a, other), sent([6], b, other)]);
   });
 
-  test('every turn asks for its own flush', () => {
-    const batch = createBatch();
-    batch.handle({ type: 'add', topic, to: a, message: [1] });
-    batch.handle({ type: 'flush' });
-    expect(batch.handle({ type: 'add', topic, to: a, message: [2] })).toEqual([{ type: 'flush-soon' }]);
+  test('a topic and an address that run together are not taken for others', () => {
+    const { add, flush } = setUp();
+    add(1, 'b', 'a.c');
+    add(2, 'c.b', 'a');
+    expect(flush()).toEqual([sent([1], 'b', 'a.c'), sent([2], 'c.b', 'a')]);
+  });
+});
+
+describe('when it leaves', () => {
+  test('the first message of a turn asks for the flush, those after it do not', () => {
+    const { add, flush } = setUp();
+    expect(add(1)).toEqual([{ type: 'flush-soon' }]);
+    expect(add(2)).toEqual([]);
+    expect(add(3, b)).toEqual([]);
+    flush();
+    expect(add(4)).toEqual([{ type: 'flush-soon' }]);
   });
 
-  test('whatever is added comes out once, in order for each topic and address, in batches of at most the bound', () => {
-    const step = fc.oneof(
-      fc.record({ topic: fc.constantFrom('x', 'y'), to: fc.constantFrom(a, b) }),
-      fc.constant('flush' as const),
+  test('a flush leaves nothing behind, and one with nothing to send is harmless', () => {
+    const { add, flush } = setUp();
+    expect(flush()).toEqual([]);
+    add(1);
+    expect(flush()).toHaveLength(1);
+    expect(flush()).toEqual([]);
+  });
+
+  test('a batch that is full leaves at once, and what comes after it begins another', () => {
+    const { add, flush } = setUp({ messagesMax: 3 });
+    add(1);
+    add(2);
+    expect(add(3)).toEqual([sent([1, 2, 3])]);
+    expect(add(4)).toEqual([]);
+    expect(flush()).toEqual([sent([4])]);
+  });
+
+  test('a full batch that left is never touched again', () => {
+    const { add } = setUp({ messagesMax: 2 });
+    add(1);
+    const [left] = add(2);
+    add(3);
+    expect(left).toEqual(sent([1, 2]));
+  });
+
+  test('a frame takes 128 messages', () => {
+    const { add, flush } = setUp();
+    const immediate = Array.from({ length: 300 }, (_, seq) => add(seq)).flatMap((effects) =>
+      effects.filter(({ type }) => type === 'send'),
     );
+    const sizes = [...immediate, ...flush()].map((effect) => (effect.type === 'send' ? effect.messages.length : 0));
+    expect(sizes).toEqual([128, 128, 44]);
+    expect(limits.batchMessagesMax).toBe(128);
+  });
+
+  test('without room for two, every message leaves by itself and no flush is needed', () => {
+    const { add, flush } = setUp({ messagesMax: 1 });
+    expect(add(1)).toEqual([sent([1])]);
+    expect(add(2)).toEqual([sent([2])]);
+    expect(flush()).toEqual([]);
+  });
+});
+
+describe('the batch, whatever happens', () => {
+  const topics = ['calc.square.result.1', 'calc.square.result.2', 'calc.hello'];
+  const addresses = [a, b, 'cccccccccccc'];
+  const step = fc.option(fc.record({ topic: fc.constantFrom(...topics), to: fc.constantFrom(...addresses) }), {
+    freq: 8,
+  });
+
+  test('loses nothing, keeps the order of each topic and address, and never exceeds a frame', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 5 }), (steps, messagesMax) => {
-        const batch = createBatch({ messagesMax });
+      fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 6 }), (steps, messagesMax) => {
+        const batch: Batch = createBatch({ messagesMax });
         const added = new Map<string, number[]>();
-        const sent = new Map<string, number[]>();
-        const take = (effects: readonly BatchEffect[]): void => {
+        const left = new Map<string, number[]>();
+        let flushAwaited = false;
+
+        function perform(effects: readonly BatchEffect[]): void {
           for (const effect of effects) {
-            if (effect.type !== 'send') continue;
+            if (effect.type === 'flush-soon') {
+              expect(flushAwaited).toBe(false);
+              flushAwaited = true;
+              continue;
+            }
+            expect(effect.messages.length).toBeGreaterThan(0);
             expect(effect.messages.length).toBeLessThanOrEqual(messagesMax);
             const key = `${effect.topic} ${effect.to}`;
-            sent.set(key, [...(sent.get(key) ?? []), ...effect.messages.map(([number]) => number as number)]);
+            left.set(key, [...(left.get(key) ?? []), ...effect.messages.map(([seq]) => seq as number)]);
           }
-        };
-        for (const [number, current] of steps.entries()) {
-          if (current === 'flush') {
-            take(batch.handle({ type: 'flush' }));
-            continue;
-          }
-          const key = `${current.topic} ${current.to}`;
-          added.set(key, [...(added.get(key) ?? []), number]);
-          take(batch.handle({ type: 'add', ...current, message: [number] }));
         }
-        take(batch.handle({ type: 'flush' }));
-        expect(sent).toEqual(added);
+
+        function waiting(): number {
+          return [...added].reduce((sum, [key, seqs]) => sum + seqs.length - (left.get(key)?.length ?? 0), 0);
+        }
+
+        for (const [seq, current] of [...steps, null].entries()) {
+          if (current === null) {
+            perform(batch.handle({ type: 'flush' }));
+            flushAwaited = false;
+            expect(waiting()).toBe(0);
+          } else {
+            const key = `${current.topic} ${current.to}`;
+            added.set(key, [...(added.get(key) ?? []), seq]);
+            perform(batch.handle({ type: 'add', ...current, message: [seq] }));
+            // What waits is less than a frame, and sure to leave: a flush was asked for.
+            expect((added.get(key)?.length ?? 0) - (left.get(key)?.length ?? 0)).toBeLessThan(messagesMax);
+            expect(flushAwaited || waiting() === 0).toBe(true);
+          }
+        }
+        expect(left).toEqual(added);
       }),
     );
   });

@@ -1,46 +1,87 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDueQueue } from './due-queue.ts';
 
-test('entries come out in the order in which they are due, and not before', () => {
-  const due = createDueQueue<string>();
-  due.push(20, 'b');
-  due.push(10, 'a');
-  expect(due.peekDueMs()).toBe(10);
-  expect(due.popDue(9)).toBeUndefined();
-  expect(due.popDue(10)).toBe('a');
-  expect(due.popDue(10)).toBeUndefined();
-  expect(due.popDue(30)).toBe('b');
-  expect(due.peekDueMs()).toBeUndefined();
-});
+describe('a due queue', () => {
+  test('says when its earliest entry is due, and nothing when it is empty', () => {
+    const queue = createDueQueue<string>();
+    expect(queue.peekDueMs()).toBeUndefined();
+    queue.push(30, 'late');
+    queue.push(10, 'early');
+    queue.push(20, 'between');
+    expect(queue.peekDueMs()).toBe(10);
+  });
 
-test('any pushes, pops and sweeps give what a sorted list would', () => {
-  const step = fc.oneof(
-    { weight: 4, arbitrary: fc.record({ push: fc.integer({ min: 0, max: 50 }) }) },
-    { weight: 2, arbitrary: fc.record({ pop: fc.integer({ min: 0, max: 50 }) }) },
-    { weight: 1, arbitrary: fc.record({ retain: fc.integer({ min: 1, max: 3 }) }) },
-  );
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const due = createDueQueue<number>();
-      let list: { dueMs: number; key: number }[] = [];
-      for (const [key, current] of steps.entries()) {
-        if ('push' in current) {
-          due.push(current.push, key);
-          list.push({ dueMs: current.push, key });
-        } else if ('pop' in current) {
-          const earliest = Math.min(...list.map(({ dueMs }) => dueMs));
-          const popped = due.popDue(current.pop);
-          if (earliest > current.pop) expect(popped).toBeUndefined();
-          else expect(list.find((entry) => entry.key === popped)?.dueMs).toBe(earliest);
-          list = list.filter((entry) => entry.key !== popped);
-        } else {
-          due.retain((one) => one % current.retain === 0);
-          list = list.filter((entry) => entry.key % current.retain === 0);
+  test('gives out what is due, and what is not stays', () => {
+    const queue = createDueQueue<string>();
+    queue.push(10, 'early');
+    queue.push(20, 'late');
+    expect(queue.popDue(9.9)).toBeUndefined();
+    expect(queue.popDue(10)).toBe('early');
+    expect(queue.popDue(10)).toBeUndefined();
+    expect(queue.size()).toBe(1);
+    expect(queue.popDue(20)).toBe('late');
+    expect(queue.popDue(20)).toBeUndefined();
+  });
+
+  test('holds a key as often as it was pushed: whoever moves one lets the earlier entry come up', () => {
+    const queue = createDueQueue<string>();
+    queue.push(10, 'moved');
+    queue.push(20, 'moved');
+    expect([queue.popDue(30), queue.popDue(30), queue.popDue(30)]).toEqual(['moved', 'moved', undefined]);
+  });
+
+  test('drops on a sweep what its owner no longer keeps, and gives out the rest in order', () => {
+    const queue = createDueQueue<number>();
+    // Without the earliest, what comes up in its place is not the next.
+    for (const key of [1, 5, 2, 6, 7, 3, 4]) queue.push(key, key);
+    queue.retain((key) => key !== 1 && key !== 4);
+    expect(queue.size()).toBe(5);
+    expect([1, 2, 3, 4, 5, 6].map(() => queue.popDue(100))).toEqual([2, 3, 5, 6, 7, undefined]);
+  });
+
+  test('gives out everything once, in the order in which it is due, however it is used', () => {
+    const step = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ type: fc.constant('push' as const), dueMs: fc.integer({ min: 0, max: 50 }) }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ type: fc.constant('pop' as const), nowMs: fc.integer({ min: 0, max: 60 }) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ type: fc.constant('retain' as const), divisor: fc.integer({ min: 2, max: 4 }) }),
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+        const queue = createDueQueue<number>();
+        /** By key: when it is due. */
+        const held = new Map<number, number>();
+        let lastKey = 0;
+        for (const current of steps) {
+          if (current.type === 'push') {
+            lastKey += 1;
+            queue.push(current.dueMs, lastKey);
+            held.set(lastKey, current.dueMs);
+          } else if (current.type === 'retain') {
+            const keep = (key: number): boolean => key % current.divisor !== 0;
+            queue.retain(keep);
+            for (const key of held.keys()) if (!keep(key)) held.delete(key);
+          } else {
+            const earliestMs = Math.min(...held.values());
+            const key = queue.popDue(current.nowMs);
+            expect(key === undefined).toBe(earliestMs > current.nowMs);
+            if (key !== undefined) expect(held.get(key)).toBe(earliestMs);
+            if (key !== undefined) held.delete(key);
+          }
+          expect(queue.size()).toBe(held.size);
+          expect(queue.peekDueMs()).toBe(held.size === 0 ? undefined : Math.min(...held.values()));
         }
-        expect(due.size()).toBe(list.length);
-        expect(due.peekDueMs()).toBe(list.length === 0 ? undefined : Math.min(...list.map(({ dueMs }) => dueMs)));
-      }
-    }),
-  );
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

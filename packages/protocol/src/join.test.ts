@@ -1,142 +1,288 @@
 import type { OperandReading } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CompleteRequest, Join } from './join.ts';
+import type { CompleteRequest, JoinConfig } from './join.ts';
 import { createJoin } from './join.ts';
 
-const sender = 'aaaaaaaaaaaa';
+const a = 'aaaaaaaaaaaa';
+const b = 'bbbbbbbbbbbb';
 
-function operand(seq: number, value: unknown, more: Partial<OperandReading> = {}): OperandReading {
+/** Operand n of request seq, unless told otherwise the first of two for a hypotenuse. */
+function operandOf(seq: number, given: Partial<OperandReading> = {}): OperandReading {
   return {
     seq,
     ttlMs: 5_000,
     trace: undefined,
     formula: 'hypotenuse',
     operands: 2,
-    value,
+    value: seq,
     refusal: undefined,
-    ...more,
+    ...given,
   };
 }
 
-function give(
-  join: Join,
-  n: number,
-  operands: OperandReading[],
-  nowMs = 0,
-  settledBelow = 1,
-): readonly CompleteRequest[] {
-  const effects = join.handle({ type: 'operands', n, sender, settledBelow, operands }, nowMs);
-  return effects.flatMap(({ requests }) => requests);
+/** A join with a clock that stands still until it is moved. */
+function setUp(config: JoinConfig = {}) {
+  const join = createJoin(config);
+  const at = { nowMs: 1_000 };
+  const hear = (n: number, operands: readonly OperandReading[], sender = a, settledBelow = 1) =>
+    join.handle({ type: 'operands', n, sender, settledBelow, operands }, at.nowMs);
+  return {
+    join,
+    at,
+    hear,
+    /** One operand alone; the request it completes. */
+    take(n: number, seq: number, given: Partial<OperandReading> = {}, sender = a): CompleteRequest | undefined {
+      const [effect] = hear(n, [operandOf(seq, given)], sender);
+      return effect?.requests[0];
+    },
+    tick: () => join.handle({ type: 'tick' }, at.nowMs),
+  };
 }
 
-describe('the join', () => {
+describe('joining', () => {
   test('a request is complete when all its operands are there, in whatever order they come', () => {
-    const join = createJoin();
-    expect(give(join, 2, [operand(7, 13)])).toEqual([]);
-    expect(give(join, 1, [operand(7, 12, { trace: 't' })], 1_000)).toEqual([
-      { seq: 7, formula: 'hypotenuse', operands: [12, 13], ttlMs: 4_000, trace: 't', refusal: undefined },
+    const { take } = setUp();
+    expect(take(3, 1, { operands: 3, value: 'c' })).toBeUndefined();
+    expect(take(1, 1, { operands: 3, value: 'a' })).toBeUndefined();
+    expect(take(2, 1, { operands: 3, value: 'b' })).toEqual({
+      seq: 1,
+      formula: 'hypotenuse',
+      operands: ['a', 'b', 'c'],
+      ttlMs: 5_000,
+      trace: undefined,
+      refusal: undefined,
+    });
+  });
+
+  test('a request of one operand is complete with it', () => {
+    const { take, join } = setUp();
+    expect(take(1, 1, { operands: 1, value: 'a', trace: 't' })).toMatchObject({
+      operands: ['a'],
+      ttlMs: 5_000,
+      trace: 't',
+    });
+    expect(join.deadlineMs()).toBeUndefined();
+  });
+
+  test('everything that a batch completes comes as one, with what its sender has settled', () => {
+    const { hear } = setUp();
+    expect(hear(1, [operandOf(4), operandOf(5), operandOf(6)])).toEqual([]);
+    const effects = hear(2, [operandOf(6), operandOf(7), operandOf(4)], a, 3);
+    expect(effects).toMatchObject([
+      { type: 'complete', sender: a, settledBelow: 3, requests: [{ seq: 6 }, { seq: 4 }] },
     ]);
-    expect(join.incomplete()).toBe(0);
   });
 
-  test('requests that become complete in one batch come together', () => {
-    const join = createJoin();
-    give(join, 1, [operand(1, 1), operand(2, 2), operand(3, 3)]);
-    expect(give(join, 2, [operand(3, 3), operand(1, 1)]).map(({ seq }) => seq)).toEqual([3, 1]);
-  });
-
-  test('two requesters with the same seq do not get into each other', () => {
-    const join = createJoin();
-    give(join, 1, [operand(1, 12)]);
-    const other = {
-      type: 'operands',
-      n: 2,
-      sender: 'bbbbbbbbbbbb',
-      settledBelow: 1,
-      operands: [operand(1, 13)],
-    } as const;
-    expect(join.handle(other, 0)).toEqual([]);
+  test('two senders with the same seq do not get each other’s operands', () => {
+    const { take } = setUp();
+    take(1, 1, { value: 'a of a' }, a);
+    take(1, 1, { value: 'a of b' }, b);
+    expect(take(2, 1, { value: 'b of b' }, b)?.operands).toEqual(['a of b', 'b of b']);
+    expect(take(2, 1, { value: 'b of a' }, a)?.operands).toEqual(['a of a', 'b of a']);
   });
 
   test('an operand that is there already is ignored', () => {
-    const join = createJoin();
-    give(join, 1, [operand(1, 12)]);
-    expect(give(join, 1, [operand(1, 99)])).toEqual([]);
-    expect(give(join, 2, [operand(1, 13)])[0]?.operands).toEqual([12, 13]);
+    const { take } = setUp();
+    take(1, 1, { value: 'first' });
+    expect(take(1, 1, { value: 'again' })).toBeUndefined();
+    expect(take(2, 1, { value: 'second' })?.operands).toEqual(['first', 'second']);
   });
 
-  test('operands that disagree are refused, naming what disagrees', () => {
-    for (const [other, said] of [
-      [operand(1, 13, { formula: 'leg' }), /leg.*hypotenuse/],
-      [operand(1, 13, { operands: 3 }), /operand 2 of 3.* of 2/],
-    ] as const) {
-      const join = createJoin();
-      give(join, 1, [operand(1, 12)]);
-      const [complete] = give(join, 2, [other]);
-      expect(complete?.refusal).toMatchObject({ code: 'invalid-request', message: expect.stringMatching(said) });
-    }
+  test('a complete request has left: its operands, sent again, make it complete again', () => {
+    const { take, join } = setUp();
+    take(1, 1);
+    expect(take(2, 1)).toBeDefined();
+    expect(join.incomplete()).toBe(0);
+    expect(take(2, 1)).toBeUndefined();
+    expect(take(1, 1)).toBeDefined();
   });
 
-  test('an operand with a number above the count is refused', () => {
-    const [complete] = give(createJoin(), 3, [operand(1, 12)]);
-    expect(complete?.refusal?.code).toBe('invalid-request');
+  test('the trace is that of whichever operand has one', () => {
+    const { take } = setUp();
+    take(1, 1);
+    expect(take(2, 1, { trace: 'of the second' })?.trace).toBe('of the second');
+    take(1, 2, { trace: 'of the first' });
+    expect(take(2, 2)?.trace).toBe('of the first');
   });
+});
+
+describe('refusing', () => {
+  const refusal = failure('invalid-request', 'hypotenuse: operand a: expected a number');
 
   test('a refused operand refuses its request at once: the others may never come', () => {
-    const refusal = failure('unknown-formula', 'unheard of');
-    expect(give(createJoin(), 1, [operand(1, 12, { refusal })])).toMatchObject([{ seq: 1, refusal }]);
+    const { take, join } = setUp();
+    expect(take(1, 1, { refusal })).toMatchObject({ seq: 1, formula: 'hypotenuse', refusal });
+    take(1, 2, { operands: 3 });
+    expect(take(3, 2, { operands: 3, refusal })).toMatchObject({ seq: 2, refusal });
+    expect(join.incomplete()).toBe(0);
   });
 
-  test('what stays incomplete is forgotten within a second of its deadline', () => {
-    const join = createJoin();
-    give(join, 1, [operand(1, 12, { ttlMs: 300 }), operand(2, 12, { ttlMs: 60_000 })]);
-    for (let dueMs = join.deadlineMs(); dueMs !== undefined && dueMs <= 1_300; dueMs = join.deadlineMs()) {
-      join.handle({ type: 'tick' }, dueMs);
-    }
+  test('a refused operand whose count nobody can read refuses whatever has begun with its id', () => {
+    const { take, join } = setUp();
+    take(1, 1, { operands: 2 });
+    expect(take(2, 1, { operands: 1, refusal })).toMatchObject({ seq: 1, refusal });
+    expect(join.incomplete()).toBe(0);
+  });
+
+  test('what else comes of a refused request waits in vain until it is asked again', () => {
+    const { take, join } = setUp();
+    take(1, 1, { refusal });
+    expect(take(2, 1)).toBeUndefined();
+    expect(take(1, 1, { refusal })).toMatchObject({ seq: 1, refusal });
+    expect(join.incomplete()).toBe(0);
+  });
+
+  test('operands for different formulas are refused, naming both', () => {
+    const { take } = setUp();
+    take(1, 1, { formula: 'hypotenuse' });
+    const complete = take(2, 1, { formula: 'leg' });
+    expect(complete).toMatchObject({ formula: 'hypotenuse', refusal: { code: 'invalid-request' } });
+    expect(complete?.refusal?.message).toBe('operand 2 is for leg, an operand before it for hypotenuse');
+  });
+
+  test('operands that disagree about their count are refused, naming both counts', () => {
+    const { take } = setUp();
+    take(1, 1, { operands: 2 });
+    const complete = take(2, 1, { operands: 3 });
+    expect(complete?.refusal?.code).toBe('invalid-request');
+    expect(complete?.refusal?.message).toBe('hypotenuse: operand 2 of 3, an operand before it of 2');
+  });
+
+  test('an operand beyond the count is refused at once, whether it is the first to come or not', () => {
+    const { take, join } = setUp();
+    expect(take(3, 1, { operands: 2 })?.refusal?.message).toBe('hypotenuse: operand 3 of 2');
+    take(1, 2, { operands: 2 });
+    expect(take(3, 2, { operands: 2 })?.refusal?.message).toBe('hypotenuse: operand 3 of 2');
+    take(1, 3, { operands: 2 });
+    expect(take(4, 3, { operands: 4 })?.refusal?.message).toBe('hypotenuse: operand 4 of 4, an operand before it of 2');
+    expect(join.incomplete()).toBe(0);
+  });
+});
+
+describe('forgetting', () => {
+  test('the time to live is what is left of the shortest', () => {
+    const { take, at } = setUp();
+    take(1, 1, { ttlMs: 5_000 });
+    take(1, 2, { ttlMs: 5_000 });
+    at.nowMs += 1_200;
+    expect(take(2, 1, { ttlMs: 4_000 })?.ttlMs).toBe(3_800);
+    expect(take(2, 2, { ttlMs: 300 })?.ttlMs).toBe(300);
+  });
+
+  test('an incomplete request is gone within a second of its deadline', () => {
+    const { take, at, tick, join } = setUp();
+    take(1, 1, { ttlMs: 500 });
+    take(1, 3, { ttlMs: 1_000 });
+    at.nowMs = 1_100;
+    take(1, 2, { ttlMs: 901 });
+    expect(join.deadlineMs()).toBe(2_000);
+    at.nowMs = 1_999;
+    tick();
+    expect(join.incomplete()).toBe(3);
+    at.nowMs = 2_000;
+    expect(tick()).toEqual([]);
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([1, 0]);
+    expect(join.deadlineMs()).toBe(3_000);
+    at.nowMs = 3_000;
+    tick();
+    expect(join.incomplete()).toBe(0);
+    expect(join.deadlineMs()).toBeUndefined();
+  });
+
+  test('that is noticed without a tick', () => {
+    const { take, at, hear, join } = setUp();
+    take(1, 1, { ttlMs: 500 });
+    at.nowMs = 2_000;
+    hear(1, [], b);
+    expect(join.incomplete()).toBe(0);
+  });
+
+  test('it counts no more from its deadline on: an operand that comes too late begins anew', () => {
+    const { take, at } = setUp();
+    take(1, 1, { ttlMs: 500, value: 'of before' });
+    at.nowMs = 1_500;
+    expect(take(2, 1, { value: 'b' })).toBeUndefined();
+    expect(take(1, 1, { value: 'a' })?.operands).toEqual(['a', 'b']);
+  });
+
+  test('a later operand with less time left brings the deadline forward', () => {
+    const { take, at } = setUp();
+    take(1, 1, { operands: 3, ttlMs: 5_000 });
+    take(2, 1, { operands: 3, ttlMs: 100 });
+    at.nowMs += 100;
+    expect(take(3, 1, { operands: 3 })).toBeUndefined();
+    at.nowMs += 1;
+    expect(take(1, 1, { operands: 3 })).toBeUndefined();
+    expect(take(2, 1, { operands: 3 })?.ttlMs).toBe(4_999);
+  });
+
+  test('what begins anew after that outlives the deadline of what was there before', () => {
+    const { take, at, tick, join } = setUp();
+    take(1, 1, { operands: 3, ttlMs: 1_000 });
+    take(2, 1, { operands: 3, ttlMs: 100 });
+    at.nowMs += 100;
+    take(1, 1, { operands: 2, ttlMs: 5_000 });
     expect(join.incomplete()).toBe(1);
-    expect(give(join, 2, [operand(1, 13)], 1_300)).toEqual([]);
+    at.nowMs += 900;
+    tick();
+    expect(take(2, 1, { operands: 2 })).toBeDefined();
   });
 
-  test('what the requester has settled is forgotten and ignored', () => {
-    const join = createJoin();
-    give(join, 1, [operand(1, 12), operand(2, 12)]);
-    expect(give(join, 2, [operand(1, 13)], 0, 2)).toEqual([]);
+  test('an operand with no time left is ignored', () => {
+    const { take, join } = setUp();
+    expect(take(1, 1, { ttlMs: 0 })).toBeUndefined();
+    expect(take(1, 2, { operands: 1, ttlMs: 0 })).toBeUndefined();
+    expect(join.incomplete()).toBe(0);
+  });
+
+  test('what its sender has settled is forgotten, and ignored when it comes late', () => {
+    const { take, hear, join } = setUp();
+    for (const seq of [1, 2, 3]) take(1, seq);
+    take(1, 1, {}, b);
+    expect(hear(2, [operandOf(2), operandOf(3)], a, 3)).toMatchObject([{ settledBelow: 3, requests: [{ seq: 3 }] }]);
     expect(join.incomplete()).toBe(1);
+    expect(take(2, 1, {}, b)).toBeDefined();
   });
 
-  test('of too many the oldest goes', () => {
-    const join = createJoin({ incompleteMax: 2 });
-    give(join, 1, [operand(1, 1), operand(2, 2), operand(3, 3)]);
-    expect(join.incomplete()).toBe(2);
-    expect(give(join, 2, [operand(3, 3)]).map(({ seq }) => seq)).toEqual([3]);
-    expect(give(join, 2, [operand(1, 1)])).toEqual([]);
+  test('an older batch of a sender does not bring back what a newer one has settled', () => {
+    const { hear } = setUp();
+    hear(1, [operandOf(5)], a, 5);
+    expect(hear(2, [operandOf(4, { operands: 1 }), operandOf(5)], a, 2)).toMatchObject([
+      { settledBelow: 5, requests: [{ seq: 5 }] },
+    ]);
   });
 
-  test('however operands are shuffled and repeated, each request is complete exactly once for each full set', () => {
-    const pieces = fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 20 }).chain((counts) => {
-      const all = counts.flatMap((count, index) =>
-        Array.from({ length: count }, (_, at) => ({ seq: index + 1, n: at + 1, count })),
-      );
-      return fc.tuple(fc.constant(counts), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }));
-    });
-    fc.assert(
-      fc.property(pieces, ([counts, order]) => {
-        const join = createJoin();
-        const complete = order.flatMap(({ seq, n, count }) => {
-          const piece = operand(seq, `${seq}.${n}`, { operands: count });
-          const first = give(join, n, [piece]);
-          // Repeated while it is still there: ignored.
-          return first.length > 0 ? [...first] : [...first, ...give(join, n, [piece])];
-        });
-        expect(complete.map(({ seq }) => seq).toSorted((x, y) => x - y)).toEqual(counts.map((_, index) => index + 1));
-        for (const { seq, operands } of complete) {
-          expect(operands).toEqual(operands.map((_, index) => `${seq}.${index + 1}`));
-          expect(operands).toHaveLength(counts[seq - 1] ?? 0);
-        }
-        expect(join.incomplete()).toBe(0);
-      }),
-    );
+  test('nothing is remembered of a sender of whom nothing is incomplete: the responder knows what is settled', () => {
+    const { hear } = setUp();
+    hear(1, [operandOf(5)], a, 5);
+    hear(2, [operandOf(5)], a, 5);
+    expect(hear(1, [operandOf(4, { operands: 1 })], a, 2)).toMatchObject([{ settledBelow: 2, requests: [{ seq: 4 }] }]);
+  });
+
+  test('when there are too many the oldest goes, and is counted', () => {
+    const { take, join } = setUp({ incompleteMax: 2 });
+    take(1, 1, {}, a);
+    take(1, 2, {}, b);
+    take(1, 3, {}, a);
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([2, 1]);
+    expect(take(2, 2, {}, b)).toBeDefined();
+    expect(take(2, 3, {}, a)).toBeDefined();
+    expect(take(2, 1, {}, a)).toBeUndefined();
+  });
+
+  test('the only request of a sender gives way to the next of the same sender', () => {
+    const { take, join } = setUp({ incompleteMax: 1 });
+    take(1, 1);
+    take(1, 2);
+    expect(take(2, 2)).toBeDefined();
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([0, 1]);
+  });
+
+  test('what is complete at once takes nobody’s room', () => {
+    const { take, join } = setUp({ incompleteMax: 1 });
+    take(1, 1);
+    take(1, 2, { operands: 1 });
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([1, 0]);
   });
 });

@@ -177,6 +177,12 @@ describe('settling', () => {
     ]);
   });
 
+  test('after closing every call is cancelled at once', () => {
+    const { call, handle } = setUpReady();
+    handle({ type: 'close' });
+    expect(outcomes(call(1))).toEqual([[1, 'cancelled']]);
+  });
+
   test('settledBelow is the lowest open seq', () => {
     const { call, up, answer, requester } = setUpReady();
     up(a);

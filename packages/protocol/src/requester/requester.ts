@@ -39,6 +39,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const due = createDueQueue<number>();
   let markersHeld = 0;
   let proven = false;
+  let closed = false;
   let turnAwaited = false;
   let settledBelow = 1;
   let nextSeq = 1;
@@ -50,8 +51,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function call(added: RequestCall<W>, nowMs: number): void {
     nextSeq = added.seq + 1;
     const { seq, work } = added;
-    if (open.size >= openMax) {
-      effects.push({ type: 'settle', seq, work, outcome: tooManyOpen(openMax) });
+    if (closed || open.size >= openMax) {
+      effects.push({ type: 'settle', seq, work, outcome: closed ? cancelledByClose : tooManyOpen(openMax) });
       return;
     }
     const request = openRequest(added, nowMs, resendFirstMs);
@@ -284,6 +285,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   }
 
   function close(): void {
+    closed = true;
     for (const request of open.values()) settle(request, cancelledByClose);
   }
 

@@ -39,7 +39,7 @@ export type RequesterInput<W> =
   | { readonly type: 'unproven' }
   /** Asked for by `await-turn`: all table changes that had arrived have been handed in. */
   | { readonly type: 'turn-ended' }
-  /** Everything open is cancelled. */
+  /** Everything open is cancelled, and so is every call that comes after. */
   | { readonly type: 'close' }
   | { readonly type: 'tick' };
 

@@ -1,111 +1,247 @@
+import type { Failure, Success } from '@cateto/contracts';
+import { failure, isFailure } from '@cateto/contracts';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import type { ResponderEffect, ResponderInput } from './responder.ts';
+import { describe, expect, test } from 'vitest';
+import type { Decided } from './plain-responder.test-support.ts';
+import { createPlainResponder } from './plain-responder.test-support.ts';
 import { createResponder } from './responder.ts';
+import type { ResponderConfig, ResponderEffect, ResponderInput } from './types.ts';
 
-/*
- * Any requests and repetitions, answers, settlements, markers and passing of time, against a model that remembers
- * everything.
- */
-
-const senders = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
-const bounds = { inFlightMax: 4, rememberedMs: 2_000, rememberedMax: 6, requestersMax: 2 };
+const senders = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc', 'dddddddddddd', 'eeeeeeeeeeee'] as const;
+const topics = ['calc.square.result.1', 'calc.square.result.2'] as const;
 
 const step = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
-      do: fc.constant('requests' as const),
+      type: fc.constant('ask' as const),
       sender: fc.constantFrom(...senders),
-      seqs: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
-      settle: fc.boolean(),
+      settledBelow: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, fc.integer({ min: 1, max: 9 })),
+      requests: fc.array(
+        fc.record({
+          seq: fc.integer({ min: 1, max: 9 }),
+          replyTopic: fc.constantFrom(...topics),
+          ttlMs: fc.constantFrom(0, 100, 5_000, 5_000, 5_000),
+          refused: fc.nat(5).map((roll) => roll === 0),
+        }),
+        { maxLength: 5 },
+      ),
     }),
   },
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('answer' as const), pick: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('marker-up' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 1_500 }) }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constant('answer' as const), pick: fc.nat(50) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('answer-amiss' as const),
+      sender: fc.constantFrom(...senders),
+      seq: fc.integer({ min: 1, max: 9 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('marker-up' as const, 'tick' as const) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(1, 499, 1_000, 20_000, 60_000) }),
+  },
 );
-
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+const steps = fc.array(step, { maxLength: 120 });
+/** When it is told to drain, if at all. */
+const drainAt = fc.option(fc.nat(120), { freq: 2 });
 
-function run(steps: readonly Step[]): string {
-  const responder = createResponder<number>(bounds);
-  const running: { readonly sender: string; readonly seq: number }[] = [];
-  /** By requester and seq: how often it ran, and what its last run answered. */
-  const ran = new Map<string, number>();
-  const answers = new Map<string, unknown>();
-  const settledBelow = new Map<string, number>();
+const roomy: Required<ResponderConfig> = {
+  inFlightMax: 10_000,
+  rememberedMs: 60_000,
+  rememberedMax: 100_000,
+  requestersMax: 10_000,
+};
+const tight: Required<ResponderConfig> = { inFlightMax: 3, rememberedMs: 60_000, rememberedMax: 4, requestersMax: 3 };
+const crowded: Required<ResponderConfig> = { ...tight, inFlightMax: 6, requestersMax: 2 };
+
+interface World {
+  /** What runs, by id: since when. */
+  readonly running: Map<string, { sender: string; seq: number }>;
+  readonly nowMs: number;
+  readonly effects: readonly ResponderEffect<string>[];
+  readonly input: ResponderInput<string>;
+}
+
+/** Lets a responder go through the steps as its driver would, and shows each input with what came of it. */
+function play(
+  config: ResponderConfig,
+  given: readonly Step[],
+  drain: number | null,
+  look: (world: World, counters: ReturnType<ReturnType<typeof createResponder>['counters']>) => void = () => undefined,
+): string {
+  const responder = createResponder<string>(config);
+  const running = new Map<string, { sender: string; seq: number }>();
   const journal: unknown[] = [];
   let nowMs = 0;
+  let outcomes = 0;
 
-  function handle(input: ResponderInput<number>): void {
+  function handle(input: ResponderInput<string>): void {
     const effects = responder.handle(input, nowMs);
     journal.push(effects);
-    for (const effect of effects) check(effect);
-    const { inFlight, remembered } = responder.counters();
-    expect(inFlight).toBe(running.length);
-    expect(inFlight).toBeLessThanOrEqual(bounds.inFlightMax);
-    expect(remembered).toBeLessThanOrEqual(bounds.rememberedMax);
+    look({ running, nowMs, effects, input }, responder.counters());
+    if (input.type === 'answered') running.delete(`${input.sender} ${input.seq}`);
+    for (const effect of effects) {
+      if (effect.type === 'run') running.set(`${effect.sender} ${effect.seq}`, effect);
+    }
+    const dueMs = responder.deadlineMs();
+    expect(dueMs === undefined).toBe(responder.counters().remembered === 0);
+    if (dueMs !== undefined) expect(dueMs).toBeGreaterThan(nowMs);
   }
 
-  function check(effect: ResponderEffect<number>): void {
-    if (effect.type === 'run') {
-      const { sender, seq } = effect;
-      const key = `${sender} ${seq}`;
-      expect(running.some((one) => one.sender === sender && one.seq === seq)).toBe(false);
-      expect(seq).toBeGreaterThanOrEqual(settledBelow.get(sender) ?? 1);
-      // Run again only when it had to be forgotten: by its bounds, or because it was overloaded before.
-      if (ran.has(key)) expect(responder.counters().evictedEarly > 0 || nowMs >= bounds.rememberedMs).toBe(true);
-      ran.set(key, (ran.get(key) ?? 0) + 1);
-      running.push({ sender, seq });
-    } else if (effect.type === 'publish') {
-      for (const { seq, outcome } of effect.results) {
-        if ('code' in outcome) expect(outcome.code).toBe('overloaded');
-        else expect(outcome.value).toEqual(answers.get(`${effect.to} ${seq}`));
-      }
-    }
+  function answer(sender: string, seq: number): void {
+    outcomes += 1;
+    handle({ type: 'answered', sender, seq, outcome: { value: outcomes, via: [] } });
   }
 
   function take(current: Step): void {
-    if (current.do === 'pass') {
-      nowMs += current.ms;
-      const dueMs = responder.deadlineMs();
-      if (dueMs !== undefined && dueMs <= nowMs) handle({ type: 'tick' });
-      expect(responder.deadlineMs() ?? Number.POSITIVE_INFINITY).toBeGreaterThan(nowMs);
-    } else if (current.do === 'marker-up') {
-      handle({ type: 'marker-up' });
-    } else if (current.do === 'answer') {
-      const [one] = running.splice(current.pick % Math.max(1, running.length), 1);
-      if (one === undefined) return;
-      const value = [one.sender, one.seq, nowMs];
-      answers.set(`${one.sender} ${one.seq}`, value);
-      handle({ type: 'answered', ...one, outcome: { value, via: [] } });
-    } else {
-      const { sender, seqs, settle } = current;
-      const below = (settledBelow.get(sender) ?? 1) + (settle ? 1 : 0);
-      settledBelow.set(sender, below);
-      const requests = seqs.map((seq) => ({
-        seq,
-        replyTopic: 'calc.square.result.1',
-        ttlMs: 5_000,
-        work: seq,
-        refusal: undefined,
-      }));
-      handle({ type: 'requests', sender, settledBelow: below, requests });
+    switch (current.type) {
+      case 'ask': {
+        const requests = current.requests.map(({ refused, ...request }) => {
+          const refusal = refused ? failure('invalid-request', `refused at ${nowMs}`) : undefined;
+          return { ...request, work: `work ${request.seq}`, refusal };
+        });
+        return handle({ type: 'requests', sender: current.sender, settledBelow: current.settledBelow, requests });
+      }
+      case 'answer': {
+        const picked = [...running.values()][current.pick % Math.max(1, running.size)];
+        return picked === undefined ? undefined : answer(picked.sender, picked.seq);
+      }
+      case 'answer-amiss':
+        return running.has(`${current.sender} ${current.seq}`) ? undefined : answer(current.sender, current.seq);
+      case 'pass':
+        nowMs += current.ms;
+        return;
+      default:
+        return handle({ type: current.type });
     }
   }
 
-  for (const current of steps) take(current);
+  for (const [index, current] of given.entries()) {
+    if (index === drain) handle({ type: 'drain' });
+    take(current);
+  }
   return JSON.stringify(journal);
 }
 
-test('an id is not run while it runs or is remembered, answers are their own request’s, and no bound is passed', () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 120 }), (steps) => void run(steps)),
-    { numRuns: 1_000 },
-  );
+describe('the responder, whatever happens', () => {
+  test('does exactly what its rules say, written down plainly', () => {
+    fc.assert(
+      fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy), (given, drain, config) => {
+        const plain = createPlainResponder(config);
+        play(config, given, drain, ({ effects, input, nowMs }, counters) => {
+          expect(decidedBy(effects)).toEqual(plain.handle(input, nowMs));
+          expect(counters).toEqual(plain.counters());
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('never runs an id twice while it runs or is remembered, nor one that is settled or out of time', () => {
+    fc.assert(
+      fc.property(steps, drainAt, (given, drain) => {
+        /** By id: until when its outcome is remembered, there being room for everything. */
+        const rememberedUntilMs = new Map<string, number>();
+        const settledBelow = new Map<string, number>();
+        play(roomy, given, drain, ({ effects, input, nowMs, running }) => {
+          if (input.type === 'requests') {
+            settledBelow.set(input.sender, Math.max(settledBelow.get(input.sender) ?? 1, input.settledBelow));
+          }
+          for (const effect of effects) {
+            if (effect.type === 'publish' && input.type === 'answered') {
+              rememberedUntilMs.set(`${input.sender} ${input.seq}`, nowMs + 60_000);
+            }
+            if (effect.type !== 'run') continue;
+            const id = `${effect.sender} ${effect.seq}`;
+            expect(running.has(id)).toBe(false);
+            expect(rememberedUntilMs.get(id) ?? 0).toBeLessThanOrEqual(nowMs);
+            expect(effect.seq).toBeGreaterThanOrEqual(settledBelow.get(effect.sender) ?? 1);
+            expect(effect.deadlineMs).toBeGreaterThan(nowMs);
+          }
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('publishes only to who asked, where they asked for it, and what is the outcome of that id', () => {
+    fc.assert(
+      fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy), (given, drain, config) => {
+        const asked = new Set<string>();
+        /** By id: the outcomes that were handed in for it. */
+        const outcomes = new Map<string, Set<Success | Failure>>();
+        const allow = (id: string, outcome: Success | Failure): void =>
+          void outcomes.set(id, (outcomes.get(id) ?? new Set()).add(outcome));
+        play(config, given, drain, ({ effects, input }) => {
+          if (input.type === 'requests') {
+            for (const { seq, replyTopic, refusal } of input.requests) {
+              asked.add(`${input.sender} ${seq} ${replyTopic}`);
+              if (refusal !== undefined) allow(`${input.sender} ${seq}`, refusal);
+            }
+          }
+          if (input.type === 'answered') allow(`${input.sender} ${input.seq}`, input.outcome);
+          for (const effect of effects) {
+            if (effect.type !== 'publish') continue;
+            for (const { seq, outcome } of effect.results) {
+              expect(asked).toContain(`${effect.to} ${seq} ${effect.topic}`);
+              const isFull = isFailure(outcome) && outcome.code === 'overloaded';
+              expect(isFull || outcomes.get(`${effect.to} ${seq}`)?.has(outcome)).toBe(true);
+            }
+          }
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('stays within its bounds, and is drained once, when nothing runs', () => {
+    fc.assert(
+      fc.property(steps, drainAt, fc.constantFrom(tight, crowded), (given, drain, config) => {
+        let draining = false;
+        let drainedTimes = 0;
+        play(config, given, drain, ({ effects, input }, counters) => {
+          expect(counters.inFlight).toBeLessThanOrEqual(config.inFlightMax);
+          expect(counters.remembered).toBeLessThanOrEqual(config.rememberedMax);
+          expect(counters.requesters).toBeLessThanOrEqual(config.requestersMax);
+          if (draining) expect(effects.some(({ type }) => type === 'run')).toBe(false);
+          if (input.type === 'drain') draining = true;
+          drainedTimes += effects.filter(({ type }) => type === 'drained').length;
+          expect(drainedTimes).toBe(draining && counters.inFlight === 0 ? 1 : 0);
+        });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('does the same for the same inputs', () => {
+    fc.assert(fc.property(steps, drainAt, (given, drain) => play(tight, given, drain) === play(tight, given, drain)));
+  });
 });
 
-test('the same inputs give the same effects', () => {
-  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => run(steps) === run(steps)));
-});
+/** Effects as the plain responder reports them. */
+function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
+  const decided: Decided = { runs: [], published: [], drained: false };
+  for (const effect of effects) {
+    switch (effect.type) {
+      case 'run': {
+        const { sender, seq, deadlineMs } = effect;
+        decided.runs.push({ sender, seq, deadlineMs });
+        break;
+      }
+      case 'publish': {
+        const { topic, to, results } = effect;
+        for (const { seq, outcome } of results) {
+          const isFull = isFailure(outcome) && outcome.code === 'overloaded';
+          decided.published.push({ topic, to, seq, outcome: isFull ? 'overloaded' : outcome });
+        }
+        break;
+      }
+      case 'drained':
+        decided.drained = true;
+    }
+  }
+  return decided;
+}

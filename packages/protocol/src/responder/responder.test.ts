@@ -1,186 +1,282 @@
 import { failure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
-import type { IncomingRequest, ResponderConfig, ResponderEffect, ResponderInput } from './responder.ts';
-import { createResponder } from './responder.ts';
-
-const sender = 'aaaaaaaaaaaa';
-const replyTopic = 'calc.square.result.1';
-
-function requestOf(seq: number, more: Partial<IncomingRequest<string>> = {}): IncomingRequest<string> {
-  return { seq, replyTopic, ttlMs: 5_000, work: `work ${seq}`, refusal: undefined, ...more };
-}
-
-function setUp(config: ResponderConfig = {}) {
-  const responder = createResponder<string>(config);
-  const at = { nowMs: 0 };
-  const handle = (input: ResponderInput<string>): readonly ResponderEffect<string>[] =>
-    responder.handle(input, at.nowMs);
-  return {
-    at,
-    responder,
-    handle,
-    ask: (
-      seqs: readonly number[],
-      more: { settledBelow?: number; sender?: string } & Partial<IncomingRequest<string>> = {},
-    ) => {
-      const { settledBelow = 1, sender: from = sender, ...request } = more;
-      const requests = seqs.map((seq) => requestOf(seq, request));
-      return handle({ type: 'requests', sender: from, settledBelow, requests });
-    },
-    answer: (seq: number, value: unknown = seq * seq) =>
-      handle({ type: 'answered', sender, seq, outcome: { value, via: [] } }),
-  };
-}
-
-function runs(effects: readonly ResponderEffect<string>[]): number[] {
-  return effects.flatMap((effect) => (effect.type === 'run' ? [effect.seq] : []));
-}
-
-function published(effects: readonly ResponderEffect<string>[]): [number, unknown][] {
-  return effects.flatMap((effect) => {
-    if (effect.type !== 'publish') return [];
-    return effect.results.map(({ seq, outcome }): [number, unknown] => [
-      seq,
-      'code' in outcome ? outcome.code : outcome.value,
-    ]);
-  });
-}
+import { a, b, c, otherTopic, published, ran, requestOf, setUp, topic } from './asking.test-support.ts';
 
 describe('admitting', () => {
-  test('a new request runs, with the deadline its time to live gives it, and its answer is published', () => {
-    const { at, ask, answer } = setUp();
-    at.nowMs = 100;
-    expect(ask([7])).toEqual([{ type: 'run', sender, seq: 7, work: 'work 7', deadlineMs: 5_100 }]);
-    expect(answer(7)).toEqual([
-      { type: 'publish', topic: replyTopic, to: sender, results: [{ seq: 7, outcome: { value: 49, via: [] } }] },
+  test('every new request of a batch is run, with its deadline on the clock of whoever runs it', () => {
+    const { ask, at } = setUp();
+    at.nowMs = 1_000;
+    expect(ask([requestOf(1), requestOf(2, { ttlMs: 300 })])).toEqual([
+      { type: 'run', sender: a, seq: 1, work: 'work 1', deadlineMs: 6_000 },
+      { type: 'run', sender: a, seq: 2, work: 'work 2', deadlineMs: 1_300 },
     ]);
   });
 
-  test('a request that comes again while it runs is not run again', () => {
-    const { ask } = setUp();
-    ask([1]);
-    expect(ask([1])).toEqual([]);
+  test('the same seq of two requesters is two requests', () => {
+    const { askFor, answer } = setUp();
+    expect(ran(askFor(1, a))).toEqual([1]);
+    expect(ran(askFor(1, b))).toEqual([1]);
+    expect(published(answer(1, b, 'of b'))).toEqual([[b, topic, [[1, 'of b']]]]);
+    expect(published(answer(1, a, 'of a'))).toEqual([[a, topic, [[1, 'of a']]]]);
   });
 
-  test('one that comes again after it was answered is answered from memory', () => {
+  test('a request with no time left is skipped', () => {
+    const { askFor, responder } = setUp();
+    expect(askFor(1, a, { ttlMs: 0 })).toEqual([]);
+    expect(askFor(2, a, { ttlMs: 0, refusal: failure('invalid-request', 'no') })).toEqual([]);
+    expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 0, remembered: 0 });
+  });
+
+  test('a refused request is answered with its refusal at once, and that is remembered', () => {
+    const { askFor, at } = setUp();
+    const refusal = failure('invalid-request', 'square: input: expected a number');
+    const answered = [{ type: 'publish', topic, to: a, results: [{ seq: 1, outcome: refusal }] }];
+    expect(askFor(1, a, { refusal })).toEqual(answered);
+    at.nowMs = 59_999;
+    expect(askFor(1)).toEqual(answered);
+  });
+
+  test('results for one topic that follow one another go together, whatever is run in between', () => {
     const { ask, answer } = setUp();
-    ask([1, 2]);
+    const refusal = failure('invalid-request', 'no');
+    ask([requestOf(1), requestOf(2, { replyTopic: otherTopic })]);
     answer(1);
     answer(2);
-    expect(published(ask([2, 1]))).toEqual([
-      [2, 4],
+    const effects = ask([requestOf(3, { refusal }), requestOf(4), requestOf(1), requestOf(2)]);
+    expect(ran(effects)).toEqual([4]);
+    const together = [
+      [3, 'invalid-request'],
       [1, 1],
+    ];
+    expect(published(effects)).toEqual([
+      [a, topic, together],
+      [a, otherTopic, [[2, 2]]],
     ]);
   });
 
-  test('two requesters with the same seq are two requests', () => {
-    const { ask } = setUp();
-    ask([1]);
-    expect(runs(ask([1], { sender: 'bbbbbbbbbbbb' }))).toEqual([1]);
-  });
-
-  test('one that cannot be served is refused at once, and remembered so', () => {
-    const { ask } = setUp();
-    const refusal = failure('invalid-request', 'not a number');
-    expect(published(ask([1], { refusal }))).toEqual([[1, 'invalid-request']]);
-    expect(published(ask([1]))).toEqual([[1, 'invalid-request']]);
-  });
-
-  test('one without any time left is not run', () => {
-    expect(setUp().ask([1], { ttlMs: 0 })).toEqual([]);
-  });
-
-  test('a full server answers overloaded, stands by that for a second, and takes it when there is room then', () => {
-    const { at, ask, answer } = setUp({ inFlightMax: 1 });
-    ask([1]);
-    expect(published(ask([2]))).toEqual([[2, 'overloaded']]);
-    answer(1);
-    at.nowMs = 999;
-    expect(published(ask([2]))).toEqual([[2, 'overloaded']]);
-    at.nowMs = 1_000;
-    expect(runs(ask([2]))).toEqual([2]);
+  test('results of one input are not added to those of the input before', () => {
+    const { askFor, answer } = setUp();
+    askFor(1);
+    askFor(2);
+    const before = answer(1);
+    answer(2);
+    expect(published(before)).toEqual([[a, topic, [[1, 1]]]]);
   });
 });
 
-describe('remembering', () => {
-  test('what the requester has settled is forgotten, and ignored from then on', () => {
-    const { ask, answer, responder } = setUp();
-    ask([1, 2]);
-    answer(1);
-    answer(2);
-    expect(ask([], { settledBelow: 2 })).toEqual([]);
-    expect(responder.counters().remembered).toBe(1);
-    expect(ask([1], { settledBelow: 2 })).toEqual([]);
-    expect(published(ask([2], { settledBelow: 2 }))).toEqual([[2, 4]]);
+describe('asked again', () => {
+  test('an id that is running is not run again, and answered once', () => {
+    const { askFor, answer } = setUp();
+    askFor(1);
+    expect(askFor(1)).toEqual([]);
+    expect(published(answer(1))).toEqual([[a, topic, [[1, 1]]]]);
   });
 
-  test('what was settled while it ran is not published', () => {
-    const { ask, answer, responder } = setUp();
-    ask([1]);
-    ask([2], { settledBelow: 2 });
+  test('a repetition within one batch is not run again', () => {
+    const { ask } = setUp();
+    expect(ran(ask([requestOf(1), requestOf(1)]))).toEqual([1]);
+  });
+
+  test('an id that was answered is answered from memory, with the same outcome on the same topic', () => {
+    const { askFor, answer, at } = setUp();
+    askFor(1);
+    answer(1, a, 'the outcome');
+    at.nowMs = 59_999;
+    expect(published(askFor(1, a, { replyTopic: otherTopic }))).toEqual([[a, topic, [[1, 'the outcome']]]]);
+  });
+
+  test('even a repetition with no time left is answered from memory', () => {
+    const { askFor, answer } = setUp();
+    askFor(1);
+    answer(1);
+    expect(published(askFor(1, a, { ttlMs: 0 }))).toEqual([[a, topic, [[1, 1]]]]);
+  });
+
+  test('a second answer to the same id is ignored, and so is one to an id that never ran', () => {
+    const { askFor, answer, responder } = setUp();
+    askFor(1);
+    answer(1, a, 'first');
+    expect(answer(1, a, 'second')).toEqual([]);
+    expect(answer(2)).toEqual([]);
+    expect(answer(1, c)).toEqual([]);
+    expect(published(askFor(1))).toEqual([[a, topic, [[1, 'first']]]]);
+    expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 1, repeated: 1 });
+  });
+});
+
+describe('settled', () => {
+  test('what its requester has settled is forgotten, and ignored when it comes again', () => {
+    const { askFor, answer, settle, responder } = setUp();
+    for (const seq of [1, 2, 3]) {
+      askFor(seq);
+      answer(seq);
+    }
+    settle(3);
+    expect(responder.counters()).toMatchObject({ remembered: 1, evictedEarly: 0 });
+    expect(askFor(2)).toEqual([]);
+    expect(published(askFor(3))).toEqual([[a, topic, [[3, 3]]]]);
+  });
+
+  test('a batch counts as settling before its own requests are looked at', () => {
+    const { ask } = setUp();
+    expect(ran(ask([requestOf(4), requestOf(5)], a, 5))).toEqual([5]);
+  });
+
+  test('what an older batch says of it takes nothing back', () => {
+    const { ask, settle } = setUp();
+    settle(5);
+    expect(ran(ask([requestOf(4), requestOf(5)], a, 2))).toEqual([5]);
+  });
+
+  test('it concerns no other requester', () => {
+    const { askFor, settle } = setUp();
+    settle(5, a);
+    expect(ran(askFor(1, b))).toEqual([1]);
+  });
+
+  test('an outcome that comes after its requester has settled is neither published nor remembered', () => {
+    const { askFor, answer, settle, responder } = setUp();
+    askFor(1);
+    settle(2);
+    expect(responder.counters().inFlight).toBe(1);
     expect(answer(1)).toEqual([]);
-    expect(responder.counters()).toMatchObject({ inFlight: 1, answered: 1, remembered: 0 });
+    expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 1, remembered: 0 });
   });
 
-  test('results are forgotten after their time', () => {
-    const { at, ask, answer, responder, handle } = setUp({ rememberedMs: 60_000 });
-    ask([1]);
-    answer(1);
-    expect(responder.deadlineMs()).toBe(60_000);
-    at.nowMs = 60_000;
-    handle({ type: 'tick' });
-    expect(responder.counters()).toMatchObject({ remembered: 0, evictedEarly: 0 });
-    expect(responder.deadlineMs()).toBeUndefined();
-    expect(runs(ask([1]))).toEqual([1]);
-  });
-
-  test('of too many results the oldest goes, and is counted', () => {
-    const { ask, answer, responder } = setUp({ rememberedMax: 2 });
-    ask([1, 2, 3]);
-    for (const seq of [1, 2, 3]) answer(seq);
-    expect(responder.counters()).toMatchObject({ remembered: 2, evictedEarly: 1 });
-    expect(published(ask([2, 3]))).toHaveLength(2);
-    expect(runs(ask([1]))).toEqual([1]);
-  });
-
-  test('of too many requesters the one heard least recently goes, unless something of it runs', () => {
-    const { ask, answer, responder } = setUp({ requestersMax: 2 });
-    ask([1]);
-    ask([1], { sender: 'bbbbbbbbbbbb', refusal: failure('invalid-request', 'x') });
-    ask([1], { sender: 'cccccccccccc' });
-    expect(responder.counters()).toMatchObject({ evictedEarly: 1, inFlight: 2 });
-    expect(published(answer(1))).toEqual([[1, 1]]);
-  });
-
-  test('when a marker appears the results of the last second are published again, and no older ones', () => {
-    const { at, ask, answer, handle } = setUp();
-    ask([1, 2, 3]);
-    answer(1);
-    at.nowMs = 500;
+  test('what was answered behind one that is not settled goes with it', () => {
+    const { askFor, answer, settle, handle, responder } = setUp();
+    askFor(1);
+    askFor(2);
     answer(2);
-    at.nowMs = 1_400;
+    answer(1);
+    settle(2);
+    expect(askFor(1)).toEqual([]);
+    expect(published(handle({ type: 'marker-up' }))).toEqual([[a, topic, [[2, 2]]]]);
+    settle(3);
+    expect(responder.counters().remembered).toBe(0);
+  });
+});
+
+describe('past its deadline', () => {
+  test('what still runs is not run again, and counts as in flight until it is answered', () => {
+    const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
+    askFor(1, a, { ttlMs: 100 });
+    at.nowMs = 10_000;
+    handle({ type: 'tick' });
+    expect(ran(askFor(1))).toEqual([]);
+    expect(ran(askFor(2))).toEqual([]);
+    expect(responder.counters().inFlight).toBe(1);
+    answer(1);
+    expect(ran(askFor(3))).toEqual([3]);
+  });
+
+  test('a late outcome is published and remembered like any other', () => {
+    const { askFor, answer, at } = setUp();
+    askFor(1, a, { ttlMs: 100 });
+    at.nowMs = 200;
+    expect(published(answer(1))).toEqual([[a, topic, [[1, 1]]]]);
+    expect(published(askFor(1))).toEqual([[a, topic, [[1, 1]]]]);
+  });
+});
+
+describe('a marker appears', () => {
+  test('results of the last second are published again, in the order in which they were answered', () => {
+    const { askFor, answer, at, handle } = setUp();
+    for (const seq of [1, 2, 3, 4]) askFor(seq);
+    askFor(9, b);
+    askFor(5, a, { replyTopic: otherTopic });
+    answer(1);
+    at.nowMs = 1;
     answer(3);
+    answer(2);
+    answer(9, b);
+    at.nowMs = 500;
+    answer(5);
+    at.nowMs = 1_001;
+    const together = [
+      [3, 3],
+      [2, 2],
+    ];
     expect(published(handle({ type: 'marker-up' }))).toEqual([
-      [2, 4],
-      [3, 9],
+      [a, topic, together],
+      [b, topic, [[9, 9]]],
+      [a, otherTopic, [[5, 5]]],
     ]);
+  });
+
+  test('so is that it was overloaded, but nothing that is settled', () => {
+    const { askFor, answer, handle, settle } = setUp({ inFlightMax: 1 });
+    askFor(1);
+    askFor(2);
+    answer(1);
+    settle(2);
+    expect(published(handle({ type: 'marker-up' }))).toEqual([[a, topic, [[2, 'overloaded']]]]);
+  });
+
+  test('they are neither counted nor remembered anew', () => {
+    const { askFor, answer, at, handle, responder } = setUp();
+    askFor(1);
+    answer(1);
+    at.nowMs = 900;
+    handle({ type: 'marker-up' });
+    expect(responder.counters()).toMatchObject({ answered: 1, remembered: 1, repeated: 0 });
+    at.nowMs = 1_800;
+    expect(handle({ type: 'marker-up' })).toEqual([]);
   });
 });
 
 describe('draining', () => {
-  test('nothing new is taken, what runs is answered, and then it is drained', () => {
-    const { ask, answer, handle } = setUp();
-    ask([1]);
+  test('with nothing running it is drained at once', () => {
+    const { handle } = setUp();
+    expect(handle({ type: 'drain' })).toEqual([{ type: 'drained' }]);
+  });
+
+  test('what runs is answered first, settled or not; drained comes once, after the last', () => {
+    const { askFor, answer, settle, handle } = setUp();
+    askFor(1);
+    askFor(2);
     expect(handle({ type: 'drain' })).toEqual([]);
-    expect(ask([2])).toEqual([]);
+    expect(answer(1).map(({ type }) => type)).toEqual(['publish']);
+    settle(3);
+    expect(answer(2)).toEqual([{ type: 'drained' }]);
+    expect(handle({ type: 'drain' })).toEqual([]);
+  });
+
+  test('the last result is published before drained', () => {
+    const { askFor, answer, handle } = setUp();
+    askFor(1);
+    handle({ type: 'drain' });
     expect(answer(1).map(({ type }) => type)).toEqual(['publish', 'drained']);
   });
 
-  test('repetitions are still answered from memory', () => {
-    const { ask, answer, handle } = setUp();
-    ask([1]);
+  test('what is new is ignored silently, what was answered is answered from memory', () => {
+    const { askFor, answer, handle } = setUp({ requestersMax: 1 });
+    askFor(1);
+    askFor(2);
     answer(1);
-    expect(handle({ type: 'drain' })).toEqual([{ type: 'drained' }]);
-    expect(published(ask([1]))).toEqual([[1, 1]]);
+    handle({ type: 'drain' });
+    expect(askFor(3)).toEqual([]);
+    expect(askFor(4, a, { refusal: failure('invalid-request', 'no') })).toEqual([]);
+    expect(askFor(1, b)).toEqual([]);
+    expect(askFor(2)).toEqual([]);
+    expect(published(askFor(1))).toEqual([[a, topic, [[1, 1]]]]);
+  });
+});
+
+test('the counters say how it stands', () => {
+  const { askFor, answer, responder } = setUp();
+  askFor(1);
+  askFor(2);
+  askFor(2);
+  askFor(1, b);
+  answer(1);
+  askFor(1);
+  expect(responder.counters()).toEqual({
+    inFlight: 2,
+    answered: 1,
+    repeated: 2,
+    remembered: 1,
+    requesters: 2,
+    evictedEarly: 0,
   });
 });

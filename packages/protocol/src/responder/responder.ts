@@ -5,194 +5,185 @@
  * (docs/protocol.md, section 3, rule 2): a server runs an id at most once while it lives and remembers.
  *
  * Rules kept:
- * - An id that is running is not run again; one that was answered is answered from memory.
- * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored from then on.
- * - The memory is bounded in time and size; what is evicted early is counted.
- * - A server whose queue is full answers `overloaded` at once and stands by that for a second.
- * - Results of the last second are published again when a marker appears: the broker that held them may have died.
- * - A draining server takes nothing new, answers repetitions from memory, and ends when what runs is answered.
+ * - A repetition of an id that is running is ignored; of one that was answered, answered from memory.
+ * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored from then on; so is its
+ *   outcome, should it still run.
+ * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
+ *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
+ * - Until then it stays in flight. Work that hangs still costs what it costs; if it made room at its deadline, hanging
+ *   work would pile up without end. So what runs is bounded by `inFlightMax`, and outcomes by number and age.
+ * - A server that is full answers `overloaded` at once and stands by that for a second.
+ * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
+ * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
  */
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
-import type { Entry, Requester } from './memory.ts';
-import { createMemory } from './memory.ts';
+import type { Term } from './answers.ts';
+import { createAnswers } from './answers.ts';
+import type { Requester } from './requesters.ts';
+import { createRequesters } from './requesters.ts';
+import type { IncomingRequest, Responder, ResponderConfig, ResponderEffect, ResponderInput, Result } from './types.ts';
 
-/** A request as it came in. `W` is what the driver needs to run it; the machine never looks inside. */
-export interface IncomingRequest<W> {
-  readonly seq: number;
-  readonly replyTopic: string;
-  readonly ttlMs: number;
-  readonly work: W;
-  /** Why it cannot be run: its answer already. */
-  readonly refusal: Failure | undefined;
-}
+export type {
+  IncomingRequest,
+  Responder,
+  ResponderConfig,
+  ResponderCounters,
+  ResponderEffect,
+  ResponderInput,
+  Result,
+} from './types.ts';
 
-export type ResponderInput<W> =
-  | {
-      readonly type: 'requests';
-      readonly sender: string;
-      readonly settledBelow: number;
-      readonly requests: readonly IncomingRequest<W>[];
-    }
-  | { readonly type: 'answered'; readonly sender: string; readonly seq: number; readonly outcome: Success | Failure }
-  | { readonly type: 'marker-up' }
-  | { readonly type: 'drain' }
-  | { readonly type: 'tick' };
-
-export interface Result {
-  readonly seq: number;
-  readonly outcome: Success | Failure;
-}
-
-export type ResponderEffect<W> =
-  /** Run it and hand in `answered`. After `deadlineMs` nobody waits for it any more. */
-  | {
-      readonly type: 'run';
-      readonly sender: string;
-      readonly seq: number;
-      readonly work: W;
-      readonly deadlineMs: number;
-    }
-  | { readonly type: 'publish'; readonly topic: string; readonly to: string; readonly results: readonly Result[] }
-  /** Nothing runs any more; comes once, after `drain`. */
-  | { readonly type: 'drained' };
-
-export interface ResponderCounters {
-  /** Requests that run. */
-  readonly inFlight: number;
-  /** Requests answered since the start, each once. */
-  readonly answered: number;
-  /** Results remembered. */
-  readonly remembered: number;
-  /** Results forgotten for want of room: "at most once" does not hold for them. */
-  readonly evictedEarly: number;
-}
-
-export interface Responder<W> {
-  handle(input: ResponderInput<W>, nowMs: number): readonly ResponderEffect<W>[];
-  deadlineMs(): number | undefined;
-  counters(): ResponderCounters;
-}
-
-export interface ResponderConfig {
-  readonly inFlightMax?: number;
-  readonly rememberedMs?: number;
-  readonly rememberedMax?: number;
-  readonly requestersMax?: number;
-}
-
-const overloadedForMs = 1_000;
-const republishMs = 1_000;
+/** After it a repetition may find room. */
+const overloadedMs = 1_000;
+/** How far back a broker that died may have taken results with it. */
+const republishedMs = 1_000;
 
 export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
-  const { inFlightMax = limits.requestsInFlightMax, rememberedMs = limits.rememberedMs } = config;
-  const memory = createMemory({
-    rememberedMs,
-    rememberedMax: config.rememberedMax ?? limits.rememberedMax,
-    requestersMax: config.requestersMax ?? limits.requestersMax,
-  });
-  let inFlight = 0;
+  const {
+    inFlightMax = limits.requestsInFlightMax,
+    rememberedMs = limits.rememberedMs,
+    rememberedMax = limits.rememberedMax,
+    requestersMax = limits.requestersMax,
+  } = config;
+  const answers = createAnswers({ termMs: { long: rememberedMs, brief: overloadedMs }, answersMax: rememberedMax });
+  const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
+  const full = failure('overloaded', `${inFlightMax} requests are in flight here`);
+  const crowded = failure('overloaded', `${requestersMax} requesters have requests in flight here`);
   let answeredCount = 0;
+  let repeated = 0;
   let draining = false;
   let drained = false;
   let effects: ResponderEffect<W>[] = [];
-  /** The last publish effect of this input: what goes to one topic and address in a row goes together. */
-  let publishing: { readonly topic: string; readonly to: string; readonly results: Result[] } | undefined;
+  /** The last publication of this input: results for one topic and address in a row go together. */
+  let publication: { readonly topic: string; readonly to: string; readonly results: Result[] } | undefined;
 
-  function publish({ requester, seq, replyTopic, outcome }: Entry): void {
-    if (outcome === undefined) return;
-    const to = requester.address;
-    if (publishing?.topic === replyTopic && publishing.to === to) {
-      publishing.results.push({ seq, outcome });
+  function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
+    const requester = requesters.hear(input.sender);
+    if (requester === undefined) {
+      turnAway(input.sender, input.settledBelow, input.requests);
       return;
     }
-    const effect = { type: 'publish' as const, topic: replyTopic, to, results: [{ seq, outcome }] };
-    publishing = effect;
-    effects.push(effect);
+    answers.settle(requester, input.settledBelow);
+    for (const request of input.requests) take(requester, request, nowMs);
   }
 
   function take(requester: Requester, request: IncomingRequest<W>, nowMs: number): void {
     const { seq, replyTopic, ttlMs, work, refusal } = request;
     if (seq < requester.settledBelow) return;
-    const known = requester.entries.get(seq);
-    if (known !== undefined && known.staleMs > nowMs) {
-      publish(known);
+    if (requester.running.has(seq)) {
+      repeated += 1;
       return;
     }
-    if (draining || ttlMs <= 0) return;
-    const entry = memory.begin(requester, seq, replyTopic);
+    const known = requester.answers.get(seq);
+    if (known !== undefined) {
+      repeated += 1;
+      publish(known.replyTopic, requester.address, known.result);
+      return;
+    }
+    if (isSkipped(request)) return;
     if (refusal !== undefined) {
-      answer(entry, refusal, rememberedMs, nowMs);
-    } else if (inFlight >= inFlightMax) {
-      const full = failure('overloaded', `${inFlightMax} requests are in flight here`);
-      answer(entry, full, overloadedForMs, nowMs);
+      answer(requester, seq, replyTopic, refusal, 'long', nowMs);
+    } else if (requesters.running() >= inFlightMax) {
+      answer(requester, seq, replyTopic, full, 'brief', nowMs);
     } else {
-      inFlight += 1;
+      requesters.begin(requester, seq, replyTopic);
       effects.push({ type: 'run', sender: requester.address, seq, work, deadlineMs: nowMs + ttlMs });
     }
   }
 
-  function answer(entry: Entry, outcome: Success | Failure, validMs: number, nowMs: number): void {
+  function isSkipped({ ttlMs }: IncomingRequest<W>): boolean {
+    return draining || ttlMs <= 0;
+  }
+
+  /** Nothing can be noted about one more requester: told so, they ask another server. */
+  function turnAway(sender: string, settledBelow: number, turnedAway: readonly IncomingRequest<W>[]): void {
+    for (const request of turnedAway) {
+      const { seq, replyTopic, refusal } = request;
+      if (seq < settledBelow || isSkipped(request)) continue;
+      answeredCount += 1;
+      publish(replyTopic, sender, { seq, outcome: refusal ?? crowded });
+    }
+  }
+
+  function answer(
+    requester: Requester,
+    seq: number,
+    replyTopic: string,
+    outcome: Success | Failure,
+    term: Term,
+    nowMs: number,
+  ): void {
+    const result = { seq, outcome };
     answeredCount += 1;
-    memory.remember(entry, outcome, validMs, nowMs);
-    publish(entry);
+    answers.remember(requester, replyTopic, result, term, nowMs);
+    publish(replyTopic, requester.address, result);
+  }
+
+  function publish(topic: string, to: string, result: Result): void {
+    if (publication?.topic === topic && publication.to === to) {
+      publication.results.push(result);
+      return;
+    }
+    const begun = { type: 'publish' as const, topic, to, results: [result] };
+    publication = begun;
+    effects.push(begun);
   }
 
   function answered(sender: string, seq: number, outcome: Success | Failure, nowMs: number): void {
-    const entry = memory.find(sender)?.entries.get(seq);
-    if (entry === undefined || entry.outcome !== undefined) return;
-    inFlight -= 1;
-    if (seq < entry.requester.settledBelow) {
-      answeredCount += 1;
-      memory.drop(entry);
-    } else {
-      answer(entry, outcome, rememberedMs, nowMs);
-    }
+    const requester = requesters.find(sender);
+    const replyTopic = requester?.running.get(seq);
+    if (requester === undefined || replyTopic === undefined) return;
+    requesters.end(requester, seq);
+    if (seq >= requester.settledBelow) answer(requester, seq, replyTopic, outcome, 'long', nowMs);
+    else answeredCount += 1;
     endDrain();
   }
 
+  function publishAgain(nowMs: number): void {
+    for (const { replyTopic, requester, result } of answers.since(nowMs - republishedMs)) {
+      publish(replyTopic, requester.address, result);
+    }
+  }
+
   function endDrain(): void {
-    if (!draining || drained || inFlight > 0) return;
+    if (!draining || drained || requesters.running() > 0) return;
     drained = true;
     effects.push({ type: 'drained' });
   }
 
-  function markerUp(nowMs: number): void {
-    for (const entry of memory.answeredSince(nowMs - republishMs)) publish(entry);
+  function decide(input: ResponderInput<W>, nowMs: number): void {
+    switch (input.type) {
+      case 'requests':
+        return requests(input, nowMs);
+      case 'answered':
+        return answered(input.sender, input.seq, input.outcome, nowMs);
+      case 'marker-up':
+        return publishAgain(nowMs);
+      case 'drain':
+        draining = true;
+        return endDrain();
+      case 'tick':
+        return;
+    }
   }
 
   return {
     handle(input, nowMs) {
       effects = [];
-      publishing = undefined;
-      switch (input.type) {
-        case 'requests': {
-          const requester = memory.hear(input.sender, input.settledBelow);
-          for (const request of input.requests) take(requester, request, nowMs);
-          break;
-        }
-        case 'answered':
-          answered(input.sender, input.seq, input.outcome, nowMs);
-          break;
-        case 'marker-up':
-          markerUp(nowMs);
-          break;
-        case 'drain':
-          draining = true;
-          endDrain();
-          break;
-        case 'tick':
-          memory.forgetOld(nowMs);
-          break;
-      }
+      publication = undefined;
+      answers.forgetOld(nowMs);
+      decide(input, nowMs);
       return effects;
     },
-    deadlineMs: memory.deadlineMs,
+    deadlineMs: answers.deadlineMs,
     counters: () => ({
-      inFlight,
+      inFlight: requesters.running(),
       answered: answeredCount,
-      remembered: memory.size(),
-      evictedEarly: memory.evictedEarly(),
+      repeated,
+      remembered: answers.size(),
+      requesters: requesters.size(),
+      evictedEarly: answers.evictedEarly(),
     }),
   };
 }

@@ -1,0 +1,129 @@
+import type { OperandReading } from '@cateto/contracts';
+import type { Aged } from './age-order.ts';
+import { createAgeOrder } from './age-order.ts';
+
+/*
+ * The requests of which the join still misses operands, by sender and seq.
+ *
+ * One is forgotten when its time is up, when its requester has settled it, or when there is no room for a new one: then
+ * the oldest goes, and is counted. Its operands will be sent again. Nearly all leave within a turn, so those whose time
+ * is up are looked for once a second: cheaper than an entry in a queue for each, and no operand finds one anyway.
+ */
+
+/** Whoever has incomplete requests here. */
+export interface Sender {
+  readonly address: string;
+  settledBelow: number;
+  readonly incomplete: Map<number, Incomplete>;
+}
+
+export interface Incomplete extends Aged<Incomplete> {
+  readonly sender: Sender;
+  readonly seq: number;
+  readonly formula: string;
+  /** How many operands make it. */
+  readonly count: number;
+  readonly values: unknown[];
+  /** Bit n - 1 is set when operand n is there. */
+  present: number;
+  /** The earliest of its operands'. */
+  deadlineMs: number;
+  trace: string | undefined;
+}
+
+export interface IncompleteRequests {
+  /** A sender is known while something of it is incomplete; before and after that it is a stranger. */
+  senderOf(address: string): Sender;
+  /** A sender has settled every id below. */
+  settle(sender: Sender, below: number): void;
+  /** The request, unless its time is up. */
+  find(sender: Sender, seq: number, nowMs: number): Incomplete | undefined;
+  /** The first operand to come of a request that is not here. */
+  begin(sender: Sender, n: number, operand: OperandReading, nowMs: number): void;
+  leave(one: Incomplete): void;
+  /** At the next look-out. */
+  forgetOverdue(nowMs: number): void;
+  /** When that is; there is none while nothing is incomplete. */
+  deadlineMs(): number | undefined;
+  size(): number;
+  evictedEarly(): number;
+}
+
+const lookOutEveryMs = 1_000;
+
+export function createIncompleteRequests(incompleteMax: number): IncompleteRequests {
+  /** Those who have something here, and nobody else. */
+  const senders = new Map<string, Sender>();
+  const inOrder = createAgeOrder<Incomplete>();
+  let lookOutMs: number | undefined;
+  let evictedEarly = 0;
+
+  function leave(one: Incomplete): void {
+    const { sender, seq } = one;
+    inOrder.remove(one);
+    sender.incomplete.delete(seq);
+    if (sender.incomplete.size === 0) senders.delete(sender.address);
+  }
+
+  function makeRoom(): void {
+    const oldest = inOrder.oldest();
+    if (oldest === undefined || inOrder.size() < incompleteMax) return;
+    leave(oldest);
+    evictedEarly += 1;
+  }
+
+  return {
+    senderOf: (address) => senders.get(address) ?? { address, settledBelow: 1, incomplete: new Map() },
+    settle(sender, below) {
+      if (below <= sender.settledBelow) return;
+      sender.settledBelow = below;
+      // They began about in the order of their seqs; what this misses goes at its deadline.
+      for (const one of sender.incomplete.values()) {
+        if (one.seq >= below) return;
+        leave(one);
+      }
+    },
+    find(sender, seq, nowMs) {
+      const found = sender.incomplete.get(seq);
+      if (found === undefined || found.deadlineMs > nowMs) return found;
+      leave(found);
+      return undefined;
+    },
+    begin(sender, n, operand, nowMs) {
+      makeRoom();
+      const { seq, formula, operands: count, value, ttlMs, trace } = operand;
+      const values: unknown[] = [];
+      values[n - 1] = value;
+      const begun: Incomplete = {
+        sender,
+        seq,
+        formula,
+        count,
+        values,
+        present: 1 << (n - 1),
+        deadlineMs: nowMs + ttlMs,
+        trace,
+        older: undefined,
+        newer: undefined,
+      };
+      if (sender.incomplete.size === 0) senders.set(sender.address, sender);
+      sender.incomplete.set(seq, begun);
+      inOrder.add(begun);
+      lookOutMs ??= nowMs + lookOutEveryMs;
+    },
+    leave,
+    forgetOverdue(nowMs) {
+      if (lookOutMs === undefined || nowMs < lookOutMs) return;
+      let one = inOrder.oldest();
+      while (one !== undefined) {
+        const { newer } = one;
+        if (one.deadlineMs <= nowMs) leave(one);
+        one = newer;
+      }
+      lookOutMs = inOrder.size() === 0 ? undefined : nowMs + lookOutEveryMs;
+    },
+    deadlineMs: () => lookOutMs,
+    size: inOrder.size,
+    evictedEarly: () => evictedEarly,
+  };
+}

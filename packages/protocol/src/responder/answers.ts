@@ -1,0 +1,122 @@
+import type { Aged } from '../age-order.ts';
+import { createAgeOrder } from '../age-order.ts';
+import type { Requester } from './requesters.ts';
+import type { Result } from './types.ts';
+
+/*
+ * The outcomes that a responder remembers.
+ *
+ * One is forgotten when its requester has settled it, when it is too old, or when there is no room: then the oldest
+ * goes, those of brief term before all others, because nothing ran for them. Whatever else goes for want of room is
+ * counted: its id would be run again.
+ */
+
+export interface Answer extends Aged<Answer> {
+  readonly requester: Requester;
+  readonly replyTopic: string;
+  readonly result: Result;
+  readonly term: Term;
+  readonly untilMs: number;
+  readonly givenMs: number;
+}
+
+/** As long as a repetition may come, or no longer than what it says is likely to be true. */
+export type Term = 'long' | 'brief';
+
+export interface AnswersConfig {
+  /** How long each term is. */
+  readonly termMs: Readonly<Record<Term, number>>;
+  readonly answersMax: number;
+}
+
+export interface Answers {
+  /** The id must not be remembered already. */
+  remember(requester: Requester, replyTopic: string, result: Result, term: Term, nowMs: number): void;
+  /** A requester has settled every id below. */
+  settle(requester: Requester, below: number): void;
+  /** Makes room of everything that is remembered for a requester. */
+  evictAll(requester: Requester): void;
+  /** What was given since then and is not settled: the oldest first, those of brief term after all others. */
+  since(sinceMs: number): readonly Answer[];
+  forgetOld(nowMs: number): void;
+  /** When the next one is to be forgotten. */
+  deadlineMs(): number | undefined;
+  size(): number;
+  evictedEarly(): number;
+}
+
+export function createAnswers({ termMs, answersMax }: AnswersConfig): Answers {
+  // Within a term they grow old in the order in which they were given.
+  const long = createAgeOrder<Answer>();
+  const brief = createAgeOrder<Answer>();
+  let evictedEarly = 0;
+
+  function forget(answer: Answer): void {
+    answer.requester.answers.delete(answer.result.seq);
+    (answer.term === 'long' ? long : brief).remove(answer);
+  }
+
+  function evict(answer: Answer): void {
+    if (answer.term === 'long' && !isSettled(answer)) evictedEarly += 1;
+    forget(answer);
+  }
+
+  function oldest(): Answer | undefined {
+    const first = long.oldest();
+    const other = brief.oldest();
+    return first === undefined || (other !== undefined && other.untilMs < first.untilMs) ? other : first;
+  }
+
+  return {
+    remember(requester, replyTopic, result, term, nowMs) {
+      const order = term === 'long' ? long : brief;
+      const answer: Answer = {
+        requester,
+        replyTopic,
+        result,
+        term,
+        untilMs: nowMs + termMs[term],
+        givenMs: nowMs,
+        older: undefined,
+        newer: undefined,
+      };
+      requester.answers.set(result.seq, answer);
+      order.add(answer);
+      if (long.size() + brief.size() <= answersMax) return;
+      const inTheWay = brief.oldest() ?? long.oldest();
+      if (inTheWay !== undefined) evict(inTheWay);
+    },
+    settle(requester, below) {
+      if (below <= requester.settledBelow) return;
+      requester.settledBelow = below;
+      // Ids are answered about in their order: the first that is not settled ends the search, and what stands behind it
+      // goes when it does. To look at all of them would cost every batch as much as there is to remember.
+      for (const answer of requester.answers.values()) {
+        if (!isSettled(answer)) return;
+        forget(answer);
+      }
+    },
+    evictAll(requester) {
+      for (const answer of requester.answers.values()) evict(answer);
+    },
+    since: (sinceMs) => [...givenSince(long, sinceMs), ...givenSince(brief, sinceMs)],
+    forgetOld(nowMs) {
+      for (let one = oldest(); one !== undefined && one.untilMs <= nowMs; one = oldest()) forget(one);
+    },
+    deadlineMs: () => oldest()?.untilMs,
+    size: () => long.size() + brief.size(),
+    evictedEarly: () => evictedEarly,
+  };
+}
+
+function givenSince(order: { newest(): Answer | undefined }, sinceMs: number): Answer[] {
+  const found: Answer[] = [];
+  for (let one = order.newest(); one !== undefined && one.givenMs >= sinceMs; one = one.older) {
+    if (!isSettled(one)) found.push(one);
+  }
+  return found.toReversed();
+}
+
+function isSettled({ result, requester }: Answer): boolean {
+  return result.seq < requester.settledBelow;
+}

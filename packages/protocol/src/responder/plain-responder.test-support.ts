@@ -1,0 +1,161 @@
+import type { Failure, Success } from '@cateto/contracts';
+import type { ResponderConfig, ResponderInput } from './types.ts';
+
+/*
+ * The responder's rules written down as plainly as possible: lists that are searched from end to end. It is what the
+ * real one is compared with. Outcomes of its own are told by their code alone.
+ */
+
+export interface Published {
+  readonly topic: string;
+  readonly to: string;
+  readonly seq: number;
+  readonly outcome: Success | Failure | 'overloaded';
+}
+
+export interface Decided {
+  readonly runs: { sender: string; seq: number; deadlineMs: number }[];
+  readonly published: Published[];
+  drained: boolean;
+}
+
+export interface PlainResponder {
+  handle(input: ResponderInput<unknown>, nowMs: number): Decided;
+  counters(): Record<'inFlight' | 'answered' | 'repeated' | 'remembered' | 'requesters' | 'evictedEarly', number>;
+}
+
+interface Remembered extends Published {
+  readonly givenMs: number;
+}
+
+interface Known {
+  readonly address: string;
+  settledBelow: number;
+  running: { seq: number; topic: string }[];
+}
+
+export function createPlainResponder(config: Required<ResponderConfig>): PlainResponder {
+  /** The quietest first. */
+  let requesters: Known[] = [];
+  /** The oldest first. */
+  let memory: Remembered[] = [];
+  let answered = 0;
+  let repeated = 0;
+  let evictedEarly = 0;
+  let draining = false;
+  let drained = false;
+  let decided: Decided = { runs: [], published: [], drained: false };
+
+  const inFlight = (): number => requesters.reduce((sum, { running }) => sum + running.length, 0);
+  const isSettled = ({ to, seq }: Published): boolean =>
+    requesters.some(({ address, settledBelow }) => address === to && seq < settledBelow);
+
+  function evict(one: Remembered): void {
+    if (one.outcome !== 'overloaded' && !isSettled(one)) evictedEarly += 1;
+    memory = memory.filter((other) => other !== one);
+  }
+
+  function hear(address: string): Known | undefined {
+    let found = requesters.find((one) => one.address === address);
+    if (found === undefined) {
+      if (requesters.length >= config.requestersMax) {
+        const quietest = requesters.find(({ running }) => running.length === 0);
+        if (quietest === undefined) return undefined;
+        for (const one of memory.filter(({ to }) => to === quietest.address)) evict(one);
+        requesters = requesters.filter((one) => one !== quietest);
+      }
+      found = { address, settledBelow: 1, running: [] };
+    }
+    if (found.running.length === 0) touch(found);
+    return found;
+  }
+
+  function touch(requester: Known): void {
+    requesters = [...requesters.filter((one) => one !== requester), requester];
+  }
+
+  function publish({ topic, to, seq, outcome }: Published): void {
+    decided.published.push({ topic, to, seq, outcome });
+  }
+
+  function answer(published: Published, nowMs: number): void {
+    answered += 1;
+    memory.push({ ...published, givenMs: nowMs });
+    if (memory.length > config.rememberedMax) {
+      const [oldest] = memory;
+      const first = memory.find(({ outcome }) => outcome === 'overloaded') ?? oldest;
+      if (first !== undefined) evict(first);
+    }
+    publish(published);
+  }
+
+  function requests(input: ResponderInput<unknown> & { type: 'requests' }, nowMs: number): void {
+    const to = input.sender;
+    const requester = hear(to);
+    if (requester !== undefined && input.settledBelow > requester.settledBelow) {
+      requester.settledBelow = input.settledBelow;
+      const ofThem = memory.filter((one) => one.to === to);
+      const upTo = ofThem.findIndex((one) => !isSettled(one));
+      const gone = new Set(upTo === -1 ? ofThem : ofThem.slice(0, upTo));
+      memory = memory.filter((one) => !gone.has(one));
+    }
+    for (const { seq, replyTopic, ttlMs, refusal } of input.requests) {
+      if (seq < (requester?.settledBelow ?? input.settledBelow)) continue;
+      const known = memory.find((one) => one.to === to && one.seq === seq);
+      const runs = requester?.running.some((one) => one.seq === seq) === true;
+      if (runs || known !== undefined) repeated += 1;
+      if (known !== undefined) publish(known);
+      if (runs || known !== undefined || draining || ttlMs <= 0) continue;
+      const published = { topic: replyTopic, to, seq, outcome: refusal ?? ('overloaded' as const) };
+      if (requester === undefined) {
+        answered += 1;
+        publish(published);
+      } else if (refusal !== undefined || inFlight() >= config.inFlightMax) {
+        answer(published, nowMs);
+      } else {
+        requester.running.push({ seq, topic: replyTopic });
+        decided.runs.push({ sender: to, seq, deadlineMs: nowMs + ttlMs });
+      }
+    }
+  }
+
+  function answeredBy({ sender, seq, outcome }: ResponderInput<unknown> & { type: 'answered' }, nowMs: number): void {
+    const requester = requesters.find(({ address }) => address === sender);
+    const ran = requester?.running.find((one) => one.seq === seq);
+    if (requester === undefined || ran === undefined) return;
+    requester.running = requester.running.filter((one) => one !== ran);
+    if (requester.running.length === 0) touch(requester);
+    if (seq >= requester.settledBelow) answer({ topic: ran.topic, to: sender, seq, outcome }, nowMs);
+    else answered += 1;
+  }
+
+  return {
+    handle(input, nowMs) {
+      decided = { runs: [], published: [], drained: false };
+      const termMs = ({ outcome }: Remembered): number => (outcome === 'overloaded' ? 1_000 : config.rememberedMs);
+      memory = memory.filter((one) => one.givenMs + termMs(one) > nowMs);
+      if (input.type === 'requests') requests(input, nowMs);
+      if (input.type === 'answered') answeredBy(input, nowMs);
+      if (input.type === 'drain') draining = true;
+      if (input.type === 'marker-up') {
+        const lately = memory.filter((one) => one.givenMs >= nowMs - 1_000 && !isSettled(one));
+        const briefly = lately.filter(({ outcome }) => outcome === 'overloaded');
+        for (const one of lately.filter((each) => !briefly.includes(each))) publish(one);
+        for (const one of briefly) publish(one);
+      }
+      if (draining && !drained && inFlight() === 0) {
+        drained = true;
+        decided.drained = true;
+      }
+      return decided;
+    },
+    counters: () => ({
+      inFlight: inFlight(),
+      answered,
+      repeated,
+      remembered: memory.length,
+      requesters: requesters.length,
+      evictedEarly,
+    }),
+  };
+}

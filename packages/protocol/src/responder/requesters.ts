@@ -1,0 +1,92 @@
+import type { Aged } from '../age-order.ts';
+import { createAgeOrder } from '../age-order.ts';
+import type { Answer } from './answers.ts';
+
+/*
+ * Who has asked a responder, and which of their ids run.
+ *
+ * Bounded (docs/protocol.md, section 7): when there are too many, the one without a word or any work for the longest
+ * time goes. One whose work runs never does; while that is so for all of them there is no room for one more.
+ */
+
+export interface Requester extends Aged<Requester> {
+  readonly address: string;
+  /** They have the outcome of every id below it. */
+  settledBelow: number;
+  /** The ids that run, each with the topic its answer goes to. */
+  readonly running: Map<number, string>;
+  /** The ids that were answered, in the order in which they were. */
+  readonly answers: Map<number, Answer>;
+}
+
+export interface RequestersConfig {
+  readonly requestersMax: number;
+  /** A requester is about to be forgotten. */
+  onForget(requester: Requester): void;
+}
+
+export interface Requesters {
+  /** Somebody asks. Undefined when there is no room for one more. */
+  hear(address: string): Requester | undefined;
+  find(address: string): Requester | undefined;
+  /** An id, which does not run yet, runs from now on. */
+  begin(requester: Requester, seq: number, replyTopic: string): void;
+  /** An id, which ran, runs no more. */
+  end(requester: Requester, seq: number): void;
+  /** How many ids run. */
+  running(): number;
+  size(): number;
+}
+
+export function createRequesters({ requestersMax, onForget }: RequestersConfig): Requesters {
+  const byAddress = new Map<string, Requester>();
+  /** Those of whom nothing runs, by when they were last heard or answered. */
+  const idle = createAgeOrder<Requester>();
+  let running = 0;
+
+  function meet(address: string): Requester | undefined {
+    if (byAddress.size >= requestersMax) {
+      const quietest = idle.oldest();
+      if (quietest === undefined) return undefined;
+      onForget(quietest);
+      idle.remove(quietest);
+      byAddress.delete(quietest.address);
+    }
+    const met: Requester = {
+      address,
+      settledBelow: 1,
+      running: new Map(),
+      answers: new Map(),
+      older: undefined,
+      newer: undefined,
+    };
+    byAddress.set(address, met);
+    idle.add(met);
+    return met;
+  }
+
+  return {
+    hear(address) {
+      const known = byAddress.get(address);
+      if (known === undefined) return meet(address);
+      if (known.running.size === 0 && idle.newest() !== known) {
+        idle.remove(known);
+        idle.add(known);
+      }
+      return known;
+    },
+    find: (address) => byAddress.get(address),
+    begin(requester, seq, replyTopic) {
+      if (requester.running.size === 0) idle.remove(requester);
+      requester.running.set(seq, replyTopic);
+      running += 1;
+    },
+    end(requester, seq) {
+      requester.running.delete(seq);
+      if (requester.running.size === 0) idle.add(requester);
+      running -= 1;
+    },
+    running: () => running,
+    size: () => byAddress.size,
+  };
+}

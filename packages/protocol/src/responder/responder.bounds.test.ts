@@ -1,0 +1,169 @@
+import { failure, limits } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { a, b, c, published, ran, requestOf, setUp, topic } from './asking.test-support.ts';
+
+describe('overloaded', () => {
+  test('beyond what may be in flight, new requests are told so at once', () => {
+    const { ask, answer, responder } = setUp({ inFlightMax: 2 });
+    const effects = ask([requestOf(1), requestOf(2), requestOf(3)]);
+    expect(ran(effects)).toEqual([1, 2]);
+    expect(published(effects)).toEqual([[a, topic, [[3, 'overloaded']]]]);
+    expect(responder.counters().inFlight).toBe(2);
+    answer(1);
+    expect(ran(ask([requestOf(4)]))).toEqual([4]);
+  });
+
+  test('that stands for a second even if there is room; after it the request is admitted afresh', () => {
+    const { askFor, answer, at } = setUp({ inFlightMax: 1 });
+    askFor(1);
+    askFor(2);
+    answer(1);
+    at.nowMs = 999;
+    expect(published(askFor(2))).toEqual([[a, topic, [[2, 'overloaded']]]]);
+    at.nowMs = 1_000;
+    expect(ran(askFor(2))).toEqual([2]);
+    expect(published(answer(2))).toEqual([[a, topic, [[2, 2]]]]);
+  });
+
+  test('a refused request needs no room', () => {
+    const { askFor } = setUp({ inFlightMax: 1 });
+    askFor(1);
+    expect(published(askFor(2, a, { refusal: failure('invalid-request', 'no') }))).toEqual([
+      [a, topic, [[2, 'invalid-request']]],
+    ]);
+  });
+
+  test('being overloaded pushes no result of work out of the memory', () => {
+    const { askFor, answer, responder } = setUp({ inFlightMax: 1, rememberedMax: 2 });
+    askFor(1);
+    answer(1);
+    askFor(2);
+    for (const seq of [3, 4, 5, 6]) askFor(seq);
+    expect(published(askFor(1))).toEqual([[a, topic, [[1, 1]]]]);
+    expect(responder.counters()).toMatchObject({ remembered: 2, evictedEarly: 0 });
+  });
+});
+
+describe('the bounds of memory', () => {
+  test('an outcome is forgotten after 60 s, counted from when it was given', () => {
+    const { askFor, answer, at, handle, responder } = setUp();
+    askFor(1);
+    at.nowMs = 1_000;
+    answer(1);
+    at.nowMs = 2_000;
+    askFor(1);
+    expect(responder.deadlineMs()).toBe(61_000);
+    at.nowMs = 61_000;
+    handle({ type: 'tick' });
+    expect(responder.counters()).toMatchObject({ remembered: 0, evictedEarly: 0 });
+    expect(responder.deadlineMs()).toBeUndefined();
+  });
+
+  test('that is noticed without a tick: a repetition after it counts as new', () => {
+    const { askFor, answer, at } = setUp();
+    askFor(1);
+    answer(1);
+    at.nowMs = 60_000;
+    expect(ran(askFor(1))).toEqual([1]);
+  });
+
+  test('the deadline is that of whatever is forgotten next, of whatever kind', () => {
+    const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
+    expect(responder.deadlineMs()).toBeUndefined();
+    askFor(1);
+    answer(1);
+    expect(responder.deadlineMs()).toBe(60_000);
+    askFor(2);
+    at.nowMs = 100;
+    askFor(3);
+    expect(responder.deadlineMs()).toBe(1_100);
+    at.nowMs = 1_100;
+    handle({ type: 'tick' });
+    expect(responder.deadlineMs()).toBe(60_000);
+  });
+
+  test('when there are too many outcomes the oldest goes, is counted, and would be run again', () => {
+    const { askFor, answer, responder } = setUp({ rememberedMax: 2 });
+    for (const [seq, sender] of [
+      [1, a],
+      [1, b],
+      [2, a],
+    ] as const) {
+      askFor(seq, sender);
+      answer(seq, sender);
+    }
+    expect(responder.counters()).toMatchObject({ remembered: 2, evictedEarly: 1 });
+    expect(published(askFor(1, b))).toHaveLength(1);
+    expect(ran(askFor(1, a))).toEqual([1]);
+  });
+
+  test('what was settled already is not counted when it goes', () => {
+    const { askFor, answer, settle, responder } = setUp({ rememberedMax: 2 });
+    for (const seq of [1, 2]) askFor(seq, a);
+    for (const seq of [2, 1]) answer(seq, a);
+    settle(2, a);
+    for (const seq of [1, 2]) {
+      askFor(seq, b);
+      answer(seq, b);
+    }
+    expect(responder.counters()).toMatchObject({ remembered: 2, evictedEarly: 1 });
+  });
+
+  test('when there are too many requesters the quietest goes, with what was remembered for it', () => {
+    const { askFor, answer, settle, responder } = setUp({ requestersMax: 2 });
+    askFor(1, a);
+    answer(1, a);
+    askFor(1, b);
+    answer(1, b);
+    settle(1, a);
+    askFor(1, c);
+    expect(responder.counters()).toMatchObject({ requesters: 2, remembered: 1, evictedEarly: 1 });
+    expect(published(askFor(1, a))).toEqual([[a, topic, [[1, 1]]]]);
+    expect(ran(askFor(1, b))).toEqual([1]);
+  });
+
+  test('a requester whose work runs is never forgotten, however long it is silent', () => {
+    const { askFor, answer, responder } = setUp({ requestersMax: 2 });
+    askFor(1, a);
+    askFor(1, b);
+    answer(1, b);
+    askFor(1, c);
+    expect(published(answer(1, a))).toEqual([[a, topic, [[1, 1]]]]);
+    expect(responder.counters().requesters).toBe(2);
+  });
+
+  test('while work runs for as many as can be noted, a stranger is told so; nothing is noted about it', () => {
+    const { ask, askFor, answer, responder } = setUp({ requestersMax: 1 });
+    askFor(1, a);
+    const refusal = failure('invalid-request', 'no');
+    const effects = ask([requestOf(1), requestOf(2), requestOf(3, { refusal }), requestOf(4, { ttlMs: 0 })], b, 2);
+    expect(effects).toHaveLength(1);
+    expect(published(effects)).toEqual([
+      [
+        b,
+        topic,
+        [
+          [2, 'overloaded'],
+          [3, 'invalid-request'],
+        ],
+      ],
+    ]);
+    expect(responder.counters()).toMatchObject({ requesters: 1, answered: 2, remembered: 0, inFlight: 1 });
+    answer(1, a);
+    expect(ran(askFor(2, b))).toEqual([2]);
+  });
+
+  test('they are 60 s, 100,000 outcomes, 10,000 requesters and 10,000 in flight unless told otherwise', () => {
+    const { ask, responder, at } = setUp();
+    const many = Array.from({ length: limits.requestsInFlightMax + 1 }, (_, index) => requestOf(index + 1));
+    expect(ran(ask(many))).toHaveLength(10_000);
+    expect(responder.counters().inFlight).toBe(10_000);
+    at.nowMs = 1_000;
+    const refusal = failure('invalid-request', 'no');
+    ask(Array.from({ length: 100_001 }, (_, index) => requestOf(20_000 + index, { refusal })));
+    expect(responder.counters()).toMatchObject({ remembered: 100_000, evictedEarly: 1 });
+    expect(responder.deadlineMs()).toBe(61_000);
+    for (let one = 0; one < 10_001; one += 1) ask([], `stranger${1_000 + one}`);
+    expect(responder.counters().requesters).toBe(10_000);
+  });
+});
