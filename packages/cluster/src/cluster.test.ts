@@ -1,0 +1,61 @@
+import { createServer } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { parseEvent } from './app-process.ts';
+import { parseCount } from './count.ts';
+import { freeBrokers, freePorts } from './free-ports.ts';
+import { lanesOf, planSystem } from './layout.ts';
+
+describe('the layout', () => {
+  test('the paper’s: two brokers, an op-server for each leg, a calc-server', () => {
+    expect(planSystem({ opServers: 2, calcServers: 1 })).toEqual([
+      { name: 'broker', app: 'broker', args: [] },
+      { name: 'backup', app: 'backup', args: [] },
+      { name: 'op-server-1', app: 'op-server', args: ['--lanes', '1,3,5,7'] },
+      { name: 'op-server-2', app: 'op-server', args: ['--lanes', '2,4,6,8'] },
+      { name: 'calc-server', app: 'calc-server', args: [] },
+    ]);
+  });
+
+  test.each([1, 2, 3, 8, 9, 20])(
+    'with %i op-servers every lane is served, and none by two before all are busy',
+    (of) => {
+      const served = Array.from({ length: of }, (_, index) => lanesOf(index + 1, of));
+      expect(new Set(served.flat()).size).toBe(8);
+      expect(served.flat()).toHaveLength(of <= 8 ? 8 : of);
+      expect(served.every((lanes) => lanes.length > 0)).toBe(true);
+    },
+  );
+
+  test('several calc-servers are numbered', () => {
+    const names = planSystem({ opServers: 1, calcServers: 2 }).map(({ name }) => name);
+    expect(names).toEqual(['broker', 'backup', 'op-server-1', 'calc-server-1', 'calc-server-2']);
+  });
+});
+
+describe('ports', () => {
+  test('are different, free, and below those the kernel gives to outgoing connections', async () => {
+    const ports = await freePorts(12);
+    expect(new Set(ports).size).toBe(12);
+    expect(ports.every((port) => port >= 10_240 && port < 32_768)).toBe(true);
+    const [port = 0] = ports;
+    await new Promise<void>((resolve, reject) => {
+      const server = createServer().once('error', reject);
+      server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+    });
+  });
+
+  test('make two brokers', async () => {
+    expect(await freeBrokers()).toMatch(/^127\.0\.0\.1(:\d+){3},127\.0\.0\.1(:\d+){3}$/);
+  });
+});
+
+test('a log line is an event; anything else an app writes is not', () => {
+  expect(parseEvent('{"event":"ready","address":"x"}')).toMatchObject({ event: 'ready' });
+  for (const line of ['', 'ready', '{"level":"info"}', '{broken', '["ready"]'])
+    expect(parseEvent(line)).toBeUndefined();
+});
+
+test('a number of processes is a whole number that makes sense', () => {
+  expect(parseCount('3')).toBe(3);
+  for (const text of ['0', '-1', '1.5', 'two', '65', '']) expect(() => parseCount(text)).toThrow(`"${text}"`);
+});
