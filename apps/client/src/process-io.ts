@@ -1,4 +1,5 @@
 import { environmentWith } from '@cateto/app-kit';
+import { environment } from '@cateto/app-kit';
 import type { Io } from './context.ts';
 import { outputClosed } from './context.ts';
 import { exitCodes } from './exit-codes.ts';

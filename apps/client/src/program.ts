@@ -25,7 +25,11 @@ export function createProgram(context: Context): Command {
   for (const command of formulas) add(program, command.helpGroup('Formulas:'));
   for (const create of others) add(program, create(context));
   program.on('command:*', ([name = '']: string[]) => {
-    throw unknownFormula(catalogue, name, program.commands.map((command) => command.name()));
+    throw unknownFormula(
+      catalogue,
+      name,
+      program.commands.map((command) => command.name()),
+    );
   });
   return program;
 }

@@ -6,7 +6,7 @@ export type { Log, LogOptions } from './log.ts';
 export { createLog } from './log.ts';
 export type { Paint } from './paint.ts';
 export { paintFor, wantsColour } from './paint.ts';
-export { environmentWith } from './environment.ts';
+export { environment, environmentWith } from './environment.ts';
 export type { RunningServer, ServerApp } from './run-server.ts';
 export { runServer } from './run-server.ts';
 export type { SettingValues } from './settings-options.ts';

@@ -33,8 +33,7 @@ export function quickCheck(schema: z.ZodType): QuickCheck | undefined {
   if (!(schema instanceof z.ZodArray)) return undefined;
   const element = quickCheck(schema.element as z.ZodType);
   if (element === undefined) return undefined;
-  return (value) =>
-    Array.isArray(value) && value.length >= least && value.length <= most && (value.length === 0 || value.every(element));
+  return (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(element);
 }
 
 interface Bounds {

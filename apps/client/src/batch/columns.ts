@@ -25,10 +25,14 @@ export function columnsOf(formula: Formula, header: Cells): Columns {
   const missing = names.filter((_name, index) => indexes[index] === undefined);
   if (missing.length === 0) return { indexes: indexes.filter((index) => index !== undefined), by: 'name' };
   if (missing.length < names.length) {
-    throw usage(`the header (${header.join(', ')}) has no column ${missing.join(', ')}; ${formula.name} takes ${names.join(', ')}`);
+    throw usage(
+      `the header (${header.join(', ')}) has no column ${missing.join(', ')}; ${formula.name} takes ${names.join(', ')}`,
+    );
   }
   if (header.length < names.length) {
-    throw usage(`the header has ${header.length} of the ${names.length} columns that ${formula.name} takes: ${names.join(', ')}`);
+    throw usage(
+      `the header has ${header.length} of the ${names.length} columns that ${formula.name} takes: ${names.join(', ')}`,
+    );
   }
   const indexesByPosition = names.map((_name, index) => index);
   if (!isFailure(operandsReader(formula)(header))) {

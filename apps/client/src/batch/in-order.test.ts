@@ -77,10 +77,11 @@ test('what came in one turn is made room for at once: it can travel together', a
   const turns: number[] = [];
   let begun = 0;
   const work = (item: number): Promise<string | undefined> => {
-    if (begun === 0) queueMicrotask(() => {
-      turns.push(begun);
-      begun = 0;
-    });
+    if (begun === 0)
+      queueMicrotask(() => {
+        turns.push(begun);
+        begun = 0;
+      });
     begun += 1;
     return shop.work(item);
   };

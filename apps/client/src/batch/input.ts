@@ -35,7 +35,12 @@ export async function openInput(file: string, { stdin, signal }: Pick<Io, 'stdin
   }
 }
 
-function inputOf(stream: Readable, signal: AbortSignal, bytes: number | undefined, identity: string | undefined): Input {
+function inputOf(
+  stream: Readable,
+  signal: AbortSignal,
+  bytes: number | undefined,
+  identity: string | undefined,
+): Input {
   let read = 0;
   async function* pieces(): AsyncGenerator<Uint8Array> {
     for await (const piece of stream as AsyncIterable<Uint8Array>) {

@@ -20,11 +20,21 @@ describe('CSV', () => {
     async function* bytes(): AsyncGenerator<Uint8Array> {
       for (const byte of text) yield Uint8Array.of(byte);
     }
-    expect(await all(records(bytes()))).toEqual([['a', 'b'], ['1', 'é\n2'], ['3', '4'], ['5', '6']]);
+    expect(await all(records(bytes()))).toEqual([
+      ['a', 'b'],
+      ['1', 'é\n2'],
+      ['3', '4'],
+      ['5', '6'],
+    ]);
   });
 
   test('rows may be of any length, and quotes stand inside cells', async () => {
-    expect(await all(records(pieces('a,b\n1\n1,2,3\n5" pipe,"x"y\n')))).toEqual([['a', 'b'], ['1'], ['1', '2', '3'], ['5" pipe', '"x"y']]);
+    expect(await all(records(pieces('a,b\n1\n1,2,3\n5" pipe,"x"y\n')))).toEqual([
+      ['a', 'b'],
+      ['1'],
+      ['1', '2', '3'],
+      ['5" pipe', '"x"y'],
+    ]);
   });
 
   test('a quote that is never closed comes after the rows before it', async () => {
@@ -33,7 +43,10 @@ describe('CSV', () => {
       for await (const piece of records(pieces('a,b\n1,2\n3,"4\n5,6\n'))) read.push(...piece);
     })();
     await expect(reading).rejects.toMatchObject({ code: 'CSV_QUOTE_NOT_CLOSED' });
-    expect(read).toEqual([['a', 'b'], ['1', '2']]);
+    expect(read).toEqual([
+      ['a', 'b'],
+      ['1', '2'],
+    ]);
   });
 
   test('a quote that is never closed does not swallow a file without end', async () => {

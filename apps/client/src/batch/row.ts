@@ -19,7 +19,12 @@ export interface RowParts {
 export type DoneRow = Cells;
 
 /** Computes rows. It never throws for a row; undefined is a row given up because the user interrupted. */
-export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells: Cells) => Promise<DoneRow | undefined> {
+export function rowComputer({
+  formula,
+  width,
+  indexes,
+  ask,
+}: RowParts): (cells: Cells) => Promise<DoneRow | undefined> {
   const read = operandsReader(formula);
   return async (cells) => {
     const row = fitted(cells, width);

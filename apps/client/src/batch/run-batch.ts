@@ -57,7 +57,9 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
     await compute(context, job, { input, rows: rows.rest(), sink, width: names.length, indexes, tally });
     io.stderr.write(`batch: ${summary(tally, before?.rows ?? 0)}\n`);
   } catch (error) {
-    throw interruption(io, job, tally) ?? (error instanceof CsvError ? cannotUse(job.file, error, exitCodes.failed) : error);
+    throw (
+      interruption(io, job, tally) ?? (error instanceof CsvError ? cannotUse(job.file, error, exitCodes.failed) : error)
+    );
   } finally {
     input.close();
     await sink?.close();
@@ -77,7 +79,11 @@ interface Work {
 /** How far the others run ahead of a slow row, in rows asked at once: at most they are all held in memory. */
 const windowFactor = 16;
 
-async function compute(context: Context, job: BatchJob, { input, rows, sink, width, indexes, tally }: Work): Promise<void> {
+async function compute(
+  context: Context,
+  job: BatchJob,
+  { input, rows, sink, width, indexes, tally }: Work,
+): Promise<void> {
   const { io } = context;
   const { formula, concurrency } = job;
   const progress = await startProgress(io, job.out !== undefined, input.bytes, input.bytesRead);

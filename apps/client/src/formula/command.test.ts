@@ -20,7 +20,9 @@ describe('a formula by its name', () => {
   });
 
   test('with --json prints one line with the whole value, whatever --digits says', async () => {
-    const ran = await runHere(['hypotenuse', '12', '13', '--json', '--digits', '1'], { answer: () => 17.69180601295413 });
+    const ran = await runHere(['hypotenuse', '12', '13', '--json', '--digits', '1'], {
+      answer: () => 17.69180601295413,
+    });
     expect(ran.stdout).toBe(
       '{"id":"k3f0q9x2m1zd-1","formula":"hypotenuse","operands":[12,13],"value":17.69180601295413,"elapsedMs":1.235,"fallbacks":[]}\n',
     );
@@ -41,12 +43,30 @@ describe('a formula by its name', () => {
 
 describe('operands', () => {
   test.each([
-    [['--', '-3', '4'], [-3, 4]],
-    [['-3', '4'], [-3, 4]],
-    [['3', '-4'], [3, -4]],
-    [['-3E5', '-.5'], [-3e5, -0.5]],
-    [['-3.', '--json', '-4e-2'], [-3, -0.04]],
-    [['+1e3', ' 7 '], [1000, 7]],
+    [
+      ['--', '-3', '4'],
+      [-3, 4],
+    ],
+    [
+      ['-3', '4'],
+      [-3, 4],
+    ],
+    [
+      ['3', '-4'],
+      [3, -4],
+    ],
+    [
+      ['-3E5', '-.5'],
+      [-3e5, -0.5],
+    ],
+    [
+      ['-3.', '--json', '-4e-2'],
+      [-3, -0.04],
+    ],
+    [
+      ['+1e3', ' 7 '],
+      [1000, 7],
+    ],
   ])('%j are the numbers %j', async (args, operands) => {
     const ran = await runHere(['hypotenuse', ...args]);
     expect(ran.exitCode).toBe(0);
@@ -107,8 +127,12 @@ describe('settings', () => {
       runHere(['hypotenuse', '3', '4']),
     ]);
     expect(byFlag.connected).toMatchObject([{ timeoutMs: 200, brokers: [{ host: '10.0.0.9' }] }]);
-    expect(byVariable.connected).toMatchObject([{ timeoutMs: 700, brokers: [{ host: '10.0.0.1' }, { host: '10.0.0.2' }] }]);
-    expect(byDefault.connected).toMatchObject([{ timeoutMs: 5000, brokers: [{ publishPort: 5555 }, { publishPort: 6555 }] }]);
+    expect(byVariable.connected).toMatchObject([
+      { timeoutMs: 700, brokers: [{ host: '10.0.0.1' }, { host: '10.0.0.2' }] },
+    ]);
+    expect(byDefault.connected).toMatchObject([
+      { timeoutMs: 5000, brokers: [{ publishPort: 5555 }, { publishPort: 6555 }] },
+    ]);
   });
 
   test.each([

@@ -49,7 +49,14 @@ async function ask(context: Context, formula: Formula, command: Command): Promis
 
 function answerJson(formula: Formula, operands: readonly unknown[], answer: Answer<unknown>): string {
   const { id, value, elapsedMs, fallbacks } = answer;
-  return JSON.stringify({ id, formula: formula.name, operands, value, elapsedMs: toMicroseconds(elapsedMs), fallbacks });
+  return JSON.stringify({
+    id,
+    formula: formula.name,
+    operands,
+    value,
+    elapsedMs: toMicroseconds(elapsedMs),
+    fallbacks,
+  });
 }
 
 /** What the clock says beyond is noise. */

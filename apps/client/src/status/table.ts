@@ -10,7 +10,10 @@ export interface Column<T> {
 export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
   const widths = columns.map(({ heading, cell }) => Math.max(heading.length, ...rows.map((row) => cell(row).length)));
   const line = (cellOf: (column: Column<T>, width: number) => string): string => {
-    return `${columns.map((column, index) => cellOf(column, widths[index] ?? 0)).join('  ')}`.trimEnd();
+    return columns
+      .map((column, index) => cellOf(column, widths[index] ?? 0))
+      .join('  ')
+      .trimEnd();
   };
   const pad = (text: string, width: number, { align }: Column<T>): string => {
     return align === 'right' ? text.padStart(width) : text.padEnd(width);

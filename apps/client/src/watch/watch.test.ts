@@ -76,7 +76,10 @@ describe('watch', () => {
 
   test('with --id shows one request, what it caused and the results of that', async () => {
     const { stdout } = await watched(['--json', '--id', 'aaaaaaaaaaaa-1'], all);
-    const ids = stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as ObservedAt).id);
+    const ids = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as ObservedAt).id);
     expect(ids).toEqual(['aaaaaaaaaaaa-1', 'cccccccccccc-7', 'cccccccccccc-7']);
   });
 
@@ -85,7 +88,10 @@ describe('watch', () => {
   });
 
   test('a message cannot steer the terminal or break the line', async () => {
-    const { stdout } = await watched([], [{ ...operand, trace: 'a\u009b2J\nb', message: { value: 'x\u001by\u2028z' } }]);
+    const { stdout } = await watched(
+      [],
+      [{ ...operand, trace: 'a\u009b2J\nb', message: { value: 'x\u001by\u2028z' } }],
+    );
     expect(stdout).toMatch(/^[^\u001b\u009b\u2028\n]+\n$/);
   });
 
@@ -98,7 +104,9 @@ describe('watch', () => {
 describe('following a request', () => {
   test('goes by a trace of another name when the request has one', () => {
     const follows = follower('aaaaaaaaaaaa-1');
-    const named = all.slice(0, 3).map((message) => (message.trace === undefined ? message : { ...message, trace: 'mine' }));
+    const named = all
+      .slice(0, 3)
+      .map((message) => (message.trace === undefined ? message : { ...message, trace: 'mine' }));
     expect(named.map(follows)).toEqual([true, true, true]);
     expect(follows({ id: 'eeeeeeeeeeee-1', trace: 'yours' })).toBe(false);
   });
