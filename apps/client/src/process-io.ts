@@ -1,4 +1,3 @@
-import { environmentWith } from '@cateto/app-kit';
 import { environment } from '@cateto/app-kit';
 import type { Io } from './context.ts';
 import { outputClosed } from './context.ts';
@@ -19,5 +18,5 @@ export function processIo(): Io {
     if (error.code !== 'EPIPE') throw error;
     ending.abort(outputClosed);
   });
-  return { stdin, stdout, stderr, env: environmentWith({}), signal: ending.signal };
+  return { stdin, stdout, stderr, env: environment(), signal: ending.signal };
 }

@@ -51,7 +51,8 @@ describe('a wrong command line', () => {
   test('no command at all shows help on stderr, exit code 2', async () => {
     const ran = await runHere([]);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(ran.stderr).toContain('Usage: calc');
+    expect(ran.stderr).toMatch(/^Usage: calc /);
+    expect(ran.stderr).toMatch(/display help for command\n$/);
   });
 });
 

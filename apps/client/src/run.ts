@@ -47,7 +47,7 @@ function endingOf(error: unknown, { io }: Context): Ending {
   if (code === undefined || !(error instanceof Error)) throw error;
   if (code !== 'cancelled') return { exitCode: exitCodeOf(code), message: error.message };
   if (io.signal.reason === outputClosed) return { exitCode: exitCodes.failed, message: '' };
-  return { exitCode: exitCodes.interrupted, message: 'interrupted' };
+  return { exitCode: exitCodeOf(code), message: 'interrupted' };
 }
 
 function endingOfUsage(error: CommanderError): Ending {

@@ -16,6 +16,7 @@ describe('boundaries', () => {
     ['a clock', protocol, 'const now = Date.now();'],
     ['chance', 'packages/contracts/src/address.ts', 'const r = Math.random();'],
     ['async code in protocol', protocol, 'export async function x() {}'],
+    ['the environment, taken apart', 'apps/client/src/main.ts', 'const { env, stdin } = process;'],
     ['the environment outside app-kit', 'apps/client/src/main.ts', 'const level = process.env.CATETO_LOG;'],
   ])('%s is found', (_what, path, source) => {
     const found = violations(path, source);

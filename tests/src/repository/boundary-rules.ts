@@ -50,7 +50,7 @@ export function violations(path: string, source: string): string[] {
   if (owner === 'packages/protocol' && /\basync\s|\bawait\s|\bconsole\./.test(code)) {
     found.push(`${path}: async or logging in protocol`);
   }
-  if (/\bprocess\.env\b|\bprocess;|\benv\b[^;]*= process\b/.test(code) && !environmentReaders.test(path)) {
+  if (/\bprocess\.env\b|\{[^}]*\benv\b[^}]*\} = process\b/.test(code) && !environmentReaders.test(path)) {
     found.push(`${path}: the environment is read in app-kit and in sdk/src/environment.ts only`);
   }
   return found;

@@ -143,6 +143,13 @@ describe('batch', () => {
     expect(await readFile(input, 'utf8')).toBe('a,b\n3,4\n');
   });
 
+  test('a fault of this program is no error of a row', async () => {
+    const answer = (): never => {
+      throw new TypeError('a bug');
+    };
+    await expect(runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n', answer })).rejects.toThrow('a bug');
+  });
+
   test('a reader of stdout that is gone ends it with one line', async () => {
     const stdout = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),

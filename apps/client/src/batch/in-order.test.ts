@@ -3,12 +3,12 @@ import { inOrder } from './in-order.ts';
 
 /** Work that the test finishes by hand. */
 function workshop() {
-  const open = new Map<number, { resolve: (result: string | undefined) => void; reject: (error: unknown) => void }>();
+  const open = new Map<number, { resolve: (result: string) => void; reject: (error: unknown) => void }>();
   return {
     open,
-    work: (item: number) => new Promise<string | undefined>((resolve, reject) => open.set(item, { resolve, reject })),
-    finish(item: number, result: string | undefined = `r${item}`): void {
-      open.get(item)?.resolve(result);
+    work: (item: number) => new Promise<string>((resolve, reject) => open.set(item, { resolve, reject })),
+    finish(item: number): void {
+      open.get(item)?.resolve(`r${item}`);
       open.delete(item);
     },
   };
@@ -76,7 +76,7 @@ test('what came in one turn is made room for at once: it can travel together', a
   const shop = workshop();
   const turns: number[] = [];
   let begun = 0;
-  const work = (item: number): Promise<string | undefined> => {
+  const work = (item: number): Promise<string> => {
     if (begun === 0)
       queueMicrotask(() => {
         turns.push(begun);
@@ -90,7 +90,11 @@ test('what came in one turn is made room for at once: it can travel together', a
   }
   const { results } = collect(inOrder(onePiece(), work, wide));
   await settled();
-  for (const item of [1, 2, 3, 4]) shop.finish(item);
+  for (const item of [1, 2, 3, 4]) {
+    shop.finish(item);
+    // Still the same turn, as when a message with four results is taken apart.
+    for (let step = 0; step < 20; step += 1) await Promise.resolve();
+  }
   await settled();
   expect(turns).toEqual([10, 4]);
   expect(results).toHaveLength(4);
@@ -160,17 +164,6 @@ describe('an early end', () => {
     const { ended } = collect(inOrder(silent(), workshop().work, { ...wide, signal: ending.signal }));
     ending.abort();
     expect(await ended).toBe('ended');
-  });
-
-  test('comes at the first item that was given up', async () => {
-    const shop = workshop();
-    const { results, ended } = collect(inOrder(counting(3), shop.work, wide));
-    await settled();
-    shop.finish(1);
-    shop.open.get(2)?.resolve(undefined);
-    shop.finish(3);
-    expect(await ended).toBe('ended');
-    expect(results).toEqual(['r1']);
   });
 
   test('by the reader reads no more items', async () => {

@@ -7,11 +7,10 @@ export interface Bounds {
   readonly signal: AbortSignal;
 }
 
-type Slot<R> = { state: 'working' } | { state: 'done'; result: R | undefined } | { state: 'failed'; error: unknown };
+type Slot<R> = { state: 'working' } | { state: 'done'; result: R } | { state: 'failed'; error: unknown };
 
 /**
- * Works on many items at once and hands the results out in the items' order, in runs of those that are ready. It ends
- * early at an item whose work was given up (undefined).
+ * Works on many items at once and hands the results out in the items' order, in runs of those that are ready.
  *
  * Items come in pieces, and as many as there is room for are begun at once: what is asked in one turn travels as one
  * message, which is five times as fast as one by one.
@@ -20,7 +19,7 @@ type Slot<R> = { state: 'working' } | { state: 'done'; result: R | undefined } |
  */
 export async function* inOrder<T, R>(
   pieces: AsyncIterable<readonly T[]>,
-  work: (item: T) => Promise<R | undefined>,
+  work: (item: T) => Promise<R>,
   { concurrency, window, signal }: Bounds,
 ): AsyncGenerator<readonly R[]> {
   const slots: { now: Slot<R> }[] = [];
@@ -70,7 +69,7 @@ export async function* inOrder<T, R>(
     for (;;) {
       const ready: R[] = [];
       let head = slots[0]?.now;
-      while (head?.state === 'done' && head.result !== undefined) {
+      while (head?.state === 'done') {
         ready.push(head.result);
         head = slots[ready.length]?.now;
       }
@@ -81,7 +80,7 @@ export async function* inOrder<T, R>(
         continue;
       }
       if (head?.state === 'failed') throw head.error;
-      if (head?.state === 'done' || signal.aborted) return;
+      if (signal.aborted) return;
       if (head === undefined && source !== undefined) {
         if ('error' in source) throw source.error;
         return;

@@ -87,6 +87,14 @@ describe('--resume', () => {
     expect(ran.exitCode).toBe(1);
   });
 
+  test('knows a row again whose cell has line ends of any kind', async () => {
+    const rows = 'note,a,b\n"x\ry\nz ""w""",3,4\n"u\rv",6,8\n';
+    const first = await resumed(undefined, rows);
+    expect(first).toMatchObject({ exitCode: 0, out: 'note,a,b,value,error\n"x\ry\nz ""w""",3,4,7,\n"u\rv",6,8,14,\n' });
+    const again = await resumed(first.out, rows);
+    expect(again).toMatchObject({ exitCode: 0, calls: [], out: first.out });
+  });
+
   test('does not compute rows with an error again, and counts them', async () => {
     const ran = await resumed('a,b,value,error\n1,0,,no-listener: nobody\n');
     expect(ran.out).toContain('1,0,,no-listener: nobody\n');

@@ -18,13 +18,8 @@ export interface RowParts {
 /** A row as it is written: the input's cells, the value, the error; one of the last two is empty. */
 export type DoneRow = Cells;
 
-/** Computes rows. It never throws for a row; undefined is a row given up because the user interrupted. */
-export function rowComputer({
-  formula,
-  width,
-  indexes,
-  ask,
-}: RowParts): (cells: Cells) => Promise<DoneRow | undefined> {
+/** Computes rows. A row that cannot be computed is a row with an error. */
+export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells: Cells) => Promise<DoneRow> {
   const read = operandsReader(formula);
   return async (cells) => {
     const row = fitted(cells, width);
@@ -39,7 +34,7 @@ export function rowComputer({
     } catch (error) {
       const code = failureCodeIn(error);
       if (code === undefined || !(error instanceof Error)) throw error;
-      return code === 'cancelled' ? undefined : [...row, '', oneLine(`${code}: ${error.message}`)];
+      return [...row, '', oneLine(`${code}: ${error.message}`)];
     }
   };
 }

@@ -116,6 +116,7 @@ describe('following a request', () => {
     for (let seq = 1; seq <= 2_000; seq += 1) follows({ id: `bbbbbbbbbbbb-${seq}`, trace: 'aaaaaaaaaaaa-1' });
     expect(follows({ id: 'bbbbbbbbbbbb-1', trace: undefined })).toBe(true);
     expect(follows({ id: 'bbbbbbbbbbbb-2000', trace: undefined })).toBe(false);
+    expect(follows({ id: 'bbbbbbbbbbbb-2000', trace: 'aaaaaaaaaaaa-1' })).toBe(true);
   });
 });
 
