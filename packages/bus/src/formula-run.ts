@@ -41,16 +41,39 @@ function fallbackMarginMs(leftMs: number): number {
   return Math.min(leftMs / 4, 50);
 }
 
+/** Topics and hash of each operation, lane by lane: made anew for each request a topic would have to be hashed anew. */
+type CallRoutes = ReadonlyMap<
+  string,
+  readonly {
+    readonly topic: `calc.${string}.request.${Lane}`;
+    readonly answerRoute: string;
+    readonly contract: number;
+  }[]
+>;
+
+function callRoutes(catalogue: Catalogue): CallRoutes {
+  const routesOf = (name: string) =>
+    lanes.map((lane) => ({
+      topic: operationRequestTopic(name, lane),
+      answerRoute: operationResultTopic(name, lane),
+      contract: hashOf(catalogue, name),
+    }));
+  return new Map(Object.keys(catalogue.operations).map((name) => [name, routesOf(name)]));
+}
+
 /** Runs formulas: asks for the calls of the plan, each on the lane of its number, and combines what comes back. */
 export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
-  const { formulas } = options;
+  const { catalogue, formulas } = options;
+  const routes = callRoutes(catalogue);
   const runs = new Map<string, Run>();
-  for (const [name, code] of Object.entries(formulas)) runs.set(name, (request) => runFormula(options, code, request));
+  for (const [name, code] of Object.entries(formulas)) {
+    runs.set(name, (request) => runFormula(options, routes, code, request));
+  }
   const unknown: Run = ({ answer }) => answer(failure('unknown-formula', 'there is no code for this formula here'));
   return (formula) => runs.get(formula) ?? unknown;
 }
 
-function runFormula(options: FormulaRunOptions, code: FormulaCode, request: Admitted): void {
+function runFormula(options: FormulaRunOptions, routes: CallRoutes, code: FormulaCode, request: Admitted): void {
   const { name } = code.formula;
   const operands = request.input as readonly unknown[];
   const calls = attempt(name, () => code.plan(operands));
@@ -70,15 +93,15 @@ function runFormula(options: FormulaRunOptions, code: FormulaCode, request: Admi
     request.answer(outcome);
   };
 
-  for (const [index, call] of calls.entries()) {
+  for (let index = 0; index < calls.length; index += 1) {
+    const call = calls[index] as Call;
     const lane = (index + 1) as Lane;
-    askOperation(options, call, lane, request, (output, failed, fellBack) => {
+    askOperation(options, routes, call, lane, request, (output, failed, fellBack) => {
       if (failed !== undefined) return settle(failed);
       results[index] = output;
       if (fellBack) via.push(lane);
       missing -= 1;
-      if (missing > 0) return;
-      settle(combine(code, results, operands, via));
+      if (missing === 0) settle(combine(code, results, operands, via));
     });
   }
 }
@@ -96,21 +119,31 @@ function combine(
 
 type Done = (output: unknown, failed: Failure | undefined, fellBack: boolean) => void;
 
-function askOperation(options: FormulaRunOptions, call: Call, lane: Lane, request: Admitted, done: Done): void {
-  const { bus, catalogue, handlers, operationTimeoutMs, requests, onFallback } = options;
+function askOperation(
+  options: FormulaRunOptions,
+  routes: CallRoutes,
+  call: Call,
+  lane: Lane,
+  request: Admitted,
+  done: Done,
+): void {
+  const { bus, handlers, operationTimeoutMs, requests, onFallback } = options;
   const { operation, input } = call;
   const unfit = checkInput(operation, input);
   if (unfit !== undefined) {
     // Nobody's operands: the plan made it.
     return done(undefined, failure('internal', `the plan's call of ${unfit.message}`), false);
   }
-  const topic = operationRequestTopic(operation.name, lane);
-  const contract = hashOf(catalogue, operation.name);
+  const known = routes.get(operation.name)?.[lane - 1];
+  if (known === undefined) {
+    return done(undefined, failure('internal', `${operation.name} is not an operation of this catalogue`), false);
+  }
+  const { topic, answerRoute, contract } = known;
   const { trace } = request;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
   requests.ask({
     route: topic,
-    answerRoute: operationResultTopic(operation.name, lane),
+    answerRoute,
     contract: operation.name,
     timeoutMs: Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs)),
     unheard: 'fail',

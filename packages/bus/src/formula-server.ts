@@ -63,12 +63,14 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
     onFallback: (operation, lane, cause) => fallbacks.count(`${operation}.${lane}`, cause),
   });
 
+  /** Made once: a topic made anew for each request would have to be hashed anew. */
+  const replyTopics = new Map(Object.keys(catalogue.formulas).map((name) => [name, formulaResultTopic(name)]));
   const responses = createResponses<ReplyTopic>(participant, { publish: bus.publish });
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
   joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
     const joined = complete.map(({ formula, operands, ...request }) =>
-      incoming({ ...request, input: operands }, formulaResultTopic(formula), run(formula)),
+      incoming({ ...request, input: operands }, replyTopics.get(formula) ?? formulaResultTopic(formula), run(formula)),
     );
     responses.accept(sender, settledBelow, joined);
   });

@@ -1,5 +1,4 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
-import { requestId } from '@cateto/contracts';
 import type { RequesterCounters, RequesterEffect, RequesterInput } from '@cateto/protocol';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -19,7 +18,7 @@ export interface Question {
   /** Publishes the request; called for each attempt, always with the same seq. */
   write(to: string, seq: number, ttlMs: number): void;
   /** Called exactly once. */
-  settle(outcome: Success | Failure, id: string): void;
+  settle(outcome: Success | Failure, seq: number): void;
 }
 
 /** The driver of a participant's requester. */
@@ -43,7 +42,7 @@ export interface RequestsOptions {
 }
 
 export function createRequests(participant: Participant, { answerTimeoutMs, onEvent }: RequestsOptions): Requests {
-  const { platform, address } = participant;
+  const { platform } = participant;
   const requester = createRequester<Question>({ random: platform.random, answerTimeoutMs });
   const report = createListenerReport(platform, onEvent);
   let lastSeq = 0;
@@ -57,7 +56,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
       case 'send':
         return effect.work.write(effect.to, effect.seq, effect.ttlMs);
       case 'settle':
-        return effect.work.settle(effect.outcome, requestId(address, effect.seq));
+        return effect.work.settle(effect.outcome, effect.seq);
       case 'await-turn':
         return platform.afterTurn(() => {
           handle({ type: 'turn-ended' });

@@ -1,12 +1,33 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { failureWire, helloWire, operandWire, operationRequestWire, statusRequestWire, successWire } from './messages.ts';
+import {
+  failureWire,
+  helloWire,
+  operandWire,
+  operationRequestWire,
+  statusRequestWire,
+  successWire,
+} from './messages.ts';
 import { quickCheck } from './quick-check.ts';
 
 const wires = { operandWire, operationRequestWire, successWire, failureWire, statusRequestWire, helloWire };
 
-const nearBounds = fc.constantFrom(-1, 0, 1, 7, 8, 9, 128, 0xffffffff, 0x100000000, 86_400_000, 86_400_001, 2 ** 53, 0.5);
+const nearBounds = fc.constantFrom(
+  -1,
+  0,
+  1,
+  7,
+  8,
+  9,
+  128,
+  0xffffffff,
+  0x100000000,
+  86_400_000,
+  86_400_001,
+  2 ** 53,
+  0.5,
+);
 const field = fc.oneof(
   nearBounds,
   fc.double(),

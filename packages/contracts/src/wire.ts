@@ -33,8 +33,9 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
       const named = message as Readonly<Record<string, unknown>>;
       let last = fields.length;
       while (last > 0 && named[fields[last - 1] ?? ''] === undefined) last -= 1;
-      const positions: unknown[] = [];
-      for (let index = 0; index < last; index += 1) positions.push(named[fields[index] ?? '']);
+      // Of its final length at once: an array that grows takes room for 17.
+      const positions: unknown[] = new Array(last);
+      for (let index = 0; index < last; index += 1) positions[index] = named[fields[index] ?? ''];
       return positions;
     },
     read(positions) {

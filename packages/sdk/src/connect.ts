@@ -9,7 +9,7 @@ import {
   zeromqLink,
 } from '@cateto/bus';
 import type { BrokerEndpoint, Calculator, Catalogue, Failure, Formula } from '@cateto/contracts';
-import { calculator, checkOperands, failure, isFailure, limits } from '@cateto/contracts';
+import { calculator, checkOperands, failure, isFailure, limits, requestId } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
 import type { Answer, CallOptions, Client, ClientBase } from './client.ts';
 import { fromEnvironment } from './environment.ts';
@@ -74,7 +74,8 @@ function createClient(parts: ClientParts): Client<Catalogue> {
         operands,
         timeoutMs,
         trace,
-        settle(outcome, id) {
+        settle(outcome, seq) {
+          const id = requestId(bus.address, seq);
           signal?.removeEventListener('abort', cancelCall);
           if (isFailure(outcome))
             return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));

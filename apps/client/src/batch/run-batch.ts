@@ -109,9 +109,8 @@ async function compute(
   io.signal.throwIfAborted();
 }
 
-/** A carriage return alone would end a record for many a reader. */
 function csv(rows: readonly Cells[]): string {
-  return stringify(rows as string[][], { quoted_match: /\r/ });
+  return stringify(rows as string[][]);
 }
 
 function positionNote({ operands }: Formula, header: Cells): string {

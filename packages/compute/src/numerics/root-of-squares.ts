@@ -12,7 +12,8 @@ import { sumError } from './two-sum.ts';
 
 /** The power of two by which operands are multiplied before they are squared: 0 unless the largest is out of range. */
 function scaleOf(operands: readonly number[]): number {
-  const largest = Math.max(...operands.map(Math.abs));
+  let largest = 0;
+  for (const operand of operands) largest = Math.max(largest, Math.abs(operand));
   return isModerate(largest) ? 0 : -exponentOf(largest);
 }
 
@@ -29,7 +30,8 @@ export function rootOfSquares(name: string, squares: readonly number[], operands
   const scale = scaleOf(operands);
   let sum = 0;
   let error = 0;
-  for (const [index, squared] of squares.entries()) {
+  for (let index = 0; index < squares.length; index += 1) {
+    const squared = squares[index] ?? 0;
     const scaled = timesPowerOfTwo(operands[index] ?? 0, scale);
     const next = sum + squared;
     error += sumError(sum, squared, next) + productError(scaled, scaled, squared);

@@ -28,6 +28,7 @@ import type { RequestCall, Requester, RequesterConfig, RequesterEffect, Requeste
 
 const resendFirstMs = 200;
 const resendLastMs = 1_000;
+const nothing: never[] = [];
 /** The share by which a repetition comes earlier or later, so that many do not come at once. */
 const resendJitter = 0.2;
 
@@ -46,13 +47,19 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   let sent = 0;
   let resent = 0;
   let stale = 0;
-  let effects: RequesterEffect<W>[] = [];
+  let effects: RequesterEffect<W>[] = nothing;
+
+  /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
+  function emit(effect: RequesterEffect<W>): void {
+    if (effects.length === 0) effects = [effect];
+    else effects.push(effect);
+  }
 
   function call(added: RequestCall<W>, nowMs: number): void {
     nextSeq = added.seq + 1;
     const { seq, work } = added;
     if (closed || open.size >= openMax) {
-      effects.push({ type: 'settle', seq, work, outcome: closed ? cancelledByClose : tooManyOpen(openMax) });
+      emit({ type: 'settle', seq, work, outcome: closed ? cancelledByClose : tooManyOpen(openMax) });
       return;
     }
     const request = openRequest(added, nowMs, resendFirstMs);
@@ -119,7 +126,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
     const { seq, work, deadlineMs } = request.call;
     sent += 1;
-    effects.push({ type: 'send', seq, to: server.address, work, ttlMs: Math.max(0, deadlineMs - nowMs) });
+    emit({ type: 'send', seq, to: server.address, work, ttlMs: Math.max(0, deadlineMs - nowMs) });
   }
 
   function offerHeld(route: string, nowMs: number): void {
@@ -197,13 +204,13 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (request.server === undefined) held.remove(request);
     else request.server.inFlight -= 1;
     open.delete(seq);
-    if (!request.settled) effects.push({ type: 'settle', seq, work, outcome });
+    if (!request.settled) emit({ type: 'settle', seq, work, outcome });
   }
 
   function awaitTurn(): void {
     if (turnAwaited) return;
     turnAwaited = true;
-    effects.push({ type: 'await-turn' });
+    emit({ type: 'await-turn' });
   }
 
   /** Nobody fit listens, and that is certain now: those who rather fail than wait do. */
@@ -229,7 +236,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (request.server === undefined) held.remove(request);
     request.settled = true;
     request.resendDueMs = Number.POSITIVE_INFINITY;
-    effects.push({ type: 'settle', seq, work, outcome });
+    emit({ type: 'settle', seq, work, outcome });
   }
 
   function overdue(nowMs: number): void {
@@ -321,7 +328,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   return {
     handle(input, nowMs) {
-      effects = [];
+      effects = nothing;
       take(input, nowMs);
       return effects;
     },

@@ -39,6 +39,8 @@ const overloadedMs = 1_000;
 /** How far back a broker that died may have taken results with it. */
 const republishedMs = 1_000;
 
+const nothing: never[] = [];
+
 export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   const {
     inFlightMax = limits.requestsInFlightMax,
@@ -54,9 +56,15 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   let repeated = 0;
   let draining = false;
   let drained = false;
-  let effects: ResponderEffect<W>[] = [];
+  let effects: ResponderEffect<W>[] = nothing;
   /** The last publication of this input: results for one topic and address in a row go together. */
   let publication: { readonly topic: string; readonly to: string; readonly results: Result[] } | undefined;
+
+  /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
+  function emit(effect: ResponderEffect<W>): void {
+    if (effects.length === 0) effects = [effect];
+    else effects.push(effect);
+  }
 
   function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
     const requester = requesters.hear(input.sender);
@@ -88,7 +96,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       answer(requester, seq, replyTopic, full, 'brief', nowMs);
     } else {
       requesters.begin(requester, seq, replyTopic);
-      effects.push({ type: 'run', sender: requester.address, seq, work, deadlineMs: nowMs + ttlMs });
+      emit({ type: 'run', sender: requester.address, seq, work, deadlineMs: nowMs + ttlMs });
     }
   }
 
@@ -127,7 +135,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     }
     const begun = { type: 'publish' as const, topic, to, results: [result] };
     publication = begun;
-    effects.push(begun);
+    emit(begun);
   }
 
   function answered(sender: string, seq: number, outcome: Success | Failure, nowMs: number): void {
@@ -149,7 +157,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   function endDrain(): void {
     if (!draining || drained || requesters.running() > 0) return;
     drained = true;
-    effects.push({ type: 'drained' });
+    emit({ type: 'drained' });
   }
 
   function decide(input: ResponderInput<W>, nowMs: number): void {
@@ -170,7 +178,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
 
   return {
     handle(input, nowMs) {
-      effects = [];
+      effects = nothing;
       publication = undefined;
       answers.forgetOld(nowMs);
       decide(input, nowMs);
