@@ -1,5 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import type { Link, LinkEvents, OpenLink } from './link.ts';
+import { readFrames } from './read-frames.ts';
 import { connectSubscriber, connectXPublisher } from './sockets.ts';
 
 const subscribedByte = 1;
@@ -26,28 +27,24 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], events: LinkEvents):
     events.dropped(`not sent: ${error instanceof Error ? error.message : String(error)}`);
   };
 
-  const hear = async (): Promise<void> => {
-    for await (const frames of subscriber) {
-      const [topic, body] = frames;
-      if (frames.length === 2 && topic !== undefined && body !== undefined) {
-        events.message(topic.toString('latin1'), body);
-      } else {
-        events.dropped(`${frames.length} frames`);
-      }
+  const hear = (frames: readonly Buffer[]): undefined => {
+    const [topic, body] = frames;
+    if (frames.length === 2 && topic !== undefined && body !== undefined) {
+      events.message(topic.toString('latin1'), body);
+    } else {
+      events.dropped(`${frames.length} frames`);
     }
   };
 
-  const learn = async (): Promise<void> => {
-    for await (const [frame] of publisher) {
-      if (frame === undefined || frame.length === 0) continue;
-      events.subscription(frame.toString('latin1', 1), frame[0] === subscribedByte);
-    }
+  const learn = ([frame]: readonly Buffer[]): undefined => {
+    if (frame === undefined || frame.length === 0) return;
+    events.subscription(frame.toString('latin1', 1), frame[0] === subscribedByte);
   };
 
   // A first connection counts as well: until then nothing was heard.
   subscriber.events.on('handshake', () => events.reconnected());
 
-  const loops = Promise.all([hear(), learn()]);
+  const loops = Promise.all([readFrames(subscriber, hear), readFrames(publisher, learn)]);
 
   return {
     publish(topic, body) {

@@ -1,5 +1,6 @@
 import { topicPrefix } from '@cateto/contracts';
 import type { Platform } from '../link.ts';
+import { readFrames } from '../read-frames.ts';
 import type { Tally } from '../tally.ts';
 import type { RelaySockets } from './bind.ts';
 import type { Upstream } from './upstream.ts';
@@ -30,6 +31,8 @@ const subscribeByte = 1;
 const unsubscribeByte = 0;
 /** Messages forwarded before timers and other sockets get their turn. */
 const burst = 500;
+/** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
+const dropMaxMs = 250;
 const prefixBytes = Buffer.from(topicPrefix);
 
 export function createForwarding(parts: ForwardingParts): Forwarding {
@@ -37,7 +40,10 @@ export function createForwarding(parts: ForwardingParts): Forwarding {
   let active = false;
   let closed = false;
   let forwarded = 0;
-  let dropping = false;
+  /** Until then what arrives is dropped, unless the queue is empty before; undefined when nothing is to be dropped. */
+  let dropUntilMs: number | undefined;
+  /** The loop has let others have their turn, and more may be waiting to be read. */
+  let yielding = false;
 
   const lost = (where: string) => (error: unknown) => {
     if (!closed) dropped.count(where, error instanceof Error ? error.message : String(error));
@@ -51,45 +57,51 @@ export function createForwarding(parts: ForwardingParts): Forwarding {
     }
   }
 
-  async function forward(): Promise<void> {
-    let inBurst = 0;
-    for await (const frames of publishers) {
-      const [topic, body] = frames;
-      if (frames.length !== 2 || topic === undefined || body === undefined) {
-        dropped.count('', `${frames.length} frames`);
-      } else if (!isTopic(topic)) {
-        dropped.count('', 'no topic');
-      } else if (dropping) {
-        dropped.count('', 'stood still');
-      } else {
-        forwarded += 1;
-        subscribers.send(frames).catch(lostDown);
-      }
-      inBurst += 1;
-      if (inBurst < burst) continue;
-      inBurst = 0;
-      await new Promise<void>((resolve) => setImmediate(resolve));
+  let inBurst = 0;
+
+  function forward(frames: readonly Buffer[]): Promise<void> | undefined {
+    const [topic, body] = frames;
+    if (frames.length !== 2 || topic === undefined || body === undefined) {
+      dropped.count('', `${frames.length} frames`);
+    } else if (!isTopic(topic)) {
+      dropped.count('', 'no topic');
+    } else if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) {
+      dropped.count('', 'stood still');
+    } else {
+      forwarded += 1;
+      subscribers.send([topic, body]).catch(lostDown);
     }
+    inBurst += 1;
+    return inBurst < burst ? undefined : othersTurn();
   }
 
-  async function learn(): Promise<void> {
-    for await (const [frame] of subscribers) {
-      if (frame === undefined || frame.length === 0) continue;
-      const topic = frame.toString('latin1', 1);
-      if (frame[0] === subscribeByte) send(subscribeByte, upstream.subscribed(topic));
-      else if (frame[0] === unsubscribeByte) send(unsubscribeByte, upstream.unsubscribed(topic));
-    }
+  async function othersTurn(): Promise<void> {
+    inBurst = 0;
+    yielding = true;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    yielding = false;
   }
 
-  /** Ends the dropping once what was queued is read. */
+  /**
+   * Ends the dropping once the loop waits for something to read. (Never ask the socket whether it is readable: that takes
+   * away the signal on which its pending receive waits.)
+   */
   function untilRead(): void {
     platform.afterTurn(() => {
-      if (!closed && publishers.readable) untilRead();
-      else dropping = false;
+      const overdue = dropUntilMs !== undefined && platform.nowMs() >= dropUntilMs;
+      if (yielding && !overdue) untilRead();
+      else dropUntilMs = undefined;
     });
   }
 
-  const loops = Promise.all([forward(), learn()]);
+  function learn([frame]: readonly Buffer[]): undefined {
+    if (frame === undefined || frame.length === 0) return;
+    const topic = frame.toString('latin1', 1);
+    if (frame[0] === subscribeByte) send(subscribeByte, upstream.subscribed(topic));
+    else if (frame[0] === unsubscribeByte) send(unsubscribeByte, upstream.unsubscribed(topic));
+  }
+
+  const loops = Promise.all([readFrames(publishers, forward), readFrames(subscribers, learn)]);
 
   return {
     activate(epoch) {
@@ -102,7 +114,7 @@ export function createForwarding(parts: ForwardingParts): Forwarding {
       send(unsubscribeByte, upstream.deactivate());
     },
     dropQueued() {
-      dropping = true;
+      dropUntilMs = platform.nowMs() + dropMaxMs;
       untilRead();
     },
     counters: () => ({ forwarded, dropped: dropped.total(), ...upstream.counters() }),

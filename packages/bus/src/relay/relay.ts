@@ -5,6 +5,7 @@ import { createFailover } from '@cateto/protocol';
 import type { OnEvent } from '../events.ts';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../node-platform.ts';
+import { readFrames } from '../read-frames.ts';
 import { connectHeartbeat } from '../sockets.ts';
 import { createTally } from '../tally.ts';
 import { bindRelay } from './bind.ts';
@@ -127,14 +128,11 @@ function runRelay(
     });
   }
 
-  async function hearPeer(): Promise<void> {
-    if (peerBeats === undefined) return;
-    for await (const [body] of peerBeats) {
-      beatsRead += 1;
-      const heard = body === undefined ? undefined : decodeBeat(body);
-      if (heard === undefined) dropped.count('heartbeat', 'no beat');
-      else handle({ type: 'beat', beat: heard });
-    }
+  function hearPeer([body]: readonly Buffer[]): undefined {
+    beatsRead += 1;
+    const heard = body === undefined ? undefined : decodeBeat(body);
+    if (heard === undefined) dropped.count('heartbeat', 'no beat');
+    else handle({ type: 'beat', beat: heard });
   }
 
   function rearm(): void {
@@ -160,6 +158,7 @@ function runRelay(
       dropped.close();
       peerBeats?.close();
       await forwarding.close();
+      await hearing;
       onEvent({ event: 'stopped' });
       onClosed?.();
     })();
@@ -169,7 +168,7 @@ function runRelay(
   peerBeats?.events.on('disconnect', () => {
     if (closed === undefined) handle({ type: 'peer-link-broken' });
   });
-  void hearPeer();
+  const hearing = peerBeats === undefined ? undefined : readFrames(peerBeats, hearPeer);
   const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
   onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
   handle({ type: 'started' });

@@ -1,0 +1,76 @@
+import { createServer } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { Subscriber, XPublisher } from 'zeromq';
+import type { Platform } from '../link.ts';
+import { nodePlatform } from '../node-platform.ts';
+import { createTally } from '../tally.ts';
+import { bindRelay } from './bind.ts';
+import { createForwarding } from './forwarding.ts';
+import { createUpstream } from './upstream.ts';
+
+const topic = 'calc.square.request.1.aaaaaaaaaaaa';
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+/** A broker's data path, active, with a publisher that knows its subscriber. */
+async function setUp(platform: Platform) {
+  const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
+  const sockets = await bindRelay('127.0.0.1', { host: '127.0.0.1', publishPort, subscribePort, heartbeatPort });
+  const drops: string[] = [];
+  const dropped = createTally(platform, (_topic, cause) => drops.push(cause));
+  const forwarding = createForwarding({ ...sockets, upstream: createUpstream('z'.repeat(12)), platform, dropped });
+  forwarding.activate(1);
+  const subscriber = new Subscriber({ linger: 0, receiveHighWaterMark: 100_000 });
+  subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
+  subscriber.subscribe(topic);
+  const publisher = new XPublisher({ linger: 0, sendHighWaterMark: 100_000, sendTimeout: 0 });
+  publisher.connect(`tcp://127.0.0.1:${publishPort}`);
+  onTestFinished(async () => {
+    dropped.close();
+    subscriber.close();
+    publisher.close();
+    await forwarding.close();
+  });
+  for (;;) {
+    const [frame] = await publisher.receive();
+    if (frame?.toString('latin1', 1) === topic) return { forwarding, subscriber, publisher, drops };
+  }
+}
+
+test('what waited while a broker stood still is dropped, and what comes after is forwarded', async () => {
+  const { forwarding, subscriber, publisher, drops } = await setUp(nodePlatform);
+  for (let sent = 0; sent < 200; sent += 1) void publisher.send([topic, 'old']);
+  // It stands still until all of that has arrived.
+  const untilMs = performance.now() + 300;
+  while (performance.now() < untilMs);
+  forwarding.dropQueued();
+  const received = subscriber.receive();
+  let first: string | undefined;
+  void received.then(([, body]) => (first = String(body)));
+  while (first === undefined) {
+    void publisher.send([topic, 'new']);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(first).toBe('new');
+  expect(drops).toEqual(['stood still']);
+});
+
+test('a stream that never lets the queue run empty does not keep a broker dropping', async () => {
+  const clock = { nowMs: 0 };
+  // Time passes by a millisecond each time it is looked at.
+  const platform: Platform = { ...nodePlatform, nowMs: () => (clock.nowMs += 1) };
+  const { forwarding, subscriber, publisher } = await setUp(platform);
+  for (let sent = 0; sent < 2_000; sent += 1) void publisher.send([topic, String(sent)]);
+  const untilMs = performance.now() + 300;
+  while (performance.now() < untilMs);
+  forwarding.dropQueued();
+  const first = Number(String((await subscriber.receive())[1]));
+  expect(first).toBeGreaterThan(200);
+  expect(first).toBeLessThan(300);
+});
