@@ -3,226 +3,217 @@
  *
  * After the Binary Star pattern of the ZeroMQ Guide, chapter 4, with two differences: an epoch instead of a vote of the
  * clients, so that of two active brokers that hear each other exactly one steps down (the Guide's state table lets both
- * abort after a partition); and no automatic hand-back.
+ * abort after a partition); and no automatic hand-back. The rules are those of docs/protocol.md, section 5.
  *
- * | I am    | the peer is                                              | then                                     |
- * |---------|----------------------------------------------------------|------------------------------------------|
- * | standby | active                                                   | stay                                     |
- * | standby | standby                                                  | the primary becomes active, the backup waits |
- * | standby | leaving, lost, or never heard for the loss time          | become active                            |
- * | standby | not configured                                           | become active at start                   |
- * | active  | active with a higher epoch                               | step down                                |
- * | active  | active with the same epoch                               | the backup steps down; of one rank, the larger address |
- * | active  | anything else                                            | stay                                     |
- * | leaving | anything                                                 | until it beats `active` or a second has passed: forward on, then stop |
+ * | I am    | what happens                                                   | then                             |
+ * |---------|----------------------------------------------------------------|----------------------------------|
+ * | created | `started`, and there is no second broker                       | become active                    |
+ * | created | `started`                                                      | become standby                   |
+ * | standby | the peer was silent for the loss time, and the socket is empty | become active                    |
+ * | standby | its link broke, and a connect made since is refused            | become active                    |
+ * | active  | `leave`, and there is a second broker                          | become leaving, see who is there |
+ * | else    | `leave`                                                        | stop                             |
+ * | leaving | a connect made since is refused, or a second has passed        | stop                             |
+ * | any     | the peer beats                                                 | the table of verdict.ts          |
  *
  * Rules kept:
- * - A takeover uses the highest epoch used or heard, plus one.
- * - Silence counts only while this broker's own loop runs: when the loop was late the silence begins anew, and before a
- *   takeover by silence the heartbeat socket is read empty. (A backup that was stopped for a second and continued took
- *   over from a healthy primary: timers run before sockets are read.)
- * - A broker that stepped down needs twice the silence for its next takeover, up to eight times, until ten seconds have
- *   passed without one: two brokers that hear each other only now and then do not take turns. A refused connection
- *   needs no silence at all.
+ * - A takeover uses the highest epoch used or heard, plus one. Every change is told at once by a beat, after the markers
+ *   have changed: who hears `active` may rely on it.
+ * - Before a takeover by silence the heartbeat socket is read empty. (A backup that was stopped for a second and continued
+ *   took over from a healthy primary: timers run before sockets are read.) While the answer is missing it is asked for
+ *   again with every beat.
+ * - A call that comes later than the deadline by more than 50 ms means that the loop was late, whatever the call is for.
+ * - What comes before `started`, after `stop`, from itself or unasked changes nothing.
  */
-import type { PeerBeat } from './peer.ts';
-import { createPeer } from './peer.ts';
+import { calmed, steppedDown } from './backoff.ts';
+import { hear, restartSilence, watchFrom, withProbe } from './peer-watch.ts';
+import type { FailoverState } from './state.ts';
+import { createdState, deadlineOf, epochTold, readDueMs, stateTold } from './state.ts';
+import type {
+  Failover,
+  FailoverConfig,
+  FailoverEffect,
+  FailoverInput,
+  PeerBeat,
+  StepDownCause,
+  StopCause,
+  TakeoverCause,
+} from './types.ts';
+import { verdict } from './verdict.ts';
 
-export type Rank = 'primary' | 'backup';
-export type BrokerState = 'standby' | 'active' | 'leaving';
-
-export interface FailoverConfig {
-  readonly rank: Rank;
-  readonly address: string;
-  /** A random id of this start. */
-  readonly incarnation: string;
-  /** Whether there is a second broker. */
-  readonly hasPeer: boolean;
-  readonly heartbeatMs: number;
-  readonly peerLostMs: number;
+interface Turn {
+  readonly config: FailoverConfig;
+  readonly own: FailoverState;
+  readonly nowMs: number;
+  readonly effects: FailoverEffect[];
 }
 
-export type FailoverInput =
-  /** The ports are bound. */
-  | { readonly type: 'started' }
-  | { readonly type: 'beat'; readonly beat: PeerBeat }
-  /** The heartbeat connection broke. */
-  | { readonly type: 'peer-link-broken' }
-  /** A plain TCP connect made after that was refused: the process is gone. */
-  | { readonly type: 'peer-refused' }
-  /** The loop ran so much later than it was to. */
-  | { readonly type: 'late'; readonly lateMs: number }
-  /** Asked for by `read-heartbeats`: the heartbeat socket is empty; every beat in it was handed in before. */
-  | { readonly type: 'heartbeats-read' }
-  | { readonly type: 'leave' }
-  | { readonly type: 'tick' };
+/** A loop that is later than this may have left beats unread: a whole beat's worth with the usual 50 ms. */
+const lateMsMax = 50;
 
-export type FailoverEffect =
-  | { readonly type: 'beat'; readonly state: BrokerState; readonly epoch: number }
-  /** Forward all subscriptions upstream, this epoch's marker last. */
-  | { readonly type: 'activate'; readonly epoch: number; readonly cause: string }
-  /** Withdraw the marker, then the rest. */
-  | { readonly type: 'deactivate'; readonly epoch: number; readonly cause: string }
-  /** Try a plain TCP connect to the peer's heartbeat port and hand in `peer-refused` if it is refused. */
-  | { readonly type: 'probe-peer' }
-  /** Read the heartbeat socket empty, hand in each beat and then `heartbeats-read`. */
-  | { readonly type: 'read-heartbeats' }
-  | { readonly type: 'misconfigured'; readonly message: string }
-  /** It has left: withdraw everything and end. */
-  | { readonly type: 'stop' };
-
-export interface Failover {
-  handle(input: FailoverInput, nowMs: number): readonly FailoverEffect[];
-  deadlineMs(): number | undefined;
-  state(): BrokerState;
-  epoch(): number;
-}
-
-/** A loop that is later than this says nothing about the peer's silence. */
-const lateMs = 50;
-const leaveMs = 1_000;
-const patienceMax = 8;
-const patienceResetMs = 10_000;
-
+/** @throws RangeError when the loss time is less than two heartbeats: healthy brokers would lose each other all the time */
 export function createFailover(config: FailoverConfig): Failover {
-  const { rank, address, incarnation, hasPeer, heartbeatMs, peerLostMs } = config;
-  const peer = createPeer(incarnation);
-  let started = false;
-  let stopped = false;
-  let state: BrokerState = 'standby';
-  let epoch = 0;
-  /** When the peer's silence began, as far as it counts. */
-  let silentSinceMs = 0;
-  let patience = 1;
-  let steppedDownMs = Number.NEGATIVE_INFINITY;
-  let reading = false;
-  let beatDueMs = 0;
-  let leaveDueMs = Number.POSITIVE_INFINITY;
-  let warned = false;
-  let effects: FailoverEffect[] = [];
-
-  function beat(nowMs: number): void {
-    beatDueMs = nowMs + heartbeatMs;
-    effects.push({ type: 'beat', state, epoch });
-  }
-
-  function become(next: BrokerState, nowMs: number): void {
-    state = next;
-    beat(nowMs);
-  }
-
-  function activate(cause: string, nowMs: number): void {
-    epoch = Math.max(epoch, peer.highestEpoch()) + 1;
-    reading = false;
-    effects.push({ type: 'activate', epoch, cause });
-    become('active', nowMs);
-  }
-
-  function stepDown(cause: string, nowMs: number): void {
-    effects.push({ type: 'deactivate', epoch, cause });
-    patience = Math.min(patience * 2, patienceMax);
-    steppedDownMs = nowMs;
-    silentSinceMs = nowMs;
-    become('standby', nowMs);
-  }
-
-  function silenceMs(nowMs: number): number {
-    if (patience > 1 && nowMs - steppedDownMs >= patienceResetMs) patience = 1;
-    return peerLostMs * patience;
-  }
-
-  function heard(theirs: PeerBeat, nowMs: number): void {
-    if (!hasPeer || !peer.hear(theirs)) return;
-    silentSinceMs = nowMs;
-    reading = false;
-    warnOfRank(theirs);
-    if (state === 'leaving') {
-      if (theirs.state === 'active') stop();
-    } else if (state === 'standby') {
-      if (theirs.state === 'leaving') activate('the other broker is leaving', nowMs);
-      else if (theirs.state === 'standby' && comesFirst(theirs)) activate('both were standby', nowMs);
-    } else if (theirs.state === 'active') {
-      if (theirs.epoch > epoch) stepDown(`the other broker is active in epoch ${theirs.epoch}`, nowMs);
-      else if (theirs.epoch === epoch && !comesFirst(theirs)) stepDown('both were active in one epoch', nowMs);
-    }
-  }
-
-  /** The tie-break: the primary, or of one rank the smaller address. */
-  function comesFirst(theirs: PeerBeat): boolean {
-    return rank === theirs.rank ? address < theirs.address : rank === 'primary';
-  }
-
-  function warnOfRank(theirs: PeerBeat): void {
-    if (theirs.rank !== rank || warned) return;
-    warned = true;
-    effects.push({ type: 'misconfigured', message: `both brokers run as ${rank}` });
-  }
-
-  function stop(): void {
-    stopped = true;
-    effects.push({ type: 'stop' });
-  }
-
-  function overdue(nowMs: number): void {
-    if (nowMs >= leaveDueMs) return stop();
-    if (nowMs >= beatDueMs) beat(nowMs);
-    if (state !== 'standby' || !hasPeer || reading || nowMs < silentSinceMs + silenceMs(nowMs)) return;
-    reading = true;
-    effects.push({ type: 'read-heartbeats' });
-  }
-
-  function take(input: FailoverInput, nowMs: number): void {
-    switch (input.type) {
-      case 'started':
-        if (started) return;
-        started = true;
-        silentSinceMs = nowMs;
-        if (hasPeer) beat(nowMs);
-        else activate('there is no other broker', nowMs);
-        return;
-      case 'beat':
-        return heard(input.beat, nowMs);
-      case 'peer-link-broken':
-        if (hasPeer) effects.push({ type: 'probe-peer' });
-        return;
-      case 'peer-refused':
-        if (state === 'standby' && hasPeer) activate('the other broker refuses connections', nowMs);
-        else if (state === 'leaving') stop();
-        return;
-      case 'late':
-        if (input.lateMs > lateMs) silentSinceMs = nowMs;
-        reading = false;
-        return;
-      case 'heartbeats-read':
-        if (!reading || state !== 'standby') return;
-        reading = false;
-        if (nowMs >= silentSinceMs + silenceMs(nowMs)) activate('the other broker is silent', nowMs);
-        return;
-      case 'leave':
-        if (state === 'leaving') return;
-        if (state === 'standby' || !hasPeer) return stop();
-        leaveDueMs = nowMs + leaveMs;
-        return become('leaving', nowMs);
-      case 'tick':
-        return;
-    }
-  }
-
+  if (config.peerLostMs < 2 * config.heartbeatMs) throw new RangeError('peerLostMs is less than two heartbeats');
+  const own = createdState();
   return {
-    handle(input, nowMs) {
-      effects = [];
-      if (stopped || (!started && input.type !== 'started')) return effects;
-      take(input, nowMs);
-      if (!stopped) overdue(nowMs);
-      return effects;
-    },
-    deadlineMs() {
-      if (!started || stopped) return undefined;
-      const silenceDueMs =
-        state === 'standby' && hasPeer && !reading ? silentSinceMs + peerLostMs * patience : Number.POSITIVE_INFINITY;
-      return Math.min(beatDueMs, leaveDueMs, silenceDueMs);
-    },
-    state: () => state,
-    epoch: () => epoch,
+    handle: (input, nowMs) => advance(config, own, input, nowMs),
+    deadlineMs: () => deadlineOf(config, own),
+    state: () => stateTold(own),
+    epoch: () => epochTold(own),
+    peer: () => own.watch.peer,
   };
+}
+
+/** One step: changes `own` in place. */
+export function advance(
+  config: FailoverConfig,
+  own: FailoverState,
+  input: FailoverInput,
+  nowMs: number,
+): FailoverEffect[] {
+  const turn: Turn = { config, own, nowMs, effects: [] };
+  if (own.phase === 'created') {
+    if (input.type === 'started') start(turn);
+    else if (input.type === 'leave') stop(turn, 'nothing-to-hand-over');
+  } else if (own.phase !== 'stopped') {
+    own.backoff = calmed(own.backoff, nowMs, config.calmMs ?? 10_000);
+    noticeLate(turn, nowMs - (deadlineOf(config, own) ?? nowMs));
+    take(turn, input);
+    overdue(turn);
+  }
+  return turn.effects;
+}
+
+function start(turn: Turn): void {
+  turn.own.phase = 'standby';
+  turn.own.watch = watchFrom(turn.nowMs);
+  if (turn.config.hasPeer) beat(turn);
+  else takeOver(turn, 'no-peer');
+}
+
+function noticeLate({ own, nowMs }: Turn, lateMs: number): void {
+  if (lateMs <= lateMsMax) return;
+  own.watch = restartSilence(own.watch, nowMs);
+  own.readAgainMs = undefined;
+}
+
+function take(turn: Turn, input: FailoverInput): void {
+  const { config, own } = turn;
+  switch (input.type) {
+    case 'beat':
+      return heard(turn, input.beat);
+    case 'peer-link-broken':
+      if (config.hasPeer) probe(turn);
+      return;
+    case 'peer-refused':
+      return refused(turn);
+    case 'heartbeats-read':
+      return socketEmpty(turn);
+    case 'late':
+      return noticeLate(turn, input.lateMs);
+    case 'leave':
+      return leave(turn);
+    case 'started':
+    case 'tick':
+      return;
+  }
+}
+
+function heard(turn: Turn, peer: PeerBeat): void {
+  const { config, own, nowMs } = turn;
+  if (!config.hasPeer) return;
+  if (peer.incarnation === config.incarnation) return heardItself(turn);
+  const before = own.watch.peer?.incarnation;
+  const watch = hear(own.watch, peer, nowMs, config.heartbeatMs);
+  if (watch === undefined) return;
+  own.watch = watch;
+  own.readAgainMs = undefined;
+  own.epochMax = Math.max(own.epochMax, peer.epoch);
+  if (peer.rank === config.rank && peer.incarnation !== before) {
+    turn.effects.push({ type: 'misconfigured', message: `both brokers run as ${config.rank}` });
+  }
+  const { rank, address, incarnation } = config;
+  const decided = verdict({ rank, address, incarnation, state: stateTold(own), epoch: own.epoch }, peer);
+  if (decided.is === 'take-over') takeOver(turn, decided.cause);
+  else if (decided.is === 'step-down') stepDown(turn, decided.cause);
+  else if (decided.is === 'stop') stop(turn, 'peer-active');
+}
+
+function heardItself({ own, effects }: Turn): void {
+  if (own.ownBeatsHeard) return;
+  own.ownBeatsHeard = true;
+  effects.push({ type: 'misconfigured', message: "the other broker's endpoint is this broker's own" });
+}
+
+function refused(turn: Turn): void {
+  const { own } = turn;
+  const { probe: worth } = own.watch;
+  own.watch = withProbe(own.watch, 'none');
+  if (worth === 'none' || own.phase === 'active') return;
+  if (worth === 'doubtful') probe(turn);
+  else if (own.phase === 'standby') takeOver(turn, 'peer-refused');
+  else stop(turn, 'nobody-to-hand-over-to');
+}
+
+function socketEmpty(turn: Turn): void {
+  const { config, own, nowMs } = turn;
+  if (own.readAgainMs === undefined || own.phase !== 'standby') return;
+  own.readAgainMs = undefined;
+  if (nowMs < readDueMs(config, own)) return;
+  takeOver(turn, own.watch.peer === undefined ? 'peer-never-heard' : 'peer-silent');
+}
+
+function leave(turn: Turn): void {
+  const { config, own, nowMs } = turn;
+  if (own.phase === 'leaving') return;
+  const handsOver = own.phase === 'active' && config.hasPeer;
+  own.phase = 'leaving';
+  beat(turn);
+  if (!handsOver) return stop(turn, 'nothing-to-hand-over');
+  own.leaveDueMs = nowMs + (config.leaveMs ?? 1_000);
+  probe(turn);
+}
+
+function overdue(turn: Turn): void {
+  const { config, own, nowMs, effects } = turn;
+  if (own.phase === 'stopped') return;
+  if (nowMs >= own.leaveDueMs) return stop(turn, 'leave-timeout');
+  if (nowMs >= own.beatDueMs) beat(turn);
+  if (nowMs < readDueMs(config, own)) return;
+  own.readAgainMs = nowMs + config.heartbeatMs;
+  effects.push({ type: 'read-heartbeats' });
+}
+
+function takeOver(turn: Turn, cause: TakeoverCause): void {
+  const { own } = turn;
+  own.phase = 'active';
+  // At the end of the numbers both brokers use the last one, and the tie-break decides.
+  own.epochMax = Math.min(own.epochMax + 1, Number.MAX_SAFE_INTEGER);
+  own.epoch = own.epochMax;
+  own.readAgainMs = undefined;
+  turn.effects.push({ type: 'activate', epoch: own.epoch, cause });
+  beat(turn);
+}
+
+function stepDown(turn: Turn, cause: StepDownCause): void {
+  const { own, nowMs } = turn;
+  own.phase = 'standby';
+  own.backoff = steppedDown(own.backoff, nowMs);
+  turn.effects.push({ type: 'deactivate', epoch: own.epoch, cause });
+  beat(turn);
+}
+
+function stop({ own, effects }: Turn, cause: StopCause): void {
+  own.phase = 'stopped';
+  effects.push({ type: 'stop', cause });
+}
+
+function probe({ own, effects }: Turn): void {
+  own.watch = withProbe(own.watch, 'asked');
+  effects.push({ type: 'probe-peer' });
+}
+
+function beat({ config, own, nowMs, effects }: Turn): void {
+  own.beatDueMs = nowMs + config.heartbeatMs;
+  effects.push({ type: 'beat', state: stateTold(own), epoch: epochTold(own) });
 }

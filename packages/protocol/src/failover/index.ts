@@ -5,7 +5,6 @@ export type {
   FailoverConfig,
   FailoverEffect,
   FailoverInput,
-  FailoverSnapshot,
   PeerBeat,
   Rank,
   StepDownCause,

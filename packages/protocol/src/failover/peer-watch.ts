@@ -1,18 +1,18 @@
 /*
  * The peer watch: what is known of the other broker, and how well.
  *
- * Decides which beats count, how long the peer has been silent, and whether a refused connect is evidence
- * (docs/protocol.md, section 5, "Heartbeats").
+ * Decides which beats count, since when the peer is silent, and whether a refused connect is evidence (docs/protocol.md,
+ * section 5).
  *
  * Rules kept:
- * - A new incarnation replaces what was known of the peer. The last 8 replaced ones are ignored: what they said last may
- *   still be on its way. But when the present one has been silent for two heartbeats, a replaced one that beats counts
- *   again. Otherwise one belated beat of a process that died unheard would make its living successor a replaced one,
- *   ignored for ever, and both brokers would stay active.
- * - Silence counts only while this broker's own loop runs: the clock restarts at the start, at every beat that counts and
- *   whenever the loop was late.
- * - A refusal counts only if nothing was heard between the probe and its answer, and the loop was not late in between.
- *   Otherwise it may be about the peer's former life, and the probe is made again.
+ * - A new incarnation replaces what was known of the peer, and the last 8 replaced ones are ignored: what they said may
+ *   still be on its way. But when the present one has missed two beats, a replaced one that beats counts again.
+ *   Otherwise a belated beat of a process that died unheard would make its living successor a replaced one, ignored for
+ *   ever, and both brokers would stay active.
+ * - Silence counts only while this broker's own loop runs: its clock restarts at the start, with every beat that counts,
+ *   and whenever the loop was late.
+ * - A refusal counts only if nothing was heard since the connect was asked for. Otherwise it may tell of the peer's
+ *   former life, and it takes a new one. It counts however late the loop is: on a starved computer it is all there is.
  */
 import type { PeerBeat } from './types.ts';
 
@@ -22,41 +22,37 @@ export interface PeerWatch {
   /** Incarnations that were the peer before, the latest last. */
   readonly replaced: readonly string[];
   readonly silentSinceMs: number;
-  readonly refused: boolean;
-  /** A probe is on its way; `doubtful`: its answer may be outdated when it comes. */
+  /** What a refusal would be worth that comes now. */
   readonly probe: 'none' | 'asked' | 'doubtful';
 }
 
 const replacedMax = 8;
-/** One beat may be lost or late; two in a row mean that whoever should have sent them does not. */
-const beatsMissed = 2;
+
+/** One beat may be lost; who misses two in a row is not the one who beats. */
+const missedBeats = 2;
 
 export function watchFrom(nowMs: number): PeerWatch {
-  return { peer: undefined, replaced: [], silentSinceMs: nowMs, refused: false, probe: 'none' };
+  return { peer: undefined, replaced: [], silentSinceMs: nowMs, probe: 'none' };
 }
 
-/** @returns what is known after this beat; the same object when it does not count */
-export function hear(watch: PeerWatch, beat: PeerBeat, nowMs: number, heartbeatMs: number): PeerWatch {
-  const { peer, replaced } = watch;
-  const known = replaced.includes(beat.incarnation);
-  if (known && nowMs - watch.silentSinceMs < beatsMissed * heartbeatMs) return watch;
-  const isNew = peer !== undefined && peer.incarnation !== beat.incarnation;
-  return {
-    peer: beat,
-    replaced: isNew
-      ? [...replaced.filter((one) => one !== beat.incarnation), peer.incarnation].slice(-replacedMax)
-      : replaced,
-    silentSinceMs: nowMs,
-    refused: false,
-    probe: doubted(watch.probe),
-  };
+/** @returns what is known after this beat; undefined when it does not count */
+export function hear(watch: PeerWatch, beat: PeerBeat, nowMs: number, heartbeatMs: number): PeerWatch | undefined {
+  const { peer } = watch;
+  const missing = nowMs - watch.silentSinceMs >= missedBeats * heartbeatMs;
+  if (watch.replaced.includes(beat.incarnation) && !missing) return undefined;
+  let replaced = watch.replaced;
+  if (peer !== undefined && peer.incarnation !== beat.incarnation) {
+    const others = replaced.filter((one) => one !== beat.incarnation);
+    replaced = [...others, peer.incarnation].slice(-replacedMax);
+  }
+  return { peer: beat, replaced, silentSinceMs: nowMs, probe: watch.probe === 'asked' ? 'doubtful' : watch.probe };
 }
 
 /** The loop was late: what it did not hear meanwhile may be waiting unread. */
 export function restartSilence(watch: PeerWatch, nowMs: number): PeerWatch {
-  return { ...watch, silentSinceMs: nowMs, probe: doubted(watch.probe) };
+  return { ...watch, silentSinceMs: nowMs };
 }
 
-function doubted(probe: PeerWatch['probe']): PeerWatch['probe'] {
-  return probe === 'none' ? 'none' : 'doubtful';
+export function withProbe(watch: PeerWatch, probe: PeerWatch['probe']): PeerWatch {
+  return { ...watch, probe };
 }

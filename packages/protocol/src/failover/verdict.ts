@@ -1,25 +1,25 @@
 /*
- * The verdict: the table of docs/protocol.md, section 5, and nothing else.
+ * The verdict: what hearing the peer means.
  *
- * Decides what hearing the peer means for this broker. It looks at what both are, never at the time; silence and
- * refusals are the business of peer-watch.ts.
+ * This is the table of docs/protocol.md, section 5, as far as beats decide. It looks at what both brokers are, never at
+ * the time: silence and refusals are weighed in peer-watch.ts.
  *
- * | I am    | the peer beats                      | then                                                       |
- * |---------|-------------------------------------|------------------------------------------------------------|
- * | standby | active                              | stay                                                       |
- * | standby | standby                             | the one that comes first becomes active, the other waits   |
- * | standby | leaving                             | become active                                              |
- * | active  | active with a higher epoch          | step down                                                  |
- * | active  | active with the same epoch          | the one that comes second steps down                       |
- * | active  | anything else                       | stay                                                       |
- * | leaving | active, and I would step down to it | withdraw and stop                                          |
- * | leaving | anything else                       | forward on                                                 |
+ * | I am    | the peer beats                      | then                                                     |
+ * |---------|-------------------------------------|----------------------------------------------------------|
+ * | standby | active                              | stay                                                     |
+ * | standby | standby                             | the one that comes first becomes active, the other waits |
+ * | standby | leaving                             | become active                                            |
+ * | active  | active with a higher epoch          | step down                                                |
+ * | active  | active with the same epoch          | the one that comes second steps down                     |
+ * | active  | anything else                       | stay                                                     |
+ * | leaving | active, and I would step down to it | stop                                                     |
+ * | leaving | anything else                       | forward on                                               |
  *
- * The primary comes first. Two brokers of one rank are a misconfiguration; then the smaller address does, in both rows:
- * two backups that both waited for a primary would wait for ever.
+ * The primary comes first. Two brokers of one rank are a misconfiguration; of those the smaller address comes first, in
+ * both rows: two backups would otherwise wait for a primary for ever.
  *
- * A leaving broker that was active does not trust every `active` it hears. A peer with a lower epoch is about to step
- * down, because this broker's last active beat is still on its way to it; withdrawing then would leave nobody.
+ * A leaving broker does not trust every `active` it hears. A peer with a lower epoch is about to step down, because the
+ * last active beat of this one is still on its way to it; to withdraw then would leave nobody.
  */
 import type { BrokerState, PeerBeat, Rank, StepDownCause } from './types.ts';
 
@@ -28,38 +28,37 @@ export interface Standing {
   readonly address: string;
   readonly incarnation: string;
   readonly state: BrokerState;
-  /** Of the marker it holds; undefined when it holds none. */
-  readonly markerEpoch: number | undefined;
+  /** Of the marker it holds, as every active broker does and a leaving one that was active. */
+  readonly epoch: number;
 }
 
 export type Verdict =
-  | { readonly then: 'stay' }
-  | { readonly then: 'take-over'; readonly cause: 'both-standby' | 'peer-leaving' }
-  | { readonly then: 'step-down'; readonly cause: StepDownCause }
-  | { readonly then: 'stop' };
+  | { readonly is: 'stay' }
+  | { readonly is: 'take-over'; readonly cause: 'both-standby' | 'peer-leaving' }
+  | { readonly is: 'step-down'; readonly cause: StepDownCause }
+  | { readonly is: 'stop' };
 
-const stay: Verdict = { then: 'stay' };
+const stay: Verdict = { is: 'stay' };
 
 export function verdict(mine: Standing, peer: PeerBeat): Verdict {
+  const yields = yieldsTo(mine, peer);
   switch (mine.state) {
     case 'standby':
-      if (peer.state === 'leaving') return { then: 'take-over', cause: 'peer-leaving' };
-      if (peer.state === 'standby' && comesFirst(mine, peer)) return { then: 'take-over', cause: 'both-standby' };
+      if (peer.state === 'leaving') return { is: 'take-over', cause: 'peer-leaving' };
+      if (peer.state === 'standby' && comesFirst(mine, peer)) return { is: 'take-over', cause: 'both-standby' };
       return stay;
-    case 'active': {
-      const cause = yieldsTo(mine, peer);
-      return cause === undefined ? stay : { then: 'step-down', cause };
-    }
+    case 'active':
+      return yields === undefined ? stay : { is: 'step-down', cause: yields };
     case 'leaving':
-      return yieldsTo(mine, peer) === undefined ? stay : { then: 'stop' };
+      return yields === undefined ? stay : { is: 'stop' };
   }
 }
 
-/** Why this broker's marker has to give way to the peer's; undefined when it has not. */
+/** Why the marker of this broker has to give way to the peer's; undefined when it has not. */
 function yieldsTo(mine: Standing, peer: PeerBeat): StepDownCause | undefined {
   if (peer.state !== 'active') return undefined;
-  if (mine.markerEpoch === undefined || peer.epoch > mine.markerEpoch) return 'higher-epoch';
-  return peer.epoch === mine.markerEpoch && !comesFirst(mine, peer) ? 'same-epoch' : undefined;
+  if (peer.epoch > mine.epoch) return 'higher-epoch';
+  return peer.epoch === mine.epoch && !comesFirst(mine, peer) ? 'same-epoch' : undefined;
 }
 
 function comesFirst(mine: Standing, peer: PeerBeat): boolean {
