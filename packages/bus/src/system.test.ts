@@ -1,4 +1,4 @@
-import type { Failure, Success } from '@cateto/contracts';
+import type { Failure, HandlersOf, Success } from '@cateto/contracts';
 import { call, defineCatalogue, encodeBeat, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -78,7 +78,7 @@ function setUp() {
       const settle = (outcome: Success | Failure): void => void outcomes.push(outcome);
       return client.ask({ formula: catalogue.formulas[name], operands, timeoutMs, settle });
     },
-    opServer: (given: Partial<typeof handlers> = {}, lanes: readonly (1 | 2)[] = [1, 2]) =>
+    opServer: (given: Partial<HandlersOf<typeof catalogue>> = {}, lanes: readonly (1 | 2)[] = [1, 2]) =>
       serveOperations({ ...shared, handlers: { ...handlers, ...given }, operations: 'all', lanes }),
     calcServer: () => serveFormulas({ ...shared, handlers, formulas, operationTimeoutMs: 2_000 }),
   };
@@ -212,7 +212,7 @@ describe('the calc-server', () => {
     opServer({
       double: (x) => {
         if (x > 10) throw new RangeError('too much');
-        return failure('out-of-domain', 'no') as unknown as number;
+        return failure('out-of-domain', 'no');
       },
     });
     calcServer();

@@ -34,6 +34,7 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
       let last = fields.length;
       while (last > 0 && named[fields[last - 1] ?? ''] === undefined) last -= 1;
       // Of its final length at once: an array that grows takes room for 17.
+      // oxlint-disable-next-line unicorn/no-new-array -- the length is meant
       const positions: unknown[] = new Array(last);
       for (let index = 0; index < last; index += 1) positions[index] = named[fields[index] ?? ''];
       return positions;

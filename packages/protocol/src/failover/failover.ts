@@ -98,7 +98,7 @@ function noticeLate({ own, nowMs }: Turn, lateMs: number): void {
 }
 
 function take(turn: Turn, input: FailoverInput): void {
-  const { config, own } = turn;
+  const { config } = turn;
   switch (input.type) {
     case 'beat':
       return heard(turn, input.beat);
