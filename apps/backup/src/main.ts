@@ -5,5 +5,5 @@ await runServer({
   name: 'backup',
   description: 'The backup broker: stands by, and forwards messages when the primary does not.',
   settings: brokerSettings,
-  start: (given, onEvent) => startRelay({ rank: 'backup', onEvent, ...brokerValues(given) }),
+  start: (given, onEvent) => startRelay({ rank: 'backup', onEvent, ...brokerValues('backup', given) }),
 });

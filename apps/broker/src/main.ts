@@ -5,5 +5,5 @@ await runServer({
   name: 'broker',
   description: 'The primary broker: forwards messages, or stands by while the backup does.',
   settings: brokerSettings,
-  start: (given, onEvent) => startRelay({ rank: 'primary', onEvent, ...brokerValues(given) }),
+  start: (given, onEvent) => startRelay({ rank: 'primary', onEvent, ...brokerValues('primary', given) }),
 });

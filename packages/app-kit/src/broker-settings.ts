@@ -10,10 +10,17 @@ type BrokerSetting = (typeof brokerSettings)[number];
 /**
  * The values of a broker's settings.
  *
- * @throws SettingFault for an address others can reach without `--insecure`, and for a loss time no heartbeat can keep
+ * @throws SettingFault for a backup that is not in the list of brokers, for an address others can reach without
+ * `--insecure`, and for a loss time no heartbeat can keep
  */
-export function brokerValues(given: SettingValues<BrokerSetting>): SettingValues<BrokerSetting>['values'] {
-  const { bind, insecure, heartbeatMs, peerLostMs } = given.values;
+export function brokerValues(
+  rank: 'primary' | 'backup',
+  given: SettingValues<BrokerSetting>,
+): SettingValues<BrokerSetting>['values'] {
+  const { brokers, bind, insecure, heartbeatMs, peerLostMs } = given.values;
+  if (rank === 'backup' && brokers.length < 2) {
+    throw given.fault('brokers', 'names one broker; a backup is the second of two, the primary first');
+  }
   if (!isLoopback(bind) && !insecure) throw openPorts(given, bind);
   if (peerLostMs < 2 * heartbeatMs) {
     throw given.fault('peerLostMs', `${peerLostMs} ms is less than two heartbeats of ${heartbeatMs} ms`);

@@ -55,16 +55,26 @@ describe('a broker’s settings', () => {
       [['--bind', '0.0.0.0'], {}, '--bind'],
       [[], { CATETO_BIND: '10.0.0.1' }, 'CATETO_BIND'],
     ] as const) {
-      const error = thrownBy(() => brokerValues(parse(args, environment).given));
+      const error = thrownBy(() => brokerValues('primary', parse(args, environment).given));
       expect(error).toBeInstanceOf(SettingFault);
       expect(error).toMatchObject({ message: expect.stringMatching(new RegExp(`^${name}: .*--insecure`)) });
     }
-    expect(brokerValues(parse(['--bind', '0.0.0.0', '--insecure']).given).bind).toBe('0.0.0.0');
-    expect(brokerValues(parse(['--bind', '127.0.0.2']).given).bind).toBe('127.0.0.2');
+    expect(brokerValues('primary', parse(['--bind', '0.0.0.0', '--insecure']).given).bind).toBe('0.0.0.0');
+    expect(brokerValues('primary', parse(['--bind', '127.0.0.2']).given).bind).toBe('127.0.0.2');
+  });
+
+  test('a backup that is not in the list of brokers is refused; a primary alone is not', () => {
+    const one = ['--brokers', '127.0.0.1'];
+    expect(thrownBy(() => brokerValues('backup', parse(one).given))).toMatchObject({
+      message: expect.stringMatching(/^--brokers: names one broker/),
+    });
+    expect(brokerValues('primary', parse(one).given).brokers).toHaveLength(1);
   });
 
   test('a loss time below two heartbeats is refused', () => {
-    expect(thrownBy(() => brokerValues(parse(['--heartbeat', '150', '--peer-lost', '200']).given))).toMatchObject({
+    expect(
+      thrownBy(() => brokerValues('primary', parse(['--heartbeat', '150', '--peer-lost', '200']).given)),
+    ).toMatchObject({
       message: expect.stringMatching(/^--peer-lost: 200 ms/),
     });
   });

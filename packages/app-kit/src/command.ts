@@ -1,7 +1,7 @@
 import { SettingFault } from '@cateto/contracts';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 /** A command whose mistakes are one line on stderr and exit code 2. */
 export function createCommand(name: string, description: string): Command {

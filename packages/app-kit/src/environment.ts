@@ -1,9 +1,26 @@
+import { settings } from '@cateto/contracts';
+
+const variables: ReadonlySet<string> = new Set(Object.values(settings).map(({ variable }) => variable));
+
 /** The environment of this process: for what has no setting, such as NO_COLOR. */
 export function environment(): Readonly<NodeJS.ProcessEnv> {
   return process.env;
 }
 
-/** The environment of this process with some variables set: what a process that it starts is given. */
+/** What the environment of this process sets of the settings, to pass on to a process that it is meant for. */
+export function givenVariables(): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of Object.entries(process.env)) {
+    if (variables.has(name) && value !== undefined) given[name] = value;
+  }
+  return given;
+}
+
+/**
+ * The environment for a process that this one starts: its own without the settings, plus these variables. A demo or a
+ * test must not run differently because someone has `CATETO_LOG_LEVEL` in their profile.
+ */
 export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  return { ...process.env, ...more };
+  const kept = Object.entries(process.env).filter(([name]) => !variables.has(name));
+  return { ...Object.fromEntries(kept), ...more };
 }

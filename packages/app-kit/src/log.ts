@@ -24,7 +24,7 @@ export function createLog({ app, form, level, colour }: LogOptions): Log {
           colorize: colour,
           translateTime: 'SYS:HH:MM:ss.l',
           hideObject: true,
-          messageFormat: (line) => describe(app, line),
+          messageFormat: (line) => `${app} ${eventText(line)}`,
         });
   return pino(
     {
@@ -39,14 +39,14 @@ export function createLog({ app, form, level, colour }: LogOptions): Log {
 
 const notFields: ReadonlySet<string> = new Set(['level', 'time', 'app', 'event', 'msg']);
 
-/** One event as a person reads it: `op-server fallback operation=square lane=1`. */
-function describe(app: string, line: Readonly<Record<string, unknown>>): string {
+/** One event as a person reads it: `fallback operation=square lane=1`. */
+export function eventText(line: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(line).filter(([key]) => !notFields.has(key));
   const shown = fields.map(
     ([key, value]) => `${key}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`,
   );
   const head = [line.event, line.msg].filter((part) => typeof part === 'string');
-  return [app, ...head, ...shown].join(' ');
+  return [...head, ...shown].join(' ');
 }
 
 function quoted(text: string): string {

@@ -2,7 +2,7 @@ import type { SettingName } from '@cateto/contracts';
 import type { AppEvent } from './app-events.ts';
 import { logEvents } from './app-events.ts';
 import { argumentsOf, createCommand, exitCodeOf, exitCodes } from './command.ts';
-import type { Log } from './log.ts';
+import { endAsked, endOnFault } from './ending.ts';
 import { createLog } from './log.ts';
 import { wantsColour } from './paint.ts';
 import type { SettingValues } from './settings-options.ts';
@@ -22,15 +22,13 @@ export interface ServerApp<N extends SettingName> {
   start(given: SettingValues<N>, onEvent: (event: AppEvent) => void): Promise<RunningServer> | RunningServer;
 }
 
-/** Whoever started the process expects it to be gone by then. */
-const drainMaxMs = 5_000;
-
 const logSettings = ['log', 'logLevel'] as const;
 
 /**
  * Runs a server from the command line until SIGINT or SIGTERM, or until the process that started it with a channel is
- * gone; then it drains and exits with 0. A second signal exits at once. Wrong flags and variables are one line on stderr
- * and exit code 2; a start that fails, or a fault of the program, exits with 1.
+ * gone; then it drains and exits with 0, or with 1 when that took more than 5 s. A second signal exits at once. Wrong
+ * flags and variables are one line on stderr and exit code 2; a start that fails, or a fault of the program, exits with 1.
+ * The promise resolves when the server has started.
  */
 export async function runServer<N extends SettingName>(app: ServerApp<N>): Promise<void> {
   const command = createCommand(app.name, app.description);
@@ -38,6 +36,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
   try {
     command.parse(argumentsOf(process.argv), { from: 'user' });
     const { values } = readSettings(command, logSettings, process.env);
+    const given = readSettings(command, app.settings, process.env);
     const log = createLog({
       app: app.name,
       form: values.log ?? (process.stderr.isTTY ? 'pretty' : 'json'),
@@ -45,46 +44,16 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
       colour: wantsColour(process.stderr),
     });
     endOnFault(log);
-    const running = await app.start(readSettings(command, app.settings, process.env), logEvents(log));
-    drainOnSignal(running, log);
+    // Before the start: whoever ends it while it starts must not be left with a server nobody asked for.
+    const asked = endAsked(log);
+    const running = await app.start(given, logEvents(log));
+    void asked.then(async () => {
+      await running.drain();
+      process.exit(exitCodes.done);
+    });
   } catch (error) {
     process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`${app.name}: ${line}\n`));
     // Sockets that were opened before the fault must not keep a process that has failed.
     process.exit();
   }
-}
-
-/** A fault of the program itself: nothing of its state can be trusted any more. */
-function endOnFault(log: Log): void {
-  const end = (error: unknown): void => {
-    log.fatal({ event: 'fault', err: error instanceof Error ? error : new Error(String(error)) });
-    process.exit(exitCodes.failed);
-  };
-  process.on('uncaughtException', end);
-  process.on('unhandledRejection', end);
-}
-
-function drainOnSignal(running: RunningServer, log: Log): void {
-  let draining = false;
-
-  const drain = async (): Promise<void> => {
-    const overdue = setTimeout(() => {
-      log.error({ event: 'drain-overdue', afterMs: drainMaxMs });
-      process.exit(exitCodes.failed);
-    }, drainMaxMs);
-    await running.drain();
-    clearTimeout(overdue);
-    process.exit(exitCodes.done);
-  };
-
-  const end = (secondExitCode: number) => (): void => {
-    if (draining) process.exit(secondExitCode);
-    draining = true;
-    void drain();
-  };
-
-  process.on('SIGINT', end(exitCodes.interrupted));
-  process.on('SIGTERM', end(143));
-  // Started with a channel: its end is the end of whoever started this process, even by kill -9.
-  process.on('disconnect', end(exitCodes.failed));
 }

@@ -1,53 +1,38 @@
 import { environmentWith } from '@cateto/app-kit';
-import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
-/** A line of an app's log. */
-export interface LogEvent {
-  readonly event: string;
-  readonly time: string;
-  readonly level: string;
-  readonly app: string;
-  readonly [field: string]: unknown;
-}
+import type { LogEvent } from './log-event.ts';
+import { parseEvent } from './log-event.ts';
 
 export interface AppProcess {
   readonly name: string;
   readonly pid: number;
-  /** Everything it has logged so far. */
+  /** What it has logged so far; of a process that runs for long, the latest. */
   readonly events: readonly LogEvent[];
   /** What it wrote on stderr that was no log line: the reason of a start that failed. */
   readonly complaints: readonly string[];
   /** The first event that fits, of those logged already or to come; rejects when the process ends without it. */
   waitFor(event: string, fits?: (logged: LogEvent) => boolean): Promise<LogEvent>;
-  /** Its exit code, or the signal that ended it. */
+  /** The same of those to come only. */
+  waitForNext(event: string, fits?: (logged: LogEvent) => boolean): Promise<LogEvent>;
+  /** Its exit code, or the signal that ended it. By then everything that it wrote has been read. */
   readonly ended: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
 }
 
-export interface AppStart {
+export interface ProcessStart {
   readonly name: string;
-  readonly app: string;
+  readonly cwd: string;
+  /** For node. */
   readonly args: readonly string[];
-  readonly brokers: string;
-  /** Runs `dist`, which must have been built; from source otherwise. */
-  readonly built: boolean;
+  /** Settings as variables; those of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>>;
   onEvent?(logged: LogEvent): void;
 }
 
-const apps = new URL('../../../apps/', import.meta.url);
-
-/** How an app is started: from source, or built. */
-export function appCommand(app: string, built: boolean): { readonly cwd: string; readonly args: readonly string[] } {
-  const cwd = fileURLToPath(new URL(`${app}/`, apps));
-  if (!built) return { cwd, args: ['--conditions=@cateto/source', '--import', 'tsx', 'src/main.ts'] };
-  if (!existsSync(new URL(`${app}/dist/main.js`, apps))) throw new Error(`${app} is not built: run \`pnpm build\``);
-  return { cwd, args: ['dist/main.js'] };
-}
+/** Far more than any test looks back on, and a bound for a system that runs for weeks. */
+const eventsMax = 10_000;
+const complaintsMax = 100;
 
 interface Waiting {
   fits(logged: LogEvent): boolean;
@@ -55,47 +40,55 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Starts an app as a process that ends with this one, however this one ends. */
-export function startApp(start: AppStart): AppProcess {
-  const { name, app, brokers, built, environment } = start;
-  const { cwd, args } = appCommand(app, built);
-  const child: ChildProcess = spawn(process.execPath, [...args, '--brokers', brokers, '--log', 'json', ...start.args], {
+/** Starts a process that logs as JSON and that ends with this one, however this one ends. */
+export function startProcess(start: ProcessStart): AppProcess {
+  const { name, cwd, args, environment = {}, onEvent } = start;
+  const child = spawn(process.execPath, args, {
     cwd,
-    env: environmentWith(environment ?? {}),
+    env: environmentWith(environment),
     // The channel is a lifeline: the app drains when it closes, and it closes even when this process is killed.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A group of its own: a Ctrl-C is for this process, which ends the others in their order, with one signal each.
+    detached: true,
   });
   const events: LogEvent[] = [];
   const complaints: string[] = [];
   const waiting = new Set<Waiting>();
+  let over: Error | undefined;
 
-  const take = (line: string): void => {
+  function take(line: string): void {
     const logged = parseEvent(line);
-    if (logged === undefined) {
-      complaints.push(line);
-      return;
-    }
-    events.push(logged);
-    start.onEvent?.(logged);
+    if (logged === undefined) return keep(complaints, line, complaintsMax);
+    keep(events, logged, eventsMax);
+    onEvent?.(logged);
     for (const one of waiting) {
       if (!one.fits(logged)) continue;
       waiting.delete(one);
       one.resolve(logged);
     }
-  };
+  }
 
-  const lines = child.stderr === null ? undefined : createInterface({ input: child.stderr });
-  lines?.on('line', take);
+  if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', take);
+  // A process that could not be started: `close` comes after it.
+  child.on('error', (error) => keep(complaints, error.message, complaintsMax));
 
-  const ended = new Promise<number | NodeJS.Signals>((resolve, reject) => {
-    child.once('error', reject);
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     // `close` and not `exit`: by then its last lines have been read.
     child.once('close', (code, signal) => {
-      for (const one of waiting) one.reject(new Error([`${name} ended (${code ?? signal})`, ...complaints].join(': ')));
+      const how = signal ?? code ?? 0;
+      over = new Error([`${name} ended (${how})`, ...complaints].join(': '));
+      for (const one of waiting) one.reject(over);
       waiting.clear();
-      resolve(code ?? signal ?? 0);
+      resolve(how);
     });
   });
+
+  function waitForNext(event: string, fits: (logged: LogEvent) => boolean = () => true): Promise<LogEvent> {
+    if (over !== undefined) return Promise.reject(over);
+    return new Promise((resolve, reject) => {
+      waiting.add({ fits: (logged) => logged.event === event && fits(logged), resolve, reject });
+    });
+  }
 
   return {
     name,
@@ -104,26 +97,15 @@ export function startApp(start: AppStart): AppProcess {
     complaints,
     ended,
     waitFor(event, fits = () => true) {
-      const matches = (logged: LogEvent): boolean => logged.event === event && fits(logged);
-      const logged = events.find(matches);
-      if (logged !== undefined) return Promise.resolve(logged);
-      if (child.exitCode !== null || child.signalCode !== null) {
-        return Promise.reject(new Error([`${name} has ended`, ...complaints].join(': ')));
-      }
-      return new Promise((resolve, reject) => waiting.add({ fits: matches, resolve, reject }));
+      const logged = events.find((one) => one.event === event && fits(one));
+      return logged === undefined ? waitForNext(event, fits) : Promise.resolve(logged);
     },
+    waitForNext,
     kill: (signal) => void child.kill(signal),
   };
 }
 
-/** One line of NDJSON with an event; undefined for anything else. */
-export function parseEvent(line: string): LogEvent | undefined {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const value = JSON.parse(line) as Partial<LogEvent>;
-    return typeof value.event === 'string' ? (value as LogEvent) : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+function keep<T>(kept: T[], one: T, most: number): void {
+  if (kept.length === most) kept.shift();
+  kept.push(one);
 }

@@ -1,5 +1,6 @@
+import { environmentWith } from '@cateto/app-kit';
 import { spawn } from 'node:child_process';
-import { appCommand } from './app-process.ts';
+import { appCommand } from './app-command.ts';
 
 /** What `client <formula> <operands> --json` prints. */
 export interface ClientAnswer {
@@ -22,7 +23,11 @@ export async function ask(
 ): Promise<ClientAnswer> {
   const { cwd, args } = appCommand('client', built);
   const given = [formula, ...operands.map(String), '--json', '--brokers', brokers];
-  const child = spawn(process.execPath, [...args, ...given], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...args, ...given], {
+    cwd,
+    env: environmentWith({}),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const written = { out: '', said: '' };
   child.stdout.on('data', (chunk: Buffer) => (written.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (written.said += chunk.toString()));

@@ -1,8 +1,10 @@
-import type { AppProcess, LogEvent } from './app-process.ts';
-import { startApp } from './app-process.ts';
+import { appCommand } from './app-command.ts';
+import type { AppProcess } from './app-process.ts';
+import { startProcess } from './app-process.ts';
 import { freeBrokers } from './free-ports.ts';
 import type { ProcessPlan } from './layout.ts';
 import { planSystem } from './layout.ts';
+import type { LogEvent } from './log-event.ts';
 
 export interface ClusterOptions {
   /** 2 unless given. */
@@ -15,6 +17,7 @@ export interface ClusterOptions {
   readonly built?: boolean;
   /** Processes to start at once; all in their order unless given. Others are started with {@link Cluster.start}. */
   readonly initially?: readonly string[];
+  /** Settings as variables, for every process; those of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly onEvent?: (name: string, logged: LogEvent) => void;
 }
@@ -46,13 +49,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   function start(name: string, more: readonly string[] = []): AppProcess {
     const plan = plans.find((candidate) => candidate.name === name);
     if (plan === undefined) throw new Error(`there is no ${name} in this system`);
-    const { app, args } = plan;
-    const started = startApp({
+    const { cwd, args } = appCommand(plan.app, built);
+    // Its events are how its state is known here, whatever the environment says of logs.
+    const common = ['--brokers', brokers, '--log', 'json', '--log-level', 'info'];
+    const started = startProcess({
       name,
-      app,
-      args: [...args, ...more],
-      brokers,
-      built,
+      cwd,
+      args: [...args, ...common, ...plan.args, ...more],
       environment,
       ...(onEvent === undefined ? {} : { onEvent: (logged: LogEvent) => onEvent(name, logged) }),
     });

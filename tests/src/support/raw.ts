@@ -10,9 +10,8 @@ export interface RawPeer {
 }
 
 export function rawPeer(brokers: string): RawPeer {
-  const [primary] = endpointsOf(brokers);
   const publisher = new XPublisher({ linger: 0 });
-  publisher.connect(`tcp://127.0.0.1:${primary.publishPort}`);
+  for (const { publishPort } of endpointsOf(brokers)) publisher.connect(`tcp://127.0.0.1:${publishPort}`);
   onTestFinished(() => publisher.close());
   const topics = new Set<string>();
   return {
@@ -28,11 +27,10 @@ export function rawPeer(brokers: string): RawPeer {
   };
 }
 
-/** Everything a subscriber to one prefix hears from the primary. */
+/** Everything a subscriber to one prefix hears from both brokers. */
 export function rawSubscriber(brokers: string, prefix: string): Subscriber {
-  const [primary] = endpointsOf(brokers);
   const subscriber = new Subscriber({ linger: 0 });
-  subscriber.connect(`tcp://127.0.0.1:${primary.subscribePort}`);
+  for (const { subscribePort } of endpointsOf(brokers)) subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
   subscriber.subscribe(prefix);
   onTestFinished(() => subscriber.close());
   return subscriber;

@@ -5,10 +5,17 @@ import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
 import { onTestFinished } from 'vitest';
 
-/** Real processes for one test, gone when it ends. */
+/**
+ * Real processes for one test, gone when it ends. Unless the test says which to start, all are there and the primary is
+ * the active broker.
+ */
 export async function system(options: ClusterOptions = {}): Promise<Cluster> {
-  const cluster = await startCluster(options);
+  const cluster = await startCluster({ initially: ['broker'], ...options });
   onTestFinished(() => cluster.stop(), 30_000);
+  if (options.initially !== undefined) return cluster;
+  // Started together, the one that is ready first would be.
+  await cluster.get('broker').waitFor('active');
+  for (const { name } of cluster.plans) if (name !== 'broker') cluster.start(name);
   return cluster;
 }
 

@@ -1,0 +1,128 @@
+import { describe, expect, test } from 'vitest';
+import { tinyServer } from './tiny-server.test-support.ts';
+
+const never = 'await new Promise(() => {});';
+
+describe('a signal', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('%s drains, then the process ends with 0', async (signal) => {
+    const server = tinyServer({});
+    await server.said('"ready"');
+    server.child.kill(signal);
+    const { how, lines } = await server.ended();
+    expect(how).toBe(0);
+    expect(lines.at(-1)).toContain('"draining"');
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('a second one, %s, ends the process at once with %i', async (signal, code) => {
+    const server = tinyServer({ drain: never });
+    await server.said('"ready"');
+    server.child.kill('SIGTERM');
+    await server.said('"draining"');
+    server.child.kill(signal);
+    expect((await server.ended()).how).toBe(code);
+  });
+
+  test('during the start is remembered: what has started is drained', async () => {
+    const server = tinyServer({ start: `onEvent({ event: 'starting' }); await once(process, 'SIGTERM');` });
+    await server.said('"starting"');
+    server.child.kill('SIGTERM');
+    const { how, lines } = await server.ended();
+    expect(how).toBe(0);
+    expect(lines.at(-1)).toContain('"draining"');
+  });
+
+  test('a drain that takes longer than 5 s is given up with 1, and said', async () => {
+    // Seconds of a hundredth: the bound itself is what is tested.
+    const before = `const real = setTimeout; globalThis.setTimeout = (run, ms) => real(run, ms / 100);`;
+    const server = tinyServer({ before, drain: never });
+    await server.said('"ready"');
+    server.child.kill('SIGTERM');
+    const { how, lines } = await server.ended();
+    expect(how).toBe(1);
+    expect(lines.at(-1)).toMatch(/"drain-overdue","afterMs":5000/);
+  });
+});
+
+describe('when whoever started it is gone', () => {
+  test('a running server drains and ends', async () => {
+    const server = tinyServer({});
+    await server.said('"ready"');
+    server.child.disconnect();
+    const { how, lines } = await server.ended();
+    expect(how).toBe(0);
+    expect(lines.at(-1)).toContain('"draining"');
+  });
+
+  test('a server that starts drains as soon as it has started', async () => {
+    const server = tinyServer({ start: `onEvent({ event: 'starting' }); await once(process, 'disconnect');` });
+    await server.said('"starting"');
+    server.child.disconnect();
+    expect((await server.ended()).how).toBe(0);
+  });
+
+  test('a process that had not come to its start does not start', async () => {
+    const server = tinyServer({
+      before: `process.stderr.write('loading\\n'); await once(process, 'disconnect');`,
+    });
+    await server.said('loading');
+    server.child.disconnect();
+    const { how, lines } = await server.ended();
+    expect(how).toBe(1);
+    expect(lines).toEqual(['loading', 'tiny: whoever started this is gone']);
+  });
+
+  test('what drains goes on draining', async () => {
+    const server = tinyServer({ drain: `await once(process, 'disconnect'); onEvent({ event: 'stopped' });` });
+    await server.said('"ready"');
+    server.child.kill('SIGTERM');
+    await server.said('"draining"');
+    server.child.disconnect();
+    const { how, lines } = await server.ended();
+    expect(how).toBe(0);
+    expect(lines.at(-1)).toContain('"stopped"');
+  });
+});
+
+describe('what goes wrong', () => {
+  test('a wrong flag is one line and 2, before anything starts', async () => {
+    const { how, lines } = await tinyServer({ args: ['--lanes', '9'] }).ended();
+    expect(how).toBe(2);
+    expect(lines).toEqual([expect.stringMatching(/^tiny: --lanes: "9"/)]);
+  });
+
+  test('a start that fails is one line and 1', async () => {
+    const { how, lines } = await tinyServer({ start: `throw new Error('port 5555 is taken');` }).ended();
+    expect(how).toBe(1);
+    expect(lines).toEqual(['tiny: port 5555 is taken']);
+  });
+
+  test.each([
+    ['thrown', `setImmediate(() => { throw new Error('broken'); });`],
+    ['rejected', `void Promise.reject(new Error('broken'));`],
+  ])('a fault of the program, %s, is logged and ends it with 1', async (_how, start) => {
+    const { how, lines } = await tinyServer({ start: `${start} await once(process, 'never');` }).ended();
+    expect(how).toBe(1);
+    expect(lines).toEqual([expect.stringMatching(/"fatal".*"event":"fault".*broken/)]);
+  });
+
+  test('a drain that fails is a fault', async () => {
+    const server = tinyServer({ drain: `throw new Error('stuck');` });
+    await server.said('"ready"');
+    server.child.kill('SIGTERM');
+    const { how, lines } = await server.ended();
+    expect(how).toBe(1);
+    expect(lines.at(-1)).toMatch(/"fault".*stuck/);
+  });
+
+  test('a fault is said even by a silent log', async () => {
+    const { how, lines } = await tinyServer({
+      start: `setImmediate(() => { throw new Error('broken'); }); await once(process, 'never');`,
+      args: ['--log-level', 'silent'],
+    }).ended();
+    expect(how).toBe(1);
+    expect(lines[0]).toBe('fault: Error: broken');
+  });
+});
