@@ -1,5 +1,5 @@
-import type { SettingFault } from '@cateto/contracts';
-import { isLoopback } from '@cateto/contracts';
+import type { BrokerEndpoint, SettingFault } from '@cateto/contracts';
+import { formatBroker, isLoopback, settings } from '@cateto/contracts';
 import type { SettingValues } from './settings-options.ts';
 
 /** The settings of a broker, of either rank. */
@@ -33,4 +33,12 @@ function openPorts(given: SettingValues<BrokerSetting>, bind: string): SettingFa
     'bind',
     `whoever reaches ${bind} could read and publish everything; bind a loopback address, or say --insecure`,
   );
+}
+
+/** What every app takes for the brokers unless it is told. */
+export const defaultBrokers: string = settings.brokers.defaultText ?? '';
+
+/** Brokers as `CATETO_BROKERS` writes them, every port included: for a process that is started with them. */
+export function brokersText(brokers: readonly BrokerEndpoint[]): string {
+  return brokers.map(formatBroker).join(',');
 }

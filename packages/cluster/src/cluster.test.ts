@@ -1,9 +1,10 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { parseEvent } from './app-process.ts';
 import { parseCount } from './count.ts';
 import { freeBrokers, freePorts } from './free-ports.ts';
 import { lanesOf, planSystem } from './layout.ts';
+import { parseEvent } from './log-event.ts';
+import { overview, table } from './overview.ts';
 
 describe('the layout', () => {
   test('the paper’s: two brokers, an op-server for each leg, a calc-server', () => {
@@ -58,4 +59,16 @@ test('a log line is an event; anything else an app writes is not', () => {
 test('a number of processes is a whole number that makes sense', () => {
   expect(parseCount('3')).toBe(3);
   for (const text of ['0', '-1', '1.5', 'two', '65', '']) expect(() => parseCount(text)).toThrow(`"${text}"`);
+});
+
+test('the overview says what runs and where', () => {
+  const plans = planSystem({ opServers: 2, calcServers: 1 });
+  const rows = overview(plans, 'here:1:2:3,there:4:5:6', (name) => name.length);
+  expect(table(rows)).toEqual([
+    'broker        6  here:1:2:3',
+    'backup        6  there:4:5:6',
+    'op-server-1  11  lanes 1,3,5,7',
+    'op-server-2  11  lanes 2,4,6,8',
+    'calc-server  11  formulas',
+  ]);
 });

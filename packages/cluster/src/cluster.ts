@@ -15,7 +15,10 @@ export interface ClusterOptions {
   readonly brokers?: string;
   /** Runs what `pnpm build` made instead of the sources. */
   readonly built?: boolean;
-  /** Processes to start at once; all in their order unless given. Others are started with {@link Cluster.start}. */
+  /**
+   * Processes to start at once, and no others: those are for {@link Cluster.start}. Unless given all are started, the
+   * backup when the primary is active; on a busy machine the backup would be the active one now and then otherwise.
+   */
   readonly initially?: readonly string[];
   /** Settings as variables, for every process; those of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -40,6 +43,11 @@ export interface Cluster {
 /** Twice the time in which an app promises to have drained. */
 const stopMaxMs = 10_000;
 
+/**
+ * Starts a system.
+ *
+ * @throws Error with what the primary said when it could not start; everything is stopped by then
+ */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { opServers = 2, calcServers = 1, built = false, environment = {}, onEvent } = options;
   const brokers = options.brokers ?? (await freeBrokers());
@@ -81,7 +89,25 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     clearTimeout(overdue);
   }
 
-  for (const name of options.initially ?? plans.map((plan) => plan.name)) start(name);
+  async function stop(): Promise<void> {
+    const names = [...processes.keys()];
+    const isBroker = (name: string): boolean => name === 'broker' || name === 'backup';
+    await end(names.filter((name) => !isBroker(name)));
+    // The standby before the active one would do as well; together neither waits for the other to take over.
+    await end(names.filter(isBroker));
+  }
+
+  const names = plans.map(({ name }) => name);
+  for (const name of options.initially ?? names.filter((one) => one !== 'backup')) start(name);
+  if (options.initially === undefined) {
+    try {
+      await get('broker').waitFor('active');
+    } catch (error) {
+      await stop();
+      throw error;
+    }
+    start('backup');
+  }
 
   return {
     brokers,
@@ -94,12 +120,6 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       one.kill(signal);
       if (signal === 'SIGKILL') await one.ended;
     },
-    async stop() {
-      const names = [...processes.keys()];
-      const isBroker = (name: string): boolean => name === 'broker' || name === 'backup';
-      await end(names.filter((name) => !isBroker(name)));
-      // The standby before the active one would do as well; together neither waits for the other to take over.
-      await end(names.filter(isBroker));
-    },
+    stop,
   };
 }

@@ -1,50 +1,97 @@
-import { argumentsOf, createCommand, exitCodeOf, exitCodes, paintFor } from '@cateto/app-kit';
+import {
+  addSettings,
+  argumentsOf,
+  brokersText,
+  createCommand,
+  defaultBrokers,
+  environment,
+  eventText,
+  exitCodeOf,
+  exitCodes,
+  givenVariables,
+  paintFor,
+  readSettings,
+} from '@cateto/app-kit';
 import type { Cluster } from './cluster.ts';
 import { startCluster } from './cluster.ts';
 import { parseCount } from './count.ts';
+import type { LogEvent } from './log-event.ts';
+import { overview, table } from './overview.ts';
 
-/* `pnpm cluster`: a whole system on this machine until Ctrl-C. */
-
-const defaultBrokers = '127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560';
+/* `pnpm cluster`: a whole system on this machine until Ctrl-C. Its own output is on stdout, the processes' logs on stderr. */
 
 const command = createCommand('cluster', 'Starts a whole system on this machine and keeps it running until Ctrl-C.')
   .option('--op-servers <n>', 'how many op-servers', parseCount, 2)
   .option('--calc-servers <n>', 'how many calc-servers', parseCount, 1)
-  .option('--brokers <list>', 'both brokers, primary first', defaultBrokers)
   .option('--built', 'run what `pnpm build` made');
+addSettings(command, ['brokers']);
 
 interface Options {
   readonly opServers: number;
   readonly calcServers: number;
-  readonly brokers: string;
-  readonly built?: true;
+  readonly built?: boolean;
 }
 
-async function run(options: Options): Promise<void> {
-  const paint = paintFor(process.stderr);
+const paint = paintFor(process.stderr);
+
+function logLine(name: string, logged: LogEvent): void {
+  const text = eventText(logged);
+  process.stderr.write(`${paint.faint(name)} ${logged.level === 'info' ? text : paint.bad(text)}\n`);
+}
+
+async function run({ opServers, calcServers, built = false }: Options): Promise<void> {
+  const given = readSettings(command, ['brokers'], environment());
+  const brokers = brokersText(given.values.brokers);
+  if (given.values.brokers.length < 2) throw given.fault('brokers', 'names one broker; a cluster has two');
   const cluster = await startCluster({
-    ...options,
-    built: options.built ?? false,
-    onEvent(name, { event, time: _time, level: _level, app: _app, ...fields }) {
-      process.stderr.write(`${paint.faint(name)} ${event} ${JSON.stringify(fields)}\n`);
-    },
+    opServers,
+    calcServers,
+    brokers,
+    built,
+    environment: givenVariables(),
+    onEvent: logLine,
   });
-  stopOnSignal(cluster);
+  const ending = stopOnSignal(cluster);
   try {
     await cluster.ready();
   } catch (error) {
+    // Ended by the signal, they will not become ready any more; that is no failure.
+    if (ending.asked) return;
     await cluster.stop();
     throw error;
   }
-  process.stdout.write('Everything is up. Ask it from another terminal: pnpm calc hypotenuse 12 13\n');
+  for (const { name } of cluster.plans) void sayWhenEnded(cluster, name, ending);
+  const rows = overview(cluster.plans, brokers, (name) => cluster.get(name).pid);
+  const also = brokers === defaultBrokers ? '' : ` --brokers ${brokers}`;
+  const ask = `Ask it from another terminal: pnpm calc hypotenuse 12 13${also}`;
+  process.stdout.write(['Everything is up.', ...table(rows), ask, 'Ctrl-C stops everything.', ''].join('\n'));
 }
 
-function stopOnSignal(cluster: Cluster): void {
-  const stop = (): void => {
+interface Ending {
+  asked: boolean;
+}
+
+/** The first signal stops every process in order, a second one kills them. */
+function stopOnSignal(cluster: Cluster): Ending {
+  const ending: Ending = { asked: false };
+  const end = (secondExitCode: number) => (): void => {
+    if (ending.asked) {
+      for (const { name } of cluster.plans) void cluster.kill(name, 'SIGKILL');
+      process.exit(secondExitCode);
+    }
+    ending.asked = true;
     void cluster.stop().then(() => process.exit(exitCodes.done));
   };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
+  process.on('SIGINT', end(exitCodes.interrupted));
+  process.on('SIGTERM', end(exitCodes.terminated));
+  return ending;
+}
+
+/** A process may be killed to see what the others do; it is said, and they go on. */
+async function sayWhenEnded(cluster: Cluster, name: string, ending: Ending): Promise<void> {
+  const { ended, complaints } = cluster.get(name);
+  const how = await ended;
+  if (!ending.asked) process.stderr.write(`${paint.bad([`${name} ended (${how})`, ...complaints].join(': '))}\n`);
 }
 
 try {

@@ -18,6 +18,13 @@ describe('boundaries', () => {
     ['async code in protocol', protocol, 'export async function x() {}'],
     ['the environment, taken apart', 'apps/client/src/main.ts', 'const { env, stdin } = process;'],
     ['the environment outside app-kit', 'apps/client/src/main.ts', 'const level = process.env.CATETO_LOG;'],
+    ['the environment by its index', 'apps/client/src/main.ts', "const level = process['env'];"],
+    ['the environment by an import', 'apps/client/src/main.ts', "import { env } from 'node:process';"],
+    ['a required module', 'apps/client/src/main.ts', "const z = createRequire(import.meta.url)('zeromq');"],
+    ['an import by a template', 'apps/client/src/main.ts', 'const z = await import(`zeromq`);'],
+    ['the codec in protocol', protocol, "import { createCodec } from '@cateto/contracts';"],
+    ['an import after a statement', 'apps/client/src/main.ts', "const a = 1; import { x } from 'broker';"],
+    ['a test in another app', 'apps/client/src/a.test.ts', "import { x } from '../../broker/src/main.ts';"],
   ])('%s is found', (_what, path, source) => {
     const found = violations(path, source);
     expect(found).toHaveLength(1);

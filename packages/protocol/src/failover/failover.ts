@@ -123,12 +123,13 @@ function heard(turn: Turn, peer: PeerBeat): void {
   const { config, own, nowMs } = turn;
   if (!config.hasPeer) return;
   if (peer.incarnation === config.incarnation) return heardItself(turn);
+  // Even of a beat that does not count: whoever it was, that epoch is used.
+  own.epochMax = Math.max(own.epochMax, peer.epoch);
   const before = own.watch.peer?.incarnation;
   const watch = hear(own.watch, peer, nowMs, config.heartbeatMs);
   if (watch === undefined) return;
   own.watch = watch;
   own.readAgainMs = undefined;
-  own.epochMax = Math.max(own.epochMax, peer.epoch);
   if (peer.rank === config.rank && peer.incarnation !== before) {
     turn.effects.push({ type: 'misconfigured', message: `both brokers run as ${config.rank}` });
   }

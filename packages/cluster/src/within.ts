@@ -1,0 +1,11 @@
+/**
+ * What a promise comes to, if it does in time.
+ *
+ * @throws Error naming what was waited for, when it did not come within so many milliseconds
+ */
+export function within<T>(maxMs: number, what: string, waited: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`${what}: not within ${maxMs / 1_000} s`)), maxMs);
+    waited.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
