@@ -1,0 +1,194 @@
+/*
+ * The explorer: every state that two brokers can reach with so many faults, in any order and at any time.
+ *
+ * Layer by layer in the number of faults, each to its fixed point: starts, wake-ups and repairs are free, a fault costs
+ * one, and there is no bound on time. In every state and at every change the rules below are checked.
+ */
+import { createSettler, handedOver, rightOneStays, twoActiveHearing } from './settling.test-support.ts';
+import { keyOf } from './world-key.test-support.ts';
+import { step } from './world-step.test-support.ts';
+import type { Advance, Change, Event, World, WorldOptions } from './world.test-support.ts';
+import { cleanStepsOf, emptyWorld, otherOf, stepMs } from './world.test-support.ts';
+
+export type Rule =
+  /** Without further faults the pair comes to exactly one active broker and stays so. */
+  | 'it settles'
+  /** Of two active brokers that hear each other the one with the higher epoch stays, else the one that comes first. */
+  | 'the right one stays'
+  /** Nobody takes over by silence whose peer's beats arrive, however long it hung itself, or lie there unread. */
+  | 'beats count as heard'
+  /** Nobody takes over from an active peer that it has been hearing all the time. */
+  | 'a peer that is heard keeps its part'
+  /** While both hear each other nobody withdraws unless the other forwards; nobody hands over to one that steps down. */
+  | 'somebody forwards'
+  /** A takeover uses a higher epoch than any that was heard. */
+  | 'an epoch is new';
+
+export interface Exploration {
+  readonly states: number;
+  readonly violation: { readonly rule: Rule; readonly story: readonly string[] } | undefined;
+  /** The longest time to settle: from any state; from those where nobody is leaving; from two active that hear each other. */
+  readonly settleMsMax: number;
+  readonly stayingMsMax: number;
+  readonly twoActiveMsMax: number;
+}
+
+export interface ExploreOptions extends Partial<WorldOptions> {
+  readonly advance: Advance;
+  /** How many there are, and of which kinds; of all kinds unless given. */
+  readonly faults: number;
+  readonly kinds?: readonly Fault[];
+  /** What has happened before, free of charge: the exploration begins there. */
+  readonly before?: readonly Event[];
+  /** Told of every two worlds that count as one. */
+  readonly onSame?: (one: World, other: World) => void;
+}
+
+const allFaults = ['crash', 'hang', 'starve', 'leave', 'cut', 'stall'] as const;
+export type Fault = (typeof allFaults)[number];
+
+interface Reached {
+  readonly world: World;
+  readonly key: number;
+  /** The state it was reached from, and how. */
+  readonly from: number;
+  readonly event: Event;
+}
+
+export function explore({
+  advance,
+  faults,
+  kinds = allFaults,
+  before = [],
+  onSame,
+  ...options
+}: ExploreOptions): Exploration {
+  const first = emptyWorld({
+    ranks: ['primary', 'backup'],
+    peerLostMs: 200,
+    leaveMs: 1_000,
+    calmMs: 1_000,
+    advance,
+    ...options,
+  });
+  const begin = before.reduce((world, event) => step(world, event, advance).world, first);
+  const worlds = new Map<number, World>();
+  const cameFrom: number[] = [];
+  const cameBy: Event[] = [];
+  const seen = new Set<number>();
+  const settler = createSettler(advance);
+  let settleMsMax = 0;
+  let stayingMsMax = 0;
+  let twoActiveMsMax = 0;
+
+  function check(world: World): Rule | undefined {
+    const settleMs = settler.stepsOf(world) * stepMs;
+    if (settleMs === Number.POSITIVE_INFINITY) return 'it settles';
+    settleMsMax = Math.max(settleMsMax, settleMs);
+    if (world.brokers.every(({ own }) => own.phase !== 'leaving')) stayingMsMax = Math.max(stayingMsMax, settleMs);
+    if (!twoActiveHearing(world)) return undefined;
+    twoActiveMsMax = Math.max(twoActiveMsMax, settleMs);
+    return rightOneStays(world, advance) ? undefined : 'the right one stays';
+  }
+
+  function broken(rule: Rule, from: number, event: Event): Exploration {
+    const events = from === 0 && event === nothing ? [] : [event];
+    for (let at = from; at > 0; at = cameFrom[at] ?? 0) events.unshift(cameBy[at] ?? nothing);
+    return report({ rule, story: tell(first, [...before, ...events], advance) });
+  }
+
+  function report(violation: Exploration['violation']): Exploration {
+    return { states: cameFrom.length, violation, settleMsMax, stayingMsMax, twoActiveMsMax };
+  }
+
+  let layer: Reached[] = [{ world: begin, key: keyOf(begin), from: 0, event: nothing }];
+  for (let spent = 0; spent <= faults; spent += 1) {
+    const dearer: Reached[] = [];
+    for (let current = layer.pop(); current !== undefined; current = layer.pop()) {
+      const { world, key, from, event } = current;
+      if (seen.has(key)) {
+        const same = worlds.get(key);
+        if (same !== undefined) onSame?.(same, world);
+        continue;
+      }
+      seen.add(key);
+      if (onSame !== undefined) worlds.set(key, world);
+      const id = cameFrom.push(from) - 1;
+      cameBy.push(event);
+      const wrong = check(world);
+      if (wrong !== undefined) return broken(wrong, from, event);
+      for (const next of eventsOf(world)) {
+        const fault = allFaults.find((one) => one === next.is);
+        if (fault !== undefined && (spent === faults || !kinds.includes(fault))) continue;
+        const after = step(world, next, advance);
+        for (const change of after.changes) {
+          const rule = judge(change, after.world, advance);
+          if (rule !== undefined) return broken(rule, id, next);
+        }
+        const afterKey = keyOf(after.world);
+        if (onSame === undefined && seen.has(afterKey)) continue;
+        (fault === undefined ? layer : dearer).push({ world: after.world, key: afterKey, from: id, event: next });
+      }
+    }
+    layer = dearer;
+  }
+  return report(undefined);
+}
+
+const nothing: Event = { is: 'none' };
+
+/** All that can happen next. */
+export function eventsOf({ brokers, links }: World): Event[] {
+  const events: Event[] = [nothing];
+  for (const index of [0, 1] as const) {
+    const { life, starved, own, refusal } = brokers[index];
+    const { mode, ghosts } = links[index];
+    events.push({ is: life === 'down' ? 'start' : 'crash', broker: index });
+    if (life === 'running' && refusal) events.push({ is: 'refuse', broker: index });
+    if (life === 'hung') events.push({ is: 'wake', broker: index });
+    if (life === 'running')
+      events.push({ is: 'hang', broker: index }, { is: starved ? 'feed' : 'starve', broker: index });
+    if (life === 'running' && own.phase !== 'leaving') events.push({ is: 'leave', broker: index });
+    if (mode === 'up') events.push({ is: 'cut', link: index }, { is: 'stall', link: index });
+    else events.push({ is: 'heal', link: index });
+    if (ghosts.length > 0 && life !== 'down') events.push({ is: 'haunt', link: index });
+  }
+  return events;
+}
+
+function judge(
+  { broker, effect, own, peer, incoming, outgoing, forwarded }: Change,
+  after: World,
+  advance: Advance,
+): Rule | undefined {
+  const cleanSteps = cleanStepsOf(own.config);
+  const heard = incoming.clean >= cleanSteps;
+  if (effect.type === 'activate') {
+    if (effect.epoch <= own.heardMax) return 'an epoch is new';
+    const silence = effect.cause === 'peer-silent' || effect.cause === 'peer-never-heard';
+    if (silence && (incoming.arriving >= cleanSteps || (own.inbox.length > 0 && !own.waking)))
+      return 'beats count as heard';
+    return heard && peer.own.phase === 'active' ? 'a peer that is heard keeps its part' : undefined;
+  }
+  const heir = otherOf(broker);
+  if (effect.cause === 'peer-active' && !handedOver(after, own, heir, advance)) return 'somebody forwards';
+  const forwards = peer.own.phase === 'active' || peer.own.phase === 'leaving';
+  return heard && outgoing.clean >= cleanSteps && forwarded && !forwards ? 'somebody forwards' : undefined;
+}
+
+/** What happened, for people. */
+function tell(first: World, events: readonly Event[], advance: Advance): string[] {
+  const lines: string[] = [];
+  let world = first;
+  for (const event of events) {
+    const { nowMs } = world;
+    const after = step(world, event, advance);
+    const lineOf = (what: string): number => lines.push(`${nowMs} ms: ${what}`);
+    if ('broker' in event) lineOf(`${event.is} ${event.broker}`);
+    if ('link' in event) lineOf(`${event.is} the link to ${event.link}`);
+    for (const { broker, effect } of after.changes) lineOf(`${broker} does ${effect.type}, ${effect.cause}`);
+    world = after.world;
+  }
+  const ends = world.brokers.map(({ life, own }) => `${life} ${own.phase} ${own.epoch}`);
+  return [...lines, `${world.nowMs} ms: ${ends.join(' | ')}`];
+}
