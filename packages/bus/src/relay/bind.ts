@@ -8,7 +8,8 @@ export interface RelaySockets {
   /** Subscribers connect here. */
   readonly subscribers: XPublisher;
   readonly heartbeat: Publisher;
-  close(): void;
+  /** Fulfilled once the ports are free again. */
+  close(): Promise<void>;
 }
 
 /**
@@ -17,20 +18,21 @@ export interface RelaySockets {
  * @throws Error naming the address and port that cannot be bound, and why
  */
 export async function bindRelay(bind: string, ports: BrokerEndpoint): Promise<RelaySockets> {
-  const publishers = openXSubscriber();
-  const subscribers = openXPublisher();
-  const heartbeat = openHeartbeat();
-  const close = (): void => {
-    publishers.close();
-    subscribers.close();
-    heartbeat.close();
+  const publishers = openXSubscriber(bind);
+  const subscribers = openXPublisher(bind);
+  const heartbeat = openHeartbeat(bind);
+  const all = [publishers, subscribers, heartbeat];
+  const released = Promise.all(all.map(whenReleased));
+  const close = async (): Promise<void> => {
+    for (const socket of all) socket.close();
+    await released;
   };
   try {
     await bindOne(publishers, bind, ports.publishPort, 'publish');
     await bindOne(subscribers, bind, ports.subscribePort, 'subscribe');
     await bindOne(heartbeat, bind, ports.heartbeatPort, 'heartbeat');
   } catch (error) {
-    close();
+    await close();
     throw error;
   }
   return { publishers, subscribers, heartbeat, close };
@@ -48,4 +50,9 @@ async function bindOne(
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`cannot bind the ${name} port ${address}:${port}: ${reason}`, { cause: error });
   }
+}
+
+/** libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it. */
+function whenReleased(socket: XSubscriber | XPublisher | Publisher): Promise<void> {
+  return new Promise((resolve) => socket.events.on('end', () => resolve()));
 }

@@ -1,27 +1,20 @@
-import { createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../node-platform.ts';
 import { createTally } from '../tally.ts';
 import { bindRelay } from './bind.ts';
+import { freeBroker } from './brokers.test-support.ts';
 import { createForwarding } from './forwarding.ts';
 import { createUpstream } from './upstream.ts';
 
 const topic = 'calc.square.request.1.aaaaaaaaaaaa';
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 /** A broker's data path, active, with a publisher that knows its subscriber. */
 async function setUp(platform: Platform) {
-  const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
-  const sockets = await bindRelay('127.0.0.1', { host: '127.0.0.1', publishPort, subscribePort, heartbeatPort });
+  const endpoint = await freeBroker();
+  const { publishPort, subscribePort } = endpoint;
+  const sockets = await bindRelay('127.0.0.1', endpoint);
   const drops: string[] = [];
   const dropped = createTally(platform, (_topic, cause) => drops.push(cause));
   const forwarding = createForwarding({ ...sockets, upstream: createUpstream('z'.repeat(12)), platform, dropped });

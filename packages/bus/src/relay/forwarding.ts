@@ -1,9 +1,10 @@
-import { topicPrefix } from '@cateto/contracts';
+import { addressLength, topicPrefix } from '@cateto/contracts';
 import type { Platform } from '../link.ts';
 import { readFrames } from '../read-frames.ts';
 import type { Tally } from '../tally.ts';
 import type { RelaySockets } from './bind.ts';
 import type { Upstream } from './upstream.ts';
+import { topicBytesMax } from './upstream.ts';
 
 /*
  * The data path of a broker: whole messages from publishers to subscribers, subscriptions the other way. In JavaScript
@@ -34,6 +35,7 @@ const burst = 500;
 /** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
 const dropMaxMs = 250;
 const prefixBytes = Buffer.from(topicPrefix);
+const dot = '.'.charCodeAt(0);
 
 export function createForwarding(parts: ForwardingParts): Forwarding {
   const { publishers, subscribers, upstream, platform, dropped } = parts;
@@ -94,11 +96,16 @@ export function createForwarding(parts: ForwardingParts): Forwarding {
     });
   }
 
-  function learn([frame]: readonly Buffer[]): undefined {
-    if (frame === undefined || frame.length === 0) return;
-    const topic = frame.toString('latin1', 1);
-    if (frame[0] === subscribeByte) send(subscribeByte, upstream.subscribed(topic));
-    else if (frame[0] === unsubscribeByte) send(unsubscribeByte, upstream.unsubscribed(topic));
+  /** Each frame by itself: libzmq takes a later frame of a message for a subscription just as it does the first. */
+  function learn(frames: readonly Buffer[]): undefined {
+    for (const frame of frames) {
+      const byte = frame[0];
+      // Long enough to be seen to be too long: up to a megabyte of it need not become a string.
+      const topic = frame.toString('latin1', 1, topicBytesMax + 2);
+      if (byte === subscribeByte) send(byte, upstream.subscribed(topic));
+      else if (byte === unsubscribeByte) send(byte, upstream.unsubscribed(topic));
+      else dropped.count('', 'no subscription');
+    }
   }
 
   const loops = Promise.all([readFrames(publishers, forward), readFrames(subscribers, learn)]);
@@ -120,12 +127,17 @@ export function createForwarding(parts: ForwardingParts): Forwarding {
     counters: () => ({ forwarded, dropped: dropped.total(), ...upstream.counters() }),
     async close() {
       closed = true;
-      parts.close();
+      await parts.close();
       await loops;
     },
   };
 }
 
+/** Whether it begins and ends like a topic. To read every one whole would cost as much as to forward it. */
 function isTopic(topic: Buffer): boolean {
-  return topic.length > prefixBytes.length && prefixBytes.equals(topic.subarray(0, prefixBytes.length));
+  return (
+    topic.length <= topicBytesMax &&
+    topic[topic.length - addressLength - 1] === dot &&
+    prefixBytes.compare(topic, 0, prefixBytes.length) === 0
+  );
 }

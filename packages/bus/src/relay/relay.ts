@@ -74,13 +74,16 @@ function runRelay(
   let disarm: (() => void) | undefined;
   let armedMs = Number.POSITIVE_INFINITY;
   let beatsRead = 0;
+  const closing = new AbortController();
   let closed: Promise<void> | undefined;
-  let onClosed: (() => void) | undefined;
+  let onClosing: ((closed: Promise<void>) => void) | undefined;
   const whenClosed = new Promise<void>((resolve) => {
-    onClosed = resolve;
+    onClosing = resolve;
   });
 
   function handle(input: FailoverInput): void {
+    // A probe or a beat can still come in when the sockets are closed.
+    if (closed !== undefined) return;
     for (const effect of failover.handle(input, platform.nowMs())) perform(effect);
     rearm();
   }
@@ -116,7 +119,7 @@ function runRelay(
   }
 
   async function probe(endpoint: BrokerEndpoint): Promise<void> {
-    if ((await probePeer(endpoint)) === 'refused') handle({ type: 'peer-refused' });
+    if ((await probePeer(endpoint, closing.signal)) === 'refused') handle({ type: 'peer-refused' });
   }
 
   /** The socket is empty when two turns of the loop brought no further beat. */
@@ -152,22 +155,25 @@ function runRelay(
   }
 
   function close(): Promise<void> {
-    closed ??= (async () => {
-      disarm?.();
-      forwarding.deactivate();
-      dropped.close();
-      peerBeats?.close();
-      await forwarding.close();
-      await hearing;
-      onEvent({ event: 'stopped' });
-      onClosed?.();
-    })();
+    if (closed === undefined) {
+      closed = end();
+      onClosing?.(closed);
+    }
     return closed;
   }
 
-  peerBeats?.events.on('disconnect', () => {
-    if (closed === undefined) handle({ type: 'peer-link-broken' });
-  });
+  async function end(): Promise<void> {
+    disarm?.();
+    closing.abort();
+    forwarding.deactivate();
+    dropped.close();
+    peerBeats?.close();
+    await forwarding.close();
+    await hearing;
+    onEvent({ event: 'stopped' });
+  }
+
+  peerBeats?.events.on('disconnect', () => handle({ type: 'peer-link-broken' }));
   const hearing = peerBeats === undefined ? undefined : readFrames(peerBeats, hearPeer);
   const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
   onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });

@@ -38,6 +38,28 @@ describe('what a broker forwards upstream', () => {
     expect(upstream.subscribed(`calc.hello.${client}`)).toEqual([]);
   });
 
+  test('a prefix stays when its last subscriber goes, unless there are more than any catalogue brings', () => {
+    const upstream = createUpstream(self);
+    upstream.activate(1);
+    const results = Array.from({ length: 4_097 }, (_, index) => `calc.n${index}.result`);
+    for (const result of results) upstream.subscribed(`${result}.${client}`);
+    upstream.subscribed(`calc.n0.result.${server}`);
+    expect(upstream.unsubscribed(`calc.n0.result.${client}`)).toEqual([]);
+    expect(upstream.unsubscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
+    expect(upstream.unsubscribed(`calc.n2.result.${client}`)).toEqual([]);
+    expect(upstream.counters().prefixes).toBe(4_097);
+    expect(upstream.subscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
+    expect(upstream.subscribed(`calc.n2.result.${client}`)).toEqual([]);
+  });
+
+  test('more requests than four for each address of a full table are refused', () => {
+    const upstream = createUpstream(self);
+    for (let index = 0; index <= 40_000; index += 1) {
+      upstream.subscribed(`calc.request.1.${String(index).padStart(12, '0')}`);
+    }
+    expect(upstream.counters()).toMatchObject({ requests: 40_000, refused: 1 });
+  });
+
   test.each(['calc.', '', `calc.broker.7.${client}`, 'calc.square.request.1.', 'x', `calc.square.request.9.${server}`])(
     '%j is refused and counted',
     (topic) => {

@@ -3,9 +3,12 @@ import { limits, markerTopic, topicShape } from '@cateto/contracts';
 /*
  * What a broker forwards upstream, of all that subscribers ask for (docs/protocol.md, section 5).
  *
- * - Exact request topics: they are the registry of who listens.
+ * - Exact request topics: they are the registry of who listens. (So an observer may only subscribe to prefixes: one that
+ *   subscribed to a server's request topic would keep that server listed after its death.)
  * - Coarse prefixes: each result topic seen, without its address, and the hello's. A publisher's table grows with the
- *   servers and not with the clients. They stay once seen: few, and withdrawing one would race with the next client.
+ *   servers and not with the clients. They stay once seen, for withdrawing one would race with the next client, unless
+ *   there are more than any catalogue brings: then one goes with its last subscriber, so that nobody fills the table
+ *   for good with names that he invents.
  * - Last the broker's own marker.
  *
  * Nothing else: not an observer's `calc.`, and marker shapes of others above all, which would tell publishers of a broker
@@ -25,58 +28,85 @@ export interface Upstream {
   counters(): { readonly requests: number; readonly prefixes: number; readonly refused: number };
 }
 
-/** Request topics of all servers: 10,000 addresses would hold as many; each is a table entry in every publisher. */
-const requestsMax = 4 * limits.listenersMax;
-/** Result topics without their addresses: operations times lanes, and formulas. */
-const prefixesMax = 4_096;
+/** A name of 32 characters, the words around it and an address make 60. */
+export const topicBytesMax = 64;
 
+/** Four routes for each address of a full listener table; each is an entry in every publisher's. Prefixes likewise. */
+const entriesMax = 4 * limits.listenersMax;
+/** Result topics without their addresses that are kept without a subscriber: operations times lanes, and formulas. */
+const prefixesKept = 4_096;
+
+const helloPrefix = 'calc.hello.';
 const nothing: readonly string[] = [];
 
 export function createUpstream(address: string): Upstream {
   const requests = new Set<string>();
-  const prefixes = new Set<string>(['calc.hello.']);
+  /** With how many subscribed topics each stands for. */
+  const prefixes = new Map<string, number>();
   let marker: string | undefined;
   let refused = 0;
+
+  const ifActive = (topic: string): readonly string[] => (marker === undefined ? nothing : [topic]);
 
   function refuse(): readonly string[] {
     refused += 1;
     return nothing;
   }
 
-  function add(to: Set<string>, entry: string, max: number): readonly string[] {
-    if (to.has(entry)) return nothing;
-    if (to.size >= max) return refuse();
-    to.add(entry);
-    return marker === undefined ? nothing : [entry];
+  function addRequest(topic: string): readonly string[] {
+    if (requests.has(topic)) return nothing;
+    if (requests.size >= entriesMax) return refuse();
+    requests.add(topic);
+    return ifActive(topic);
+  }
+
+  function addPrefix(prefix: string): readonly string[] {
+    const topics = prefixes.get(prefix);
+    if (topics === undefined && prefixes.size >= entriesMax) return refuse();
+    prefixes.set(prefix, (topics ?? 0) + 1);
+    return topics === undefined ? ifActive(prefix) : nothing;
+  }
+
+  function leavePrefix(prefix: string): readonly string[] {
+    const topics = prefixes.get(prefix);
+    if (topics === undefined) return nothing;
+    if (topics > 1 || prefixes.size <= prefixesKept) {
+      prefixes.set(prefix, Math.max(0, topics - 1));
+      return nothing;
+    }
+    prefixes.delete(prefix);
+    return ifActive(prefix);
   }
 
   return {
     subscribed(topic) {
-      const shape = topicShape(topic);
+      const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
       switch (shape?.shape) {
         case 'request':
-          return add(requests, topic, requestsMax);
+          return addRequest(topic);
         case 'result':
-          return add(prefixes, `${shape.route}.`, prefixesMax);
+          return addPrefix(`${shape.route}.`);
         case 'hello':
-          return nothing; // its prefix is there from the start
+          return nothing; // its prefix is always forwarded
         default:
           return refuse();
       }
     },
     unsubscribed(topic) {
-      return requests.delete(topic) && marker !== undefined ? [topic] : nothing;
+      if (requests.delete(topic)) return ifActive(topic);
+      const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
+      return shape?.shape === 'result' ? leavePrefix(`${shape.route}.`) : nothing;
     },
     activate(epoch) {
       marker = markerTopic(epoch, address);
-      return [...prefixes, ...requests, marker];
+      return [helloPrefix, ...prefixes.keys(), ...requests, marker];
     },
     deactivate() {
       if (marker === undefined) return nothing;
-      const withdrawn = [marker, ...requests, ...prefixes];
+      const withdrawn = [marker, ...requests, ...prefixes.keys(), helloPrefix];
       marker = undefined;
       return withdrawn;
     },
-    counters: () => ({ requests: requests.size, prefixes: prefixes.size, refused }),
+    counters: () => ({ requests: requests.size, prefixes: prefixes.size + 1, refused }),
   };
 }
