@@ -1,8 +1,6 @@
 import { addressLength, topicPrefix } from '@cateto/contracts';
-import type { Platform } from '../link.ts';
-import { readFrames } from '../read-frames.ts';
 import type { Tally } from '../tally.ts';
-import type { RelaySockets } from './bind.ts';
+import type { Frames, RelayLink } from './relay-link.ts';
 import type { Upstream } from './upstream.ts';
 import { topicBytesMax } from './upstream.ts';
 
@@ -12,124 +10,60 @@ import { topicBytesMax } from './upstream.ts';
  */
 
 export interface Forwarding {
+  published(message: Frames): void;
+  subscription(frame: Buffer): void;
   /** Forwards all subscriptions upstream, the marker last. */
   activate(epoch: number): void;
   /** Withdraws the marker, then the rest. */
   deactivate(): void;
-  /** Drops what has arrived and was not forwarded yet. */
-  dropQueued(): void;
   counters(): Record<string, number>;
-  close(): Promise<void>;
 }
 
-export interface ForwardingParts extends RelaySockets {
+export interface ForwardingParts {
+  readonly link: Pick<RelayLink, 'forward' | 'subscribe' | 'unsubscribe'>;
   readonly upstream: Upstream;
-  readonly platform: Platform;
   readonly dropped: Tally;
 }
 
 const subscribeByte = 1;
 const unsubscribeByte = 0;
-/** Messages forwarded before timers and other sockets get their turn. */
-const burst = 500;
-/** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
-const dropMaxMs = 250;
 const prefixBytes = Buffer.from(topicPrefix);
 const dot = '.'.charCodeAt(0);
 
-export function createForwarding(parts: ForwardingParts): Forwarding {
-  const { publishers, subscribers, upstream, platform, dropped } = parts;
-  let active = false;
-  let closed = false;
+export function createForwarding({ link, upstream, dropped }: ForwardingParts): Forwarding {
   let forwarded = 0;
-  /** Until then what arrives is dropped, unless the queue is empty before; undefined when nothing is to be dropped. */
-  let dropUntilMs: number | undefined;
-  /** The loop has let others have their turn, and more may be waiting to be read. */
-  let yielding = false;
 
-  const lost = (where: string) => (error: unknown) => {
-    if (!closed) dropped.count(where, error instanceof Error ? error.message : String(error));
-  };
-  const lostDown = lost('downstream');
-  const lostUp = lost('upstream');
-
-  function send(byte: number, topics: readonly string[]): void {
-    for (const topic of topics) {
-      publishers.send(Buffer.concat([Buffer.of(byte), Buffer.from(topic, 'latin1')])).catch(lostUp);
-    }
+  function subscribeAll(topics: readonly string[]): void {
+    for (const topic of topics) link.subscribe(topic);
   }
 
-  let inBurst = 0;
-
-  function forward(frames: readonly Buffer[]): Promise<void> | undefined {
-    const [topic, body] = frames;
-    if (frames.length !== 2 || topic === undefined || body === undefined) {
-      dropped.count('', `${frames.length} frames`);
-    } else if (!isTopic(topic)) {
-      dropped.count('', 'no topic');
-    } else if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) {
-      dropped.count('', 'stood still');
-    } else {
-      forwarded += 1;
-      subscribers.send([topic, body]).catch(lostDown);
-    }
-    inBurst += 1;
-    return inBurst < burst ? undefined : othersTurn();
+  function unsubscribeAll(topics: readonly string[]): void {
+    for (const topic of topics) link.unsubscribe(topic);
   }
 
-  async function othersTurn(): Promise<void> {
-    inBurst = 0;
-    yielding = true;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    yielding = false;
-  }
-
-  /**
-   * Ends the dropping once the loop waits for something to read. (Never ask the socket whether it is readable: that takes
-   * away the signal on which its pending receive waits.)
-   */
-  function untilRead(): void {
-    platform.afterTurn(() => {
-      const overdue = dropUntilMs !== undefined && platform.nowMs() >= dropUntilMs;
-      if (yielding && !overdue) untilRead();
-      else dropUntilMs = undefined;
-    });
-  }
-
-  /** Each frame by itself: libzmq takes a later frame of a message for a subscription just as it does the first. */
-  function learn(frames: readonly Buffer[]): undefined {
-    for (const frame of frames) {
+  return {
+    published(message) {
+      const [topic] = message;
+      if (message.length !== 2 || topic === undefined) {
+        dropped.count('', `${message.length} frames`);
+      } else if (isTopic(topic)) {
+        forwarded += 1;
+        link.forward(message);
+      } else {
+        dropped.count('', 'no topic');
+      }
+    },
+    subscription(frame) {
       const byte = frame[0];
       // Long enough to be seen to be too long: up to a megabyte of it need not become a string.
       const topic = frame.toString('latin1', 1, topicBytesMax + 2);
-      if (byte === subscribeByte) send(byte, upstream.subscribed(topic));
-      else if (byte === unsubscribeByte) send(byte, upstream.unsubscribed(topic));
+      if (byte === subscribeByte) subscribeAll(upstream.subscribed(topic));
+      else if (byte === unsubscribeByte) unsubscribeAll(upstream.unsubscribed(topic));
       else dropped.count('', 'no subscription');
-    }
-  }
-
-  const loops = Promise.all([readFrames(publishers, forward), readFrames(subscribers, learn)]);
-
-  return {
-    activate(epoch) {
-      active = true;
-      send(subscribeByte, upstream.activate(epoch));
     },
-    deactivate() {
-      if (!active) return;
-      active = false;
-      send(unsubscribeByte, upstream.deactivate());
-    },
-    dropQueued() {
-      dropUntilMs = platform.nowMs() + dropMaxMs;
-      untilRead();
-    },
+    activate: (epoch) => subscribeAll(upstream.activate(epoch)),
+    deactivate: () => unsubscribeAll(upstream.deactivate()),
     counters: () => ({ forwarded, dropped: dropped.total(), ...upstream.counters() }),
-    async close() {
-      closed = true;
-      await parts.close();
-      await loops;
-    },
   };
 }
 

@@ -1,27 +1,29 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat, encodeBeat, newAddress } from '@cateto/contracts';
-import type { FailoverEffect, FailoverInput, Rank } from '@cateto/protocol';
+import type { BrokerState, FailoverEffect, FailoverInput, Rank } from '@cateto/protocol';
 import { createFailover } from '@cateto/protocol';
 import type { OnEvent } from '../events.ts';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../node-platform.ts';
-import { readFrames } from '../read-frames.ts';
-import { connectHeartbeat } from '../sockets.ts';
 import { createTally } from '../tally.ts';
 import { bindRelay } from './bind.ts';
 import { createForwarding } from './forwarding.ts';
-import { probePeer } from './peer-probe.ts';
+import type { OpenRelayLink } from './relay-link.ts';
 import { createUpstream } from './upstream.ts';
+import { zeromqRelayLink } from './zeromq-relay-link.ts';
 
-export interface RelayOptions {
+export interface RelaySettings {
   readonly rank: Rank;
+  readonly heartbeatMs: number;
+  readonly peerLostMs: number;
+  readonly onEvent: OnEvent;
+}
+
+export interface RelayOptions extends RelaySettings {
   /** Both brokers, the primary first; without a second there is no failover. */
   readonly brokers: readonly BrokerEndpoint[];
   /** The address to bind; whether it may be reached from elsewhere is for the caller to decide. */
   readonly bind: string;
-  readonly heartbeatMs: number;
-  readonly peerLostMs: number;
-  readonly onEvent: OnEvent;
 }
 
 /** A broker that runs. */
@@ -32,6 +34,9 @@ export interface Relay {
   /** Closes at once. */
   close(): Promise<void>;
 }
+
+/** A broker that stood still for so long drops what waited meanwhile: it was sent again long ago. */
+const staleAfterMs = 1_000;
 
 /**
  * Starts a broker: binds all ports, then becomes active or stands by as the other broker's beats tell.
@@ -44,37 +49,57 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const peer = rank === 'primary' ? brokers[1] : brokers[0];
   if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
   const sockets = await bindRelay(options.bind, own);
-  return runRelay(options, own, peer, sockets, nodePlatform, onEvent);
+  return runRelay({
+    ...options,
+    hasPeer: peer !== undefined,
+    openLink: zeromqRelayLink(sockets, peer, nodePlatform),
+    platform: nodePlatform,
+    onReady(address) {
+      const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
+      onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
+    },
+  });
 }
 
-function runRelay(
-  options: RelayOptions,
-  own: BrokerEndpoint,
-  peer: BrokerEndpoint | undefined,
-  sockets: Awaited<ReturnType<typeof bindRelay>>,
-  platform: Platform,
-  onEvent: OnEvent,
-): Relay {
-  const { rank, heartbeatMs, peerLostMs } = options;
+export interface RunRelayOptions extends RelaySettings {
+  readonly hasPeer: boolean;
+  /** Its ports are bound. */
+  readonly openLink: OpenRelayLink;
+  readonly platform: Platform;
+  /** Before the broker says anything else. */
+  readonly onReady?: (address: string) => void;
+}
+
+/** Runs a broker over any link. */
+export function runRelay(options: RunRelayOptions): Relay {
+  const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
   const address = newAddress(platform.random);
   const incarnation = newAddress(platform.random);
   const failover = createFailover({
     rank,
     address,
     incarnation,
-    hasPeer: peer !== undefined,
+    hasPeer,
     heartbeatMs,
     peerLostMs,
   });
   const dropped = createTally(platform, (topic, cause, count) => {
     onEvent({ event: 'message-dropped', topic, cause, count });
   });
-  const forwarding = createForwarding({ ...sockets, upstream: createUpstream(address), platform, dropped });
-  const peerBeats = peer === undefined ? undefined : connectHeartbeat(peer);
+  const link = openLink({
+    published: (message) => forwarding.published(message),
+    subscription: (frame) => forwarding.subscription(frame),
+    peerBeat: hearPeer,
+    peerLinkBroken: () => handle({ type: 'peer-link-broken' }),
+    peerProbed(met) {
+      if (met === 'refused') handle({ type: 'peer-refused' });
+    },
+    dropped: dropped.count,
+  });
+  const forwarding = createForwarding({ link, upstream: createUpstream(address), dropped });
   let disarm: (() => void) | undefined;
   let armedMs = Number.POSITIVE_INFINITY;
   let beatsRead = 0;
-  const closing = new AbortController();
   let closed: Promise<void> | undefined;
   let onClosing: ((closed: Promise<void>) => void) | undefined;
   const whenClosed = new Promise<void>((resolve) => {
@@ -99,8 +124,7 @@ function runRelay(
         forwarding.deactivate();
         return onEvent({ event: 'standby', epoch: effect.epoch, cause: effect.cause });
       case 'probe-peer':
-        if (peer !== undefined) void probe(peer);
-        return;
+        return link.probePeer();
       case 'read-heartbeats':
         return readHeartbeats(beatsRead);
       case 'misconfigured':
@@ -110,16 +134,9 @@ function runRelay(
     }
   }
 
-  function beat(state: 'standby' | 'active' | 'leaving', epoch: number): void {
+  function beat(state: BrokerState, epoch: number): void {
     const counters = forwarding.counters();
-    const body = encodeBeat({ rank, state, epoch, incarnation, address, counters });
-    sockets.heartbeat.send(body).catch((error: unknown) => {
-      if (closed === undefined) dropped.count('heartbeat', error instanceof Error ? error.message : String(error));
-    });
-  }
-
-  async function probe(endpoint: BrokerEndpoint): Promise<void> {
-    if ((await probePeer(endpoint, closing.signal)) === 'refused') handle({ type: 'peer-refused' });
+    link.beat(encodeBeat({ rank, state, epoch, incarnation, address, counters }));
   }
 
   /** The socket is empty when two turns of the loop brought no further beat. */
@@ -131,9 +148,9 @@ function runRelay(
     });
   }
 
-  function hearPeer([body]: readonly Buffer[]): undefined {
+  function hearPeer(body: Buffer): void {
     beatsRead += 1;
-    const heard = body === undefined ? undefined : decodeBeat(body);
+    const heard = decodeBeat(body);
     if (heard === undefined) dropped.count('heartbeat', 'no beat');
     else handle({ type: 'beat', beat: heard });
   }
@@ -149,7 +166,7 @@ function runRelay(
   function tick(dueMs: number): void {
     armedMs = Number.POSITIVE_INFINITY;
     const lateMs = platform.nowMs() - dueMs;
-    if (lateMs > staleAfterMs) forwarding.dropQueued();
+    if (lateMs > staleAfterMs) link.dropQueued();
     handle({ type: 'late', lateMs });
     handle({ type: 'tick' });
   }
@@ -164,19 +181,13 @@ function runRelay(
 
   async function end(): Promise<void> {
     disarm?.();
-    closing.abort();
     forwarding.deactivate();
     dropped.close();
-    peerBeats?.close();
-    await forwarding.close();
-    await hearing;
+    await link.close();
     onEvent({ event: 'stopped' });
   }
 
-  peerBeats?.events.on('disconnect', () => handle({ type: 'peer-link-broken' }));
-  const hearing = peerBeats === undefined ? undefined : readFrames(peerBeats, hearPeer);
-  const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
-  onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
+  onReady?.(address);
   handle({ type: 'started' });
   if (failover.state() === 'standby') onEvent({ event: 'standby', epoch: failover.epoch(), cause: 'started' });
 
@@ -190,6 +201,3 @@ function runRelay(
     close,
   };
 }
-
-/** A broker that stood still for so long drops what waited meanwhile: it was sent again long ago. */
-const staleAfterMs = 1_000;

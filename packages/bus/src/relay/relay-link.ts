@@ -1,0 +1,37 @@
+import type { Probe } from './peer-probe.ts';
+
+export type Frames = readonly Buffer[];
+
+/**
+ * What carries a broker's messages: the seam between what a broker decides and its sockets. As with a participant's link,
+ * a simulated network can stand in for them.
+ */
+export interface RelayLink {
+  /** To every subscriber that asked for it. Never waits: what is past a subscriber's mark is lost for that one. */
+  forward(message: Frames): void;
+  /** Asks every publisher for a topic. */
+  subscribe(topic: string): void;
+  unsubscribe(topic: string): void;
+  /** To the peer and to whoever listens. */
+  beat(body: Uint8Array): void;
+  /** Drops what publishers sent and was not handed over yet. */
+  dropQueued(): void;
+  /** Tries a plain TCP connect to the peer's heartbeat port; `peerProbed` tells what it met. */
+  probePeer(): void;
+  /** Fulfilled once the ports are free again. */
+  close(): Promise<void>;
+}
+
+export interface RelayLinkEvents {
+  /** A publisher sent something. */
+  published(message: Frames): void;
+  /** What a subscriber asked for, or asked not to get any longer: a byte, and the topic. */
+  subscription(frame: Buffer): void;
+  peerBeat(body: Buffer): void;
+  peerLinkBroken(): void;
+  peerProbed(met: Probe): void;
+  /** Something could not be taken in or sent. */
+  dropped(where: string, cause: string): void;
+}
+
+export type OpenRelayLink = (events: RelayLinkEvents) => RelayLink;

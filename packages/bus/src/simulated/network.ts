@@ -1,0 +1,130 @@
+import type { BusEvent, OnEvent } from '../events.ts';
+import type { OpenLink } from '../link.ts';
+import type { Relay } from '../relay/relay.ts';
+import { runRelay } from '../relay/relay.ts';
+import type { Chance } from './chance.ts';
+import { createChance } from './chance.ts';
+import { createClock } from './clock.ts';
+import { simulatedLink } from './participant-link.ts';
+import { createPaths } from './paths.ts';
+import type { SimulatedProcess } from './process.ts';
+import { createProcess } from './process.ts';
+import { simulatedRelayLink } from './relay-link.ts';
+import { createWire } from './wire.ts';
+
+/*
+ * A network in one process and in virtual time: hosts, processes with an event loop each, connections that behave as
+ * ZeroMQ's do (subscriptions that travel upstream, heartbeats that find out a dead link, high-water marks that drop), and
+ * whatever goes wrong with them. Only this is simulated: what runs on it is the real bus, the real broker and the real
+ * machines. One seed gives one course of events.
+ */
+
+export interface NetworkOptions {
+  /** A whole number. */
+  readonly seed: number;
+  /** The usual time of a packet from host to host, in milliseconds, from and to; 0.05 to 0.3 unless given. */
+  readonly delayMs?: readonly [number, number];
+  /** The share of packets that take up to ten times as long, 0 to 1; 0.02 unless given. */
+  readonly lateShare?: number;
+  /** Messages in one direction of a connection before more are dropped; 10,000 unless given. */
+  readonly highWaterMark?: number;
+  /** Of two brokers unless it says otherwise. */
+  readonly brokers?: 1 | 2;
+}
+
+/** The hosts that brokers run on, the primary's first. */
+export type BrokerHost = 'broker' | 'backup';
+
+export interface SimulatedBroker {
+  readonly process: SimulatedProcess;
+  readonly relay: Relay;
+}
+
+export interface SimulatedNetwork {
+  /** Milliseconds since the network began. */
+  nowMs(): number;
+  readonly chance: Chance;
+  /**
+   * Starts a process on the host of that name.
+   *
+   * @throws Error when one runs there
+   */
+  spawn(name: string): SimulatedProcess;
+  /** What a participant in a process connects with. */
+  openLink(process: SimulatedProcess): OpenLink;
+  /** Starts a broker on its host. */
+  startBroker(host: BrokerHost, onEvent?: OnEvent): SimulatedBroker;
+  /** From now on nothing arrives that way; what was under way or is sent waits in the kernels until the end gives up. */
+  cut(from: string, to: string): void;
+  heal(from: string, to: string): void;
+  /** Messages dropped at a high-water mark. */
+  dropped(): number;
+  /** When the next thing happens; undefined when nothing will. */
+  nextMs(): number | undefined;
+  /** Lets the next thing happen. What it throws is a defect of what runs on the network. */
+  step(): void;
+  /** Lets time pass up to a point, with all that happens until then and at it. Promises get their turn in between. */
+  runTo(timeMs: number): Promise<void>;
+}
+
+const heartbeatMs = 50;
+const peerLostMs = 200;
+const ignore = (_event: BusEvent): void => undefined;
+
+export function createNetwork(options: NetworkOptions): SimulatedNetwork {
+  const { seed, delayMs = [0.05, 0.3], lateShare = 0.02, highWaterMark = 10_000, brokers = 2 } = options;
+  const chance = createChance(seed);
+  const clock = createClock();
+  const paths = createPaths(chance.fork(), { delayMs, lateShare });
+  const wire = createWire({ clock, chance: chance.fork(), paths, highWaterMark });
+  const brokerHosts: readonly BrokerHost[] = brokers === 1 ? ['broker'] : ['broker', 'backup'];
+  const processes = new Map<string, SimulatedProcess>();
+
+  function spawn(name: string): SimulatedProcess {
+    const before = processes.get(name);
+    if (before !== undefined && before.state() !== 'ended') throw new Error(`${name} runs already`);
+    const process = createProcess(name, clock, chance.fork());
+    processes.set(name, process);
+    return process;
+  }
+
+  return {
+    nowMs: clock.nowMs,
+    chance,
+    spawn,
+    openLink: (process) => simulatedLink(process, brokerHosts, wire, chance.fork()),
+    startBroker(host, onEvent = ignore) {
+      if (!brokerHosts.includes(host)) throw new Error(`this network has no ${host}`);
+      const process = spawn(host);
+      const peer = brokerHosts.find((other) => other !== host);
+      const relay = runRelay({
+        rank: host === 'broker' ? 'primary' : 'backup',
+        heartbeatMs,
+        peerLostMs,
+        hasPeer: peer !== undefined,
+        openLink: simulatedRelayLink(process, peer, wire, chance.fork()),
+        platform: process.platform,
+        onEvent,
+      });
+      return { process, relay };
+    },
+    cut(from, to) {
+      paths.cut(from, to);
+      wire.pathsChanged();
+    },
+    heal(from, to) {
+      paths.heal(from, to);
+      wire.pathsChanged();
+    },
+    dropped: wire.dropped,
+    nextMs: clock.nextMs,
+    step: clock.step,
+    async runTo(timeMs) {
+      for (let nextMs = clock.nextMs(); nextMs !== undefined && nextMs <= timeMs; nextMs = clock.nextMs()) {
+        clock.step();
+        await undefined;
+      }
+      clock.passTo(timeMs);
+    },
+  };
+}

@@ -1,0 +1,227 @@
+import type { Chance } from './chance.ts';
+import type { Clock } from './clock.ts';
+import type { Paths } from './paths.ts';
+import type { SimulatedProcess } from './process.ts';
+
+/** What travels on a connection: a message, or a publisher being asked for a topic. */
+export type Packet =
+  | { readonly type: 'message'; readonly topic: string; readonly body: Uint8Array }
+  | { readonly type: 'subscription'; readonly topic: string; readonly subscribed: boolean };
+
+/** One end of a session, as its socket sees it. */
+export interface SessionEnd {
+  /** Never waits: past the mark it is dropped, and so it is when the session is over. */
+  send(packet: Packet): void;
+  /** In order: what was sent arrives first. */
+  close(): void;
+}
+
+/** What a socket does with a session. All of it is called from the loop of the socket's process. */
+export interface SessionUser {
+  opened(end: SessionEnd): void;
+  received(end: SessionEnd, packet: Packet): void;
+  closed(end: SessionEnd): void;
+}
+
+/** How a connection notices that the other side is gone without saying so. */
+export type Liveness =
+  /** ZMTP heartbeats of 50/200 ms. */
+  | 'zmtp-heartbeat'
+  /** The kernel's: a stopped process passes for alive. */
+  | 'tcp';
+
+export interface Party {
+  readonly process: SimulatedProcess;
+  readonly user: SessionUser;
+}
+
+export interface SessionOptions {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly paths: Paths;
+  readonly liveness: Liveness;
+  /** Packets in one direction that may be under way or unread. */
+  readonly highWaterMark: number;
+  /** Tells who dialled that the session is over for it. */
+  readonly over: () => void;
+  readonly onDropped: () => void;
+}
+
+export interface Session {
+  /** The paths between hosts have changed. */
+  pathsChanged(): void;
+  isOver(): boolean;
+}
+
+/** The time after which an end gives the other one up: measured for 50/200 ms, and for the kernel's probes. */
+const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
+  'zmtp-heartbeat': [150, 255],
+  tcp: [1_500, 3_500],
+};
+/** From the death of a process to the moment its peers hear that the connection broke. */
+const brokenMs = [0.5, 8] as const;
+/** What waited in a cut link arrives when the kernel tries again. */
+const retransmitMs = [0, 200] as const;
+
+interface End extends Party, SessionEnd {
+  readonly index: 0 | 1;
+  /** Packets can still arrive here and be sent from here. */
+  wired: boolean;
+  /** On their way here, or arrived and unread. */
+  unread: number;
+  /** No packet arrives before one that was sent earlier. */
+  lastArrivalMs: number;
+  /** Arrived where the link is cut. */
+  stalled: Packet[];
+  giveUp: (() => void) | undefined;
+}
+
+/**
+ * One established connection between two processes. Each direction keeps its order. It breaks when a process ends, and when
+ * an end hears nothing for too long because the path is cut or the other process is stopped; what was under way is lost.
+ */
+export function createSession(dialler: Party, acceptor: Party, options: SessionOptions): Session {
+  const { clock, chance, paths, liveness, highWaterMark, over, onDropped } = options;
+
+  const isOver = (): boolean => ends.every(({ wired }) => !wired);
+
+  function createEnd(party: Party, index: 0 | 1): End {
+    const end: End = {
+      ...party,
+      index,
+      wired: true,
+      unread: 0,
+      lastArrivalMs: 0,
+      stalled: [],
+      giveUp: undefined,
+      send: (packet) => send(end, packet),
+      close: () => closeInOrder(end),
+    };
+    return end;
+  }
+
+  const ends: readonly [End, End] = [createEnd(dialler, 0), createEnd(acceptor, 1)];
+  const otherOf = (end: End): End => ends[end.index === 0 ? 1 : 0];
+  const cutTo = (end: End): boolean => paths.isCut(otherOf(end).process.name, end.process.name);
+
+  function send(from: End, packet: Packet): void {
+    const to = otherOf(from);
+    if (!from.wired || from.process.state() === 'ended') return;
+    if (to.unread >= highWaterMark) return onDropped();
+    to.unread += 1;
+    if (to.stalled.length > 0) return void to.stalled.push(packet);
+    const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + paths.delayMs(from.process.name, to.process.name));
+    to.lastArrivalMs = arrivalMs;
+    clock.at(arrivalMs, () => arrive(to, packet));
+  }
+
+  function arrive(to: End, packet: Packet): void {
+    if (!to.wired) return;
+    if (cutTo(to) || to.stalled.length > 0) return void to.stalled.push(packet);
+    to.process.deliver(() => {
+      to.unread -= 1;
+      to.user.received(to, packet);
+    });
+  }
+
+  function healed(to: End): void {
+    if (to.stalled.length === 0 || cutTo(to)) return;
+    clock.at(clock.nowMs() + chance.between(...retransmitMs), () => {
+      if (cutTo(to)) return;
+      const packets = to.stalled;
+      to.stalled = [];
+      to.lastArrivalMs = clock.nowMs();
+      for (const packet of packets) arrive(to, packet);
+    });
+  }
+
+  /** This end is told that the connection is over, after everything that arrived. */
+  function disconnect(end: End): void {
+    if (!end.wired) return;
+    end.wired = false;
+    end.stalled = [];
+    end.giveUp?.();
+    end.process.deliver(() => end.user.closed(end));
+    if (end.index === 0) over();
+  }
+
+  function closeInOrder(end: End): void {
+    if (!end.wired) return;
+    end.wired = false;
+    end.giveUp?.();
+    const to = otherOf(end);
+    const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + paths.delayMs(end.process.name, to.process.name));
+    clock.at(arrivalMs, () => (cutTo(to) ? watchFor(to) : disconnect(to)));
+  }
+
+  /** Whether this end has reason to think that the other one is gone. */
+  function silent(end: End): boolean {
+    const other = otherOf(end);
+    if (cutTo(end) || paths.isCut(end.process.name, other.process.name) || !other.wired) return true;
+    return liveness === 'zmtp-heartbeat' && other.process.state() === 'stopped';
+  }
+
+  /** Gives the other end up after a silence; if it is heard of again meanwhile, not. */
+  function watchFor(end: End): void {
+    if (!end.wired || !silent(end) || end.giveUp !== undefined) return;
+    const cancel = clock.at(clock.nowMs() + chance.between(silenceMs[liveness][0], silenceMs[liveness][1]), () => {
+      end.giveUp = undefined;
+      // A stopped process notices nothing; its kernel keeps what arrives.
+      if (silent(end) && end.process.state() !== 'stopped') breakFrom(end);
+    });
+    end.giveUp = () => {
+      end.giveUp = undefined;
+      cancel();
+    };
+  }
+
+  function breakFrom(end: End): void {
+    disconnect(end);
+    const other = otherOf(end);
+    // A reset reaches the other end unless the path is cut: then its own silence has to tell.
+    if (!cutTo(other))
+      clock.at(clock.nowMs() + paths.delayMs(end.process.name, other.process.name), () => disconnect(other));
+    else watchFor(other);
+  }
+
+  function processChanged(): void {
+    if (isOver()) {
+      for (const stop of unwatch) stop();
+      return;
+    }
+    for (const end of ends) {
+      if (end.process.state() === 'ended') died(end);
+      if (!silent(end)) end.giveUp?.();
+      else if (end.process.state() !== 'ended') watchFor(end);
+    }
+  }
+
+  function died(end: End): void {
+    if (!end.wired) return;
+    end.wired = false;
+    end.giveUp?.();
+    const other = otherOf(end);
+    if (cutTo(other)) return watchFor(other);
+    // Of what the kernel had taken some still arrives.
+    if (chance.one(0.5)) {
+      const brokenAtMs = clock.nowMs() + chance.between(...brokenMs);
+      clock.at(brokenAtMs, () => (cutTo(other) ? watchFor(other) : disconnect(other)));
+    } else {
+      disconnect(other);
+    }
+  }
+
+  const unwatch = ends.map(({ process }) => process.onChange(processChanged));
+  for (const end of ends) end.process.deliver(() => end.user.opened(end));
+
+  return {
+    pathsChanged() {
+      for (const end of ends) {
+        if (silent(end)) watchFor(end);
+        else end.giveUp?.();
+        healed(end);
+      }
+    },
+    isOver,
+  };
+}

@@ -1,0 +1,126 @@
+import type { Chance } from './chance.ts';
+import type { Clock } from './clock.ts';
+import type { Paths } from './paths.ts';
+import type { SimulatedProcess } from './process.ts';
+import type { Liveness, Session, SessionUser } from './session.ts';
+import { createSession } from './session.ts';
+
+/** Ports that processes listen on, and who connects to them. */
+export interface Wire {
+  /** @returns what closes the port; its sessions go on until their ends close them */
+  listen(process: SimulatedProcess, port: Port, user: SessionUser): () => void;
+  /** Connects, and again whenever the connection is lost. @returns what stops that */
+  dial(process: SimulatedProcess, host: string, port: Port, user: SessionUser): () => void;
+  /** What a plain TCP connect would meet, once it is known. */
+  probe(from: SimulatedProcess, host: string, port: Port, met: (found: Probe) => void): void;
+  /** To be called when a path was cut or has healed. */
+  pathsChanged(): void;
+  /** Packets lost because somebody did not read them in time. */
+  dropped(): number;
+}
+
+/** A broker's three ports. */
+export type Port = 'publish' | 'subscribe' | 'heartbeat';
+export type Probe = 'refused' | 'accepting' | 'unknown';
+
+export interface WireOptions {
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly paths: Paths;
+  readonly highWaterMark: number;
+}
+
+/** From one attempt to the next, as `reconnectInterval` and its maximum allow. */
+const retryMs = [10, 200] as const;
+const probeMaxMs = 200;
+
+interface Listener {
+  readonly process: SimulatedProcess;
+  readonly user: SessionUser;
+}
+
+export function createWire({ clock, chance, paths, highWaterMark }: WireOptions): Wire {
+  const listeners = new Map<string, Listener>();
+  let sessions: Session[] = [];
+  let dropped = 0;
+  const key = (host: string, port: Port): string => `${host}:${port}`;
+
+  function listening(host: string, port: Port): Listener | undefined {
+    const listener = listeners.get(key(host, port));
+    return listener === undefined || listener.process.state() === 'ended' ? undefined : listener;
+  }
+
+  function cutBetween(one: string, other: string): boolean {
+    return paths.isCut(one, other) || paths.isCut(other, one);
+  }
+
+  return {
+    listen(process, port, user) {
+      const name = key(process.name, port);
+      if (listening(process.name, port) !== undefined) throw new Error(`${name} is taken`);
+      const listener: Listener = { process, user };
+      listeners.set(name, listener);
+      return () => {
+        if (listeners.get(name) === listener) listeners.delete(name);
+      };
+    },
+
+    dial(process, host, port, user) {
+      const liveness: Liveness = port === 'heartbeat' ? 'tcp' : 'zmtp-heartbeat';
+      let wanted = true;
+
+      function tryIn(delayMs: number): void {
+        clock.at(clock.nowMs() + delayMs, attempt);
+      }
+
+      function attempt(): void {
+        if (!wanted || process.state() === 'ended') return;
+        const listener = listening(host, port);
+        const reachable = listener !== undefined && !cutBetween(process.name, host);
+        // The handshake takes both sides' own threads.
+        const bothTurn = process.state() !== 'stopped' && listener?.process.state() !== 'stopped';
+        if (!reachable || !bothTurn) return tryIn(chance.between(...retryMs));
+        sessions = sessions.filter((session) => !session.isOver());
+        sessions.push(
+          createSession(
+            { process, user },
+            { process: listener.process, user: listener.user },
+            {
+              clock,
+              chance,
+              paths,
+              liveness,
+              highWaterMark: port === 'heartbeat' ? heartbeatMark : highWaterMark,
+              over: () => tryIn(chance.between(...retryMs)),
+              onDropped: () => (dropped += 1),
+            },
+          ),
+        );
+      }
+
+      tryIn(roundTrips(process.name, host));
+      return () => {
+        wanted = false;
+      };
+    },
+
+    probe(from, host, port, met) {
+      const cut = cutBetween(from.name, host);
+      const found: Probe = cut ? 'unknown' : listening(host, port) === undefined ? 'refused' : 'accepting';
+      const takesMs = found === 'unknown' ? probeMaxMs : roundTrips(from.name, host);
+      clock.at(clock.nowMs() + takesMs, () => from.deliver(() => met(found)));
+    },
+
+    pathsChanged() {
+      for (const session of sessions) session.pathsChanged();
+    },
+    dropped: () => dropped,
+  };
+
+  function roundTrips(one: string, other: string): number {
+    return paths.delayMs(one, other) + paths.delayMs(other, one);
+  }
+}
+
+/** As the heartbeat socket's: a beat that is late is worth nothing. */
+const heartbeatMark = 4;

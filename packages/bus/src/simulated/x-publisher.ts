@@ -1,0 +1,54 @@
+import type { Chance } from './chance.ts';
+import type { Prefixes } from './prefixes.ts';
+import { createPrefixes } from './prefixes.ts';
+import type { SessionEnd, SessionUser } from './session.ts';
+
+/** What an XPublisher does with its sessions, wherever it is: it filters at the source and reports what is asked for. */
+export interface SimulatedXPublisher {
+  readonly user: SessionUser;
+  send(topic: string, body: Uint8Array): void;
+  close(): void;
+}
+
+export function simulatedXPublisher(
+  chance: Chance,
+  reported: (topic: string, subscribed: boolean) => void,
+): SimulatedXPublisher {
+  const wanted = new Map<SessionEnd, Prefixes>();
+  /** With how many sessions ask for each: the first and the last are reported. */
+  const union = createPrefixes();
+  let closed = false;
+
+  function leave(topic: string): void {
+    if (union.remove(topic) && !closed) reported(topic, false);
+  }
+
+  return {
+    user: {
+      opened: (end) => void wanted.set(end, createPrefixes()),
+      received(end, packet) {
+        const prefixes = wanted.get(end);
+        if (prefixes === undefined || packet.type !== 'subscription') return;
+        const { topic } = packet;
+        if (packet.subscribed) {
+          if (prefixes.add(topic) && union.add(topic) && !closed) reported(topic, true);
+        } else if (prefixes.remove(topic)) {
+          leave(topic);
+        }
+      },
+      closed(end) {
+        const prefixes = wanted.get(end);
+        wanted.delete(end);
+        // libzmq's order is that of its trie, which is nobody's.
+        for (const topic of chance.shuffled(prefixes?.all() ?? [])) leave(topic);
+      },
+    },
+    send(topic, body) {
+      for (const [end, prefixes] of wanted) if (prefixes.matches(topic)) end.send({ type: 'message', topic, body });
+    },
+    close() {
+      closed = true;
+      for (const end of wanted.keys()) end.close();
+    },
+  };
+}
