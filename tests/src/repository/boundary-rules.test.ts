@@ -13,6 +13,7 @@ describe('boundaries', () => {
     ['a socket outside the seam', 'packages/bus/src/relay/relay.ts', "import { Publisher } from 'zeromq';"],
     ['a socket by a dynamic import', 'packages/bus/src/link.ts', "const z = await import('zeromq');"],
     ['sources of another package', 'packages/sdk/src/connect.ts', "import { open } from '../../bus/src/bus.ts';"],
+    ['a seed where it is not simulated', 'packages/bus/src/bus.ts', "import { xoroshiro128plus } from 'pure-rand';"],
     ['a clock', protocol, 'const now = Date.now();'],
     ['chance', 'packages/contracts/src/address.ts', 'const r = Math.random();'],
     ['async code in protocol', protocol, 'export async function x() {}'],

@@ -5,7 +5,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contracts': ['zod', '@msgpack/msgpack'],
   'packages/protocol': ['@cateto/contracts'],
   'packages/compute': ['@cateto/contracts'],
-  'packages/bus': ['@cateto/protocol', '@cateto/contracts', 'zeromq'],
+  'packages/bus': ['@cateto/protocol', '@cateto/contracts', 'zeromq', 'pure-rand', 'tinyqueue'],
   'packages/sdk': ['@cateto/bus', '@cateto/contracts'],
   'packages/app-kit': ['@cateto/contracts', 'pino', 'pino-pretty', 'commander'],
   'packages/cluster': ['@cateto/app-kit'],
@@ -31,6 +31,9 @@ const impurities = /\b(?:Date\.now|new Date|Math\.random|performance\.|setTimeou
 
 /** The one seam through which sockets are opened. */
 const socketSeam = 'packages/bus/src/sockets.ts';
+/** Chance and time of a network that is none: nothing that runs for real may need them. */
+const simulation = 'packages/bus/src/simulated/';
+const ofTheSimulation: ReadonlySet<string> = new Set(['pure-rand', 'tinyqueue']);
 const environmentReaders = /^packages\/(?:app-kit\/src\/|sdk\/src\/environment\.ts$)/;
 
 /** The names of contracts that write and read bytes: protocol sees what a message says, never how it travels. */
@@ -93,6 +96,9 @@ function importFaults(path: string, owner: string, { from, typeOnly }: Imported,
     return [];
   if (packageName === 'zeromq' && !typeOnly && path !== socketSeam) {
     return [`${path}: sockets are opened in ${socketSeam} only`];
+  }
+  if (ofTheSimulation.has(packageName) && !path.startsWith(simulation)) {
+    return [`${path}: ${packageName} is for ${simulation} only`];
   }
   if (allowed[owner]?.includes(packageName) === true) return [];
   return [`${path}: ${owner} may not import ${packageName}`];

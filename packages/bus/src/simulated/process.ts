@@ -75,7 +75,8 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
     if (state === to || state === 'ended') return;
     state = to;
     if (to === 'ended') [timers, inbox, soon] = [[], [], []];
-    for (const changed of [...watchers]) changed();
+    // One that stops watching meanwhile is not called any more.
+    for (const changed of watchers) changed();
     wake();
   }
 

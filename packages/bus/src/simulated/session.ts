@@ -107,7 +107,8 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   function send(from: End, packet: Packet): void {
     const to = otherOf(from);
     if (!from.wired || from.process.state() === 'ended') return;
-    if (to.unread >= highWaterMark) return onDropped();
+    // Subscriptions have no mark: sockets.ts lifts it.
+    if (to.unread >= highWaterMark && packet.type === 'message') return onDropped();
     to.unread += 1;
     if (to.stalled.length > 0) return void to.stalled.push(packet);
     const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + paths.delayMs(from.process.name, to.process.name));

@@ -33,6 +33,9 @@ export interface WireOptions {
 /** From one attempt to the next, as `reconnectInterval` and its maximum allow. */
 const retryMs = [10, 200] as const;
 const probeMaxMs = 200;
+/** Of a participant's two sockets one can be linked long before the other. */
+const lateConnectShare = 0.2;
+const lateConnectMs = [0, 50] as const;
 
 interface Listener {
   readonly process: SimulatedProcess;
@@ -98,7 +101,7 @@ export function createWire({ clock, chance, paths, highWaterMark }: WireOptions)
         );
       }
 
-      tryIn(roundTrips(process.name, host));
+      tryIn(roundTrips(process.name, host) + (chance.one(lateConnectShare) ? chance.between(...lateConnectMs) : 0));
       return () => {
         wanted = false;
       };

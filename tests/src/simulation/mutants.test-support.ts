@@ -1,0 +1,209 @@
+import type { Failover, Requester, Responder } from '@cateto/protocol';
+import type * as Protocol from '@cateto/protocol';
+import type * as Upstreams from '../../../packages/bus/src/relay/upstream.ts';
+
+/*
+ * Deliberate faults: each a machine of the protocol with one rule of it broken. The simulation has to find every one.
+ */
+
+type Machines = Pick<typeof Upstreams, 'createUpstream'> &
+  Pick<
+    typeof Protocol,
+    'createEar' | 'createFailover' | 'createJoin' | 'createListeners' | 'createRequester' | 'createResponder'
+  >;
+export type Mutant = (real: Machines) => Partial<Machines>;
+
+/** Inputs as the machine gets them, or none. */
+type Change<I> = (input: I) => I | undefined;
+
+const nothing: never[] = [];
+
+function changedInput<I, E>(
+  machine: { readonly handle: (input: I, nowMs: number) => E },
+  change: Change<I>,
+): (input: I, nowMs: number) => E {
+  return (input, nowMs) => {
+    const changed = change(input);
+    return changed === undefined ? (nothing as E) : machine.handle(changed, nowMs);
+  };
+}
+
+function requesterWith<W>(machine: Requester<W>, change: Change<Parameters<Requester<W>['handle']>[0]>): Requester<W> {
+  return { ...machine, handle: changedInput(machine, change) };
+}
+
+/** A responder that knows an id only while `knows` says so: each time it does not, another memory takes it. */
+function forgetful<W>(create: () => Responder<W>, forgetsWhen: 'always' | 'answered'): Responder<W> {
+  const memories: Responder<W>[] = [create()];
+  const owners = new Map<string, Responder<W>>();
+  const [first] = memories;
+  if (first === undefined) throw new Error('there is one');
+  return {
+    handle(input, nowMs) {
+      if (input.type === 'answered') {
+        const key = `${input.sender} ${input.seq}`;
+        const owner = owners.get(key) ?? first;
+        if (forgetsWhen === 'answered') owners.delete(key);
+        return owner.handle(input, nowMs);
+      }
+      if (input.type !== 'requests') return first.handle(input, nowMs);
+      return input.requests.flatMap((request) => {
+        const key = `${input.sender} ${request.seq}`;
+        const known = forgetsWhen === 'answered' ? owners.get(key) : undefined;
+        const owner = known ?? create();
+        owners.set(key, owner);
+        return [...owner.handle({ ...input, settledBelow: 1, requests: [request] }, nowMs)];
+      });
+    },
+    deadlineMs: first.deadlineMs,
+    counters: first.counters,
+  };
+}
+
+function failoverWith(machine: Failover, change: Change<Parameters<Failover['handle']>[0]>): Failover {
+  return { ...machine, handle: changedInput(machine, change) };
+}
+
+export const mutants: Readonly<Record<string, Mutant>> = {
+  'a server runs whatever comes, again too': ({ createResponder }) => ({
+    createResponder: <W>() => forgetful<W>(createResponder, 'always'),
+  }),
+
+  'a server forgets what it has answered': ({ createResponder }) => ({
+    createResponder: <W>() => forgetful<W>(createResponder, 'answered'),
+  }),
+
+  'requests are sent before the ear is proven': ({ createRequester }) => ({
+    createRequester(config) {
+      const machine = createRequester<never>(config);
+      machine.handle({ type: 'proven' }, 0);
+      return requesterWith(machine, (input) => {
+        return input.type === 'unproven' || input.type === 'proven' ? undefined : input;
+      });
+    },
+  }),
+
+  'a held request is lost when its server comes': ({ createRequester }) => ({
+    createRequester(config) {
+      const machine = createRequester<never>(config);
+      let markers = 0;
+      return requesterWith(machine, (input) => {
+        if (input.type === 'marker-up' || input.type === 'marker-down') markers = input.held;
+        return input.type === 'call' && markers === 0 ? undefined : input;
+      });
+    },
+  }),
+
+  'a vanished server is waited for': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) => (input.type === 'listener-down' ? undefined : input)),
+  }),
+
+  'requests are not sent again when a broker takes over': ({ createRequester }) => ({
+    createRequester(config) {
+      const machine = createRequester<never>(config);
+      const takeover = new Set<string>(['marker-up', 'marker-down', 'proven', 'unproven']);
+      let proven = false;
+      return requesterWith(machine, (input) => {
+        if (proven && takeover.has(input.type)) return undefined;
+        proven ||= input.type === 'proven';
+        return input;
+      });
+    },
+  }),
+
+  'a deadline passes unnoticed': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) => {
+        return input.type === 'call'
+          ? { ...input, call: { ...input.call, deadlineMs: Number.MAX_SAFE_INTEGER } }
+          : input;
+      }),
+  }),
+
+  'two requests have one id': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) => {
+        if (input.type !== 'call') return input;
+        const { seq } = input.call;
+        return { ...input, call: { ...input.call, seq: seq % 5 === 0 ? seq - 1 : seq } };
+      }),
+  }),
+
+  'more is told to be settled than is': ({ createRequester }) => ({
+    createRequester(config) {
+      const machine = createRequester<never>(config);
+      return { ...machine, settledBelow: () => machine.settledBelow() + 1 };
+    },
+  }),
+
+  'an answer is taken for that of another request': ({ createRequester }) => ({
+    createRequester(config) {
+      const open = new Set<number>();
+      const machine = createRequester<never>(config);
+      return requesterWith(machine, (input) => {
+        if (input.type === 'call') open.add(input.call.seq);
+        if (input.type !== 'results') return input;
+        const results = input.results.map((result) => {
+          const seq = open.has(result.seq) ? result.seq : ([...open].at(-1) ?? result.seq);
+          open.delete(result.seq);
+          return { ...result, seq };
+        });
+        return { ...input, results };
+      });
+    },
+  }),
+
+  'the hello is said once': ({ createEar }) => ({
+    createEar() {
+      const ear = createEar();
+      return {
+        ...ear,
+        handle: (input, nowMs) =>
+          ear.handle(input, nowMs).filter((effect) => input.type !== 'tick' || effect.type !== 'say-hello'),
+      };
+    },
+  }),
+
+  'the epoch is ignored': ({ createFailover }) => ({
+    createFailover: (config) =>
+      failoverWith(createFailover(config), (input) => {
+        return input.type === 'beat' ? { ...input, beat: { ...input.beat, epoch: 0 } } : input;
+      }),
+  }),
+
+  'a silent peer is waited for': ({ createFailover }) => ({
+    createFailover: (config) =>
+      failoverWith(createFailover(config), (input) => (input.type === 'heartbeats-read' ? undefined : input)),
+  }),
+
+  'operands of a request that comes in pieces are lost': ({ createJoin }) => ({
+    createJoin() {
+      const join = createJoin();
+      return {
+        ...join,
+        handle: changedInput(join, (input) => (input.type === 'operands' && input.n === 3 ? undefined : input)),
+      };
+    },
+  }),
+
+  'a withdrawn listener stays in the table': ({ createListeners }) => ({
+    createListeners(config) {
+      const listeners = createListeners(config);
+      return {
+        ...listeners,
+        handle(input) {
+          const marker = input.topic.startsWith('calc.broker.');
+          return input.type === 'unsubscribed' && !marker ? nothing : listeners.handle(input);
+        },
+      };
+    },
+  }),
+
+  'a broker has no marker': ({ createUpstream }) => ({
+    createUpstream(address) {
+      const upstream = createUpstream(address);
+      return { ...upstream, activate: (epoch) => upstream.activate(epoch).slice(0, -1) };
+    },
+  }),
+};

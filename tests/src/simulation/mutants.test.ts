@@ -1,0 +1,42 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { trySeed } from './campaign.ts';
+import type { Mutant } from './mutants.test-support.ts';
+import { mutants } from './mutants.test-support.ts';
+
+const broken = vi.hoisted(() => ({ mutant: undefined as Mutant | undefined }));
+
+/** The real functions that make machines, each giving the mutant's machine while there is one. */
+function breakable<M extends object>(real: M): M {
+  const changed = Object.entries(real).map(([name, create]) => {
+    if (!name.startsWith('create')) return [name, create];
+    const make = (argument: never): unknown => {
+      const mutated = broken.mutant?.(real as never)[name as keyof ReturnType<Mutant>];
+      return ((mutated ?? create) as (given: never) => unknown)(argument);
+    };
+    return [name, make];
+  });
+  return Object.fromEntries(changed) as M;
+}
+
+vi.mock('@cateto/protocol', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/bus/src/relay/upstream.ts', async (original) => breakable(await original<object>()));
+
+/** Where to look first: the seeds before find nothing, and would only take time. */
+const firstSeed: Readonly<Record<string, number>> = { 'requests are not sent again when a broker takes over': 79 };
+const seedsMax = 60;
+
+describe('the simulation finds out', () => {
+  afterEach(() => {
+    broken.mutant = undefined;
+  });
+
+  test.each(Object.entries(mutants))('%s', { timeout: 300_000 }, async (name, mutant) => {
+    broken.mutant = mutant;
+    const from = firstSeed[name] ?? 1;
+    for (let seed = from; seed < from + seedsMax; seed += 1) {
+      const { violations } = await trySeed(seed);
+      if (violations.length > 0) return;
+    }
+    expect.fail(`none of ${seedsMax} seeds from ${from} on finds it`);
+  });
+});

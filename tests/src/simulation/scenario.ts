@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+
+/*
+ * What happens in one simulated run: who takes part, what is asked, what goes wrong and when. All of it is data, so that
+ * fast-check can make it from a seed and shrink it when the run breaks a promise.
+ */
+
+/**
+ * - `one-at-a-time`: the next fault begins when the last one is mended and what it left behind has settled. Then every
+ *   request is answered.
+ * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
+ */
+export type Mode = 'one-at-a-time' | 'any';
+
+export type FaultKind =
+  /** kill -9; started anew when the fault ends. */
+  | 'kill'
+  /** SIGTERM; started anew when the fault ends, killed before if it has not come to its end. */
+  | 'terminate'
+  /** SIGSTOP, SIGCONT. */
+  | 'stop'
+  /** The event loop stands still; libzmq's own thread goes on. */
+  | 'hang'
+  /** Every turn of the loop takes some milliseconds. */
+  | 'slow'
+  /** Nothing passes between two hosts. */
+  | 'cut'
+  /** Nothing passes from the first to the second. */
+  | 'cut-one-way';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Which of the participants and brokers; counted round. */
+  readonly target: number;
+  /** The other end of a cut. */
+  readonly other: number;
+  /** Since the last fault began, or in `one-at-a-time` since all was well again. */
+  readonly afterMs: number;
+  readonly forMs: number;
+}
+
+export interface Scenario {
+  readonly mode: Mode;
+  /** Of the network: delays, losses, jitter. */
+  readonly seed: number;
+  readonly clients: number;
+  readonly calcServers: number;
+  /** Op-servers that serve lane 1, lane 2, all lanes. */
+  readonly opServers: readonly ('1' | '2' | 'all')[];
+  /** Requests of each client. */
+  readonly perSecond: number;
+  /** The usual delay from host to host. */
+  readonly delayMs: readonly [number, number];
+  readonly highWaterMark: number;
+  /** When each process starts; counted round. */
+  readonly startsMs: readonly number[];
+  readonly faults: readonly Fault[];
+}
+
+const kinds: readonly FaultKind[] = ['kill', 'terminate', 'stop', 'hang', 'slow', 'cut', 'cut-one-way'];
+
+/** Short against the timeouts of `one-at-a-time`, so that nobody's deadline passes while he is cut off. */
+export const faultMaxMs = 3_000;
+
+const fault = fc.record({
+  kind: fc.constantFrom(...kinds),
+  // Brokers stand first: half of all faults hit one of them.
+  target: fc.oneof(fc.nat({ max: 1 }), fc.nat({ max: 11 })),
+  other: fc.oneof(fc.nat({ max: 1 }), fc.nat({ max: 11 })),
+  afterMs: fc.integer({ min: 0, max: 1_500 }),
+  forMs: fc.oneof(
+    fc.integer({ min: 1, max: 120 }),
+    fc.integer({ min: 120, max: 400 }),
+    fc.integer({ min: 400, max: faultMaxMs }),
+  ),
+});
+
+export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
+  return fc.record({
+    mode: fc.constant(mode),
+    seed: fc.integer(),
+    clients: fc.integer({ min: 1, max: 3 }),
+    // Without a stand-in a calc-server's death is the end of the promise.
+    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: 3 }),
+    opServers: fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: 4 }),
+    perSecond: fc.constantFrom(5, 20, 60),
+    delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
+    highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
+    startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
+    faults: fc.array(fault, { minLength: 1, maxLength: 12 }),
+  });
+}

@@ -1,0 +1,181 @@
+import { createChance, createNetwork } from '@cateto/bus/simulated';
+import type { History } from './history.ts';
+import { emptyHistory } from './history.ts';
+import type { Fault, FaultKind, Scenario } from './scenario.ts';
+import type { Member } from './system.ts';
+import { createSystem } from './system.ts';
+
+/** When everybody is well again, links included: the kernel finds a dead heartbeat link in 3.5 s. */
+export const settleMs = 4_500;
+/** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
+const quietRequests = 20;
+const quietTimeoutMs = 1_000;
+const timeoutsMs = { 'one-at-a-time': [10_000], any: [60, 250, 1_000, 5_000] } as const;
+const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
+
+interface Planned {
+  readonly atMs: number;
+  readonly order: number;
+  run(): void;
+}
+
+/**
+ * Runs a scenario from its start until everything has come to rest, and tells what happened.
+ *
+ * @param verbose keeps a line for everything that happens
+ */
+export async function simulate(scenario: Scenario, verbose = false): Promise<History> {
+  const history = emptyHistory();
+  const network = createNetwork(scenario);
+  const chance = createChance(scenario.seed ^ 0x5bd1e995);
+  const say = (who: string, what: () => string): void => {
+    if (verbose) history.lines.push(`${network.nowMs().toFixed(2).padStart(9)}  ${who.padEnd(9)} ${what()}`);
+  };
+  const system = createSystem(scenario, network, history, say);
+  const members = new Map<string, Member>();
+  const plan: Planned[] = [];
+  let operand = 0;
+
+  function at(atMs: number, run: () => void): void {
+    plan.push({ atMs, order: plan.length, run });
+  }
+
+  function start(name: string): void {
+    members.set(name, system.start(name));
+    // A fresh client asks at once, before it can be heard or hear anything.
+    ask(name, timeoutsMs[scenario.mode].at(-1) ?? quietTimeoutMs);
+  }
+
+  function ask(client: string, timeoutMs: number): void {
+    const member = members.get(client);
+    if (member?.ask === undefined) return;
+    operand += 1;
+    const formula = formulas[operand % formulas.length] ?? 'hypotenuse';
+    // No two requests have an operand in common.
+    const operands = {
+      hypotenuse: [2 * operand, 0.5 + 2 * operand],
+      diagonal: [operand + 0.25, operand + 0.125, -operand],
+      leg: [2 * operand + 1, operand],
+    };
+    member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs));
+  }
+
+  function begin({ kind, target, other, forMs }: NamedFault): void {
+    const span = { kind, target, other, fromMs: network.nowMs(), toMs: network.nowMs() + forMs };
+    history.faults.push(span);
+    say(target, () => `** ${kind}${other === undefined ? '' : ` ${other}`} for ${forMs} ms`);
+    const member = members.get(target);
+    if (kind === 'kill') member?.process.kill();
+    else if (kind === 'stop') member?.process.stop();
+    else if (kind === 'hang') member?.process.hang();
+    else if (kind === 'slow') member?.process.slowDown(slowTurnMs);
+    else if (kind === 'terminate') terminate(member);
+    if (other === undefined) return;
+    network.cut(target, other);
+    if (kind === 'cut') network.cut(other, target);
+  }
+
+  function terminate(member: Member | undefined): void {
+    if (member === undefined) return;
+    member.process.deliver(() => void member.end().then(() => member.process.kill()));
+  }
+
+  function mend({ kind, target, other }: NamedFault): void {
+    say(target, () => `** ${kind}${other === undefined ? '' : ` ${other}`} is over`);
+    const member = members.get(target);
+    if (kind === 'stop' || kind === 'hang') member?.process.continue();
+    if (kind === 'slow') member?.process.slowDown(0);
+    if (kind === 'kill' || kind === 'terminate') {
+      member?.process.kill();
+      start(target);
+    }
+    if (other === undefined) return;
+    network.heal(target, other);
+    network.heal(other, target);
+  }
+
+  for (const [index, name] of system.names.entries()) {
+    at(scenario.startsMs[index % Math.max(1, scenario.startsMs.length)] ?? 0, () => {
+      // What was killed before it began has been started since.
+      if (!members.has(name)) start(name);
+    });
+  }
+
+  const faults = named(scenario, system.names);
+  for (const fault of faults) {
+    at(fault.fromMs, () => begin(fault));
+    at(fault.fromMs + fault.forMs, () => mend(fault));
+  }
+  const mendedMs = Math.max(0, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
+
+  for (const client of system.clients) {
+    for (let atMs = 0; atMs < mendedMs + 500; atMs += -Math.log(1 - chance.share()) * (1_000 / scenario.perSecond)) {
+      const choices = timeoutsMs[scenario.mode];
+      at(atMs, () => ask(client, choices[Math.floor(chance.share() * choices.length)] ?? quietTimeoutMs));
+    }
+  }
+  // Everybody is well and has had time to notice: from now on nothing may fail.
+  const quietMs = mendedMs + settleMs;
+  for (let index = 0; index < quietRequests; index += 1) {
+    for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, quietTimeoutMs));
+  }
+
+  plan.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+  for (const { atMs, run } of plan) {
+    await network.runTo(atMs);
+    run();
+  }
+  await network.runTo(quietMs + 20 * quietRequests + 10_000);
+  for (const member of members.values()) {
+    const left = member.leftOver();
+    if (left !== undefined) history.leftOver.push(left);
+  }
+  history.endMs = network.nowMs();
+  return history;
+}
+
+interface NamedFault {
+  readonly kind: FaultKind;
+  readonly target: string;
+  /** Of a cut. */
+  readonly other: string | undefined;
+  readonly fromMs: number;
+  readonly forMs: number;
+}
+
+const slowTurnMs = 3;
+/** No process of Node's is back sooner. */
+const restartMs = 100;
+
+/** Faults with names and times. One that would hit what another one holds is left out: it could not be mended apart. */
+function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
+  const faults: NamedFault[] = [];
+  let nextMs = 0;
+  for (const fault of scenario.faults) {
+    const found = nameOne(fault, names, nextMs);
+    const overlaps = faults.some((one) => found.fromMs <= one.fromMs + one.forMs && sameSubject(one, found));
+    if (overlaps || found.other === found.target) continue;
+    faults.push(found);
+    nextMs = scenario.mode === 'any' ? found.fromMs : found.fromMs + found.forMs + settleMs;
+  }
+  return faults;
+}
+
+function nameOne({ kind, target, other, afterMs, forMs }: Fault, names: readonly string[], nextMs: number): NamedFault {
+  const cuts = kind === 'cut' || kind === 'cut-one-way';
+  const nameAt = (index: number): string => names[index % names.length] ?? 'broker';
+  return {
+    kind,
+    target: nameAt(target),
+    other: cuts ? nameAt(other) : undefined,
+    fromMs: nextMs + afterMs,
+    forMs: kind === 'kill' || kind === 'terminate' ? Math.max(forMs, restartMs) : forMs,
+  };
+}
+
+/** A process can only be hit once at a time, and so can a path. */
+function sameSubject(one: NamedFault, other: NamedFault): boolean {
+  if (one.other === undefined || other.other === undefined)
+    return one.other === other.other && one.target === other.target;
+  return [one.target, one.other].toSorted().join() === [other.target, other.other].toSorted().join();
+}

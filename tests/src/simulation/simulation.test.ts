@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { report, trySeed } from './campaign.ts';
+import { simulate } from './simulate.ts';
+
+/** About 20 seconds of both modes on one core; `pnpm simulate` does more. */
+const seeds = 120;
+
+test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async () => {
+  let failovers = 0;
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const trial = await trySeed(seed);
+    if (trial.violations.length > 0) expect.fail(await report(trial));
+    failovers += trial.history.brokers.filter(({ state }) => state === 'active').length - 1;
+  }
+  // Otherwise there was nothing that could have been lost.
+  expect(failovers).toBeGreaterThan(seeds);
+});
+
+test('a seed gives the same course of events each time', async () => {
+  const { scenario } = await trySeed(5);
+  const [once, again] = [await simulate(scenario, true), await simulate(scenario, true)];
+  expect(once.lines.length).toBeGreaterThan(100);
+  expect(again.lines).toEqual(once.lines);
+});

@@ -1,0 +1,214 @@
+import type { BusEvent } from '@cateto/bus';
+import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
+import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/bus/simulated';
+import { formulaCodes, handlers } from '@cateto/compute';
+import type { Catalogue, FormulaCode, Handler } from '@cateto/contracts';
+import { calculator, isFailure } from '@cateto/contracts';
+import type { History } from './history.ts';
+import { count, inWords } from './history.ts';
+import type { Scenario } from './scenario.ts';
+
+/*
+ * The system of a scenario: the real broker, servers and clients, each in a process of the simulated network, wrapped only
+ * to see what they run.
+ */
+
+/** A process and how to end it in order. */
+export interface Member {
+  readonly process: SimulatedProcess;
+  readonly number: number;
+  end(): Promise<void>;
+  /** Undefined for all but clients. */
+  readonly ask: ((formula: string, operands: readonly number[], timeoutMs: number) => void) | undefined;
+  /** What is still open or running; for when everything has come to rest. */
+  leftOver(): string | undefined;
+}
+
+export interface System {
+  readonly names: readonly string[];
+  start(name: string): Member;
+  readonly clients: readonly string[];
+}
+
+const catalogue: Catalogue = calculator;
+const codes: Readonly<Record<string, FormulaCode>> = formulaCodes;
+const operations: Readonly<Record<string, Handler>> = handlers;
+const operationTimeoutMs = 2_000;
+
+export function createSystem(
+  scenario: Scenario,
+  network: SimulatedNetwork,
+  history: History,
+  say: (who: string, what: () => string) => void,
+): System {
+  let processes = 0;
+  const clients = numbered('client', scenario.clients);
+  const calcServers = numbered('calc', scenario.calcServers);
+  const opServers = numbered('op', scenario.opServers.length);
+
+  function onEventOf(name: string, number: number): (event: BusEvent) => void {
+    return (event) => {
+      say(name, () => inWords(event));
+      if (name !== 'broker' && name !== 'backup') return;
+      const { event: state } = event;
+      if (state !== 'active' && state !== 'standby' && state !== 'stopped') return;
+      const [epoch, cause] = state === 'stopped' ? [0, 'stopped'] : [event.epoch, event.cause];
+      history.brokers.push({ host: name, process: number, atMs: network.nowMs(), state, epoch, cause });
+    };
+  }
+
+  function startBroker(name: BrokerHost, number: number): Omit<Member, 'number'> {
+    const { process, relay } = network.startBroker(name, onEventOf(name, number));
+    return { process, end: () => relay.drain(), ask: undefined, leftOver: () => undefined };
+  }
+
+  /** What every participant is opened with. */
+  function participantOptions(name: string, number: number) {
+    const process = network.spawn(name);
+    return {
+      process,
+      catalogue,
+      platform: process.platform,
+      openLink: network.openLink(process),
+      onEvent: onEventOf(name, number),
+    };
+  }
+
+  function startOpServer(name: string, number: number): Omit<Member, 'number'> {
+    const { process, ...options } = participantOptions(name, number);
+    const lanes = scenario.opServers[opServers.indexOf(name)];
+    const server = serveOperations({
+      ...options,
+      handlers: seen(operations, (operation, input) =>
+        count(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`),
+      ),
+      operations: 'all',
+      lanes: lanes === undefined || lanes === 'all' ? 'all' : [lanes === '1' ? 1 : 2],
+    });
+    return { process, end: () => server.drain(), ask: undefined, leftOver: () => undefined };
+  }
+
+  function startCalcServer(name: string, number: number): Omit<Member, 'number'> {
+    const { process, ...options } = participantOptions(name, number);
+    const watched = Object.fromEntries(
+      Object.entries(codes).map(([formula, code]): [string, FormulaCode] => [
+        formula,
+        {
+          ...code,
+          plan(operands) {
+            count(history.ran, `${name}#${number} ${formula} ${JSON.stringify(operands)}`);
+            const calls = code.plan(operands);
+            if (!isFailure(calls)) {
+              for (const { operation, input } of calls)
+                count(history.planned, `${operation.name} ${JSON.stringify(input)}`);
+            }
+            return calls;
+          },
+        },
+      ]),
+    );
+    const server = serveFormulas({ ...options, formulas: watched, handlers: operations, operationTimeoutMs });
+    return { process, end: () => server.drain(), ask: undefined, leftOver: () => undefined };
+  }
+
+  function startClient(name: string, number: number): Omit<Member, 'number'> {
+    const { process, onEvent, ...options } = participantOptions(name, number);
+    const bus = open({ role: 'client', ...options, onEvent });
+    const requests = createRequests(bus.participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
+    const formulas = createFormulaClient(bus, catalogue, requests);
+
+    function ask(name_: string, operands: readonly number[], timeoutMs: number): void {
+      const formula = catalogue.formulas[name_];
+      if (formula === undefined) throw new Error(`no formula ${name_}`);
+      const asked: History['asked'][number] = {
+        client: name,
+        process: number,
+        formula: name_,
+        operands,
+        expected: expectedOf(name_, operands),
+        atMs: network.nowMs(),
+        timeoutMs,
+        settled: [],
+      };
+      history.asked.push(asked);
+      say(name, () => `asks ${name_}(${operands.join(', ')}) within ${timeoutMs} ms`);
+      formulas.ask({
+        formula,
+        operands,
+        timeoutMs,
+        settle(outcome) {
+          asked.settled.push({ atMs: network.nowMs(), outcome });
+          say(
+            name,
+            () => `${name_}(${operands.join(', ')}): ${'code' in outcome ? outcome.code : String(outcome.value)}`,
+          );
+        },
+      });
+    }
+
+    return {
+      process,
+      ask,
+      async end() {
+        requests.close();
+        await bus.close();
+      },
+      leftOver() {
+        const { open: left } = requests.counters();
+        return left === 0 ? undefined : `${name}: ${left} open`;
+      },
+    };
+  }
+
+  function startNamed(name: string, number: number): Omit<Member, 'number'> {
+    if (name === 'broker' || name === 'backup') return startBroker(name, number);
+    if (name.startsWith('op-')) return startOpServer(name, number);
+    return name.startsWith('calc-') ? startCalcServer(name, number) : startClient(name, number);
+  }
+
+  return {
+    names: ['broker', 'backup', ...calcServers, ...opServers, ...clients],
+    clients,
+    start(name) {
+      processes += 1;
+      const number = processes;
+      const life = { name, process: number, fromMs: network.nowMs(), toMs: Number.POSITIVE_INFINITY };
+      history.lives.push(life);
+      say(name, () => `starts as #${number}`);
+      const member = { number, ...startNamed(name, number) };
+      const unwatch = member.process.onChange(() => {
+        if (member.process.state() !== 'ended') return;
+        life.toMs = network.nowMs();
+        unwatch();
+      });
+      return member;
+    },
+  };
+}
+
+function numbered(name: string, many: number): string[] {
+  return Array.from({ length: many }, (_, index) => `${name}-${index + 1}`);
+}
+
+/** Handlers that tell what they run. */
+function seen(wrapped: Readonly<Record<string, Handler>>, tell: (name: string, input: unknown) => void) {
+  return Object.fromEntries(
+    Object.entries(wrapped).map(([name, handler]): [string, Handler] => [
+      name,
+      (input) => {
+        tell(name, input);
+        return handler(input);
+      },
+    ]),
+  );
+}
+
+/** Computed without any network: the pure functions of the formula, one after the other. */
+function expectedOf(name: string, operands: readonly number[]): unknown {
+  const code = codes[name];
+  if (code === undefined) throw new Error(`no formula ${name}`);
+  const calls = code.plan(operands);
+  if (isFailure(calls)) throw new Error(`${name}(${operands.join(', ')}) has no plan`);
+  const results = calls.map(({ operation, input }) => operations[operation.name]?.(input));
+  return code.combine(results, operands);
+}
