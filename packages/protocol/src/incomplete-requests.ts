@@ -1,6 +1,8 @@
 import type { OperandReading } from '@cateto/contracts';
 import type { Aged } from './age-order.ts';
 import { createAgeOrder } from './age-order.ts';
+import type { Settlement } from './settlement.ts';
+import { hearSettled, unsettled } from './settlement.ts';
 
 /*
  * The requests of which the join still misses operands, by sender and seq.
@@ -13,7 +15,7 @@ import { createAgeOrder } from './age-order.ts';
 /** Whoever has incomplete requests here. */
 export interface Sender {
   readonly address: string;
-  settledBelow: number;
+  readonly settlement: Settlement;
   readonly incomplete: Map<number, Incomplete>;
 }
 
@@ -34,8 +36,8 @@ export interface Incomplete extends Aged<Incomplete> {
 export interface IncompleteRequests {
   /** A sender is known while something of it is incomplete; before and after that it is a stranger. */
   senderOf(address: string): Sender;
-  /** A sender has settled every id below. */
-  settle(sender: Sender, below: number): void;
+  /** A sender says that it has settled every id below. */
+  settle(sender: Sender, below: number, nowMs: number): void;
   /** The request, unless its time is up. */
   find(sender: Sender, seq: number, nowMs: number): Incomplete | undefined;
   /** The first operand to come of a request that is not here. */
@@ -73,10 +75,9 @@ export function createIncompleteRequests(incompleteMax: number): IncompleteReque
   }
 
   return {
-    senderOf: (address) => senders.get(address) ?? { address, settledBelow: 1, incomplete: new Map() },
-    settle(sender, below) {
-      if (below <= sender.settledBelow) return;
-      sender.settledBelow = below;
+    senderOf: (address) => senders.get(address) ?? { address, settlement: unsettled(), incomplete: new Map() },
+    settle(sender, below, nowMs) {
+      if (!hearSettled(sender.settlement, below, nowMs)) return;
       // They began about in the order of their seqs; what this misses goes at its deadline.
       for (const one of sender.incomplete.values()) {
         if (one.seq >= below) return;

@@ -253,6 +253,16 @@ describe('forgetting', () => {
     ]);
   });
 
+  test("one false word in a sender's name silences it for two seconds and not for good", () => {
+    const { hear, at } = setUp();
+    at.nowMs = 10_000;
+    hear(1, [operandOf(2 ** 53 - 1)], a, 2 ** 53 - 1);
+    at.nowMs = 11_999;
+    expect(hear(1, [operandOf(4, { operands: 1 })], a, 2)).toEqual([]);
+    at.nowMs = 12_000;
+    expect(hear(1, [operandOf(4, { operands: 1 })], a, 2)).toMatchObject([{ settledBelow: 2, requests: [{ seq: 4 }] }]);
+  });
+
   test('nothing is remembered of a sender of whom nothing is incomplete: the responder knows what is settled', () => {
     const { hear } = setUp();
     hear(1, [operandOf(5)], a, 5);

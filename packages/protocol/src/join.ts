@@ -79,15 +79,16 @@ export function createJoin(config: JoinConfig = {}): Join {
 
   function join(input: Extract<JoinInput, { type: 'operands' }>, nowMs: number): readonly JoinEffect[] {
     const sender = incomplete.senderOf(input.sender);
-    incomplete.settle(sender, input.settledBelow);
+    incomplete.settle(sender, input.settledBelow, nowMs);
+    const settledBelow = sender.settlement.below;
     const requests: CompleteRequest[] = [];
     for (const operand of input.operands) {
-      if (operand.seq < sender.settledBelow || operand.ttlMs <= 0) continue;
+      if (operand.seq < settledBelow || operand.ttlMs <= 0) continue;
       const complete = take(sender, input.n, operand, nowMs);
       if (complete !== undefined) requests.push(complete);
     }
     if (requests.length === 0) return nothing;
-    return [{ type: 'complete', sender: input.sender, settledBelow: sender.settledBelow, requests }];
+    return [{ type: 'complete', sender: input.sender, settledBelow, requests }];
   }
 
   /** @returns the request this operand makes complete */

@@ -1,5 +1,6 @@
 import type { Aged } from '../age-order.ts';
 import { createAgeOrder } from '../age-order.ts';
+import { hearSettled } from '../settlement.ts';
 import type { Requester } from './requesters.ts';
 import type { Result } from './types.ts';
 
@@ -32,8 +33,8 @@ export interface AnswersConfig {
 export interface Answers {
   /** The id must not be remembered already. */
   remember(requester: Requester, replyTopic: string, result: Result, term: Term, nowMs: number): void;
-  /** A requester has settled every id below. */
-  settle(requester: Requester, below: number): void;
+  /** A requester says that it has settled every id below. */
+  settle(requester: Requester, below: number, nowMs: number): void;
   /** Makes room of everything that is remembered for a requester. */
   evictAll(requester: Requester): void;
   /** What was given since then and is not settled: the oldest first, those of brief term after all others. */
@@ -86,9 +87,8 @@ export function createAnswers({ termMs, answersMax }: AnswersConfig): Answers {
       const inTheWay = brief.oldest() ?? long.oldest();
       if (inTheWay !== undefined) evict(inTheWay);
     },
-    settle(requester, below) {
-      if (below <= requester.settledBelow) return;
-      requester.settledBelow = below;
+    settle(requester, below, nowMs) {
+      if (!hearSettled(requester.settlement, below, nowMs)) return;
       // Ids are answered about in their order: the first that is not settled ends the search, and what stands behind it
       // goes when it does. To look at all of them would cost every batch as much as there is to remember.
       for (const answer of requester.answers.values()) {
@@ -118,5 +118,5 @@ function givenSince(order: { newest(): Answer | undefined }, sinceMs: number): A
 }
 
 function isSettled({ result, requester }: Answer): boolean {
-  return result.seq < requester.settledBelow;
+  return result.seq < requester.settlement.below;
 }

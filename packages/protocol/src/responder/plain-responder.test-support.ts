@@ -31,6 +31,8 @@ interface Remembered extends Published {
 interface Known {
   readonly address: string;
   settledBelow: number;
+  /** When so much was last said. */
+  saidMs: number;
   running: { seq: number; topic: string }[];
 }
 
@@ -64,7 +66,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
         for (const one of memory.filter(({ to }) => to === quietest.address)) evict(one);
         requesters = requesters.filter((one) => one !== quietest);
       }
-      found = { address, settledBelow: 1, running: [] };
+      found = { address, settledBelow: 1, saidMs: 0, running: [] };
     }
     if (found.running.length === 0) touch(found);
     return found;
@@ -92,8 +94,12 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
   function requests(input: ResponderInput<unknown> & { type: 'requests' }, nowMs: number): void {
     const to = input.sender;
     const requester = hear(to);
-    if (requester !== undefined && input.settledBelow > requester.settledBelow) {
+    const before = requester?.settledBelow ?? 1;
+    if (requester !== undefined && (input.settledBelow >= before || nowMs - requester.saidMs >= 2_000)) {
       requester.settledBelow = input.settledBelow;
+      requester.saidMs = nowMs;
+    }
+    if (input.settledBelow > before) {
       const ofThem = memory.filter((one) => one.to === to);
       const upTo = ofThem.findIndex((one) => !isSettled(one));
       const gone = new Set(upTo === -1 ? ofThem : ofThem.slice(0, upTo));

@@ -1,5 +1,7 @@
 import type { Aged } from '../age-order.ts';
 import { createAgeOrder } from '../age-order.ts';
+import type { Settlement } from '../settlement.ts';
+import { unsettled } from '../settlement.ts';
 import type { Answer } from './answers.ts';
 
 /*
@@ -11,8 +13,7 @@ import type { Answer } from './answers.ts';
 
 export interface Requester extends Aged<Requester> {
   readonly address: string;
-  /** They have the outcome of every id below it. */
-  settledBelow: number;
+  readonly settlement: Settlement;
   /** The ids that run, each with the topic its answer goes to. */
   readonly running: Map<number, string>;
   /** The ids that were answered, in the order in which they were. */
@@ -54,7 +55,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
     }
     const met: Requester = {
       address,
-      settledBelow: 1,
+      settlement: unsettled(),
       running: new Map(),
       answers: new Map(),
       older: undefined,

@@ -128,6 +128,26 @@ describe('settled', () => {
     expect(ran(ask([requestOf(4), requestOf(5)], a, 2))).toEqual([5]);
   });
 
+  test("one false word in a requester's name silences it for two seconds and not for good", () => {
+    const { ask, at } = setUp();
+    at.nowMs = 10_000;
+    ask([requestOf(2 ** 53 - 1)], a, 2 ** 53 - 1);
+    at.nowMs = 11_999;
+    expect(ask([requestOf(7)], a, 7)).toEqual([]);
+    at.nowMs = 12_000;
+    expect(ran(ask([requestOf(7)], a, 7))).toEqual([7]);
+    expect(ran(ask([requestOf(6)], a, 6))).toEqual([]);
+  });
+
+  test('a word that is repeated counts on', () => {
+    const { ask, settle, at } = setUp();
+    settle(5);
+    at.nowMs = 1_900;
+    settle(5);
+    at.nowMs = 3_000;
+    expect(ask([requestOf(4)], a, 4)).toEqual([]);
+  });
+
   test('it concerns no other requester', () => {
     const { askFor, settle } = setUp();
     settle(5, a);

@@ -6,8 +6,8 @@
  *
  * Rules kept:
  * - A repetition of an id that is running is ignored; of one that was answered, answered from memory.
- * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored from then on; so is its
- *   outcome, should it still run.
+ * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored while that is its word
+ *   (settlement.ts); so is its outcome, should it still run.
  * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
  *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
  * - Until then it stays in flight. Work that hangs still costs what it costs; if it made room at its deadline, hanging
@@ -72,13 +72,13 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       turnAway(input.sender, input.settledBelow, input.requests);
       return;
     }
-    answers.settle(requester, input.settledBelow);
+    answers.settle(requester, input.settledBelow, nowMs);
     for (const request of input.requests) take(requester, request, nowMs);
   }
 
   function take(requester: Requester, request: IncomingRequest<W>, nowMs: number): void {
     const { seq, replyTopic, ttlMs, work, refusal } = request;
-    if (seq < requester.settledBelow) return;
+    if (seq < requester.settlement.below) return;
     if (requester.running.has(seq)) {
       repeated += 1;
       return;
@@ -143,7 +143,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     const replyTopic = requester?.running.get(seq);
     if (requester === undefined || replyTopic === undefined) return;
     requesters.end(requester, seq);
-    if (seq >= requester.settledBelow) answer(requester, seq, replyTopic, outcome, 'long', nowMs);
+    if (seq >= requester.settlement.below) answer(requester, seq, replyTopic, outcome, 'long', nowMs);
     else answeredCount += 1;
     endDrain();
   }

@@ -1,0 +1,34 @@
+/*
+ * The settlement: below which seq a requester has every outcome, as far as one knows.
+ *
+ * Decides whether a batch's word of it counts (docs/protocol.md, section 3, rule 2). An honest requester's word never
+ * falls, so an older batch that comes late takes nothing back. But anyone can write a batch in somebody's name, and one
+ * that said 2^53 would silence its victim here for good. So the highest word counts as long as it is repeated: when the
+ * requester has only said less for a while, it was never its own.
+ */
+
+export interface Settlement {
+  /** The requester has the outcome of every seq below it. */
+  below: number;
+  /** When so much was last said. */
+  saidMs: number;
+}
+
+/**
+ * How much later than a newer one an older batch can come. A broker that stood still for a second drops what it held, and
+ * a connection that is silent for less is cut.
+ */
+const belatedMs = 2_000;
+
+export function unsettled(): Settlement {
+  return { below: 1, saidMs: 0 };
+}
+
+/** @returns whether something is settled now that was not before */
+export function hearSettled(settlement: Settlement, below: number, nowMs: number): boolean {
+  const rises = below > settlement.below;
+  if (!rises && below < settlement.below && nowMs - settlement.saidMs < belatedMs) return false;
+  settlement.below = below;
+  settlement.saidMs = nowMs;
+  return rises;
+}
