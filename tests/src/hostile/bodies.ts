@@ -16,8 +16,8 @@ const heads = fc.oneof(
   { weight: 1, arbitrary: fc.constant(0xff) },
 );
 
-const arbitraryBytes = fc.uint8Array({ maxLength: 48 });
-const nearlyMessagePack = fc.array(heads, { maxLength: 32 }).map((bytes) => Uint8Array.from(bytes));
+const arbitraryBytes = fc.uint8Array({ maxLength: 48, size: 'max' });
+const nearlyMessagePack = fc.array(heads, { maxLength: 32, size: 'max' }).map((bytes) => Uint8Array.from(bytes));
 
 export const address = fc
   .integer({ min: 0, max: 36 ** 8 - 1 })
@@ -37,7 +37,16 @@ const contract = fc.constantFrom(
 
 const ttlMs = fc.constantFrom(0, 1, 1_000, 5_000, limits.ttlMsMax, limits.ttlMsMax + 1, -1);
 const value = fc.oneof(fc.double(), fc.constantFrom(12, 13, 1e200, [2, 3], 'x', null, { a: 1 }));
-const formula = fc.constantFrom('hypotenuse', 'leg', 'diagonal', 'unheardOf', 'request', '__proto__', 'constructor', '');
+const formula = fc.constantFrom(
+  'hypotenuse',
+  'leg',
+  'diagonal',
+  'unheardOf',
+  'request',
+  '__proto__',
+  'constructor',
+  '',
+);
 const code = fc.constantFrom('internal', 'overloaded', 'contract-mismatch', 'toString', '__proto__', 'unknown');
 const text = fc.constantFrom('no', '', 'x'.repeat(limits.failureTextMax + 1));
 const via = fc.constantFrom([], [1], [1, 2, 9], 'none', [1.5], [1, 1, 1, 1, 1, 1, 1, 1, 1]);
