@@ -1,5 +1,4 @@
 import type { Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
-import type { statusResultTopic } from '@cateto/contracts';
 import {
   formulaResultTopic,
   lanes,
@@ -31,7 +30,7 @@ export interface FormulaServerOptions<C extends Catalogue> {
   readonly onEvent: OnEvent;
 }
 
-type ReplyTopic = `calc.${string}.result` | typeof statusResultTopic;
+type ReplyTopic = `calc.${string}.result`;
 
 /** Serves every formula of a catalogue: joins operands, asks for the operations, falls back, combines. */
 export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): Server {

@@ -1,4 +1,4 @@
-import type { Catalogue, Handler, HandlersOf, Lane, Operation, statusResultTopic } from '@cateto/contracts';
+import type { Catalogue, Handler, HandlersOf, Lane, Operation } from '@cateto/contracts';
 import {
   lanes as allLanes,
   operationRequestTopic,
@@ -26,7 +26,7 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly onEvent: OnEvent;
 }
 
-type ReplyTopic = `calc.${string}.result.${Lane}` | typeof statusResultTopic;
+type ReplyTopic = `calc.${string}.result.${Lane}`;
 
 /**
  * Serves operations on lanes. It listens as soon as a broker is active, and again after each failover.

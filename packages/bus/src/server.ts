@@ -1,7 +1,6 @@
 import type { StatusReport } from '@cateto/contracts';
-import { readStatusRequest, statusRequestTopic, statusResultTopic } from '@cateto/contracts';
+import { readStatusRequest, statusRequestTopic, statusResultTopic, writeOutcome } from '@cateto/contracts';
 import { hostname } from 'node:os';
-import { acceptAll } from './accept.ts';
 import type { OnEvent } from './events.ts';
 import type { Participant, Receiver } from './participant.ts';
 import type { Responses } from './responses.ts';
@@ -65,10 +64,15 @@ export function startServer(options: ServerOptions): Server {
     return { role, serves: [...serves], host: hostname(), pid, sinceMs, inFlight, answered };
   }
 
-  const answerStatus: Receiver = (batch) =>
-    acceptAll(responses, batch, statusResultTopic, readStatusRequest, ({ answer }) =>
-      answer({ value: report(), via: [] }),
-    );
+  /** Past the responder: there is nothing to run twice, and who asks without end takes no room from the work. */
+  const answerStatus: Receiver = ({ sender, messages, broken }) => {
+    const outcome = { value: report(), via: [] };
+    for (const message of messages) {
+      const request = readStatusRequest(message);
+      if (request === undefined) broken();
+      else participant.publish(statusResultTopic, sender, writeOutcome(request.seq, request.refusal ?? outcome));
+    }
+  };
 
   participant.receive(statusRequestTopic, answerStatus);
   participant.attach({

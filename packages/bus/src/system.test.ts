@@ -1,5 +1,15 @@
 import type { Failure, HandlersOf, Success } from '@cateto/contracts';
-import { call, defineCatalogue, encodeBeat, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import {
+  call,
+  createCodec,
+  defineCatalogue,
+  encodeBeat,
+  failure,
+  Finite,
+  formula,
+  formulaCode,
+  operation,
+} from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { BusEvent } from './events.ts';
@@ -300,6 +310,26 @@ describe('a server', () => {
       serves: ['double.1', 'double.2', 'text.1', 'text.2'],
       pid: process.pid,
     });
+  });
+
+  test('says so however often it is asked, and counts and remembers none of it as work', async () => {
+    const { broker, platform, statuses, servers } = setUpReady();
+    const codec = createCodec();
+    for (let round = 0; round < 10; round += 1) {
+      const asked = Array.from({ length: 128 }, (_, index) => [1 + index, 1_000]);
+      broker.inject(`calc.status.request.${servers.op.address}`, codec.encode('strangestran', 1, asked));
+    }
+    platform.settle();
+    const answered = broker.passed
+      .filter(({ topic }) => topic === 'calc.status.result.strangestran')
+      .map(({ body }) => codec.decode(body));
+    expect(answered.flatMap((batch) => (typeof batch === 'string' ? [] : batch.messages))).toHaveLength(1_280);
+    const asking = statuses.ask(500);
+    platform.settle();
+    await Promise.resolve();
+    await Promise.resolve();
+    platform.pass(10);
+    expect((await asking).find(({ role }) => role === 'op-server')).toMatchObject({ inFlight: 0, answered: 0 });
   });
 
   test('that drains withdraws, answers what runs, then stops', async () => {
