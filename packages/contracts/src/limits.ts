@@ -24,6 +24,15 @@ export const rememberedMs = 60_000;
 /** Results that a server remembers in all. */
 export const rememberedMax = 100_000;
 
+/**
+ * Bytes of those results together, as they stand in memory: a hundred thousand numbers are little, a hundred thousand
+ * texts of a megabyte no process has room for.
+ */
+export const rememberedBytesMax = 67_108_864;
+
+/** Bytes of the operands that wait in a calc-server for others of their request. */
+export const incompleteBytesMax = 67_108_864;
+
 /** Requesters that a server remembers something about. One address is 100 bytes; a stranger can invent them. */
 export const requestersMax = 10_000;
 

@@ -3,6 +3,7 @@ import type { Aged } from './age-order.ts';
 import { createAgeOrder } from './age-order.ts';
 import type { Settlement } from './settlement.ts';
 import { hearSettled, unsettled } from './settlement.ts';
+import { weightOf } from './weight.ts';
 
 /*
  * The requests of which the join still misses operands, by sender and seq.
@@ -31,6 +32,8 @@ export interface Incomplete extends Aged<Incomplete> {
   /** The earliest of its operands'. */
   deadlineMs: number;
   trace: string | undefined;
+  /** What its operands take, beyond what every request does. */
+  bytes: number;
 }
 
 export interface IncompleteRequests {
@@ -42,6 +45,8 @@ export interface IncompleteRequests {
   find(sender: Sender, seq: number, nowMs: number): Incomplete | undefined;
   /** The first operand to come of a request that is not here. */
   begin(sender: Sender, n: number, operand: OperandReading, nowMs: number): void;
+  /** A request that is here has got one more operand and is not complete yet. */
+  grow(one: Incomplete, value: unknown): void;
   leave(one: Incomplete): void;
   /** At the next look-out. */
   forgetOverdue(nowMs: number): void;
@@ -53,25 +58,33 @@ export interface IncompleteRequests {
 
 const lookOutEveryMs = 1_000;
 
-export function createIncompleteRequests(incompleteMax: number): IncompleteRequests {
+export function createIncompleteRequests(incompleteMax: number, bytesMax: number): IncompleteRequests {
   /** Those who have something here, and nobody else. */
   const senders = new Map<string, Sender>();
   const inOrder = createAgeOrder<Incomplete>();
   let lookOutMs: number | undefined;
+  let bytes = 0;
   let evictedEarly = 0;
 
   function leave(one: Incomplete): void {
     const { sender, seq } = one;
     inOrder.remove(one);
+    bytes -= one.bytes;
     sender.incomplete.delete(seq);
     if (sender.incomplete.size === 0) senders.delete(sender.address);
   }
 
-  function makeRoom(): void {
-    const oldest = inOrder.oldest();
-    if (oldest === undefined || inOrder.size() < incompleteMax) return;
-    leave(oldest);
-    evictedEarly += 1;
+  function evictWhile(tooMuch: () => boolean): void {
+    for (let oldest = inOrder.oldest(); oldest !== undefined && tooMuch(); oldest = inOrder.oldest()) {
+      leave(oldest);
+      evictedEarly += 1;
+    }
+  }
+
+  function weigh(one: Incomplete, more: number): void {
+    one.bytes += more;
+    bytes += more;
+    evictWhile(() => bytes > bytesMax);
   }
 
   return {
@@ -91,7 +104,7 @@ export function createIncompleteRequests(incompleteMax: number): IncompleteReque
       return undefined;
     },
     begin(sender, n, operand, nowMs) {
-      makeRoom();
+      evictWhile(() => inOrder.size() >= incompleteMax);
       const { seq, formula, operands: count, value, ttlMs, trace } = operand;
       const values: unknown[] = [];
       values[n - 1] = value;
@@ -104,6 +117,7 @@ export function createIncompleteRequests(incompleteMax: number): IncompleteReque
         present: 1 << (n - 1),
         deadlineMs: nowMs + ttlMs,
         trace,
+        bytes: 0,
         older: undefined,
         newer: undefined,
       };
@@ -111,6 +125,10 @@ export function createIncompleteRequests(incompleteMax: number): IncompleteReque
       sender.incomplete.set(seq, begun);
       inOrder.add(begun);
       lookOutMs ??= nowMs + lookOutEveryMs;
+      weigh(begun, weightOf(value));
+    },
+    grow(one, value) {
+      weigh(one, weightOf(value));
     },
     leave,
     forgetOverdue(nowMs) {

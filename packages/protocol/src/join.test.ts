@@ -270,6 +270,20 @@ describe('forgetting', () => {
     expect(hear(1, [operandOf(4, { operands: 1 })], a, 2)).toMatchObject([{ settledBelow: 2, requests: [{ seq: 4 }] }]);
   });
 
+  test('when their operands take too many bytes the oldest go, whichever of them grew', () => {
+    const { take, join } = setUp({ bytesMax: 5_000 });
+    const value = 'x'.repeat(1_000);
+    take(1, 1, { operands: 3, value });
+    take(1, 2, { operands: 3, value });
+    take(2, 2, { operands: 3, value: 12 });
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([2, 0]);
+    take(2, 1, { operands: 3, value });
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([1, 1]);
+    expect(take(3, 2, { operands: 3, value })).toBeDefined();
+    take(1, 3, { operands: 3, value: 'x'.repeat(3_000) });
+    expect([join.incomplete(), join.evictedEarly()]).toEqual([0, 2]);
+  });
+
   test('when there are too many the oldest goes, and is counted', () => {
     const { take, join } = setUp({ incompleteMax: 2 });
     take(1, 1, {}, a);

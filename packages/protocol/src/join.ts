@@ -11,11 +11,11 @@
  * - What cannot be served (an unknown formula, a value out of contract, operands that disagree or are numbered beyond
  *   their count) is completed with a refusal as soon as that is known: its sender waits for an answer, and an operand
  *   that is still missing may never come.
- * - Incomplete requests are bounded, and forgotten when their requester says that it has settled them. From the
+ * - Incomplete requests are bounded, by number and by bytes, and forgotten when their requester says that it has settled them. From the
  *   earliest of their operands' deadlines on they count no more, and within a second of it they are gone.
  */
 import type { Failure, OperandReading } from '@cateto/contracts';
-import { failure } from '@cateto/contracts';
+import { failure, limits } from '@cateto/contracts';
 import type { Incomplete, Sender } from './incomplete-requests.ts';
 import { createIncompleteRequests } from './incomplete-requests.ts';
 
@@ -64,6 +64,8 @@ export interface Join {
 export interface JoinConfig {
   /** At least 1. */
   readonly incompleteMax?: number;
+  /** Bytes that the operands of incomplete requests take together. */
+  readonly bytesMax?: number;
 }
 
 /**
@@ -75,7 +77,10 @@ const incompleteMaxDefault = 20_000;
 const nothing: readonly JoinEffect[] = [];
 
 export function createJoin(config: JoinConfig = {}): Join {
-  const incomplete = createIncompleteRequests(config.incompleteMax ?? incompleteMaxDefault);
+  const incomplete = createIncompleteRequests(
+    config.incompleteMax ?? incompleteMaxDefault,
+    config.bytesMax ?? limits.incompleteBytesMax,
+  );
 
   function join(input: Extract<JoinInput, { type: 'operands' }>, nowMs: number): readonly JoinEffect[] {
     const sender = incomplete.senderOf(input.sender);
@@ -108,7 +113,10 @@ export function createJoin(config: JoinConfig = {}): Join {
     one.trace ??= trace;
     one.deadlineMs = Math.min(one.deadlineMs, nowMs + ttlMs);
     const refusal = operand.refusal ?? disagreement(one, n, operand) ?? beyondCount(n, operand);
-    if (refusal === undefined && one.present !== (1 << one.count) - 1) return undefined;
+    if (refusal === undefined && one.present !== (1 << one.count) - 1) {
+      incomplete.grow(one, value);
+      return undefined;
+    }
     incomplete.leave(one);
     return {
       seq,

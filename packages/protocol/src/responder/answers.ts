@@ -1,6 +1,8 @@
+import { isFailure } from '@cateto/contracts';
 import type { Aged } from '../age-order.ts';
 import { createAgeOrder } from '../age-order.ts';
 import { hearSettled } from '../settlement.ts';
+import { weightOf } from '../weight.ts';
 import type { Requester } from './requesters.ts';
 import type { Result } from './types.ts';
 
@@ -19,6 +21,8 @@ export interface Answer extends Aged<Answer> {
   readonly term: Term;
   readonly untilMs: number;
   readonly givenMs: number;
+  /** What its outcome takes, beyond what every answer does; those of brief term share theirs. */
+  readonly bytes: number;
 }
 
 /** As long as a repetition may come, or no longer than what it says is likely to be true. */
@@ -28,6 +32,8 @@ export interface AnswersConfig {
   /** How long each term is. */
   readonly termMs: Readonly<Record<Term, number>>;
   readonly answersMax: number;
+  /** What all outcomes together may take. */
+  readonly bytesMax: number;
 }
 
 export interface Answers {
@@ -46,14 +52,16 @@ export interface Answers {
   evictedEarly(): number;
 }
 
-export function createAnswers({ termMs, answersMax }: AnswersConfig): Answers {
+export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): Answers {
   // Within a term they grow old in the order in which they were given.
   const long = createAgeOrder<Answer>();
   const brief = createAgeOrder<Answer>();
+  let bytes = 0;
   let evictedEarly = 0;
 
   function forget(answer: Answer): void {
     answer.requester.answers.delete(answer.result.seq);
+    bytes -= answer.bytes;
     (answer.term === 'long' ? long : brief).remove(answer);
   }
 
@@ -78,14 +86,18 @@ export function createAnswers({ termMs, answersMax }: AnswersConfig): Answers {
         term,
         untilMs: nowMs + termMs[term],
         givenMs: nowMs,
+        bytes: term === 'brief' ? 0 : weightOfOutcome(result),
         older: undefined,
         newer: undefined,
       };
       requester.answers.set(result.seq, answer);
       order.add(answer);
-      if (long.size() + brief.size() <= answersMax) return;
-      const inTheWay = brief.oldest() ?? long.oldest();
-      if (inTheWay !== undefined) evict(inTheWay);
+      bytes += answer.bytes;
+      while (long.size() + brief.size() > answersMax || bytes > bytesMax) {
+        const inTheWay = brief.oldest() ?? long.oldest();
+        if (inTheWay === undefined) return;
+        evict(inTheWay);
+      }
     },
     settle(requester, below, nowMs) {
       if (!hearSettled(requester.settlement, below, nowMs)) return;
@@ -107,6 +119,10 @@ export function createAnswers({ termMs, answersMax }: AnswersConfig): Answers {
     size: () => long.size() + brief.size(),
     evictedEarly: () => evictedEarly,
   };
+}
+
+function weightOfOutcome({ outcome }: Result): number {
+  return weightOf(isFailure(outcome) ? outcome.message : outcome.value);
 }
 
 function givenSince(order: { newest(): Answer | undefined }, sinceMs: number): Answer[] {

@@ -1,4 +1,6 @@
 import type { Failure, Success } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
+import { weightOf } from '../weight.ts';
 import type { ResponderConfig, ResponderInput } from './types.ts';
 
 /*
@@ -52,6 +54,12 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
   const isSettled = ({ to, seq }: Published): boolean =>
     requesters.some(({ address, settledBelow }) => address === to && seq < settledBelow);
 
+  const weight = (): number =>
+    memory.reduce((sum, { outcome }) => {
+      if (outcome === 'overloaded') return sum;
+      return sum + weightOf(isFailure(outcome) ? outcome.message : outcome.value);
+    }, 0);
+
   function evict(one: Remembered): void {
     if (one.outcome !== 'overloaded' && !isSettled(one)) evictedEarly += 1;
     memory = memory.filter((other) => other !== one);
@@ -83,7 +91,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
   function answer(published: Published, nowMs: number): void {
     answered += 1;
     memory.push({ ...published, givenMs: nowMs });
-    if (memory.length > config.rememberedMax) {
+    while (memory.length > config.rememberedMax || weight() > config.rememberedBytesMax) {
       const [oldest] = memory;
       const first = memory.find(({ outcome }) => outcome === 'overloaded') ?? oldest;
       if (first !== undefined) evict(first);

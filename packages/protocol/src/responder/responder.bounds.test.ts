@@ -97,6 +97,25 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1, a))).toEqual([1]);
   });
 
+  test('when the outcomes take too many bytes the oldest go, as many as it takes, and numbers weigh nothing', () => {
+    const { askFor, answer, responder } = setUp({ rememberedBytesMax: 5_000 });
+    for (const seq of [1, 2, 3, 4]) askFor(seq);
+    answer(1, a, 'x'.repeat(1_000));
+    answer(2, a, 1e300);
+    answer(3, a, 'x'.repeat(1_000));
+    expect(responder.counters()).toMatchObject({ remembered: 3, evictedEarly: 0 });
+    answer(4, a, ['x'.repeat(2_000)]);
+    expect(responder.counters()).toMatchObject({ remembered: 1, evictedEarly: 3 });
+    expect(ran(askFor(1))).toEqual([1]);
+  });
+
+  test('an outcome that alone takes too many is published and not remembered', () => {
+    const { askFor, answer, responder } = setUp({ rememberedBytesMax: 1_000 });
+    askFor(1);
+    expect(published(answer(1, a, 'x'.repeat(1_000)))).toHaveLength(1);
+    expect(responder.counters()).toMatchObject({ remembered: 0, evictedEarly: 1 });
+  });
+
   test('what was settled already is not counted when it goes', () => {
     const { askFor, answer, settle, responder } = setUp({ rememberedMax: 2 });
     for (const seq of [1, 2]) askFor(seq, a);

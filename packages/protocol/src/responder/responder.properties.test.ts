@@ -52,9 +52,18 @@ const roomy: Required<ResponderConfig> = {
   inFlightMax: 10_000,
   rememberedMs: 60_000,
   rememberedMax: 100_000,
+  rememberedBytesMax: 1_000_000,
   requestersMax: 10_000,
 };
-const tight: Required<ResponderConfig> = { inFlightMax: 3, rememberedMs: 60_000, rememberedMax: 4, requestersMax: 3 };
+const tight: Required<ResponderConfig> = {
+  inFlightMax: 3,
+  rememberedMs: 60_000,
+  rememberedMax: 4,
+  rememberedBytesMax: 1_000_000,
+  requestersMax: 3,
+};
+/** Of every three outcomes one weighs 224 bytes, and refusals weigh some too. */
+const heavy: Required<ResponderConfig> = { ...roomy, rememberedBytesMax: 500 };
 const crowded: Required<ResponderConfig> = { ...tight, inFlightMax: 6, requestersMax: 2 };
 
 interface World {
@@ -93,7 +102,12 @@ function play(
 
   function answer(sender: string, seq: number): void {
     outcomes += 1;
-    handle({ type: 'answered', sender, seq, outcome: { value: outcomes, via: [] } });
+    handle({
+      type: 'answered',
+      sender,
+      seq,
+      outcome: { value: outcomes % 3 === 0 ? 'x'.repeat(100) : outcomes, via: [] },
+    });
   }
 
   function take(current: Step): void {
@@ -129,7 +143,7 @@ function play(
 describe('the responder, whatever happens', () => {
   test('does exactly what its rules say, written down plainly', () => {
     fc.assert(
-      fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy), (given, drain, config) => {
+      fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy, heavy), (given, drain, config) => {
         const plain = createPlainResponder(config);
         play(config, given, drain, ({ effects, input, nowMs }, counters) => {
           expect(decidedBy(effects)).toEqual(plain.handle(input, nowMs));

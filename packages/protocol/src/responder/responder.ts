@@ -11,7 +11,7 @@
  * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
  *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
  * - Until then it stays in flight. Work that hangs still costs what it costs; if it made room at its deadline, hanging
- *   work would pile up without end. So what runs is bounded by `inFlightMax`, and outcomes by number and age.
+ *   work would pile up without end. So what runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
  * - A server that is full answers `overloaded` at once and stands by that for a second.
  * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
  * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
@@ -46,9 +46,14 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     inFlightMax = limits.requestsInFlightMax,
     rememberedMs = limits.rememberedMs,
     rememberedMax = limits.rememberedMax,
+    rememberedBytesMax = limits.rememberedBytesMax,
     requestersMax = limits.requestersMax,
   } = config;
-  const answers = createAnswers({ termMs: { long: rememberedMs, brief: overloadedMs }, answersMax: rememberedMax });
+  const answers = createAnswers({
+    termMs: { long: rememberedMs, brief: overloadedMs },
+    answersMax: rememberedMax,
+    bytesMax: rememberedBytesMax,
+  });
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
   const full = failure('overloaded', `${inFlightMax} requests are in flight here`);
   const crowded = failure('overloaded', `${requestersMax} requesters have requests in flight here`);

@@ -77,5 +77,6 @@ export interface ResponderConfig {
   readonly inFlightMax?: number;
   readonly rememberedMs?: number;
   readonly rememberedMax?: number;
+  readonly rememberedBytesMax?: number;
   readonly requestersMax?: number;
 }

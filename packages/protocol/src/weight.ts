@@ -1,0 +1,19 @@
+/** What a value of the wire takes in memory, in bytes and roughly: enough to keep a table from filling it. */
+export function weightOf(value: unknown): number {
+  if (typeof value === 'string') return textBytes(value);
+  if (typeof value !== 'object' || value === null) return 0;
+  let bytes = containerBytes;
+  if (Array.isArray(value)) {
+    for (const part of value) bytes += entryBytes + weightOf(part);
+  } else {
+    for (const [key, part] of Object.entries(value)) bytes += 2 * entryBytes + textBytes(key) + weightOf(part);
+  }
+  return bytes;
+}
+
+const containerBytes = 64;
+const entryBytes = 8;
+
+function textBytes(text: string): number {
+  return 24 + 2 * text.length;
+}
