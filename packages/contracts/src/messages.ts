@@ -61,9 +61,11 @@ export const statusRequestWire = wire({ seq: Seq, ttlMs: TtlMs });
 export const helloWire = wire({ counter: z.int().min(1) });
 
 /** A body: the sender once, the lowest seq of its own requests that is not settled, then messages of one topic. */
-export const Batch = z
-  .tuple([z.string().regex(/^[a-z0-9]{12}$/), z.int().min(1), z.array(z.unknown()).max(batchMessagesMax)])
-  .rest(z.unknown());
+export const Batch = z.tuple([
+  z.string().regex(/^[a-z0-9]{12}$/),
+  z.int().min(1),
+  z.array(z.unknown()).max(batchMessagesMax),
+]);
 
 export type OperandMessage = MessageOf<typeof operandWire>;
 export type OperationRequestMessage = MessageOf<typeof operationRequestWire>;

@@ -35,6 +35,22 @@ function sent(fields: readonly unknown[]): unknown {
   return opened.messages[0];
 }
 
+test('a request of very many parts that do not fit is refused without a word on each of them', () => {
+  const lists = operation({
+    name: 'lists',
+    description: 'Takes lists.',
+    input: z.array(z.object({ x: z.number() })),
+    output: z.number(),
+    example: { input: [{ x: 1 }], output: 1 },
+  });
+  const catalogue = defineCatalogue({ operations: { lists }, formulas: {} });
+  const read = readOperationRequest(catalogue, lists);
+  const ask = (input: unknown) => read([1, hashOf(catalogue, 'lists'), input, 1_000])?.refusal?.message;
+  expect(ask([{ x: 1 }, { x: 'y' }])).toMatch(/^lists: input: 1\.x: .*expected number/);
+  expect(ask(Array.from({ length: 100_000 }, () => ({ x: 'y' })))).toBe('lists: input: does not fit the contract');
+  expect(ask(Array.from({ length: 100_000 }, () => ({ x: 1 })))).toBeUndefined();
+});
+
 test('an operation request that fits is read, trace and all', () => {
   const message = { seq: 7, contract: squareHash, input: 12, ttlMs: 1_500.5, trace: 't1' };
   expect(readSquare(sent(operationRequestWire.write(message)))).toStrictEqual({

@@ -16,6 +16,7 @@ import {
 } from './messages.ts';
 import { isName } from './names.ts';
 import type { Operation } from './operation.ts';
+import { isBrief, roughCheck } from './rough-check.ts';
 import type { Lane } from './topics.ts';
 import { misfit } from './wire.ts';
 
@@ -61,6 +62,7 @@ export function readOperationRequest(
   operation: Operation,
 ): (fields: unknown) => RequestReading | undefined {
   const expected = hashOf(catalogue, operation.name);
+  const parse = parser(operation.input);
   return (fields) => {
     const message = operationRequestWire.read(fields);
     if (message === undefined) return misshapen(operation.name, operationRequestWire, fields);
@@ -68,14 +70,16 @@ export function readOperationRequest(
     if (contract !== expected) {
       return { seq, ttlMs, trace, input: undefined, refusal: mismatch(operation, contract, expected) };
     }
-    const parsed = operation.input.safeParse(message.input);
-    return parsed.success
-      ? { seq, ttlMs, trace, input: parsed.data, refusal: undefined }
-      : { seq, ttlMs, trace, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.error) };
+    const parsed = parse(message.input);
+    return parsed.fits
+      ? { seq, ttlMs, trace, input: parsed.value, refusal: undefined }
+      : { seq, ttlMs, trace, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.problem) };
   };
 }
 
 export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) => OperandReading | undefined {
+  const schemas = Object.values(catalogue.formulas).flatMap(({ operands }) => operands.map(([, schema]) => schema));
+  const parsers = new Map(schemas.map((schema) => [schema, parser(schema)]));
   return (fields) => {
     const message = operandWire.read(fields);
     if (message === undefined) return misshapenOperand(fields);
@@ -94,10 +98,10 @@ export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) =>
       return operandReading(message, failure('invalid-request', `${formula}: ${problem}`));
     }
     const [name, schema] = declared;
-    const parsed = schema.safeParse(message.value);
-    return parsed.success
-      ? operandReading(message, undefined, parsed.data)
-      : operandReading(message, unfit(`${formula}: operand ${name}`, parsed.error));
+    const parsed = (parsers.get(schema) ?? parser(schema))(message.value);
+    return parsed.fits
+      ? operandReading(message, undefined, parsed.value)
+      : operandReading(message, unfit(`${formula}: operand ${name}`, parsed.problem));
   };
 }
 
@@ -111,14 +115,15 @@ function operandReading(message: OperandMessage, refusal: Failure | undefined, v
  * server checks its own values before it sends them (checking.ts).
  */
 export function readResult(contract: { readonly output: z.ZodType }): (fields: unknown) => ResultReading | undefined {
+  const parse = parser(contract.output);
   return (fields) => {
     // The second field tells the two shapes apart: 0 or a code.
     if (Array.isArray(fields) && fields[1] === 0) {
       const message = successWire.read(fields);
       if (message === undefined) return undefined;
-      const value = contract.output.safeParse(message.value);
-      if (!value.success) return undefined;
-      return { seq: message.seq, outcome: { value: value.data, via: message.via as Lane[] } };
+      const parsed = parse(message.value);
+      if (!parsed.fits) return undefined;
+      return { seq: message.seq, outcome: { value: parsed.value, via: message.via as Lane[] } };
     }
     const message = failureWire.read(fields);
     if (message === undefined) return undefined;
@@ -160,8 +165,19 @@ function hex(hash: number): string {
   return hash.toString(16).padStart(8, '0');
 }
 
-function unfit(where: string, error: z.ZodError): Failure {
-  return failure('invalid-request', `${where}: ${misfit(error)}`);
+function unfit(where: string, problem: string): Failure {
+  return failure('invalid-request', `${where}: ${problem}`);
+}
+
+type Parsed = { readonly fits: true; readonly value: unknown } | { readonly fits: false; readonly problem: string };
+
+function parser(schema: z.ZodType): (value: unknown) => Parsed {
+  const mayFit = roughCheck(schema);
+  return (value) => {
+    if (!mayFit(value) && !isBrief(value)) return { fits: false, problem: 'does not fit the contract' };
+    const parsed = schema.safeParse(value);
+    return parsed.success ? { fits: true, value: parsed.data } : { fits: false, problem: misfit(parsed.error) };
+  };
 }
 
 /** The time to live of a request whose own is unreadable: the refusal is sent at once. */
