@@ -64,6 +64,25 @@ test.each([
   expect(isWholeValue(Uint8Array.from(bytes))).toBe(false);
 });
 
+test('each byte is looked at once at most, and those of texts and numbers not at all, whatever the bytes', () => {
+  const head = fc.oneof(fc.integer({ min: 0x80, max: 0xaf }), fc.integer({ min: 0xc0, max: 0xdf }), fc.nat(255));
+  fc.assert(
+    fc.property(fc.array(head, { maxLength: 200, size: 'max' }), (heads) => {
+      let read = 0;
+      const counted = new Proxy(Uint8Array.from(heads), {
+        get(target, key) {
+          if (key === 'length') return target.length;
+          read += 1;
+          return target[Number(key)];
+        },
+      });
+      isWholeValue(counted);
+      expect(read).toBeLessThanOrEqual(heads.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 function nested(levels: number): Uint8Array {
   return new Uint8Array(levels + 1).fill(0x91).fill(0x01, levels);
 }
