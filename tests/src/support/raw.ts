@@ -6,6 +6,8 @@ import { Subscriber, XPublisher } from 'zeromq';
 export interface RawPeer {
   /** A complete topic that someone subscribed to and that begins so. */
   topicOf(prefix: string): Promise<string>;
+  /** So many of them. */
+  topicsOf(prefix: string, count: number): Promise<readonly string[]>;
   send(...frames: (string | Uint8Array)[]): Promise<void>;
 }
 
@@ -14,15 +16,19 @@ export function rawPeer(brokers: string): RawPeer {
   for (const { publishPort } of endpointsOf(brokers)) publisher.connect(`tcp://127.0.0.1:${publishPort}`);
   onTestFinished(() => publisher.close());
   const topics = new Set<string>();
+
+  async function topicsOf(prefix: string, count: number): Promise<readonly string[]> {
+    for (;;) {
+      const known = [...topics].filter((topic) => topic.startsWith(prefix));
+      if (known.length >= count) return known;
+      const [frame] = await publisher.receive();
+      if (frame !== undefined && frame[0] === 1) topics.add(frame.toString('latin1', 1));
+    }
+  }
+
   return {
-    async topicOf(prefix) {
-      for (;;) {
-        const known = [...topics].find((topic) => topic.startsWith(prefix));
-        if (known !== undefined) return known;
-        const [frame] = await publisher.receive();
-        if (frame !== undefined && frame[0] === 1) topics.add(frame.toString('latin1', 1));
-      }
-    },
+    topicOf: async (prefix) => (await topicsOf(prefix, 1))[0] ?? '',
+    topicsOf,
     send: (...frames) => publisher.send(frames.map((frame) => Buffer.from(frame))),
   };
 }

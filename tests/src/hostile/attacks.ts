@@ -1,0 +1,188 @@
+import type { Calculator } from '@cateto/contracts';
+import { calculator, createCodec, hashOf, limits } from '@cateto/contracts';
+import type { Client } from '@cateto/sdk';
+import { onTestFinished } from 'vitest';
+import { Subscriber, XPublisher } from 'zeromq';
+import { endpointsOf, rawPeer } from '../support/raw.ts';
+import { allClosed, greeting, moreFlag, rawTcp, rawZmtp, ready, zmtpFrame } from './raw-connections.ts';
+
+/* What strangers do to a running system; each resolves when it has done its worst. `brokers` as CATETO_BROKERS. */
+
+const codec = createCodec();
+const contract = hashOf(calculator, 'hypotenuse');
+const dayMs = limits.ttlMsMax;
+
+export function stranger(number: number): string {
+  return number.toString(36).padStart(12, 'stranger0000');
+}
+
+function portsOf(brokers: string): number[] {
+  return endpointsOf(brokers).flatMap(({ publishPort, subscribePort, heartbeatPort }) => [
+    publishPort,
+    subscribePort,
+    heartbeatPort,
+  ]);
+}
+
+/**
+ * Bytes that are no ZMTP, half handshakes, and 300 connections that never say a word: all are cut off. What begins like
+ * HTTP passes for ZMTP 1.0, which has no handshake that could time out: those stay, as many as there are ports.
+ */
+export async function strangeConnections(brokers: string): Promise<void> {
+  const noise = Uint8Array.from({ length: 4_096 }, (_, index) => (index * 7_919) % 251);
+  const openings: (readonly (string | Uint8Array)[])[] = [
+    [noise],
+    [greeting().subarray(0, 10)],
+    [greeting().subarray(0, 63)],
+    [greeting('CURVE')],
+    [greeting('\u00ff\u00ff\u00ff')],
+    [greeting(), zmtpFrame(4, '\x05READY\xff\xff\xff\xff\xff')],
+    [greeting(), zmtpFrame(4, '', 2n ** 33n)],
+    [greeting(), ready('ROUTER')],
+    [greeting(), zmtpFrame(0, 'a message before the handshake')],
+  ];
+  const sockets = await Promise.all([
+    ...portsOf(brokers).flatMap((port) => openings.map((said) => rawTcp(port, ...said))),
+    ...portsOf(brokers).flatMap((port) => Array.from({ length: 50 }, () => rawTcp(port))),
+  ]);
+  for (const port of portsOf(brokers)) await rawTcp(port, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  await allClosed(sockets);
+}
+
+/** Messages of the wrong number of frames pass unheard; who sends a frame above the limit, or announces one, is cut off. */
+export async function strangeFrames(brokers: string, topic: string): Promise<void> {
+  for (const { publishPort, subscribePort } of endpointsOf(brokers)) {
+    for (const [port, type] of [
+      [publishPort, 'PUB'],
+      [subscribePort, 'SUB'],
+    ] as const) {
+      const many = await rawZmtp(port, type);
+      for (let sent = 0; sent < 1_000; sent += 1) {
+        many.write(zmtpFrame(0, topic));
+        many.write(Buffer.concat([zmtpFrame(moreFlag, topic), zmtpFrame(moreFlag, 'a'), zmtpFrame(0, 'b')]));
+        many.write(zmtpFrame(0, ''));
+      }
+      const huge = await rawZmtp(port, type);
+      huge.write(Buffer.concat([zmtpFrame(moreFlag, topic), zmtpFrame(0, Buffer.alloc(2 * limits.frameBytesMax))]));
+      const announced = await rawZmtp(port, type);
+      announced.write(Buffer.concat([zmtpFrame(moreFlag, topic), zmtpFrame(0, 'x', 2n ** 33n)]));
+      const most = await rawZmtp(port, type);
+      most.write(zmtpFrame(0, 'x', 2n ** 63n - 1n));
+      await allClosed([huge, announced, most]);
+    }
+  }
+}
+
+/** One peer with 5,000 subscriptions: results of names that no catalogue has, and servers that there are not. */
+export async function manySubscriptions(brokers: string): Promise<{ leave(): void }> {
+  const subscriber = new Subscriber({ linger: 0 });
+  onTestFinished(() => subscriber.close());
+  (subscriber as unknown as { setInt32Option(option: number, value: number): void }).setInt32Option(23, 0);
+  for (let number = 0; number < 2_500; number += 1) {
+    subscriber.subscribe(`calc.n${number}.result.1.${stranger(number)}`, `calc.square.request.8.${stranger(number)}`);
+  }
+  for (const { subscribePort } of endpointsOf(brokers)) subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
+  // Every publisher hears of them; so does this one.
+  const publisher = new XPublisher({ linger: 0 });
+  onTestFinished(() => publisher.close());
+  for (const { publishPort } of endpointsOf(brokers)) publisher.connect(`tcp://127.0.0.1:${publishPort}`);
+  const seen = new Set<string>();
+  while (seen.size < 2_500) {
+    const [frame] = await publisher.receive();
+    const topic = frame?.toString('latin1', 1) ?? '';
+    if (topic.startsWith('calc.square.request.8.stranger')) seen.add(topic);
+  }
+  return { leave: () => subscriber.close() };
+}
+
+/** Operand 1 of so many requests by as many made-up senders, none of which ever gets its second. */
+export async function halfRequests(brokers: string, requests: number): Promise<void> {
+  const peer = rawPeer(brokers);
+  const topic = await peer.topicOf('calc.request.1.');
+  for (let sent = 0; sent < requests; sent += limits.batchMessagesMax) {
+    const operands = Array.from({ length: limits.batchMessagesMax }, (_, index) => {
+      return [1 + index, 'hypotenuse', contract, 2, 12, dayMs, 'x'.repeat(limits.traceMax)];
+    });
+    await peer.send(topic, codec.encode(stranger(sent), 1, operands));
+  }
+}
+
+/** So many requests for a status to every server. */
+export async function statusFlood(brokers: string, requests: number): Promise<void> {
+  const peer = rawPeer(brokers);
+  const topics = await peer.topicsOf('calc.status.request.', 3);
+  const asked = Array.from({ length: limits.batchMessagesMax }, (_, index) => [1 + index, dayMs]);
+  for (let sent = 0; sent < requests; sent += asked.length) {
+    for (const topic of topics) await peer.send(topic, codec.encode(stranger(sent), 1, asked));
+  }
+}
+
+/** Garbage of a frame's size, on the topics of every server. */
+export async function hugeGarbage(brokers: string, frames: number): Promise<void> {
+  const peer = rawPeer(brokers);
+  const topics = [await peer.topicOf('calc.request.1.'), await peer.topicOf('calc.square.request.1.')];
+  const length = limits.frameBytesMax - 32;
+  const head = Buffer.of(0x93, 0xac, ...Buffer.from(stranger(0)), 1, 0xdd, 0, 0, 0, 0);
+  head.writeUInt32BE(length - head.length, head.length - 4);
+  const bodies = [Buffer.alloc(length, 0xc1), Buffer.concat([head, Buffer.alloc(length - head.length, 0x80)])];
+  for (let sent = 0; sent < frames; sent += 1) {
+    for (const topic of topics) for (const body of bodies) await peer.send(topic, body);
+  }
+}
+
+/** Says in the client's name that it has settled everything, to every server that it could ask. */
+export async function falseSettlement(brokers: string, client: Client<Calculator>): Promise<void> {
+  const peer = rawPeer(brokers);
+  const topic = await peer.topicOf('calc.request.1.');
+  const most = Number.MAX_SAFE_INTEGER;
+  await peer.send(topic, codec.encode(client.address, most, [[most, 'hypotenuse', contract, 2, 12, dayMs]]));
+}
+
+export interface Forger {
+  /** Results forged so far. */
+  forged(): number;
+}
+
+/**
+ * Sees whatever passes, and answers each request at once with a wrong value: in its own name, in that of the requester,
+ * and in that of a stranger, but not in that of the server that was asked.
+ */
+export function forgeResults(brokers: string): Forger {
+  const subscriber = new Subscriber({ linger: 0 });
+  const publisher = new XPublisher({ linger: 0, sendTimeout: 0 });
+  for (const { publishPort, subscribePort } of endpointsOf(brokers)) {
+    subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
+    publisher.connect(`tcp://127.0.0.1:${publishPort}`);
+  }
+  subscriber.subscribe('calc.');
+  let forged = 0;
+
+  async function learn(): Promise<void> {
+    for await (const [frame] of publisher) if (frame === undefined) return;
+  }
+
+  async function forge(): Promise<void> {
+    for await (const [topic, body] of subscriber) {
+      const route = /^calc\.(?:(request)\.1|(square|multiply)\.request\.([1-8]))\./.exec(
+        topic?.toString('latin1') ?? '',
+      );
+      const batch = body === undefined || route === null ? undefined : codec.decode(body);
+      if (route === null || batch === undefined || typeof batch === 'string') continue;
+      const [, isFormula, operation, lane] = route;
+      const answerRoute = isFormula === undefined ? `calc.${operation}.result.${lane}` : 'calc.hypotenuse.result';
+      const results = (batch.messages as unknown[][]).map(([seq]) => [seq, 0, 666, []]);
+      for (const named of [stranger(1), batch.sender]) {
+        forged += results.length;
+        publisher.send([`${answerRoute}.${batch.sender}`, codec.encode(named, 1, results)]).catch(() => undefined);
+      }
+    }
+  }
+
+  const running = Promise.all([learn(), forge()]);
+  onTestFinished(async () => {
+    subscriber.close();
+    publisher.close();
+    await running.catch(() => undefined);
+  });
+  return { forged: () => forged };
+}
