@@ -1,5 +1,5 @@
 import type { BodyFault } from '@cateto/contracts';
-import { addressed, createCodec, helloTopic, helloWire, limits, newAddress, readHello } from '@cateto/contracts';
+import { addressed, createCodec, helloTopic, helloWire, newAddress, readHello } from '@cateto/contracts';
 import type { EarEffect, ListenersEffect } from '@cateto/protocol';
 import { createBatch, createEar, createListeners } from '@cateto/protocol';
 import type { Tally } from './tally.ts';
@@ -127,14 +127,14 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
 
   function send(topic: string, to: string, messages: readonly (readonly unknown[])[]): void {
     const body = codec.encode(address, settledBelow(), messages);
-    if (body.length <= limits.frameBytesMax) {
+    if (codec.fits(body)) {
       link.publish(addressed(topic, to), body);
     } else if (messages.length > 1) {
       const half = Math.ceil(messages.length / 2);
       send(topic, to, messages.slice(0, half));
       send(topic, to, messages.slice(half));
     } else {
-      // Every value was checked against limits.valueBytesMax before it got here.
+      // Every value was checked against limits.valueBytesMax and valuePartsMax before it got here.
       dropped.count(topic, 'larger than a frame');
     }
   }

@@ -57,11 +57,22 @@ const long = formula({
   output: z.string(),
   example: { operands: [1], output: 'x' },
 });
-const catalogue = defineCatalogue({ operations: { double, text }, formulas: { sum, long } });
+const lists = formula({
+  name: 'lists',
+  description: 'So many lists.',
+  operands: [['a', Finite]],
+  output: z.array(z.array(z.number())),
+  example: { operands: [1], output: [[]] },
+});
+const catalogue = defineCatalogue({ operations: { double, text }, formulas: { sum, long, lists } });
 
 const formulas = {
   sum: formulaCode(sum, { plan: ([a, b]) => [call(double, a), call(double, b)], combine: ([x, y]) => x + y }),
   long: formulaCode(long, { plan: ([a]) => [call(text, a)], combine: ([made]) => made }),
+  lists: formulaCode(lists, {
+    plan: ([a]) => [call(double, a)],
+    combine: (_, [a]) => Array.from({ length: a }, () => []),
+  }),
 };
 const handlers = { double: (x: number) => 2 * x, text: (x: number) => 'x'.repeat(x) };
 
@@ -84,7 +95,7 @@ function setUp() {
     events,
     outcomes,
     statuses: createStatusClient(bus, requests),
-    ask(name: 'sum' | 'long', operands: number[], timeoutMs = 5_000) {
+    ask(name: 'sum' | 'long' | 'lists', operands: number[], timeoutMs = 5_000) {
       const settle = (outcome: Success | Failure): void => void outcomes.push(outcome);
       return client.ask({ formula: catalogue.formulas[name], operands, timeoutMs, settle });
     },
@@ -252,6 +263,16 @@ describe('what is too large or broken', () => {
     platform.pass(100);
     expect(outcomes.map((outcome) => ('value' in outcome ? (outcome.value as string).length : outcome))).toEqual(
       Array.from({ length: 12 }, () => 200_000),
+    );
+  });
+
+  test('so are those that have more parts than a reader takes', () => {
+    const { ask, outcomes, platform } = setUpReady();
+    const parts = 50_000;
+    for (let asked = 0; asked < 12; asked += 1) ask('lists', [parts]);
+    platform.pass(100);
+    expect(outcomes.map((outcome) => ('value' in outcome ? (outcome.value as unknown[]).length : outcome))).toEqual(
+      Array.from({ length: 12 }, () => parts),
     );
   });
 

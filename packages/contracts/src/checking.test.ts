@@ -69,6 +69,11 @@ test.each<[string, unknown, RegExp]>([
   ['a value in itself', cyclic, /nested too deep/],
   ['a value 1,000 deep', nested(1_000), /nested too deep/],
   ['a value too large for a frame', 'x'.repeat(frameBytesMax), /bytes; a value has at most/],
+  [
+    'a list of too many texts',
+    Array.from({ length: 140_000 }, () => ''),
+    /140001 lists, objects and texts; a value has/,
+  ],
   ['a key that readers refuse', JSON.parse('{"__proto__":1}'), /cannot be called __proto__/],
 ])('%s is refused even if the schema allows it', (_what, value, reason) => {
   const refusal = checkInput(anything, value);

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Failure } from './failures.ts';
 import { failure } from './failures.ts';
 import type { Formula } from './formula.ts';
-import { nestingMax, valueBytesMax } from './limits.ts';
+import { nestingMax, valueBytesMax, valuePartsMax } from './limits.ts';
 import type { Operation } from './operation.ts';
 import { misfit } from './wire.ts';
 
@@ -48,47 +48,71 @@ function check(
 ): Failure | undefined {
   const parsed = schema.safeParse(value);
   if (!parsed.success) return failure(code, `${where}: ${misfit(parsed.error)}`);
-  const bytes = encodedBytesMax(value, nestingMax - containersAround);
-  if (typeof bytes === 'string') return failure(code, `${where}: ${bytes}`);
-  return bytes > valueBytesMax
-    ? failure(code, `${where}: ${bytes} bytes; a value has at most ${valueBytesMax}`)
+  // Nearly all are.
+  if (typeof value === 'number') return undefined;
+  const size = sizeOf(value);
+  if (typeof size === 'string') return failure(code, `${where}: ${size}`);
+  if (size.bytes > valueBytesMax) {
+    return failure(code, `${where}: ${size.bytes} bytes; a value has at most ${valueBytesMax}`);
+  }
+  return size.parts > valuePartsMax
+    ? failure(code, `${where}: ${size.parts} lists, objects and texts; a value has at most ${valuePartsMax}`)
     : undefined;
 }
 
 /** A value stands in a message, the message in the list of messages, the list in a batch; its own parts count one more. */
 const containersAround = 4;
 
-/** @returns an upper bound of the bytes that a value takes; a text when no reader would take it */
-function encodedBytesMax(value: unknown, depthLeft: number): number | string {
+interface Size {
+  /** An upper bound. */
+  bytes: number;
+  /** Lists, objects and texts. */
+  parts: number;
+}
+
+/** @returns a text when no reader would take the value */
+function sizeOf(value: unknown): Size | string {
+  const size: Size = { bytes: 0, parts: 0 };
+  return measure(value, nestingMax - containersAround, size) ?? size;
+}
+
+/** Adds a value to a size. @returns why no reader would take it */
+function measure(value: unknown, depthLeft: number, size: Size): string | undefined {
   switch (typeof value) {
     case 'number':
-      return 9;
+      size.bytes += 9;
+      return undefined;
     case 'boolean':
     case 'undefined':
-      return 1;
+      size.bytes += 1;
+      return undefined;
     case 'string':
-      return textBytesMax(value);
+      return measureText(value, size);
     case 'object':
-      return value === null ? 1 : containerBytesMax(value, depthLeft);
+      if (value !== null) return measureContainer(value, depthLeft, size);
+      size.bytes += 1;
+      return undefined;
     default:
       return `a ${typeof value} cannot be sent`;
   }
 }
 
-function containerBytesMax(value: object, depthLeft: number): number | string {
+function measureContainer(value: object, depthLeft: number, size: Size): string | undefined {
   if (depthLeft <= 0) return 'nested too deep';
   if (value instanceof Date || ArrayBuffer.isView(value)) return `a ${value.constructor.name} cannot be sent`;
-  let bytes = 5;
+  size.bytes += 5;
+  size.parts += 1;
   for (const [key, part] of Object.entries(value)) {
     if (key === '__proto__') return 'a property cannot be called __proto__';
-    const more = encodedBytesMax(part, depthLeft - 1);
-    if (typeof more === 'string') return more;
-    bytes += more + (Array.isArray(value) ? 0 : textBytesMax(key));
+    const fault = measure(part, depthLeft - 1, size);
+    if (fault !== undefined) return fault;
+    if (!Array.isArray(value)) measureText(key, size);
   }
-  return bytes;
+  return undefined;
 }
 
 /** A UTF-16 code unit takes up to 3 bytes in UTF-8. */
-function textBytesMax(text: string): number {
-  return 5 + text.length * 3;
+function measureText(text: string, size: Size): undefined {
+  size.bytes += 5 + text.length * 3;
+  size.parts += 1;
 }

@@ -1,5 +1,5 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
-import { nestingMax } from './limits.ts';
+import { frameBytesMax, nestingMax, partsMax } from './limits.ts';
 import { Batch } from './messages.ts';
 import { isWholeValue } from './whole-value.ts';
 
@@ -21,6 +21,8 @@ export interface Codec {
    */
   encode(sender: string, settledBelow: number, messages: readonly unknown[]): Uint8Array;
   decode(body: Uint8Array): OpenBatch | BodyFault;
+  /** Whether a body that `encode` made is small enough to be sent: in bytes, and in parts. */
+  fits(body: Uint8Array): boolean;
 }
 
 /** A codec keeps an Encoder and a Decoder, which are cheaper than new ones: one for each bus. */
@@ -38,6 +40,8 @@ export function createCodec(): Codec {
       const [sender, settledBelow, messages] = batch.data;
       return { sender, settledBelow, messages };
     },
+    // A part takes a byte at least: what is short need not be looked at.
+    fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || isWholeValue(body)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nestingMax } from './limits.ts';
+import { nestingMax, partsMax } from './limits.ts';
 import { isWholeValue } from './whole-value.ts';
 
 const encoder = new Encoder({ ignoreUndefined: true });
@@ -86,6 +86,15 @@ test('each byte is looked at once at most, and those of texts and numbers not at
 function nested(levels: number): Uint8Array {
   return new Uint8Array(levels + 1).fill(0x91).fill(0x01, levels);
 }
+
+test('parts are bounded: one list, object or text more is refused, and numbers are not counted', () => {
+  const lists = (count: number) => encoder.encode(Array.from({ length: count }, () => [1]));
+  expect(isWholeValue(lists(partsMax - 1))).toBe(true);
+  expect(isWholeValue(lists(partsMax))).toBe(false);
+  const texts = encoder.encode(Object.fromEntries(Array.from({ length: partsMax }, (_, index) => [`k${index}`, 1])));
+  expect(isWholeValue(texts)).toBe(false);
+  expect(isWholeValue(encoder.encode(Array.from({ length: 2 * partsMax }, () => 1e300)))).toBe(true);
+});
 
 test('nesting is bounded: one level more is refused', () => {
   expect(isWholeValue(nested(nestingMax))).toBe(true);

@@ -1,4 +1,4 @@
-import { nestingMax } from './limits.ts';
+import { nestingMax, partsMax } from './limits.ts';
 
 /**
  * Whether bytes are exactly one MessagePack value, told without building anything.
@@ -6,12 +6,13 @@ import { nestingMax } from './limits.ts';
  * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads its header, so that 200 bytes
  * which announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. Here a length counts
  * only when the bytes for it are there: every element needs at least one. What JSON does not hold (binary, extensions)
- * is refused, and so is nesting beyond a bound.
+ * is refused, and so are nesting and a number of parts beyond a bound.
  */
 export function isWholeValue(bytes: Uint8Array): boolean {
   const end = bytes.length;
   let at = 0;
   let depth = 0;
+  let parts = 0;
   awaited[0] = 1;
   for (;;) {
     while (awaited[depth] === 0) {
@@ -30,12 +31,17 @@ export function isWholeValue(bytes: Uint8Array): boolean {
     else {
       const { kind, size } = forms[head - 0xc0] ?? refused;
       if (kind === 'refused' || at + size > end) return false;
-      const length = kind === 'scalar' ? 0 : lengthAt(bytes, at, size);
+      if (kind === 'scalar') {
+        at += size;
+        continue;
+      }
+      const length = lengthAt(bytes, at, size);
       at += size;
       if (kind === 'text') at += length;
       else elements = kind === 'map' ? length * 2 : length;
     }
-    if (at > end || elements > end - at) return false;
+    parts += 1;
+    if (parts > partsMax || at > end || elements > end - at) return false;
     if (elements > 0) {
       depth += 1;
       if (depth > nestingMax) return false;
