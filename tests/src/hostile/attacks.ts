@@ -121,10 +121,13 @@ export async function statusFlood(brokers: string, requests: number): Promise<vo
 export async function hugeGarbage(brokers: string, frames: number): Promise<void> {
   const peer = rawPeer(brokers);
   const topics = [await peer.topicOf('calc.request.1.'), await peer.topicOf('calc.square.request.1.')];
-  const length = limits.frameBytesMax - 32;
-  const head = Buffer.of(0x93, 0xac, ...Buffer.from(stranger(0)), 1, 0xdd, 0, 0, 0, 0);
-  head.writeUInt32BE(length - head.length, head.length - 4);
-  const bodies = [Buffer.alloc(length, 0xc1), Buffer.concat([head, Buffer.alloc(length - head.length, 0x80)])];
+  const listOf = (count: number, byte: number): Buffer => {
+    const head = Buffer.of(0x93, 0xac, ...Buffer.from(stranger(0)), 1, 0xdd, 0, 0, 0, 0);
+    head.writeUInt32BE(count, head.length - 4);
+    return Buffer.concat([head, Buffer.alloc(count, byte)]);
+  };
+  const most = limits.frameBytesMax - 32;
+  const bodies = [Buffer.alloc(most, 0xc1), listOf(most, 0x80), listOf(most, 0xc0), listOf(limits.partsMax - 16, 0x80)];
   for (let sent = 0; sent < frames; sent += 1) {
     for (const topic of topics) for (const body of bodies) await peer.send(topic, body);
   }
@@ -141,6 +144,7 @@ export async function falseSettlement(brokers: string, client: Client<Calculator
 export interface Forger {
   /** Results forged so far. */
   forged(): number;
+  stop(): Promise<void>;
 }
 
 /**
@@ -179,10 +183,12 @@ export function forgeResults(brokers: string): Forger {
   }
 
   const running = Promise.all([learn(), forge()]);
-  onTestFinished(async () => {
+  const stop = async (): Promise<void> => {
     subscriber.close();
     publisher.close();
+    // The receives that were under way end with an error.
     await running.catch(() => undefined);
-  });
-  return { forged: () => forged };
+  };
+  onTestFinished(stop);
+  return { forged: () => forged, stop };
 }

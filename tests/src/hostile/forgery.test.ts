@@ -1,0 +1,95 @@
+import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
+import { formulaCodes, handlers } from '@cateto/compute';
+import type { Failure, Success } from '@cateto/contracts';
+import { calculator, createCodec } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { fakeBroker, testPlatform } from '../../../packages/bus/src/fake-link.test-support.ts';
+
+/*
+ * Who may answer whom. A result counts only from a server that was asked, so a forger must know its name; whoever does and
+ * is faster is believed. That stands here as a test, to be turned round when there are keys (docs/verification.md).
+ */
+
+const codec = createCodec();
+const wrong = 666;
+
+/** A request whose servers stay mute, so that a forger has all the time he needs. */
+function asking() {
+  const platform = testPlatform();
+  const broker = fakeBroker(platform);
+  const shared = { catalogue: calculator, openLink: broker.openLink, platform, onEvent: () => undefined };
+  const bus = open({ role: 'client', ...shared });
+  const requests = createRequests(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
+  const client = createFormulaClient(bus, calculator, requests);
+  const op = serveOperations({ ...shared, handlers, operations: 'all', lanes: 'all' });
+  const calc = serveFormulas({ ...shared, handlers, formulas: formulaCodes, operationTimeoutMs: 2_000 });
+  const outcomes: (Success | Failure)[] = [];
+  broker.activate(1);
+  platform.pass(50);
+  const forge = (route: string, to: string, named: string): void => {
+    broker.inject(
+      `${route}.${to}`,
+      codec.encode(named, 1, [
+        [1, 0, wrong, []],
+        [2, 0, wrong, []],
+      ]),
+    );
+    platform.settle();
+  };
+  return {
+    platform,
+    broker,
+    outcomes,
+    client: bus.address,
+    calc: calc.address,
+    op: op.address,
+    forge,
+    ask() {
+      const settle = (outcome: Success | Failure): void => void outcomes.push(outcome);
+      client.ask({ formula: calculator.formulas.hypotenuse, operands: [3, 4], timeoutMs: 5_000, settle });
+    },
+  };
+}
+
+describe('a forged result', () => {
+  test.each(['strangestran', 'the client', 'the op-server'])('in the name of %s is no answer', (named) => {
+    const { platform, broker, outcomes, ask, forge, client, op } = asking();
+    broker.lose = (topic) => topic.startsWith('calc.request.');
+    ask();
+    platform.settle();
+    forge('calc.hypotenuse.result', client, { 'the client': client, 'the op-server': op }[named] ?? named);
+    expect(outcomes).toEqual([]);
+    broker.lose = () => false;
+    platform.pass(300);
+    expect(outcomes).toEqual([{ value: 5, via: [] }]);
+  });
+
+  test('of an operation in the name of a stranger is none either', () => {
+    const { platform, broker, outcomes, ask, forge, calc } = asking();
+    broker.lose = (topic) => topic.startsWith('calc.square.request.');
+    ask();
+    platform.settle();
+    for (const lane of [1, 2]) forge(`calc.square.result.${lane}`, calc, 'strangestran');
+    broker.lose = () => false;
+    platform.pass(300);
+    expect(outcomes).toEqual([{ value: 5, via: [] }]);
+  });
+
+  test('on the topic of another formula is none, whoever sends it', () => {
+    const { platform, broker, outcomes, ask, forge, client, calc } = asking();
+    broker.lose = (topic) => topic.startsWith('calc.request.');
+    ask();
+    platform.settle();
+    forge('calc.leg.result', client, calc);
+    expect(outcomes).toEqual([]);
+  });
+
+  test('in the name of the very server that was asked is believed when it comes first: only keys can tell', () => {
+    const { platform, broker, outcomes, ask, forge, client, calc } = asking();
+    broker.lose = (topic) => topic.startsWith('calc.request.');
+    ask();
+    platform.settle();
+    forge('calc.hypotenuse.result', client, calc);
+    expect(outcomes).toEqual([{ value: wrong, via: [] }]);
+  });
+});
