@@ -75,10 +75,8 @@ export const message = fc
     fc.option(fc.nat(7), { freq: 6 }),
   )
   .map(([fields, other, length]) => {
-    const made = [...fields];
-    if (other !== null) made[other[0]] = other[1];
-    for (let index = 0; index < made.length; index += 1) made[index] ??= null;
-    return length === null ? made : made.slice(0, length);
+    const count = Math.min(length ?? Infinity, Math.max(fields.length, (other?.[0] ?? 0) + 1));
+    return Array.from({ length: count }, (_, index) => (other?.[0] === index ? other[1] : (fields[index] ?? null)));
   });
 
 /** A body whose frame is right, whatever its messages are. */

@@ -49,7 +49,7 @@ function system() {
     broker,
     links,
     settled,
-    addressOf: (name: Name | string) => (Object.hasOwn(addresses, name) ? addresses[name as Name] : name),
+    addressOf: (name: string) => (Object.hasOwn(addresses, name) ? addresses[name as Name] : name),
     asked: () => asked,
     ask() {
       asked += 1;
@@ -62,11 +62,6 @@ function system() {
 
 type System = ReturnType<typeof system>;
 type Act = (system: System) => void;
-
-/** An act with what fast-check is to call it when a case fails. */
-function act(what: string, does: Act): Act {
-  return Object.assign((made: System) => does(made), { [fc.toStringMethod]: () => what });
-}
 
 const routes = [
   'calc.request.1',

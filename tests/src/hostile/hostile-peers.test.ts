@@ -64,8 +64,8 @@ test('strangers do what they like: nobody dies, memory is bounded, and honest re
   for (const [name, { peak }] of Object.entries(after.memory)) {
     expect(peak, `${name}: MiB at most`).toBeLessThan(peakMebibytesMax);
   }
-  // Generous, for the machine may be busy with other things meanwhile: a lasting damage shows as a far lower rate.
-  expect(after.rate).toBeGreaterThan(before.rate / 4);
+  // Requests that have to be asked twice come to a thirtieth; what else this machine does has been seen to make a fifth.
+  expect(after.rate).toBeGreaterThan(before.rate / 10);
 }, 180_000);
 
 /** With CATETO_HOSTILE_FIGURES set: the figures of docs/verification.md. */
