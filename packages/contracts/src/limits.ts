@@ -15,6 +15,12 @@ export const heldRequestsMax = 65_536;
 /** Requests that a server has admitted and not answered; the next one gets `overloaded` at once. */
 export const requestsInFlightMax = 10_000;
 
+/**
+ * Requests in flight from one requester to one server; more are held back. Below what a server admits, so that no burst of
+ * a single requester is refused while its deadline leaves time.
+ */
+export const requestsPerServerMax = 8_192;
+
 /** Addresses of a listener table: a hostile subscriber must not grow it without end. */
 export const listenersMax = 10_000;
 

@@ -1,6 +1,7 @@
 import type { Failure } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
 import type { OpenRequest } from './request.ts';
+import { mayYetAnswer } from './request.ts';
 
 /* The failures a requester settles with on its own account, with the words a person reads. */
 
@@ -15,7 +16,8 @@ export function nobodyFit<W>({ call, refusal }: OpenRequest<W>): Failure {
 export function deadlinePassed<W>(request: OpenRequest<W>): Failure {
   const { call, calledMs, server, earlier, refusal } = request;
   const allowedMs = Math.round(call.deadlineMs - calledMs);
-  if (refusal !== undefined) return refusal;
+  // One that refused knows nothing of one that was asked as well and may have run it.
+  if (refusal !== undefined && mayYetAnswer(request) === undefined) return refusal;
   return server === undefined && earlier === undefined
     ? failure('no-listener', `no server listened on ${call.route} within ${allowedMs} ms`)
     : failure('deadline-exceeded', `no answer on ${call.answerRoute} within ${allowedMs} ms`);

@@ -54,6 +54,25 @@ export function assign<W>(request: OpenRequest<W>, server: Server, nowMs: number
   request.serverSinceMs = request.earlier?.get(server) ?? nowMs;
 }
 
+/** Takes the request back from its server, which has refused it. */
+export function unassign<W>(request: OpenRequest<W>): void {
+  const { server } = request;
+  if (server === undefined) return;
+  server.inFlight -= 1;
+  request.earlier ??= new Map();
+  if (!request.earlier.has(server)) request.earlier.set(server, request.serverSinceMs);
+  request.server = undefined;
+  request.resendDueMs = Number.POSITIVE_INFINITY;
+}
+
+/** A server that was asked and has not refused: it may yet answer, even if it listens no more. */
+export function mayYetAnswer<W>({ server, earlier, refused }: OpenRequest<W>): Server | undefined {
+  // By address: after a failover a server is listed anew.
+  const refusers = new Set([...(refused ?? [])].map(({ address }) => address));
+  const asked = server === undefined ? [] : [server];
+  return [...asked, ...(earlier?.keys() ?? [])].find(({ address }) => !refusers.has(address));
+}
+
 /** Whether an attempt went to this address: from anyone else an answer is none. */
 export function wasAsked<W>(request: OpenRequest<W>, address: string): boolean {
   if (request.server?.address === address) return true;

@@ -324,6 +324,72 @@ describe('choosing a server', () => {
     expect(sends(call(4, { contract: 'cube' }))).toEqual([[4, a]]);
   });
 
+  test('a server that does not know it cannot speak for one that was asked before', () => {
+    const { call, up, answer, runTo } = setUpReady();
+    up(a);
+    call(1, { deadlineMs: 1_000 });
+    up(b);
+    expect(sends(runTo(300))).toEqual([[1, b]]);
+    expect(outcomes(answer(b, 1, failure('unknown-formula', 'never heard of it')))).toEqual([]);
+    expect(outcomes(runTo(1_000))).toEqual([[1, 'deadline-exceeded']]);
+  });
+
+  test('nor for one that listens no more but was asked', () => {
+    const { call, up, down, answer } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    down(a);
+    expect(outcomes(answer(b, 1, failure('overloaded', 'full')))).toEqual([]);
+    expect(outcomes(answer(a, 1))).toEqual([[1, 1]]);
+  });
+
+  test('a request that nobody there knows is held until one comes who does', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    call(1);
+    expect(answer(a, 1, failure('unknown-formula', 'never heard of it'))).toEqual([]);
+    expect(sends(up(b))).toEqual([[1, b]]);
+    expect(outcomes(answer(b, 1))).toEqual([[1, 1]]);
+  });
+
+  test('if none comes, that nobody knows it is the outcome at its deadline', () => {
+    const { call, up, answer, runTo } = setUpReady();
+    up(a);
+    call(1);
+    answer(a, 1, failure('contract-mismatch', 'two versions'));
+    expect(outcomes(runTo(5_000))).toEqual([[1, 'contract-mismatch']]);
+  });
+
+  test('who is to fall back hears at once that nobody knows it', () => {
+    const { call, up, answer } = setUpReady();
+    up(a);
+    call(1, { unheard: 'fail' });
+    expect(outcomes(answer(a, 1, failure('unknown-operation', 'no')))).toEqual([[1, 'unknown-operation']]);
+  });
+
+  test('a server gets no more at once than its bound: the rest is held and follows its answers in order', () => {
+    const { call, up, answer, requester } = setUpReady({ perServerMax: 2 });
+    up(a);
+    expect([1, 2, 3, 4, 5].flatMap((seq) => sends(call(seq)))).toEqual([
+      [1, a],
+      [2, a],
+    ]);
+    expect(sends(answer(a, 2))).toEqual([[3, a]]);
+    expect(sends(up(b))).toEqual([
+      [4, b],
+      [5, b],
+    ]);
+    for (const [server, seq] of [
+      [a, 1],
+      [a, 3],
+      [b, 4],
+      [b, 5],
+    ] as const)
+      answer(server, seq);
+    expect(requester.counters().open).toBe(0);
+  });
+
   test('one server in particular is asked when the request says so, and nobody in its place', () => {
     const { call, up, down, answer } = setUpReady();
     up(a);

@@ -12,42 +12,45 @@
  *    - a marker appears, or one vanishes while another is held; the ear has been proven again;
  *    - nothing came for 200 ms, then 400, 800, 1000 …, with jitter: to another server if there is one.
  *
+ * A server that refuses because it does not know the contract is not one that listens for it: the request goes to another
+ * one, or is held until one comes. And nobody is sent more than it may have in flight from here: the rest is held.
+ *
  * Each call settles exactly once: with a value, with a failure, or at its deadline. An answer counts only from a server
  * that was asked, on the topic it was to come on.
  */
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { isFailure, limits, traitOf } from '@cateto/contracts';
 import { createDueQueue } from '../due-queue.ts';
-import { createHeld } from './held.ts';
+import { createDispatch } from './dispatch.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { assign, openRequest, silentServers, wasAsked } from './request.ts';
-import type { Server } from './servers.ts';
+import { assign, mayYetAnswer, openRequest, silentServers, unassign, wasAsked } from './request.ts';
 import { createServers } from './servers.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
 const resendLastMs = 1_000;
 const nothing: never[] = [];
-/** The share by which a repetition comes earlier or later, so that many do not come at once. */
-const resendJitter = 0.2;
+/** Of a server that does not know the contract or has another version of it: one that starts later may know it. */
+const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
 
 export function createRequester<W>(config: RequesterConfig): Requester<W> {
-  const { random, answerTimeoutMs, openMax = limits.heldRequestsMax } = config;
+  const {
+    random,
+    answerTimeoutMs,
+    openMax = limits.heldRequestsMax,
+    perServerMax = limits.requestsPerServerMax,
+  } = config;
   const servers = createServers(random);
   const open = new Map<number, OpenRequest<W>>();
-  const held = createHeld<W>();
   const due = createDueQueue<number>();
-  let markersHeld = 0;
-  let proven = false;
   let closed = false;
   let turnAwaited = false;
   let settledBelow = 1;
   let nextSeq = 1;
-  let sent = 0;
-  let resent = 0;
   let stale = 0;
   let effects: RequesterEffect<W>[] = nothing;
+  const dispatch = createDispatch<W>({ servers, random, perServerMax, emit, awaitTurn, schedule });
 
   /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
   function emit(effect: RequesterEffect<W>): void {
@@ -64,7 +67,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     }
     const request = openRequest(added, nowMs, resendFirstMs);
     open.set(seq, request);
-    offer(request, nowMs);
+    dispatch.offer(request, nowMs);
     schedule(request);
   }
 
@@ -76,94 +79,25 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     due.push(dueMs, request.call.seq);
   }
 
-  /** Sends a request that no server has been given, or holds it. */
-  function offer(request: OpenRequest<W>, nowMs: number): void {
-    if (markersHeld === 0 || !proven) {
-      held.add(request);
-      return;
-    }
-    probe(request, nowMs);
-    const server = choose(request);
-    if (server === undefined) {
-      held.add(request);
-      if (request.call.unheard === 'fail') awaitTurn();
-    } else {
-      give(request, server, nowMs);
-    }
-  }
-
-  /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
-  function probe(request: OpenRequest<W>, nowMs: number): void {
-    if (request.call.pinned !== undefined) return;
-    const server = servers.takeProbe(request.call.route, nowMs);
-    if (server === undefined) return;
-    request.earlier ??= new Map();
-    request.earlier.set(server, nowMs);
-    send(request, server, nowMs);
-  }
-
-  /** Whom to ask. One who is to fall back has nobody to ask when all that listen are passed over. */
-  function choose(request: OpenRequest<W>): Server | undefined {
-    const { route, contract, pinned, unheard } = request.call;
-    if (pinned !== undefined) {
-      const server = servers.find(route, pinned);
-      return server !== undefined && request.refused?.has(server) === true ? undefined : server;
-    }
-    const choice = servers.choose(route, contract, request.refused);
-    return choice === undefined || (unheard === 'fail' && !choice.fit) ? undefined : choice.server;
-  }
-
-  function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    if (request.server === undefined) held.remove(request);
-    else resent += 1;
-    assign(request, server, nowMs);
-    request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
-    send(request, server, nowMs);
-    // A new request is scheduled by its call; one that was held or moved is due earlier than it thought.
-    if (request.scheduledMs < Number.POSITIVE_INFINITY) schedule(request);
-  }
-
-  function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    const { seq, work, deadlineMs } = request.call;
-    sent += 1;
-    emit({ type: 'send', seq, to: server.address, work, ttlMs: Math.max(0, deadlineMs - nowMs) });
-  }
-
-  function offerHeld(route: string, nowMs: number): void {
-    for (const request of held.of(route)) offer(request, nowMs);
-  }
-
-  /** Sends a request in flight once more: to its server while that listens, else to another if there is one. */
-  function sendAgain(request: OpenRequest<W>, nowMs: number): void {
-    const { server, call: asked } = request;
-    if (server === undefined || request.settled || markersHeld === 0) return;
-    // Found by address: after a failover the same server is listed anew.
-    const next = servers.find(asked.route, server.address) ?? choose(request);
-    if (next === undefined) {
-      if (asked.unheard === 'fail') awaitTurn();
-      return;
-    }
-    give(request, next, nowMs);
-  }
-
   function sendAllAgain(nowMs: number): void {
-    for (const request of open.values()) sendAgain(request, nowMs);
+    for (const request of open.values()) dispatch.sendAgain(request, nowMs);
   }
 
   function listenerUp(route: string, address: string, nowMs: number): void {
     servers.up(route, address);
-    offerHeld(route, nowMs);
+    dispatch.offerHeld(route, nowMs);
     for (const request of open.values()) {
-      if (request.call.route === route && request.server?.routes.has(route) === false) sendAgain(request, nowMs);
+      if (request.call.route === route && request.server?.routes.has(route) === false)
+        dispatch.sendAgain(request, nowMs);
     }
   }
 
   function listenerDown(route: string, address: string, nowMs: number): void {
     const gone = servers.down(route, address);
     // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
-    if (gone === undefined || markersHeld === 0) return;
+    if (gone === undefined || !dispatch.isLinked()) return;
     for (const request of open.values()) {
-      if (request.server === gone && request.call.route === route) sendAgain(request, nowMs);
+      if (request.server === gone && request.call.route === route) dispatch.sendAgain(request, nowMs);
     }
   }
 
@@ -189,20 +123,27 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       stale += 1;
       return;
     }
-    if (refusal.code === 'contract-mismatch') server.mismatched.add(contract);
+    if (saysUnfit.has(refusal.code)) server.unfit.add(contract);
     request.refused ??= new Set();
     request.refused.add(server);
     request.refusal = refusal;
-    if (request.server !== server) return;
-    const next = choose(request);
-    if (next === undefined) settle(request, refusal);
-    else give(request, next, nowMs);
+    if (request.server === server) moveOn(request, refusal, nowMs);
+  }
+
+  /** To another server; or back to one that was asked before; or it waits for one that knows it, if it can wait. */
+  function moveOn(request: OpenRequest<W>, refusal: Failure, nowMs: number): void {
+    const next = dispatch.choose(request);
+    if (next !== undefined) return dispatch.give(request, next, nowMs);
+    const asked = mayYetAnswer(request);
+    if (asked !== undefined) return assign(request, asked, nowMs);
+    if (request.call.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
+    unassign(request);
+    dispatch.hold(request);
   }
 
   function settle(request: OpenRequest<W>, outcome: Success | Failure): void {
     const { seq, work } = request.call;
-    if (request.server === undefined) held.remove(request);
-    else request.server.inFlight -= 1;
+    dispatch.release(request);
     open.delete(seq);
     if (!request.settled) emit({ type: 'settle', seq, work, outcome });
   }
@@ -216,13 +157,13 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   /** Nobody fit listens, and that is certain now: those who rather fail than wait do. */
   function turnEnded(nowMs: number): void {
     turnAwaited = false;
-    if (markersHeld === 0 || !proven) return;
+    if (!dispatch.canSend()) return;
     for (const request of open.values()) {
       const { unheard, route } = request.call;
       if (unheard === 'hold' || request.settled || request.server?.routes.has(route) === true) continue;
-      const server = choose(request);
+      const server = dispatch.choose(request);
       if (server !== undefined) {
-        give(request, server, nowMs);
+        dispatch.give(request, server, nowMs);
         continue;
       }
       if (request.earlier === undefined) settle(request, nobodyFit(request));
@@ -233,7 +174,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   /** Settles for the caller but keeps the record, so that a server that was sent a probe does not see it as settled. */
   function settleAside(request: OpenRequest<W>, outcome: Failure): void {
     const { seq, work } = request.call;
-    if (request.server === undefined) held.remove(request);
+    if (request.server === undefined) dispatch.release(request);
     request.settled = true;
     request.resendDueMs = Number.POSITIVE_INFINITY;
     emit({ type: 'settle', seq, work, outcome });
@@ -267,23 +208,25 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
     request.resendDueMs = nowMs + request.resendEveryMs;
     const { server, call: asked } = request;
-    if (server === undefined || markersHeld === 0) return;
+    if (server === undefined || !dispatch.isLinked()) return;
     const others = new Set(request.refused).add(server);
-    const other = asked.pinned === undefined ? servers.choose(asked.route, asked.contract, others) : undefined;
+    const other =
+      asked.pinned === undefined
+        ? servers.choose(asked.route, asked.contract, others, Number.POSITIVE_INFINITY)
+        : undefined;
     const next = other?.server ?? (server.routes.has(asked.route) ? server : undefined);
-    if (next === undefined) return;
-    give(request, next, nowMs);
+    if (next !== undefined) dispatch.give(request, next, nowMs);
   }
 
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {
-    markersHeld = remaining;
-    if (up || markersHeld > 0) sendAllAgain(nowMs);
+    dispatch.markers(remaining);
+    if (up || remaining > 0) sendAllAgain(nowMs);
   }
 
   function prove(nowMs: number): void {
-    proven = true;
+    dispatch.ear(true);
     sendAllAgain(nowMs);
-    for (const route of held.routes()) offerHeld(route, nowMs);
+    dispatch.offerAllHeld(nowMs);
   }
 
   function cancel(seq: number): void {
@@ -315,8 +258,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'proven':
         return prove(nowMs);
       case 'unproven':
-        proven = false;
-        return;
+        return dispatch.ear(false);
       case 'turn-ended':
         return turnEnded(nowMs);
       case 'close':
@@ -330,6 +272,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     handle(input, nowMs) {
       effects = nothing;
       take(input, nowMs);
+      if (dispatch.hasRoomAgain()) dispatch.refill(nowMs);
       return effects;
     },
     deadlineMs: () => due.peekDueMs(),
@@ -337,6 +280,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;
       return settledBelow;
     },
-    counters: () => ({ open: open.size, sent, resent, stale }),
+    counters: () => ({ open: open.size, stale, ...dispatch.counters() }),
   };
 }

@@ -15,8 +15,8 @@ export interface Server {
   inFlight: number;
   /** Passed over: it is due for a probe from then on. */
   probeDueMs: number | undefined;
-  /** Contracts of which it knows another version; that does not change while it lives. */
-  readonly mismatched: Set<string>;
+  /** Contracts that it does not know, or in another version; that does not change while it lives. */
+  readonly unfit: Set<string>;
 }
 
 export interface Choice {
@@ -30,7 +30,13 @@ export interface Servers {
   /** @returns the server if it listened on the route until now */
   down(route: string, address: string): Server | undefined;
   find(route: string, address: string): Server | undefined;
-  choose(route: string, contract: string, refused: ReadonlySet<Server> | undefined): Choice | undefined;
+  /** @param inFlightMax a server that as many requests wait for, from here, is left out */
+  choose(
+    route: string,
+    contract: string,
+    refused: ReadonlySet<Server> | undefined,
+    inFlightMax: number,
+  ): Choice | undefined;
   /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
   takeProbe(route: string, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
@@ -64,7 +70,7 @@ export function createServers(random: () => number): Servers {
     up(name, address) {
       let server = servers.get(address);
       if (server === undefined) {
-        server = { address, routes: new Set(), inFlight: 0, probeDueMs: undefined, mismatched: new Set() };
+        server = { address, routes: new Set(), inFlight: 0, probeDueMs: undefined, unfit: new Set() };
         servers.set(address, server);
       }
       if (server.routes.has(name)) return;
@@ -91,7 +97,7 @@ export function createServers(random: () => number): Servers {
       const server = servers.get(address);
       return server?.routes.has(name) === true ? server : undefined;
     },
-    choose(name, contract, refused) {
+    choose(name, contract, refused, inFlightMax) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
       let best: Server | undefined;
@@ -101,7 +107,7 @@ export function createServers(random: () => number): Servers {
       for (let step = 0; step < count; step += 1) {
         const index = (route.next + step) % count;
         const server = route.servers[index];
-        if (server === undefined || refused?.has(server) === true) continue;
+        if (server === undefined || server.inFlight >= inFlightMax || refused?.has(server) === true) continue;
         const rank = rankOf(server, contract);
         if (best === undefined || rank < bestRank || (rank === bestRank && server.inFlight < best.inFlight)) {
           best = server;
@@ -137,5 +143,5 @@ export function createServers(random: () => number): Servers {
 
 function rankOf(server: Server, contract: string): number {
   if (server.probeDueMs !== undefined) return 2;
-  return server.mismatched.size > 0 && server.mismatched.has(contract) ? 1 : 0;
+  return server.unfit.size > 0 && server.unfit.has(contract) ? 1 : 0;
 }

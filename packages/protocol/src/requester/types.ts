@@ -56,6 +56,8 @@ export interface RequesterConfig {
   readonly answerTimeoutMs: number;
   /** Requests open at once, held and in flight; one more settles as `overloaded` at once. */
   readonly openMax?: number;
+  /** Requests in flight to one server at once, of those that may be held; more are. */
+  readonly perServerMax?: number;
 }
 
 export interface RequesterCounters {

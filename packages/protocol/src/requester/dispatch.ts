@@ -1,0 +1,177 @@
+/*
+ * To whom a request goes, and when it may: the requester's way out.
+ *
+ * Nothing is sent for the first time unless a marker is held and the ear is proven (rule 1 of docs/protocol.md, section 3);
+ * what cannot go yet is held.
+ */
+import { createHeld } from './held.ts';
+import type { OpenRequest } from './request.ts';
+import { assign } from './request.ts';
+import type { Server, Servers } from './servers.ts';
+import type { RequesterEffect } from './types.ts';
+
+export interface Dispatch<W> {
+  /** Sends a request that no server has been given, or holds it. */
+  offer(request: OpenRequest<W>, nowMs: number): void;
+  /** Every request held for a route. */
+  offerHeld(route: string, nowMs: number): void;
+  offerAllHeld(nowMs: number): void;
+  /** As many of the held as servers have room for, once somebody has room again. */
+  refill(nowMs: number): void;
+  /** Holds a request that was in flight and has no server any more. */
+  hold(request: OpenRequest<W>): void;
+  /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
+  release(request: OpenRequest<W>): void;
+  /** Whom to ask. One who is to fall back has nobody to ask when all that listen are passed over. */
+  choose(request: OpenRequest<W>): Server | undefined;
+  give(request: OpenRequest<W>, server: Server, nowMs: number): void;
+  /** Sends a request in flight once more: to its server while that listens, else to another if there is one. */
+  sendAgain(request: OpenRequest<W>, nowMs: number): void;
+  /** Markers held now. */
+  markers(held: number): void;
+  ear(proven: boolean): void;
+  /** Whether a marker is held. */
+  isLinked(): boolean;
+  /** Whether a request may be sent for the first time. */
+  canSend(): boolean;
+  /** Whether a server that was full is so no longer; says so once. */
+  hasRoomAgain(): boolean;
+  counters(): { readonly sent: number; readonly resent: number };
+}
+
+export interface DispatchOptions<W> {
+  readonly servers: Servers;
+  readonly random: () => number;
+  /** Requests in flight to one server at once, of those that may be held. */
+  readonly perServerMax: number;
+  emit(effect: RequesterEffect<W>): void;
+  /** Nobody fit listens, as far as is known: what is still on its way may tell of somebody. */
+  awaitTurn(): void;
+  /** A request is due earlier than it was. */
+  schedule(request: OpenRequest<W>): void;
+}
+
+/** The share by which a repetition comes earlier or later, so that many do not come at once. */
+const resendJitter = 0.2;
+
+export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
+  const { servers, random, perServerMax, emit, awaitTurn, schedule } = options;
+  const held = createHeld<W>();
+  let markersHeld = 0;
+  let proven = false;
+  let roomAgain = false;
+  let sent = 0;
+  let resent = 0;
+
+  const canSend = (): boolean => markersHeld > 0 && proven;
+
+  function offer(request: OpenRequest<W>, nowMs: number): void {
+    if (!canSend()) {
+      held.add(request);
+      return;
+    }
+    probe(request, nowMs);
+    const server = choose(request);
+    if (server === undefined) {
+      held.add(request);
+      if (request.call.unheard === 'fail') awaitTurn();
+    } else {
+      give(request, server, nowMs);
+    }
+  }
+
+  /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
+  function probe(request: OpenRequest<W>, nowMs: number): void {
+    if (request.call.pinned !== undefined) return;
+    const server = servers.takeProbe(request.call.route, nowMs);
+    if (server === undefined) return;
+    request.earlier ??= new Map();
+    request.earlier.set(server, nowMs);
+    send(request, server, nowMs);
+  }
+
+  function choose(request: OpenRequest<W>): Server | undefined {
+    const { route, contract, pinned, unheard } = request.call;
+    if (pinned !== undefined) {
+      const server = servers.find(route, pinned);
+      return server !== undefined && request.refused?.has(server) === true ? undefined : server;
+    }
+    // Whoever is to fall back rather hears that a server is full than waits for it.
+    const inFlightMax = unheard === 'hold' ? perServerMax : Number.POSITIVE_INFINITY;
+    const choice = servers.choose(route, contract, request.refused, inFlightMax);
+    return choice === undefined || (unheard === 'fail' && !choice.fit) ? undefined : choice.server;
+  }
+
+  function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
+    if (request.server === undefined) held.remove(request);
+    else resent += 1;
+    assign(request, server, nowMs);
+    request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
+    send(request, server, nowMs);
+    // A new request is scheduled by its call; one that was held or moved is due earlier than it thought.
+    if (request.scheduledMs < Number.POSITIVE_INFINITY) schedule(request);
+  }
+
+  function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
+    const { seq, work, deadlineMs } = request.call;
+    sent += 1;
+    emit({ type: 'send', seq, to: server.address, work, ttlMs: Math.max(0, deadlineMs - nowMs) });
+  }
+
+  function refill(nowMs: number): void {
+    if (!canSend()) return;
+    for (const route of held.routes()) {
+      for (const request of held.of(route)) {
+        offer(request, nowMs);
+        if (request.server === undefined && request.refused === undefined) break;
+      }
+    }
+  }
+
+  function sendAgain(request: OpenRequest<W>, nowMs: number): void {
+    const { server, call: asked } = request;
+    if (server === undefined || request.settled || markersHeld === 0) return;
+    // Found by address: after a failover the same server is listed anew.
+    const next = servers.find(asked.route, server.address) ?? choose(request);
+    if (next === undefined) {
+      if (asked.unheard === 'fail') awaitTurn();
+      return;
+    }
+    give(request, next, nowMs);
+  }
+
+  return {
+    offer,
+    choose,
+    give,
+    sendAgain,
+    refill,
+    canSend,
+    offerHeld(route, nowMs) {
+      for (const request of held.of(route)) offer(request, nowMs);
+    },
+    offerAllHeld(nowMs) {
+      for (const route of held.routes()) for (const request of held.of(route)) offer(request, nowMs);
+    },
+    hold: held.add,
+    release(request) {
+      const { server } = request;
+      if (server === undefined) return held.remove(request);
+      if (server.inFlight === perServerMax) roomAgain = true;
+      server.inFlight -= 1;
+    },
+    markers(count) {
+      markersHeld = count;
+    },
+    ear(isProven) {
+      proven = isProven;
+    },
+    isLinked: () => markersHeld > 0,
+    hasRoomAgain() {
+      const had = roomAgain;
+      roomAgain = false;
+      return had;
+    },
+    counters: () => ({ sent, resent }),
+  };
+}
