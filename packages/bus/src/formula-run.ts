@@ -12,7 +12,7 @@ import {
 import type { Bus } from './bus.ts';
 import type { Requests } from './requests.ts';
 import type { Admitted, Run } from './responses.ts';
-import { runHandler, thrown } from './run-handler.ts';
+import { ownFailure, runHandler, thrown } from './run-handler.ts';
 
 export interface FormulaRunOptions {
   readonly bus: Bus<Catalogue, 'calc-server'>;
@@ -76,11 +76,8 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
 function runFormula(options: FormulaRunOptions, routes: CallRoutes, code: FormulaCode, request: Admitted): void {
   const { name } = code.formula;
   const operands = request.input as readonly unknown[];
-  const calls = attempt(name, () => code.plan(operands));
+  const calls = attempt(name, () => checkedPlan(name, code.plan(operands)));
   if (isFailure(calls)) return request.answer(calls);
-  if (calls.length < 1 || calls.length > lanes.length) {
-    return request.answer(failure('internal', `${name}: a plan of ${calls.length} calls; 1 to 8 are possible`));
-  }
 
   const results: unknown[] = [];
   const via: Lane[] = [];
@@ -104,6 +101,18 @@ function runFormula(options: FormulaRunOptions, routes: CallRoutes, code: Formul
       if (missing === 0) settle(combine(code, results, operands, via));
     });
   }
+}
+
+/** What a plan made: its types say so, and nothing else does. */
+function checkedPlan(name: string, plan: readonly Call[] | Failure): readonly Call[] | Failure {
+  if (isFailure(plan)) return plan;
+  if (!Array.isArray(plan)) return failure('internal', `${name}: the plan is no list of calls`);
+  const calls: readonly Partial<Call>[] = plan;
+  if (calls.length < 1 || calls.length > lanes.length) {
+    return failure('internal', `${name}: a plan of ${calls.length} calls; 1 to 8 are possible`);
+  }
+  const broken = calls.findIndex((call) => typeof call?.operation?.name !== 'string');
+  return broken < 0 ? plan : failure('internal', `${name}: call ${broken + 1} of the plan names no operation`);
 }
 
 function combine(
@@ -161,7 +170,8 @@ function askOperation(
 /** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
 function attempt<T>(name: string, run: () => T): T | Failure {
   try {
-    return run();
+    const made = run();
+    return isFailure(made) ? ownFailure(name, made) : made;
   } catch (error) {
     return thrown(name, error);
   }

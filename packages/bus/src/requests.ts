@@ -27,7 +27,10 @@ export interface Requests {
   reportListeners(route: string): void;
   /** Hears results on a topic; each is read by `read`. */
   hear(answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
-  /** @returns the request's seq. The question may have been settled already when this returns. */
+  /**
+   * @returns the request's seq. The question may have been settled already when this returns.
+   * @throws RangeError for a timeout that is no number of milliseconds
+   */
   ask(question: Question): number;
   cancel(seq: number): void;
   /** Cancels everything that is open. */
@@ -97,6 +100,8 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
       participant.subscribe(answerRoute);
     },
     ask(question) {
+      // One that is not a number would be due for ever and never over.
+      if (!Number.isFinite(question.timeoutMs)) throw new RangeError(`a timeout of ${question.timeoutMs} ms`);
       lastSeq += 1;
       const { route, answerRoute, contract, timeoutMs, unheard, pinned } = question;
       const deadlineMs = platform.nowMs() + timeoutMs;

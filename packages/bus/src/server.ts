@@ -11,6 +11,7 @@ export interface Server {
   /**
    * Ends it in order: its request topics are withdrawn, so that requesters turn to others; what runs is answered; then
    * the sockets close. What has not ended after 4.5 s is given up; the requester's deadline or another server takes over.
+   * Asked for again, it is the same end.
    */
   drain(): Promise<void>;
   /** Closes at once; what runs is not answered. */
@@ -82,22 +83,35 @@ export function startServer(options: ServerOptions): Server {
     },
   });
 
-  async function close(): Promise<void> {
+  let drained: Promise<void> | undefined;
+  let closed: Promise<void> | undefined;
+
+  async function drain(): Promise<void> {
+    draining = true;
+    onEvent({ event: 'draining' });
+    withdraw();
+    const elapsed = new Promise<void>((resolve) => void platform.after(drainMaxMs, resolve));
+    await Promise.race([responses.drain(), elapsed]);
+    await close();
+  }
+
+  async function end(): Promise<void> {
+    draining = true;
     onClose?.();
     await participant.close();
     onEvent({ event: 'stopped' });
   }
 
+  function close(): Promise<void> {
+    closed ??= end();
+    return closed;
+  }
+
   return {
     address: participant.address,
-    async drain() {
-      if (draining) return;
-      draining = true;
-      onEvent({ event: 'draining' });
-      withdraw();
-      const elapsed = new Promise<void>((resolve) => void platform.after(drainMaxMs, resolve));
-      await Promise.race([responses.drain(), elapsed]);
-      await close();
+    drain() {
+      drained ??= closed ?? drain();
+      return drained;
     },
     close,
   };

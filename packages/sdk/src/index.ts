@@ -3,6 +3,6 @@ export type { Answer, CallOptions, Client, ClientBase, FormulaCalls, ObservedAt,
 export type { ConnectOptions } from './connect.ts';
 export { connect } from './connect.ts';
 export { RequestError } from './request-error.ts';
-export type { ServeOptions, Service } from './serve.ts';
 export { serve } from './serve.ts';
+export type { ServeOptions, Service } from './service.ts';
 export type { BrokerView, SystemStatus } from './system-status.ts';

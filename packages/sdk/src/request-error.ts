@@ -18,6 +18,7 @@ export class RequestError extends Error {
     this.id = id;
     const { retryable, mayHaveRun } = traitOf(code);
     this.retryable = retryable;
-    this.mayHaveRun = mayHaveRun;
+    // Without an id it was never sent.
+    this.mayHaveRun = mayHaveRun && id !== undefined;
   }
 }

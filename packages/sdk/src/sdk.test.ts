@@ -1,14 +1,12 @@
-import { startRelay } from '@cateto/bus/relay';
-import type { BrokerEndpoint } from '@cateto/contracts';
 import { call, defineCatalogue, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
-import { createServer } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { connect } from './connect.ts';
 import { RequestError } from './request-error.ts';
-import { serve } from './serve.ts';
+import { simulate } from './testing/simulate.ts';
 
-/* A broker, servers and clients in one process, over real sockets. */
+/* The client and the service as their users see them, over the simulated network; over sockets they are in tests/src/e2e. */
 
 const Point = z.object({ x: Finite, y: Finite });
 
@@ -31,50 +29,18 @@ const formulas = {
   mirror: formulaCode(mirror, { plan: ([point]) => [call(negate, point)], combine: ([result]) => result }),
 };
 
-async function freePorts(count: number): Promise<number[]> {
-  const ports: number[] = [];
-  while (ports.length < count) {
-    // Below the range from which the kernel takes ports for outgoing connections.
-    const port = 10_240 + Math.floor(Math.random() * 22_000);
-    const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer();
-      probe.once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-    });
-    if (free) ports.push(port);
-  }
-  return ports;
-}
-
-async function broker(): Promise<readonly BrokerEndpoint[]> {
-  const [publishPort = 0, subscribePort = 0, heartbeatPort = 0] = await freePorts(3);
-  const brokers = [{ host: '127.0.0.1', publishPort, subscribePort, heartbeatPort }];
-  const settings = { bind: '127.0.0.1', heartbeatMs: 50, peerLostMs: 200, onEvent: () => undefined };
-  const relay = await startRelay({ rank: 'primary', brokers, ...settings });
-  onTestFinished(() => relay.close());
-  return brokers;
-}
-
 type Handler = (point: { x: number; y: number }) => { x: number; y: number } | Promise<{ x: number; y: number }>;
 
-async function system(handler: Handler = ({ x, y }) => ({ x: -x, y: -y })) {
-  const brokers = await broker();
-  const service = await serve({
-    catalogue,
-    brokers,
-    formulas,
-    handlers: { negate: handler },
-    operationTimeoutMs: 60_000,
-  });
-  onTestFinished(() => service.close());
-  const client = await connect({ catalogue, brokers });
-  onTestFinished(() => client.close());
-  return { brokers, service, client };
+function system(handler: Handler = ({ x, y }) => ({ x: -x, y: -y })) {
+  const network = simulate({ brokers: 1 });
+  const service = network.serve({ catalogue, formulas, handlers: { negate: handler }, operationTimeoutMs: 60_000 });
+  const client = network.connect({ catalogue });
+  return { network, service, client };
 }
 
 describe('a call', () => {
   test('of a catalogue of one’s own gives the value, an id, the time and the fallbacks', async () => {
-    const { client } = await system();
+    const { client } = system();
     const answer = await client.mirror({ x: 1, y: 2 });
     expect(answer).toEqual({
       value: { x: -1, y: -2 },
@@ -85,7 +51,7 @@ describe('a call', () => {
   });
 
   test('by name does the same, and names what there is when there is no such formula', async () => {
-    const { client } = await system();
+    const { client } = system();
     expect((await client.call('mirror', [{ x: 3, y: 4 }])).value).toEqual({ x: -3, y: -4 });
     await expect(client.call('toString', [])).rejects.toMatchObject({
       code: 'unknown-formula',
@@ -94,7 +60,7 @@ describe('a call', () => {
   });
 
   test('that does not fit the contract is refused before anything is sent', async () => {
-    const { client } = await system();
+    const { client } = system();
     const wrong: [() => Promise<unknown>, RegExp][] = [
       [() => client.call('mirror', []), /takes 1 operands/],
       [() => client.call('mirror', [{ x: 1, y: 'two' }]), /operand point: y/],
@@ -102,6 +68,14 @@ describe('a call', () => {
       [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: 0 }), /timeout of 0 ms/],
       [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: Number.NaN }), /timeout of NaN ms/],
       [() => client.mirror({ x: 1, y: 2 }, { trace: 'x'.repeat(129) }), /trace of 129/],
+      // What a program in JavaScript may hand in.
+      [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: '5' } as never), /timeout that is no number/],
+      [() => client.mirror({ x: 1, y: 2 }, { signal: {} } as never), /no AbortSignal/],
+      [() => client.mirror({ x: 1, y: 2 }, { trace: 7 } as never), /a trace is a text/],
+      [() => client.mirror({ x: 1, y: 2 }, null as never), /then options as an object/],
+      [() => client.mirror({ x: 1, y: 2 }, 3 as never), /then options as an object/],
+      [() => client.call('mirror', undefined as never), /takes 1 operands/],
+      [() => client.status({ waitMs: Number.NaN }), /wait of NaN ms/],
     ];
     for (const [run, said] of wrong) {
       await expect(run()).rejects.toMatchObject({
@@ -114,7 +88,7 @@ describe('a call', () => {
   });
 
   test('that fails throws one kind of error, which says whether asking again can help', async () => {
-    const { client } = await system(() => failure('out-of-domain', 'not there') as never);
+    const { client } = system(() => failure('out-of-domain', 'not there') as never);
     const error: unknown = await client.mirror({ x: 1, y: 2 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RequestError);
     expect(error).toMatchObject({
@@ -130,8 +104,18 @@ describe('a call', () => {
     let answer: Handler = () => {
       throw new Error('broken');
     };
-    const { client } = await system((point) => answer(point));
+    const { client } = system((point) => answer(point));
     await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'internal', message: /broken/ });
+    // Anything can be thrown, also what has no text.
+    answer = () => {
+      throw Object.create(null);
+    };
+    await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'internal', message: /without a text/ });
+    answer = () => failure('overloaded', 'I would rather not') as never;
+    await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({
+      code: 'internal',
+      message: /may not fail with overloaded/,
+    });
     answer = () => ({ x: 1, y: Number.POSITIVE_INFINITY });
     await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'internal' });
     answer = (point) => point;
@@ -139,21 +123,110 @@ describe('a call', () => {
   });
 });
 
+describe('a formula’s code', () => {
+  test.each<[string, unknown, RegExp]>([
+    ['makes no plan', null, /no list of calls/],
+    ['plans nothing', [], /a plan of 0 calls/],
+    ['plans a call of nothing', [undefined], /call 1 of the plan names no operation/],
+  ])('that %s is internal, and the next request is answered', async (_what, plan, said) => {
+    const network = simulate();
+    const plans = [plan, [call(negate, { x: 1, y: 2 })]];
+    const broken = { mirror: { ...formulas.mirror, plan: () => plans.shift() as never } };
+    network.serve({ catalogue, formulas: broken, handlers: { negate: (point) => point } });
+    const client = network.connect({ catalogue });
+    await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'internal', message: said });
+    expect((await client.mirror({ x: 1, y: 2 })).value).toEqual({ x: 1, y: 2 });
+  });
+});
+
+describe('a service', () => {
+  test('is ready when it listens', async () => {
+    const { network, service, client } = system();
+    await service.ready;
+    const readyMs = network.nowMs();
+    await client.mirror({ x: 1, y: 2 });
+    expect(readyMs).toBeGreaterThan(0);
+  });
+
+  test('waits for whatever has a `then`', async () => {
+    const later = { then: (done: (value: unknown) => void) => done({ x: 9, y: 9 }) };
+    const { client } = system(() => later as never);
+    expect((await client.mirror({ x: 1, y: 2 })).value).toEqual({ x: 9, y: 9 });
+  });
+
+  test('that is told twice to drain ends once, when what runs is answered', async () => {
+    const network = simulate();
+    const events: string[] = [];
+    const service = network.serve({
+      catalogue,
+      formulas,
+      handlers: { negate: (point) => network.pass(100).then(() => point) },
+      onEvent: ({ event }) => events.push(event),
+    });
+    const client = network.connect({ catalogue });
+    const asked = client.mirror({ x: 1, y: 2 });
+    await network.pass(120);
+    const [first, second] = [service.drain(), service.drain()];
+    await second;
+    expect((await asked).value).toEqual({ x: 1, y: 2 });
+    await Promise.all([first, service.close()]);
+    // The op-server and the calc-server of the service.
+    expect(events.filter((event) => event === 'stopped')).toHaveLength(2);
+  });
+});
+
+describe('what a caller’s own function throws', () => {
+  test.each(['onEvent', 'onMessage'])('%s: it is an uncaught exception, and nobody else’s trouble', async (where) => {
+    const uncaught: unknown[] = [];
+    const listeners = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => uncaught.push(error));
+    try {
+      const network = simulate();
+      const own = new Error('mine');
+      const throwIt = (): never => {
+        throw own;
+      };
+      network.serve({ catalogue, formulas, handlers: { negate: (point) => point } });
+      const client = network.connect({ catalogue, onEvent: where === 'onEvent' ? throwIt : () => undefined });
+      if (where === 'onMessage') client.watch(throwIt);
+      await network.pass(100);
+      expect((await client.mirror({ x: 1, y: 2 })).value).toEqual({ x: 1, y: 2 });
+      await network.pass(1);
+      expect(new Set(uncaught)).toEqual(new Set([own]));
+    } finally {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of listeners) process.on('uncaughtException', listener);
+    }
+  });
+});
+
 describe('giving up', () => {
   test('an AbortSignal rejects the call at once, and one that is aborted already sends nothing', async () => {
-    const { client } = await system(() => new Promise(() => undefined));
+    const { network, client } = system(() => new Promise(() => undefined));
     const hurry = new AbortController();
     const asked = client.mirror({ x: 1, y: 2 }, { signal: hurry.signal });
+    await network.pass(200);
     hurry.abort(new Error('no longer needed'));
     await expect(asked).rejects.toMatchObject({ code: 'cancelled', cause: { message: 'no longer needed' } });
     await expect(client.mirror({ x: 1, y: 2 }, { signal: hurry.signal })).rejects.toMatchObject({
       code: 'cancelled',
       id: undefined,
+      mayHaveRun: false,
     });
   });
 
+  test('a signal that outlives its calls keeps nothing of them', async () => {
+    const { client } = system();
+    const { signal } = new AbortController();
+    await client.mirror({ x: 1, y: 2 }, { signal });
+    await client.close();
+    await expect(client.mirror({ x: 1, y: 2 }, { signal })).rejects.toMatchObject({ code: 'cancelled' });
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
   test('closing cancels what is open, and a call after that is cancelled too', async () => {
-    const { client } = await system(() => new Promise(() => undefined));
+    const { client } = system(() => new Promise(() => undefined));
     const asked = expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'cancelled' });
     await client.close();
     await asked;
@@ -162,9 +235,9 @@ describe('giving up', () => {
   });
 
   test('`await using` closes', async () => {
-    const { brokers } = await system();
+    const { network } = system();
     const kept = await (async () => {
-      await using client = await connect({ catalogue, brokers });
+      await using client = network.connect({ catalogue });
       await client.mirror({ x: 1, y: 2 });
       return client;
     })();
@@ -173,8 +246,8 @@ describe('giving up', () => {
 });
 
 test('status says who is there and what is missing', async () => {
-  const { client } = await system();
-  await client.mirror({ x: 1, y: 2 });
+  const { network, client } = system();
+  await network.pass(100);
   const { degraded, missing, brokers, servers } = await client.status();
   expect({ degraded, missing }).toEqual({ degraded: false, missing: [] });
   expect(brokers).toMatchObject([{ rank: 'primary', state: 'active', epoch: 1 }]);
@@ -182,7 +255,7 @@ test('status says who is there and what is missing', async () => {
 });
 
 test('watch shows a request with all that it caused, by its trace', async () => {
-  const { client } = await system();
+  const { client } = system();
   const seen: { readonly topic: string; readonly trace: string | undefined }[] = [];
   const watch = client.watch(({ topic, trace }) => seen.push({ topic, trace }));
   // Until the watch is linked it sees nothing.
@@ -194,7 +267,38 @@ test('watch shows a request with all that it caused, by its trace', async () => 
   await watch.close();
 });
 
+test('closing a client closes its watches', async () => {
+  const { network, client } = system();
+  const seen: string[] = [];
+  client.watch(({ topic }) => seen.push(topic));
+  await network.pass(100);
+  await client.mirror({ x: 1, y: 2 });
+  await network.pass(10);
+  await client.close();
+  const before = seen.length;
+  await network.connect({ catalogue }).mirror({ x: 1, y: 2 });
+  expect(before).toBeGreaterThan(0);
+  expect(seen).toHaveLength(before);
+});
+
+test('a call of a catalogue that only others serve is held until its own server comes', async () => {
+  const network = simulate();
+  const turn = formula({ ...mirror, name: 'turn' });
+  const strangers = defineCatalogue({ operations: { negate }, formulas: { turn } });
+  const code = formulaCode(turn, { plan: ([point]) => [call(negate, point)], combine: ([result]) => result });
+  network.serve({ catalogue: strangers, formulas: { turn: code }, handlers: { negate: (point) => point } });
+  const client = network.connect({ catalogue });
+  const asked = client.mirror({ x: 1, y: 2 });
+  await network.pass(500);
+  network.serve({ catalogue, formulas, handlers: { negate: (point) => point } });
+  expect((await asked).value).toEqual({ x: 1, y: 2 });
+});
+
 test('brokers that cannot be read are refused by name', async () => {
   await expect(connect({ brokers: 'here:0' })).rejects.toThrow(/brokers: .*here:0/);
   await expect(connect({ brokers: 'a,b,c' })).rejects.toThrow(/3 brokers/);
+});
+
+test('a timeout that is none is refused when connecting', async () => {
+  await expect(connect({ timeoutMs: Number.NaN })).rejects.toThrow(/timeoutMs: NaN/);
 });

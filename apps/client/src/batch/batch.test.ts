@@ -71,7 +71,7 @@ describe('batch', () => {
   });
 
   test('a row of the wrong length, out of domain or without an answer has its error, and the rest go on', async () => {
-    const stdin = 'c,a\n5\n5,3,1\n\n3,5\n9,9\n5,3\n';
+    const stdin = 'c,a\n5\n5,3,1,spare\n\n3,5\n9,9\n5,3\n';
     const answer = ({ operands }: { operands: readonly unknown[] }): number => {
       if (operands[0] === 3) throw refusal('out-of-domain', 'leg: c is less\nthan a');
       if (operands[0] === 9) throw refusal('no-listener', 'nobody');
@@ -82,7 +82,7 @@ describe('batch', () => {
       [
         'c,a,value,error',
         '5,,,invalid-request: 1 column; the header has 2',
-        '5,3,,invalid-request: 3 columns; the header has 2',
+        '5,3,,"invalid-request: 4 columns; the header has 2, and none for 1, spare"',
         '3,5,,out-of-domain: leg: c is less than a',
         '9,9,,no-listener: nobody',
         '5,3,4,',

@@ -24,8 +24,7 @@ export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells:
   return async (cells) => {
     const row = fitted(cells, width);
     if (cells.length !== width) {
-      const columns = cells.length === 1 ? '1 column' : `${cells.length} columns`;
-      return [...row, '', `invalid-request: ${columns}; the header has ${width}`];
+      return [...row, '', `invalid-request: ${oneLine(columnsText(cells, width))}`];
     }
     const operands = read(indexes.map((index) => row[index] ?? ''));
     if (isFailure(operands)) return [...row, '', `${operands.code}: ${operands.message}`];
@@ -37,6 +36,13 @@ export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells:
       return [...row, '', oneLine(`${code}: ${error.message}`)];
     }
   };
+}
+
+/** Cells that the table has no column for are told, so that nothing of the row is lost. */
+function columnsText(cells: Cells, width: number): string {
+  const columns = cells.length === 1 ? '1 column' : `${cells.length} columns`;
+  const beyond = cells.length > width ? `, and none for ${cells.slice(width).join(', ')}` : '';
+  return `${columns}; the header has ${width}${beyond}`;
 }
 
 /** Every row comes out as wide as the header, so that what is written is a table. */

@@ -1,3 +1,4 @@
+import type { BrokerStatus } from '../broker-status.ts';
 import type { BusEvent, OnEvent } from '../events.ts';
 import type { OpenLink } from '../link.ts';
 import type { Relay } from '../relay/relay.ts';
@@ -6,6 +7,7 @@ import type { Chance } from './chance.ts';
 import { createChance } from './chance.ts';
 import { createClock } from './clock.ts';
 import { simulatedLink } from './participant-link.ts';
+import { hearBeat } from './hear-beat.ts';
 import { createPaths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 import { createProcess } from './process.ts';
@@ -38,6 +40,14 @@ const promises = (): Promise<void> => Promise.resolve();
 /** The hosts that brokers run on, the primary's first. */
 export type BrokerHost = 'broker' | 'backup';
 
+/** A message on a connection; a broker's beat has no topic. */
+export interface PassingMessage {
+  /** With its address. */
+  readonly topic: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface SimulatedBroker {
   readonly process: SimulatedProcess;
   readonly relay: Relay;
@@ -60,8 +70,18 @@ export interface SimulatedNetwork {
   /** From now on nothing arrives that way; what was under way or is sent waits in the kernels until the end gives up. */
   cut(from: string, to: string): void;
   heal(from: string, to: string): void;
-  /** Messages dropped at a high-water mark. */
+  /**
+   * Loses each message that is chosen, from its sender to a broker or from there on, as often as it is sent.
+   *
+   * @returns what ends that
+   */
+  lose(chosen: (message: PassingMessage) => boolean): () => void;
+  /** How the brokers are, as whoever listens to their heartbeats hears it. */
+  hearBrokers(process: SimulatedProcess, waitMs: number): Promise<readonly BrokerStatus[]>;
+  /** Messages lost on purpose, or dropped at a high-water mark. */
   dropped(): number;
+  /** Something happens at a point in time, wherever; not before now. */
+  at(timeMs: number, run: () => void): void;
   /** When the next thing happens; undefined when nothing will. */
   nextMs(): number | undefined;
   /** Lets the next thing happen. What it throws is a defect of what runs on the network. */
@@ -79,7 +99,12 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
   const chance = createChance(seed);
   const clock = createClock();
   const paths = createPaths(chance.fork(), { delayMs, lateShare });
-  const wire = createWire({ clock, chance: chance.fork(), paths, highWaterMark });
+  const losses = new Set<(message: PassingMessage) => boolean>();
+  const loses = (topic: string, from: string, to: string): boolean => {
+    for (const chosen of losses) if (chosen({ topic, from, to })) return true;
+    return false;
+  };
+  const wire = createWire({ clock, chance: chance.fork(), paths, highWaterMark, loses });
   const brokerHosts: readonly BrokerHost[] = brokers === 1 ? ['broker'] : ['broker', 'backup'];
   const processes = new Map<string, SimulatedProcess>();
 
@@ -119,7 +144,16 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
       paths.heal(from, to);
       wire.pathsChanged();
     },
+    lose(chosen) {
+      losses.add(chosen);
+      return () => losses.delete(chosen);
+    },
+    hearBrokers: (process, waitMs) =>
+      Promise.all(
+        brokerHosts.map(async (host) => ({ endpoint: host, beat: await hearBeat(wire, process, host, waitMs) })),
+      ),
     dropped: wire.dropped,
+    at: (timeMs, run) => void clock.at(timeMs, run),
     nextMs: clock.nextMs,
     step: clock.step,
     async runTo(timeMs) {

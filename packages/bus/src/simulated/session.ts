@@ -45,6 +45,8 @@ export interface SessionOptions {
   /** Tells who dialled that the session is over for it. */
   readonly over: () => void;
   readonly onDropped: () => void;
+  /** Whether a message is lost on its way, because somebody wants it to be. */
+  readonly loses: (topic: string, from: string, to: string) => boolean;
 }
 
 export interface Session {
@@ -81,7 +83,7 @@ interface End extends Party, SessionEnd {
  * an end hears nothing for too long because the path is cut or the other process is stopped; what was under way is lost.
  */
 export function createSession(dialler: Party, acceptor: Party, options: SessionOptions): Session {
-  const { clock, chance, paths, liveness, highWaterMark, over, onDropped } = options;
+  const { clock, chance, paths, liveness, highWaterMark, over, onDropped, loses } = options;
 
   const isOver = (): boolean => ends.every(({ wired }) => !wired);
 
@@ -109,6 +111,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     if (!from.wired || from.process.state() === 'ended') return;
     // Subscriptions have no mark: sockets.ts lifts it.
     if (to.unread >= highWaterMark && packet.type === 'message') return onDropped();
+    if (packet.type === 'message' && loses(packet.topic, from.process.name, to.process.name)) return onDropped();
     to.unread += 1;
     if (to.stalled.length > 0) return void to.stalled.push(packet);
     const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + paths.delayMs(from.process.name, to.process.name));

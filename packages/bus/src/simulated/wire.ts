@@ -28,6 +28,7 @@ export interface WireOptions {
   readonly chance: Chance;
   readonly paths: Paths;
   readonly highWaterMark: number;
+  readonly loses: (topic: string, from: string, to: string) => boolean;
 }
 
 /** From one attempt to the next, as `reconnectInterval` and its maximum allow. */
@@ -42,7 +43,7 @@ interface Listener {
   readonly user: SessionUser;
 }
 
-export function createWire({ clock, chance, paths, highWaterMark }: WireOptions): Wire {
+export function createWire({ clock, chance, paths, highWaterMark, loses }: WireOptions): Wire {
   const listeners = new Map<string, Listener>();
   let sessions: Session[] = [];
   let dropped = 0;
@@ -93,6 +94,7 @@ export function createWire({ clock, chance, paths, highWaterMark }: WireOptions)
               chance,
               paths,
               liveness,
+              loses,
               highWaterMark: port === 'heartbeat' ? heartbeatMark : highWaterMark,
               over: () => tryIn(chance.between(...retryMs)),
               onDropped: () => (dropped += 1),

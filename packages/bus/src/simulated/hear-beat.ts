@@ -1,0 +1,31 @@
+import type { Beat } from '@cateto/contracts';
+import { decodeBeat } from '@cateto/contracts';
+import type { SimulatedProcess } from './process.ts';
+import type { Wire } from './wire.ts';
+
+/** A broker's first beat that is heard; undefined when none is for so long. */
+export function hearBeat(
+  wire: Wire,
+  process: SimulatedProcess,
+  host: string,
+  waitMs: number,
+): Promise<Beat | undefined> {
+  return new Promise((resolve) => {
+    const hangUp = wire.dial(process, host, 'heartbeat', {
+      opened: () => undefined,
+      received(end, packet) {
+        const beat = packet.type === 'message' ? decodeBeat(packet.body) : undefined;
+        if (beat === undefined) return;
+        end.close();
+        over(beat);
+      },
+      closed: () => undefined,
+    });
+    const cancel = process.platform.after(waitMs, () => over(undefined));
+    function over(beat: Beat | undefined): void {
+      hangUp();
+      cancel();
+      resolve(beat);
+    }
+  });
+}

@@ -1,0 +1,15 @@
+/**
+ * Keeps what a caller's own function throws away from what called it, which has others to serve: it is thrown again where
+ * nothing else can break, as an uncaught exception.
+ */
+export function apart<A>(callback: (argument: A) => void): (argument: A) => void {
+  return (argument) => {
+    try {
+      callback(argument);
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  };
+}

@@ -1,0 +1,129 @@
+import type { BrokerStatus, BusEvent, OpenLink, Platform } from '@cateto/bus';
+import { createFormulaClient, createRequests, createStatusClient, observe, open } from '@cateto/bus';
+import type { Catalogue, Formula } from '@cateto/contracts';
+import { checkOperands, failure, isFailure, requestId } from '@cateto/contracts';
+import { apart } from './apart.ts';
+import { isDuration, readCallOptions } from './call-options.ts';
+import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
+import { RequestError } from './request-error.ts';
+import { systemStatus } from './system-status.ts';
+
+/** What a client is made of: sockets and time, or a network that simulates both. */
+export interface ClientParts {
+  readonly catalogue: Catalogue;
+  readonly timeoutMs: number;
+  readonly openLink: OpenLink;
+  readonly platform: Platform;
+  hearBrokers(waitMs: number): Promise<readonly BrokerStatus[]>;
+  readonly onEvent: ((event: BusEvent) => void) | undefined;
+}
+
+/** A server that leaves a request unanswered for so long is asked last. */
+const answerTimeoutMs = 2_000;
+const statusWaitMs = 1_000;
+
+export function createClient(parts: ClientParts): Client<Catalogue> {
+  const { catalogue, openLink, platform } = parts;
+  const onEvent = apart(parts.onEvent ?? (() => undefined));
+  const bus = open({ role: 'client', catalogue, openLink, platform, onEvent });
+  const requests = createRequests(bus.participant, { answerTimeoutMs, onEvent });
+  const formulas = createFormulaClient(bus, catalogue, requests);
+  const statuses = createStatusClient(bus, requests);
+  const watches = new Set<Watch>();
+
+  function ask(formula: Formula, operands: readonly unknown[], given: unknown): Promise<Answer<unknown>> {
+    const options = readCallOptions(formula, given);
+    if (isFailure(options)) return Promise.reject(new RequestError(options, undefined));
+    const refused = checkOperands(formula, operands);
+    return refused === undefined
+      ? send(formula, operands, options)
+      : Promise.reject(new RequestError(refused, undefined));
+  }
+
+  function send(
+    formula: Formula,
+    operands: readonly unknown[],
+    { signal, timeoutMs = parts.timeoutMs, trace }: CallOptions,
+  ): Promise<Answer<unknown>> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(cancelled(undefined, signal));
+      const startMs = platform.nowMs();
+      let cancel = (): void => undefined;
+      const cancelCall = (): void => cancel();
+      signal?.addEventListener('abort', cancelCall);
+      cancel = formulas.ask({
+        formula,
+        operands,
+        timeoutMs,
+        trace,
+        settle(outcome, seq) {
+          const id = requestId(bus.address, seq);
+          signal?.removeEventListener('abort', cancelCall);
+          if (isFailure(outcome)) {
+            return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));
+          }
+          resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.via });
+        },
+      });
+    });
+  }
+
+  function watch(onMessage: (message: ObservedAt) => void): Watch {
+    const show = apart(onMessage);
+    const observer = observe({
+      openLink,
+      onMessage: (message) => show({ ...message, at: Date.now() }),
+      onDropped: (topic, cause) => onEvent({ event: 'message-dropped', topic, cause, count: 1 }),
+    });
+    async function end(): Promise<void> {
+      watches.delete(watching);
+      await observer.close();
+    }
+    const watching: Watch = { close: end, [Symbol.asyncDispose]: end };
+    watches.add(watching);
+    return watching;
+  }
+
+  async function close(): Promise<void> {
+    requests.close();
+    await Promise.all([bus.close(), ...[...watches].map((one) => one.close())]);
+  }
+
+  const base: ClientBase<Catalogue> = {
+    address: bus.address,
+    catalogue,
+    async call(name, operands, options) {
+      const formula = Object.hasOwn(catalogue.formulas, name) ? catalogue.formulas[name] : undefined;
+      if (formula !== undefined) return ask(formula, Array.isArray(operands) ? operands : [], options);
+      const known = Object.keys(catalogue.formulas).join(', ');
+      throw new RequestError(
+        failure('unknown-formula', `no formula is called "${name}"; there are ${known}`),
+        undefined,
+      );
+    },
+    async status({ waitMs = statusWaitMs } = {}) {
+      if (!isDuration(waitMs)) {
+        const message = `status: a wait of ${String(waitMs)} ms is not above 0 and at most a day`;
+        throw new RequestError(failure('invalid-request', message), undefined);
+      }
+      const [heard, servers] = await Promise.all([parts.hearBrokers(waitMs), statuses.ask(waitMs)]);
+      return systemStatus(catalogue, heard, servers);
+    },
+    watch,
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+
+  const calls = Object.values(catalogue.formulas).map((formula) => {
+    const count = formula.operands.length;
+    // What follows the operands is options; a wrong number of operands is found by the check.
+    const callFormula = (...args: readonly unknown[]): Promise<Answer<unknown>> =>
+      ask(formula, args.slice(0, count), args[count]);
+    return [formula.name, callFormula] as const;
+  });
+  return Object.assign(base, Object.fromEntries(calls));
+}
+
+function cancelled(id: string | undefined, signal: AbortSignal): RequestError {
+  return new RequestError(failure('cancelled', 'the call was aborted'), id, { cause: signal.reason });
+}

@@ -1,0 +1,30 @@
+import type { BusEvent } from '@cateto/bus';
+import type { BrokerEndpoint, Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
+
+export interface ServeOptions<C extends Catalogue> {
+  /** The calculator's unless given. */
+  readonly catalogue?: C;
+  /** One for each operation of the catalogue. */
+  readonly handlers: HandlersOf<C>;
+  /** With the formulas' code it serves formulas as well, using the handlers to fall back. */
+  readonly formulas?: FormulaCodesOf<C>;
+  /** Names of the operations to serve; all unless given. */
+  readonly operations?: readonly (keyof C['operations'] & string)[];
+  /** All unless given. */
+  readonly lanes?: readonly Lane[];
+  /** How long a formula waits for an op-server; `CATETO_OPERATION_TIMEOUT_MS` or 2,000 unless given. */
+  readonly operationTimeoutMs?: number;
+  /** As `CATETO_BROKERS` writes them or already taken apart; from that variable unless given. */
+  readonly brokers?: string | readonly BrokerEndpoint[];
+  readonly onEvent?: (event: BusEvent) => void;
+}
+
+export interface Service {
+  /** Fulfilled when it listens for the first time: a broker is active, and what is asked from then on is heard. */
+  readonly ready: Promise<void>;
+  /** Takes no new work, answers what runs, then closes; 4.5 s at most. */
+  drain(): Promise<void>;
+  /** Closes at once. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}

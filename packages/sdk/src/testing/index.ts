@@ -1,0 +1,2 @@
+export type { OnHost, SimulatedSystem, SimulateOptions } from './simulate.ts';
+export { simulate } from './simulate.ts';

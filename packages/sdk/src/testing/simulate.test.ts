@@ -1,0 +1,135 @@
+import type { BusEvent } from '@cateto/bus';
+import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { simulate } from './simulate.ts';
+
+const double = operation({
+  name: 'double',
+  description: 'Twice a number.',
+  input: Finite,
+  output: Finite,
+  example: { input: 2, output: 4 },
+});
+const twice = formula({
+  name: 'twice',
+  description: 'Twice a number.',
+  operands: [['a', Finite]],
+  output: Finite,
+  example: { operands: [2], output: 4 },
+});
+const catalogue = defineCatalogue({ operations: { double }, formulas: { twice } });
+const formulas = { twice: formulaCode(twice, { plan: ([a]) => [call(double, a)], combine: ([result]) => result }) };
+const handlers = { double: (value: number) => 2 * value };
+
+describe('a simulated system', () => {
+  test('answers, and its time is not ours', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    const { value, elapsedMs } = await client.twice(21);
+    expect(value).toBe(42);
+    expect(elapsedMs).toBeGreaterThan(50);
+    expect((await client.twice(1)).elapsedMs).toBeLessThan(20);
+  });
+
+  test('gives the same course of events for the same seed', async () => {
+    async function course(seed: number): Promise<readonly string[]> {
+      const events: string[] = [];
+      const note = (event: BusEvent): void => void events.push(JSON.stringify(event));
+      const network = simulate({ seed, onEvent: note });
+      network.serve({ catalogue, handlers, formulas, onEvent: note });
+      const client = network.connect({ catalogue, onEvent: note });
+      await client.twice(1);
+      network.crash('broker');
+      events.push(String((await client.twice(2)).elapsedMs));
+      return events;
+    }
+    expect(await course(7)).toEqual(await course(7));
+    expect(await course(7)).not.toEqual(await course(8));
+  });
+
+  test('goes on when a broker crashes', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    await client.twice(1);
+    network.crash('broker');
+    expect(await client.twice(2)).toMatchObject({ value: 4 });
+    network.restart('broker');
+    await network.pass(500);
+    network.crash('backup');
+    const { value, elapsedMs } = await client.twice(3);
+    expect(value).toBe(6);
+    expect(elapsedMs).toBeLessThan(100);
+  });
+
+  test('falls back when an op-server stands still, and uses it again when it goes on', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers, host: 'op' });
+    network.serve({ catalogue, handlers, formulas, operations: [], host: 'calc', operationTimeoutMs: 300 });
+    const client = network.connect({ catalogue });
+    await network.pass(200);
+    expect((await client.twice(1)).fallbacks).toEqual([]);
+    network.stop('op');
+    expect((await client.twice(2)).fallbacks).toEqual([1]);
+    network.resume('op');
+    await network.pass(1_000);
+    expect((await client.twice(3)).fallbacks).toEqual([]);
+  });
+
+  test('holds a call back while its client is cut off, and sends it when the cut heals', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    await client.twice(1);
+    network.cut('client-1', 'broker');
+    const asked = client.twice(2, { timeoutMs: 60_000 });
+    await network.pass(10_000);
+    network.heal('client-1', 'broker');
+    const { value, elapsedMs } = await asked;
+    expect(value).toBe(4);
+    expect(elapsedMs).toBeGreaterThan(10_000);
+  });
+
+  test('fails at its deadline when every answer is lost, and asks again in vain meanwhile', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    await client.twice(1);
+    let lost = 0;
+    const end = network.drop(({ topic, to }) => {
+      const answer = topic.startsWith('calc.twice.result.') && to === 'client-1';
+      lost += answer ? 1 : 0;
+      return answer;
+    });
+    await expect(client.twice(2, { timeoutMs: 5_000 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    expect(lost).toBeGreaterThan(3);
+    end();
+    expect((await client.twice(3)).value).toBe(6);
+  });
+
+  test('shows what a slow host does to its neighbours: nothing', async () => {
+    const network = simulate();
+    for (const host of ['calc-1', 'calc-2']) network.serve({ catalogue, handlers, formulas, host });
+    const client = network.connect({ catalogue });
+    await network.pass(200);
+    network.slow('calc-1', 20);
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => client.twice(index)));
+    expect(answers.map(({ value }) => value)).toEqual(answers.map((_, index) => 2 * index));
+  });
+
+  test('tells how it is', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    await client.twice(1);
+    const { brokers, servers, degraded } = await client.status();
+    expect(brokers.map(({ state }) => state)).toEqual(['active', 'standby']);
+    expect(servers).toHaveLength(2);
+    expect(degraded).toBe(false);
+  });
+
+  test('names what there is when a fault hits nobody', () => {
+    expect(() => simulate().crash('brokre')).toThrow(/nothing runs on brokre; there are broker, backup/);
+  });
+});
