@@ -26,7 +26,7 @@ export function check(scenario: Scenario, history: History): Violation[] {
   return [
     ...history.asked.flatMap((asked) => checkOutcome(asked, history)),
     ...history.asked.flatMap((asked) => checkAnswered(asked, scenario, history)),
-    ...(scenario.mode === 'one-at-a-time' ? checkPrompt(scenario, history) : []),
+    ...(scenario.mode === 'any' ? [] : checkPrompt(scenario, history)),
     ...checkRuns(history),
     ...checkBrokers(history),
     ...history.leftOver.map((what) => ({ atMs: history.endMs, what: `left over at the end: ${what}` })),
@@ -83,7 +83,7 @@ function checkAnswered(asked: Asked, scenario: Scenario, history: History): Viol
   const violation = [{ atMs: first.atMs, what: `${inWords(asked)} failed: ${code}` }];
   if (!troubles.has(code)) return violation;
   if (ended) return [];
-  if (scenario.mode === 'one-at-a-time') return violation;
+  if (scenario.mode !== 'any') return violation;
   return quietFrom(asked.atMs - settleMs, asked.atMs + asked.timeoutMs, history) && asked.timeoutMs >= 1_000
     ? violation
     : [];

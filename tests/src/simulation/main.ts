@@ -1,5 +1,8 @@
 import { argumentsOf, createCommand, exitCodeOf, usageFault } from '@cateto/app-kit';
+import { Option } from 'commander';
 import { report, trySeed } from './campaign.ts';
+import type { Mode } from './scenario.ts';
+import { modes } from './scenario.ts';
 import { simulate } from './simulate.ts';
 import { add, emptySummary, summaryText } from './summary.ts';
 
@@ -8,6 +11,7 @@ import { add, emptySummary, summaryText } from './summary.ts';
 interface Options {
   readonly seeds: number;
   readonly from: number;
+  readonly mode?: Mode;
   readonly transcript?: boolean;
 }
 
@@ -23,16 +27,21 @@ const command = createCommand(
 )
   .option('--seeds <n>', 'how many seeds', whole, 200)
   .option('--from <seed>', 'the first one', whole, 1)
+  .addOption(
+    new Option('--mode <mode>', 'what goes wrong; odd seeds one-at-a-time and even ones any unless given').choices(
+      modes,
+    ),
+  )
   .option('--transcript', 'print everything that happens');
 
 const progressEveryMs = 2_000;
 
-async function run({ seeds, from, transcript = false }: Options): Promise<void> {
+async function run({ seeds, from, mode, transcript = false }: Options): Promise<void> {
   const summary = emptySummary();
   const startMs = performance.now();
   let shownMs = startMs;
   for (let seed = from; seed < from + seeds; seed += 1) {
-    const trial = await trySeed(seed);
+    const trial = await trySeed(seed, mode);
     add(summary, trial);
     if (transcript) process.stdout.write(`${(await simulate(trial.scenario, true)).lines.join('\n')}\n`);
     if (trial.violations.length > 0) {

@@ -8,9 +8,11 @@ import fc from 'fast-check';
 /**
  * - `one-at-a-time`: the next fault begins when the last one is mended and what it left behind has settled. Then every
  *   request is answered.
+ * - `failovers`: the same with nothing but active brokers that end, one soon after the other.
  * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
  */
-export type Mode = 'one-at-a-time' | 'any';
+export const modes = ['one-at-a-time', 'failovers', 'any'] as const;
+export type Mode = (typeof modes)[number];
 
 export type FaultKind =
   /** kill -9; started anew when the fault ends. */
@@ -30,11 +32,11 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** Which of the participants and brokers; counted round. */
-  readonly target: number;
+  /** Which of the participants and brokers, counted round; or whichever broker is active then. */
+  readonly target: number | 'active';
   /** The other end of a cut. */
   readonly other: number;
-  /** Since the last fault began, or in `one-at-a-time` since all was well again. */
+  /** Since all was well again, or in `any` since the last fault began. */
   readonly afterMs: number;
   readonly forMs: number;
 }
@@ -75,18 +77,29 @@ const fault = fc.record({
   ),
 });
 
+const failover = fc.record({
+  kind: fc.constantFrom<FaultKind>('kill', 'terminate'),
+  target: fc.constant('active' as const),
+  other: fc.constant(0),
+  afterMs: fc.integer({ min: 0, max: 300 }),
+  forMs: fc.integer({ min: 100, max: 400 }),
+});
+
 export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
+  const many = mode === 'failovers';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
-    clients: fc.integer({ min: 1, max: 3 }),
+    clients: fc.integer({ min: 1, max: many ? 1 : 3 }),
     // Without a stand-in a calc-server's death is the end of the promise.
-    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: 3 }),
-    opServers: fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: 4 }),
-    perSecond: fc.constantFrom(5, 20, 60),
+    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many ? 2 : 3 }),
+    opServers: fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
+    perSecond: many ? fc.constantFrom(5, 10) : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
-    faults: fc.array(fault, { minLength: 1, maxLength: 12 }),
+    faults: many
+      ? fc.array(failover, { minLength: 40, maxLength: 40 })
+      : fc.array(fault, { minLength: 1, maxLength: 12 }),
   });
 }

@@ -7,10 +7,12 @@ import { createSystem } from './system.ts';
 
 /** When everybody is well again, links included: the kernel finds a dead heartbeat link in 3.5 s. */
 export const settleMs = 4_500;
+/** With nothing but brokers that end, whose links break at once, everybody has met them again after this. */
+const metAgainMs = 600;
 /** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
 const quietRequests = 20;
 const quietTimeoutMs = 1_000;
-const timeoutsMs = { 'one-at-a-time': [10_000], any: [60, 250, 1_000, 5_000] } as const;
+const timeoutsMs = { 'one-at-a-time': [10_000], failovers: [10_000], any: [60, 250, 1_000, 5_000] } as const;
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
 
 interface Planned {
@@ -60,7 +62,9 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs));
   }
 
-  function begin({ kind, target, other, forMs }: NamedFault): void {
+  function begin(fault: NamedFault): void {
+    if (fault.target === theActive) fault.target = activeBroker(history) ?? 'broker';
+    const { kind, target, other, forMs } = fault;
     const span = { kind, target, other, fromMs: network.nowMs(), toMs: network.nowMs() + forMs };
     history.faults.push(span);
     say(target, () => `** ${kind}${other === undefined ? '' : ` ${other}`} for ${forMs} ms`);
@@ -136,16 +140,24 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
 
 interface NamedFault {
   readonly kind: FaultKind;
-  readonly target: string;
+  target: string;
   /** Of a cut. */
   readonly other: string | undefined;
   readonly fromMs: number;
   readonly forMs: number;
 }
 
+/** Stands for a name until the fault begins. */
+const theActive = 'the active broker';
 const slowTurnMs = 3;
 /** No process of Node's is back sooner. */
 const restartMs = 100;
+
+function activeBroker({ brokers, lives }: History): string | undefined {
+  const last = brokers.findLast(({ state }) => state === 'active');
+  const life = lives.find(({ process }) => process === last?.process);
+  return life !== undefined && life.toMs === Number.POSITIVE_INFINITY ? last?.host : undefined;
+}
 
 /** Faults with names and times. One that would hit what another one holds is left out: it could not be mended apart. */
 function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
@@ -156,14 +168,16 @@ function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
     const overlaps = faults.some((one) => found.fromMs <= one.fromMs + one.forMs && sameSubject(one, found));
     if (overlaps || found.other === found.target) continue;
     faults.push(found);
-    nextMs = scenario.mode === 'any' ? found.fromMs : found.fromMs + found.forMs + settleMs;
+    const settledMs = scenario.mode === 'failovers' ? metAgainMs : settleMs;
+    nextMs = scenario.mode === 'any' ? found.fromMs : found.fromMs + found.forMs + settledMs;
   }
   return faults;
 }
 
 function nameOne({ kind, target, other, afterMs, forMs }: Fault, names: readonly string[], nextMs: number): NamedFault {
   const cuts = kind === 'cut' || kind === 'cut-one-way';
-  const nameAt = (index: number): string => names[index % names.length] ?? 'broker';
+  const nameAt = (index: number | 'active'): string =>
+    index === 'active' ? theActive : (names[index % names.length] ?? 'broker');
   return {
     kind,
     target: nameAt(target),

@@ -35,7 +35,7 @@ export function add(summary: Summary, { history, scenario }: Trial): void {
     const name = nameOf(fault);
     summary.faults[name] = (summary.faults[name] ?? 0) + 1;
     // With others at the same time it would not be this one's.
-    if (scenario.mode === 'one-at-a-time') {
+    if (scenario.mode !== 'any') {
       summary.longestMs[name] = Math.max(summary.longestMs[name] ?? 0, longestMs(fault, history));
     }
   }
