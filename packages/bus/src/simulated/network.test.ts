@@ -1,0 +1,206 @@
+import { describe, expect, test } from 'vitest';
+import type { Link } from '../link.ts';
+import type { NetworkOptions, SimulatedNetwork } from './network.ts';
+import { createNetwork } from './network.ts';
+import type { SimulatedProcess } from './process.ts';
+
+/* What a simulated network does as ZeroMQ does it. The facts are measured ones: docs/decisions/0010. */
+
+const request = 'calc.square.request.1.aaaaaaaaaaaa';
+const result = 'calc.square.result.1.bbbbbbbbbbbb';
+
+interface Seen {
+  readonly process: SimulatedProcess;
+  readonly link: Link;
+  /** In the order in which they came. */
+  readonly messages: string[];
+  readonly subscriptions: string[];
+  reconnected: number;
+}
+
+function participant(network: SimulatedNetwork, name: string): Seen {
+  const process = network.spawn(name);
+  const messages: string[] = [];
+  const subscriptions: string[] = [];
+  const link = network.openLink(process)({
+    message: (topic, body) => void messages.push(`${topic} ${Buffer.from(body).toString()}`),
+    subscription: (topic, on) => void subscriptions.push(`${on ? '+' : '-'}${topic}`),
+    reconnected: () => void (seen.reconnected += 1),
+    dropped: (cause) => expect.unreachable(cause),
+  });
+  const seen: Seen = { process, link, messages, subscriptions, reconnected: 0 };
+  return seen;
+}
+
+/** Two brokers, a server that listens and a client that is linked; settled. */
+async function linked(options: Partial<NetworkOptions> = {}) {
+  const network = createNetwork({ seed: 3, ...options });
+  const brokers = [network.startBroker('broker'), network.startBroker('backup')] as const;
+  const server = participant(network, 'server');
+  const client = participant(network, 'client');
+  server.link.subscribe(request);
+  await network.runTo(500);
+  return { network, brokers, server, client };
+}
+
+function publish({ link }: Seen, topic: string, ...bodies: string[]): void {
+  for (const body of bodies) link.publish(topic, Buffer.from(body));
+}
+
+const tenBodies = Array.from({ length: 10 }, (_, index) => String(index));
+
+describe('subscriptions', () => {
+  test('reach a publisher through the active broker alone, with its marker', async () => {
+    const { client } = await linked();
+    expect(client.subscriptions.filter((topic) => topic === `+${request}`)).toHaveLength(1);
+    expect(client.subscriptions.filter((topic) => topic.startsWith('+calc.broker.'))).toHaveLength(1);
+  });
+
+  test('are withdrawn some milliseconds after their subscriber was killed', async () => {
+    const { network, server, client } = await linked();
+    server.process.kill();
+    await network.runTo(510);
+    expect(client.subscriptions).toContain(`-${request}`);
+  });
+
+  test('of a stopped process are withdrawn when it is silent for too long, and come back when it goes on', async () => {
+    const { network, server, client } = await linked();
+    server.process.stop();
+    await network.runTo(640);
+    expect(client.subscriptions).not.toContain(`-${request}`);
+    await network.runTo(800);
+    expect(client.subscriptions.at(-1)).toBe(`-${request}`);
+    server.process.continue();
+    await network.runTo(1_100);
+    expect(client.subscriptions.at(-1)).toBe(`+${request}`);
+  });
+
+  test('of a hung process stay: its own thread answers the heartbeats', async () => {
+    const { network, server, client } = await linked();
+    server.process.hang();
+    await network.runTo(3_000);
+    expect(client.subscriptions).not.toContain(`-${request}`);
+  });
+
+  test('are filters: what nobody asked for is not sent', async () => {
+    const { network, server, client } = await linked();
+    publish(client, 'calc.square.request.1.cccccccccccc', 'x');
+    await network.runTo(510);
+    expect(server.messages).toEqual([]);
+    expect(network.dropped()).toBe(0);
+  });
+});
+
+describe('messages', () => {
+  test('arrive in the order in which they were sent', async () => {
+    const { network, server, client } = await linked({ lateShare: 0.5 });
+    publish(client, request, ...tenBodies);
+    await network.runTo(520);
+    expect(server.messages).toEqual(tenBodies.map((body) => `${request} ${body}`));
+  });
+
+  test('are lost with the broker that has them', async () => {
+    const { network, brokers, server, client } = await linked({ delayMs: [5, 5], lateShare: 0 });
+    publish(client, request, 'x');
+    await network.runTo(503);
+    brokers[0].process.kill();
+    await network.runTo(900);
+    expect(server.messages).toEqual([]);
+  });
+
+  test('wait in a link that is cut for a moment, and are lost in one that is given up', async () => {
+    const { network, server, client } = await linked();
+    network.cut('client', 'broker');
+    publish(client, request, 'short');
+    await network.runTo(600);
+    network.heal('client', 'broker');
+    await network.runTo(1_000);
+    expect(server.messages).toEqual([`${request} short`]);
+    network.cut('client', 'broker');
+    publish(client, request, 'long');
+    await network.runTo(1_500);
+    network.heal('client', 'broker');
+    await network.runTo(2_500);
+    expect(server.messages).toEqual([`${request} short`]);
+    expect(client.subscriptions.at(-1)).toMatch(/^\+/);
+  });
+
+  test('are dropped past the mark of a process that does not read', async () => {
+    const { network, server, client } = await linked({ highWaterMark: 4 });
+    server.process.hang();
+    publish(client, request, '0', '1', '2', '3');
+    await network.runTo(505);
+    publish(client, request, '4', '5');
+    await network.runTo(510);
+    server.process.continue();
+    await network.runTo(520);
+    expect(server.messages).toHaveLength(4);
+    expect(network.dropped()).toBe(2);
+  });
+
+  test('are lost as ordered, until the order ends', async () => {
+    const { network, server, client } = await linked();
+    const end = network.lose(({ topic, to }) => topic === request && to === 'server');
+    publish(client, request, 'x');
+    await network.runTo(510);
+    end();
+    publish(client, request, 'y');
+    await network.runTo(520);
+    expect(server.messages).toEqual([`${request} y`]);
+  });
+});
+
+describe('a process', () => {
+  test('that continues runs its timers before it reads', async () => {
+    const { network, server, client } = await linked();
+    const order: string[] = [];
+    server.process.platform.after(50, () => order.push(`timer after ${server.messages.length} messages`));
+    server.process.stop();
+    publish(client, request, 'x');
+    await network.runTo(600);
+    server.process.continue();
+    await network.runTo(601);
+    expect(order).toEqual(['timer after 0 messages']);
+    expect(server.messages).toHaveLength(1);
+  });
+
+  test('that is slow takes its time for each turn', async () => {
+    const { network, server, client } = await linked();
+    server.process.slowDown(10);
+    publish(client, request, ...tenBodies);
+    await network.runTo(550);
+    expect(server.messages.length).toBeGreaterThan(2);
+    expect(server.messages.length).toBeLessThan(8);
+    await network.runTo(700);
+    expect(server.messages).toHaveLength(10);
+  });
+
+  test('that has ended does nothing more, and another one may take its place', async () => {
+    const { network, server, client } = await linked();
+    expect(() => network.spawn('server')).toThrow(/server runs already/);
+    server.process.platform.after(1, () => expect.unreachable());
+    server.process.kill();
+    publish(client, request, 'x');
+    await network.runTo(600);
+    expect(server.messages).toEqual([]);
+    const next = participant(network, 'server');
+    next.link.subscribe(result);
+    await network.runTo(700);
+    expect(next.reconnected).toBe(2);
+  });
+});
+
+describe('a cut one way', () => {
+  test('ends the connection on both sides', async () => {
+    const { network, server, client } = await linked();
+    network.cut('broker', 'server');
+    await network.runTo(800);
+    expect(client.subscriptions.at(-1)).toBe(`-${request}`);
+    network.heal('broker', 'server');
+    await network.runTo(1_200);
+    expect(client.subscriptions.at(-1)).toBe(`+${request}`);
+    publish(client, request, 'x');
+    await network.runTo(1_210);
+    expect(server.messages).toEqual([`${request} x`]);
+  });
+});
