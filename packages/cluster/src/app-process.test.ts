@@ -81,6 +81,17 @@ describe('a process', () => {
     expect(await one.waitFor('seen')).toMatchObject({ level: 'none', lanes: '2' });
   });
 
+  test('can be run by another command, and its signals and its end are still its own', async () => {
+    const one = started(`process.on('SIGUSR2', () => log('signalled', { seen: process.env.TINY })); log('ready');`, {
+      prefix: ['env', 'TINY=yes'],
+    });
+    await one.waitFor('ready');
+    one.kill('SIGUSR2');
+    expect(await one.waitFor('signalled')).toMatchObject({ seen: 'yes' });
+    one.kill('SIGKILL');
+    expect(await one.ended).toBe('SIGKILL');
+  });
+
   test('keeps a bounded number of events, the latest', async () => {
     const one = started(`for (let n = 0; n < 10_050; n++) log('line', { n }); clearInterval(stay);`);
     await one.ended;

@@ -25,6 +25,8 @@ export interface ProcessStart {
   readonly cwd: string;
   /** For node. */
   readonly args: readonly string[];
+  /** A command that runs node in another place, in the process it is itself started in: `ip netns exec <name>`. */
+  readonly prefix?: readonly string[];
   /** Settings as variables; those of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>>;
   onEvent?(logged: LogEvent): void;
@@ -42,8 +44,9 @@ interface Waiting {
 
 /** Starts a process that logs as JSON and that ends with this one, however this one ends. */
 export function startProcess(start: ProcessStart): AppProcess {
-  const { name, cwd, args, environment = {}, onEvent } = start;
-  const child = spawn(process.execPath, args, {
+  const { name, cwd, args, prefix = [], environment = {}, onEvent } = start;
+  const [command = process.execPath, ...given] = [...prefix, process.execPath, ...args];
+  const child = spawn(command, given, {
     cwd,
     env: environmentWith(environment),
     // The channel is a lifeline: the app drains when it closes, and it closes even when this process is killed.

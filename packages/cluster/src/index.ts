@@ -1,5 +1,6 @@
 export { appCommand } from './app-command.ts';
-export type { AppProcess } from './app-process.ts';
+export type { AppProcess, ProcessStart } from './app-process.ts';
+export { startProcess } from './app-process.ts';
 export type { Cluster, ClusterOptions } from './cluster.ts';
 export { startCluster } from './cluster.ts';
 export { freeBrokers, freePorts } from './free-ports.ts';
