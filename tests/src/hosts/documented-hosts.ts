@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+
+/*
+ * What docs/running.md says to run on the paper's hosts, read from there: the tests run that and nothing else, so that it
+ * is true.
+ */
+
+export interface HostProgram {
+  /** Its address. */
+  readonly host: string;
+  /** The app's folder. */
+  readonly app: string;
+  readonly args: readonly string[];
+  /** What is exported everywhere, and what stands before the command. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const page = new URL('../../../docs/running.md', import.meta.url);
+
+export function documentedHosts(text: string = readFileSync(page, 'utf8')): readonly HostProgram[] {
+  const section = /\n## The paper's five hosts\n([\s\S]*?)\n## /.exec(text)?.[1] ?? '';
+  const everywhere = variablesOf([...section.matchAll(/^export (\S+)$/gm)].map(([, set = '']) => set));
+  return [...section.matchAll(/^\| (\d+(?:\.\d+){3}) \| (.*) \|$/gm)].flatMap(([, host = '', programs = '']) =>
+    [...programs.matchAll(/`([^`]+)`/g)].map(([, command = '']) => programOf(host, command, everywhere)),
+  );
+}
+
+function programOf(host: string, command: string, everywhere: Readonly<Record<string, string>>): HostProgram {
+  const [, variables = '', filtered, args = ''] =
+    /^((?:[A-Z_]+=\S+ )*)pnpm (?:calc|--filter (\S+) start) ?(.*)$/.exec(command) ?? [];
+  if (filtered === undefined && !command.startsWith('pnpm calc ')) {
+    throw new Error(`docs/running.md: "${command}" is not understood`);
+  }
+  return {
+    host,
+    app: filtered ?? 'client',
+    args: words(args),
+    environment: { ...everywhere, ...variablesOf(words(variables)) },
+  };
+}
+
+function variablesOf(settings: readonly string[]): Record<string, string> {
+  return Object.fromEntries(settings.map((set) => set.split('=', 2) as [string, string]));
+}
+
+function words(text: string): string[] {
+  return text.split(' ').filter((word) => word !== '');
+}

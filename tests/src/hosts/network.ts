@@ -1,0 +1,152 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+
+/*
+ * Hosts as network namespaces, each with a cable (a veth pair) to a switch (a bridge) that is in a namespace too, so that
+ * nothing is added to the machine's own network. It takes iproute2 and a kernel with veth and bridge, nothing else: no
+ * packet filter, because the kernels of small virtual machines have none.
+ */
+
+export interface Network {
+  /** What to put before a command so that it runs on a host. */
+  on(host: string): readonly string[];
+  /** Pulls a host's cable: both ends lose their carrier. */
+  unplug(host: string): Promise<void>;
+  plug(host: string): Promise<void>;
+  /** Whatever one host sends to another gets lost on its way, silently; the way back is as it was. */
+  cutOneWay(from: string, to: string): Promise<void>;
+  /** Cuts both ways between every host of one side and every host of the other. */
+  partition(one: readonly string[], other: readonly string[]): Promise<void>;
+  /** Every cable is in and nothing is lost any more. */
+  heal(): Promise<void>;
+  /** Takes the namespaces away, and with them all that is in them. Processes there must have ended. */
+  remove(): Promise<void>;
+}
+
+const run = promisify(execFile);
+const ip = (...args: readonly string[]): Promise<unknown> => run('ip', args);
+
+/** No host's: the switch sends such a frame to everyone, and everyone's interface drops it. */
+const nobody = '02:00:00:00:00:00';
+/** The paper's addresses, 10.43.96.* and 10.43.103.*, are one network with it. */
+const prefixLength = 21;
+const namePrefix = 'cateto-';
+
+/**
+ * A network of hosts, named by their IPv4 addresses. Its names are its own, so that several can be there at once.
+ *
+ * @throws Error with what `ip` said when this machine does not permit it; nothing is left behind by then
+ */
+export async function createNetwork(hosts: readonly string[]): Promise<Network> {
+  await removeOrphans();
+  const id = `${namePrefix}${process.pid}-${randomBytes(3).toString('hex')}`;
+  const theSwitch = `${id}-switch`;
+  const namespaceOf = (host: string): string => `${id}-${host}`;
+  const cableOf = (host: string): string => `to-${hosts.indexOf(host)}`;
+  const made: string[] = [];
+  const lost = new Set<string>();
+  const unplugged = new Set<string>();
+
+  async function addNamespace(name: string): Promise<void> {
+    await ip('netns', 'add', name);
+    made.push(name);
+    // Programs on one host reach each other over it, whatever becomes of the cable.
+    await ip('-n', name, 'link', 'set', 'lo', 'up');
+  }
+
+  async function addHost(host: string): Promise<void> {
+    const own = namespaceOf(host);
+    const cable = cableOf(host);
+    await addNamespace(own);
+    await ip('-n', theSwitch, 'link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', own);
+    await ip('-n', theSwitch, 'link', 'set', cable, 'master', 'bridge', 'up');
+    await ip('-n', own, 'address', 'add', `${host}/${prefixLength}`, 'dev', 'eth0');
+    await ip('-n', own, 'link', 'set', 'eth0', 'up');
+  }
+
+  async function remove(): Promise<void> {
+    for (const name of made.splice(0).toReversed()) await ip('netns', 'delete', name);
+  }
+
+  async function plug(host: string): Promise<void> {
+    await ip('-n', theSwitch, 'link', 'set', cableOf(host), 'up');
+    unplugged.delete(host);
+  }
+
+  /** By a neighbour entry that never changes and is wrong: the sender notices nothing. */
+  async function cutOneWay(from: string, to: string): Promise<void> {
+    const entry = [to, 'lladdr', nobody, 'dev', 'eth0', 'nud', 'permanent'];
+    await ip('-n', namespaceOf(from), 'neighbour', 'replace', ...entry);
+    lost.add(`${from} ${to}`);
+  }
+
+  async function healOneWay(from: string, to: string): Promise<void> {
+    await ip('-n', namespaceOf(from), 'neighbour', 'delete', to, 'dev', 'eth0');
+    lost.delete(`${from} ${to}`);
+  }
+
+  try {
+    await addNamespace(theSwitch);
+    await ip('-n', theSwitch, 'link', 'add', 'bridge', 'type', 'bridge');
+    await ip('-n', theSwitch, 'link', 'set', 'bridge', 'up');
+    for (const host of hosts) await addHost(host);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+
+  return {
+    on: (host) => ['ip', 'netns', 'exec', namespaceOf(host)],
+    async unplug(host) {
+      await ip('-n', theSwitch, 'link', 'set', cableOf(host), 'down');
+      unplugged.add(host);
+    },
+    plug,
+    cutOneWay,
+    async partition(one, other) {
+      const across = one.flatMap((a) => other.flatMap((b) => [cutOneWay(a, b), cutOneWay(b, a)]));
+      await Promise.all(across);
+    },
+    async heal() {
+      const ways = [...lost].map((way) => way.split(' '));
+      await Promise.all(ways.map(([from = '', to = '']) => healOneWay(from, to)));
+      await Promise.all([...unplugged].map(plug));
+    },
+    remove,
+  };
+}
+
+/** Why this machine has no network for a test; undefined when it has. */
+export async function networkRefused(): Promise<string | undefined> {
+  try {
+    const network = await createNetwork(['10.43.96.1']);
+    const [command = '', ...args] = network.on('10.43.96.1');
+    try {
+      await run(command, [...args, 'true']);
+    } finally {
+      await network.remove();
+    }
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.trim() : String(error);
+  }
+}
+
+/** What a run left behind that was killed: its name says which process made it. */
+async function removeOrphans(): Promise<void> {
+  const { stdout } = await run('ip', ['netns', 'list']);
+  for (const line of stdout.split('\n')) {
+    const [name = ''] = line.split(' ');
+    const maker = /^cateto-(\d+)-/.exec(name)?.[1];
+    if (maker !== undefined && !isAlive(Number(maker))) await ip('netns', 'delete', name).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code !== 'ESRCH';
+  }
+}
