@@ -92,6 +92,16 @@ describe('a process', () => {
     expect(await one.ended).toBe('SIGKILL');
   });
 
+  test('hears what it is sent', async () => {
+    const one = started(`process.on('message', (heard) => log('heard', { heard })); log('ready');`);
+    await one.waitFor('ready');
+    one.send('begin');
+    expect(await one.waitFor('heard')).toMatchObject({ heard: 'begin' });
+    one.kill('SIGKILL');
+    await one.ended;
+    one.send('nobody hears this');
+  });
+
   test('keeps a bounded number of events, the latest', async () => {
     const one = started(`for (let n = 0; n < 10_050; n++) log('line', { n }); clearInterval(stay);`);
     await one.ended;

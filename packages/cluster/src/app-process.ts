@@ -18,6 +18,8 @@ export interface AppProcess {
   /** Its exit code, or the signal that ended it. By then everything that it wrote has been read. */
   readonly ended: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
+  /** A message over its channel, for a program that listens there; the apps do not. Nothing when it has ended. */
+  send(message: string): void;
 }
 
 export interface ProcessStart {
@@ -105,6 +107,9 @@ export function startProcess(start: ProcessStart): AppProcess {
     },
     waitForNext,
     kill: (signal) => void child.kill(signal),
+    send(message) {
+      if (child.connected) child.send(message);
+    },
   };
 }
 

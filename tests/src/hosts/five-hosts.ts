@@ -1,10 +1,10 @@
-import type { AppProcess } from '@cateto/cluster';
+import type { AppProcess, LogEvent } from '@cateto/cluster';
 import { appCommand, startProcess } from '@cateto/cluster';
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import type { Account } from '../support/load.ts';
 import type { HostProgram } from './documented-hosts.ts';
 import { documentedHosts } from './documented-hosts.ts';
+import type { HostClient } from './host-client.ts';
+import { startHostClient } from './host-client.ts';
 import type { Network } from './network.ts';
 import { createNetwork } from './network.ts';
 
@@ -17,36 +17,18 @@ export const addresses = {
   standIn: '10.43.103.52',
 } as const;
 
-/** A load that runs on a host. */
-export interface HostLoad {
-  /** Resolves when so many more requests have been answered. */
-  answered(more: number): Promise<void>;
-  /** Asks for no more and gives the account when everything asked has its outcome. */
-  stop(): Promise<Account>;
-}
-
-export interface Brokers {
-  readonly active: AppProcess;
-  readonly standby: AppProcess;
-}
-
 export interface FiveHosts {
   readonly network: Network;
   /** The program of an app that runs on a host. */
   get(app: string, host: string): AppProcess;
   /** The primary is active and the backup stands by: the backup is started anew if it was active. */
   asInThePaper(): Promise<void>;
-  /** Runs the command that docs/running.md has for the client, with other arguments if they are given. */
-  ask(args?: readonly string[]): Promise<{ readonly code: number; readonly out: string }>;
-  /** A load on a host, running when it resolves; everyone has found everyone by then. */
-  load(host: string, perSecond: number): Promise<HostLoad>;
+  /** Runs the command that docs/running.md has for the client. */
+  ask(): Promise<{ readonly code: number; readonly out: string }>;
+  /** A client on a host, linked to the brokers. */
+  client(host: string): Promise<HostClient>;
   stop(): Promise<void>;
 }
-
-/** Longer than any cut of these tests: nothing that is asked has to fail. */
-const loadTimeoutMs = 20_000;
-
-const loadProgram = fileURLToPath(new URL('load-program.ts', import.meta.url));
 
 /**
  * The five hosts with the programs that docs/running.md puts on them.
@@ -57,7 +39,7 @@ export async function startFiveHosts(): Promise<FiveHosts> {
   const programs = documentedHosts();
   const network = await createNetwork([...new Set(programs.map(({ host }) => host))]);
   const processes = new Map<string, AppProcess>();
-  const loads = new Set<AppProcess>();
+  const clients: HostClient[] = [];
   const client = programOf('client', addresses.client);
 
   function programOf(app: string, host: string): HostProgram {
@@ -93,8 +75,7 @@ export async function startFiveHosts(): Promise<FiveHosts> {
   }
 
   async function stop(): Promise<void> {
-    // A load without answers would wait for its timeouts.
-    for (const one of loads) one.kill('SIGKILL');
+    await Promise.all(clients.map((one) => one.kill()));
     await network.heal();
     const isBroker = (one: AppProcess): boolean => /^(?:broker|backup) /.test(one.name);
     await end([...processes.values()].filter((one) => !isBroker(one)));
@@ -126,48 +107,35 @@ export async function startFiveHosts(): Promise<FiveHosts> {
     network,
     get,
     asInThePaper,
-    ask: (args = client.args) => {
-      const { cwd, args: own } = appCommand('client', false);
-      const [command = '', ...given] = [...network.on(client.host), process.execPath, ...own, ...args];
+    ask: () => {
+      const { cwd, args } = appCommand(client.app, false);
+      const [command = '', ...given] = [...network.on(client.host), process.execPath, ...args, ...client.args];
+      const options = { cwd, env: { ...process.env, ...client.environment } };
       return new Promise((resolve) => {
-        const options = { cwd, env: { ...process.env, ...client.environment } };
         execFile(command, given, options, (error, out) => resolve({ code: Number(error?.code ?? 0), out }));
       });
     },
-    async load(host, perSecond) {
-      const one = startProcess({
-        name: `load on ${host}`,
-        cwd: fileURLToPath(new URL('.', import.meta.url)),
-        args: ['--conditions=@cateto/source', '--import', 'tsx', loadProgram, String(perSecond), String(loadTimeoutMs)],
-        prefix: network.on(host),
-        environment: client.environment,
-      });
-      loads.add(one);
-      await one.waitFor('loading');
-      return loadOf(one);
+    async client(host) {
+      const started = startHostClient(host, network.on(host), client.environment);
+      clients.push(started);
+      await started.ready;
+      return started;
     },
     stop,
   };
 }
 
-function loadOf(one: AppProcess): HostLoad {
-  const count = (event: { readonly [field: string]: unknown } | undefined): number => Number(event?.count ?? 0);
-  return {
-    async answered(more) {
-      const until = count(one.events.findLast(({ event }) => event === 'answered')) + more;
-      await one.waitFor('answered', (logged) => count(logged) >= until);
-    },
-    async stop() {
-      const account = one.waitFor('account');
-      one.kill('SIGTERM');
-      const said = await account;
-      await one.ended;
-      return said as unknown as Account;
-    },
-  };
-}
-
 /** Whether a broker said last that it is active. */
 export function isActive(broker: AppProcess): boolean {
-  return broker.events.findLast(({ event }) => event === 'active' || event === 'standby')?.event === 'active';
+  return lastState(broker)?.event === 'active';
+}
+
+/** What a broker said when it became active, or will say when it does. */
+export async function active(broker: AppProcess): Promise<LogEvent> {
+  const last = lastState(broker);
+  return last?.event === 'active' ? last : broker.waitForNext('active');
+}
+
+function lastState(broker: AppProcess): LogEvent | undefined {
+  return broker.events.findLast(({ event }) => event === 'active' || event === 'standby');
 }

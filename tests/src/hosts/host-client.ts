@@ -1,0 +1,65 @@
+import type { LogEvent } from '@cateto/cluster';
+import { startProcess } from '@cateto/cluster';
+import { fileURLToPath } from 'node:url';
+import type { Account } from '../support/load.ts';
+
+/** A client that runs on a host. */
+export interface HostClient {
+  readonly ready: Promise<unknown>;
+  /**
+   * Resolves when one broker is active and the other stands by, every server is there, and no answer needs a fallback:
+   * the brokers' states then, the primary's first.
+   */
+  settled(): Promise<readonly string[]>;
+  /** Begins a load: requests at a fixed rate until it is ended. */
+  begin(): Promise<void>;
+  /** Resolves when so many more requests of the load have been answered. */
+  answered(more: number): Promise<void>;
+  /** Ends the load and gives its account when everything asked has its outcome. */
+  end(): Promise<Account>;
+  kill(): Promise<void>;
+}
+
+const program = fileURLToPath(new URL('client-program.ts', import.meta.url));
+
+/**
+ * @param prefix what runs a command on the host
+ */
+export function startHostClient(
+  host: string,
+  prefix: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): HostClient {
+  const client = startProcess({
+    name: `client on ${host}`,
+    cwd: fileURLToPath(new URL('.', import.meta.url)),
+    args: ['--conditions=@cateto/source', '--import', 'tsx', program],
+    prefix,
+    environment,
+  });
+
+  function tell(command: string, answer: string): Promise<LogEvent> {
+    const answered = client.waitForNext(answer);
+    client.send(command);
+    return answered;
+  }
+
+  return {
+    ready: client.waitFor('ready'),
+    settled: async () => (await tell('settle', 'settled'))['states'] as readonly string[],
+    begin: async () => void (await tell('begin', 'answered')),
+    async answered(more) {
+      const until = countOf(client.events.findLast(({ event }) => event === 'answered')) + more;
+      await client.waitForNext('answered', (logged) => countOf(logged) >= until);
+    },
+    end: async () => (await tell('end', 'account')) as unknown as Account,
+    async kill() {
+      client.kill('SIGKILL');
+      await client.ended;
+    },
+  };
+}
+
+function countOf(answered: LogEvent | undefined): number {
+  return Number(answered?.['count'] ?? 0);
+}

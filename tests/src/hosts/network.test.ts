@@ -1,0 +1,107 @@
+import type { AppProcess, LogEvent } from '@cateto/cluster';
+import { startProcess } from '@cateto/cluster';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Network } from './network.ts';
+import { createNetwork, networkRefused } from './network.ts';
+
+const [a, b, c] = ['10.43.96.50', '10.43.103.58', '10.43.103.51'] as const;
+const all = [a, b, c];
+const program = fileURLToPath(new URL('beacon-program.ts', import.meta.url));
+
+interface Beacons {
+  readonly network: Network;
+  readonly at: Readonly<Record<string, AppProcess>>;
+}
+
+/** Three hosts that count aloud to each other. */
+async function beacons(): Promise<Beacons> {
+  const network = await createNetwork(all);
+  const processes = all.map((host) =>
+    startProcess({
+      name: `beacon on ${host}`,
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      args: ['--import', 'tsx', program, host, ...all.filter((other) => other !== host)],
+      prefix: network.on(host),
+    }),
+  );
+  onTestFinished(async () => {
+    for (const one of processes) one.kill('SIGKILL');
+    await Promise.all(processes.map(({ ended }) => ended));
+    await network.remove();
+  });
+  const at = Object.fromEntries(all.map((host, index) => [host, processes[index] as AppProcess]));
+  for (const [from, to] of ways) await hears(at, to, from);
+  return { network, at };
+}
+
+const ways = all.flatMap((from) => all.filter((to) => to !== from).map((to) => [from, to] as const));
+
+function hears(at: Beacons['at'], listener: string, speaker: string): Promise<LogEvent | undefined> {
+  return Promise.resolve(at[listener]?.waitForNext('heard', ({ from }) => from === speaker));
+}
+
+/** Until a host has heard another so many times more: by then whatever was on its way has arrived, or is lost. */
+async function hearsOften(at: Beacons['at'], listener: string, speaker: string): Promise<void> {
+  for (let times = 0; times < 30; times += 1) await hears(at, listener, speaker);
+}
+
+/** What a host hears of others while it hears, or another one does, the rest go on. */
+async function heardMeanwhile(listener: AppProcess | undefined, meanwhile: () => Promise<void>): Promise<string[]> {
+  const before = listener?.events.length ?? 0;
+  await meanwhile();
+  return [...new Set(listener?.events.slice(before).map(({ from }) => String(from)))].toSorted();
+}
+
+describe.skipIf((await networkRefused()) !== undefined)('a network of namespaces', () => {
+  test('what one host sends to another is lost and all else arrives, until it is healed', async () => {
+    const { network, at } = await beacons();
+    await network.cutOneWay(a, b);
+    await hearsOften(at, b, c);
+    expect(await heardMeanwhile(at[b], () => hearsOften(at, b, c))).toEqual([c]);
+    expect(await heardMeanwhile(at[a], () => hearsOften(at, a, b))).toEqual([c, b].toSorted());
+    expect(await heardMeanwhile(at[c], () => hearsOften(at, c, a))).toEqual([a, b].toSorted());
+    const again = hears(at, b, a);
+    await network.heal();
+    await again;
+  });
+
+  test('a host that is unplugged hears nobody and nobody hears it, until it is plugged in', async () => {
+    const { network, at } = await beacons();
+    await network.unplug(a);
+    await hearsOften(at, b, c);
+    const atA = heardMeanwhile(at[a], () => hearsOften(at, b, c));
+    expect(await heardMeanwhile(at[b], () => hearsOften(at, b, c))).toEqual([c]);
+    expect(await atA).toEqual([]);
+    const again = [hears(at, b, a), hears(at, a, b)];
+    await network.heal();
+    await Promise.all(again);
+  });
+
+  test('two sides that are parted hear nothing of each other and all of their own', async () => {
+    const { network, at } = await beacons();
+    await network.partition([a], [b, c]);
+    await hearsOften(at, b, c);
+    const atA = heardMeanwhile(at[a], () => hearsOften(at, b, c));
+    expect(await heardMeanwhile(at[b], () => hearsOften(at, b, c))).toEqual([c]);
+    expect(await atA).toEqual([]);
+    const again = ways.map(([from, to]) => hears(at, to, from));
+    await network.heal();
+    await Promise.all(again);
+  });
+
+  test('two networks with the same addresses are there at once, and each takes away its own', async () => {
+    const [one, other] = await Promise.all([createNetwork(all), createNetwork(all)]);
+    onTestFinished(() => other.remove());
+    expect(one.on(a)).not.toEqual(other.on(a));
+    await one.remove();
+    await other.unplug(a);
+    await other.heal();
+  });
+
+  test('what cannot be made leaves nothing behind', async () => {
+    await expect(createNetwork([a, 'nowhere'])).rejects.toThrow('nowhere');
+    const left = await createNetwork([]);
+    onTestFinished(() => left.remove());
+  });
+});
