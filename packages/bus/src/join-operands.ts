@@ -34,5 +34,6 @@ export function joinOperands(
       handle({ type: 'operands', n, sender, settledBelow, operands });
     });
   }
+  participant.table('incomplete', join.incomplete);
   participant.attach({ deadlineMs: join.deadlineMs, tick: () => handle({ type: 'tick' }) });
 }

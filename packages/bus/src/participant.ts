@@ -49,6 +49,10 @@ export interface Participant {
   publish(topic: string, to: string, message: readonly unknown[]): void;
   /** Addresses that listen on a route of the listener table. */
   listenersOf(route: string): readonly string[];
+  /** Makes the size of a table known to {@link Participant.tables}. */
+  table(name: string, size: () => number): void;
+  /** How many entries each table of this participant has now. */
+  tables(): Readonly<Record<string, number>>;
   /** A half's deadline may have changed: call after every input given to a machine outside of `tick`. */
   rearm(): void;
   /** Sends what waits to be sent, then closes the link. */
@@ -72,6 +76,7 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
   );
   const halves: Half[] = [];
   const receivers = new Map<string, { readonly topic: string; readonly receiver: Receiver }>();
+  const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
   let armedMs = Number.POSITIVE_INFINITY;
   let disarm: (() => void) | undefined;
   let closed = false;
@@ -183,6 +188,8 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
     unsubscribe: (topic) => link.unsubscribe(addressed(topic, address)),
     publish,
     listenersOf: listeners.listenersOf,
+    table: (name, size) => void sizes.set(name, size),
+    tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),
     rearm,
     async close() {
       if (closed) return;

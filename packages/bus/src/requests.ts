@@ -68,6 +68,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
     }
   }
 
+  participant.table('open', () => requester.counters().open);
   participant.attach({
     tableChanged(change) {
       if (change.type === 'refused') return;

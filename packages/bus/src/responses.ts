@@ -81,6 +81,8 @@ export function createResponses<T extends string>(
     work.run({ input: work.input, trace: work.trace, deadlineMs, answer });
   }
 
+  participant.table('remembered', () => responder.counters().remembered);
+  participant.table('requesters', () => responder.counters().requesters);
   participant.attach({
     tableChanged(change) {
       if (change.type === 'marker-up') handle({ type: 'marker-up' });

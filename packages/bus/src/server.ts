@@ -62,7 +62,8 @@ export function startServer(options: ServerOptions): Server {
   function report(): StatusReport {
     const { inFlight, answered } = responses.counters();
     const pid = process.pid;
-    return { role, serves: [...serves], host: hostname(), pid, sinceMs, inFlight, answered };
+    const tables = participant.tables();
+    return { role, serves: [...serves], host: hostname(), pid, sinceMs, inFlight, answered, tables };
   }
 
   /** Past the responder: there is nothing to run twice, and who asks without end takes no room from the work. */

@@ -98,6 +98,8 @@ export const StatusReport = z.object({
   inFlight: z.int(),
   /** Requests answered since the start. */
   answered: z.int(),
+  /** How many entries each of its tables has, by the table's name: bounded all, and flat while the load is. */
+  tables: z.record(z.string().max(64), z.number()).optional(),
 });
 export type StatusReport = z.output<typeof StatusReport>;
 

@@ -266,6 +266,9 @@ test('a status is asked for and read', () => {
   const outcome = { value: report, via: [] };
   expect(readStatusResult(sent(writeOutcome(2, outcome)))).toEqual({ seq: 2, outcome });
   expect(readStatusResult([2, 0, { ...report, role: 'client' }, []])).toBeUndefined();
+  const withTables = { value: { ...report, tables: { remembered: 3 } }, via: [] };
+  expect(readStatusResult(sent(writeOutcome(2, withTables)))).toEqual({ seq: 2, outcome: withTables });
+  expect(readStatusResult([2, 0, { ...report, tables: { remembered: 'many' } }, []])).toBeUndefined();
 });
 
 test('a hello gives its counter', () => {

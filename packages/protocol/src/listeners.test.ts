@@ -13,10 +13,12 @@ describe('the listener table', () => {
       { type: 'listener-up', route: 'calc.square.request.1', address: server },
     ]);
     expect(listeners.listenersOf('calc.square.request.1')).toEqual([server]);
+    expect(listeners.size()).toBe(1);
     expect(listeners.handle({ type: 'unsubscribed', topic: `calc.square.request.1.${server}` })).toEqual([
       { type: 'listener-down', route: 'calc.square.request.1', address: server },
     ]);
     expect(listeners.listenersOf('calc.square.request.1')).toEqual([]);
+    expect(listeners.size()).toBe(0);
   });
 
   test('requests of n operands can go only to a server with all topics 1 to n, in whatever order they come', () => {

@@ -31,6 +31,8 @@ export interface Listeners {
   handle(input: ListenersInput): readonly ListenersEffect[];
   /** Addresses that listen on a route. */
   listenersOf(route: string): readonly string[];
+  /** Addresses in the table. */
+  size(): number;
 }
 
 export interface ListenersConfig {
@@ -105,6 +107,7 @@ export function createListeners(config: ListenersConfig = {}): Listeners {
         operands > 0 ? operandsHeard(topics) >= operands : topics.has(route);
       return [...topicsOf].filter(([, topics]) => listens(topics)).map(([address]) => address);
     },
+    size: () => topicsOf.size,
   };
 }
 

@@ -252,6 +252,10 @@ test('status says who is there and what is missing', async () => {
   expect({ degraded, missing }).toEqual({ degraded: false, missing: [] });
   expect(brokers).toMatchObject([{ rank: 'primary', state: 'active', epoch: 1 }]);
   expect(servers.map(({ role }) => role).toSorted()).toEqual(['calc-server', 'op-server']);
+  const tables = Object.fromEntries(servers.map((server) => [server.role, server.tables]));
+  // What it was asked and what it asked is settled.
+  expect(tables['calc-server']).toMatchObject({ open: 0, incomplete: 0, listeners: expect.any(Number) });
+  expect(tables['op-server']).toMatchObject({ remembered: expect.any(Number), requesters: expect.any(Number) });
 });
 
 test('watch shows a request with all that it caused, by its trace', async () => {
