@@ -35,6 +35,7 @@ interface Known {
   settledBelow: number;
   /** When so much was last said. */
   saidMs: number;
+  quietSinceMs: number;
   running: { seq: number; topic: string }[];
 }
 
@@ -65,17 +66,22 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
     memory = memory.filter((other) => other !== one);
   }
 
-  function hear(address: string): Known | undefined {
+  function forget(requester: Known): void {
+    for (const one of memory.filter(({ to }) => to === requester.address)) evict(one);
+    requesters = requesters.filter((one) => one !== requester);
+  }
+
+  function hear(address: string, nowMs: number): Known | undefined {
     let found = requesters.find((one) => one.address === address);
     if (found === undefined) {
       if (requesters.length >= config.requestersMax) {
         const quietest = requesters.find(({ running }) => running.length === 0);
         if (quietest === undefined) return undefined;
-        for (const one of memory.filter(({ to }) => to === quietest.address)) evict(one);
-        requesters = requesters.filter((one) => one !== quietest);
+        forget(quietest);
       }
-      found = { address, settledBelow: 1, saidMs: 0, running: [] };
+      found = { address, settledBelow: 1, saidMs: 0, quietSinceMs: nowMs, running: [] };
     }
+    found.quietSinceMs = nowMs;
     if (found.running.length === 0) touch(found);
     return found;
   }
@@ -101,7 +107,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
 
   function requests(input: ResponderInput<unknown> & { type: 'requests' }, nowMs: number): void {
     const to = input.sender;
-    const requester = hear(to);
+    const requester = hear(to, nowMs);
     const before = requester?.settledBelow ?? 1;
     if (requester !== undefined && (input.settledBelow >= before || nowMs - requester.saidMs >= 2_000)) {
       requester.settledBelow = input.settledBelow;
@@ -138,6 +144,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
     const ran = requester?.running.find((one) => one.seq === seq);
     if (requester === undefined || ran === undefined) return;
     requester.running = requester.running.filter((one) => one !== ran);
+    requester.quietSinceMs = nowMs;
     if (requester.running.length === 0) touch(requester);
     if (seq >= requester.settledBelow) answer({ topic: ran.topic, to: sender, seq, outcome }, nowMs);
     else answered += 1;
@@ -148,6 +155,9 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
       decided = { runs: [], published: [], drained: false };
       const termMs = ({ outcome }: Remembered): number => (outcome === 'overloaded' ? 1_000 : config.rememberedMs);
       memory = memory.filter((one) => one.givenMs + termMs(one) > nowMs);
+      const isGone = ({ running, quietSinceMs }: Known): boolean =>
+        running.length === 0 && quietSinceMs + config.rememberedMs <= nowMs;
+      for (const one of requesters.filter(isGone)) forget(one);
       if (input.type === 'requests') requests(input, nowMs);
       if (input.type === 'answered') answeredBy(input, nowMs);
       if (input.type === 'drain') draining = true;

@@ -7,13 +7,17 @@ import type { Answer } from './answers.ts';
 /*
  * Who has asked a responder, and which of their ids run.
  *
- * Bounded (docs/protocol.md, section 7): when there are too many, the one without a word or any work for the longest
- * time goes. One whose work runs never does; while that is so for all of them there is no room for one more.
+ * One is forgotten with what was remembered for it: without a word or any work for as long as anything is remembered, it
+ * has gone, or nothing of it can come again. Bounded as well (docs/protocol.md, section 7): when there are too many, the
+ * one that has been quiet for the longest time goes. One whose work runs never does; while that is so for all of them
+ * there is no room for one more.
  */
 
 export interface Requester extends Aged<Requester> {
   readonly address: string;
   readonly settlement: Settlement;
+  /** When it was last heard or answered. */
+  quietSinceMs: number;
   /** The ids that run, each with the topic its answer goes to. */
   readonly running: Map<number, string>;
   /** The ids that were answered, in the order in which they were. */
@@ -28,12 +32,14 @@ export interface RequestersConfig {
 
 export interface Requesters {
   /** Somebody asks. Undefined when there is no room for one more. */
-  hear(address: string): Requester | undefined;
+  hear(address: string, nowMs: number): Requester | undefined;
   find(address: string): Requester | undefined;
   /** An id, which does not run yet, runs from now on. */
   begin(requester: Requester, seq: number, replyTopic: string): void;
   /** An id, which ran, runs no more. */
-  end(requester: Requester, seq: number): void;
+  end(requester: Requester, seq: number, nowMs: number): void;
+  /** Forgets those who have been quiet since then or longer. Nothing hurries: it is done with the next input. */
+  forgetQuiet(sinceMs: number): void;
   /** How many ids run. */
   running(): number;
   size(): number;
@@ -45,17 +51,22 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
   const idle = createAgeOrder<Requester>();
   let running = 0;
 
-  function meet(address: string): Requester | undefined {
+  function forget(requester: Requester): void {
+    onForget(requester);
+    idle.remove(requester);
+    byAddress.delete(requester.address);
+  }
+
+  function meet(address: string, nowMs: number): Requester | undefined {
     if (byAddress.size >= requestersMax) {
       const quietest = idle.oldest();
       if (quietest === undefined) return undefined;
-      onForget(quietest);
-      idle.remove(quietest);
-      byAddress.delete(quietest.address);
+      forget(quietest);
     }
     const met: Requester = {
       address,
       settlement: unsettled(),
+      quietSinceMs: nowMs,
       running: new Map(),
       answers: new Map(),
       older: undefined,
@@ -67,9 +78,10 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
   }
 
   return {
-    hear(address) {
+    hear(address, nowMs) {
       const known = byAddress.get(address);
-      if (known === undefined) return meet(address);
+      if (known === undefined) return meet(address, nowMs);
+      known.quietSinceMs = nowMs;
       if (known.running.size === 0 && idle.newest() !== known) {
         idle.remove(known);
         idle.add(known);
@@ -82,10 +94,14 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       requester.running.set(seq, replyTopic);
       running += 1;
     },
-    end(requester, seq) {
+    end(requester, seq, nowMs) {
+      requester.quietSinceMs = nowMs;
       requester.running.delete(seq);
       if (requester.running.size === 0) idle.add(requester);
       running -= 1;
+    },
+    forgetQuiet(sinceMs) {
+      for (let one = idle.oldest(); one !== undefined && one.quietSinceMs <= sinceMs; one = idle.oldest()) forget(one);
     },
     running: () => running,
     size: () => byAddress.size,

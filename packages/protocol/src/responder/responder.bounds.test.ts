@@ -141,6 +141,23 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1, b))).toEqual([1]);
   });
 
+  test('a requester that is quiet for 60 s is forgotten, so that those who come and go do not add up', () => {
+    const { askFor, answer, settle, responder, at } = setUp();
+    askFor(1, a);
+    answer(1, a);
+    settle(1, a);
+    at.nowMs = 59_999;
+    askFor(1, b);
+    expect(responder.counters().requesters).toBe(2);
+    at.nowMs = 60_000;
+    askFor(2, b);
+    expect(responder.counters()).toMatchObject({ requesters: 1, remembered: 0, evictedEarly: 0, inFlight: 2 });
+    // Its work runs: it is quiet and stays.
+    at.nowMs = 600_000;
+    askFor(1, a);
+    expect(responder.counters().requesters).toBe(2);
+  });
+
   test('a requester whose work runs is never forgotten, however long it is silent', () => {
     const { askFor, answer, responder } = setUp({ requestersMax: 2 });
     askFor(1, a);

@@ -72,7 +72,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   }
 
   function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
-    const requester = requesters.hear(input.sender);
+    const requester = requesters.hear(input.sender, nowMs);
     if (requester === undefined) {
       turnAway(input.sender, input.settledBelow, input.requests);
       return;
@@ -147,7 +147,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     const requester = requesters.find(sender);
     const replyTopic = requester?.running.get(seq);
     if (requester === undefined || replyTopic === undefined) return;
-    requesters.end(requester, seq);
+    requesters.end(requester, seq, nowMs);
     if (seq >= requester.settlement.below) answer(requester, seq, replyTopic, outcome, 'long', nowMs);
     else answeredCount += 1;
     endDrain();
@@ -186,6 +186,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       effects = nothing;
       publication = undefined;
       answers.forgetOld(nowMs);
+      requesters.forgetQuiet(nowMs - rememberedMs);
       decide(input, nowMs);
       return effects;
     },
