@@ -1,6 +1,6 @@
-import { parseBrokers } from '@cateto/contracts';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
+import { endpointsOf } from './endpoints.ts';
 
 /** A peer that keeps to no protocol: it learns the subscriptions of an active broker and publishes what it likes. */
 export interface RawPeer {
@@ -40,12 +40,4 @@ export function rawSubscriber(brokers: string, prefix: string): Subscriber {
   subscriber.subscribe(prefix);
   onTestFinished(() => subscriber.close());
   return subscriber;
-}
-
-export function endpointsOf(brokers: string) {
-  const parsed = parseBrokers(brokers);
-  if (parsed instanceof Error) throw parsed;
-  const [primary, backup] = parsed;
-  if (primary === undefined || backup === undefined) throw new Error(`${brokers} are not two brokers`);
-  return [primary, backup] as const;
 }

@@ -5,6 +5,8 @@ import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
 import { onTestFinished } from 'vitest';
 
+export { settled } from './settled.ts';
+
 /**
  * Real processes for one test, gone when it ends. Unless the test says which to start, all are there and the primary is
  * the active broker.
@@ -24,16 +26,4 @@ export async function clientOf(cluster: { readonly brokers: string }, timeoutMs 
   const client = await connect({ brokers: cluster.brokers, timeoutMs });
   onTestFinished(() => client.close());
   return client;
-}
-
-const settledMaxMs = 20_000;
-
-/** Waits until a system answers without any fallback: everyone has found everyone. */
-export async function settled(client: Client<Calculator>): Promise<void> {
-  const untilMs = performance.now() + settledMaxMs;
-  while (performance.now() < untilMs) {
-    const { fallbacks } = await client.diagonal(1, 2, 2);
-    if (fallbacks.length === 0) return;
-  }
-  throw new Error(`op-servers are still missing after ${settledMaxMs} ms`);
 }

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { check } from './checker.ts';
+import { runChaos } from './run.ts';
+import { singleFaults } from './system-plan.ts';
+
+/* The short form of `pnpm chaos`: one round, so each kind of fault once, and of what there are two one stays. */
+
+test('whatever becomes of one process, every request is answered, rightly, once and in time', async () => {
+  const history = await runChaos({
+    seed: 3,
+    perSecond: 200,
+    timeoutMs: 10_000,
+    faults: { ...singleFaults, goneMs: { least: 0, most: 200 } },
+    calmRequests: 100,
+    built: false,
+    isOver: (rounds) => rounds === 1,
+  });
+  const { rows, total, objections } = check(history.entries);
+  expect(objections).toEqual([]);
+  expect(total).toMatchObject({ faults: 12, answered: total.requests, failed: {}, wrong: 0, twice: 0 });
+  for (const row of rows) expect(row.requests).toBeGreaterThan(0);
+}, 180_000);

@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import { check } from './checker.ts';
+import type { Asked, Entry, Fault, Outcome, Settled } from './history.ts';
+import { answerTo } from './question.ts';
+
+function asked(number: number, atMs: number): Asked {
+  const request = { client: 'one', formula: 'hypotenuse', operands: [36 * number, 48 * number], timeoutMs: 1_000 };
+  return { type: 'asked', number, dueMs: atMs, askedMs: atMs, ...request };
+}
+
+function settled(number: number, settledMs: number, outcome: Outcome, id = `k3f0q9x2m1zd-${number}`): Settled {
+  return { type: 'settled', number, settledMs, id, outcome };
+}
+
+const right = (number: number): Outcome => ({ value: answerTo(number), fallbacks: [] });
+
+/** A question answered rightly within 5 ms. */
+function answered(number: number, atMs: number): Entry[] {
+  return [asked(number, atMs), settled(number, atMs + 5, right(number))];
+}
+
+function fault(kind: string, fromMs: number, toMs: number, double = false): Fault {
+  return { type: 'fault', kind, targets: ['broker'], fromMs, toMs, double };
+}
+
+const rules = (entries: readonly Entry[]): string[] => check(entries).objections.map(({ rule }) => rule);
+
+describe('the checker has no objection to', () => {
+  test('answers that are right, one for each request', () => {
+    const report = check([...answered(1, 0), ...answered(2, 10), fault('kill broker', 100, 200), ...answered(3, 150)]);
+    expect(report.objections).toEqual([]);
+    expect(report.total).toMatchObject({ requests: 3, answered: 3, faults: 1, wrong: 0, twice: 0, failed: {} });
+  });
+
+  test('a failure that a double fault explains', () => {
+    const entries = [asked(1, 100), settled(1, 1_100, { code: 'no-listener' }), fault('double', 50, 900, true)];
+    expect(rules(entries)).toEqual([]);
+    expect(check(entries).rows).toMatchObject([
+      { kind: 'none', requests: 0 },
+      { kind: 'double', requests: 1, answered: 0, failed: { 'no-listener': 1 } },
+    ]);
+  });
+
+  test('an answer that is late by as much as its client stood still', () => {
+    const stall: Entry = { type: 'stall', client: 'one', fromMs: 900, toMs: 1_500 };
+    const entries = [asked(1, 0), settled(1, 1_510, right(1)), stall];
+    expect(rules(entries)).toEqual([]);
+    expect(check(entries).rows).toMatchObject([{ kind: 'none', longestMs: 1_510, stalledMs: 600 }]);
+  });
+});
+
+describe('the checker objects to', () => {
+  test("another request's answer", () => {
+    const entries = [asked(1, 0), settled(1, 5, right(2))];
+    expect(rules(entries)).toEqual(['wrong']);
+    expect(check(entries).total).toMatchObject({ wrong: 1, answered: 1 });
+  });
+
+  test('an answer that is no number', () => {
+    expect(rules([asked(1, 0), settled(1, 5, { value: '60', fallbacks: [] })])).toEqual(['wrong']);
+    expect(rules([asked(1, 0), settled(1, 5, { value: Number.NaN, fallbacks: [] })])).toEqual(['wrong']);
+  });
+
+  test('a request that settles a second time', () => {
+    const entries = [...answered(1, 0), settled(1, 8, right(1), 'k3f0q9x2m1zd-9')];
+    expect(rules(entries)).toEqual(['twice']);
+    expect(check(entries).total.twice).toBe(1);
+  });
+
+  test('an id that two requests have', () => {
+    expect(rules([...answered(1, 0), asked(2, 0), settled(2, 5, right(2), 'k3f0q9x2m1zd-1')])).toEqual(['twice']);
+  });
+
+  test('a request that never settles', () => {
+    expect(rules([asked(1, 0), ...answered(2, 5_000)])).toEqual(['hung']);
+  });
+
+  test('an outcome after the deadline, whoever else stood still', () => {
+    const entries = [asked(1, 0), settled(1, 1_200, { code: 'no-listener' }), fault('double', 0, 2_000, true)];
+    expect(rules(entries)).toEqual(['late']);
+    expect(rules([...entries, { type: 'stall', client: 'two', fromMs: 900, toMs: 1_300 }])).toEqual(['late']);
+    expect(rules([...entries, { type: 'stall', client: 'one', fromMs: 100, toMs: 900 }])).toEqual(['late']);
+  });
+
+  test('a failure in the calm and in a single fault', () => {
+    const failed = [asked(1, 100), settled(1, 1_100, { code: 'no-listener' })];
+    expect(rules(failed)).toEqual(['failed']);
+    expect(rules([...failed, fault('kill broker', 50, 900)])).toEqual(['failed']);
+    expect(rules([...failed, fault('double', 5_000, 6_000, true)])).toEqual(['failed']);
+  });
+
+  test('a failure in a double fault that it does not explain', () => {
+    const failed = [asked(1, 100), settled(1, 200, { code: 'internal' }), fault('double', 50, 900, true)];
+    expect(rules(failed)).toEqual(['failed']);
+  });
+
+  test('a process that dies by itself', () => {
+    expect(rules([{ type: 'death', name: 'broker', atMs: 5, how: 'ended (1) by itself' }])).toEqual(['died']);
+  });
+});
+
+describe('by kind of fault', () => {
+  test('a request counts where it was open, and in the aftermath', () => {
+    const { rows } = check([
+      ...answered(1, 0),
+      asked(2, 90),
+      settled(2, 130, right(2)),
+      ...answered(3, 1_100),
+      ...answered(4, 9_000),
+      fault('stop broker', 100, 200),
+    ]);
+    expect(rows).toMatchObject([
+      { kind: 'none', requests: 2, longestMs: 5 },
+      { kind: 'stop broker', requests: 2, longestMs: 40 },
+    ]);
+  });
+
+  test('the longest silence is that between two answers, whosever they are', () => {
+    const { rows, total } = check([
+      ...answered(1, 0),
+      ...answered(2, 90),
+      ...answered(3, 390),
+      ...answered(4, 2_000),
+      ...answered(5, 2_050),
+      fault('kill broker', 100, 200),
+    ]);
+    expect(rows).toMatchObject([
+      { kind: 'none', silenceMs: 90 },
+      { kind: 'kill broker', silenceMs: 1_610 },
+    ]);
+    expect(total.silenceMs).toBe(1_610);
+  });
+
+  test('a fallback is counted and is no failure', () => {
+    const { rows, objections } = check([asked(1, 0), settled(1, 5, { value: 60, fallbacks: [1] })]);
+    expect(rows[0]).toMatchObject({ fellBack: 1, answered: 1 });
+    expect(objections).toEqual([]);
+  });
+});

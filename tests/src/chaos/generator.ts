@@ -1,0 +1,95 @@
+import type { CallOptions, Answer } from '@cateto/sdk';
+import { RequestError } from '@cateto/sdk';
+import type { Chance } from './chance.ts';
+import type { Asked, Entry } from './history.ts';
+import { historyNowMs } from './history.ts';
+import { formulas, operandsOf } from './question.ts';
+
+/*
+ * The load of one client, as an open loop: requests come when they are due, at random as calls to an exchange do,
+ * whatever became of those before. A stall is not hidden by the requests that it kept from being made.
+ */
+
+export interface GeneratorOptions {
+  readonly client: string;
+  call(formula: string, operands: readonly number[], options: CallOptions): Promise<Answer<unknown>>;
+  readonly perSecond: number;
+  readonly timeoutMs: number;
+  /** The questions that are this client's: from `first` on every `step`-th. */
+  readonly first: number;
+  readonly step: number;
+  readonly chance: Chance;
+  record(entry: Entry): void;
+}
+
+export interface Generator {
+  /** Asks for no more; resolves when all have their outcome, or when it is plain that some never will. */
+  stop(): Promise<void>;
+}
+
+const tickMs = 2;
+/** A tick that comes so late is a stall of the client and not of the fabric. */
+const stallMs = 50;
+/** A request without an outcome so long after its deadline will have none. */
+const hungMs = 5_000;
+
+export function startGenerator(options: GeneratorOptions): Generator {
+  const { client, perSecond, timeoutMs, chance, record } = options;
+  const open = new Set<Promise<void>>();
+  let number = options.first;
+  let dueMs = historyNowMs();
+  let tickedMs = dueMs;
+
+  async function ask(asked: Asked): Promise<void> {
+    const settle = (
+      id: string | undefined,
+      outcome: { value: unknown; fallbacks: readonly number[] } | { code: string },
+    ) => record({ type: 'settled', number: asked.number, settledMs: historyNowMs(), id, outcome });
+    try {
+      const { value, id, fallbacks } = await options.call(asked.formula, asked.operands, { timeoutMs });
+      settle(id, { value, fallbacks });
+    } catch (error) {
+      if (error instanceof RequestError) settle(error.id, { code: error.code });
+      else settle(undefined, { code: String(error) });
+    }
+  }
+
+  const timer = setInterval(() => {
+    const nowMs = historyNowMs();
+    if (nowMs - tickedMs > stallMs) record({ type: 'stall', client, fromMs: tickedMs, toMs: nowMs });
+    tickedMs = nowMs;
+    while (dueMs <= nowMs) {
+      const formula = chance.pick(formulas);
+      const operands = operandsOf(formula, number);
+      const asked: Asked = {
+        type: 'asked',
+        number,
+        client,
+        formula,
+        operands,
+        dueMs,
+        askedMs: historyNowMs(),
+        timeoutMs,
+      };
+      record(asked);
+      const asking = ask(asked);
+      open.add(asking);
+      void asking.then(() => open.delete(asking));
+      number += options.step;
+      // The time between two arrivals of a Poisson process.
+      dueMs += (-Math.log(1 - chance.fraction()) * 1_000) / perSecond;
+    }
+  }, tickMs);
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      let giveUp: NodeJS.Timeout | undefined;
+      const hung = new Promise<void>((resolve) => {
+        giveUp = setTimeout(resolve, timeoutMs + hungMs);
+      });
+      await Promise.race([Promise.all(open), hung]);
+      clearTimeout(giveUp);
+    },
+  };
+}

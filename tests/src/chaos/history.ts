@@ -1,0 +1,104 @@
+/*
+ * What happened: every request and every fault with its times, for the checker to judge afterwards. Times are
+ * milliseconds since 1970 with fractions, so that the histories of two processes fit together.
+ */
+
+export interface Asked {
+  readonly type: 'asked';
+  /** The question's number; nobody else asks it. */
+  readonly number: number;
+  readonly client: string;
+  readonly formula: string;
+  readonly operands: readonly number[];
+  /** When it was to be asked; later is a stall of the client. */
+  readonly dueMs: number;
+  readonly askedMs: number;
+  readonly timeoutMs: number;
+}
+
+export type Outcome = { readonly value: unknown; readonly fallbacks: readonly number[] } | { readonly code: string };
+
+export interface Settled {
+  readonly type: 'settled';
+  readonly number: number;
+  readonly settledMs: number;
+  /** On the wire; undefined for a request that never got one. */
+  readonly id: string | undefined;
+  readonly outcome: Outcome;
+}
+
+/** A client that stood still, because the machine did or because its loop was busy. */
+export interface Stall {
+  readonly type: 'stall';
+  readonly client: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** One fault, from the signal until everything was back. */
+export interface Fault {
+  readonly type: 'fault';
+  readonly kind: string;
+  /** More than the system promises to bear: failures are allowed. */
+  readonly double: boolean;
+  readonly targets: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A process that ended and was not meant to, or not so. */
+export interface Death {
+  readonly type: 'death';
+  readonly name: string;
+  readonly atMs: number;
+  readonly how: string;
+}
+
+/** What a process said of itself that explains what requests saw: takeovers, fallbacks, messages dropped. */
+export interface Said {
+  readonly type: 'said';
+  readonly name: string;
+  readonly atMs: number;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export type Entry = Asked | Settled | Stall | Fault | Death | Said;
+
+export interface History {
+  readonly entries: readonly Entry[];
+  add(entry: Entry): void;
+  /** How many requests have an outcome. */
+  settledCount(): number;
+  /** Resolves when so many more requests have an outcome. */
+  settled(more: number): Promise<void>;
+}
+
+/** @param onEntry is told of each */
+export function createHistory(onEntry: (entry: Entry) => void = () => undefined): History {
+  const entries: Entry[] = [];
+  const waiting = new Set<{ readonly until: number; resolve(): void }>();
+  let settled = 0;
+
+  return {
+    entries,
+    add(entry) {
+      entries.push(entry);
+      onEntry(entry);
+      if (entry.type !== 'settled') return;
+      settled += 1;
+      for (const one of waiting) {
+        if (settled < one.until) continue;
+        waiting.delete(one);
+        one.resolve();
+      }
+    },
+    settledCount: () => settled,
+    settled: (more) => new Promise((resolve) => void waiting.add({ until: settled + more, resolve })),
+  };
+}
+
+/** Now, as histories write it. */
+export function historyNowMs(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import type { Death } from './history.ts';
+import { startPlant } from './plant.ts';
+
+test('a process that ends without being told to is a death, one that is told to is none', async () => {
+  const deaths: Death[] = [];
+  let died: (() => void) | undefined;
+  const death = new Promise<void>((resolve) => {
+    died = resolve;
+  });
+  const plant = await startPlant({
+    built: false,
+    record(entry) {
+      if (entry.type !== 'death') return;
+      deaths.push(entry);
+      died?.();
+    },
+  });
+  try {
+    await plant.end('op-server-1', 'SIGTERM');
+    await plant.end('op-server-2', 'SIGKILL');
+    plant.get('op-server-3').kill('SIGKILL');
+    await death;
+  } finally {
+    await plant.stop();
+  }
+  expect(deaths).toMatchObject([{ type: 'death', name: 'op-server-3', how: 'ended (SIGKILL) by itself' }]);
+});

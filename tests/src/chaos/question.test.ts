@@ -1,0 +1,27 @@
+import { calculator, isFailure } from '@cateto/contracts';
+import { formulaCodes, handlers } from '@cateto/compute';
+import type { FormulaCode } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import type { FormulaAsked } from './question.ts';
+import { answerTo, formulas, operandsOf } from './question.ts';
+
+/** A formula with its operations done on the spot. */
+function computed(formula: FormulaAsked, operands: readonly number[]): unknown {
+  const code = formulaCodes[formula] as unknown as FormulaCode;
+  const calls = code.plan(operands);
+  if (isFailure(calls)) return calls;
+  const handle = handlers as unknown as Record<string, (input: unknown) => unknown>;
+  return code.combine(
+    calls.map(({ operation, input }) => handle[operation.name]?.(input)),
+    operands,
+  );
+}
+
+test('whatever the formula, the answer to question n is 60 n, also after weeks of questions', () => {
+  expect(formulas.toSorted()).toEqual(Object.keys(calculator.formulas).toSorted());
+  for (const formula of formulas) {
+    for (const number of [1, 2, 3, 7, 10_007, 1_000_003, 1_000_000_007]) {
+      expect(computed(formula, operandsOf(formula, number))).toBe(answerTo(number));
+    }
+  }
+});

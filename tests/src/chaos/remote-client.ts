@@ -1,0 +1,42 @@
+import { connect } from '@cateto/sdk';
+import { chanceOf } from './chance.ts';
+import type { Generator } from './generator.ts';
+import { startGenerator } from './generator.ts';
+import type { Entry } from './history.ts';
+import type { FromRemote, RemoteLoad, ToRemote } from './remote-load.ts';
+
+/* The program of a client in a process of its own (remote-load.ts). It ends when whoever started it is gone. */
+
+const reportEveryMs = 100;
+
+let entries: Entry[] = [];
+let generator: Generator | undefined;
+
+function send(message: FromRemote): void {
+  if (process.connected) process.send?.(message);
+}
+
+function report(): void {
+  if (entries.length > 0) send({ entries });
+  entries = [];
+}
+
+async function start({ brokers, seed, ...load }: RemoteLoad): Promise<void> {
+  const client = await connect({ brokers });
+  generator = startGenerator({
+    ...load,
+    call: client.call,
+    chance: chanceOf(seed, load.client),
+    record: (entry) => void entries.push(entry),
+  });
+  setInterval(report, reportEveryMs);
+}
+
+async function stop(): Promise<void> {
+  await generator?.stop();
+  report();
+  send('settled');
+}
+
+process.on('message', (message: ToRemote) => void (message === 'stop' ? stop() : start(message.start)));
+process.on('disconnect', () => process.exit());

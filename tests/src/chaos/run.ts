@@ -1,0 +1,111 @@
+import type { Client } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
+import type { Calculator } from '@cateto/contracts';
+import { settled } from '../support/settled.ts';
+import { chanceOf } from './chance.ts';
+import type { PlanOptions } from './fault-plan.ts';
+import { planRound } from './fault-plan.ts';
+import { startGenerator } from './generator.ts';
+import type { Entry, Fault, History } from './history.ts';
+import { createHistory } from './history.ts';
+import { commit } from './nemesis.ts';
+import type { Plant } from './plant.ts';
+import { startPlant } from './plant.ts';
+import { startRemoteGenerator } from './remote-load.ts';
+
+/* The whole experiment: a plant, its load, its nemesis, its history. Judging it is the checker's. */
+
+export interface ChaosOptions {
+  readonly seed: number;
+  /** Requests a second of all clients together. */
+  readonly perSecond: number;
+  readonly timeoutMs: number;
+  readonly faults: PlanOptions;
+  /** Requests that are settled between two faults. */
+  readonly calmRequests: number;
+  readonly built: boolean;
+  /** Asked before each fault, with the rounds that are complete. */
+  isOver(rounds: number): boolean;
+  onStart?(running: Running): void;
+  /** No more faults will come; everything still runs. */
+  onCalm?(): Promise<void>;
+  onFault?(fault: Fault, history: History): void;
+  onEntry?(entry: Entry): void;
+}
+
+/** What runs meanwhile, for whoever wants to look at it. */
+export interface Running {
+  readonly plant: Plant;
+  readonly client: Client<Calculator>;
+  /** Of the client that has a process of its own. */
+  readonly remotePid: number;
+  readonly history: History;
+}
+
+const localClients = 3;
+/** Each has the same share of the load, the one in a process of its own too. */
+const clients = localClients + 1;
+/** For what is asked before the load: the load says itself how long it waits. */
+const firstAnswerMaxMs = 30_000;
+
+/** Runs it to its end; everything is stopped when this resolves or rejects. */
+export async function runChaos(options: ChaosOptions): Promise<History> {
+  const history = createHistory(options.onEntry);
+  const plant = await startPlant({ built: options.built, record: history.add });
+  const connected: Client<Calculator>[] = [];
+  try {
+    for (let index = 0; index < localClients; index += 1) {
+      connected.push(await connect({ brokers: plant.brokers, timeoutMs: firstAnswerMaxMs }));
+    }
+    await runLoad(options, history, plant, connected);
+  } finally {
+    await Promise.all(connected.map((client) => client.close()));
+    await plant.stop();
+  }
+  return history;
+}
+
+async function runLoad(
+  options: ChaosOptions,
+  history: History,
+  plant: Plant,
+  connected: readonly Client<Calculator>[],
+): Promise<void> {
+  const { seed, perSecond, timeoutMs } = options;
+  const [observer] = connected;
+  if (observer === undefined) throw new TypeError('there are no clients');
+  await settled(observer);
+
+  const share = { perSecond: perSecond / clients, timeoutMs, step: clients };
+  const load = connected.map((client, index) => {
+    const name = `client-${index + 1}`;
+    const chance = chanceOf(seed, name);
+    return startGenerator({ ...share, client: name, first: index + 1, chance, call: client.call, record: history.add });
+  });
+  const remote = { ...share, client: `client-${clients}`, first: clients, brokers: plant.brokers, seed };
+  const remoteLoad = startRemoteGenerator(remote, history.add);
+  options.onStart?.({ plant, client: observer, remotePid: remoteLoad.pid, history });
+
+  try {
+    await runNemesis(options, history, plant);
+    await options.onCalm?.();
+    await Promise.all([...load, remoteLoad].map((one) => one.stop()));
+  } finally {
+    remoteLoad.kill();
+  }
+}
+
+async function runNemesis(options: ChaosOptions, history: History, plant: Plant): Promise<void> {
+  const { seed, faults, calmRequests, isOver } = options;
+  const chance = chanceOf(seed, 'nemesis');
+  await history.settled(calmRequests);
+  for (let rounds = 0; !isOver(rounds); rounds += 1) {
+    for (const planned of planRound(faults, chance)) {
+      if (isOver(rounds)) return;
+      const fault = await commit(plant, planned);
+      history.add(fault);
+      options.onFault?.(fault, history);
+      await history.settled(calmRequests);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import type { PlanOptions } from './fault-plan.ts';
+import { brokers, calcServers, opServers } from './plant.ts';
+
+const everyone = { broker: ['broker'], backup: ['backup'], 'op-server': opServers, 'calc-server': calcServers };
+
+/** One process at a time, whichever: the system promises to bear it. */
+export const singleFaults: PlanOptions = {
+  targets: { kill: everyone, stop: everyone, end: everyone },
+  doubles: {},
+  stopMs: { least: 50, most: 3_000 },
+  goneMs: { least: 0, most: 1_000 },
+  allGoneMs: { least: 0, most: 7_000 },
+};
+
+/**
+ * The same for a soak: of each kind of process one is never started anew, only stopped, so that its memory can be
+ * followed from the beginning to the end.
+ */
+export const soakFaults: PlanOptions = {
+  ...singleFaults,
+  targets: { kill: restarted(), stop: everyone, end: restarted() },
+};
+
+function restarted() {
+  return { broker: ['broker'], 'op-server': opServers.slice(0, 2), 'calc-server': calcServers.slice(0, 1) };
+}
+
+/** Also both of what there are two of, at once: then nobody can answer. */
+export const doubleFaults: PlanOptions = {
+  ...singleFaults,
+  doubles: { 'both brokers': brokers, 'both calc-servers': calcServers },
+};
