@@ -27,15 +27,17 @@ export interface Plant {
 export interface PlantOptions {
   /** Runs what `pnpm build` made instead of the sources. */
   readonly built: boolean;
+  /** Variables for every process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   record(entry: Death | Said): void;
 }
 
 const telling: ReadonlySet<string> = new Set(['active', 'standby', 'fallback', 'message-dropped', 'misconfigured']);
 
 /** Starts it all; resolves when every process is ready. */
-export async function startPlant({ built, record }: PlantOptions): Promise<Plant> {
+export async function startPlant({ built, environment = {}, record }: PlantOptions): Promise<Plant> {
   const shape = { opServers: opServers.length, calcServers: calcServers.length };
-  const cluster: Cluster = await startCluster({ ...shape, built, initially: [], onEvent });
+  const cluster: Cluster = await startCluster({ ...shape, built, environment, initially: [], onEvent });
   const names = cluster.plans.map(({ name }) => name);
   const ending = new Map<AppProcess, 'SIGKILL' | 'SIGTERM'>();
   let stopping = false;

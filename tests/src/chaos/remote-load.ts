@@ -1,3 +1,4 @@
+import { environmentWith } from '@cateto/app-kit';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -29,8 +30,13 @@ export interface RemoteGenerator {
 
 const program = fileURLToPath(new URL('remote-client.ts', import.meta.url));
 
-export function startRemoteGenerator(load: RemoteLoad, record: (entry: Entry) => void): RemoteGenerator {
-  const child = fork(program, [], { execArgv: ['--conditions=@cateto/source', '--import', 'tsx'] });
+export function startRemoteGenerator(
+  load: RemoteLoad,
+  environment: Readonly<Record<string, string>>,
+  record: (entry: Entry) => void,
+): RemoteGenerator {
+  const execArgv = ['--conditions=@cateto/source', '--import', 'tsx'];
+  const child = fork(program, [], { execArgv, env: environmentWith(environment) });
   const tell = (message: ToRemote): void => void child.send(message);
   const ended = once(child, 'exit');
   child.on('message', (message: FromRemote) => {

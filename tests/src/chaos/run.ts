@@ -24,6 +24,8 @@ export interface ChaosOptions {
   /** Requests that are settled between two faults. */
   readonly calmRequests: number;
   readonly built: boolean;
+  /** Variables for every process. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Asked before each fault, with the rounds that are complete. */
   isOver(rounds: number): boolean;
   onStart?(running: Running): void;
@@ -50,8 +52,9 @@ const firstAnswerMaxMs = 30_000;
 
 /** Runs it to its end; everything is stopped when this resolves or rejects. */
 export async function runChaos(options: ChaosOptions): Promise<History> {
+  const { built, environment } = options;
   const history = createHistory(options.onEntry);
-  const plant = await startPlant({ built: options.built, record: history.add });
+  const plant = await startPlant({ built, environment, record: history.add });
   const connected: Client<Calculator>[] = [];
   try {
     for (let index = 0; index < localClients; index += 1) {
@@ -83,7 +86,7 @@ async function runLoad(
     return startGenerator({ ...share, client: name, first: index + 1, chance, call: client.call, record: history.add });
   });
   const remote = { ...share, client: `client-${clients}`, first: clients, brokers: plant.brokers, seed };
-  const remoteLoad = startRemoteGenerator(remote, history.add);
+  const remoteLoad = startRemoteGenerator(remote, options.environment ?? {}, history.add);
   options.onStart?.({ plant, client: observer, remotePid: remoteLoad.pid, history });
 
   try {

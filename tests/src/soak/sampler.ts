@@ -1,0 +1,80 @@
+import { hearBrokers } from '@cateto/bus';
+import type { Running } from '../chaos/run.ts';
+import { brokers as brokerNames } from '../chaos/plant.ts';
+import { endpointsOf } from '../support/endpoints.ts';
+import { historyNowMs } from '../chaos/history.ts';
+import { residentMib } from './memory.ts';
+import type { Collected } from './series.ts';
+import type { CollectedTables } from './table-sizes.ts';
+
+/* Looks at every process each few seconds: its memory from outside, its tables as it reports them itself. */
+
+export interface Sampler {
+  /** Resolves when the last look is over. */
+  stop(): Promise<void>;
+}
+
+export interface SamplerOptions {
+  readonly everyMs: number;
+  readonly memory: Collected;
+  readonly tables: CollectedTables;
+  /** Before that tables still fill, and are not looked at. */
+  readonly warmUpMs: number;
+}
+
+/** Counters of a broker that are no tables: they count what has passed. */
+const passing: ReadonlySet<string> = new Set(['forwarded', 'dropped', 'refused']);
+const statusWaitMs = 1_000;
+
+export function startSampler({ plant, client, remotePid }: Running, options: SamplerOptions): Sampler {
+  const { everyMs, memory, tables, warmUpMs } = options;
+  const startMs = historyNowMs();
+  const endpoints = endpointsOf(plant.brokers);
+  let looking: Promise<unknown> = Promise.resolve();
+  let isLooking = false;
+
+  async function lookAtMemory(): Promise<void> {
+    const all = [
+      ...plant.names.map((name) => ({ name, pid: plant.get(name).pid })),
+      { name: 'client', pid: remotePid },
+    ];
+    for (const { name, pid } of all) {
+      const value = await residentMib(pid);
+      if (value !== undefined) memory.add(name, pid, { atMs: historyNowMs(), value });
+    }
+  }
+
+  async function lookAtTables(): Promise<void> {
+    if (historyNowMs() - startMs < warmUpMs) return;
+    const [{ servers }, beats] = await Promise.all([
+      client.status({ waitMs: statusWaitMs }),
+      hearBrokers(endpoints, statusWaitMs),
+    ]);
+    for (const [index, { beat }] of beats.entries()) {
+      const counters = Object.entries(beat?.counters ?? {}).filter(([name]) => !passing.has(name));
+      tables.add(brokerNames[index] ?? '', Object.fromEntries(counters));
+    }
+    for (const { pid, inFlight, tables: sizes = {} } of servers) {
+      const name = plant.names.find((candidate) => plant.get(candidate).pid === pid);
+      if (name !== undefined) tables.add(name, { ...sizes, 'in flight': inFlight });
+    }
+  }
+
+  async function look(): Promise<void> {
+    isLooking = true;
+    await Promise.all([lookAtMemory(), lookAtTables()]);
+    isLooking = false;
+  }
+
+  const timer = setInterval(() => {
+    // One that is slow, because somebody is stopped, is not overtaken by the next.
+    if (!isLooking) looking = look();
+  }, everyMs);
+
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
+}
