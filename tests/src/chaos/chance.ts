@@ -1,6 +1,4 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { createChance } from '@cateto/bus/simulated';
 
 /** Chance that a seed repeats. */
 export interface Chance {
@@ -18,24 +16,15 @@ export interface Chance {
  * another does
  */
 export function chanceOf(seed: number, stream: string): Chance {
-  const generator = xoroshiro128plus(mixed(seed, stream));
-  const between = (least: number, most: number): number => uniformInt(generator, least, most);
+  const { share, shuffled } = createChance(mixed(seed, stream));
+  const between = (least: number, most: number): number => least + Math.floor(share() * (most - least + 1));
 
   function pick<T>(among: readonly T[]): T {
     if (among.length === 0) throw new TypeError('there is nothing to pick from');
     return among[between(0, among.length - 1)] as T;
   }
 
-  function shuffled<T>(these: readonly T[]): T[] {
-    const order = [...these];
-    for (let last = order.length - 1; last > 0; last -= 1) {
-      const other = between(0, last);
-      [order[last], order[other]] = [order[other] as T, order[last] as T];
-    }
-    return order;
-  }
-
-  return { fraction: () => uniformFloat64(generator), between, pick, shuffled };
+  return { fraction: share, between, pick, shuffled };
 }
 
 /** FNV-1a over the seed and the stream's name. */

@@ -3,7 +3,8 @@ import { calculator, createCodec, hashOf, limits } from '@cateto/contracts';
 import type { Client } from '@cateto/sdk';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
-import { endpointsOf, rawPeer } from '../support/raw.ts';
+import { endpointsOf } from '../support/endpoints.ts';
+import { rawPeer } from '../support/raw.ts';
 import { allClosed, greeting, moreFlag, rawTcp, rawZmtp, ready, zmtpFrame } from './raw-connections.ts';
 
 /* What strangers do to a running system; each resolves when it has done its worst. `brokers` as CATETO_BROKERS. */
