@@ -1,7 +1,7 @@
 import type { Failure, FailureMessage, Lane, RequestReading, Success } from '@cateto/contracts';
-import { isFailure } from '@cateto/contracts';
+import { failure, isFailure } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
-import { createResponder } from '@cateto/protocol';
+import { createLoopWatch, createResponder } from '@cateto/protocol';
 import type { Participant } from './participant.ts';
 
 /** A request that is to be computed now. */
@@ -15,6 +15,13 @@ export interface Admitted {
 }
 
 export type Run = (request: Admitted) => void;
+
+type RunEffect = Extract<ResponderEffect<Work>, { type: 'run' }>;
+
+const loopLate = failure('overloaded', 'the event loop is late here, and has been for a while');
+const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
+/** After so long at a stretch whatever else waits for the loop gets its turn: beats, subscriptions, other requests. */
+const stretchMs = 20;
 
 export interface Work {
   readonly run: Run;
@@ -56,7 +63,12 @@ export function createResponses<T extends string>(
 ): Responses {
   const { platform } = participant;
   const responder = createResponder<Work>();
+  const loop = createLoopWatch();
   let drained: (() => void) | undefined;
+  /** Admitted, but put off because what came before took long; the first `begun` of them are not any more. */
+  let waiting: RunEffect[] = [];
+  let begun = 0;
+  let stretchEndMs = 0;
 
   function handle(input: ResponderInput<Work>): void {
     for (const effect of responder.handle(input, platform.nowMs())) perform(effect);
@@ -65,7 +77,10 @@ export function createResponses<T extends string>(
   function perform(effect: ResponderEffect<Work>): void {
     switch (effect.type) {
       case 'run':
-        return run(effect);
+        if (waiting.length === 0 && platform.nowMs() < stretchEndMs) return run(effect);
+        if (waiting.length === 0) platform.afterTurn(goOn);
+        waiting.push(effect);
+        return;
       case 'publish':
         for (const { seq, outcome } of effect.results) {
           publish(effect.topic as T, effect.to, toMessage(seq, outcome));
@@ -76,9 +91,29 @@ export function createResponses<T extends string>(
     }
   }
 
-  function run({ sender, seq, work, deadlineMs }: Extract<ResponderEffect<Work>, { type: 'run' }>): void {
+  function run({ sender, seq, work, deadlineMs }: RunEffect): void {
     const answer = (outcome: Success | Failure): void => handle({ type: 'answered', sender, seq, outcome });
     work.run({ input: work.input, trace: work.trace, deadlineMs, answer });
+  }
+
+  function watchLoop(): void {
+    loop.handle({ type: 'seen', busy: responder.counters().inFlight > 0 }, platform.nowMs());
+  }
+
+  /** The next stretch of what was put off. For what is past its deadline nobody waits. */
+  function goOn(): void {
+    stretchEndMs = platform.nowMs() + stretchMs;
+    for (let nowMs = platform.nowMs(); nowMs < stretchEndMs && begun < waiting.length; nowMs = platform.nowMs()) {
+      const effect = waiting[begun];
+      begun += 1;
+      if (effect === undefined) continue;
+      const { sender, seq, deadlineMs } = effect;
+      if (deadlineMs > nowMs) run(effect);
+      else handle({ type: 'answered', sender, seq, outcome: tooLate });
+    }
+    if (begun < waiting.length) return platform.afterTurn(goOn);
+    waiting = [];
+    begun = 0;
   }
 
   participant.table('remembered', () => responder.counters().remembered);
@@ -87,13 +122,25 @@ export function createResponses<T extends string>(
     tableChanged(change) {
       if (change.type === 'marker-up') handle({ type: 'marker-up' });
     },
-    deadlineMs: responder.deadlineMs,
-    tick: () => handle({ type: 'tick' }),
+    deadlineMs() {
+      const dueMs = responder.deadlineMs() ?? Number.POSITIVE_INFINITY;
+      const seenDueMs = loop.deadlineMs() ?? Number.POSITIVE_INFINITY;
+      return Math.min(dueMs, seenDueMs);
+    },
+    tick() {
+      watchLoop();
+      handle({ type: 'tick' });
+    },
   });
 
   return {
     accept(sender, settledBelow, requests) {
-      handle({ type: 'requests', sender, settledBelow, requests });
+      const nowMs = platform.nowMs();
+      loop.handle({ type: 'seen', busy: true }, nowMs);
+      if (waiting.length === 0) stretchEndMs = nowMs + stretchMs;
+      const taken = loop.isLate() ? requests.map(refusedLate) : requests;
+      handle({ type: 'requests', sender, settledBelow, requests: taken });
+      watchLoop();
       participant.rearm();
     },
     drain: () =>
@@ -103,6 +150,10 @@ export function createResponses<T extends string>(
       }),
     counters: responder.counters,
   };
+}
+
+function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
+  return { ...request, refusal: request.refusal ?? loopLate };
 }
 
 function toMessage(seq: number, outcome: Success | Failure): ResultMessage {

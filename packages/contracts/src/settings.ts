@@ -71,6 +71,13 @@ export const settings = {
     defaultText: 'all',
     parse: (text) => (text === 'all' ? 'all' : splitList(text).map(parseLane)),
   }),
+  workers: setting<number>({
+    variable: 'CATETO_WORKERS',
+    flag: '--workers <n>',
+    description: 'threads that run the handlers, for work that would block; 0 runs them in the main thread',
+    defaultText: '0',
+    parse: parseWorkers,
+  }),
   operationTimeoutMs: milliseconds(
     'CATETO_OPERATION_TIMEOUT_MS',
     '--operation-timeout <ms>',
@@ -153,6 +160,17 @@ function milliseconds(
 
 function parseSwitch(text: string): boolean {
   return ['1', 'true'].includes(oneOf(text, ['1', 'true', '0', 'false']));
+}
+
+/** More threads than that help no machine that this would run on. */
+const workersMax = 64;
+
+function parseWorkers(text: string): number {
+  const workers = Number(text);
+  if (!/^[0-9]+$/.test(text) || workers > workersMax) {
+    throw new SettingFault(`${JSON.stringify(text)} is not a number of threads from 0 to ${workersMax}`);
+  }
+  return workers;
 }
 
 function parseLane(text: string): Lane {

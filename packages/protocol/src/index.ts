@@ -7,6 +7,8 @@ export type { CompleteRequest, Join, JoinEffect, JoinInput } from './join.ts';
 export { createJoin } from './join.ts';
 export type { Listeners, ListenersConfig, ListenersEffect, ListenersInput } from './listeners.ts';
 export { createListeners } from './listeners.ts';
+export type { LoopWatch, LoopWatchInput } from './loop-watch.ts';
+export { createLoopWatch } from './loop-watch.ts';
 export { createRequester } from './requester/requester.ts';
 export type {
   RequestCall,

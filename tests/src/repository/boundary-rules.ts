@@ -11,7 +11,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/cluster': ['@cateto/app-kit'],
   'apps/broker': ['@cateto/app-kit', '@cateto/bus'],
   'apps/backup': ['@cateto/app-kit', '@cateto/bus'],
-  'apps/op-server': ['@cateto/app-kit', '@cateto/bus', '@cateto/compute', '@cateto/contracts'],
+  'apps/op-server': ['@cateto/app-kit', '@cateto/bus', '@cateto/compute', '@cateto/contracts', 'piscina'],
   'apps/calc-server': ['@cateto/app-kit', '@cateto/bus', '@cateto/compute', '@cateto/contracts'],
   'apps/client': [
     '@cateto/app-kit',

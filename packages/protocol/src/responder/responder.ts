@@ -12,7 +12,7 @@
  *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
  * - Until then it stays in flight. Work that hangs still costs what it costs; if it made room at its deadline, hanging
  *   work would pile up without end. So what runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
- * - A server that is full answers `overloaded` at once and stands by that for a second.
+ * - A server that is full answers `overloaded` at once and stands by that for a second, as by every refusal of that kind.
  * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
  * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
  */
@@ -96,7 +96,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     }
     if (isSkipped(request)) return;
     if (refusal !== undefined) {
-      answer(requester, seq, replyTopic, refusal, 'long', nowMs);
+      answer(requester, seq, replyTopic, refusal, refusal.code === 'overloaded' ? 'brief' : 'long', nowMs);
     } else if (requesters.running() >= inFlightMax) {
       answer(requester, seq, replyTopic, full, 'brief', nowMs);
     } else {

@@ -1,0 +1,10 @@
+import type { FailureCode } from '@cateto/contracts';
+
+/** What goes to a worker thread. */
+export interface WorkerTask {
+  readonly operation: string;
+  readonly input: unknown;
+}
+
+/** What comes back; what a handler throws comes back thrown. */
+export type Worked = { readonly output: unknown } | { readonly code: FailureCode; readonly message: string };

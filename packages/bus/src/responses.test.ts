@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { testPlatform } from './fake-link.test-support.ts';
+import type { Half, Participant } from './participant.ts';
+import type { Run } from './responses.ts';
+import { createResponses, incoming } from './responses.ts';
+
+/** Responses of a participant whose clock the work itself moves on, as work that blocks does. */
+function setUp() {
+  const turns = testPlatform();
+  const clock = { blockedMs: 0 };
+  const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
+  const halves: Half[] = [];
+  const participant = {
+    platform,
+    attach: (half: Half) => void halves.push(half),
+    table: () => undefined,
+    rearm: () => undefined,
+  } satisfies Partial<Participant>;
+  const answers: [seq: number, code: unknown][] = [];
+  const responses = createResponses<string>(participant as unknown as Participant, {
+    publish: (_topic, _to, { seq, code }) => void answers.push([seq, code]),
+  });
+  let lastSeq = 0;
+  function ask(count: number, takesMs: number, ttlMs = 10_000): void {
+    const run: Run = ({ answer }) => {
+      clock.blockedMs += takesMs;
+      answer({ value: 0, via: [] });
+    };
+    const requests = Array.from({ length: count }, () => {
+      lastSeq += 1;
+      return incoming({ seq: lastSeq, ttlMs, input: 0, trace: undefined, refusal: undefined }, 'topic', run);
+    });
+    responses.accept('aaaaaaaaaaaa', 1, requests);
+  }
+  return { ask, answers, turns, clock, tick: () => halves.forEach((half) => half.tick?.()) };
+}
+
+test('quick work of a batch is all done at once', () => {
+  const { ask, answers } = setUp();
+  ask(100, 0.1);
+  expect(answers).toHaveLength(100);
+});
+
+test('work that blocks lets others have their turn in between, and keeps its order', () => {
+  const { ask, answers, turns } = setUp();
+  ask(5, 15);
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  ask(1, 15);
+  expect(answers).toHaveLength(2);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('what gets no turn before its deadline is not begun', () => {
+  const { ask, answers, turns } = setUp();
+  ask(4, 30, 40);
+  turns.settle();
+  expect(answers).toEqual([
+    [1, 0],
+    [2, 0],
+    [3, 'deadline-exceeded'],
+    [4, 'deadline-exceeded'],
+  ]);
+});
+
+test('a server that is late again and again takes nothing new until it is in time', () => {
+  const { ask, answers, turns, clock, tick } = setUp();
+  for (let round = 1; round <= 4; round += 1) {
+    ask(1, 500);
+    turns.settle();
+  }
+  expect(answers.map(([, code]) => code)).toEqual([0, 0, 0, 'overloaded']);
+  clock.blockedMs += 50;
+  tick();
+  ask(1, 1);
+  expect(answers.at(-1)).toEqual([5, 0]);
+});
