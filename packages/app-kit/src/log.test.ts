@@ -8,7 +8,7 @@ const index = fileURLToPath(new URL('./index.ts', import.meta.url));
 function logged(form: 'pretty' | 'json', level = 'info'): string {
   const code = `
     import { createLog, logEvents } from ${JSON.stringify(index)};
-    const report = logEvents(createLog({ app: 'calc-server', form: '${form}', level: '${level}', colour: false }));
+    const report = logEvents(await createLog({ app: 'calc-server', form: '${form}', level: '${level}', colour: false }));
     report({ event: 'ready', address: 'k3f0q9x2m1zd' });
     report({ event: 'fallback', operation: 'square', lane: 1, cause: 'no-listener', count: 3 });
     report({ event: 'misconfigured', message: 'both run as primary' });

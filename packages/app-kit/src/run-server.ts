@@ -37,7 +37,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     command.parse(argumentsOf(process.argv), { from: 'user' });
     const { values } = readSettings(command, logSettings, process.env);
     const given = readSettings(command, app.settings, process.env);
-    const log = createLog({
+    const log = await createLog({
       app: app.name,
       form: values.log ?? (process.stderr.isTTY ? 'pretty' : 'json'),
       level: values.logLevel,
