@@ -11,7 +11,7 @@ const brokers = ports.map((port) => `127.0.0.1:${port}:${port + 1}:${port + 2}`)
 const main = (app) => fileURLToPath(new URL(`../../apps/${app}/dist/main.js`, import.meta.url));
 const env = { CATETO_BROKERS: brokers, CATETO_LOG: 'json' };
 
-function process(name, app, more = {}, port = undefined) {
+function process(name, app, more = {}, port) {
   return { name, cmd: [execPath, main(app)], env: { ...env, ...more }, ...(port === undefined ? {} : { port }) };
 }
 
