@@ -26,6 +26,7 @@ const command = createCommand(
   .option('--warm-up <m>', 'minutes of each process that do not count', numberFrom(0, 1_000), 4)
   .option('--slope-max <mib>', 'MiB an hour by which a process may grow', numberFrom(0, 10_000), 20)
   .option('--samples <file>', 'writes the memory of each process over time as JSON')
+  .option('--history <file>', 'writes every request and fault as JSON lines')
   .option('--built', 'runs what `pnpm build` made');
 
 interface Options {
@@ -36,6 +37,7 @@ interface Options {
   readonly warmUp: number;
   readonly slopeMax: number;
   readonly samples?: string;
+  readonly history?: string;
   readonly built?: boolean;
 }
 
@@ -75,6 +77,9 @@ async function run({ minutes, rate, calm, warmUp, slopeMax, samples, built = fal
     },
   });
   if (samples !== undefined) writeFileSync(samples, JSON.stringify(memory.series));
+  if (given.history !== undefined) {
+    writeFileSync(given.history, history.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''));
+  }
   const requests = check(history.entries);
   const found = soakReport(memory.series, tables.sizes(), { warmUpMs, slopeMax });
   process.stdout.write(`\n${reportText(requests)}${saidText(history.entries)}\n${found.text}\n`);
