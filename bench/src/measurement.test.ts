@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { emptyResult } from './load.ts';
+import { median, together } from './measurement.ts';
+
+test('the median is the middle one, or the mean of two', () => {
+  expect(median([5, 1, 9])).toBe(5);
+  expect(median([4, 1, 9, 2])).toBe(3);
+  expect(median([7])).toBe(7);
+});
+
+test('what several clients saw is added up, and their times are one distribution', () => {
+  const one = { ...emptyResult(), answered: 2, wrong: 1, failed: { overloaded: 1 }, gapMs: 3 };
+  const other = { ...emptyResult(), answered: 3, failed: { overloaded: 2, internal: 1 }, gapMs: 8 };
+  for (const us of [100, 200]) one.latency.recordValue(us);
+  for (const us of [300, 400, 500]) other.latency.recordValue(us);
+  const both = together([one, other]);
+  expect(both).toMatchObject({ answered: 5, wrong: 1, failed: { overloaded: 3, internal: 1 }, gapMs: 8 });
+  expect(both.latency.totalCount).toBe(5);
+  expect(both.latency.getValueAtPercentile(50)).toBe(300);
+});

@@ -1,0 +1,65 @@
+import type { Histogram } from 'hdr-histogram-js';
+import { emptyHistogram } from './load.ts';
+import type { LoadResult } from './load.ts';
+
+/** One line of a table: one load in one round. */
+export interface Measurement {
+  readonly suite: string;
+  /** What was varied: `256 in flight`, `20,000/s`. */
+  readonly load: string;
+  readonly round: number;
+  readonly perSecond: number;
+  readonly answered: number;
+  readonly wrong: number;
+  readonly failed: Readonly<Record<string, number>>;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+  readonly longestMs: number;
+  /** The longest time between two answers. */
+  readonly gapMs: number;
+  /** Of the processor for each answer, by process. */
+  readonly cpuUs: Readonly<Record<string, number>>;
+  readonly residentMiB: Readonly<Record<string, number>>;
+}
+
+/** What all clients of a load saw together. */
+export function together(results: readonly LoadResult[]): LoadResult {
+  const latency: Histogram = emptyHistogram();
+  const failed: Record<string, number> = {};
+  for (const result of results) {
+    latency.add(result.latency);
+    for (const [code, times] of Object.entries(result.failed)) failed[code] = (failed[code] ?? 0) + times;
+  }
+  return {
+    answered: sum(results.map(({ answered }) => answered)),
+    wrong: sum(results.map(({ wrong }) => wrong)),
+    failed,
+    latency,
+    gapMs: Math.max(0, ...results.map(({ gapMs }) => gapMs)),
+  };
+}
+
+export function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}
+
+/** The middle one, or the mean of the two in the middle. */
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
+  const upper = sorted[Math.floor(half)] ?? Number.NaN;
+  return Number.isInteger(half) ? (upper + (sorted[half - 1] ?? Number.NaN)) / 2 : upper;
+}
+
+/** Rounds of the same load, in the order in which the loads first came. */
+export function byLoad(measurements: readonly Measurement[]): Measurement[][] {
+  const groups = new Map<string, Measurement[]>();
+  for (const one of measurements) {
+    const key = `${one.suite}: ${one.load}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
+  }
+  return [...groups.values()];
+}

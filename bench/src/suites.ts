@@ -1,0 +1,95 @@
+import type { Measurement } from './measurement.ts';
+import type { Layout, MeasuredSystem } from './system.ts';
+import { measure, startSystem } from './system.ts';
+
+/* What is measured. Each suite starts systems of its own and says what it measured as it goes. */
+
+export interface SuiteOptions {
+  readonly round: number;
+  /** How long each load counts. */
+  readonly ms: number;
+  /** How long a system is used before anything counts: its code is compiled by then. */
+  readonly warmMs: number;
+  tell(measurement: Measurement): void;
+}
+
+export type Suite = (options: SuiteOptions) => Promise<void>;
+
+async function using(layout: Layout, warmMs: number, work: (system: MeasuredSystem) => Promise<void>): Promise<void> {
+  const system = await startSystem(layout);
+  try {
+    const each = { type: 'closed', inFlight: Math.ceil(256 / system.clients.length), warmMs, ms: 0 } as const;
+    await Promise.all(system.clients.map((client) => client.run(each)));
+    await work(system);
+  } finally {
+    await system.stop();
+  }
+}
+
+const closed: Suite = ({ round, ms, warmMs, tell }) =>
+  using({}, warmMs, async (system) => {
+    for (const inFlight of [1, 16, 64, 256, 1_024]) {
+      const each = { type: 'closed', inFlight, warmMs: 0, ms } as const;
+      tell(await measure(system, { suite: 'closed loop', load: `${inFlight} in flight`, round, each }));
+    }
+  });
+
+const open: Suite = ({ round, ms, warmMs, tell }) =>
+  using({}, warmMs, async (system) => {
+    for (const perSecond of [1_000, 5_000, 10_000, 20_000, 40_000]) {
+      const each = { type: 'open', perSecond, warmMs: 0, ms } as const;
+      const measured = await measure(system, { suite: 'open loop', load: `${perSecond}/s`, round, each });
+      tell(measured);
+      // It does not keep up: more would only measure how long it was made to try.
+      if (measured.p50Ms > 1_000) return;
+    }
+  });
+
+const clients: Suite = async ({ round, ms, warmMs, tell }) => {
+  for (const count of [1, 4, 16]) {
+    await using({ clients: count }, warmMs, async (system) => {
+      const each = { type: 'closed', inFlight: 64 / count, warmMs: 0, ms } as const;
+      tell(await measure(system, { suite: '64 in flight', load: `${count} client processes`, round, each }));
+    });
+  }
+};
+
+const servers: Suite = async ({ round, ms, warmMs, tell }) => {
+  for (const calcServers of [1, 2]) {
+    await using({ calcServers }, warmMs, async (system) => {
+      const each = { type: 'closed', inFlight: 256, warmMs: 0, ms } as const;
+      tell(await measure(system, { suite: '256 in flight', load: `${calcServers} calc-servers`, round, each }));
+    });
+  }
+};
+
+interface Fault {
+  readonly target: string;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+}
+
+const faultPerSecond = 500;
+
+/** Ten seconds at 500 a second; the fault comes after three. */
+const faults: Suite = async ({ round, warmMs, tell }) => {
+  const hit: readonly Fault[] = [
+    { target: 'op-server-1', signal: 'SIGKILL' },
+    { target: 'calc-server-1', signal: 'SIGKILL' },
+    { target: 'broker', signal: 'SIGKILL' },
+    { target: 'broker', signal: 'SIGSTOP' },
+  ];
+  for (const { target, signal } of hit) {
+    // Of each server there is a stand-in.
+    await using({ opServers: 4, calcServers: 2 }, warmMs, async (system) => {
+      const each = { type: 'open', perSecond: faultPerSecond, warmMs: 0, ms: 10_000 } as const;
+      const during = async (): Promise<void> => {
+        await new Promise<void>((resolve) => void setTimeout(resolve, 3_000));
+        await system.cluster.kill(target, signal);
+      };
+      const load = `${signal} of ${target.replace(/-\d+$/, '')}`;
+      tell(await measure(system, { suite: 'fault at 500/s', load, round, each, during }));
+    });
+  }
+};
+
+export const suites: Readonly<Record<string, Suite>> = { closed, open, clients, servers, faults };

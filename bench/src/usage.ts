@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+
+/** What a process has used so far, from `/proc`. */
+export interface Usage {
+  /** Of the processor, user and system, in microseconds. */
+  readonly cpuUs: number;
+  readonly residentMiB: number;
+}
+
+/** The kernel counts in hundredths of a second. */
+const tickUs = 10_000;
+const pageMiB = 4_096 / 1_048_576;
+
+export function usageOf(pid: number): Usage {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The name of the program stands in brackets and may have spaces.
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [userTicks = 0, systemTicks = 0] = [fields[11], fields[12]];
+  return { cpuUs: (userTicks + systemTicks) * tickUs, residentMiB: (fields[21] ?? 0) * pageMiB };
+}
