@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
  */
 
 const folders = ['packages', 'apps'].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`));
-const tested = [...folders, 'tests'].filter(
+const tested = [...folders, 'bench', 'tests'].filter(
   (folder) =>
     existsSync(`${folder}/src`) &&
     readdirSync(`${folder}/src`, { recursive: true }).some((file) => String(file).endsWith('.test.ts')),
