@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { report, trySeed } from './campaign.ts';
 import { simulate } from './simulate.ts';
 
-/** Most of a minute of both modes on one core; `pnpm simulate` does more. */
+/** About half a minute of both modes on one core; `pnpm simulate` does more. */
 const seeds = 240;
 
 test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async () => {
