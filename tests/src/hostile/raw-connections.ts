@@ -17,9 +17,10 @@ export async function rawTcp(port: number, ...said: readonly (string | Uint8Arra
   return socket;
 }
 
-/** Resolves when the other side has closed every one. */
+/** Resolves when the other side has closed every one, by a reset too: `once` would take a reset for a failure. */
 export async function allClosed(sockets: readonly Socket[]): Promise<void> {
-  await Promise.all(sockets.filter(({ closed }) => !closed).map((socket) => once(socket, 'close')));
+  const closed = (socket: Socket): Promise<void> => new Promise((resolve) => void socket.once('close', resolve));
+  await Promise.all(sockets.filter((socket) => !socket.closed).map(closed));
 }
 
 /** The first 64 bytes of ZMTP 3.0. */
