@@ -2,7 +2,8 @@
  * What is due when: a binary min-heap of points in time, each with a key.
  *
  * Entries are never searched for. Whoever no longer cares about one lets it come up and ignores it, or sweeps with
- * `retain` when too many have gathered: cheaper than keeping a handle for each.
+ * `retain` when too many have gathered: cheaper than keeping a handle for each. Times and keys lie in a list each: no
+ * entry is an object of its own.
  */
 
 export interface DueQueue<K> {
@@ -16,61 +17,66 @@ export interface DueQueue<K> {
   retain(keep: (key: K) => boolean): void;
 }
 
-interface Entry<K> {
-  readonly dueMs: number;
-  readonly key: K;
-}
-
 export function createDueQueue<K>(): DueQueue<K> {
-  let heap: Entry<K>[] = [];
+  const times: number[] = [];
+  const keys: K[] = [];
 
-  function rise(entry: Entry<K>, from: number): void {
+  function put(index: number, dueMs: number, key: K): void {
+    times[index] = dueMs;
+    keys[index] = key;
+  }
+
+  function rise(dueMs: number, key: K, from: number): void {
     let index = from;
     while (index > 0) {
       const above = (index - 1) >> 1;
-      const parent = heap[above];
-      if (parent === undefined || parent.dueMs <= entry.dueMs) break;
-      heap[index] = parent;
+      const aboveMs = times[above] as number;
+      if (aboveMs <= dueMs) break;
+      put(index, aboveMs, keys[above] as K);
       index = above;
     }
-    heap[index] = entry;
+    put(index, dueMs, key);
   }
 
-  function sink(entry: Entry<K>, from: number): void {
+  function sink(dueMs: number, key: K, from: number): void {
+    const { length } = times;
     let index = from;
     for (;;) {
       let below = 2 * index + 1;
-      let child = heap[below];
-      if (child === undefined) break;
-      const right = heap[below + 1];
-      if (right !== undefined && right.dueMs < child.dueMs) {
-        below += 1;
-        child = right;
-      }
-      if (entry.dueMs <= child.dueMs) break;
-      heap[index] = child;
+      if (below >= length) break;
+      if (below + 1 < length && (times[below + 1] as number) < (times[below] as number)) below += 1;
+      const belowMs = times[below] as number;
+      if (dueMs <= belowMs) break;
+      put(index, belowMs, keys[below] as K);
       index = below;
     }
-    heap[index] = entry;
+    put(index, dueMs, key);
   }
 
   return {
-    push: (dueMs, key) => rise({ dueMs, key }, heap.length),
-    peekDueMs: () => heap[0]?.dueMs,
+    push: (dueMs, key) => rise(dueMs, key, times.length),
+    peekDueMs: () => times[0],
     popDue(nowMs) {
-      const [first] = heap;
-      if (first === undefined || first.dueMs > nowMs) return undefined;
-      const last = heap.pop();
-      if (last !== undefined && last !== first) sink(last, 0);
-      return first.key;
+      const [firstMs] = times;
+      const [first] = keys;
+      if (firstMs === undefined || firstMs > nowMs) return undefined;
+      const lastMs = times.pop() as number;
+      const last = keys.pop() as K;
+      if (times.length > 0) sink(lastMs, last, 0);
+      return first;
     },
-    size: () => heap.length,
+    size: () => times.length,
     retain(keep) {
-      heap = heap.filter(({ key }) => keep(key));
-      for (let index = (heap.length >> 1) - 1; index >= 0; index -= 1) {
-        const entry = heap[index];
-        if (entry !== undefined) sink(entry, index);
+      let kept = 0;
+      for (let index = 0; index < times.length; index += 1) {
+        const key = keys[index] as K;
+        if (!keep(key)) continue;
+        put(kept, times[index] as number, key);
+        kept += 1;
       }
+      times.length = kept;
+      keys.length = kept;
+      for (let index = (kept >> 1) - 1; index >= 0; index -= 1) sink(times[index] as number, keys[index] as K, index);
     },
   };
 }

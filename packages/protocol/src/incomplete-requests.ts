@@ -1,6 +1,8 @@
 import type { OperandReading } from '@cateto/contracts';
 import type { Aged } from './age-order.ts';
 import { createAgeOrder } from './age-order.ts';
+import type { SeqTable } from './seq-table.ts';
+import { createSeqTable } from './seq-table.ts';
 import type { Settlement } from './settlement.ts';
 import { hearSettled, unsettled } from './settlement.ts';
 import { weightOf } from './weight.ts';
@@ -17,7 +19,7 @@ import { weightOf } from './weight.ts';
 export interface Sender {
   readonly address: string;
   readonly settlement: Settlement;
-  readonly incomplete: Map<number, Incomplete>;
+  readonly incomplete: SeqTable<Incomplete>;
 }
 
 export interface Incomplete extends Aged<Incomplete> {
@@ -71,7 +73,7 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
     inOrder.remove(one);
     bytes -= one.bytes;
     sender.incomplete.delete(seq);
-    if (sender.incomplete.size === 0) senders.delete(sender.address);
+    if (sender.incomplete.size() === 0) senders.delete(sender.address);
   }
 
   function evictWhile(tooMuch: () => boolean): void {
@@ -88,14 +90,11 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
   }
 
   return {
-    senderOf: (address) => senders.get(address) ?? { address, settlement: unsettled(), incomplete: new Map() },
+    senderOf: (address) => senders.get(address) ?? { address, settlement: unsettled(), incomplete: createSeqTable() },
     settle(sender, below, nowMs) {
+      const settledBefore = sender.settlement.below;
       if (!hearSettled(sender.settlement, below, nowMs)) return;
-      // They began about in the order of their seqs; what this misses goes at its deadline.
-      for (const one of sender.incomplete.values()) {
-        if (one.seq >= below) return;
-        leave(one);
-      }
+      for (const one of sender.incomplete.between(settledBefore, below)) leave(one);
     },
     find(sender, seq, nowMs) {
       const found = sender.incomplete.get(seq);
@@ -121,7 +120,7 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
         older: undefined,
         newer: undefined,
       };
-      if (sender.incomplete.size === 0) senders.set(sender.address, sender);
+      if (sender.incomplete.size() === 0) senders.set(sender.address, sender);
       sender.incomplete.set(seq, begun);
       inOrder.add(begun);
       lookOutMs ??= nowMs + lookOutEveryMs;

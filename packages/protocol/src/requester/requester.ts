@@ -21,6 +21,7 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { isFailure, limits, traitOf } from '@cateto/contracts';
 import { createDueQueue } from '../due-queue.ts';
+import { createSeqTable } from '../seq-table.ts';
 import { createDispatch } from './dispatch.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
@@ -42,7 +43,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     perServerMax = limits.requestsPerServerMax,
   } = config;
   const servers = createServers(random);
-  const open = new Map<number, OpenRequest<W>>();
+  const open = createSeqTable<OpenRequest<W>>();
   const due = createDueQueue<number>();
   let closed = false;
   let turnAwaited = false;
@@ -61,7 +62,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function call(added: RequestCall<W>, nowMs: number): void {
     nextSeq = added.seq + 1;
     const { seq, work } = added;
-    if (closed || open.size >= openMax) {
+    if (closed || open.size() >= openMax) {
       emit({ type: 'settle', seq, work, outcome: closed ? cancelledByClose : tooManyOpen(openMax) });
       return;
     }
@@ -190,7 +191,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       if (open.has(seq)) schedule(request);
     }
     // What settled early leaves its entry behind; more than twice as many as are open is worth a sweep.
-    if (due.size() > 2 * open.size + 1_024) due.retain((seq) => open.has(seq));
+    if (due.size() > 2 * open.size() + 1_024) due.retain((seq) => open.has(seq));
   }
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
@@ -280,6 +281,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;
       return settledBelow;
     },
-    counters: () => ({ open: open.size, stale, ...dispatch.counters() }),
+    counters: () => ({ open: open.size(), stale, ...dispatch.counters() }),
   };
 }

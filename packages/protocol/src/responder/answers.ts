@@ -43,7 +43,7 @@ export interface Answers {
   settle(requester: Requester, below: number, nowMs: number): void;
   /** Makes room of everything that is remembered for a requester. */
   evictAll(requester: Requester): void;
-  /** What was given since then and is not settled: the oldest first, those of brief term after all others. */
+  /** What was given since then: the oldest first, those of brief term after all others. */
   since(sinceMs: number): readonly Answer[];
   forgetOld(nowMs: number): void;
   /** When the next one is to be forgotten. */
@@ -66,7 +66,7 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
   }
 
   function evict(answer: Answer): void {
-    if (answer.term === 'long' && !isSettled(answer)) evictedEarly += 1;
+    if (answer.term === 'long') evictedEarly += 1;
     forget(answer);
   }
 
@@ -100,13 +100,9 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
       }
     },
     settle(requester, below, nowMs) {
+      const settledBefore = requester.settlement.below;
       if (!hearSettled(requester.settlement, below, nowMs)) return;
-      // Ids are answered about in their order: the first that is not settled ends the search, and what stands behind it
-      // goes when it does. To look at all of them would cost every batch as much as there is to remember.
-      for (const answer of requester.answers.values()) {
-        if (!isSettled(answer)) return;
-        forget(answer);
-      }
+      for (const answer of requester.answers.between(settledBefore, below)) forget(answer);
     },
     evictAll(requester) {
       for (const answer of requester.answers.values()) evict(answer);
@@ -128,11 +124,7 @@ function weightOfOutcome({ outcome }: Result): number {
 function givenSince(order: { newest(): Answer | undefined }, sinceMs: number): Answer[] {
   const found: Answer[] = [];
   for (let one = order.newest(); one !== undefined && one.givenMs >= sinceMs; one = one.older) {
-    if (!isSettled(one)) found.push(one);
+    found.push(one);
   }
   return found.toReversed();
-}
-
-function isSettled({ result, requester }: Answer): boolean {
-  return result.seq < requester.settlement.below;
 }

@@ -114,10 +114,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
       requester.saidMs = nowMs;
     }
     if (input.settledBelow > before) {
-      const ofThem = memory.filter((one) => one.to === to);
-      const upTo = ofThem.findIndex((one) => !isSettled(one));
-      const gone = new Set(upTo === -1 ? ofThem : ofThem.slice(0, upTo));
-      memory = memory.filter((one) => !gone.has(one));
+      memory = memory.filter((one) => one.to !== to || !isSettled(one));
     }
     for (const { seq, replyTopic, ttlMs, refusal } of input.requests) {
       if (seq < (requester?.settledBelow ?? input.settledBelow)) continue;

@@ -1,6 +1,8 @@
 import type { Aged } from '../age-order.ts';
 import { createAgeOrder } from '../age-order.ts';
 import type { Settlement } from '../settlement.ts';
+import type { SeqTable } from '../seq-table.ts';
+import { createSeqTable } from '../seq-table.ts';
 import { unsettled } from '../settlement.ts';
 import type { Answer } from './answers.ts';
 
@@ -19,9 +21,9 @@ export interface Requester extends Aged<Requester> {
   /** When it was last heard or answered. */
   quietSinceMs: number;
   /** The ids that run, each with the topic its answer goes to. */
-  readonly running: Map<number, string>;
-  /** The ids that were answered, in the order in which they were. */
-  readonly answers: Map<number, Answer>;
+  readonly running: SeqTable<string>;
+  /** The ids that were answered. */
+  readonly answers: SeqTable<Answer>;
 }
 
 export interface RequestersConfig {
@@ -67,8 +69,8 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       address,
       settlement: unsettled(),
       quietSinceMs: nowMs,
-      running: new Map(),
-      answers: new Map(),
+      running: createSeqTable(),
+      answers: createSeqTable(),
       older: undefined,
       newer: undefined,
     };
@@ -82,7 +84,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       const known = byAddress.get(address);
       if (known === undefined) return meet(address, nowMs);
       known.quietSinceMs = nowMs;
-      if (known.running.size === 0 && idle.newest() !== known) {
+      if (known.running.size() === 0 && idle.newest() !== known) {
         idle.remove(known);
         idle.add(known);
       }
@@ -90,14 +92,14 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
     },
     find: (address) => byAddress.get(address),
     begin(requester, seq, replyTopic) {
-      if (requester.running.size === 0) idle.remove(requester);
+      if (requester.running.size() === 0) idle.remove(requester);
       requester.running.set(seq, replyTopic);
       running += 1;
     },
     end(requester, seq, nowMs) {
       requester.quietSinceMs = nowMs;
       requester.running.delete(seq);
-      if (requester.running.size === 0) idle.add(requester);
+      if (requester.running.size() === 0) idle.add(requester);
       running -= 1;
     },
     forgetQuiet(sinceMs) {

@@ -165,6 +165,11 @@ describe('the responder, whatever happens', () => {
             const { below, saidMs } = settled.get(input.sender) ?? { below: 1, saidMs: 0 };
             if (input.settledBelow >= below || nowMs - saidMs >= 2_000) {
               settled.set(input.sender, { below: input.settledBelow, saidMs: nowMs });
+              // What is settled is forgotten, and a word that is taken back does not bring it back.
+              for (const id of rememberedUntilMs.keys()) {
+                const [sender, seq] = id.split(' ');
+                if (sender === input.sender && Number(seq) < input.settledBelow) rememberedUntilMs.delete(id);
+              }
             }
           }
           for (const effect of effects) {
