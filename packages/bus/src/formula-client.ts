@@ -1,9 +1,13 @@
 import type { Catalogue, Failure, Formula, Lane, Success } from '@cateto/contracts';
 import { formulaResultTopic, hashOf, lanes, operandTopic, readResult, requestId } from '@cateto/contracts';
+import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
-import type { Requests } from './requests.ts';
+import type { Question, Requests } from './requests.ts';
 
 const operandTopics = lanes.map((n) => operandTopic(n));
+
+/** Called exactly once. */
+export type Settle = (outcome: Success | Failure, seq: number) => void;
 
 export interface FormulaQuestion {
   readonly formula: Formula;
@@ -12,14 +16,22 @@ export interface FormulaQuestion {
   readonly timeoutMs: number;
   /** Passed on to the requests this one causes; `true` makes it the request's own id. */
   readonly trace?: string | true | undefined;
-  /** Called exactly once. */
-  settle(outcome: Success | Failure, seq: number): void;
+  readonly settle: Settle;
 }
 
 /** The asking side of formulas: a client's. */
 export interface FormulaClient {
-  /** @returns what cancels it; the outcome is then `cancelled` at once */
-  ask(question: FormulaQuestion): () => void;
+  /** @returns the request's seq; it may have been settled already */
+  ask(question: FormulaQuestion): number;
+  /** Its outcome is `cancelled` at once, if it has none yet. */
+  cancel(seq: number): void;
+}
+
+/** Everything about a formula that is the same for every request. */
+interface FormulaRoute {
+  readonly name: string;
+  readonly hash: number;
+  readonly target: Target;
 }
 
 export function createFormulaClient(
@@ -27,41 +39,57 @@ export function createFormulaClient(
   catalogue: Catalogue,
   requests: Requests,
 ): FormulaClient {
-  /** Made once: a topic made anew for each request would have to be hashed anew. */
-  const answerRoutes = new Map<string, string>();
+  const routes = new Map<Formula, FormulaRoute>();
   for (const formula of Object.values(catalogue.formulas)) {
-    const answerRoute = formulaResultTopic(formula.name);
-    answerRoutes.set(formula.name, answerRoute);
-    requests.reportListeners(operandTopic(formula.operands.length as Lane));
+    const { name } = formula;
+    const route = operandTopic(formula.operands.length as Lane);
+    const answerRoute = formulaResultTopic(name);
+    const target: Target = { route, answerRoute, contract: name, unheard: 'hold' };
+    routes.set(formula, { name, hash: hashOf(catalogue, name), target });
+    requests.reportListeners(route);
     requests.hear(answerRoute, readResult(formula));
   }
   return {
-    ask({ formula: { name }, operands, timeoutMs, trace, settle }) {
-      const contract = hashOf(catalogue, name);
-      const count = operands.length;
-      const seq = requests.ask({
-        route: operandTopics[count - 1] ?? '',
-        answerRoute: answerRoutes.get(name) ?? '',
-        contract: name,
-        timeoutMs,
-        unheard: 'hold',
-        write(to, number, ttlMs) {
-          const tag = trace === true ? requestId(bus.address, number) : trace;
-          for (let index = 0; index < count; index += 1) {
-            bus.publish(operandTopics[index] ?? 'calc.request.1', to, {
-              seq: number,
-              formula: name,
-              contract,
-              operands: count,
-              value: operands[index],
-              ttlMs,
-              trace: tag,
-            });
-          }
-        },
-        settle,
-      });
-      return () => requests.cancel(seq);
+    ask(question) {
+      const route = routes.get(question.formula);
+      if (route === undefined) throw new TypeError(`${question.formula.name} is not a formula of this catalogue`);
+      return requests.ask(route.target, question.timeoutMs, new FormulaRequest(bus, route, question));
     },
+    cancel: requests.cancel,
   };
+}
+
+/** An object with methods and not a pair of closures: it lives as long as the request. */
+class FormulaRequest implements Question {
+  private readonly bus: Bus<Catalogue, 'client'>;
+  private readonly route: FormulaRoute;
+  private readonly question: FormulaQuestion;
+
+  constructor(bus: Bus<Catalogue, 'client'>, route: FormulaRoute, question: FormulaQuestion) {
+    this.bus = bus;
+    this.route = route;
+    this.question = question;
+  }
+
+  write(to: string, seq: number, ttlMs: number): void {
+    const { bus, route } = this;
+    const { operands, trace: given } = this.question;
+    const trace = given === true ? requestId(bus.address, seq) : given;
+    const count = operands.length;
+    for (let index = 0; index < count; index += 1) {
+      bus.publish(operandTopics[index] ?? 'calc.request.1', to, {
+        seq,
+        formula: route.name,
+        contract: route.hash,
+        operands: count,
+        value: operands[index],
+        ttlMs,
+        trace,
+      });
+    }
+  }
+
+  settle(outcome: Success | Failure, seq: number): void {
+    this.question.settle(outcome, seq);
+  }
 }

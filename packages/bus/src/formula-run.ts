@@ -1,37 +1,14 @@
-import type { Call, Catalogue, Failure, FormulaCode, Handler, Lane, Success } from '@cateto/contracts';
-import {
-  checkInput,
-  checkOutput,
-  failure,
-  hashOf,
-  isFailure,
-  lanes,
-  operationRequestTopic,
-  operationResultTopic,
-} from '@cateto/contracts';
-import type { Bus } from './bus.ts';
-import type { Requests } from './requests.ts';
-import type { Admitted, Run } from './responses.ts';
-import { ownFailure, runHandler, thrown } from './run-handler.ts';
+import type { Call, Failure, FormulaCode, Lane } from '@cateto/contracts';
+import { checkInput, checkOutput, failure, isFailure, lanes } from '@cateto/contracts';
+import type { Caller, CallParts, CallRoutes } from './operation-call.ts';
+import { callRoutes, OperationCall } from './operation-call.ts';
+import type { Admitted, AnswerTo, Run } from './responses.ts';
+import { ownFailure, thrown } from './run-handler.ts';
 
-export interface FormulaRunOptions {
-  readonly bus: Bus<Catalogue, 'calc-server'>;
-  readonly catalogue: Catalogue;
+export interface FormulaRunOptions extends CallParts {
   readonly formulas: Readonly<Record<string, FormulaCode>>;
-  readonly handlers: Readonly<Record<string, Handler>>;
   readonly operationTimeoutMs: number;
-  readonly requests: Requests;
-  onFallback(operation: string, lane: Lane, cause: string): void;
 }
-
-/** What an op-server could not do for reasons that are not the input's: then the operation is computed here. */
-const fallbackCodes: ReadonlySet<string> = new Set([
-  'no-listener',
-  'deadline-exceeded',
-  'overloaded',
-  'contract-mismatch',
-  'unknown-operation',
-]);
 
 /**
  * How long before the client's deadline the calc-server stops waiting for an op-server, so that a fallback still
@@ -41,138 +18,114 @@ function fallbackMarginMs(leftMs: number): number {
   return Math.min(leftMs / 4, 50);
 }
 
-/** Topics and hash of each operation, lane by lane: made anew for each request a topic would have to be hashed anew. */
-type CallRoutes = ReadonlyMap<
-  string,
-  readonly {
-    readonly topic: `calc.${string}.request.${Lane}`;
-    readonly answerRoute: string;
-    readonly contract: number;
-  }[]
->;
-
-function callRoutes(catalogue: Catalogue): CallRoutes {
-  const routesOf = (name: string) =>
-    lanes.map((lane) => ({
-      topic: operationRequestTopic(name, lane),
-      answerRoute: operationResultTopic(name, lane),
-      contract: hashOf(catalogue, name),
-    }));
-  return new Map(Object.keys(catalogue.operations).map((name) => [name, routesOf(name)]));
-}
-
 /** Runs formulas: asks for the calls of the plan, each on the lane of its number, and combines what comes back. */
 export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
-  const { catalogue, formulas } = options;
-  const routes = callRoutes(catalogue);
+  const routes = callRoutes(options);
   const runs = new Map<string, Run>();
-  for (const [name, code] of Object.entries(formulas)) {
-    runs.set(name, (request) => runFormula(options, routes, code, request));
+  for (const [name, code] of Object.entries(options.formulas)) {
+    runs.set(name, (request, answer) => runFormula(options, routes, code, request, answer));
   }
-  const unknown: Run = ({ answer }) => answer(failure('unknown-formula', 'there is no code for this formula here'));
+  const unknown: Run = (request, answer) => {
+    answer(request, failure('unknown-formula', 'there is no code for this formula here'));
+  };
   return (formula) => runs.get(formula) ?? unknown;
 }
 
-function runFormula(options: FormulaRunOptions, routes: CallRoutes, code: FormulaCode, request: Admitted): void {
-  const { name } = code.formula;
-  const operands = request.input as readonly unknown[];
-  const calls = attempt(name, () => checkedPlan(name, code.plan(operands)));
-  if (isFailure(calls)) return request.answer(calls);
-
-  const results: unknown[] = [];
-  const via: Lane[] = [];
-  let missing = calls.length;
-  let settled = false;
-
-  const settle = (outcome: Success | Failure): void => {
-    if (settled) return;
-    settled = true;
-    request.answer(outcome);
-  };
-
+function runFormula(
+  options: FormulaRunOptions,
+  routes: CallRoutes,
+  code: FormulaCode,
+  request: Admitted,
+  answer: AnswerTo,
+): void {
+  const calls = plan(code, request.work.input as readonly unknown[]);
+  if (isFailure(calls)) return answer(request, calls);
+  const running = new RunningFormula(code, request, answer, calls.length);
+  const { requests, operationTimeoutMs, bus } = options;
+  const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
+  const timeoutMs = Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs));
   for (let index = 0; index < calls.length; index += 1) {
-    const call = calls[index] as Call;
-    const lane = (index + 1) as Lane;
-    askOperation(options, routes, call, lane, request, (output, failed, fellBack) => {
-      if (failed !== undefined) return settle(failed);
-      results[index] = output;
-      if (fellBack) via.push(lane);
-      missing -= 1;
-      if (missing === 0) settle(combine(code, results, operands, via));
-    });
+    const { operation, input } = calls[index] as Call;
+    const unfit = checkInput(operation, input);
+    const route = routes.get(operation.name)?.[index];
+    if (unfit !== undefined) {
+      // Nobody's operands: the plan made it.
+      running.called(index, undefined, failure('internal', `the plan's call of ${unfit.message}`), false);
+    } else if (route === undefined) {
+      const wrong = failure('internal', `${operation.name} is not an operation of this catalogue`);
+      running.called(index, undefined, wrong, false);
+    } else {
+      const call = new OperationCall(options, route, input, request.work.trace, running, index);
+      requests.ask(route.target, timeoutMs, call);
+    }
+  }
+}
+
+/** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
+function plan(code: FormulaCode, operands: readonly unknown[]): readonly Call[] | Failure {
+  const { name } = code.formula;
+  try {
+    const calls = code.plan(operands);
+    return isFailure(calls) ? ownFailure(name, calls) : checkedPlan(name, calls);
+  } catch (error) {
+    return thrown(name, error);
   }
 }
 
 /** What a plan made: its types say so, and nothing else does. */
-function checkedPlan(name: string, plan: readonly Call[] | Failure): readonly Call[] | Failure {
-  if (isFailure(plan)) return plan;
-  if (!Array.isArray(plan)) return failure('internal', `${name}: the plan is no list of calls`);
-  const calls: readonly Partial<Call>[] = plan;
+function checkedPlan(name: string, calls: readonly Partial<Call>[]): readonly Call[] | Failure {
+  if (!Array.isArray(calls)) return failure('internal', `${name}: the plan is no list of calls`);
   if (calls.length < 1 || calls.length > lanes.length) {
     return failure('internal', `${name}: a plan of ${calls.length} calls; 1 to 8 are possible`);
   }
-  const broken = calls.findIndex((call) => typeof call?.operation?.name !== 'string');
-  return broken < 0 ? plan : failure('internal', `${name}: call ${broken + 1} of the plan names no operation`);
+  const broken = calls.findIndex((call: Partial<Call> | undefined) => typeof call?.operation?.name !== 'string');
+  if (broken < 0) return calls as Call[];
+  return failure('internal', `${name}: call ${broken + 1} of the plan names no operation`);
 }
 
-function combine(
-  code: FormulaCode,
-  results: readonly unknown[],
-  operands: readonly unknown[],
-  via: Lane[],
-): Success | Failure {
-  const value = attempt(code.formula.name, () => code.combine(results, operands));
-  if (isFailure(value)) return value;
-  return checkOutput(code.formula, value) ?? { value, via: via.toSorted((a, b) => a - b) };
-}
+const none: readonly Lane[] = [];
 
-type Done = (output: unknown, failed: Failure | undefined, fellBack: boolean) => void;
+/** A formula whose calls are under way; it answers once, when all have come or the first has failed. */
+class RunningFormula implements Caller {
+  private readonly code: FormulaCode;
+  private readonly request: Admitted;
+  private readonly answer: AnswerTo;
+  private readonly results: unknown[] = [];
+  private via = none;
+  private missing: number;
 
-function askOperation(
-  options: FormulaRunOptions,
-  routes: CallRoutes,
-  call: Call,
-  lane: Lane,
-  request: Admitted,
-  done: Done,
-): void {
-  const { bus, handlers, operationTimeoutMs, requests, onFallback } = options;
-  const { operation, input } = call;
-  const unfit = checkInput(operation, input);
-  if (unfit !== undefined) {
-    // Nobody's operands: the plan made it.
-    return done(undefined, failure('internal', `the plan's call of ${unfit.message}`), false);
+  constructor(code: FormulaCode, request: Admitted, answer: AnswerTo, calls: number) {
+    this.code = code;
+    this.request = request;
+    this.answer = answer;
+    this.missing = calls;
   }
-  const known = routes.get(operation.name)?.[lane - 1];
-  if (known === undefined) {
-    return done(undefined, failure('internal', `${operation.name} is not an operation of this catalogue`), false);
+
+  called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {
+    if (this.missing === 0) return;
+    if (failed !== undefined) {
+      this.missing = 0;
+      return this.answer(this.request, failed);
+    }
+    this.results[index] = output;
+    if (fellBack) this.via = [...this.via, (index + 1) as Lane];
+    this.missing -= 1;
+    if (this.missing === 0) this.complete();
   }
-  const { topic, answerRoute, contract } = known;
-  const { trace } = request;
-  const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
-  requests.ask({
-    route: topic,
-    answerRoute,
-    contract: operation.name,
-    timeoutMs: Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs)),
-    unheard: 'fail',
-    write: (to, seq, ttlMs) => bus.publish(topic, to, { seq, contract, input, ttlMs, trace }),
-    settle(outcome) {
-      if (!isFailure(outcome)) return done(outcome.value, undefined, false);
-      const handler = handlers[operation.name];
-      if (!fallbackCodes.has(outcome.code) || handler === undefined) return done(undefined, outcome, false);
-      onFallback(operation.name, lane, outcome.code);
-      runHandler(operation, handler, input, (output, failed) => done(output, failed, true));
-    },
-  });
+
+  private complete(): void {
+    const { code, request, results, via } = this;
+    const value = combine(code, results, request.work.input as readonly unknown[]);
+    this.answer(request, isFailure(value) ? value : { value, via: via.toSorted((a, b) => a - b) });
+  }
 }
 
-/** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
-function attempt<T>(name: string, run: () => T): T | Failure {
+function combine(code: FormulaCode, results: readonly unknown[], operands: readonly unknown[]): unknown {
+  const { formula } = code;
   try {
-    const made = run();
-    return isFailure(made) ? ownFailure(name, made) : made;
+    const value = code.combine(results, operands);
+    return isFailure(value) ? ownFailure(formula.name, value) : (checkOutput(formula, value) ?? value);
   } catch (error) {
-    return thrown(name, error);
+    return thrown(formula.name, error);
   }
 }

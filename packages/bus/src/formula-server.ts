@@ -68,9 +68,10 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
   joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
-    const joined = complete.map(({ formula, operands, ...request }) =>
-      incoming({ ...request, input: operands }, replyTopics.get(formula) ?? formulaResultTopic(formula), run(formula)),
-    );
+    const joined = complete.map(({ seq, formula, operands, ttlMs, trace, refusal }) => {
+      const replyTopic = replyTopics.get(formula) ?? formulaResultTopic(formula);
+      return incoming({ seq, ttlMs, trace, input: operands, refusal }, replyTopic, run(formula));
+    });
     responses.accept(sender, settledBelow, joined);
   });
 

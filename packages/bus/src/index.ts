@@ -3,7 +3,7 @@ export { hearBrokers } from './broker-status.ts';
 export type { Bus, BusOptions } from './bus.ts';
 export { open } from './bus.ts';
 export type { BusEvent, OnEvent } from './events.ts';
-export type { FormulaClient, FormulaQuestion } from './formula-client.ts';
+export type { FormulaClient, FormulaQuestion, Settle } from './formula-client.ts';
 export { createFormulaClient } from './formula-client.ts';
 export type { FormulaServerOptions } from './formula-server.ts';
 export { serveFormulas } from './formula-server.ts';

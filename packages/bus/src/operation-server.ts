@@ -74,8 +74,13 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
   });
 }
 
+/** No lane fell back. */
+const byOpServer: readonly Lane[] = [];
+
 function runWith(operation: Operation, handler: Handler): Run {
-  return ({ input, answer }) => {
-    runHandler(operation, handler, input, (value, failed) => answer(failed ?? { value, via: [] }));
+  return (request, answer) => {
+    runHandler(operation, handler, request.work.input, (value, failed) => {
+      answer(request, failed ?? { value, via: byOpServer });
+    });
   };
 }

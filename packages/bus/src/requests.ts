@@ -1,20 +1,12 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
-import type { RequesterCounters, RequesterEffect, RequesterInput } from '@cateto/protocol';
+import type { RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import { createListenerReport } from './listener-report.ts';
 import type { Participant } from './participant.ts';
 
-/** One question to the fabric: everything about a request but its number. */
+/** One question to the fabric: what is said, and who hears the answer. */
 export interface Question {
-  readonly route: string;
-  /** The topic on which the answer comes; it must have been opened with {@link Requests.hear}. */
-  readonly answerRoute: string;
-  /** The operation's or formula's name. */
-  readonly contract: string;
-  readonly timeoutMs: number;
-  readonly unheard: 'hold' | 'fail';
-  readonly pinned?: string | undefined;
   /** Publishes the request; called for each attempt, always with the same seq. */
   write(to: string, seq: number, ttlMs: number): void;
   /** Called exactly once. */
@@ -28,10 +20,11 @@ export interface Requests {
   /** Hears results on a topic; each is read by `read`. */
   hear(answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
   /**
+   * @param target its topic of the answer must have been opened with {@link Requests.hear}
    * @returns the request's seq. The question may have been settled already when this returns.
    * @throws RangeError for a timeout that is no number of milliseconds
    */
-  ask(question: Question): number;
+  ask(target: Target, timeoutMs: number, question: Question): number;
   cancel(seq: number): void;
   /** Cancels everything that is open. */
   close(): void;
@@ -100,17 +93,12 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
       });
       participant.subscribe(answerRoute);
     },
-    ask(question) {
+    ask(target, timeoutMs, question) {
       // One that is not a number would be due for ever and never over.
-      if (!Number.isFinite(question.timeoutMs)) throw new RangeError(`a timeout of ${question.timeoutMs} ms`);
+      if (!Number.isFinite(timeoutMs)) throw new RangeError(`a timeout of ${timeoutMs} ms`);
       lastSeq += 1;
-      const { route, answerRoute, contract, timeoutMs, unheard, pinned } = question;
-      const deadlineMs = platform.nowMs() + timeoutMs;
       const seq = lastSeq;
-      handle({
-        type: 'call',
-        call: { seq, route, answerRoute, contract, work: question, deadlineMs, unheard, pinned },
-      });
+      handle({ type: 'call', call: { seq, target, work: question, deadlineMs: platform.nowMs() + timeoutMs } });
       participant.rearm();
       return seq;
     },

@@ -22,9 +22,9 @@ function setUp() {
   });
   let lastSeq = 0;
   function ask(count: number, takesMs: number, ttlMs = 10_000): void {
-    const run: Run = ({ answer }) => {
+    const run: Run = (request, answer) => {
       clock.blockedMs += takesMs;
-      answer({ value: 0, via: [] });
+      answer(request, { value: 0, via: [] });
     };
     const requests = Array.from({ length: count }, () => {
       lastSeq += 1;

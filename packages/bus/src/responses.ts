@@ -4,19 +4,13 @@ import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInpu
 import { createLoopWatch, createResponder } from '@cateto/protocol';
 import type { Participant } from './participant.ts';
 
-/** A request that is to be computed now. */
-export interface Admitted {
-  readonly input: unknown;
-  readonly trace: string | undefined;
-  /** A point on the platform's clock; after it nobody waits for the answer. */
-  readonly deadlineMs: number;
-  /** Call exactly once. */
-  answer(outcome: Success | Failure): void;
-}
+/** A request that is to be computed now: its input and trace are in its work. */
+export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
 
-export type Run = (request: Admitted) => void;
+/** Call exactly once for each request. */
+export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
 
-type RunEffect = Extract<ResponderEffect<Work>, { type: 'run' }>;
+export type Run = (request: Admitted, answer: AnswerTo) => void;
 
 const loopLate = failure('overloaded', 'the event loop is late here, and has been for a while');
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
@@ -66,7 +60,7 @@ export function createResponses<T extends string>(
   const loop = createLoopWatch();
   let drained: (() => void) | undefined;
   /** Admitted, but put off because what came before took long; the first `begun` of them are not any more. */
-  let waiting: RunEffect[] = [];
+  let waiting: Admitted[] = [];
   let begun = 0;
   let stretchEndMs = 0;
 
@@ -91,9 +85,12 @@ export function createResponses<T extends string>(
     }
   }
 
-  function run({ sender, seq, work, deadlineMs }: RunEffect): void {
-    const answer = (outcome: Success | Failure): void => handle({ type: 'answered', sender, seq, outcome });
-    work.run({ input: work.input, trace: work.trace, deadlineMs, answer });
+  function run(request: Admitted): void {
+    request.work.run(request, answer);
+  }
+
+  function answer({ sender, seq }: Admitted, outcome: Success | Failure): void {
+    handle({ type: 'answered', sender, seq, outcome });
   }
 
   function watchLoop(): void {
@@ -107,9 +104,8 @@ export function createResponses<T extends string>(
       const effect = waiting[begun];
       begun += 1;
       if (effect === undefined) continue;
-      const { sender, seq, deadlineMs } = effect;
-      if (deadlineMs > nowMs) run(effect);
-      else handle({ type: 'answered', sender, seq, outcome: tooLate });
+      if (effect.deadlineMs > nowMs) run(effect);
+      else answer(effect, tooLate);
     }
     if (begun < waiting.length) return platform.afterTurn(goOn);
     waiting = [];

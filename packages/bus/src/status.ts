@@ -1,5 +1,6 @@
 import type { Catalogue, StatusReport } from '@cateto/contracts';
 import { isFailure, readStatusResult, statusRequestTopic, statusResultTopic } from '@cateto/contracts';
+import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
 import type { Requests } from './requests.ts';
 
@@ -15,6 +16,13 @@ export interface StatusClient {
    */
   ask(waitMs: number): Promise<readonly ServerStatus[]>;
 }
+
+const everyServer: Target = {
+  route: statusRequestTopic,
+  answerRoute: statusResultTopic,
+  contract: 'status',
+  unheard: 'hold',
+};
 
 export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requests): StatusClient {
   const { participant } = bus;
@@ -46,13 +54,7 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
 
   function askOne(address: string, timeoutMs: number): Promise<ServerStatus | undefined> {
     return new Promise((resolve) => {
-      requests.ask({
-        route: statusRequestTopic,
-        answerRoute: statusResultTopic,
-        contract: 'status',
-        timeoutMs,
-        unheard: 'hold',
-        pinned: address,
+      requests.ask({ ...everyServer, pinned: address }, timeoutMs, {
         write: (to, seq, ttlMs) => bus.publish(statusRequestTopic, to, { seq, ttlMs }),
         settle(outcome) {
           resolve(isFailure(outcome) ? undefined : { ...(outcome.value as StatusReport), address });

@@ -99,6 +99,7 @@ function setUp() {
       const settle = (outcome: Success | Failure): void => void outcomes.push(outcome);
       return client.ask({ formula: catalogue.formulas[name], operands, timeoutMs, settle });
     },
+    cancel: client.cancel,
     opServer: (given: Partial<HandlersOf<typeof catalogue>> = {}, lanes: readonly (1 | 2)[] = [1, 2]) =>
       serveOperations({ ...shared, handlers: { ...handlers, ...given }, operations: 'all', lanes }),
     calcServer: () => serveFormulas({ ...shared, handlers, formulas, operationTimeoutMs: 2_000 }),
@@ -174,9 +175,8 @@ describe('a request', () => {
   });
 
   test('that is cancelled settles at once, and its late answer is dropped', () => {
-    const { ask, outcomes, platform } = setUpReady();
-    const cancel = ask('sum', [3, 4]);
-    cancel();
+    const { ask, cancel, outcomes, platform } = setUpReady();
+    cancel(ask('sum', [3, 4]));
     platform.pass(100);
     expect(outcomes).toMatchObject([{ code: 'cancelled' }]);
   });

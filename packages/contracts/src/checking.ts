@@ -4,6 +4,7 @@ import { failure } from './failures.ts';
 import type { Formula } from './formula.ts';
 import { nestingMax, valueBytesMax, valuePartsMax } from './limits.ts';
 import type { Operation } from './operation.ts';
+import { quickCheck } from './quick-check.ts';
 import { misfit } from './wire.ts';
 
 /*
@@ -13,7 +14,7 @@ import { misfit } from './wire.ts';
 
 /** @returns the failure that the input deserves; undefined when it can be sent */
 export function checkInput(contract: Operation, input: unknown): Failure | undefined {
-  return check('invalid-request', `${contract.name}: input`, contract.input, input);
+  return check('invalid-request', contract.name, 'input', contract.input, input);
 }
 
 /** @returns the failure that the operands deserve; undefined when they can be sent */
@@ -23,8 +24,9 @@ export function checkOperands(contract: Formula, operands: readonly unknown[]): 
     const names = declared.map(([operand]) => operand).join(', ');
     return failure('invalid-request', `${name} takes ${declared.length} operands (${names}), not ${operands.length}`);
   }
-  for (const [index, [operand, schema]] of declared.entries()) {
-    const refusal = check('invalid-request', `${name}: operand ${operand}`, schema, operands[index]);
+  for (let index = 0; index < declared.length; index += 1) {
+    const [operand = '', schema] = declared[index] ?? [];
+    const refusal = schema && check('invalid-request', name, 'operand ', schema, operands[index], operand);
     if (refusal !== undefined) return refusal;
   }
   return undefined;
@@ -37,26 +39,36 @@ export function checkOperands(contract: Formula, operands: readonly unknown[]): 
  * @returns `internal`; undefined when the value can be sent
  */
 export function checkOutput(contract: Operation | Formula, value: unknown): Failure | undefined {
-  return check('internal', `${contract.name}: the code of the ${contract.kind} gave`, contract.output, value);
+  return check('internal', contract.name, codeGave[contract.kind], contract.output, value);
 }
+
+const codeGave = { operation: 'the code of the operation gave', formula: 'the code of the formula gave' } as const;
 
 function check(
   code: 'invalid-request' | 'internal',
-  where: string,
+  name: string,
+  what: string,
   schema: z.ZodType,
   value: unknown,
+  operand = '',
 ): Failure | undefined {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) return failure(code, `${where}: ${misfit(parsed.error)}`);
+  const fits = quickCheck(schema);
+  if (fits?.(value) !== true) {
+    const { error } = schema.safeParse(value);
+    if (error !== undefined) return failure(code, `${name}: ${what}${operand}: ${misfit(error)}`);
+  }
   // Nearly all are.
   if (typeof value === 'number') return undefined;
   const size = sizeOf(value);
-  if (typeof size === 'string') return failure(code, `${where}: ${size}`);
+  if (typeof size === 'string') return failure(code, `${name}: ${what}${operand}: ${size}`);
   if (size.bytes > valueBytesMax) {
-    return failure(code, `${where}: ${size.bytes} bytes; a value has at most ${valueBytesMax}`);
+    return failure(code, `${name}: ${what}${operand}: ${size.bytes} bytes; a value has at most ${valueBytesMax}`);
   }
   return size.parts > valuePartsMax
-    ? failure(code, `${where}: ${size.parts} lists, objects and texts; a value has at most ${valuePartsMax}`)
+    ? failure(
+        code,
+        `${name}: ${what}${operand}: ${size.parts} lists, objects and texts; a value has at most ${valuePartsMax}`,
+      )
     : undefined;
 }
 

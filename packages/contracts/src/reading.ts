@@ -16,6 +16,7 @@ import {
 } from './messages.ts';
 import { isName } from './names.ts';
 import type { Operation } from './operation.ts';
+import { quickCheck } from './quick-check.ts';
 import { isBrief, roughCheck } from './rough-check.ts';
 import type { Lane } from './topics.ts';
 import { misfit } from './wire.ts';
@@ -172,8 +173,10 @@ function unfit(where: string, problem: string): Failure {
 type Parsed = { readonly fits: true; readonly value: unknown } | { readonly fits: false; readonly problem: string };
 
 function parser(schema: z.ZodType): (value: unknown) => Parsed {
+  const fits = quickCheck(schema);
   const mayFit = roughCheck(schema);
   return (value) => {
+    if (fits?.(value) === true) return { fits: true, value };
     if (!mayFit(value) && !isBrief(value)) return { fits: false, problem: 'does not fit the contract' };
     const parsed = schema.safeParse(value);
     return parsed.success ? { fits: true, value: parsed.data } : { fits: false, problem: misfit(parsed.error) };

@@ -41,6 +41,8 @@ export interface Incomplete extends Aged<Incomplete> {
 export interface IncompleteRequests {
   /** A sender is known while something of it is incomplete; before and after that it is a stranger. */
   senderOf(address: string): Sender;
+  /** The sender is done with for this input, and is looked up anew for the next. */
+  letGo(sender: Sender): void;
   /** A sender says that it has settled every id below. */
   settle(sender: Sender, below: number, nowMs: number): void;
   /** The request, unless its time is up. */
@@ -59,11 +61,15 @@ export interface IncompleteRequests {
 }
 
 const lookOutEveryMs = 1_000;
+/** About as many as may send at the same time; a table that was never more than a wave of requests is small. */
+const spareTablesMax = 16;
 
 export function createIncompleteRequests(incompleteMax: number, bytesMax: number): IncompleteRequests {
   /** Those who have something here, and nobody else. */
   const senders = new Map<string, Sender>();
   const inOrder = createAgeOrder<Incomplete>();
+  /** Empty ones, of those who left: with every wave of its requests a sender comes and goes. */
+  const spareTables: SeqTable<Incomplete>[] = [];
   let lookOutMs: number | undefined;
   let bytes = 0;
   let evictedEarly = 0;
@@ -90,7 +96,11 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
   }
 
   return {
-    senderOf: (address) => senders.get(address) ?? { address, settlement: unsettled(), incomplete: createSeqTable() },
+    senderOf: (address) =>
+      senders.get(address) ?? { address, settlement: unsettled(), incomplete: spareTables.pop() ?? createSeqTable() },
+    letGo(sender) {
+      if (sender.incomplete.size() === 0 && spareTables.length < spareTablesMax) spareTables.push(sender.incomplete);
+    },
     settle(sender, below, nowMs) {
       const settledBefore = sender.settlement.below;
       if (!hearSettled(sender.settlement, below, nowMs)) return;

@@ -17,6 +17,7 @@ export type {
   RequesterCounters,
   RequesterEffect,
   RequesterInput,
+  Target,
 } from './requester/types.ts';
 export type {
   IncomingRequest,

@@ -92,6 +92,7 @@ export function createJoin(config: JoinConfig = {}): Join {
       const complete = take(sender, input.n, operand, nowMs);
       if (complete !== undefined) requests.push(complete);
     }
+    incomplete.letGo(sender);
     if (requests.length === 0) return nothing;
     return [{ type: 'complete', sender: input.sender, settledBelow, requests }];
   }

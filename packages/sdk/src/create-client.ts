@@ -1,6 +1,6 @@
-import type { BrokerStatus, BusEvent, OpenLink, Platform } from '@cateto/bus';
+import type { BrokerStatus, BusEvent, FormulaQuestion, OpenLink, Platform, Settle } from '@cateto/bus';
 import { createFormulaClient, createRequests, createStatusClient, observe, open } from '@cateto/bus';
-import type { Catalogue, Formula } from '@cateto/contracts';
+import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
 import { checkOperands, failure, isFailure, requestId } from '@cateto/contracts';
 import { apart } from './apart.ts';
 import { isDuration, readCallOptions } from './call-options.ts';
@@ -48,24 +48,29 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(cancelled(undefined, signal));
       const startMs = platform.nowMs();
-      let cancel = (): void => undefined;
-      const cancelCall = (): void => cancel();
-      signal?.addEventListener('abort', cancelCall);
-      cancel = formulas.ask({
-        formula,
-        operands,
-        timeoutMs,
-        trace,
-        settle(outcome, seq) {
-          const id = requestId(bus.address, seq);
-          signal?.removeEventListener('abort', cancelCall);
-          if (isFailure(outcome)) {
-            return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));
-          }
-          resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.via });
-        },
-      });
+      const settle = (outcome: Success | Failure, seq: number): void => {
+        const id = requestId(bus.address, seq);
+        if (isFailure(outcome)) {
+          return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));
+        }
+        resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.via });
+      };
+      const question = { formula, operands, timeoutMs, trace, settle };
+      if (signal === undefined) formulas.ask(question);
+      else askUntilAborted(question, signal);
     });
+  }
+
+  function askUntilAborted(question: FormulaQuestion, signal: AbortSignal): void {
+    let settled = false;
+    const cancel = (): void => formulas.cancel(seq);
+    const settle: Settle = (outcome, number) => {
+      settled = true;
+      signal.removeEventListener('abort', cancel);
+      question.settle(outcome, number);
+    };
+    const seq = formulas.ask({ ...question, settle });
+    if (!settled) signal.addEventListener('abort', cancel);
   }
 
   function watch(onMessage: (message: ObservedAt) => void): Watch {

@@ -8,6 +8,7 @@ import type {
   RequesterEffect,
   RequesterInput,
   ResponderInput,
+  Target,
 } from '@cateto/protocol';
 import {
   createBatch,
@@ -194,10 +195,7 @@ describe('whatever a stranger causes', () => {
   );
 
   const requestRoutes = fc.constantFrom('calc.square.request.1', 'calc.square.request.2');
-  type Asking =
-    | RequesterInput<number>
-    | { readonly type: 'ask'; readonly given: Omit<Call, 'seq' | 'deadlineMs'>; ttlMs: number };
-  type Call = Extract<RequesterInput<number>, { type: 'call' }>['call'];
+  type Asking = RequesterInput<number> | { readonly type: 'ask'; readonly given: Target; ttlMs: number };
   const held = fc.integer({ min: 0, max: 16 });
   const requesterInput: fc.Arbitrary<Asking> = fc.oneof(
     {
@@ -209,7 +207,6 @@ describe('whatever a stranger causes', () => {
           route: requestRoutes,
           answerRoute: topics,
           contract: fc.constant('square'),
-          work: fc.constant(0),
           unheard: fc.constantFrom('hold' as const, 'fail' as const),
           pinned: fc.option(senders, { nil: undefined, freq: 6 }),
         }),
@@ -279,7 +276,10 @@ describe('whatever a stranger causes', () => {
             if (input.type === 'ask') {
               lastSeq += 1;
               routeOf.set(lastSeq, input.given.route);
-              taken = { type: 'call', call: { ...input.given, seq: lastSeq, deadlineMs: nowMs + input.ttlMs } };
+              taken = {
+                type: 'call',
+                call: { seq: lastSeq, target: input.given, work: 0, deadlineMs: nowMs + input.ttlMs },
+              };
             } else {
               taken = input;
             }

@@ -74,7 +74,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const server = choose(request);
     if (server === undefined) {
       held.add(request);
-      if (request.call.unheard === 'fail') awaitTurn();
+      if (request.call.target.unheard === 'fail') awaitTurn();
     } else {
       give(request, server, nowMs);
     }
@@ -82,8 +82,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
   function probe(request: OpenRequest<W>, nowMs: number): void {
-    if (request.call.pinned !== undefined) return;
-    const server = servers.takeProbe(request.call.route, nowMs);
+    if (request.call.target.pinned !== undefined) return;
+    const server = servers.takeProbe(request.call.target.route, nowMs);
     if (server === undefined) return;
     request.earlier ??= new Map();
     request.earlier.set(server, nowMs);
@@ -91,7 +91,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function choose(request: OpenRequest<W>): Server | undefined {
-    const { route, contract, pinned, unheard } = request.call;
+    const { route, contract, pinned, unheard } = request.call.target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
@@ -129,12 +129,13 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function sendAgain(request: OpenRequest<W>, nowMs: number): void {
-    const { server, call: asked } = request;
+    const { server } = request;
+    const { route, unheard } = request.call.target;
     if (server === undefined || request.settled || markersHeld === 0) return;
     // Found by address: after a failover the same server is listed anew.
-    const next = servers.find(asked.route, server.address) ?? choose(request);
+    const next = servers.find(route, server.address) ?? choose(request);
     if (next === undefined) {
-      if (asked.unheard === 'fail') awaitTurn();
+      if (unheard === 'fail') awaitTurn();
       return;
     }
     give(request, next, nowMs);

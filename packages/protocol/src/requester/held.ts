@@ -12,13 +12,13 @@ export function createHeld<W>(): Held<W> {
   const byRoute = new Map<string, Set<OpenRequest<W>>>();
   return {
     add(request) {
-      const waiting = byRoute.get(request.call.route);
-      if (waiting === undefined) byRoute.set(request.call.route, new Set([request]));
+      const waiting = byRoute.get(request.call.target.route);
+      if (waiting === undefined) byRoute.set(request.call.target.route, new Set([request]));
       else waiting.add(request);
     },
     remove(request) {
-      const waiting = byRoute.get(request.call.route);
-      if (waiting?.delete(request) === true && waiting.size === 0) byRoute.delete(request.call.route);
+      const waiting = byRoute.get(request.call.target.route);
+      if (waiting?.delete(request) === true && waiting.size === 0) byRoute.delete(request.call.target.route);
     },
     of: (route) => byRoute.get(route) ?? [],
     routes: () => byRoute.keys(),

@@ -9,8 +9,8 @@ export function tooManyOpen(openMax: number): Failure {
   return failure('overloaded', `${openMax} requests are already open here`);
 }
 
-export function nobodyFit<W>({ call, refusal }: OpenRequest<W>): Failure {
-  return refusal ?? failure('no-listener', `no server fit to ask listens on ${call.route}`);
+export function nobodyFit<W>({ call: { target }, refusal }: OpenRequest<W>): Failure {
+  return refusal ?? failure('no-listener', `no server fit to ask listens on ${target.route}`);
 }
 
 export function deadlinePassed<W>(request: OpenRequest<W>): Failure {
@@ -19,8 +19,8 @@ export function deadlinePassed<W>(request: OpenRequest<W>): Failure {
   // One that refused knows nothing of one that was asked as well and may have run it.
   if (refusal !== undefined && mayYetAnswer(request) === undefined) return refusal;
   return server === undefined && earlier === undefined
-    ? failure('no-listener', `no server listened on ${call.route} within ${allowedMs} ms`)
-    : failure('deadline-exceeded', `no answer on ${call.answerRoute} within ${allowedMs} ms`);
+    ? failure('no-listener', `no server listened on ${call.target.route} within ${allowedMs} ms`)
+    : failure('deadline-exceeded', `no answer on ${call.target.answerRoute} within ${allowedMs} ms`);
 }
 
 export const cancelledByCaller: Failure = failure('cancelled', 'the caller cancelled the request');

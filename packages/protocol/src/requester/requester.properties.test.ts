@@ -99,7 +99,12 @@ function run(steps: readonly Step[], openMax: number): string {
         const answerRoute = route.replace('request', 'result');
         return handle({
           type: 'call',
-          call: { seq, route, answerRoute, contract: 'square', work: seq, deadlineMs: nowMs + ttlMs, unheard },
+          call: {
+            seq,
+            target: { route, answerRoute, contract: 'square', unheard },
+            work: seq,
+            deadlineMs: nowMs + ttlMs,
+          },
         });
       }
       case 'answer': {

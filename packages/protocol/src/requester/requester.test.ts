@@ -2,24 +2,18 @@ import type { ResultReading } from '@cateto/contracts';
 import { failure, isFailure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { createRequester } from './requester.ts';
-import type { RequestCall, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
+import type { RequestCall, RequesterConfig, RequesterEffect, RequesterInput, Target } from './types.ts';
 
 const route = 'calc.square.request.1';
 const answerRoute = 'calc.square.result.1';
 const a = 'aaaaaaaaaaaa';
 const b = 'bbbbbbbbbbbb';
 
-function callOf(seq: number, given: Partial<RequestCall<string>> = {}): RequestCall<string> {
-  return {
-    seq,
-    route,
-    answerRoute,
-    contract: 'square',
-    work: `work ${seq}`,
-    deadlineMs: 5_000,
-    unheard: 'hold',
-    ...given,
-  };
+type Given = Partial<Target & Pick<RequestCall<string>, 'deadlineMs'>>;
+
+function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}): RequestCall<string> {
+  const target: Target = { route, answerRoute, contract: 'square', unheard: 'hold', ...given };
+  return { seq, target, work: `work ${seq}`, deadlineMs };
 }
 
 /** A requester with a clock that stands still until it is moved, and what it did since the last look. */
@@ -31,7 +25,7 @@ function setUp(given: Partial<RequesterConfig> = {}) {
   return {
     requester,
     handle,
-    call: (seq: number, more?: Partial<RequestCall<string>>) => handle({ type: 'call', call: callOf(seq, more) }),
+    call: (seq: number, more?: Given) => handle({ type: 'call', call: callOf(seq, more) }),
     up: (address: string, on = route) => handle({ type: 'listener-up', route: on, address }),
     down: (address: string, on = route) => handle({ type: 'listener-down', route: on, address }),
     answer(sender: string, seq: number, outcome: ResultReading['outcome'] = { value: seq, via: [] }) {

@@ -88,7 +88,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     servers.up(route, address);
     dispatch.offerHeld(route, nowMs);
     for (const request of open.values()) {
-      if (request.call.route === route && request.server?.routes.has(route) === false)
+      if (request.call.target.route === route && request.server?.routes.has(route) === false)
         dispatch.sendAgain(request, nowMs);
     }
   }
@@ -98,7 +98,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
     if (gone === undefined || !dispatch.isLinked()) return;
     for (const request of open.values()) {
-      if (request.server === gone && request.call.route === route) dispatch.sendAgain(request, nowMs);
+      if (request.server === gone && request.call.target.route === route) dispatch.sendAgain(request, nowMs);
     }
   }
 
@@ -106,7 +106,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     servers.answered(sender);
     for (const { seq, outcome } of answers) {
       const request = open.get(seq);
-      if (request === undefined || request.call.answerRoute !== answerRoute || !wasAsked(request, sender)) {
+      if (request === undefined || request.call.target.answerRoute !== answerRoute || !wasAsked(request, sender)) {
         stale += 1;
       } else if (isFailure(outcome) && traitOf(outcome.code).anotherServerMayKnow && !request.settled) {
         refused(request, sender, outcome, nowMs);
@@ -118,7 +118,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   /** This server cannot take it: another is asked, and what this one said is the outcome when none is left. */
   function refused(request: OpenRequest<W>, sender: string, refusal: Failure, nowMs: number): void {
-    const { route, contract } = request.call;
+    const { route, contract } = request.call.target;
     const server = request.server?.address === sender ? request.server : servers.find(route, sender);
     if (server === undefined) {
       stale += 1;
@@ -137,7 +137,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (next !== undefined) return dispatch.give(request, next, nowMs);
     const asked = mayYetAnswer(request);
     if (asked !== undefined) return assign(request, asked, nowMs);
-    if (request.call.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
+    if (request.call.target.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
     unassign(request);
     dispatch.hold(request);
   }
@@ -160,7 +160,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     turnAwaited = false;
     if (!dispatch.canSend()) return;
     for (const request of open.values()) {
-      const { unheard, route } = request.call;
+      const { unheard, route } = request.call.target;
       if (unheard === 'hold' || request.settled || request.server?.routes.has(route) === true) continue;
       const server = dispatch.choose(request);
       if (server !== undefined) {
@@ -208,14 +208,12 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     passOverSilent(request, nowMs);
     request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
     request.resendDueMs = nowMs + request.resendEveryMs;
-    const { server, call: asked } = request;
+    const { server } = request;
+    const { route, contract, pinned } = request.call.target;
     if (server === undefined || !dispatch.isLinked()) return;
     const others = new Set(request.refused).add(server);
-    const other =
-      asked.pinned === undefined
-        ? servers.choose(asked.route, asked.contract, others, Number.POSITIVE_INFINITY)
-        : undefined;
-    const next = other?.server ?? (server.routes.has(asked.route) ? server : undefined);
+    const other = pinned === undefined ? servers.choose(route, contract, others, Number.POSITIVE_INFINITY) : undefined;
+    const next = other?.server ?? (server.routes.has(route) ? server : undefined);
     if (next !== undefined) dispatch.give(request, next, nowMs);
   }
 

@@ -1,18 +1,13 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 
-/** One request, as its caller hands it in. `W` is what the driver needs to write it; the machine never looks inside. */
-export interface RequestCall<W> {
-  /** Counts up from 1; given by the driver, never used again. */
-  readonly seq: number;
+/** Who may be asked, and for what: the same for every request of its kind, and made once. */
+export interface Target {
   /** Who may be asked: a route of the listener table. */
   readonly route: string;
   /** The result topic on which the answer comes; an answer on any other is not one. */
   readonly answerRoute: string;
   /** The operation's or formula's name: a server that knows another contract is passed over for this name alone. */
   readonly contract: string;
-  readonly work: W;
-  /** A point on the driver's clock. */
-  readonly deadlineMs: number;
   /**
    * While nobody fit to ask listens: a client's request is held until somebody does; a calc-server's call fails with
    * `no-listener`, so that it can fall back.
@@ -20,6 +15,16 @@ export interface RequestCall<W> {
   readonly unheard: 'hold' | 'fail';
   /** The only server to ask, when it is one in particular. */
   readonly pinned?: string | undefined;
+}
+
+/** One request, as its caller hands it in. `W` is what the driver needs to write it; the machine never looks inside. */
+export interface RequestCall<W> {
+  /** Counts up from 1; given by the driver, never used again. */
+  readonly seq: number;
+  readonly target: Target;
+  readonly work: W;
+  /** A point on the driver's clock. */
+  readonly deadlineMs: number;
 }
 
 export type RequesterInput<W> =

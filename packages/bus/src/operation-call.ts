@@ -1,0 +1,98 @@
+import type { Catalogue, Failure, Handler, Lane, Operation, Success } from '@cateto/contracts';
+import { hashOf, isFailure, lanes, operationRequestTopic, operationResultTopic } from '@cateto/contracts';
+import type { Target } from '@cateto/protocol';
+import type { Bus } from './bus.ts';
+import type { Question, Requests } from './requests.ts';
+import { runHandler } from './run-handler.ts';
+
+/* One call of a formula's plan: asked for on a lane, or computed here when no op-server does it. */
+
+/** Everything about an operation on a lane that is the same for every call. */
+export interface CallRoute {
+  readonly operation: Operation;
+  readonly lane: Lane;
+  readonly topic: `calc.${string}.request.${Lane}`;
+  readonly hash: number;
+  readonly target: Target;
+  readonly handler: Handler | undefined;
+}
+
+/** Whoever waits for the outcome of a call. */
+export interface Caller {
+  /** @param fellBack it was computed here */
+  called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
+}
+
+export interface CallParts {
+  readonly bus: Bus<Catalogue, 'calc-server'>;
+  readonly catalogue: Catalogue;
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly requests: Requests;
+  onFallback(operation: string, lane: Lane, cause: string): void;
+}
+
+/** By operation, and by lane from the first on. */
+export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
+
+export function callRoutes({ catalogue, handlers }: CallParts): CallRoutes {
+  const routesOf = (operation: Operation): CallRoute[] =>
+    lanes.map((lane) => {
+      const { name } = operation;
+      const topic = operationRequestTopic(name, lane);
+      const answerRoute = operationResultTopic(name, lane);
+      const target: Target = { route: topic, answerRoute, contract: name, unheard: 'fail' };
+      return { operation, lane, topic, hash: hashOf(catalogue, name), target, handler: handlers[name] };
+    });
+  return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
+}
+
+/** What an op-server could not do for reasons that are not the input's: then the operation is computed here. */
+const fallbackCodes: ReadonlySet<string> = new Set([
+  'no-listener',
+  'deadline-exceeded',
+  'overloaded',
+  'contract-mismatch',
+  'unknown-operation',
+]);
+
+/** An object with methods and not a pair of closures: there are several for each request, and they live as long as it. */
+export class OperationCall implements Question {
+  private readonly parts: CallParts;
+  private readonly route: CallRoute;
+  private readonly input: unknown;
+  private readonly trace: string | undefined;
+  private readonly caller: Caller;
+  private readonly index: number;
+
+  constructor(
+    parts: CallParts,
+    route: CallRoute,
+    input: unknown,
+    trace: string | undefined,
+    caller: Caller,
+    index: number,
+  ) {
+    this.parts = parts;
+    this.route = route;
+    this.input = input;
+    this.trace = trace;
+    this.caller = caller;
+    this.index = index;
+  }
+
+  write(to: string, seq: number, ttlMs: number): void {
+    const { topic, hash } = this.route;
+    this.parts.bus.publish(topic, to, { seq, contract: hash, input: this.input, ttlMs, trace: this.trace });
+  }
+
+  settle(outcome: Success | Failure): void {
+    const { caller, index } = this;
+    if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
+    const { operation, lane, handler } = this.route;
+    if (!fallbackCodes.has(outcome.code) || handler === undefined) {
+      return caller.called(index, undefined, outcome, false);
+    }
+    this.parts.onFallback(operation.name, lane, outcome.code);
+    runHandler(operation, handler, this.input, (output, failed) => caller.called(index, output, failed, true));
+  }
+}
