@@ -12,15 +12,15 @@ export type QuickCheck = (value: unknown) => boolean;
  * @returns undefined for a schema of any other kind, or with any other check
  */
 export function quickCheck(schema: z.ZodType): QuickCheck | undefined {
-  const known = checks.get(schema);
+  const known = checkOf.get(schema);
   if (known !== undefined) return known === 'none' ? undefined : known;
   const made = makeQuickCheck(schema);
-  checks.set(schema, made ?? 'none');
+  checkOf.set(schema, made ?? 'none');
   return made;
 }
 
 /** Every value that is sent is checked against a schema that was checked against before. */
-const checks = new WeakMap<z.ZodType, QuickCheck | 'none'>();
+const checkOf = new WeakMap<z.ZodType, QuickCheck | 'none'>();
 
 function makeQuickCheck(schema: z.ZodType): QuickCheck | undefined {
   if (schema instanceof z.ZodUnknown) return () => true;
