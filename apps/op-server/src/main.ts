@@ -16,6 +16,7 @@ await runServer({
     const server = serveOperations({
       catalogue: calculator,
       handlers: pool?.handlers ?? handlers,
+      runningMax: pool?.runningMax,
       operations,
       lanes,
       openLink: zeromqLink(brokers),

@@ -1,11 +1,13 @@
 import type { Catalogue, Handler, HandlersOf } from '@cateto/contracts';
-import { failure, limits } from '@cateto/contracts';
+import { failure } from '@cateto/contracts';
 import { Piscina } from 'piscina';
 import type { Worked, WorkerTask } from './worker-task.ts';
 
 /** Handlers that run in threads of their own. */
 export interface WorkerHandlers<C extends Catalogue> {
   readonly handlers: HandlersOf<C>;
+  /** As many as keep every thread busy: one in it, and one that is there when it is done. What waits longer waits in the server. */
+  readonly runningMax: number;
   /** Ends the threads, with whatever they still run. */
   close(): Promise<void>;
 }
@@ -22,8 +24,8 @@ export function workerHandlers<C extends Catalogue>(catalogue: C, workers: numbe
     ...(fromSource ? sourceFlags : {}),
     minThreads: workers,
     maxThreads: workers,
-    // No more is ever admitted.
-    maxQueue: limits.requestsInFlightMax,
+    // No more is ever given to it.
+    maxQueue: workers,
   });
 
   const handlerOf =
@@ -36,6 +38,7 @@ export function workerHandlers<C extends Catalogue>(catalogue: C, workers: numbe
   const names = Object.keys(catalogue.operations);
   return {
     handlers: Object.fromEntries(names.map((name) => [name, handlerOf(name)])) as HandlersOf<C>,
+    runningMax: 2 * workers,
     close: () => pool.destroy(),
   };
 }

@@ -7,6 +7,8 @@ export interface TestPlatform extends Platform {
   pass(ms: number): void;
   /** Runs what waits for this turn and the next ones, without time passing. */
   settle(): void;
+  /** Runs what waits for this turn, and nothing that comes after it. */
+  turn(): void;
 }
 
 export function testPlatform(): TestPlatform {
@@ -39,6 +41,9 @@ export function testPlatform(): TestPlatform {
     soon: (run) => void soon.push(run),
     afterTurn: (run) => void later.push(run),
     settle,
+    turn() {
+      for (const run of [...soon.splice(0), ...later.splice(0)]) run();
+    },
     pass(ms) {
       const untilMs = nowMs + ms;
       settle();

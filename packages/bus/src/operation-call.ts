@@ -46,11 +46,13 @@ export function callRoutes({ catalogue, handlers }: CallParts): CallRoutes {
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
 }
 
-/** What an op-server could not do for reasons that are not the input's: then the operation is computed here. */
+/**
+ * What an op-server could not do for reasons that are not the input's: then the operation is computed here. Not so when all of
+ * them are overloaded: what is too much for those made for it would be too much here, where everything passes.
+ */
 const fallbackCodes: ReadonlySet<string> = new Set([
   'no-listener',
   'deadline-exceeded',
-  'overloaded',
   'contract-mismatch',
   'unknown-operation',
 ]);

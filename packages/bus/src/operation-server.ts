@@ -21,6 +21,11 @@ export interface OperationServerOptions<C extends Catalogue> {
   /** Names of the operations to serve. */
   readonly operations: readonly string[] | 'all';
   readonly lanes: readonly Lane[] | 'all';
+  /**
+   * Handlers that run at once; other requests wait for their turn, and are refused as `overloaded` when that takes long. As many
+   * as there are requests unless given: right for handlers that only wait, wrong for such as queue for threads.
+   */
+  readonly runningMax?: number | undefined;
   readonly openLink: OpenLink;
   readonly platform?: Platform;
   readonly onEvent: OnEvent;
@@ -41,7 +46,10 @@ export function serveOperations<C extends Catalogue>(options: OperationServerOpt
   const platform = options.platform === undefined ? {} : { platform: options.platform };
 
   const bus = open({ role: 'op-server', catalogue, openLink, onEvent, ...platform });
-  const responses = createResponses<ReplyTopic>(bus.participant, { publish: bus.publish });
+  const responses = createResponses<ReplyTopic>(bus.participant, {
+    publish: bus.publish,
+    runningMax: options.runningMax,
+  });
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
     const run = runWith(operation, handlers[operation.name as keyof C['operations']]);

@@ -5,7 +5,7 @@ import type { Run } from './responses.ts';
 import { createResponses, incoming } from './responses.ts';
 
 /** Responses of a participant whose clock the work itself moves on, as work that blocks does. */
-function setUp() {
+function setUp(runningMax?: number) {
   const turns = testPlatform();
   const clock = { blockedMs: 0 };
   const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
@@ -19,6 +19,7 @@ function setUp() {
   const answers: [seq: number, code: unknown][] = [];
   const responses = createResponses<string>(participant as unknown as Participant, {
     publish: (_topic, _to, { seq, code }) => void answers.push([seq, code]),
+    runningMax,
   });
   let lastSeq = 0;
   function ask(count: number, takesMs: number, ttlMs = 10_000): void {
@@ -32,7 +33,17 @@ function setUp() {
     });
     responses.accept('aaaaaaaaaaaa', 1, requests);
   }
-  return { ask, answers, turns, clock, tick: () => halves.forEach((half) => half.tick?.()) };
+  /** Asks for work that another thread does; it is done when the one it gives is called. */
+  const elsewhere: (() => void)[] = [];
+  function askElsewhere(count: number): void {
+    const run: Run = ({ answer }) => void elsewhere.push(() => answer({ value: 0, via: [] }));
+    for (let more = 0; more < count; more += 1) {
+      lastSeq += 1;
+      const request = { seq: lastSeq, ttlMs: 10_000, input: 0, trace: undefined, refusal: undefined };
+      responses.accept('aaaaaaaaaaaa', 1, [incoming(request, 'topic', run)]);
+    }
+  }
+  return { ask, askElsewhere, elsewhere, answers, turns, clock, tick: () => halves.forEach((half) => half.tick?.()) };
 }
 
 test('quick work of a batch is all done at once', () => {
@@ -49,6 +60,48 @@ test('work that blocks lets others have their turn in between, and keeps its ord
   expect(answers).toHaveLength(2);
   turns.settle();
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('so does work that comes message by message without a turn in between', () => {
+  const { ask, answers, turns } = setUp();
+  for (let message = 1; message <= 5; message += 1) ask(1, 15);
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('work that waits for its turn for too long keeps new work away, and is done', () => {
+  const { ask, answers, turns } = setUp();
+  for (let message = 1; message <= 10; message += 1) {
+    ask(20, 15);
+    turns.turn();
+  }
+  const refused = answers.filter(([, code]) => code === 'overloaded').map(([seq]) => seq);
+  // Two of each twenty had their turn before the next came: at the fifth message the oldest had waited too long.
+  expect(Math.min(...refused)).toBe(81);
+  turns.settle();
+  expect(answers.filter(([, code]) => code === 0)).toHaveLength(80);
+});
+
+test('of work that runs elsewhere no more than is wanted runs at once; the rest waits for its turn', () => {
+  const { askElsewhere, elsewhere, answers, turns, clock } = setUp(2);
+  askElsewhere(4);
+  turns.settle();
+  expect(elsewhere).toHaveLength(2);
+  elsewhere.shift()?.();
+  turns.settle();
+  expect([answers, elsewhere.length]).toEqual([[[1, 0]], 2]);
+  clock.blockedMs += 101;
+  askElsewhere(1);
+  expect(answers.at(-1)).toEqual([5, 'overloaded']);
+  while (elsewhere.length > 0) {
+    elsewhere.shift()?.();
+    turns.settle();
+  }
+  expect(answers.map(([seq]) => seq)).toEqual([1, 5, 2, 3, 4]);
+  askElsewhere(1);
+  turns.settle();
+  expect(elsewhere).toHaveLength(1);
 });
 
 test('what gets no turn before its deadline is not begun', () => {

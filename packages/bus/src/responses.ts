@@ -12,10 +12,20 @@ export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
 
 export type Run = (request: Admitted, answer: AnswerTo) => void;
 
-const loopLate = failure('overloaded', 'the event loop is late here, and has been for a while');
+interface Waiting {
+  readonly request: Admitted;
+  readonly sinceMs: number;
+}
+
+const late = failure('overloaded', 'what was taken here before waits too long for its turn');
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
-/** After so long at a stretch whatever else waits for the loop gets its turn: beats, subscriptions, other requests. */
+/**
+ * After so much work whatever else waits for the loop gets its turn: beats, subscriptions, other requests. Messages that
+ * lie ready are read one after the other without one: what each of them costs is added up.
+ */
 const stretchMs = 20;
+/** Of those that have begun, as many as a waiting list may still hold. */
+const begunMax = 1_024;
 
 export interface Work {
   readonly run: Run;
@@ -40,6 +50,8 @@ export type ResultMessage =
 /** `T` are the topics on which the role may answer. */
 export interface ResponsesOptions<T extends string> {
   publish(topic: T, to: string, message: ResultMessage): void;
+  /** Requests that run at once; the others wait for their turn. As many as there are unless given. */
+  readonly runningMax?: number | undefined;
 }
 
 /** The driver of a participant's responder. */
@@ -53,16 +65,20 @@ export interface Responses {
 
 export function createResponses<T extends string>(
   participant: Participant,
-  { publish }: ResponsesOptions<T>,
+  { publish, runningMax = Number.POSITIVE_INFINITY }: ResponsesOptions<T>,
 ): Responses {
   const { platform } = participant;
   const responder = createResponder<Work>();
   const loop = createLoopWatch();
   let drained: (() => void) | undefined;
   /** Admitted, but put off because what came before took long; the first `begun` of them are not any more. */
-  let waiting: Admitted[] = [];
+  let waiting: Waiting[] = [];
   let begun = 0;
   let stretchEndMs = 0;
+  /** Work since the last turn that was asked for. */
+  let workedMs = 0;
+  let running = 0;
+  let turnAsked = false;
 
   function handle(input: ResponderInput<Work>): void {
     for (const effect of responder.handle(input, platform.nowMs())) perform(effect);
@@ -71,10 +87,7 @@ export function createResponses<T extends string>(
   function perform(effect: ResponderEffect<Work>): void {
     switch (effect.type) {
       case 'run':
-        if (waiting.length === 0 && platform.nowMs() < stretchEndMs) return run(effect);
-        if (waiting.length === 0) platform.afterTurn(goOn);
-        waiting.push(effect);
-        return;
+        return runOrPutOff(effect);
       case 'publish':
         for (const { seq, outcome } of effect.results) {
           publish(effect.topic as T, effect.to, toMessage(seq, outcome));
@@ -85,30 +98,61 @@ export function createResponses<T extends string>(
     }
   }
 
+  function runOrPutOff(request: Admitted): void {
+    const nowMs = platform.nowMs();
+    if (waiting.length === 0 && nowMs < stretchEndMs && running < runningMax) return run(request);
+    waiting.push({ request, sinceMs: nowMs });
+    askForTurn();
+  }
+
   function run(request: Admitted): void {
+    running += 1;
     request.work.run(request, answer);
   }
 
   function answer({ sender, seq }: Admitted, outcome: Success | Failure): void {
+    running -= 1;
     handle({ type: 'answered', sender, seq, outcome });
+    if (begun < waiting.length) askForTurn();
   }
 
-  function watchLoop(): void {
-    loop.handle({ type: 'seen', busy: responder.counters().inFlight > 0 }, platform.nowMs());
+  function giveUp({ sender, seq }: Admitted): void {
+    handle({ type: 'answered', sender, seq, outcome: tooLate });
+  }
+
+  /** Until something that runs is done, a turn would be of no use. */
+  function askForTurn(): void {
+    if (turnAsked || running >= runningMax) return;
+    turnAsked = true;
+    platform.afterTurn(goOn);
+  }
+
+  function watchLoop(busy: boolean): void {
+    loop.handle({ type: 'seen', busy, waitingSinceMs: waiting[begun]?.sinceMs }, platform.nowMs());
   }
 
   /** The next stretch of what was put off. For what is past its deadline nobody waits. */
   function goOn(): void {
-    stretchEndMs = platform.nowMs() + stretchMs;
-    for (let nowMs = platform.nowMs(); nowMs < stretchEndMs && begun < waiting.length; nowMs = platform.nowMs()) {
-      const effect = waiting[begun];
+    turnAsked = false;
+    const startMs = platform.nowMs();
+    stretchEndMs = startMs + stretchMs;
+    for (let nowMs = platform.nowMs(); nowMs < stretchEndMs && running < runningMax; nowMs = platform.nowMs()) {
+      const next = waiting[begun];
+      if (next === undefined) break;
       begun += 1;
-      if (effect === undefined) continue;
-      if (effect.deadlineMs > nowMs) run(effect);
-      else answer(effect, tooLate);
+      const { request } = next;
+      if (request.deadlineMs > nowMs) run(request);
+      else giveUp(request);
     }
-    if (begun < waiting.length) return platform.afterTurn(goOn);
-    waiting = [];
+    workedMs = platform.nowMs() - startMs;
+    forgetBegun();
+    if (begun < waiting.length || workedMs >= stretchMs) askForTurn();
+  }
+
+  /** A queue that is never empty must not keep what has left it; moved now and then, each costs little. */
+  function forgetBegun(): void {
+    if (begun < waiting.length && begun < begunMax) return;
+    waiting = waiting.slice(begun);
     begun = 0;
   }
 
@@ -124,19 +168,21 @@ export function createResponses<T extends string>(
       return Math.min(dueMs, seenDueMs);
     },
     tick() {
-      watchLoop();
+      watchLoop(responder.counters().inFlight > 0);
       handle({ type: 'tick' });
     },
   });
 
   return {
     accept(sender, settledBelow, requests) {
-      const nowMs = platform.nowMs();
-      loop.handle({ type: 'seen', busy: true }, nowMs);
-      if (waiting.length === 0) stretchEndMs = nowMs + stretchMs;
+      watchLoop(true);
+      const startMs = platform.nowMs();
+      if (waiting.length === 0) stretchEndMs = startMs + stretchMs - workedMs;
       const taken = loop.isLate() ? requests.map(refusedLate) : requests;
       handle({ type: 'requests', sender, settledBelow, requests: taken });
-      watchLoop();
+      workedMs += platform.nowMs() - startMs;
+      if (workedMs >= stretchMs) askForTurn();
+      watchLoop(responder.counters().inFlight > 0);
       participant.rearm();
     },
     drain: () =>
@@ -149,7 +195,7 @@ export function createResponses<T extends string>(
 }
 
 function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
-  return { ...request, refusal: request.refusal ?? loopLate };
+  return { ...request, refusal: request.refusal ?? late };
 }
 
 function toMessage(seq: number, outcome: Success | Failure): ResultMessage {

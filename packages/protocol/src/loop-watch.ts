@@ -1,15 +1,20 @@
 /*
- * The loop watch: whether a server's event loop is so late that it should take nothing new.
+ * The loop watch: whether a server is so late that it should take nothing new.
  *
- * While work is in flight the loop is to be seen every 50 ms. Seen more than 200 ms too late three times in a row it is
- * late, until it is in time once. A single time is a pause, of a process that was stopped or a machine that stood still:
- * from that a server rather goes on where it was, for what waits for it was not refused.
+ * - While work is in flight the loop is to be seen every 50 ms. Seen more than 200 ms too late three times in a row it is
+ *   late, until it is in time once. A single time is a pause, of a process that was stopped or a machine that stood still:
+ *   from that a server rather goes on where it was, for what waits for it was not refused.
+ * - Admitted work that waits for its turn may do so for 100 ms, not counting what lies before such a pause. That is well below
+ *   the 160 ms after which its requester asks another server at the earliest: else, the longer the queue, the more of it
+ *   would be computed twice.
  */
 
 /** The loop turned. While no work is in flight nothing is due. */
 export interface LoopWatchInput {
   readonly type: 'seen';
   readonly busy: boolean;
+  /** When the oldest of the admitted work that waits for its turn was admitted; none waits unless given. */
+  readonly waitingSinceMs?: number | undefined;
 }
 
 export interface LoopWatch {
@@ -21,22 +26,28 @@ export interface LoopWatch {
 const lateMs = 200;
 const seenEveryMs = 50;
 const lateTurnsMax = 3;
+const waitMaxMs = 100;
 
 export function createLoopWatch(): LoopWatch {
   let dueMs: number | undefined;
   let lateTurns = 0;
+  let pausedUntilMs = Number.NEGATIVE_INFINITY;
+  let queueLate = false;
 
   return {
-    handle({ busy }, nowMs) {
+    handle({ busy, waitingSinceMs }, nowMs) {
       if (dueMs !== undefined && nowMs >= dueMs) {
-        lateTurns = nowMs - dueMs > lateMs ? lateTurns + 1 : 0;
+        const late = nowMs - dueMs > lateMs;
+        lateTurns = late ? lateTurns + 1 : 0;
+        if (late) pausedUntilMs = nowMs;
         dueMs = nowMs + seenEveryMs;
       }
+      queueLate = nowMs - Math.max(waitingSinceMs ?? nowMs, pausedUntilMs) > waitMaxMs;
       // A loop that is late is watched until it is in time.
       if (busy || lateTurns > 0) dueMs ??= nowMs + seenEveryMs;
       else dueMs = undefined;
     },
     deadlineMs: () => dueMs,
-    isLate: () => lateTurns >= lateTurnsMax,
+    isLate: () => queueLate || lateTurns >= lateTurnsMax,
   };
 }
