@@ -1,13 +1,18 @@
+import { environmentWith } from '@cateto/app-kit';
 import type { ChildProcess } from 'node:child_process';
 import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
 import type { ClosedLoad, LoadResult, OpenLoad } from './load.ts';
+import { builtProgram } from './programs.ts';
+import type { QuestionName } from './question.ts';
 
 export type ToClient = ({ readonly type: 'closed' } & ClosedLoad) | ({ readonly type: 'open' } & OpenLoad);
 export type FromClient =
   | { readonly type: 'ready' }
-  | ({ readonly type: 'result'; readonly latency: string } & Omit<LoadResult, 'latency'>);
+  | ({ readonly type: 'result'; readonly latency: string; readonly failedAfter: string } & Omit<
+      LoadResult,
+      'latency' | 'failedAfter'
+    >);
 
 /** A client in a process of its own, connected. */
 export interface ClientProcess {
@@ -16,21 +21,28 @@ export interface ClientProcess {
   stop(): Promise<void>;
 }
 
-const program = fileURLToPath(new URL('./client-program.ts', import.meta.url));
+export interface ClientOptions {
+  readonly brokers: string;
+  readonly question: QuestionName;
+  readonly timeoutMs: number;
+}
 
 /** Resolves when its first request was answered. */
-export async function startClient(brokers: string): Promise<ClientProcess> {
-  const child = fork(program, {
-    execArgv: ['--conditions=@cateto/source', '--import', 'tsx'],
-    env: { ...environmentWithout(), CATETO_BROKERS: brokers },
+export async function startClient({ brokers, question, timeoutMs }: ClientOptions): Promise<ClientProcess> {
+  const child = fork(builtProgram('client-program'), [question, String(timeoutMs)], {
+    env: environmentWith({ CATETO_BROKERS: brokers }),
   });
   await next(child, 'ready');
   return {
     pid: child.pid ?? 0,
     async run(load) {
       child.send(load);
-      const { answered, wrong, failed, gapMs, latency } = await next(child, 'result');
-      return { answered, wrong, failed, gapMs, latency: decodeFromCompressedBase64(latency) };
+      const { type: _, latency, failedAfter, ...result } = await next(child, 'result');
+      return {
+        ...result,
+        latency: decodeFromCompressedBase64(latency),
+        failedAfter: decodeFromCompressedBase64(failedAfter),
+      };
     },
     async stop() {
       const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -38,11 +50,6 @@ export async function startClient(brokers: string): Promise<ClientProcess> {
       await ended;
     },
   };
-}
-
-/** Settings of whoever measures are not the client's. */
-function environmentWithout(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('CATETO_')));
 }
 
 function next<T extends FromClient['type']>(child: ChildProcess, type: T): Promise<Extract<FromClient, { type: T }>> {

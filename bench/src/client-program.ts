@@ -1,12 +1,16 @@
-import { connect } from '@cateto/sdk';
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js';
 import type { FromClient, ToClient } from './client-process.ts';
 import { closedLoop, openLoop } from './load.ts';
+import type { QuestionName } from './question.ts';
+import { questions } from './question.ts';
 
-/* A client in a process of its own: does what it is told over its channel, and ends when whoever started it is gone. */
+/*
+ * A client in a process of its own: asks the question it was started with, as it is told over its channel, and ends when
+ * whoever started it is gone.
+ */
 
-const client = await connect({ timeoutMs: 10_000 });
-await client.hypotenuse(12, 13);
+const { ask } = await questions[process.argv[2] as QuestionName](Number(process.argv[3]));
+await ask(0.5);
 
 function tell(message: FromClient): void {
   process.send?.(message);
@@ -17,7 +21,12 @@ process.on('disconnect', () => process.exit());
 tell({ type: 'ready' });
 
 async function run(message: ToClient): Promise<void> {
-  const load = message.type === 'closed' ? closedLoop(client, message) : openLoop(client, message);
-  const { latency, ...result } = await load;
-  tell({ type: 'result', ...result, latency: encodeIntoCompressedBase64(latency) });
+  const load = message.type === 'closed' ? closedLoop(ask, message) : openLoop(ask, message);
+  const { latency, failedAfter, ...result } = await load;
+  tell({
+    type: 'result',
+    ...result,
+    latency: encodeIntoCompressedBase64(latency),
+    failedAfter: encodeIntoCompressedBase64(failedAfter),
+  });
 }

@@ -4,9 +4,9 @@ import { availableParallelism, cpus, release } from 'node:os';
 import { join } from 'node:path';
 import type { Measurement } from './measurement.ts';
 import { suites } from './suites.ts';
-import { table } from './table.ts';
+import { tables } from './table.ts';
 
-/* `pnpm bench`: measures the built system on this machine, round by round, and writes JSON and a table. */
+/* `pnpm bench`: measures the built system on this machine, round by round, and writes JSON, tables and a plot. */
 
 interface Options {
   readonly only: readonly string[];
@@ -34,7 +34,7 @@ const command = createCommand('bench', 'Measures the system that `pnpm build` ma
   .option('--rounds <n>', 'how often each is measured; medians are shown', number, 3)
   .option('--seconds <s>', 'how long each load is measured', number, 5)
   .option('--warm <s>', 'how long a system is used before', number, 5)
-  .option('--out <folder>', 'writes results.json and results.md there');
+  .option('--out <folder>', 'writes results.json, results.md and results.svg there');
 
 async function run({ only, rounds, seconds, warm, out }: Options): Promise<void> {
   const measurements: Measurement[] = [];
@@ -49,11 +49,14 @@ async function run({ only, rounds, seconds, warm, out }: Options): Promise<void>
     for (const name of only) await suites[name]?.({ round, ms: seconds * 1_000, warmMs: warm * 1_000, tell });
   }
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.version}`;
-  const text = `${table(measurements)}\n\n${machine}; ${rounds} rounds of ${seconds} s.\n`;
+  const text = `${tables(measurements)}\n\n${machine}; ${rounds === 1 ? 'one round' : `${rounds} rounds`} of ${seconds} s.\n`;
   process.stdout.write(text);
   if (out === undefined) return;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'results.md'), text);
+  // Only who wants the plot waits for its library.
+  const { plot } = await import('./plot.ts');
+  writeFileSync(join(out, 'results.svg'), await plot(measurements, machine));
   writeFileSync(join(out, 'results.json'), `${JSON.stringify({ machine, measurements }, undefined, 1)}\n`);
 }
 

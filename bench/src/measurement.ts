@@ -12,23 +12,39 @@ export interface Measurement {
   readonly answered: number;
   readonly wrong: number;
   readonly failed: Readonly<Record<string, number>>;
+  /** Answers that came in each second. */
+  readonly eachSecond: readonly number[];
   readonly p50Ms: number;
+  readonly p90Ms: number;
   readonly p99Ms: number;
   readonly p999Ms: number;
   readonly longestMs: number;
   /** The longest time between two answers. */
   readonly gapMs: number;
-  /** Of the processor for each answer, by process. */
+  /** How long it took until clients were told of a failure; 0 when there was none. */
+  readonly failedAfterP99Ms: number;
+  readonly failedAfterLongestMs: number;
+  /** Of the processor for each answer, by role. */
   readonly cpuUs: Readonly<Record<string, number>>;
+  /** By role, and of a single process of it. */
   readonly residentMiB: Readonly<Record<string, number>>;
+  readonly residentEachMiB: Readonly<Record<string, number>>;
+  /** From the start of the first process to the first answer, where that is what is measured. */
+  readonly firstAnswerMs?: number;
 }
 
 /** What all clients of a load saw together. */
 export function together(results: readonly LoadResult[]): LoadResult {
   const latency: Histogram = emptyHistogram();
+  const failedAfter = emptyHistogram();
   const failed: Record<string, number> = {};
+  const eachSecond: number[] = [];
   for (const result of results) {
     latency.add(result.latency);
+    failedAfter.add(result.failedAfter);
+    for (const [second, answers] of result.eachSecond.entries()) {
+      eachSecond[second] = (eachSecond[second] ?? 0) + answers;
+    }
     for (const [code, times] of Object.entries(result.failed)) failed[code] = (failed[code] ?? 0) + times;
   }
   return {
@@ -36,6 +52,8 @@ export function together(results: readonly LoadResult[]): LoadResult {
     wrong: sum(results.map(({ wrong }) => wrong)),
     failed,
     latency,
+    failedAfter,
+    eachSecond,
     gapMs: Math.max(0, ...results.map(({ gapMs }) => gapMs)),
   };
 }

@@ -1,30 +1,22 @@
-import type { Measurement } from './measurement.ts';
-import type { Layout, MeasuredSystem } from './system.ts';
+import { crowdSuites } from './crowd-suites.ts';
+import { flood, overload } from './overload.ts';
+import type { Suite } from './suite.ts';
+import { using } from './suite.ts';
 import { measure, startSystem } from './system.ts';
 
-/* What is measured. Each suite starts systems of its own and says what it measured as it goes. */
+/* What is measured, besides crowds and overload. Each suite starts systems of its own and says what it measured as it goes. */
 
-export interface SuiteOptions {
-  readonly round: number;
-  /** How long each load counts. */
-  readonly ms: number;
-  /** How long a system is used before anything counts: its code is compiled by then. */
-  readonly warmMs: number;
-  tell(measurement: Measurement): void;
-}
-
-export type Suite = (options: SuiteOptions) => Promise<void>;
-
-async function using(layout: Layout, warmMs: number, work: (system: MeasuredSystem) => Promise<void>): Promise<void> {
-  const system = await startSystem(layout);
+/** Nothing is warm: how long a person waits who starts the system and asks. */
+const start: Suite = async ({ round, tell }) => {
+  const system = await startSystem({});
   try {
-    const each = { type: 'closed', inFlight: Math.ceil(256 / system.clients.length), warmMs, ms: 0 } as const;
-    await Promise.all(system.clients.map((client) => client.run(each)));
-    await work(system);
+    const each = { type: 'closed', inFlight: 1, warmMs: 0, ms: 1_000 } as const;
+    const measured = await measure(system, { suite: 'start', load: 'the first second, 1 in flight', round, each });
+    tell({ ...measured, firstAnswerMs: system.firstAnswerMs });
   } finally {
     await system.stop();
   }
-}
+};
 
 const closed: Suite = ({ round, ms, warmMs, tell }) =>
   using({}, warmMs, async (system) => {
@@ -46,10 +38,10 @@ const open: Suite = ({ round, ms, warmMs, tell }) =>
   });
 
 const clients: Suite = async ({ round, ms, warmMs, tell }) => {
-  for (const count of [1, 4, 16]) {
+  for (const count of [1, 4, 16, 64]) {
     await using({ clients: count }, warmMs, async (system) => {
       const each = { type: 'closed', inFlight: 64 / count, warmMs: 0, ms } as const;
-      tell(await measure(system, { suite: '64 in flight', load: `${count} client processes`, round, each }));
+      tell(await measure(system, { suite: 'client processes', load: `${count}, 64 in flight in all`, round, each }));
     });
   }
 };
@@ -58,7 +50,7 @@ const servers: Suite = async ({ round, ms, warmMs, tell }) => {
   for (const calcServers of [1, 2]) {
     await using({ calcServers }, warmMs, async (system) => {
       const each = { type: 'closed', inFlight: 256, warmMs: 0, ms } as const;
-      tell(await measure(system, { suite: '256 in flight', load: `${calcServers} calc-servers`, round, each }));
+      tell(await measure(system, { suite: 'calc-servers', load: `${calcServers}, 256 in flight`, round, each }));
     });
   }
 };
@@ -84,7 +76,7 @@ const faults: Suite = async ({ round, warmMs, tell }) => {
       const each = { type: 'open', perSecond: faultPerSecond, warmMs: 0, ms: 10_000 } as const;
       const during = async (): Promise<void> => {
         await new Promise<void>((resolve) => void setTimeout(resolve, 3_000));
-        await system.cluster.kill(target, signal);
+        await system.kill(target, signal);
       };
       const load = `${signal} of ${target.replace(/-\d+$/, '')}`;
       tell(await measure(system, { suite: 'fault at 500/s', load, round, each, during }));
@@ -92,4 +84,14 @@ const faults: Suite = async ({ round, warmMs, tell }) => {
   }
 };
 
-export const suites: Readonly<Record<string, Suite>> = { closed, open, clients, servers, faults };
+export const suites: Readonly<Record<string, Suite>> = {
+  start,
+  closed,
+  open,
+  clients,
+  servers,
+  ...crowdSuites,
+  faults,
+  overload,
+  flood,
+};

@@ -1,19 +1,28 @@
 import type { Cluster } from '@cateto/cluster';
-import { startCluster } from '@cateto/cluster';
+import { startCluster, startProcess } from '@cateto/cluster';
 import type { ClientProcess, ToClient } from './client-process.ts';
 import { startClient } from './client-process.ts';
 import type { Measurement } from './measurement.ts';
 import { sum, together } from './measurement.ts';
+import { benchFolder, builtProgram } from './programs.ts';
 import type { Usage } from './usage.ts';
 import { usageOf } from './usage.ts';
 
 /** A built system with its clients, each in a process of its own. */
 export interface MeasuredSystem {
-  readonly cluster: Cluster;
+  readonly brokers: string;
   readonly clients: readonly ClientProcess[];
   /** From the start of the first process to the first answer of the first client. */
   readonly firstAnswerMs: number;
+  /** Every process that is measured, with what its use of the processor and of memory is counted under. */
+  readonly processes: readonly MeasuredProcess[];
+  kill(name: string, signal: NodeJS.Signals): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface MeasuredProcess {
+  readonly role: string;
+  readonly pid: number;
 }
 
 export interface Layout {
@@ -22,19 +31,73 @@ export interface Layout {
   readonly clients?: number;
 }
 
+const timeoutMs = 10_000;
+
 export async function startSystem({ opServers = 2, calcServers = 1, clients = 1 }: Layout): Promise<MeasuredSystem> {
   const startMs = performance.now();
   const cluster = await startCluster({ built: true, opServers, calcServers });
-  const started = [await startClient(cluster.brokers)];
+  const { brokers } = cluster;
+  const start = (): Promise<ClientProcess> => startClient({ brokers, question: 'hypotenuse', timeoutMs });
+  const started = [await start()];
   const firstAnswerMs = performance.now() - startMs;
-  started.push(...(await Promise.all(Array.from({ length: clients - 1 }, () => startClient(cluster.brokers)))));
+  started.push(...(await Promise.all(Array.from({ length: clients - 1 }, start))));
+  return measured(cluster, started, firstAnswerMs);
+}
+
+function measured(
+  cluster: Cluster,
+  clients: readonly ClientProcess[],
+  firstAnswerMs: number,
+  more: readonly MeasuredProcess[] = [],
+): MeasuredSystem {
   return {
-    cluster,
-    clients: started,
+    brokers: cluster.brokers,
+    clients,
     firstAnswerMs,
+    processes: [
+      ...cluster.plans.map(({ name }) => ({ role: name.replace(/-\d+$/, ''), pid: cluster.get(name).pid })),
+      ...more,
+      ...clients.map(({ pid }) => ({ role: 'client', pid })),
+    ],
+    kill: (name, signal) => cluster.kill(name, signal),
     async stop() {
-      await Promise.all(started.map((client) => client.stop()));
+      await Promise.all(clients.map((client) => client.stop()));
       await cluster.stop();
+    },
+  };
+}
+
+export interface SlowLayout {
+  readonly opServers: number;
+  readonly clients: number;
+  /** Of the operation, in which its thread does nothing else. */
+  readonly takesMs: number;
+  readonly timeoutMs: number;
+}
+
+/** A system whose operation takes its time, so that the op-servers set what it can do. */
+export async function startSlowSystem({ opServers, clients, takesMs, ...asked }: SlowLayout): Promise<MeasuredSystem> {
+  const startMs = performance.now();
+  const cluster = await startCluster({ built: true, opServers: 0, calcServers: 0 });
+  const { brokers } = cluster;
+  const server = (role: string, serves: string) => {
+    const args = [builtProgram('slow-server'), serves, String(takesMs), '--brokers', brokers, '--log', 'json'];
+    return { role, ...startProcess({ name: role, cwd: benchFolder, args }) };
+  };
+  const servers = [
+    ...Array.from({ length: opServers }, () => server('op-server', 'operations')),
+    server('calc-server', 'formulas'),
+  ];
+  await Promise.all(servers.map((one) => one.waitFor('ready')));
+  const start = (): Promise<ClientProcess> => startClient({ brokers, question: 'patience', ...asked });
+  const started = await Promise.all(Array.from({ length: clients }, start));
+  const system = measured(cluster, started, performance.now() - startMs, servers);
+  return {
+    ...system,
+    async stop() {
+      for (const one of servers) one.kill('SIGTERM');
+      await Promise.all(servers.map(({ ended }) => ended));
+      await system.stop();
     },
   };
 }
@@ -50,59 +113,69 @@ export interface Run {
 }
 
 export async function measure(
-  { cluster, clients }: MeasuredSystem,
+  { processes, clients }: MeasuredSystem,
   { suite, load, round, each, during }: Run,
 ): Promise<Measurement> {
-  const before = usages(cluster, clients);
+  const before = usages(processes);
   const [results] = await Promise.all([Promise.all(clients.map((client) => client.run(each))), during?.()]);
-  const after = usages(cluster, clients);
-  const { answered, wrong, failed, gapMs, latency } = together(results);
+  const after = usages(processes);
+  const { answered, wrong, failed, gapMs, latency, failedAfter, eachSecond } = together(results);
   const ms = (percentile: number): number => latency.getValueAtPercentile(percentile) / 1_000;
-  const used = [...after].map(([name, { cpuUs }]) => [name, (cpuUs - (before.get(name)?.cpuUs ?? 0)) / answered]);
+  const roles = byRole(after);
   return {
     suite,
     load,
     round,
-    perSecond: (answered * 1_000) / each.ms,
+    perSecond: (sum(eachSecond) * 1_000) / each.ms,
+    eachSecond,
     answered,
     wrong,
     failed,
     p50Ms: ms(50),
+    p90Ms: ms(90),
     p99Ms: ms(99),
     p999Ms: ms(99.9),
     longestMs: latency.maxValue / 1_000,
     gapMs,
-    cpuUs: Object.fromEntries(used) as Record<string, number>,
-    residentMiB: Object.fromEntries([...after].map(([name, { residentMiB }]) => [name, residentMiB])),
+    failedAfterP99Ms: failedAfter.getValueAtPercentile(99) / 1_000,
+    failedAfterLongestMs: failedAfter.maxValue / 1_000,
+    cpuUs: eachRole(roles, (all) => sum(all.map(({ pid, cpuUs }) => cpuUs - (before.get(pid)?.cpuUs ?? 0))) / answered),
+    residentMiB: eachRole(roles, (all) => sum(all.map(({ residentMiB }) => residentMiB))),
+    residentEachMiB: eachRole(roles, (all) => sum(all.map(({ residentMiB }) => residentMiB)) / all.length),
   };
 }
 
-/** By role: what several of one role use is added up. A process that is gone counts no more. */
-function usages(cluster: Cluster, clients: readonly ClientProcess[]): Map<string, Usage> {
-  const pids = [
-    ...cluster.plans.map(({ name }) => [name.replace(/-\d+$/, ''), cluster.get(name).pid] as const),
-    ...clients.map(({ pid }) => ['client', pid] as const),
-  ];
-  const byRole = new Map<string, number[]>();
-  for (const [role, pid] of pids) byRole.set(role, [...(byRole.get(role) ?? []), pid]);
-  return new Map(
-    [...byRole].map(([role, ofRole]): [string, Usage] => {
-      const all = ofRole.map(alive);
-      return [
-        role,
-        { cpuUs: sum(all.map(({ cpuUs }) => cpuUs)), residentMiB: sum(all.map(({ residentMiB }) => residentMiB)) },
-      ];
-    }),
-  );
+type Used = MeasuredProcess & Usage;
+
+/** What each process that lives has used so far. */
+function usages(processes: readonly MeasuredProcess[]): Map<number, Used> {
+  const used = new Map<number, Used>();
+  for (const one of processes) {
+    const usage = usageIfAlive(one.pid);
+    if (usage !== undefined) used.set(one.pid, { ...one, ...usage });
+  }
+  return used;
 }
 
-function alive(pid: number): Usage {
+function usageIfAlive(pid: number): Usage | undefined {
   try {
     return usageOf(pid);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) {
-      return { cpuUs: 0, residentMiB: 0 };
-    }
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH'))
+      return undefined;
     throw error;
   }
+}
+
+function byRole(used: ReadonlyMap<number, Used>): ReadonlyMap<string, readonly Used[]> {
+  const roles = new Map<string, Used[]>();
+  for (const one of used.values()) roles.set(one.role, [...(roles.get(one.role) ?? []), one]);
+  return roles;
+}
+
+function eachRole(
+  roles: ReadonlyMap<string, readonly Used[]>,
+  take: (all: readonly Used[]) => number,
+): Record<string, number> {
+  return Object.fromEntries([...roles].map(([role, all]) => [role, take(all)]));
 }

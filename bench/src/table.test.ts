@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Measurement } from './measurement.ts';
-import { table } from './table.ts';
+import { table, tables } from './table.ts';
 
 const round = (perSecond: number, p50Ms: number): Measurement => ({
   suite: 'closed loop',
@@ -10,18 +10,40 @@ const round = (perSecond: number, p50Ms: number): Measurement => ({
   answered: 10_000,
   wrong: 0,
   failed: { overloaded: 1 },
+  eachSecond: [perSecond],
   p50Ms,
+  p90Ms: 2.5,
   p99Ms: 3,
   p999Ms: 4,
   longestMs: 9,
   gapMs: 2,
+  failedAfterP99Ms: 12,
+  failedAfterLongestMs: 15,
   cpuUs: { broker: 5, client: 10 },
-  residentMiB: { broker: 80, client: 90 },
+  residentMiB: { broker: 80, client: 180 },
+  residentEachMiB: { broker: 80, client: 90 },
 });
 
 test('rounds of one load are one line of medians, with their spread', () => {
   const [, , line] = table([round(9_000, 1.5), round(12_000, 1.25), round(10_000, 2)]).split('\n');
   expect(line).toBe(
-    '| closed loop | 16 in flight | 10,000 | 9,000 to 12,000 | 1.50 | 3.00 | 9 | 2 | 15.0 | broker 5.0, client 10.0 | 170 | 3 |',
+    '| closed loop | 16 in flight | 10,000 | 9,000 to 12,000 | 1.50 | 2.50 | 3.00 | 4.00 | 9 | 2 | 15.0 | broker 5.0, client 10.0 | 3 |',
   );
+});
+
+test('failures are told by their code, with how soon their clients knew', () => {
+  expect(tables([round(9_000, 1.5), round(12_000, 1.25)])).toContain(
+    '| closed loop | 16 in flight | 2 overloaded | 12 | 15 |',
+  );
+  expect(tables([{ ...round(9_000, 1.5), failed: {} }])).not.toContain('told within');
+});
+
+test('memory is shown of one process and of all', () => {
+  expect(tables([round(9_000, 1.5)])).toContain('| closed loop | 16 in flight | broker 80, client 90 | 260 |');
+});
+
+test('the time to the first answer is shown where it was measured', () => {
+  expect(tables([round(9_000, 1.5)])).not.toContain('first answer');
+  const started = [500, 700, 560].map((firstAnswerMs) => ({ ...round(900, 1), firstAnswerMs }));
+  expect(tables(started)).toContain('| 560 | 500 to 700 |');
 });

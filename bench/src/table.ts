@@ -1,7 +1,12 @@
 import type { Measurement } from './measurement.ts';
 import { byLoad, median, sum } from './measurement.ts';
 
-/** Medians over the rounds as a Markdown table. */
+/** Medians over the rounds as Markdown: the loads, then what only some of them have. */
+export function tables(measurements: readonly Measurement[]): string {
+  const all = [table(measurements), startTable(measurements), failureTable(measurements), memoryTable(measurements)];
+  return all.filter((one) => one !== undefined).join('\n\n');
+}
+
 export function table(measurements: readonly Measurement[]): string {
   const rows = byLoad(measurements).map((rounds) => {
     const of = (take: (one: Measurement) => number): number => median(rounds.map(take));
@@ -13,26 +18,72 @@ export function table(measurements: readonly Measurement[]): string {
       whole(of(({ perSecond }) => perSecond)),
       `${whole(Math.min(...rates))} to ${whole(Math.max(...rates))}`,
       of(({ p50Ms }) => p50Ms).toFixed(2),
+      of(({ p90Ms }) => p90Ms).toFixed(2),
       of(({ p99Ms }) => p99Ms).toFixed(2),
+      of(({ p999Ms }) => p999Ms).toFixed(2),
       of(({ longestMs }) => longestMs).toFixed(0),
       of(({ gapMs }) => gapMs).toFixed(0),
       of(({ cpuUs }) => sum(Object.values(cpuUs))).toFixed(1),
-      roles(rounds),
-      of(({ residentMiB }) => sum(Object.values(residentMiB))).toFixed(0),
+      roles(rounds, ({ cpuUs }) => cpuUs, 1),
       whole(sum(rounds.map(({ failed, wrong }) => sum(Object.values(failed)) + wrong))),
     ];
     return `| ${cells.join(' | ')} |`;
   });
   return [
-    '| suite | load | answers/s | spread | p50 ms | p99 ms | longest ms | gap ms | CPU µs | of it | MiB | failed or wrong |',
-    '|---|---|---:|---|---:|---:|---:|---:|---:|---|---:|---:|',
+    '| suite | load | answers/s | spread | p50 ms | p90 | p99 | p99.9 | longest | gap | CPU µs | of it | failed or wrong |',
+    '|---|---|---:|---|---:|---:|---:|---:|---:|---:|---:|---|---:|',
     ...rows,
   ].join('\n');
 }
 
-function roles(rounds: readonly Measurement[]): string {
-  return Object.keys(rounds[0]?.cpuUs ?? {})
-    .map((role) => `${role} ${median(rounds.map(({ cpuUs }) => cpuUs[role] ?? 0)).toFixed(1)}`)
+/** From the start of the first process to the first answer. */
+function startTable(measurements: readonly Measurement[]): string | undefined {
+  const times = measurements.flatMap(({ firstAnswerMs }) => (firstAnswerMs === undefined ? [] : [firstAnswerMs]));
+  if (times.length === 0) return undefined;
+  const spread = `${whole(Math.min(...times))} to ${whole(Math.max(...times))}`;
+  return `| from the first process to the first answer, ms | spread |\n|---:|---|\n| ${whole(median(times))} | ${spread} |`;
+}
+
+/** What became of the requests that failed, of all rounds together, and how soon their clients were told. */
+function failureTable(measurements: readonly Measurement[]): string | undefined {
+  const rows = byLoad(measurements).flatMap((rounds) => {
+    const codes = new Map<string, number>();
+    for (const { failed } of rounds) {
+      for (const [code, times] of Object.entries(failed)) codes.set(code, (codes.get(code) ?? 0) + times);
+    }
+    if (codes.size === 0) return [];
+    const cells = [
+      rounds[0]?.suite ?? '',
+      rounds[0]?.load ?? '',
+      [...codes].map(([code, times]) => `${whole(times)} ${code}`).join(', '),
+      median(rounds.map(({ failedAfterP99Ms }) => failedAfterP99Ms)).toFixed(0),
+      Math.max(...rounds.map(({ failedAfterLongestMs }) => failedAfterLongestMs)).toFixed(0),
+    ];
+    return [`| ${cells.join(' | ')} |`];
+  });
+  if (rows.length === 0) return undefined;
+  const head = ['| suite | load | failed | told within ms, p99 | longest |', '|---|---|---|---:|---:|'];
+  return [...head, ...rows].join('\n');
+}
+
+/** Of one process of each role. */
+function memoryTable(measurements: readonly Measurement[]): string {
+  const rows = byLoad(measurements).map((rounds) => {
+    const total = median(rounds.map(({ residentMiB }) => sum(Object.values(residentMiB))));
+    const each = roles(rounds, ({ residentEachMiB }) => residentEachMiB, 0);
+    return `| ${rounds[0]?.suite ?? ''} | ${rounds[0]?.load ?? ''} | ${each} | ${whole(total)} |`;
+  });
+  return ['| suite | load | MiB of one process | of all |', '|---|---|---|---:|', ...rows].join('\n');
+}
+
+function roles(
+  rounds: readonly Measurement[],
+  take: (one: Measurement) => Readonly<Record<string, number>>,
+  digits: number,
+): string {
+  const [first] = rounds;
+  return Object.keys(first === undefined ? {} : take(first))
+    .map((role) => `${role} ${median(rounds.map((one) => take(one)[role] ?? 0)).toFixed(digits)}`)
     .join(', ');
 }
 

@@ -1,0 +1,16 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * The bench's own programs are built like the apps: from source a process takes longer to start, and 64 of them much longer.
+ *
+ * @throws Error unless `pnpm build` was run
+ */
+export function builtProgram(name: 'client-program' | 'slow-server' | 'crowd'): string {
+  const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
+  if (!existsSync(file)) throw new Error(`${name} is not built: run \`pnpm build\``);
+  return file;
+}
+
+export const benchFolder: string = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -1,0 +1,41 @@
+import type { Client } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
+import { slowCatalogue } from './slow-catalogue.ts';
+
+/** What a client asks, again and again: `share`, from 0 to 1, says with which numbers. Whether the answer is right. */
+export type Question = (share: number) => Promise<boolean>;
+
+export interface Asking {
+  readonly ask: Question;
+  close(): Promise<void>;
+}
+
+/** The questions a client can be told to ask. */
+export const questions = {
+  /** The calculator's hypotenuse. */
+  hypotenuse: async (timeoutMs: number): Promise<Asking> => {
+    const client = await connect({ timeoutMs });
+    return {
+      async ask(share) {
+        const a = 1 + Math.floor(share * 1e6);
+        const b = 1 + (a % 9_973);
+        const { value } = await client.hypotenuse(a, b);
+        return Math.abs(value - Math.hypot(a, b)) <= 4 * Number.EPSILON * value;
+      },
+      close: () => client.close(),
+    };
+  },
+  /** An operation that takes its time. */
+  patience: async (timeoutMs: number): Promise<Asking> => {
+    const client: Client<typeof slowCatalogue> = await connect({ catalogue: slowCatalogue, timeoutMs });
+    return {
+      async ask(share) {
+        const { value } = await client.patience(share);
+        return value === share;
+      },
+      close: () => client.close(),
+    };
+  },
+} satisfies Record<string, (timeoutMs: number) => Promise<Asking>>;
+
+export type QuestionName = keyof typeof questions;

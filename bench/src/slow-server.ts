@@ -1,0 +1,24 @@
+import { runServer } from '@cateto/app-kit';
+import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
+import { slowCatalogue, slowFormulas, slowHandlers } from './slow-catalogue.ts';
+
+/* `slow-server.ts operations 5` serves the slow operation, at 5 ms each; `formulas 5` asks for it, and falls back to the same. */
+
+const [serves, takesMs] = process.argv.splice(2, 2);
+
+await runServer({
+  name: 'slow-server',
+  description: 'Serves an operation that takes its time, or the formula that asks for it.',
+  settings: ['brokers'],
+  start({ values: { brokers } }, onEvent) {
+    const shared = {
+      catalogue: slowCatalogue,
+      handlers: slowHandlers(Number(takesMs)),
+      openLink: zeromqLink(brokers),
+      onEvent,
+    };
+    return serves === 'operations'
+      ? serveOperations({ ...shared, operations: 'all', lanes: 'all' })
+      : serveFormulas({ ...shared, formulas: slowFormulas, operationTimeoutMs: 2_000 });
+  },
+});

@@ -1,0 +1,30 @@
+import type { Measurement } from './measurement.ts';
+import type { Layout, MeasuredSystem } from './system.ts';
+import { startSystem } from './system.ts';
+
+export interface SuiteOptions {
+  readonly round: number;
+  /** How long each load counts. */
+  readonly ms: number;
+  /** How long a system is used before anything counts: its code is compiled by then. */
+  readonly warmMs: number;
+  tell(measurement: Measurement): void;
+}
+
+export type Suite = (options: SuiteOptions) => Promise<void>;
+
+/** Lends a system that has been used for a while, and ends it. */
+export async function using(
+  layout: Layout,
+  warmMs: number,
+  work: (system: MeasuredSystem) => Promise<void>,
+): Promise<void> {
+  const system = await startSystem(layout);
+  try {
+    const each = { type: 'closed', inFlight: Math.ceil(256 / system.clients.length), warmMs, ms: 0 } as const;
+    await Promise.all(system.clients.map((client) => client.run(each)));
+    await work(system);
+  } finally {
+    await system.stop();
+  }
+}
