@@ -36,7 +36,7 @@ function setUp(runningMax?: number) {
   /** Asks for work that another thread does; it is done when the one it gives is called. */
   const elsewhere: (() => void)[] = [];
   function askElsewhere(count: number): void {
-    const run: Run = ({ answer }) => void elsewhere.push(() => answer({ value: 0, via: [] }));
+    const run: Run = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
     for (let more = 0; more < count; more += 1) {
       lastSeq += 1;
       const request = { seq: lastSeq, ttlMs: 10_000, input: 0, trace: undefined, refusal: undefined };
