@@ -1,9 +1,9 @@
 import type { BusEvent } from '@cateto/bus';
 import { hearBrokers, nodePlatform, zeromqLink } from '@cateto/bus';
 import type { BrokerEndpoint, Calculator, Catalogue } from '@cateto/contracts';
-import { calculator, SettingFault } from '@cateto/contracts';
+import { calculator } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
-import { isDuration } from './call-options.ts';
+import { checkDuration } from './check-options.ts';
 import type { Client } from './client.ts';
 import { createClient } from './create-client.ts';
 import { fromEnvironment } from './environment.ts';
@@ -31,8 +31,7 @@ export async function connect(options: ConnectOptions<Catalogue> = {}): Promise<
   const catalogue: Catalogue = options.catalogue ?? calculator;
   const brokers = brokersOf(options.brokers);
   const timeoutMs = options.timeoutMs ?? fromEnvironment('timeoutMs') ?? 5_000;
-  if (!isDuration(timeoutMs))
-    throw new SettingFault(`timeoutMs: ${String(timeoutMs)} is not above 0 and at most a day`);
+  checkDuration('timeoutMs', timeoutMs);
   return createClient({
     catalogue,
     timeoutMs,

@@ -4,6 +4,7 @@ import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
 import { checkOperands, failure, isFailure, requestId } from '@cateto/contracts';
 import { apart } from './apart.ts';
 import { isDuration, readCallOptions } from './call-options.ts';
+import { checkCatalogue } from './check-options.ts';
 import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
 import { RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
@@ -24,20 +25,23 @@ const statusWaitMs = 1_000;
 
 export function createClient(parts: ClientParts): Client<Catalogue> {
   const { catalogue, openLink, platform } = parts;
+  checkCatalogue(catalogue);
   const onEvent = apart(parts.onEvent ?? (() => undefined));
   const bus = open({ role: 'client', catalogue, openLink, platform, onEvent });
   const requests = createRequests(bus.participant, { answerTimeoutMs, onEvent });
   const formulas = createFormulaClient(bus, catalogue, requests);
   const statuses = createStatusClient(bus, requests);
   const watches = new Set<Watch>();
+  let closed = false;
 
   function ask(formula: Formula, operands: readonly unknown[], given: unknown): Promise<Answer<unknown>> {
+    if (closed) return Promise.reject(afterClose());
     const options = readCallOptions(formula, given);
     if (isFailure(options)) return Promise.reject(new RequestError(options, undefined));
-    const refused = checkOperands(formula, operands);
-    return refused === undefined
+    const misfit = checkOperands(formula, operands);
+    return misfit === undefined
       ? send(formula, operands, options)
-      : Promise.reject(new RequestError(refused, undefined));
+      : Promise.reject(new RequestError(misfit, undefined));
   }
 
   function send(
@@ -74,6 +78,8 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
   }
 
   function watch(onMessage: (message: ObservedAt) => void): Watch {
+    if (closed) throw afterClose();
+    if (typeof onMessage !== 'function') throw refused('watch takes a function, for each message');
     const show = apart(onMessage);
     const observer = observe({
       openLink,
@@ -90,6 +96,7 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
   }
 
   async function close(): Promise<void> {
+    closed = true;
     requests.close();
     await Promise.all([bus.close(), ...[...watches].map((one) => one.close())]);
   }
@@ -108,10 +115,12 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
     },
     async status({ waitMs = statusWaitMs } = {}) {
       if (!isDuration(waitMs)) {
-        const message = `status: a wait of ${String(waitMs)} ms is not above 0 and at most a day`;
-        throw new RequestError(failure('invalid-request', message), undefined);
+        throw refused(`status: a wait of ${String(waitMs)} ms is not above 0 and at most a day`);
       }
+      if (closed) throw afterClose();
       const [heard, servers] = await Promise.all([parts.hearBrokers(waitMs), statuses.ask(waitMs)]);
+      // What nobody could answer any more is not missing.
+      if (closed) throw afterClose();
       return systemStatus(catalogue, heard, servers);
     },
     watch,
@@ -127,6 +136,14 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
     return [formula.name, callFormula] as const;
   });
   return Object.assign(base, Object.fromEntries(calls));
+}
+
+function refused(message: string): RequestError {
+  return new RequestError(failure('invalid-request', message), undefined);
+}
+
+function afterClose(): RequestError {
+  return new RequestError(failure('cancelled', 'the connection was closed'), undefined);
 }
 
 function cancelled(id: string | undefined, signal: AbortSignal): RequestError {

@@ -2,6 +2,7 @@ import type { BusEvent, OpenLink, Platform, Server } from '@cateto/bus';
 import { serveFormulas, serveOperations } from '@cateto/bus';
 import type { Catalogue } from '@cateto/contracts';
 import { apart } from './apart.ts';
+import { checkService } from './check-options.ts';
 import type { ServeOptions, Service } from './service.ts';
 
 /** What a service is made of: sockets and time, or a network that simulates both. */
@@ -13,6 +14,7 @@ export interface ServiceParts extends Omit<ServeOptions<Catalogue>, 'brokers'> {
 }
 
 export function createService(parts: ServiceParts): Service {
+  checkService(parts);
   const { handlers, formulas, operations = 'all', lanes = 'all', ...shared } = parts;
   const tell = apart(parts.onEvent ?? (() => undefined));
   const starting: Promise<void>[] = [];

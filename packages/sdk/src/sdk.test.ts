@@ -76,6 +76,7 @@ describe('a call', () => {
       [() => client.mirror({ x: 1, y: 2 }, 3 as never), /then options as an object/],
       [() => client.call('mirror', undefined as never), /takes 1 operands/],
       [() => client.status({ waitMs: Number.NaN }), /wait of NaN ms/],
+      [async () => client.watch(3 as never), /watch takes a function/],
     ];
     for (const [run, said] of wrong) {
       await expect(run()).rejects.toMatchObject({
@@ -234,6 +235,24 @@ describe('giving up', () => {
     await client.close();
   });
 
+  test('of a client that is closed everything is cancelled, and nothing has run or is opened', async () => {
+    const { client } = system();
+    await client.close();
+    const nothingRan = { code: 'cancelled', id: undefined, mayHaveRun: false };
+    await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject(nothingRan);
+    await expect(client.call('mirror', [{ x: 1, y: 2 }])).rejects.toMatchObject(nothingRan);
+    await expect(client.status()).rejects.toMatchObject(nothingRan);
+    expect(() => client.watch(() => undefined)).toThrow(expect.objectContaining(nothingRan));
+  });
+
+  test('a status that is asked for while the client closes is cancelled, not called degraded', async () => {
+    const { network, client } = system();
+    await network.pass(100);
+    const asked = expect(client.status()).rejects.toMatchObject({ code: 'cancelled' });
+    await client.close();
+    await asked;
+  });
+
   test('`await using` closes', async () => {
     const { network } = system();
     const kept = await (async () => {
@@ -301,6 +320,34 @@ test('a call of a catalogue that only others serve is held until its own server 
 test('brokers that cannot be read are refused by name', async () => {
   await expect(connect({ brokers: 'here:0' })).rejects.toThrow(/brokers: .*here:0/);
   await expect(connect({ brokers: 'a,b,c' })).rejects.toThrow(/3 brokers/);
+});
+
+test.each<[string, unknown, RegExp]>([
+  ['none', [], /brokers: "" is not/],
+  ['one without ports', [{ host: '127.0.0.1' }], /brokers: "127.0.0.1:undefined/],
+  ['a number', 5, /brokers: a number is neither/],
+])('brokers that are %s, of a program in JavaScript, are refused', async (_what, brokers, said) => {
+  await expect(connect({ brokers: brokers as never })).rejects.toMatchObject({ name: 'SettingFault', message: said });
+});
+
+test.each<[string, object, RegExp]>([
+  ['without a handler', { handlers: {} }, /no handler for operation "negate"/],
+  ['whose handler is no function', { handlers: { negate: 3 } }, /no handler for operation "negate"/],
+  ['without any handlers', { handlers: undefined }, /no handler for operation "negate"/],
+  ['without the code of a formula', { formulas: {} }, /no code for formula "mirror"/],
+  ['with half the code of a formula', { formulas: { mirror: { plan: () => [] } } }, /no code for formula "mirror"/],
+  ['on lanes that do not exist', { lanes: [1, 9] }, /lanes: 9 is not one of 1 to 8/],
+  ['of an operation that does not exist', { operations: ['cube'] }, /operation "cube"/],
+  ['with a timeout that is none', { operationTimeoutMs: Number.NaN }, /operationTimeoutMs: NaN is not above 0/],
+  ['of what is no catalogue', { catalogue: {} }, /catalogue: it was not made by defineCatalogue/],
+])('a service %s is refused before it opens anything', (_what, given, said) => {
+  const network = simulate();
+  const right = { catalogue, formulas, handlers: { negate: (point: { x: number; y: number }) => point } };
+  expect(() => network.serve({ ...right, ...given } as never)).toThrow(said);
+});
+
+test('a client of what is no catalogue is refused before it opens anything', () => {
+  expect(() => simulate().connect({ catalogue: {} } as never)).toThrow(/catalogue: it was not made by defineCatalogue/);
 });
 
 test('a timeout that is none is refused when connecting', async () => {

@@ -10,8 +10,8 @@ import type { ServeOptions, Service } from './service.ts';
  * Serves operations, and formulas when their code is given, from any program. It waits for nothing: requests are held by
  * their clients until it listens, which `ready` tells.
  *
- * @throws SettingFault when the brokers given, here or in the environment, cannot be read
- * @throws TypeError for an operation that is not in the catalogue
+ * @throws SettingFault when the brokers given, here or in the environment, cannot be read, or the timeout is none
+ * @throws TypeError for an operation or a lane that does not exist, and for a handler or code that is missing
  */
 export function serve(options: Omit<ServeOptions<Calculator>, 'catalogue'>): Promise<Service>;
 export function serve<C extends Catalogue>(options: ServeOptions<C> & { catalogue: C }): Promise<Service>;

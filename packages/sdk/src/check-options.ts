@@ -1,0 +1,48 @@
+import type { Catalogue, Formula } from '@cateto/contracts';
+import { isLane, SettingFault } from '@cateto/contracts';
+import { isDuration } from './call-options.ts';
+import type { ServiceParts } from './create-service.ts';
+
+/*
+ * What types say of the options of `connect` and `serve`, for programs without types. It is checked before anything is
+ * opened: sockets that nobody has would keep the process from ending.
+ */
+
+/** @throws TypeError for anything but what `defineCatalogue` gave */
+export function checkCatalogue(catalogue: unknown): void {
+  const made = typeof catalogue === 'object' && catalogue !== null && 'hashes' in catalogue;
+  if (!made) throw new TypeError('catalogue: it was not made by defineCatalogue');
+}
+
+/** @throws SettingFault naming the option */
+export function checkDuration(name: string, ms: unknown): void {
+  if (!isDuration(ms)) throw new SettingFault(`${name}: ${String(ms)} is not above 0 and at most a day`);
+}
+
+/**
+ * @throws TypeError naming the operation, formula or lane
+ * @throws SettingFault for a timeout that is none
+ */
+export function checkService({ catalogue, handlers, formulas, lanes, operationTimeoutMs }: ServiceParts): void {
+  checkCatalogue(catalogue);
+  checkDuration('operationTimeoutMs', operationTimeoutMs);
+  const given: Partial<ServiceParts['handlers']> | undefined = handlers;
+  for (const name of Object.keys(catalogue.operations)) {
+    if (typeof given?.[name] !== 'function') throw new TypeError(`no handler for operation "${name}"`);
+  }
+  if (formulas !== undefined) checkCodes(catalogue, formulas);
+  const wrong = lanes?.find((lane) => !isLane(lane));
+  if (wrong !== undefined) throw new TypeError(`lanes: ${String(wrong)} is not one of 1 to 8`);
+}
+
+function checkCodes(
+  catalogue: Catalogue,
+  codes: Readonly<Record<string, { plan?: unknown; combine?: unknown }>>,
+): void {
+  for (const { name } of Object.values<Formula>(catalogue.formulas)) {
+    const code = codes[name];
+    if (typeof code?.plan !== 'function' || typeof code.combine !== 'function') {
+      throw new TypeError(`no code for formula "${name}"`);
+    }
+  }
+}
