@@ -13,14 +13,17 @@ export function nobodyFit<W>({ call: { target }, refusal }: OpenRequest<W>): Fai
   return refusal ?? failure('no-listener', `no server fit to ask listens on ${target.route}`);
 }
 
-export function deadlinePassed<W>(request: OpenRequest<W>): Failure {
+/** @param linked whether an active broker is linked; without one nobody can be known to listen */
+export function deadlinePassed<W>(request: OpenRequest<W>, linked: boolean): Failure {
   const { call, calledMs, server, earlier, refusal } = request;
   const allowedMs = Math.round(call.deadlineMs - calledMs);
   // One that refused knows nothing of one that was asked as well and may have run it.
   if (refusal !== undefined && mayYetAnswer(request) === undefined) return refusal;
-  return server === undefined && earlier === undefined
-    ? failure('no-listener', `no server listened on ${call.target.route} within ${allowedMs} ms`)
-    : failure('deadline-exceeded', `no answer on ${call.target.answerRoute} within ${allowedMs} ms`);
+  if (server !== undefined || earlier !== undefined) {
+    return failure('deadline-exceeded', `no answer on ${call.target.answerRoute} within ${allowedMs} ms`);
+  }
+  const missing = linked ? `no server listened on ${call.target.route}` : 'no active broker was reached';
+  return failure('no-listener', `${missing} within ${allowedMs} ms`);
 }
 
 export const cancelledByCaller: Failure = failure('cancelled', 'the caller cancelled the request');

@@ -1,4 +1,4 @@
-import type { ResultReading } from '@cateto/contracts';
+import type { Failure, ResultReading } from '@cateto/contracts';
 import { failure, isFailure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { createRequester } from './requester.ts';
@@ -93,6 +93,17 @@ describe('held until heard', () => {
     call(1, { deadlineMs: 300 });
     expect(outcomes(runTo(299))).toEqual([]);
     expect(outcomes(runTo(300))).toEqual([[1, 'no-listener']]);
+  });
+
+  test('what it settles with says whether a server was missing or a broker', () => {
+    const said = (held: number): unknown => {
+      const { call, handle, runTo } = setUpReady();
+      handle({ type: held === 0 ? 'marker-down' : 'marker-up', held });
+      call(1, { deadlineMs: 300 });
+      return runTo(300).map((effect) => effect.type === 'settle' && (effect.outcome as Failure).message);
+    };
+    expect(said(1)).toEqual(['no server listened on calc.square.request.1 within 300 ms']);
+    expect(said(0)).toEqual(['no active broker was reached within 300 ms']);
   });
 
   test('while the ear is in doubt new requests wait, and those in flight do not', () => {

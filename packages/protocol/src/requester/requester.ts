@@ -196,7 +196,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
     passOverSilent(request, nowMs);
-    settle(request, deadlinePassed(request));
+    settle(request, deadlinePassed(request, dispatch.isLinked()));
   }
 
   function passOverSilent(request: OpenRequest<W>, nowMs: number): void {
