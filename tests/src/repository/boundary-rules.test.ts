@@ -12,6 +12,8 @@ describe('boundaries', () => {
     ['Node in a pure package', 'packages/compute/src/index.ts', "import { hostname } from 'node:os';"],
     ['a socket outside the seam', 'packages/bus/src/relay/relay.ts', "import { Publisher } from 'zeromq';"],
     ['a socket by a dynamic import', 'packages/bus/src/link.ts', "const z = await import('zeromq');"],
+    ['a socket of Node', 'packages/bus/src/link.ts', "import { connect } from 'node:net';"],
+    ['a server of Node, without its prefix', 'apps/client/src/main.ts', "import { createServer } from 'http';"],
     ['sources of another package', 'packages/sdk/src/connect.ts', "import { open } from '../../bus/src/bus.ts';"],
     ['a seed where it is not simulated', 'packages/bus/src/bus.ts', "import { xoroshiro128plus } from 'pure-rand';"],
     ['a clock', protocol, 'const now = Date.now();'],
@@ -36,6 +38,8 @@ describe('boundaries', () => {
     [protocol, "import { limits } from '@cateto/contracts';\n// Date.now() would be wrong\n"],
     ['packages/bus/src/sockets.ts', "import { Publisher } from 'zeromq';"],
     ['packages/bus/src/relay/bind.ts', "import type { Publisher } from 'zeromq';"],
+    ['packages/bus/src/relay/peer-probe.ts', "import { connect } from 'node:net';"],
+    ['packages/bus/src/relay/relay.test.ts', "import { connect } from 'node:net';"],
     ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],
     ['packages/protocol/src/ear.test.ts', "import { test } from 'vitest';"],
   ])('%s may do what it does', (path, source) => {
