@@ -171,6 +171,25 @@ describe('progress', () => {
     expect(ran.stdout).toBe('a,b,value,error\n3,4,7,\n');
   });
 
+  test('goes by the rows that are done, not by what was read ahead', async () => {
+    const stderr = captured(true);
+    const write = stderr.write.bind(stderr);
+    const shown = new Promise<string>((resolve) => {
+      stderr.write = (text: string) => {
+        const bar = /[0-9]+ % \| 1 rows/.exec(text);
+        if (bar !== null) resolve(bar[0]);
+        return write(text);
+      };
+    });
+    const ran = await runHere(['batch', await file('a,b\n3,4\n5,6\n7,8\n9,0\n'), ...hypotenuse, '--concurrency', '1'], {
+      stderr,
+      answer: async ({ operands }) => (operands[0] === 3 ? 7 : (await shown).length),
+    });
+    expect(ran.exitCode).toBe(0);
+    // A quarter, or a third as long as the last row is not told from one that goes on.
+    expect(Number.parseInt(await shown, 10)).toBeLessThan(34);
+  });
+
   test.each([
     ['off a terminal', false, false, {}],
     ['among rows on the same terminal', true, true, {}],

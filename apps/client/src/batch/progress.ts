@@ -16,13 +16,13 @@ export interface Progress {
  * A bar on stderr, when that is a terminal and the rows themselves do not go to one.
  *
  * @param bytes how long the input is, when that is known
- * @param bytesRead how much of it has been read
+ * @param bytesDone how much of it is done
  */
 export async function startProgress(
   { stdout, stderr, env }: Io,
   toFile: boolean,
   bytes: number | undefined,
-  bytesRead: () => number,
+  bytesDone: () => number,
 ): Promise<Progress> {
   const shown = stderr.isTTY === true && env['TERM'] !== 'dumb' && (toFile || stdout.isTTY !== true);
   if (!shown) return { show: () => undefined, stop: () => undefined };
@@ -37,7 +37,7 @@ export async function startProgress(
   });
   bar.start(Math.max(1, bytes ?? 1), 0, { rows: 0, failed: 0 });
   return {
-    show: ({ rows, failed }) => bar.update(bytesRead(), { rows, failed }),
+    show: ({ rows, failed }) => bar.update(bytesDone(), { rows, failed }),
     stop: () => bar.stop(),
   };
 }

@@ -86,7 +86,16 @@ async function compute(
 ): Promise<void> {
   const { io } = context;
   const { formula, concurrency } = job;
-  const progress = await startProgress(io, job.out !== undefined, input.bytes, input.bytesRead);
+  let rowsRead = tally.rows;
+  async function* counted(): AsyncGenerator<readonly Cells[]> {
+    for await (const piece of rows) {
+      rowsRead += piece.length;
+      yield piece;
+    }
+  }
+  // What is read ahead is not done: its bytes count by the part of its rows that is.
+  const bytesDone = (): number => (input.bytesRead() * tally.rows) / rowsRead;
+  const progress = await startProgress(io, job.out !== undefined, input.bytes, bytesDone);
   try {
     await withClient(context, job.command, async (client) => {
       const ask = async (operands: readonly unknown[]): Promise<unknown> => {
@@ -95,7 +104,7 @@ async function compute(
         return value;
       };
       const bounds = { concurrency, window: concurrency * windowFactor, signal: io.signal };
-      for await (const run of inOrder(rows, rowComputer({ formula, width, indexes, ask }), bounds)) {
+      for await (const run of inOrder(counted(), rowComputer({ formula, width, indexes, ask }), bounds)) {
         await sink.write(csv(run));
         tally.rows += run.length;
         tally.failed += run.filter(hasFailed).length;
