@@ -1,4 +1,5 @@
 import { environment } from '@cateto/app-kit';
+import { faultOf } from './file-fault.ts';
 import type { Io } from './context.ts';
 import { outputClosed } from './context.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -15,8 +16,12 @@ export function processIo(): Io {
     });
   }
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    ending.abort(outputClosed);
+    if (error.code === 'EPIPE') return ending.abort(outputClosed);
+    // The rest would be lost as well.
+    stderr.write(`calc: ${faultOf('stdout', error)}\n`);
+    process.exit(exitCodes.failed);
   });
+  // There is nowhere left to say it; the exit code still tells how the command ended.
+  stderr.on('error', () => undefined);
   return { stdin, stdout, stderr, env: environment(), signal: ending.signal };
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { CommandFault } from '../command-fault.ts';
 import type { Io } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { cannotUse, identityOf } from './file-fault.ts';
+import { cannotUse, identityOf } from '../file-fault.ts';
 
 export interface Input {
   readonly pieces: AsyncIterable<Uint8Array>;

@@ -5,7 +5,7 @@ import { CommandFault } from '../command-fault.ts';
 import type { Output } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { completeBytes } from './complete-lines.ts';
-import { cannotUse, identityOf } from './file-fault.ts';
+import { cannotUse, identityOf } from '../file-fault.ts';
 import type { Cells } from './records.ts';
 import { records } from './records.ts';
 

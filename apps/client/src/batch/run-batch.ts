@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { withClient } from '../with-client.ts';
 import { columnsOf } from './columns.ts';
 import type { BatchOptions } from './command.ts';
-import { cannotUse } from './file-fault.ts';
+import { cannotUse } from '../file-fault.ts';
 import { inOrder } from './in-order.ts';
 import type { Input } from './input.ts';
 import { openInput } from './input.ts';

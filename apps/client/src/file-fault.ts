@@ -1,6 +1,6 @@
-import { CommandFault } from '../command-fault.ts';
-import type { ExitCode } from '../exit-codes.ts';
-import { exitCodes } from '../exit-codes.ts';
+import { CommandFault } from './command-fault.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or directory',
@@ -9,6 +9,12 @@ const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
+/** What the operating system says of a file, in words that a user knows. */
+export function faultOf(file: string, error: Error): string {
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return `${file}: ${words[code] ?? error.message}`;
+}
+
 /**
  * What the operating system or the CSV parser says of a file, as a line of ours.
  *
@@ -16,7 +22,7 @@ const words: Readonly<Record<string, string>> = {
  */
 export function cannotUse(file: string, error: unknown, exitCode: ExitCode = exitCodes.usage): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
-  return new CommandFault(exitCode, `${file}: ${words[error.code] ?? error.message}`, { cause: error });
+  return new CommandFault(exitCode, faultOf(file, error), { cause: error });
 }
 
 /** Tells whether two open files are the same. */
