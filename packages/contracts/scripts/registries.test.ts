@@ -7,6 +7,7 @@ import { registriesOf, staleRegistries, writeRegistries } from './registries.ts'
 
 const calculatorPath = 'packages/contracts/src/calculator';
 const contractsRegistry = `${calculatorPath}/registry.generated.ts`;
+const contractsExports = `${calculatorPath}/exports.generated.ts`;
 const computeRegistry = 'packages/compute/src/registry.generated.ts';
 
 let root = '';
@@ -29,9 +30,9 @@ function pathsOf(registries: readonly { readonly path: string }[]): string[] {
   return registries.map(({ path }) => path);
 }
 
-test('both registries list the contracts, sorted, under the names that their files export', () => {
+test('the registries list the contracts, sorted, under the names that their files export', () => {
   for (const file of ['operations/square.ts', 'operations/product-of-2.ts', 'formulas/hypotenuse.ts']) add(file);
-  expect(pathsOf(writeRegistries(root))).toEqual([contractsRegistry, computeRegistry]);
+  expect(pathsOf(writeRegistries(root))).toEqual([contractsRegistry, contractsExports, computeRegistry]);
   expect(readFileSync(join(root, contractsRegistry), 'utf8')).toBe(
     `// Generated from the folder listing by \`pnpm registry\`. Do not edit.
 import { hypotenuse } from './formulas/hypotenuse.ts';
@@ -46,6 +47,13 @@ export const operations = {
 export const formulas = {
   hypotenuse,
 };
+`,
+  );
+  expect(readFileSync(join(root, contractsExports), 'utf8')).toBe(
+    `// Generated from the folder listing by \`pnpm registry\`. Do not edit.
+export { hypotenuse } from './formulas/hypotenuse.ts';
+export { productOf2 } from './operations/product-of-2.ts';
+export { square } from './operations/square.ts';
 `,
   );
   expect(readFileSync(join(root, computeRegistry), 'utf8')).toBe(
@@ -82,14 +90,14 @@ test('what was just written is fresh, and a second run writes nothing', () => {
   expect(writeRegistries(root)).toEqual([]);
 });
 
-test('a contract more or less makes both registries stale', () => {
+test('a contract more or less makes every registry stale', () => {
   add('operations/square.ts');
   writeRegistries(root);
   add('formulas/leg.ts');
-  expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry, computeRegistry]);
+  expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry, contractsExports, computeRegistry]);
   writeRegistries(root);
   rmSync(join(root, calculatorPath, 'operations/square.ts'));
-  expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry, computeRegistry]);
+  expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry, contractsExports, computeRegistry]);
 });
 
 test('a registry that was edited or is missing is stale alone', () => {
@@ -97,7 +105,7 @@ test('a registry that was edited or is missing is stale alone', () => {
   writeFileSync(join(root, computeRegistry), 'edited');
   expect(pathsOf(staleRegistries(root))).toEqual([computeRegistry]);
   rmSync(join(root, contractsRegistry));
-  writeFileSync(join(root, computeRegistry), registriesOf(root)[1]?.text ?? '');
+  writeFileSync(join(root, computeRegistry), registriesOf(root)[2]?.text ?? '');
   expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry]);
 });
 

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { isName } from '../src/names.ts';
 
 /*
- * TypeScript cannot list a folder, so the two registries are generated from the folder listing of the contracts and
- * committed. The one of compute lists the contracts' names, not its own files: a contract without its code is a compile
- * error that names the file to write.
+ * TypeScript cannot list a folder, so what lists the contracts is generated from the folder listing and committed: their
+ * catalogue, their exports from the package, and the registry of compute. That one lists the contracts' names, not its own
+ * files: a contract without its code is a compile error that names the file to write.
  */
 
 const kinds = ['formulas', 'operations'] as const;
-type Kind = (typeof kinds)[number];
+export type Kind = (typeof kinds)[number];
 
 /** A contract's file: `product-of-two.ts` exports `productOfTwo`. */
-interface Entry {
+export interface Entry {
   readonly kind: Kind;
   readonly file: string;
   readonly name: string;
@@ -25,11 +25,12 @@ export interface Registry {
   readonly text: string;
 }
 
-const contractsPath = 'packages/contracts/src/calculator';
+export const contractsPath = 'packages/contracts/src/calculator';
+export const computePath = 'packages/compute/src';
 
 /** @throws Error naming the file whose name is none for a contract */
 export function registriesOf(root: string): readonly Registry[] {
-  const entries = kinds.flatMap((kind) => entriesOf(root, kind));
+  const entries = contractsOf(root);
   const names = new Map<string, Entry>();
   for (const entry of entries) {
     const other = names.get(entry.name);
@@ -38,7 +39,8 @@ export function registriesOf(root: string): readonly Registry[] {
   }
   return [
     { path: `${contractsPath}/registry.generated.ts`, text: contractsRegistry(entries) },
-    { path: 'packages/compute/src/registry.generated.ts', text: computeRegistry(entries) },
+    { path: `${contractsPath}/exports.generated.ts`, text: contractsExports(entries) },
+    { path: `${computePath}/registry.generated.ts`, text: computeRegistry(entries) },
   ];
 }
 
@@ -52,6 +54,11 @@ export function writeRegistries(root: string): readonly Registry[] {
   const stale = staleRegistries(root);
   for (const { path, text } of stale) writeFileSync(join(root, path), text);
   return stale;
+}
+
+/** @throws Error naming the file whose name is none for a contract */
+export function contractsOf(root: string): readonly Entry[] {
+  return kinds.flatMap((kind) => entriesOf(root, kind));
 }
 
 function entriesOf(root: string, kind: Kind): Entry[] {
@@ -71,7 +78,7 @@ function entryOf(kind: Kind, file: string): Entry {
   return entry;
 }
 
-function pathOf({ kind, file }: Entry): string {
+export function pathOf({ kind, file }: Entry): string {
   return `${contractsPath}/${kind}/${file}`;
 }
 
@@ -93,6 +100,14 @@ function contractsRegistry(entries: readonly Entry[]): string {
     `export const operations = ${objectOf(entries, 'operations')};`,
     '',
     `export const formulas = ${objectOf(entries, 'formulas')};`,
+    '',
+  ].join('\n');
+}
+
+function contractsExports(entries: readonly Entry[]): string {
+  return [
+    '// Generated from the folder listing by `pnpm registry`. Do not edit.',
+    ...entries.map(({ kind, file, name }) => `export { ${name} } from './${kind}/${file}';`),
     '',
   ].join('\n');
 }

@@ -1,0 +1,23 @@
+import type { Formula, FormulaCode, Operation } from '@cateto/contracts';
+import { calculator } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import { answerOf } from './formulas/answer-of.test-support.ts';
+import { formulaCodes, handlers } from './registry.generated.ts';
+
+/* The contracts promise their examples to whoever reads them; here they are kept, each by itself, whoever adds one. */
+
+test.each(Object.values<Operation>(calculator.operations))(
+  'the operation $name turns its example into what its contract says',
+  async ({ name, example }) => {
+    const handler = handlers[name as keyof typeof handlers] as (input: unknown) => unknown;
+    expect(await handler(example.input)).toEqual(example.output);
+  },
+);
+
+test.each(Object.values<Formula>(calculator.formulas))(
+  'the formula $name makes of its example what its contract says',
+  async ({ name, example }) => {
+    const code = formulaCodes[name as keyof typeof formulaCodes] as unknown as FormulaCode;
+    expect(await answerOf(code, example.operands)).toEqual(example.output);
+  },
+);

@@ -1,0 +1,20 @@
+import type { Call, Failure, Formula, FormulaCode, OperandsOf, OutputOf } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
+import { handlers } from '../registry.generated.ts';
+
+/** What a formula answers when servers run its calls: its plan through the handlers, and what it makes of the results. */
+export async function answerOf<F extends Formula, P extends readonly Call[]>(
+  code: FormulaCode<F, P>,
+  operands: OperandsOf<F>,
+): Promise<OutputOf<F> | Failure> {
+  const calls = code.plan(operands);
+  if (isFailure(calls)) return calls;
+  const results: unknown[] = [];
+  for (const { operation, input } of calls) {
+    const handler = handlers[operation.name as keyof typeof handlers] as (input: unknown) => unknown;
+    const result = await handler(input);
+    if (isFailure(result)) return result;
+    results.push(result);
+  }
+  return code.combine(results as Parameters<typeof code.combine>[0], operands);
+}

@@ -1,0 +1,49 @@
+import reservedIdentifiers from 'reserved-identifiers';
+import { assertName } from '../../src/names.ts';
+import { contractsOf, pathOf } from '../registries.ts';
+import type { NewContract } from './request.ts';
+
+/* A contract's name is a topic's part, a property, a command and an identifier in four files: it must do for all of them. */
+
+const wordsOfTypeScript: ReadonlySet<string> = reservedIdentifiers({ includeGlobalProperties: true });
+
+/** What the files around a new contract call something else, besides the exports of the contracts package. */
+const wordsOfFiles: ReadonlySet<string> = new Set([
+  'answerOf',
+  'contract',
+  'expect',
+  'finiteOr',
+  'formulaCodes',
+  'handlers',
+  'test',
+  'z',
+]);
+
+/** `productOfTwo` stands in `product-of-two.ts`. */
+export function stemOf(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/**
+ * @param exported what the contracts package exports
+ * @returns what is wrong with a name for a new contract, undefined when it can have it
+ */
+export function nameFault(
+  root: string,
+  kind: NewContract['kind'],
+  name: string,
+  exported: ReadonlySet<string>,
+): string | undefined {
+  try {
+    assertName(kind, name);
+  } catch (error) {
+    if (error instanceof TypeError) return error.message;
+    throw error;
+  }
+  const holder = contractsOf(root).find((entry) => entry.name === name);
+  if (holder !== undefined) return `${kind} "${name}": the name is taken by ${pathOf(holder)}`;
+  if (wordsOfTypeScript.has(name)) return `${kind} "${name}": the name is a word of TypeScript's`;
+  if (exported.has(name)) return `${kind} "${name}": the name is taken by an export of @cateto/contracts`;
+  if (wordsOfFiles.has(name)) return `${kind} "${name}": the files around it use this name themselves`;
+  return undefined;
+}

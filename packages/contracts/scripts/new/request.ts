@@ -1,0 +1,55 @@
+import { lanesMax } from '../../src/limits.ts';
+
+/** What is to be written: an operation or a formula. */
+export interface NewContract {
+  readonly kind: 'operation' | 'formula';
+  readonly name: string;
+  /** One line for people, in the contract and in the changeset. */
+  readonly description: string;
+  /** Their names in order; none for an operation. */
+  readonly operands: readonly string[];
+}
+
+/** The words of a command line or of a person; what is missing was not given. */
+export interface Given {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** With commas: `a,b`. */
+  readonly operands?: string | undefined;
+}
+
+/** What cannot be written as it was asked for: one line for whoever asked. */
+export class RequestFault extends Error {}
+
+/** True of what the templates make, until it is edited. */
+export function defaultDescription(kind: NewContract['kind']): string {
+  return kind === 'operation' ? 'A number as it came; still to be written.' : 'A sum of squares; still to be written.';
+}
+
+export const defaultOperands = 'a,b';
+
+/** @returns what is wrong, undefined when nothing is */
+export function operandsFault(text: string): string | undefined {
+  const names = operandNames(text);
+  const odd = names.find((name) => !/^[a-z][a-zA-Z0-9]*$/.test(name));
+  if (odd !== undefined) return `operand "${odd}": a name is a lower-case letter followed by letters or digits`;
+  if (names.length > lanesMax) return `${names.length} operands; 1 to ${lanesMax} are possible`;
+  return new Set(names).size < names.length ? `two operands of one name (${names.join(', ')})` : undefined;
+}
+
+export function operandNames(text: string): string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+/** @returns what is wrong, undefined when nothing is */
+export function descriptionFault(text: string): string | undefined {
+  return /^\S[^\p{Cc}]*$/u.test(text) ? undefined : 'a description is one line that says what comes out';
+}
+
+/** @throws RequestFault */
+export function requestOf(kind: NewContract['kind'], given: Given & { readonly name: string }): NewContract {
+  const { name, description = defaultDescription(kind), operands = defaultOperands } = given;
+  const fault = descriptionFault(description) ?? (kind === 'formula' ? operandsFault(operands) : undefined);
+  if (fault !== undefined) throw new RequestFault(`${kind} "${name}": ${fault}`);
+  return { kind, name, description, operands: kind === 'formula' ? operandNames(operands) : [] };
+}
