@@ -30,6 +30,7 @@ export type Unused = HandlersOf<Sample>;
 const snippets = {
   right: "client.publish('calc.request.1', to, leg);",
   wrongClient: "client.publish('calc.square.request.1', to, request);",
+  misspelt: "client.publish('calc.reqest.1', to, leg);",
   wrongPayload: "client.publish('calc.request.1', to, { ...leg, value: 'twelve' });",
   wrongCount: "client.publish('calc.request.1', to, { ...leg, operands: 3 });",
   wrongServer: "opServer.publish('calc.square.request.1', to, request);",
@@ -96,6 +97,19 @@ test('the error of the paper’s client names the topic and every topic that wou
   expect(error).toContain(`Argument of type '"calc.square.request.1"' is not assignable to parameter of type`);
   const allowed = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `"calc.request.${n}"`);
   for (const topic of [...allowed, '"calc.status.request"', '"calc.hello"']) expect(error).toContain(topic);
+});
+
+test('a mistake is one error, in the file that has it', () => {
+  const { right: _right, ...mistakes } = snippets;
+  for (const name of Object.keys(mistakes) as Snippet[]) {
+    expect(errorsOf(name).match(/error TS/g), name).toHaveLength(1);
+  }
+});
+
+test('the error of a misspelt topic names it and those there are', () => {
+  const error = errorsOf('misspelt');
+  expect(error).toContain(`Argument of type '"calc.reqest.1"' is not assignable to parameter of type`);
+  expect(error).toContain('"calc.request.1"');
 });
 
 test('the error of an op-server that asks names the topic and results that would be allowed', () => {

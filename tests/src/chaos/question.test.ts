@@ -1,4 +1,4 @@
-import { calculator, isFailure } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
 import { formulaCodes, handlers } from '@cateto/compute';
 import type { FormulaCode } from '@cateto/contracts';
 import { expect, test } from 'vitest';
@@ -18,7 +18,6 @@ function computed(formula: FormulaAsked, operands: readonly number[]): unknown {
 }
 
 test('whatever the formula, the answer to question n is 60 n, also after weeks of questions', () => {
-  expect(formulas.toSorted()).toEqual(Object.keys(calculator.formulas).toSorted());
   for (const formula of formulas) {
     for (const number of [1, 2, 3, 7, 10_007, 1_000_003, 1_000_000_007]) {
       expect(computed(formula, operandsOf(formula, number))).toBe(answerTo(number));

@@ -67,7 +67,7 @@ test('status shows both brokers and every server, and that nothing is missing', 
 
 describe('servers, wrongly started', () => {
   test.each([
-    ['op-server', ['--operations', 'cube'], {}, /--operations.*"cube".*multiply, square/],
+    ['op-server', ['--operations', 'hypotenuse'], {}, /--operations.*"hypotenuse".*multiply.*square/],
     ['op-server', ['--lanes', '9'], {}, /--lanes.*"9"/],
     ['calc-server', [], { CATETO_OPERATION_TIMEOUT_MS: '-1' }, /CATETO_OPERATION_TIMEOUT_MS.*"-1"/],
     ['broker', ['--brokers', 'here:1:1:1'], {}, /--brokers.*ports/],

@@ -1,0 +1,24 @@
+import { draftsOf } from '../../../packages/contracts/scripts/new/drafts.ts';
+import { requestOf } from '../../../packages/contracts/scripts/new/request.ts';
+import { writeRegistries } from '../../../packages/contracts/scripts/registries.ts';
+import type { Workspace } from './workspace.ts';
+
+/**
+ * Adds so many operations and as many formulas, as the generator writes them: every formula has 2 to 8 operands and asks an
+ * operation of its own for each.
+ */
+export async function enlarge(workspace: Workspace, count: number): Promise<void> {
+  for (let number = 1; number <= count; number += 1) {
+    const operands = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].slice(0, 2 + (number % 7)).join();
+    const requests = [
+      requestOf('operation', { name: `operation${number}` }),
+      requestOf('formula', { name: `formula${number}`, operands }),
+    ];
+    for (const request of requests) {
+      for (const { path, text } of await draftsOf(workspace.root, request)) {
+        workspace.write(path, text.replaceAll(/\bsquare\b/g, `operation${number}`));
+      }
+    }
+  }
+  writeRegistries(workspace.root);
+}
