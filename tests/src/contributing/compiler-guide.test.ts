@@ -63,67 +63,81 @@ test.each([
   expect(found).toEqual([expect.stringMatching(new RegExp(`^${registry}\\(.*Cannot find module '${missing}'`))]);
 });
 
-const cases: readonly (readonly [what: string, file: string, says: string, ...edits: readonly Edit[]])[] = [
-  [
-    'a handler of another name',
-    registry,
-    `'"./operations/cube.ts"' has no exported member named 'cube'. Did you mean 'cubed'?`,
-    [operation.code, 'const cube', 'const cubed'],
-  ],
-  [
-    'an operation’s output of another type',
-    operation.code,
-    "Type 'number' is not assignable to type 'number[] | Failure | Promise<number[] | Failure>'",
-    [operation.contract, 'output: Finite,', 'output: Finite.array(),'],
-    [operation.contract, 'output: 3 }', 'output: [3] }'],
-  ],
-  [
-    'an operation’s input of another type',
-    operation.code,
-    "Type 'number[]' is not assignable to type 'number | Failure | Promise<number | Failure>'",
-    [operation.contract, 'input: Finite,', 'input: Finite.array(),'],
-    [operation.contract, 'input: 3,', 'input: [3],'],
-  ],
-  [
-    'a formula’s output of another type',
-    formula.code,
-    "is not assignable to type '",
-    [formula.contract, 'output: Finite,', 'output: Finite.array(),'],
-    [formula.contract, 'output: 5 }', 'output: [5] }'],
-  ],
-  [
-    'an operation without its example',
-    operation.contract,
-    "Property 'example' is missing",
-    [operation.contract, '  example: { input: 3, output: 3 },\n', ''],
-  ],
-  [
-    'a formula without its example',
-    formula.contract,
-    "Property 'example' is missing",
-    [formula.contract, '  example: { operands: [1, 2], output: 5 },\n', ''],
-  ],
-  [
-    'an example that is none',
-    formula.contract,
-    "Type 'string' is not assignable to type 'number'",
-    [formula.contract, 'output: 5 }', "output: 'five' }"],
-  ],
-  [
-    'a contract without its description',
-    operation.contract,
-    "Property 'description' is missing",
-    [operation.contract, "  description: 'A number as it came; still to be written.',\n", ''],
-  ],
-  [
-    'an operation asked for something that is not its input',
-    formula.code,
-    "Argument of type 'string' is not assignable to parameter of type 'number'",
-    [formula.code, 'call(square, operands[0])', "call(square, 'one')"],
-  ],
+interface Mistake {
+  readonly what: string;
+  /** The file that the error is in. */
+  readonly file: string;
+  readonly says: string;
+  readonly edits: readonly Edit[];
+}
+
+const mistakes: readonly Mistake[] = [
+  {
+    what: 'a handler of another name',
+    file: registry,
+    says: `'"./operations/cube.ts"' has no exported member named 'cube'. Did you mean 'cubed'?`,
+    edits: [[operation.code, 'const cube', 'const cubed']],
+  },
+  {
+    what: 'an operation’s output of another type',
+    file: operation.code,
+    says: "Type 'number' is not assignable to type 'number[] | Failure | Promise<number[] | Failure>'",
+    edits: [
+      [operation.contract, 'output: Finite,', 'output: Finite.array(),'],
+      [operation.contract, 'output: 3 }', 'output: [3] }'],
+    ],
+  },
+  {
+    what: 'an operation’s input of another type',
+    file: operation.code,
+    says: "Type 'number[]' is not assignable to type 'number | Failure | Promise<number | Failure>'",
+    edits: [
+      [operation.contract, 'input: Finite,', 'input: Finite.array(),'],
+      [operation.contract, 'input: 3,', 'input: [3],'],
+    ],
+  },
+  {
+    what: 'a formula’s output of another type',
+    file: formula.code,
+    says: "is not assignable to type '",
+    edits: [
+      [formula.contract, 'output: Finite,', 'output: Finite.array(),'],
+      [formula.contract, 'output: 5 }', 'output: [5] }'],
+    ],
+  },
+  {
+    what: 'an operation without its example',
+    file: operation.contract,
+    says: "Property 'example' is missing",
+    edits: [[operation.contract, '  example: { input: 3, output: 3 },\n', '']],
+  },
+  {
+    what: 'a formula without its example',
+    file: formula.contract,
+    says: "Property 'example' is missing",
+    edits: [[formula.contract, '  example: { operands: [1, 2], output: 5 },\n', '']],
+  },
+  {
+    what: 'an example that is none',
+    file: formula.contract,
+    says: "Type 'string' is not assignable to type 'number'",
+    edits: [[formula.contract, 'output: 5 }', "output: 'five' }"]],
+  },
+  {
+    what: 'a contract without its description',
+    file: operation.contract,
+    says: "Property 'description' is missing",
+    edits: [[operation.contract, "  description: 'A number as it came; still to be written.',\n", '']],
+  },
+  {
+    what: 'an operation asked for something that is not its input',
+    file: formula.code,
+    says: "Argument of type 'string' is not assignable to parameter of type 'number'",
+    edits: [[formula.code, 'call(square, operands[0])', "call(square, 'one')"]],
+  },
 ];
 
-test.each(cases)('%s is one error, in the file to edit: %s', (_what, file, says, ...edits) => {
+test.each(mistakes)('$what is one error, in $file', ({ file, says, edits }) => {
   const found = errorsOf(...edits);
   expect(found).toHaveLength(1);
   expect(found[0]?.startsWith(`${file}(`), found[0]).toBe(true);

@@ -1,11 +1,17 @@
 import type { AppProcess } from '@cateto/cluster';
 import { freeBrokers, startProcess } from '@cateto/cluster';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Finished, Workspace } from './workspace.ts';
 import { copyWorkspace, fromSource } from './workspace.ts';
 
-/* What docs/adding-an-operation.md promises, in a copy of the workspace: an operation and a formula that asks it. */
+/* docs/adding-an-operation.md, step by step, in a copy of the workspace: an operation and a formula that asks it. */
+
+const guide = readFileSync(new URL('../../../docs/adding-an-operation.md', import.meta.url), 'utf8');
+const [contract = '', handler = '', formulaCode = ''] = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(
+  ([, code]) => code,
+);
 
 const generator = 'packages/contracts/scripts/new/main.ts';
 const done = { code: 0, said: expect.any(String) as string };
@@ -14,9 +20,16 @@ let workspace: Workspace;
 
 beforeAll(() => {
   workspace = copyWorkspace();
-  const cube = workspace.program(generator, ['operation', 'cube', '--description', 'The third power of a number.']);
-  const formula = workspace.program(generator, ['formula', 'sumOfCubes']);
-  expect([cube, formula]).toEqual([done, done]);
+  const description = 'The third power of a number; out of domain when it overflows.';
+  const commands = [
+    ['operation', 'cube', '--description', description],
+    ['formula', 'sumOfCubes', '--operands', 'a,b', '--description', 'The sum of two cubes.'],
+  ];
+  for (const [kind = '', ...args] of commands) {
+    const finished = workspace.program(generator, [kind, ...args]);
+    expect(finished).toEqual(done);
+    expect(guide).toContain(finished.said.trim());
+  }
 });
 
 afterAll(() => workspace.remove());
@@ -40,26 +53,39 @@ test('right after it was written everything is green, and it is listed', () => {
   const checked = check();
   expect(checked).toEqual(green);
   expect(checked['tests']?.said).toMatch(/Test Files .*3 passed/);
-  expect(client('operations').said).toContain('cube: number → number\n  The third power of a number.\n  3 → 3\n');
+  expect(client('operations').said).toContain(
+    'cube: number → number\n  The third power of a number; out of domain when it overflows.\n  3 → 3\n',
+  );
   expect(client('formulas').said).toContain('sumOfCubes(a: number, b: number) → number\n');
 });
 
 test('filled in, two files for each, it is green, op-servers serve it and a client is answered', async () => {
-  workspace.edit('packages/contracts/src/calculator/operations/cube.ts', 'output: 3 }', 'output: 27 }');
-  workspace.edit('packages/compute/src/operations/cube.ts', '(input) => input', '(x) => x ** 3');
-  workspace.edit('packages/contracts/src/calculator/formulas/sum-of-cubes.ts', 'output: 5 }', 'output: 9 }');
-  const code = 'packages/compute/src/formulas/sum-of-cubes.ts';
-  workspace.write(
-    code,
-    workspace.read(code).replaceAll('square', 'cube').replace('call, formulaCode, cube', 'call, cube, formulaCode'),
+  const path = 'packages/contracts/src/calculator/operations/cube.ts';
+  workspace.write(path, workspace.read(path).replace(/export const .*/s, contract));
+  workspace.write('packages/compute/src/operations/cube.ts', handler);
+  workspace.edit(
+    'packages/contracts/src/calculator/formulas/sum-of-cubes.ts',
+    '{ operands: [1, 2], output: 5 }',
+    '{ operands: [1, 2], output: 9 }',
   );
+  workspace.write('packages/compute/src/formulas/sum-of-cubes.ts', formulaCode);
   expect(check()).toEqual(green);
 
+  expect(client('operations').said).toContain(textAfter('$ pnpm calc operations'));
   const system = await startSystem();
   const answer = client('sumOfCubes', '2', '3', '--json', '--brokers', system.brokers);
   expect(answer.code, answer.said).toBe(0);
   expect(JSON.parse(answer.said)).toMatchObject({ formula: 'sumOfCubes', value: 35, fallbacks: [] });
+  const refused = client('sumOfCubes', '1e200', '3', '--brokers', system.brokers);
+  expect(refused).toEqual({ code: 5, said: textAfter('$ pnpm calc sumOfCubes 1e200 3') });
 });
+
+/** What the guide has as the output of its command. */
+function textAfter(command: string): string {
+  const text = guide.split(`${command}\n`)[1]?.split('```')[0];
+  if (text === undefined) throw new Error(`the guide has no ${command}`);
+  return text;
+}
 
 /** A broker, an op-server and a calc-server of the copy; the calc-server knows who serves the new operation. */
 async function startSystem(): Promise<{ readonly brokers: string }> {
