@@ -7,139 +7,152 @@ import type { Workspace } from './workspace.ts';
 import { copyWorkspace } from './workspace.ts';
 
 /*
- * A mistake in an operation or a formula is one error of the compiler, and it names the file to edit. What the compiler
- * says about topics is in packages/contracts/src/compile-errors.test.ts.
+ * A mistake in an operation or a formula is one error of the compiler, and it names the file to edit. Each mistake is made in a
+ * contract of its own, all of them at once: the compiler runs once. What it says about topics is in
+ * packages/contracts/src/compile-errors.test.ts.
  */
-
-const operation = {
-  contract: 'packages/contracts/src/calculator/operations/cube.ts',
-  code: 'packages/compute/src/operations/cube.ts',
-};
-const formula = {
-  contract: 'packages/contracts/src/calculator/formulas/mean.ts',
-  code: 'packages/compute/src/formulas/mean.ts',
-};
-const registry = 'packages/compute/src/registry.generated.ts';
-
-let workspace: Workspace;
-
-beforeAll(async () => {
-  workspace = copyWorkspace();
-  for (const [kind, name] of [['operation', 'cube'] as const, ['formula', 'mean'] as const]) {
-    await generate(workspace.root, requestOf(kind, { name }), new Set());
-  }
-  expect(errors()).toEqual([]);
-});
-
-afterAll(() => workspace.remove());
-
-/** What `pnpm types` says of both packages: the first line of each error. */
-function errors(): string[] {
-  const { code, said } = workspace.tool('tsc', ['-b', 'packages/compute', '--pretty', 'false']);
-  const found = said.split('\n').filter((line) => line !== '' && !line.startsWith(' '));
-  expect(code === 0, said).toBe(found.length === 0);
-  return found;
-}
-
-type Edit = readonly [path: string, from: string, to: string];
-
-/** The errors of some edits, which are taken back. */
-function errorsOf(...edits: readonly Edit[]): string[] {
-  const before = edits.map(([path]) => [path, workspace.read(path)] as const);
-  for (const edit of edits) workspace.edit(...edit);
-  const found = errors();
-  for (const [path, text] of before.toReversed()) workspace.write(path, text);
-  return found;
-}
-
-test.each([
-  ['handler', operation.code, './operations/cube.ts'],
-  ['formula’s code', formula.code, './formulas/mean.ts'],
-])('a %s that is deleted: the error has the path of the file that is missing', (_what, path, missing) => {
-  const text = workspace.read(path);
-  rmSync(join(workspace.root, path));
-  const found = errors();
-  workspace.write(path, text);
-  expect(found).toEqual([expect.stringMatching(new RegExp(`^${registry}\\(.*Cannot find module '${missing}'`))]);
-});
 
 interface Mistake {
   readonly what: string;
+  readonly kind: 'operation' | 'formula';
+  /** Of the contract; one word, so that its files are called the same. */
+  readonly name: string;
   /** The file that the error is in. */
-  readonly file: string;
+  readonly file: 'contract' | 'code' | 'registry';
   readonly says: string;
-  readonly edits: readonly Edit[];
+  /** In its contract or its code; its code is deleted when there are none. */
+  readonly edits: readonly (readonly [file: 'contract' | 'code', from: string, to: string])[];
 }
 
 const mistakes: readonly Mistake[] = [
   {
-    what: 'a handler of another name',
-    file: registry,
-    says: `'"./operations/cube.ts"' has no exported member named 'cube'. Did you mean 'cubed'?`,
-    edits: [[operation.code, 'const cube', 'const cubed']],
+    what: 'a handler that is deleted',
+    kind: 'operation',
+    name: 'unhandled',
+    file: 'registry',
+    says: "Cannot find module './operations/unhandled.ts'",
+    edits: [],
   },
   {
-    what: 'an operation’s output of another type',
-    file: operation.code,
+    what: 'code of a formula that is deleted',
+    kind: 'formula',
+    name: 'uncoded',
+    file: 'registry',
+    says: "Cannot find module './formulas/uncoded.ts'",
+    edits: [],
+  },
+  {
+    what: 'a handler of another name',
+    kind: 'operation',
+    name: 'renamed',
+    file: 'registry',
+    says: `'"./operations/renamed.ts"' has no exported member named 'renamed'. Did you mean 'renamed2'?`,
+    edits: [['code', 'const renamed', 'const renamed2']],
+  },
+  {
+    what: 'an output of another type',
+    kind: 'operation',
+    name: 'output',
+    file: 'code',
     says: "Type 'number' is not assignable to type 'number[] | Failure | Promise<number[] | Failure>'",
     edits: [
-      [operation.contract, 'output: Finite,', 'output: Finite.array(),'],
-      [operation.contract, 'output: 3 }', 'output: [3] }'],
+      ['contract', 'output: Finite,', 'output: Finite.array(),'],
+      ['contract', 'output: 3 }', 'output: [3] }'],
     ],
   },
   {
-    what: 'an operation’s input of another type',
-    file: operation.code,
+    what: 'an input of another type',
+    kind: 'operation',
+    name: 'input',
+    file: 'code',
     says: "Type 'number[]' is not assignable to type 'number | Failure | Promise<number | Failure>'",
     edits: [
-      [operation.contract, 'input: Finite,', 'input: Finite.array(),'],
-      [operation.contract, 'input: 3,', 'input: [3],'],
+      ['contract', 'input: Finite,', 'input: Finite.array(),'],
+      ['contract', 'input: 3,', 'input: [3],'],
     ],
   },
   {
-    what: 'a formula’s output of another type',
-    file: formula.code,
+    what: 'an output of a formula of another type',
+    kind: 'formula',
+    name: 'answer',
+    file: 'code',
     says: "is not assignable to type '",
     edits: [
-      [formula.contract, 'output: Finite,', 'output: Finite.array(),'],
-      [formula.contract, 'output: 5 }', 'output: [5] }'],
+      ['contract', 'output: Finite,', 'output: Finite.array(),'],
+      ['contract', 'output: 5 }', 'output: [5] }'],
     ],
   },
   {
     what: 'an operation without its example',
-    file: operation.contract,
+    kind: 'operation',
+    name: 'forgotten',
+    file: 'contract',
     says: "Property 'example' is missing",
-    edits: [[operation.contract, '  example: { input: 3, output: 3 },\n', '']],
+    edits: [['contract', '  example: { input: 3, output: 3 },\n', '']],
   },
   {
     what: 'a formula without its example',
-    file: formula.contract,
+    kind: 'formula',
+    name: 'unshown',
+    file: 'contract',
     says: "Property 'example' is missing",
-    edits: [[formula.contract, '  example: { operands: [1, 2], output: 5 },\n', '']],
+    edits: [['contract', '  example: { operands: [1, 2], output: 5 },\n', '']],
   },
   {
     what: 'an example that is none',
-    file: formula.contract,
+    kind: 'formula',
+    name: 'five',
+    file: 'contract',
     says: "Type 'string' is not assignable to type 'number'",
-    edits: [[formula.contract, 'output: 5 }', "output: 'five' }"]],
+    edits: [['contract', 'output: 5 }', "output: 'five' }"]],
   },
   {
     what: 'a contract without its description',
-    file: operation.contract,
+    kind: 'operation',
+    name: 'undescribed',
+    file: 'contract',
     says: "Property 'description' is missing",
-    edits: [[operation.contract, "  description: 'A number as it came; still to be written.',\n", '']],
+    edits: [['contract', "  description: 'A number as it came; still to be written.',\n", '']],
   },
   {
     what: 'an operation asked for something that is not its input',
-    file: formula.code,
+    kind: 'formula',
+    name: 'misasked',
+    file: 'code',
     says: "Argument of type 'string' is not assignable to parameter of type 'number'",
-    edits: [[formula.code, 'call(square, operands[0])', "call(square, 'one')"]],
+    edits: [['code', 'call(square, operands[0])', "call(square, 'one')"]],
   },
 ];
 
-test.each(mistakes)('$what is one error, in $file', ({ file, says, edits }) => {
-  const found = errorsOf(...edits);
-  expect(found).toHaveLength(1);
-  expect(found[0]?.startsWith(`${file}(`), found[0]).toBe(true);
-  expect(found[0]).toContain(says);
+function pathOf({ kind, name }: Mistake, file: Mistake['file']): string {
+  if (file === 'registry') return 'packages/compute/src/registry.generated.ts';
+  const folder = file === 'contract' ? 'packages/contracts/src/calculator' : 'packages/compute/src';
+  return `${folder}/${kind}s/${name}.ts`;
+}
+
+let workspace: Workspace;
+/** The first line of each error. */
+let errors: readonly string[] = [];
+
+beforeAll(async () => {
+  workspace = copyWorkspace();
+  for (const mistake of mistakes) {
+    await generate(workspace.root, requestOf(mistake.kind, mistake), new Set());
+    if (mistake.edits.length === 0) rmSync(join(workspace.root, pathOf(mistake, 'code')));
+    for (const [file, from, to] of mistake.edits) workspace.edit(pathOf(mistake, file), from, to);
+  }
+  const { said } = workspace.tool('tsc', ['-b', 'packages/compute', '--pretty', 'false']);
+  errors = said.split('\n').filter((line) => line !== '' && !line.startsWith(' '));
+});
+
+afterAll(() => workspace.remove());
+
+test.each(mistakes.map((mistake) => [mistake.what, mistake] as const))('%s is one error', (_what, mistake) => {
+  const path = pathOf(mistake, mistake.file);
+  const found = errors.filter((line) => line.startsWith(`${path}(`) && line.includes(mistake.says));
+  expect(found, errors.join('\n')).toHaveLength(1);
+});
+
+test('that is all the compiler says', () => {
+  expect(errors).toHaveLength(mistakes.length);
 });
