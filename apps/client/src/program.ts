@@ -1,3 +1,4 @@
+import { calledAs } from '@cateto/app-kit';
 import { Command } from 'commander';
 import { batchCommand } from './batch/command.ts';
 import { formulasCommand } from './catalogue/formulas.ts';
@@ -11,7 +12,7 @@ import { watchCommand } from './watch/command.ts';
 /** The command line: a command for each formula of the catalogue, and what else a client can do. */
 export function createProgram(context: Context): Command {
   const { io, catalogue } = context;
-  const program = new Command('calc')
+  const program = new Command(calledAs('calc'))
     .description('Asks the calculator on the bus.')
     .exitOverride()
     .configureOutput({

@@ -1,11 +1,12 @@
 import { SettingFault } from '@cateto/contracts';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { calledAs } from './called-as.ts';
 
 export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
 
 /** A command whose mistakes are one line on stderr and exit code 2. */
 export function createCommand(name: string, description: string): Command {
-  return new Command(name)
+  return new Command(calledAs(name))
     .description(description)
     .exitOverride()
     .allowExcessArguments(false)

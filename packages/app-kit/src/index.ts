@@ -1,6 +1,7 @@
 export type { AppEvent } from './app-events.ts';
 export { logEvents } from './app-events.ts';
 export { brokerSettings, brokersText, brokerValues, defaultBrokers } from './broker-settings.ts';
+export { callAs, calledAs } from './called-as.ts';
 export { argumentsOf, createCommand, exitCodeOf, exitCodes, usageFault } from './command.ts';
 export type { Log, LogOptions } from './log.ts';
 export { createLog, eventText } from './log.ts';

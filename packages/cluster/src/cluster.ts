@@ -1,3 +1,4 @@
+import type { CommandOf } from './app-command.ts';
 import { appCommand } from './app-command.ts';
 import type { AppProcess } from './app-process.ts';
 import { startProcess } from './app-process.ts';
@@ -15,6 +16,8 @@ export interface ClusterOptions {
   readonly brokers?: string;
   /** Runs what `pnpm build` made instead of the sources. */
   readonly built?: boolean;
+  /** How each app is started, when it is not one of this workspace's. */
+  readonly commandOf?: CommandOf;
   /**
    * Processes to start at once, and no others: those are for {@link Cluster.start}. Unless given all are started, the
    * backup when the primary is active; on a busy machine the backup would be the active one now and then otherwise.
@@ -50,6 +53,7 @@ const stopMaxMs = 10_000;
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { opServers = 2, calcServers = 1, built = false, environment = {}, onEvent } = options;
+  const commandOf = options.commandOf ?? ((app: string) => appCommand(app, built));
   const brokers = options.brokers ?? (await freeBrokers());
   const plans = planSystem({ opServers, calcServers });
   const processes = new Map<string, AppProcess>();
@@ -57,7 +61,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   function start(name: string, more: readonly string[] = []): AppProcess {
     const plan = plans.find((candidate) => candidate.name === name);
     if (plan === undefined) throw new Error(`there is no ${name} in this system`);
-    const { cwd, args } = appCommand(plan.app, built);
+    const { cwd, args } = commandOf(plan.app);
     // Its events are how its state is known here, whatever the environment says of logs.
     const common = ['--brokers', brokers, '--log', 'json', '--log-level', 'info'];
     const started = startProcess({

@@ -1,3 +1,4 @@
+export type { AppCommand, CommandOf } from './app-command.ts';
 export { appCommand } from './app-command.ts';
 export type { AppProcess, ProcessStart } from './app-process.ts';
 export { startProcess } from './app-process.ts';
@@ -5,3 +6,5 @@ export type { Cluster, ClusterOptions } from './cluster.ts';
 export { startCluster } from './cluster.ts';
 export { freeBrokers, freePorts } from './free-ports.ts';
 export type { LogEvent } from './log-event.ts';
+export type { ClusterProgram } from './run-cluster.ts';
+export { runCluster } from './run-cluster.ts';

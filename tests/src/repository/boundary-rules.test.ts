@@ -6,6 +6,13 @@ const protocol = 'packages/protocol/src/ear.ts';
 describe('boundaries', () => {
   test.each([
     ['an app another app', 'apps/client/src/main.ts', "import { x } from 'calc-server';"],
+    ['an app the binary', 'apps/client/src/main.ts', "import 'cateto';"],
+    ['an app from a package that is not the binary', 'packages/cluster/src/main.ts', "import 'broker';"],
+    [
+      'a library that the binary has no business with',
+      'packages/cateto/src/main.ts',
+      "import { connect } from '@cateto/sdk';",
+    ],
     ['bus from the cluster', 'packages/cluster/src/demo.ts', "import { open } from '@cateto/bus';"],
     ['compute from the bus', 'packages/bus/src/bus.ts', "import type { handlers } from '@cateto/compute';"],
     ['the codec’s library in protocol', protocol, "import { encode } from '@msgpack/msgpack';"],
@@ -40,6 +47,7 @@ describe('boundaries', () => {
     ['packages/bus/src/relay/bind.ts', "import type { Publisher } from 'zeromq';"],
     ['packages/bus/src/relay/peer-probe.ts', "import { connect } from 'node:net';"],
     ['packages/bus/src/relay/relay.test.ts', "import { connect } from 'node:net';"],
+    ['packages/cateto/src/programs.ts', "const load = () => import('broker');"],
     ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],
     ['packages/protocol/src/ear.test.ts', "import { test } from 'vitest';"],
   ])('%s may do what it does', (path, source) => {

@@ -9,6 +9,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/sdk': ['@cateto/bus', '@cateto/contracts'],
   'packages/app-kit': ['@cateto/contracts', 'pino', 'pino-pretty', 'commander'],
   'packages/cluster': ['@cateto/app-kit'],
+  // The one binary (docs/decisions/0040-one-binary.md): it starts the apps' mains and has no code of its own beside that.
+  'packages/cateto': ['@cateto/app-kit', '@cateto/cluster', 'broker', 'backup', 'op-server', 'calc-server', 'client'],
   'apps/broker': ['@cateto/app-kit', '@cateto/bus'],
   'apps/backup': ['@cateto/app-kit', '@cateto/bus'],
   'apps/op-server': ['@cateto/app-kit', '@cateto/bus', '@cateto/compute', '@cateto/contracts', 'piscina'],

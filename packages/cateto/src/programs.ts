@@ -1,0 +1,15 @@
+export interface Program {
+  /** One line for the usage. */
+  readonly about: string;
+  /** Runs it: each is the main of an app, which reads `process.argv` when it is loaded. */
+  readonly load: () => Promise<unknown>;
+}
+
+export const programs: Readonly<Record<string, Program>> = {
+  broker: { about: 'the primary broker', load: () => import('broker') },
+  backup: { about: 'the backup broker', load: () => import('backup') },
+  'op-server': { about: 'serves operations on lanes', load: () => import('op-server') },
+  'calc-server': { about: 'serves formulas', load: () => import('calc-server') },
+  cluster: { about: 'all of these on this machine, until Ctrl-C', load: () => import('./cluster.ts') },
+  client: { about: 'asks: client hypotenuse 12 13', load: () => import('client') },
+};
