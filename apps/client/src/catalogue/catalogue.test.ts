@@ -27,6 +27,7 @@ describe('formulas', () => {
       name: 'leg',
       description: calculator.formulas.leg.description,
       version: 1,
+      contract: calculator.hashes.get('leg'),
       operands: [
         { name: 'c', schema: expect.objectContaining({ type: 'number' }) as unknown },
         { name: 'a', schema: expect.objectContaining({ type: 'number' }) as unknown },
@@ -48,7 +49,11 @@ describe('operations', () => {
   test('with --json has their JSON Schemas', async () => {
     const { stdout } = await runHere(['operations', '--json']);
     expect(JSON.parse(stdout)).toContainEqual(
-      expect.objectContaining({ name: 'square', input: expect.objectContaining({ type: 'number' }) as unknown }),
+      expect.objectContaining({
+        name: 'square',
+        contract: 1358948392,
+        input: expect.objectContaining({ type: 'number' }) as unknown,
+      }),
     );
   });
 });

@@ -1,5 +1,5 @@
 import type { Formula } from '@cateto/contracts';
-import { jsonSchemaOf } from '@cateto/contracts';
+import { hashOf, jsonSchemaOf } from '@cateto/contracts';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { exampleLine } from '../formula/example.ts';
@@ -12,7 +12,10 @@ export function formulasCommand({ io, catalogue }: Context): Command {
     .option('--json', 'one line of JSON, with JSON Schemas')
     .action(({ json }: { json?: true }) => {
       const formulas = Object.values(catalogue.formulas);
-      const text = json === true ? `${JSON.stringify(formulas.map(inJson))}\n` : formulas.map(inWords).join('\n');
+      const text =
+        json === true
+          ? `${JSON.stringify(formulas.map((formula) => inJson(formula, hashOf(catalogue, formula.name))))}\n`
+          : formulas.map(inWords).join('\n');
       io.stdout.write(text);
     });
 }
@@ -27,11 +30,13 @@ function inWords(formula: Formula): string {
   ].join('\n');
 }
 
-function inJson({ name, description, version, operands, output, example }: Formula): object {
+/** `contract`: what a request carries for this version of it. */
+function inJson({ name, description, version, operands, output, example }: Formula, contract: number): object {
   return {
     name,
     description,
     version,
+    contract,
     operands: operands.map(([operand, schema]) => ({ name: operand, schema: jsonSchemaOf(schema) })),
     output: jsonSchemaOf(output),
     example,

@@ -1,5 +1,5 @@
 import type { Operation } from '@cateto/contracts';
-import { jsonSchemaOf } from '@cateto/contracts';
+import { hashOf, jsonSchemaOf } from '@cateto/contracts';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { valueText } from '../formula/value-text.ts';
@@ -12,7 +12,10 @@ export function operationsCommand({ io, catalogue }: Context): Command {
     .option('--json', 'one line of JSON, with JSON Schemas')
     .action(({ json }: { json?: true }) => {
       const operations = Object.values(catalogue.operations);
-      const text = json === true ? `${JSON.stringify(operations.map(inJson))}\n` : operations.map(inWords).join('\n');
+      const text =
+        json === true
+          ? `${JSON.stringify(operations.map((operation) => inJson(operation, hashOf(catalogue, operation.name))))}\n`
+          : operations.map(inWords).join('\n');
       io.stdout.write(text);
     });
 }
@@ -26,6 +29,7 @@ function inWords({ name, description, input, output, example }: Operation): stri
   ].join('\n');
 }
 
-function inJson({ name, description, version, input, output, example }: Operation): object {
-  return { name, description, version, input: jsonSchemaOf(input), output: jsonSchemaOf(output), example };
+/** `contract`: what a request carries for this version of it. */
+function inJson({ name, description, version, input, output, example }: Operation, contract: number): object {
+  return { name, description, version, contract, input: jsonSchemaOf(input), output: jsonSchemaOf(output), example };
 }
