@@ -1,0 +1,16 @@
+import { connect, RequestError } from '@cateto/sdk';
+import type { Point } from './catalogue.js';
+import { catalogue } from './catalogue.js';
+
+await using client = await connect({ catalogue });
+const home: Point = { x: 1, y: 2 };
+const { value, fallbacks } = await client.blocks(home, { x: -3, y: 5 });
+console.log({ value: value.toFixed(0), fallbacks });
+
+try {
+  // @ts-expect-error -- a corner has two coordinates; without a compiler it is refused before it is sent
+  await client.blocks(home, { x: 1 });
+} catch (error) {
+  if (!(error instanceof RequestError)) throw error;
+  console.log({ code: error.code });
+}

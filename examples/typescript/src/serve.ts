@@ -1,0 +1,21 @@
+import { call, formulaCode } from '@cateto/contracts';
+import { serve } from '@cateto/sdk';
+import { blocks, catalogue, gap } from './catalogue.js';
+
+/* Serves the operation and the formula until Ctrl-C. The brokers are those of CATETO_BROKERS, or the ones on this machine. */
+
+const service = await serve({
+  catalogue,
+  handlers: {
+    gap: ([a, b]) => Math.abs(a - b),
+  },
+  formulas: {
+    blocks: formulaCode(blocks, {
+      plan: ([from, to]) => [call(gap, [from.x, to.x]), call(gap, [from.y, to.y])],
+      combine: ([across, along]) => across + along,
+    }),
+  },
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.drain());
+await service.ready;
+console.log('serving');

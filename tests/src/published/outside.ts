@@ -1,0 +1,73 @@
+import { environmentWith } from '@cateto/app-kit';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Started } from '../support/following.ts';
+import { following } from '../support/following.ts';
+import type { Finished } from '../support/run-app.ts';
+import type { Packed } from './packed.ts';
+
+/** A program of `examples/`, alone in a folder that knows nothing of this workspace. */
+export interface Outside {
+  readonly folder: string;
+  /** Runs a command of its `node_modules/.bin`, or of this machine, to its end. */
+  run(command: string, ...args: string[]): Promise<Finished>;
+  /** Starts one that goes on. */
+  start(command: string, ...args: string[]): Started;
+  /** Kills what still runs and removes the folder. */
+  end(): void;
+}
+
+const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
+
+export function copyOfExample(name: string, environment: Readonly<Record<string, string>>): Outside {
+  const folder = mkdtempSync(join(tmpdir(), `cateto-${name}-`));
+  cpSync(join(examples, name), folder, { recursive: true });
+
+  const started = new Set<ChildProcess>();
+
+  function launch(command: string, args: readonly string[]): ChildProcess {
+    const own = environmentWith(environment);
+    const path = `${join(folder, 'node_modules/.bin')}:${own.PATH ?? ''}`;
+    return spawn(command, args, { cwd: folder, env: { ...own, PATH: path }, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  return {
+    folder,
+    async run(command, ...args) {
+      const child = launch(command, args);
+      const written = { out: '', said: '' };
+      child.stdout?.on('data', (chunk: Buffer) => (written.out += chunk.toString()));
+      child.stderr?.on('data', (chunk: Buffer) => (written.said += chunk.toString()));
+      const [code] = (await once(child, 'close')) as [number | null];
+      return { code, ...written };
+    },
+    start(command, ...args) {
+      const child = launch(command, args);
+      started.add(child);
+      return following(child);
+    },
+    end() {
+      for (const child of started) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** Installs the packed packages that its manifest names, and what they need of the others, as a user's npm would. */
+export async function installed(outside: Outside, packages: readonly Packed[]): Promise<void> {
+  const files = packages.map(({ file }) => file);
+  const { code, out, said } = await outside.run(
+    'npm',
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    ...files,
+  );
+  if (code !== 0) throw new Error(`npm install failed: ${out}${said}`);
+}

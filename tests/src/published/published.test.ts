@@ -1,0 +1,161 @@
+import { freeBrokers } from '@cateto/cluster';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Started } from '../support/following.ts';
+import type { Outside } from './outside.ts';
+import { copyOfExample, installed } from './outside.ts';
+import type { Packed } from './packed.ts';
+import { packAll } from './packed.ts';
+
+/*
+ * What is published, as its users get it: every package packed, its manifest and types checked, and the programs of
+ * `examples/` run outside of this workspace against a system that the installed binary starts.
+ */
+
+const names = ['contracts', 'protocol', 'compute', 'bus', 'sdk', 'app-kit'].map((name) => `@cateto/${name}`);
+const binary = 'cateto';
+const attw = fileURLToPath(new URL('../../node_modules/.bin/attw', import.meta.url));
+
+let packages: readonly Packed[] = [];
+let folder = '';
+
+beforeAll(() => {
+  ({ packages, folder } = packAll());
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function packed(name: string): Packed {
+  const found = packages.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`${name} is not published`);
+  return found;
+}
+
+test('these packages are published and no others, all of one version', () => {
+  expect(packages.map(({ name }) => name).toSorted()).toEqual([...names, binary].toSorted());
+  expect(new Set(packages.map(({ version }) => version)).size).toBe(1);
+});
+
+describe.each([...names, binary])('%s', (name) => {
+  test('says what it is, for which Node and under which licence', () => {
+    const { manifest, files } = packed(name);
+    expect(manifest).toMatchObject({
+      description: expect.stringMatching(/^.{20,}\.$/),
+      keywords: expect.arrayContaining([expect.any(String)]),
+      license: 'MIT',
+      engines: { node: '>=20.19' },
+    });
+    expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
+  });
+
+  test('has nothing that only this workspace needs', () => {
+    const { manifest, files } = packed(name);
+    expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@cateto\/source|tsx/);
+    expect(manifest).not.toHaveProperty('devDependencies');
+    expect(files.filter((file) => /\.(?:test|test-d|test-support)\.|tsbuildinfo|tsconfig/.test(file))).toEqual([]);
+  });
+
+  test('depends on published packages of its own version, and on exact versions of others', () => {
+    const { manifest, version } = packed(name);
+    for (const [dependency, range] of Object.entries(manifest.dependencies ?? {})) {
+      expect(range).toMatch(/^\d+\.\d+\.\d+$/);
+      if (dependency.startsWith('@cateto/')) expect([packed(dependency).version, range]).toEqual([version, version]);
+    }
+  });
+
+  test('publint has no objection', async () => {
+    const { file, manifest } = packed(name);
+    const bytes = readFileSync(file);
+    const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+    const { messages } = await publint({ pack: { tarball }, strict: true });
+    expect(messages.map((message) => formatMessage(message, manifest as never))).toEqual([]);
+  });
+});
+
+describe.each(names)('%s', (name) => {
+  test('everything it exports has types, and maps that find their sources', () => {
+    const { manifest, files } = packed(name);
+    expect(manifest.sideEffects).toBe(false);
+    for (const target of Object.values(manifest.exports ?? {})) {
+      expect(Object.keys(target)).toEqual(['types', 'default']);
+    }
+    const sources = files
+      .filter((file) => file.endsWith('.d.ts.map'))
+      .map((file) => file.replace(/^dist\/(.*)\.d\.ts\.map$/, 'src/$1.ts'));
+    expect(files).toEqual(expect.arrayContaining(sources));
+  });
+
+  test('attw finds its types right from ESM and from bundlers', async () => {
+    const child = spawn(attw, [packed(name).file, '--profile', 'esm-only', '--no-color', '--no-emoji'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = (await once(child, 'close')) as [number | null];
+    expect({ code, said: code === 0 ? '' : said }).toEqual({ code: 0, said: '' });
+  });
+});
+
+describe('the programs of examples/, outside of this workspace', () => {
+  let javascript: Outside;
+  let typescript: Outside;
+  let cluster: Started;
+
+  beforeAll(async () => {
+    const environment = { CATETO_BROKERS: await freeBrokers(), CATETO_WORKERS: '1' };
+    javascript = copyOfExample('javascript', environment);
+    typescript = copyOfExample('typescript', environment);
+    const needed = packages.filter(({ name }) => !['@cateto/compute', '@cateto/app-kit'].includes(name));
+    await Promise.all([installed(javascript, needed), installed(typescript, needed)]);
+    cluster = javascript.start('cateto', 'cluster');
+    await cluster.wrote(/^Everything is up/);
+  });
+
+  afterAll(async () => {
+    javascript.end();
+    typescript.end();
+  });
+
+  test('the binary starts a whole system, with handlers in threads, and asks it', async () => {
+    for (const lane of [1, 2])
+      await cluster.wrote(new RegExp(`^calc-server listener-up .*calc\\.square\\.request\\.${lane}`));
+    const { code, out } = await javascript.run('npx', 'cateto', 'client', 'hypotenuse', '12', '13', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ value: 17.69180601295413, fallbacks: [] });
+  });
+
+  test('one in JavaScript serves and calls an operation and a formula of its own, also when a broker dies', async () => {
+    const server = javascript.start('node', 'serve.js');
+    await server.wrote(/^serving$/);
+    const right = { code: 0, out: "{ value: 2, fallbacks: [] }\n{ code: 'invalid-request' }\n", said: '' };
+    expect(await javascript.run('npm', 'run', '--silent', 'ask')).toEqual(right);
+    const primary = /\d+/.exec(await cluster.wrote(/^broker /))?.[0];
+    process.kill(Number(primary), 'SIGKILL');
+    expect(await javascript.run('npm', 'run', '--silent', 'ask')).toEqual(right);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
+  test('one in TypeScript compiles with everything strict and every library checked, serves and calls', async () => {
+    expect(await typescript.run('npm', 'run', '--silent', 'build')).toEqual({ code: 0, out: '', said: '' });
+    const server = typescript.start('node', 'dist/serve.js');
+    await server.wrote(/^serving$/);
+    expect(await typescript.run('npm', 'run', '--silent', 'ask')).toEqual({
+      code: 0,
+      out: "{ value: '7', fallbacks: [] }\n{ code: 'invalid-request' }\n",
+      said: '',
+    });
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
+  test('Ctrl-C stops the whole system', async () => {
+    cluster.child.kill('SIGINT');
+    expect(await cluster.ended).toBe(0);
+  });
+});
