@@ -1,0 +1,39 @@
+import { calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+/* What docs/protocol.md states in bytes and numbers, for those who write a server after it. */
+
+const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+const square = hashOf(calculator, 'square');
+
+test('the bytes it shows are what it says they are', () => {
+  const shown = [...page.matchAll(/^(93 [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
+  expect(shown).toHaveLength(2);
+  for (const [, bytes = '', text = ''] of shown) {
+    const [sender, settledBelow, messages] = JSON.parse(text) as [string, number, unknown[]];
+    const body = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
+    expect(createCodec().decode(body)).toEqual({ sender, settledBelow, messages });
+    expect(Buffer.from(createCodec().encode(sender, settledBelow, messages))).toEqual(body);
+  }
+  expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
+});
+
+test('the text whose hash it gives has that hash', () => {
+  const [, text = ''] = /^```json\n(\["operation",.*)\n```$/m.exec(page) ?? [];
+  let hash = 2_166_136_261;
+  for (let index = 0; index < text.length; index += 1)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619) >>> 0;
+  expect(hash).toBe(square);
+  expect(page).toContain(`That of \`square\` is ${square}`);
+});
+
+test('its failures are those of the table', () => {
+  const [, section = ''] = /\n## 6\. Failures\n([\s\S]*?)\n## /.exec(page) ?? [];
+  const rows = [...section.matchAll(/^\| (`[^|]+`) \|.*\| (yes|no) \| (yes|no) \|$/gm)];
+  const stated = rows.flatMap(([, codes = '', retryable, mayHaveRun]) =>
+    [...codes.matchAll(/`([\w-]+)`/g)].map(([, code]) => [code, retryable === 'yes', mayHaveRun === 'yes']),
+  );
+  const table = Object.entries(failureTable).map(([code, trait]) => [code, trait.retryable, trait.mayHaveRun]);
+  expect(stated).toEqual(table);
+});
