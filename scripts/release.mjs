@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pack, publishedPackages } from './pack.mjs';
+
+/*
+ * `pnpm release`: checks everything, builds, and publishes what is not on the registry yet, each package with its tag. With
+ * `--dry-run` it does all of that and packs instead of publishing. The versions are made before, by `pnpm version-packages`.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dryRun = process.argv.includes('--dry-run');
+
+function run(command, ...args) {
+  const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) fail(`${command} ${args.join(' ')} failed`);
+}
+
+function fail(message) {
+  process.stderr.write(`release: ${message}\n`);
+  process.exit(1);
+}
+
+const pending = readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md');
+if (pending.length > 0 && !dryRun)
+  fail(`${pending.length} changesets are in no version yet: run \`pnpm version-packages\``);
+
+run('pnpm', 'check');
+// From nothing: what a source that is gone left behind, here or in the cache, must not be published.
+for (const { folder } of publishedPackages()) rmSync(join(folder, 'dist'), { recursive: true, force: true });
+run('pnpm', 'build', '--force');
+
+if (dryRun) {
+  const folder = mkdtempSync(join(tmpdir(), 'cateto-release-'));
+  for (const { name, version, file } of pack(folder)) {
+    process.stdout.write(`would publish ${name}@${version}, ${Math.ceil(statSync(file).size / 1024)} KiB\n`);
+  }
+  if (pending.length > 0) process.stdout.write(`but first \`pnpm version-packages\`: ${pending.join(', ')}\n`);
+  rmSync(folder, { recursive: true });
+} else {
+  run('changeset', 'publish');
+}
