@@ -1,7 +1,7 @@
 import type { Failure, FailureMessage, Lane, RequestReading, Success } from '@cateto/contracts';
 import { failure, isFailure } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
-import { createLoopWatch, createResponder } from '@cateto/protocol';
+import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
 import type { Participant } from './participant.ts';
 
 /** A request that is to be computed now: its input and trace are in its work. */
@@ -11,11 +11,6 @@ export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
 export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
 
 export type Run = (request: Admitted, answer: AnswerTo) => void;
-
-interface Waiting {
-  readonly request: Admitted;
-  readonly sinceMs: number;
-}
 
 const late = failure('overloaded', 'what was taken here before waits too long for its turn');
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
@@ -70,14 +65,18 @@ export function createResponses<T extends string>(
   const { platform } = participant;
   const responder = createResponder<Work>();
   const loop = createLoopWatch();
+  const pace = createPace();
   let drained: (() => void) | undefined;
   /** Admitted, but put off because what came before took long; the first `begun` of them are not any more. */
-  let waiting: Waiting[] = [];
+  let waiting: Admitted[] = [];
   let begun = 0;
   let stretchEndMs = 0;
   /** Work since the last turn that was asked for. */
   let workedMs = 0;
   let running = 0;
+  let beganCount = 0;
+  /** Since when as many run as may, or when the last of those was done. */
+  let fullSinceMs = 0;
   let turnAsked = false;
 
   function handle(input: ResponderInput<Work>): void {
@@ -101,16 +100,20 @@ export function createResponses<T extends string>(
   function runOrPutOff(request: Admitted): void {
     const nowMs = platform.nowMs();
     if (waiting.length === 0 && nowMs < stretchEndMs && running < runningMax) return run(request);
-    waiting.push({ request, sinceMs: nowMs });
+    waiting.push(request);
     askForTurn();
   }
 
   function run(request: Admitted): void {
     running += 1;
+    beganCount += 1;
+    if (running === runningMax) fullSinceMs = platform.nowMs();
     request.work.run(request, answer);
   }
 
   function answer({ sender, seq }: Admitted, outcome: Success | Failure): void {
+    // Of work that runs elsewhere the pace shows only while all that may run does.
+    if (running === runningMax) pace.took(1, platform.nowMs() - fullSinceMs);
     running -= 1;
     handle({ type: 'answered', sender, seq, outcome });
     if (begun < waiting.length) askForTurn();
@@ -128,25 +131,33 @@ export function createResponses<T extends string>(
   }
 
   function watchLoop(busy: boolean): void {
-    loop.handle({ type: 'seen', busy, waitingSinceMs: waiting[begun]?.sinceMs }, platform.nowMs());
+    loop.handle({ type: 'seen', busy, waitMs: pace.waitMs(waiting.length - begun) }, platform.nowMs());
   }
 
   /** The next stretch of what was put off. For what is past its deadline nobody waits. */
   function goOn(): void {
     turnAsked = false;
     const startMs = platform.nowMs();
+    const beganBefore = beganCount;
     stretchEndMs = startMs + stretchMs;
     for (let nowMs = platform.nowMs(); nowMs < stretchEndMs && running < runningMax; nowMs = platform.nowMs()) {
-      const next = waiting[begun];
-      if (next === undefined) break;
+      const request = waiting[begun];
+      if (request === undefined) break;
       begun += 1;
-      const { request } = next;
       if (request.deadlineMs > nowMs) run(request);
       else giveUp(request);
     }
-    workedMs = platform.nowMs() - startMs;
+    workedMs = workedSince(startMs, beganBefore);
     forgetBegun();
     if (begun < waiting.length || workedMs >= stretchMs) askForTurn();
+  }
+
+  /** @returns for how long */
+  function workedSince(startMs: number, beganBefore: number): number {
+    const ms = platform.nowMs() - startMs;
+    const pieces = beganCount - beganBefore;
+    if (pieces > 0 && runningMax === Number.POSITIVE_INFINITY) pace.took(pieces, ms);
+    return ms;
   }
 
   /** A queue that is never empty must not keep what has left it; moved now and then, each costs little. */
@@ -177,10 +188,11 @@ export function createResponses<T extends string>(
     accept(sender, settledBelow, requests) {
       watchLoop(true);
       const startMs = platform.nowMs();
+      const beganBefore = beganCount;
       if (waiting.length === 0) stretchEndMs = startMs + stretchMs - workedMs;
       const taken = loop.isLate() ? requests.map(refusedLate) : requests;
       handle({ type: 'requests', sender, settledBelow, requests: taken });
-      workedMs += platform.nowMs() - startMs;
+      workedMs += workedSince(startMs, beganBefore);
       if (workedMs >= stretchMs) askForTurn();
       watchLoop(responder.counters().inFlight > 0);
       participant.rearm();

@@ -9,6 +9,8 @@ export type { Listeners, ListenersConfig, ListenersEffect, ListenersInput } from
 export { createListeners } from './listeners.ts';
 export type { LoopWatch, LoopWatchInput } from './loop-watch.ts';
 export { createLoopWatch } from './loop-watch.ts';
+export type { Pace } from './pace.ts';
+export { createPace } from './pace.ts';
 export { createRequester } from './requester/requester.ts';
 export type {
   RequestCall,

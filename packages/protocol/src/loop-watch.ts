@@ -4,17 +4,17 @@
  * - While work is in flight the loop is to be seen every 50 ms. Seen more than 200 ms too late three times in a row it is
  *   late, until it is in time once. A single time is a pause, of a process that was stopped or a machine that stood still:
  *   from that a server rather goes on where it was, for what waits for it was not refused.
- * - Admitted work that waits for its turn may do so for 100 ms, not counting what lies before such a pause. That is well below
- *   the 160 ms after which its requester asks another server at the earliest: else, the longer the queue, the more of it
- *   would be computed twice.
+ * - Admitted work may wait for its turn for 100 ms, by the pace at which work is done (pace.ts). That is well below the 160 ms
+ *   after which its requester asks another server at the earliest: else, the longer the queue, the more of it would be
+ *   computed twice.
  */
 
 /** The loop turned. While no work is in flight nothing is due. */
 export interface LoopWatchInput {
   readonly type: 'seen';
   readonly busy: boolean;
-  /** When the oldest of the admitted work that waits for its turn was admitted; none waits unless given. */
-  readonly waitingSinceMs?: number | undefined;
+  /** How long what is admitted next will wait for its turn; not at all unless given. */
+  readonly waitMs?: number | undefined;
 }
 
 export interface LoopWatch {
@@ -31,18 +31,15 @@ const waitMaxMs = 100;
 export function createLoopWatch(): LoopWatch {
   let dueMs: number | undefined;
   let lateTurns = 0;
-  let pausedUntilMs = Number.NEGATIVE_INFINITY;
   let queueLate = false;
 
   return {
-    handle({ busy, waitingSinceMs }, nowMs) {
+    handle({ busy, waitMs = 0 }, nowMs) {
       if (dueMs !== undefined && nowMs >= dueMs) {
-        const late = nowMs - dueMs > lateMs;
-        lateTurns = late ? lateTurns + 1 : 0;
-        if (late) pausedUntilMs = nowMs;
+        lateTurns = nowMs - dueMs > lateMs ? lateTurns + 1 : 0;
         dueMs = nowMs + seenEveryMs;
       }
-      queueLate = nowMs - Math.max(waitingSinceMs ?? nowMs, pausedUntilMs) > waitMaxMs;
+      queueLate = waitMs > waitMaxMs;
       // A loop that is late is watched until it is in time.
       if (busy || lateTurns > 0) dueMs ??= nowMs + seenEveryMs;
       else dueMs = undefined;
