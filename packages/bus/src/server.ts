@@ -8,6 +8,8 @@ import type { Responses } from './responses.ts';
 /** A server that runs: it listens whenever its ear is proven. */
 export interface Server {
   readonly address: string;
+  /** How it is, as it tells whoever asks for its status. */
+  report(): StatusReport;
   /**
    * Ends it in order: its request topics are withdrawn, so that requesters turn to others; what runs is answered; then
    * the sockets close. What has not ended after 4.5 s is given up; the requester's deadline or another server takes over.
@@ -110,6 +112,7 @@ export function startServer(options: ServerOptions): Server {
 
   return {
     address: participant.address,
+    report,
     drain() {
       drained ??= closed ?? drain();
       return drained;

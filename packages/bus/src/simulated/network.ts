@@ -1,6 +1,9 @@
+import type { Beat } from '@cateto/contracts';
+import { decodeBeat } from '@cateto/contracts';
 import type { BrokerStatus } from '../broker-status.ts';
 import type { BusEvent, OnEvent } from '../events.ts';
 import type { OpenLink } from '../link.ts';
+import type { OpenRelayLink } from '../relay/relay-link.ts';
 import type { Relay } from '../relay/relay.ts';
 import { runRelay } from '../relay/relay.ts';
 import type { Chance } from './chance.ts';
@@ -65,8 +68,10 @@ export interface SimulatedNetwork {
   spawn(name: string): SimulatedProcess;
   /** What a participant in a process connects with. */
   openLink(process: SimulatedProcess): OpenLink;
-  /** Starts a broker on its host. */
-  startBroker(host: BrokerHost, onEvent?: OnEvent): SimulatedBroker;
+  /** Starts a broker on its host. `onPeerBeat` is told of each beat of the other one that it takes in. */
+  startBroker(host: BrokerHost, onEvent?: OnEvent, onPeerBeat?: (beat: Beat) => void): SimulatedBroker;
+  /** Whether both run and all that a participant connects to a broker with stands: the truth, which neither may know. */
+  isLinked(participant: string, broker: BrokerHost): boolean;
   /** From now on nothing arrives that way; what was under way or is sent waits in the kernels until the end gives up. */
   cut(from: string, to: string): void;
   heal(from: string, to: string): void;
@@ -121,7 +126,7 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
     chance,
     spawn,
     openLink: (process) => simulatedLink(process, brokerHosts, wire, chance.fork()),
-    startBroker(host, onEvent = ignore) {
+    startBroker(host, onEvent = ignore, onPeerBeat) {
       if (!brokerHosts.includes(host)) throw new Error(`this network has no ${host}`);
       const process = spawn(host);
       const peer = brokerHosts.find((other) => other !== host);
@@ -130,11 +135,15 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
         heartbeatMs,
         peerLostMs,
         hasPeer: peer !== undefined,
-        openLink: simulatedRelayLink(process, peer, wire, chance.fork()),
+        openLink: overhearing(simulatedRelayLink(process, peer, wire, chance.fork()), onPeerBeat),
         platform: process.platform,
         onEvent,
       });
       return { process, relay };
+    },
+    isLinked(participant, broker) {
+      const run = [participant, broker].every((name) => processes.get(name)?.state() === 'running');
+      return run && wire.isLinked(participant, broker, 'publish') && wire.isLinked(participant, broker, 'subscribe');
     },
     cut(from, to) {
       paths.cut(from, to);
@@ -164,4 +173,17 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
       clock.passTo(timeMs);
     },
   };
+}
+
+function overhearing(open: OpenRelayLink, onPeerBeat: ((beat: Beat) => void) | undefined): OpenRelayLink {
+  if (onPeerBeat === undefined) return open;
+  return (events) =>
+    open({
+      ...events,
+      peerBeat(body) {
+        const beat = decodeBeat(body);
+        if (beat !== undefined) onPeerBeat(beat);
+        events.peerBeat(body);
+      },
+    });
 }

@@ -52,6 +52,8 @@ export interface SessionOptions {
 export interface Session {
   /** The paths between hosts have changed. */
   pathsChanged(): void;
+  /** Whether what either end sends now arrives, as far as the connection goes. */
+  isWhole(): boolean;
   isOver(): boolean;
 }
 
@@ -226,6 +228,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
         healed(end);
       }
     },
+    isWhole: () => ends.every((end) => end.wired && !cutTo(end)),
     isOver,
   };
 }

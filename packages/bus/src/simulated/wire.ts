@@ -13,6 +13,8 @@ export interface Wire {
   dial(process: SimulatedProcess, host: string, port: Port, user: SessionUser): () => void;
   /** What a plain TCP connect would meet, once it is known. */
   probe(from: SimulatedProcess, host: string, port: Port, met: (found: Probe) => void): void;
+  /** Whether a connection to that port stands and nothing of it is cut. */
+  isLinked(from: string, host: string, port: Port): boolean;
   /** To be called when a path was cut or has healed. */
   pathsChanged(): void;
   /** Packets lost because somebody did not read them in time. */
@@ -45,7 +47,7 @@ interface Listener {
 
 export function createWire({ clock, chance, paths, highWaterMark, loses }: WireOptions): Wire {
   const listeners = new Map<string, Listener>();
-  let sessions: Session[] = [];
+  let sessions: { readonly from: string; readonly to: string; readonly session: Session }[] = [];
   let dropped = 0;
   const key = (host: string, port: Port): string => `${host}:${port}`;
 
@@ -84,23 +86,22 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
         // The handshake takes both sides' own threads.
         const bothTurn = process.state() !== 'stopped' && listener?.process.state() !== 'stopped';
         if (!reachable || !bothTurn) return tryIn(chance.between(...retryMs));
-        sessions = sessions.filter((session) => !session.isOver());
-        sessions.push(
-          createSession(
-            { process, user },
-            { process: listener.process, user: listener.user },
-            {
-              clock,
-              chance,
-              paths,
-              liveness,
-              loses,
-              highWaterMark: port === 'heartbeat' ? heartbeatMark : highWaterMark,
-              over: () => tryIn(chance.between(...retryMs)),
-              onDropped: () => (dropped += 1),
-            },
-          ),
+        sessions = sessions.filter(({ session }) => !session.isOver());
+        const session = createSession(
+          { process, user },
+          { process: listener.process, user: listener.user },
+          {
+            clock,
+            chance,
+            paths,
+            liveness,
+            loses,
+            highWaterMark: port === 'heartbeat' ? heartbeatMark : highWaterMark,
+            over: () => tryIn(chance.between(...retryMs)),
+            onDropped: () => (dropped += 1),
+          },
         );
+        sessions.push({ from: process.name, to: key(host, port), session });
       }
 
       tryIn(roundTrips(process.name, host) + (chance.one(lateConnectShare) ? chance.between(...lateConnectMs) : 0));
@@ -116,8 +117,11 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
       clock.at(clock.nowMs() + takesMs, () => from.deliver(() => met(found)));
     },
 
+    isLinked: (from, host, port) =>
+      sessions.some((one) => one.from === from && one.to === key(host, port) && one.session.isWhole()),
+
     pathsChanged() {
-      for (const session of sessions) session.pathsChanged();
+      for (const { session } of sessions) session.pathsChanged();
     },
     dropped: () => dropped,
   };
