@@ -271,6 +271,19 @@ describe('asked again', () => {
     }
   });
 
+  test('it goes to those who were not asked yet, and round again when all were', () => {
+    const { call, up, runTo } = setUpReady();
+    const busy = 'cccccccccccc';
+    for (const address of [a, b, busy]) up(address);
+    for (const seq of [1, 2]) call(seq, { pinned: busy });
+    const first = sends(call(3));
+    const later = sends(runTo(2_000)).filter(([seq]) => seq === 3);
+    const asked = [...first, ...later].map(([, to]) => to);
+    expect(asked.slice(0, 2).toSorted()).toEqual([a, b]);
+    expect(asked[2]).toBe(busy);
+    expect([a, b]).toContain(asked[3]);
+  });
+
   test('a held request that is sent late is repeated 200 ms after it was sent', () => {
     const { call, up, runTo } = setUpReady();
     call(1);

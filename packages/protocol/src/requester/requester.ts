@@ -10,7 +10,8 @@
  *    - its server's subscription vanishes: to another server; if there is none it stays in flight (a draining server
  *      may yet answer) and goes to the next one heard;
  *    - a marker appears, or one vanishes while another is held; the ear has been proven again;
- *    - nothing came for 200 ms, then 400, 800, 1000 …, with jitter: to another server if there is one.
+ *    - nothing came for 200 ms, then 400, 800, 1000 …, with jitter: to another server if there is one, of these to one
+ *      that was not asked yet.
  *
  * A server that refuses because it does not know the contract is not one that listens for it: the request goes to another
  * one, or is held until one comes. And nobody is sent more than it may have in flight from here: the rest is held.
@@ -26,6 +27,7 @@ import { createDispatch } from './dispatch.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, mayYetAnswer, openRequest, silentServers, unassign, wasAsked } from './request.ts';
+import type { Server } from './servers.ts';
 import { createServers } from './servers.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
@@ -209,12 +211,21 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
     request.resendDueMs = nowMs + request.resendEveryMs;
     const { server } = request;
-    const { route, contract, pinned } = request.call.target;
+    const { route, pinned } = request.call.target;
     if (server === undefined || !dispatch.isLinked()) return;
-    const others = new Set(request.refused).add(server);
-    const other = pinned === undefined ? servers.choose(route, contract, others, Number.POSITIVE_INFINITY) : undefined;
-    const next = other?.server ?? (server.routes.has(route) ? server : undefined);
+    const other = pinned === undefined ? anotherThan(server, request) : undefined;
+    const next = other ?? (server.routes.has(route) ? server : undefined);
     if (next !== undefined) dispatch.give(request, next, nowMs);
+  }
+
+  /** One that was not asked yet, rather than one that has been silent for as long. */
+  function anotherThan(server: Server, { call: asked, refused: unable, earlier }: OpenRequest<W>): Server | undefined {
+    const { route, contract } = asked.target;
+    const others = new Set(unable).add(server);
+    const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
+    const choose = (besides: ReadonlySet<Server>): Server | undefined =>
+      servers.choose(route, contract, besides, Number.POSITIVE_INFINITY)?.server;
+    return choose(tried) ?? choose(others);
   }
 
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {

@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import { check } from './check.ts';
+import type { Scenario } from './scenario.ts';
+import { simulate } from './simulate.ts';
+
+/* What the simulation found once, as scenarios: a seed would become another one with the next change to what is drawn. */
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  /* What was silent for 200 ms was asked a third time for having less to do than the one that was well. */
+  'two of three calc-servers hang, and a request has a second': {
+    mode: 'any',
+    seed: 2,
+    brokers: 2,
+    clients: 2,
+    calcServers: 3,
+    opServers: ['all', 'all'],
+    perSecond: 60,
+    delayMs: [0.05, 0.3],
+    highWaterMark: 10_000,
+    startsMs: [],
+    faults: [
+      { kind: 'hang', target: 2, other: 0, afterMs: 2_000, forMs: 5_000 },
+      { kind: 'hang', target: 3, other: 0, afterMs: 0, forMs: 5_000 },
+    ],
+  },
+};
+
+describe('it stays mended', () => {
+  test.each(Object.entries(scenarios))('%s', async (_name, scenario) => {
+    expect(check(scenario, await simulate(scenario))).toEqual([]);
+  });
+});
