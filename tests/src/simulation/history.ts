@@ -42,17 +42,39 @@ export interface BrokerChange {
   readonly cause: string;
 }
 
+/** A broker took in a beat of the other one, which was active with that epoch when it sent it. */
+export interface ActiveHeard {
+  readonly by: string;
+  readonly epoch: number;
+  readonly atMs: number;
+}
+
+/** A client and a calc-server were linked with the same active broker all the time, and all three ran as they should. */
+export interface Reach {
+  readonly client: string;
+  readonly broker: string;
+  readonly calcServer: string;
+  readonly fromMs: number;
+  toMs: number;
+}
+
 /** Everything that happened in a run, for the checks. */
 export interface History {
   readonly asked: Asked[];
   readonly faults: FaultSpan[];
   readonly lives: Life[];
   readonly brokers: BrokerChange[];
+  readonly activesHeard: ActiveHeard[];
+  readonly reaches: Reach[];
   /** How often an operation was planned for an input by calc-servers: `square [3]`. */
   readonly planned: Map<string, number>;
-  /** How often each server's process ran something: `op-1#2 square [3]`, `calc-1#1 hypotenuse [3,4]`. */
-  readonly ran: Map<string, number>;
-  /** What was still open, running or waiting when everything had come to rest: `client-1: 2 open`. */
+  /** When each server's process ran something: `op-1#2 square [3]`, `calc-1#1 hypotenuse [3,4]`. */
+  readonly ran: Map<string, number[]>;
+  /** When a calc-server computed an operation itself. */
+  readonly fellBack: { readonly who: string; readonly atMs: number }[];
+  /** The most that each table ever held, of whoever had the most in it: `listeners`. */
+  readonly tables: Map<string, number>;
+  /** What was still open, running or kept when everything had come to rest: `client-1: 2 open`. */
   readonly leftOver: string[];
   /** In words, oldest first; only kept when asked for. */
   readonly lines: string[];
@@ -65,8 +87,12 @@ export function emptyHistory(): History {
     faults: [],
     lives: [],
     brokers: [],
+    activesHeard: [],
+    reaches: [],
     planned: new Map(),
     ran: new Map(),
+    fellBack: [],
+    tables: new Map(),
     leftOver: [],
     lines: [],
     endMs: 0,
@@ -80,4 +106,10 @@ export function inWords(event: BusEvent): string {
 
 export function count(counts: Map<string, number>, key: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+export function note(times: Map<string, number[]>, key: string, atMs: number): void {
+  const known = times.get(key);
+  if (known === undefined) times.set(key, [atMs]);
+  else known.push(atMs);
 }

@@ -116,7 +116,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) => {
         return input.type === 'call'
-          ? { ...input, call: { ...input.call, deadlineMs: Number.MAX_SAFE_INTEGER } }
+          ? { ...input, call: { ...input.call, deadlineMs: input.call.deadlineMs + 60_000 } }
           : input;
       }),
   }),
@@ -197,6 +197,44 @@ export const mutants: Readonly<Record<string, Mutant>> = {
           return input.type === 'unsubscribed' && !marker ? nothing : listeners.handle(input);
         },
       };
+    },
+  }),
+
+  'a broker withdraws its listeners before its marker': ({ createUpstream }) => ({
+    createUpstream(address) {
+      const upstream = createUpstream(address);
+      return {
+        ...upstream,
+        deactivate() {
+          const [marker, ...rest] = upstream.deactivate();
+          return marker === undefined ? [] : [...rest, marker];
+        },
+      };
+    },
+  }),
+
+  'a broker announces its marker before its listeners': ({ createUpstream }) => ({
+    createUpstream(address) {
+      const upstream = createUpstream(address);
+      return {
+        ...upstream,
+        activate(epoch) {
+          const topics = upstream.activate(epoch);
+          const isRequest = (topic: string): boolean => topic.includes('.request.');
+          return [...topics.filter((topic) => !isRequest(topic)), ...topics.filter(isRequest)];
+        },
+      };
+    },
+  }),
+
+  'a broker takes its peer, started anew, for the one that is gone': ({ createFailover }) => ({
+    createFailover(config) {
+      let first: string | undefined;
+      return failoverWith(createFailover(config), (input) => {
+        if (input.type !== 'beat') return input;
+        first ??= input.beat.incarnation;
+        return input.beat.incarnation === first ? input : undefined;
+      });
     },
   }),
 

@@ -1,9 +1,11 @@
 import { createChance, createNetwork } from '@cateto/bus/simulated';
 import type { History } from './history.ts';
 import { emptyHistory } from './history.ts';
+import { reachEveryMs } from './liveness-checks.ts';
+import { createSamples, leftOverOf } from './samples.ts';
 import type { Fault, FaultKind, Scenario } from './scenario.ts';
 import type { Member } from './system.ts';
-import { createSystem } from './system.ts';
+import { createSystem, isBrokerName } from './system.ts';
 
 /** When everybody is well again, links included: the kernel finds a dead heartbeat link in 3.5 s. */
 export const settleMs = 4_500;
@@ -12,6 +14,8 @@ const metAgainMs = 600;
 /** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
 const quietRequests = 20;
 const quietTimeoutMs = 1_000;
+/** Longer than anything is remembered. */
+const restMs = 65_000;
 const timeoutsMs = { 'one-at-a-time': [10_000], failovers: [10_000], any: [60, 250, 1_000, 5_000] } as const;
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
 
@@ -124,16 +128,18 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, quietTimeoutMs));
   }
 
+  const samples = createSamples(system, network, members, history);
+  const askedMs = quietMs + 20 * quietRequests + quietTimeoutMs;
+  for (let atMs = 0; atMs < askedMs; atMs += reachEveryMs) at(atMs, samples.take);
+
   plan.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
   for (const { atMs, run } of plan) {
     await network.runTo(atMs);
     run();
   }
-  await network.runTo(quietMs + 20 * quietRequests + 10_000);
-  for (const member of members.values()) {
-    const left = member.leftOver();
-    if (left !== undefined) history.leftOver.push(left);
-  }
+  await network.runTo(askedMs + restMs);
+  const servers = system.names.filter((name) => !isBrokerName(name) && !system.clients.includes(name)).length;
+  for (const [name, member] of members) history.leftOver.push(...leftOverOf(name, member, servers));
   history.endMs = network.nowMs();
   return history;
 }

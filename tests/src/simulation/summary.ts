@@ -14,10 +14,22 @@ export interface Summary {
   readonly faults: Record<string, number>;
   /** The longest that a request took which was open during a fault of a kind, with one fault at a time; milliseconds. */
   readonly longestMs: Record<string, number>;
+  /** The most that each table held, of whoever had the most in it. */
+  readonly tables: Map<string, number>;
 }
 
 export function emptySummary(): Summary {
-  return { seeds: 0, failovers: 0, simulatedMs: 0, asked: 0, answered: 0, failed: {}, faults: {}, longestMs: {} };
+  return {
+    seeds: 0,
+    failovers: 0,
+    simulatedMs: 0,
+    asked: 0,
+    answered: 0,
+    failed: {},
+    faults: {},
+    longestMs: {},
+    tables: new Map(),
+  };
 }
 
 export function add(summary: Summary, { history, scenario }: Trial): void {
@@ -25,6 +37,9 @@ export function add(summary: Summary, { history, scenario }: Trial): void {
   summary.failovers += Math.max(0, history.brokers.filter(({ state }) => state === 'active').length - 1);
   summary.simulatedMs += history.endMs;
   summary.asked += history.asked.length;
+  for (const [name, most] of history.tables) {
+    summary.tables.set(name, Math.max(most, summary.tables.get(name) ?? 0));
+  }
   for (const { settled } of history.asked) {
     const outcome = settled[0]?.outcome;
     if (outcome === undefined) continue;
@@ -68,11 +83,13 @@ export function summaryText({
   failed,
   faults,
   longestMs: longest,
+  tables,
 }: Summary): string {
   const failures = Object.entries(failed).map(([code, times]) => `${times} ${code}`);
   return [
     `${seeds} seeds: ${(simulatedMs / 3_600_000).toFixed(1)} simulated hours, ${failovers} failovers, ${asked} requests,`,
     `${answered} answered${failures.length === 0 ? '' : `, ${failures.join(', ')}`}; the rest asked by processes that ended.`,
+    `Entries in a table at most: ${[...tables].map(([name, most]) => `${name} ${most}`).join(', ')}.`,
     '',
     'fault                        times   longest request with no other fault at the time, ms',
     ...Object.entries(faults)

@@ -1,11 +1,11 @@
-import type { BusEvent } from '@cateto/bus';
+import type { BusEvent, Server } from '@cateto/bus';
 import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/bus/simulated';
 import { formulaCodes, handlers } from '@cateto/compute';
 import type { Catalogue, FormulaCode, Handler } from '@cateto/contracts';
 import { calculator, isFailure } from '@cateto/contracts';
 import type { History } from './history.ts';
-import { count, inWords } from './history.ts';
+import { count, inWords, note } from './history.ts';
 import type { Scenario } from './scenario.ts';
 
 /*
@@ -20,14 +20,19 @@ export interface Member {
   end(): Promise<void>;
   /** Undefined for all but clients. */
   readonly ask: ((formula: string, operands: readonly number[], timeoutMs: number) => void) | undefined;
-  /** What is still open or running; for when everything has come to rest. */
-  leftOver(): string | undefined;
+  /** How many entries each of its tables has; none of a broker. */
+  tables(): Readonly<Record<string, number>>;
 }
 
 export interface System {
   readonly names: readonly string[];
   start(name: string): Member;
   readonly clients: readonly string[];
+  readonly calcServers: readonly string[];
+}
+
+export function isBrokerName(name: string): name is BrokerHost {
+  return name === 'broker' || name === 'backup';
 }
 
 const catalogue: Catalogue = calculator;
@@ -49,7 +54,7 @@ export function createSystem(
   function onEventOf(name: string, number: number): (event: BusEvent) => void {
     return (event) => {
       say(name, () => inWords(event));
-      if (name !== 'broker' && name !== 'backup') return;
+      if (!isBrokerName(name)) return;
       const { event: state } = event;
       if (state !== 'active' && state !== 'standby' && state !== 'stopped') return;
       const [epoch, cause] = state === 'stopped' ? [0, 'stopped'] : [event.epoch, event.cause];
@@ -58,8 +63,10 @@ export function createSystem(
   }
 
   function startBroker(name: BrokerHost, number: number): Omit<Member, 'number'> {
-    const { process, relay } = network.startBroker(name, onEventOf(name, number));
-    return { process, end: () => relay.drain(), ask: undefined, leftOver: () => undefined };
+    const { process, relay } = network.startBroker(name, onEventOf(name, number), ({ state, epoch }) => {
+      if (state === 'active') history.activesHeard.push({ by: name, epoch, atMs: network.nowMs() });
+    });
+    return { process, end: () => relay.drain(), ask: undefined, tables: () => ({}) };
   }
 
   /** What every participant is opened with. */
@@ -80,12 +87,12 @@ export function createSystem(
     const server = serveOperations({
       ...options,
       handlers: seen(operations, (operation, input) =>
-        count(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`),
+        note(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`, network.nowMs()),
       ),
       operations: 'all',
       lanes: lanes === undefined || lanes === 'all' ? 'all' : [lanes === '1' ? 1 : 2],
     });
-    return { process, end: () => server.drain(), ask: undefined, leftOver: () => undefined };
+    return { process, end: () => server.drain(), ask: undefined, tables: () => tablesOf(server) };
   }
 
   function startCalcServer(name: string, number: number): Omit<Member, 'number'> {
@@ -96,7 +103,7 @@ export function createSystem(
         {
           ...code,
           plan(operands) {
-            count(history.ran, `${name}#${number} ${formula} ${JSON.stringify(operands)}`);
+            note(history.ran, `${name}#${number} ${formula} ${JSON.stringify(operands)}`, network.nowMs());
             const calls = code.plan(operands);
             if (!isFailure(calls)) {
               for (const { operation, input } of calls)
@@ -107,8 +114,9 @@ export function createSystem(
         },
       ]),
     );
-    const server = serveFormulas({ ...options, formulas: watched, handlers: operations, operationTimeoutMs });
-    return { process, end: () => server.drain(), ask: undefined, leftOver: () => undefined };
+    const fallbacks = seen(operations, () => history.fellBack.push({ who: name, atMs: network.nowMs() }));
+    const server = serveFormulas({ ...options, formulas: watched, handlers: fallbacks, operationTimeoutMs });
+    return { process, end: () => server.drain(), ask: undefined, tables: () => tablesOf(server) };
   }
 
   function startClient(name: string, number: number): Omit<Member, 'number'> {
@@ -153,22 +161,20 @@ export function createSystem(
         requests.close();
         await bus.close();
       },
-      leftOver() {
-        const { open: left } = requests.counters();
-        return left === 0 ? undefined : `${name}: ${left} open`;
-      },
+      tables: bus.participant.tables,
     };
   }
 
   function startNamed(name: string, number: number): Omit<Member, 'number'> {
-    if (name === 'broker' || name === 'backup') return startBroker(name, number);
+    if (isBrokerName(name)) return startBroker(name, number);
     if (name.startsWith('op-')) return startOpServer(name, number);
     return name.startsWith('calc-') ? startCalcServer(name, number) : startClient(name, number);
   }
 
   return {
-    names: ['broker', 'backup', ...calcServers, ...opServers, ...clients],
+    names: [...['broker', 'backup'].slice(0, scenario.brokers), ...calcServers, ...opServers, ...clients],
     clients,
+    calcServers,
     start(name) {
       processes += 1;
       const number = processes;
@@ -184,6 +190,11 @@ export function createSystem(
       return member;
     },
   };
+}
+
+function tablesOf(server: Server): Readonly<Record<string, number>> {
+  const { tables, inFlight } = server.report();
+  return { ...tables, 'in flight': inFlight };
 }
 
 function numbered(name: string, many: number): string[] {

@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import { check } from './check.ts';
+import type { Asked, FaultSpan, History, Outcome } from './history.ts';
+import { emptyHistory } from './history.ts';
+import type { Mode, Scenario } from './scenario.ts';
+
+/* Each promise broken by a made-up history: no fault of a check can hide behind a system that keeps its promises. */
+
+const right: Outcome = { value: 5, via: [] };
+
+function asked(outcome: Outcome | 'open' = right, given: Partial<Asked> = {}): Asked {
+  const { atMs = 10_000, timeoutMs = 1_000 } = given;
+  const settled = outcome === 'open' ? [] : [{ atMs: 'code' in outcome ? atMs + timeoutMs : atMs + 1, outcome }];
+  return {
+    client: 'client-1',
+    process: 4,
+    formula: 'hypotenuse',
+    operands: [3, 4],
+    expected: 5,
+    atMs,
+    timeoutMs,
+    settled,
+    ...given,
+  };
+}
+
+function fault(kind: FaultSpan['kind'], target: string, fromMs: number, toMs: number, other?: string): FaultSpan {
+  return { kind, target, other, fromMs, toMs };
+}
+
+/** Both brokers, the primary active, and one request answered rightly. */
+function calm(given: Partial<History> = {}): History {
+  const lives = ['broker', 'backup', 'calc-1', 'client-1'].map((name, index) => {
+    return { name, process: index + 1, fromMs: 0, toMs: Number.POSITIVE_INFINITY };
+  });
+  const active = { host: 'broker', process: 1, atMs: 100, state: 'active', epoch: 1, cause: 'both-standby' } as const;
+  return { ...emptyHistory(), asked: [asked()], lives, brokers: [active], endMs: 60_000, ...given };
+}
+
+function broken(given: Partial<History>, mode: Mode = 'one-at-a-time', more: Partial<Scenario> = {}): string[] {
+  const scenario: Scenario = {
+    mode,
+    seed: 1,
+    brokers: 2,
+    clients: 1,
+    calcServers: 1,
+    opServers: ['all'],
+    perSecond: 5,
+    delayMs: [0.05, 0.3],
+    highWaterMark: 10_000,
+    startsMs: [],
+    faults: [],
+    ...more,
+  };
+  return check(scenario, calm(given)).map(({ what }) => what);
+}
+
+const reach = (fromMs: number, toMs: number) => {
+  return { client: 'client-1', broker: 'broker', calcServer: 'calc-1', fromMs, toMs };
+};
+const late: Outcome = { code: 'deadline-exceeded' };
+const backupActive = (atMs: number) =>
+  ({ host: 'backup', process: 2, atMs, state: 'active', epoch: 2, cause: 'peer-silent' }) as const;
+
+describe('there is nothing to object to', () => {
+  test('in a run in which all is well', () => {
+    expect(broken({})).toEqual([]);
+  });
+
+  test('when a request fails with faults that overlap, and not all it needs was linked', () => {
+    expect(broken({ asked: [asked(late)], reaches: [reach(10_100, 60_000)] }, 'any')).toEqual([]);
+    expect(broken({ asked: [asked(late)], reaches: [reach(0, 10_900)] }, 'any')).toEqual([]);
+    expect(broken({ asked: [asked(late, { timeoutMs: 250 })], reaches: [reach(0, 60_000)] }, 'any')).toEqual([]);
+  });
+
+  test('when a call is open whose client was killed, or cancelled by its end', () => {
+    const lives = calm().lives.map((life) => (life.name === 'client-1' ? { ...life, toMs: 10_500 } : life));
+    expect(broken({ asked: [asked(), asked('open')], lives })).toEqual([]);
+    const faults = [fault('terminate', 'client-1', 10_900, 11_100)];
+    expect(broken({ asked: [asked({ code: 'cancelled' })], faults })).toEqual([]);
+  });
+
+  test('when what a dead client had settled is run again seconds later', () => {
+    const ran = new Map([['calc-1#3 hypotenuse [3,4]', [10_001, 14_001]]]);
+    const lives = calm().lives.map((life) => (life.name === 'client-1' ? { ...life, toMs: 12_000 } : life));
+    expect(broken({ ran, lives })).toEqual([]);
+    ran.set('calc-1#3 hypotenuse [3,4]', [10_001, 13_999]);
+    expect(broken({ ran, lives })).toEqual(['calc-1#3 ran hypotenuse [3,4] 2 times']);
+  });
+
+  test('when two brokers were active and only one could hear the other', () => {
+    const { brokers } = calm();
+    const activesHeard = [{ by: 'broker', epoch: 2, atMs: 20_100 }];
+    expect(broken({ brokers: [...brokers, backupActive(20_000)], activesHeard })).toEqual([]);
+    // What it heard is an old epoch's.
+    activesHeard.push({ by: 'backup', epoch: 0, atMs: 20_100 });
+    expect(broken({ brokers: [...brokers, backupActive(20_000)], activesHeard })).toEqual([]);
+  });
+});
+
+describe('there is an objection to', () => {
+  const cases: readonly [string, Partial<History>, RegExp, Mode?, Partial<Scenario>?][] = [
+    ['a run in which nobody asks', { asked: [] }, /nobody asked/],
+    ['a call that never settles', { asked: [asked('open')] }, /never settled/],
+    [
+      'one that settles twice',
+      { asked: [asked(right, { settled: [1, 2].map((atMs) => ({ atMs, outcome: right })) })] },
+      /twice/,
+    ],
+    [
+      'one that settles late',
+      { asked: [asked(right, { settled: [{ atMs: 11_004, outcome: right }] })] },
+      /4.0 ms late/,
+    ],
+    ['a wrong value', { asked: [asked({ value: 6, via: [] })] }, /got 6, not 5/],
+    [
+      'a wrong value that comes after the right one',
+      {
+        asked: [
+          asked(right, { settled: [right, { value: 6, via: [] }].map((outcome) => ({ atMs: 10_001, outcome })) }),
+        ],
+      },
+      /got 6, not 5/,
+    ],
+    ['a failure, with one fault at a time', { asked: [asked(late)] }, /failed: deadline-exceeded/],
+    [
+      'a failure of a kind that trouble does not explain',
+      { asked: [asked({ code: 'internal' })] },
+      /failed: internal/,
+      'any',
+    ],
+    [
+      'a call cancelled by nobody',
+      { asked: [asked({ code: 'cancelled' })], faults: [fault('terminate', 'client-1', 20_000, 21_000)] },
+      /failed: cancelled/,
+      'any',
+    ],
+    [
+      'a failure with a second of time though all it needs was linked',
+      {
+        asked: [asked(late)],
+        reaches: [reach(9_000, 11_000)],
+        faults: [fault('cut', 'backup', 9_000, 12_000, 'client-1')],
+      },
+      /failed though all it needs was linked/,
+      'any',
+    ],
+    [
+      'a request held up by the end of another process',
+      {
+        asked: [asked(right, { settled: [{ atMs: 10_200, outcome: right }] })],
+        faults: [fault('kill', 'calc-1', 10_050, 10_500)],
+      },
+      /took 200 ms when calc-1 ended/,
+    ],
+    [
+      "a fallback at a broker's end",
+      { fellBack: [{ who: 'calc-1', atMs: 20_005 }], faults: [fault('kill', 'broker', 20_000, 20_200)] },
+      /calc-1 fell back when broker ended/,
+    ],
+    [
+      'a fallback at the end of the only broker',
+      { fellBack: [{ who: 'calc-1', atMs: 20_005 }], faults: [fault('terminate', 'broker', 20_000, 20_200)] },
+      /calc-1 fell back when broker ended/,
+      'one-at-a-time',
+      { brokers: 1 },
+    ],
+    ['a server that runs an id twice', { ran: new Map([['calc-1#3 hypotenuse [3,4]', [10_001, 10_300]]]) }, /2 times/],
+    [
+      'an op-server that runs more than was planned',
+      { ran: new Map([['op-1#5 square [3]', [1, 2]]]), planned: new Map([['square [3]', 1]]) },
+      /planned 1 times/,
+    ],
+    ['an op-server that runs what nobody planned', { ran: new Map([['op-1#5 square [3]', [1]]]) }, /planned 0 times/],
+    [
+      'two active brokers that hear each other',
+      {
+        brokers: [...calm().brokers, backupActive(20_000)],
+        activesHeard: [
+          { by: 'broker', epoch: 2, atMs: 20_050 },
+          { by: 'backup', epoch: 1, atMs: 20_060 },
+        ],
+      },
+      /heard each other for 39940 ms/,
+    ],
+    ['a pair of standbys', { brokers: [] }, /no broker was active for 60000 ms/],
+    ['a table that is too large', { tables: new Map([['in flight', 10_001]]) }, /in flight held 10001, and 10000/],
+    ['a table that nobody has a bound for', { tables: new Map([['others', 1]]) }, /nobody knows how large others/],
+    ['something left over', { leftOver: ['calc-1: 1 open, not 0'] }, /left over at the end: calc-1/],
+  ];
+
+  test.each(cases)('%s', (_title, given, said, mode, more) => {
+    const objections = broken(given, mode, more);
+    expect(objections.filter((what) => said.test(what))).not.toEqual([]);
+  });
+});

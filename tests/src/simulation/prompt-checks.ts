@@ -1,0 +1,65 @@
+import type { Violation } from './check.ts';
+import type { FaultSpan, History } from './history.ts';
+import { inWords } from './outcome-checks.ts';
+import type { Scenario } from './scenario.ts';
+import { isBrokerName } from './system.ts';
+
+/** From here on everybody of a scenario has started and been found. */
+const allStartedMs = 1_500;
+/**
+ * The longest that a request may take when a process ends, which is heard at once, and when one stands still, which only
+ * its silence tells. An op-server whose loop hangs without a stand-in is waited for as long as an operation may take.
+ */
+const promptMs = { ends: 100, standsStill: 1_000 };
+/** A request takes 8 hops, and may have to be sent again. */
+const hops = 16;
+
+/** Nobody is held up for long by one process that ends or stands still, as long as there is another of its kind. */
+export function checkPrompt({ delayMs, brokers }: Scenario, history: History): Violation[] {
+  const slowHopMs = 10 * delayMs[1];
+  return history.faults.flatMap((fault) => {
+    const maxMs = promptMaxMs(fault);
+    if (maxMs === undefined || fault.fromMs < allStartedMs) return [];
+    if (brokers === 1 && isBrokerName(fault.target)) return [];
+    const verb = maxMs === promptMs.ends ? 'ended' : 'stood still';
+    return openDuring(fault, maxMs, history).flatMap(({ asked, atMs }) => {
+      const tookMs = atMs - asked.atMs;
+      if (tookMs <= maxMs + hops * slowHopMs) return [];
+      return [{ atMs, what: `${inWords(asked)} took ${tookMs.toFixed(0)} ms when ${fault.target} ${verb}` }];
+    });
+  });
+}
+
+function promptMaxMs({ kind, target }: FaultSpan): number | undefined {
+  if (kind === 'kill' || kind === 'terminate') return promptMs.ends;
+  if (kind === 'stop') return promptMs.standsStill;
+  return kind === 'hang' && isBrokerName(target) ? promptMs.standsStill : undefined;
+}
+
+/** Requests that were answered and open during a fault or soon after; a client that stands still waits for itself. */
+function openDuring({ kind, target, fromMs, toMs }: FaultSpan, soonMs: number, { asked: all }: History) {
+  return all.flatMap((asked) => {
+    const [first] = asked.settled;
+    if (first === undefined || !('value' in first.outcome)) return [];
+    if (asked.atMs > toMs + soonMs || first.atMs < fromMs || (asked.client === target && kind === 'stop')) return [];
+    return [{ asked, atMs: first.atMs }];
+  });
+}
+
+/** No operation is waited for any longer than this: from then on a fallback has another reason. */
+const fallbackSoonMs = 1_000;
+
+/**
+ * A broker's end makes nobody fall back: calc-servers know that it is the broker that is gone, and wait for the next one.
+ * When there was no other, whoever is linked first with the new one may find no op-server there yet.
+ */
+export function checkFallbacks({ opServers, brokers }: Scenario, history: History): Violation[] {
+  if (!opServers.includes('all')) return [];
+  return history.faults.flatMap(({ kind, target, fromMs, toMs }) => {
+    if ((kind !== 'kill' && kind !== 'terminate') || !isBrokerName(target) || fromMs < allStartedMs) return [];
+    const untilMs = Math.min(fromMs + fallbackSoonMs, brokers === 1 ? toMs : Number.POSITIVE_INFINITY);
+    return history.fellBack
+      .filter(({ atMs }) => atMs >= fromMs && atMs < untilMs)
+      .map(({ who, atMs }) => ({ atMs, what: `${who} fell back when ${target} ended` }));
+  });
+}

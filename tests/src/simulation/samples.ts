@@ -1,0 +1,85 @@
+import type { SimulatedNetwork } from '@cateto/bus/simulated';
+import type { History, Reach } from './history.ts';
+import type { Member, System } from './system.ts';
+import { isBrokerName } from './system.ts';
+
+/** What can only be seen by looking again and again: who is in whose reach, and how large the tables are. */
+export interface Samples {
+  /** To be called every `reachEveryMs` (liveness-checks.ts). */
+  take(): void;
+}
+
+export function createSamples(
+  system: System,
+  network: SimulatedNetwork,
+  members: ReadonlyMap<string, Member>,
+  history: History,
+): Samples {
+  /** Those of the last sample. */
+  let reaches = new Map<string, Reach>();
+  const brokers = system.names.filter(isBrokerName);
+
+  function isActive(broker: string): boolean {
+    const number = members.get(broker)?.number;
+    return history.brokers.findLast(({ process }) => process === number)?.state === 'active';
+  }
+
+  function isSlow(name: string): boolean {
+    const nowMs = network.nowMs();
+    return history.faults.some(
+      ({ kind, target, fromMs, toMs }) => kind === 'slow' && target === name && fromMs <= nowMs && nowMs <= toMs,
+    );
+  }
+
+  function takeReaches(): void {
+    const nowMs = network.nowMs();
+    const now = new Map<string, Reach>();
+    for (const broker of brokers) {
+      if (!isActive(broker) || isSlow(broker)) continue;
+      const linked = (name: string): boolean => network.isLinked(name, broker) && !isSlow(name);
+      const calcServers = system.calcServers.filter(linked);
+      for (const client of calcServers.length === 0 ? [] : system.clients.filter(linked)) {
+        for (const calcServer of calcServers) {
+          // Another process in the same place is another one.
+          const key = [broker, calcServer, client].map((name) => members.get(name)?.number).join();
+          const before = reaches.get(key);
+          const reach = before ?? { client, broker, calcServer, fromMs: nowMs, toMs: nowMs };
+          if (before === undefined) history.reaches.push(reach);
+          reach.toMs = nowMs;
+          now.set(key, reach);
+        }
+      }
+    }
+    reaches = now;
+  }
+
+  function takeTables(): void {
+    for (const member of members.values()) {
+      if (member.process.state() === 'ended') continue;
+      for (const [name, entries] of Object.entries(member.tables())) {
+        history.tables.set(name, Math.max(entries, history.tables.get(name) ?? 0));
+      }
+    }
+  }
+
+  return {
+    take() {
+      takeReaches();
+      takeTables();
+    },
+  };
+}
+
+/**
+ * What somebody still has when everything has come to rest and all that may be remembered is old.
+ *
+ * @param servers how many run, each of which everybody is to know
+ */
+export function leftOverOf(name: string, member: Member, servers: number): string[] {
+  return Object.entries(member.tables()).flatMap(([table, entries]) => {
+    // Forgotten with the next request that comes, and none does.
+    if (table === 'requesters') return [];
+    const due = table === 'listeners' ? servers : 0;
+    return entries === due ? [] : [`${name}: ${entries} ${table}, not ${due}`];
+  });
+}
