@@ -13,7 +13,7 @@ await runServer({
       formulas: formulaCodes,
       handlers,
       operationTimeoutMs,
-      openLink: zeromqLink(brokers),
+      openLink: zeromqLink(brokers, { serves: true }),
       onEvent,
     });
   },

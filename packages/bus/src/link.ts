@@ -22,6 +22,11 @@ export interface LinkEvents {
   dropped(cause: string): void;
 }
 
+/** Whether a participant takes requests: then whoever sends them has to learn soon that it hangs. */
+export interface Serving {
+  readonly serves: boolean;
+}
+
 export type OpenLink = (events: LinkEvents) => Link;
 
 /** Time, chance and turns: what the driver takes from its surroundings, and a simulation replaces. */
@@ -32,7 +37,7 @@ export interface Platform {
   random(): number;
   /** Runs once, `delayMs` from now; returns what cancels it. */
   after(delayMs: number, run: () => void): () => void;
-  /** Runs before anything else that is waiting: what is published until then shares a batch. */
+  /** Runs at the end of this turn at the latest: what is published until then shares a batch. */
   soon(run: () => void): void;
   /** Runs once everything that had arrived is taken in. */
   afterTurn(run: () => void): void;

@@ -1,14 +1,31 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import { Publisher, Subscriber, XPublisher, XSubscriber } from 'zeromq';
+import type { Serving } from './link.ts';
 
 /*
  * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its
  * reason beside it.
  */
 
-/** ZMTP heartbeats: the only thing that shows a stopped process or a cut link, 150 to 250 ms after it happened. */
-const zmtpHeartbeat = { heartbeatInterval: 50, heartbeatTimeout: 200, heartbeatTimeToLive: 200 };
+/**
+ * ZMTP heartbeats: the only thing that shows a stopped process or a cut link. Who connects pings, and says in each ping after
+ * what silence the other side shall let go of it as well. On which connections that has to be soon is ADR 15.
+ */
+const heartbeats = {
+  /** Where requests come in: a server that hangs is missed 150 to 250 ms after it began to. */
+  soon: { heartbeatInterval: 50, heartbeatTimeout: 200, heartbeatTimeToLive: 200 },
+  /** All other connections of participants, thousands perhaps: they are pinged a twentieth as often. */
+  inTime: {
+    heartbeatInterval: 1_000,
+    heartbeatTimeout: 3_000,
+    heartbeatTimeToLive: 3_000,
+    // A link that was cut is made anew soon after it heals: what is sent on the old one is repeated at ever longer intervals.
+    tcpMaxRetransmitTimeout: 1_000,
+  },
+  /** A broker's side of all of them: for those who do not ping. */
+  bound: { heartbeatInterval: 5_000, heartbeatTimeout: 10_000 },
+};
 
 const everySocket = {
   // What waits for a peer that is gone is sent again by rule 2; it must not keep a process from ending.
@@ -65,7 +82,7 @@ export function connectXPublisher(brokers: readonly BrokerEndpoint[]): XPublishe
     ...addressing(hostsOf(brokers)),
     ...tcp,
     ...connecting,
-    ...zmtpHeartbeat,
+    ...heartbeats.inTime,
     sendHighWaterMark: highWaterMark,
     // Without it messages queue up for a broker that is dead and arrive stale after its restart, and its
     // subscriptions are never reported as gone.
@@ -78,13 +95,13 @@ export function connectXPublisher(brokers: readonly BrokerEndpoint[]): XPublishe
 }
 
 /** A participant's way in, linked to every broker. */
-export function connectSubscriber(brokers: readonly BrokerEndpoint[]): Subscriber {
+export function connectSubscriber(brokers: readonly BrokerEndpoint[], { serves }: Serving): Subscriber {
   const socket = new Subscriber({
     ...everySocket,
     ...addressing(hostsOf(brokers)),
     ...tcp,
     ...connecting,
-    ...zmtpHeartbeat,
+    ...(serves ? heartbeats.soon : heartbeats.inTime),
     receiveHighWaterMark: highWaterMark,
   });
   // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
@@ -99,7 +116,7 @@ export function openXSubscriber(bind: string): XSubscriber {
     ...everySocket,
     ...addressing([bind]),
     ...tcp,
-    ...zmtpHeartbeat,
+    ...heartbeats.bound,
     receiveHighWaterMark: highWaterMark,
     // It sends subscriptions only. Of more than 1,000 a new publisher would see 1,000.
     sendHighWaterMark: 0,
@@ -114,8 +131,7 @@ export function openXPublisher(bind: string): XPublisher {
     ...everySocket,
     ...addressing([bind]),
     ...tcp,
-    // They also withdraw the subscriptions of a server that is stopped, and let go of what waited for it.
-    ...zmtpHeartbeat,
+    ...heartbeats.bound,
     sendHighWaterMark: highWaterMark,
     sendTimeout: 0,
   });

@@ -1,5 +1,5 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import type { Link, LinkEvents, OpenLink } from './link.ts';
+import type { Link, LinkEvents, OpenLink, Serving } from './link.ts';
 import { readFrames } from './read-frames.ts';
 import { connectSubscriber, connectXPublisher } from './sockets.ts';
 
@@ -11,13 +11,13 @@ const closeLingerMs = 500;
  * One XPublisher and one Subscriber, each connected to every broker. The XPublisher's receive loop always runs: it is
  * how subscriptions, and with them the listeners, become known.
  */
-export function zeromqLink(brokers: readonly BrokerEndpoint[]): OpenLink {
-  return (events) => openZeromqLink(brokers, events);
+export function zeromqLink(brokers: readonly BrokerEndpoint[], serving: Serving): OpenLink {
+  return (events) => openZeromqLink(brokers, serving, events);
 }
 
-function openZeromqLink(brokers: readonly BrokerEndpoint[], events: LinkEvents): Link {
+function openZeromqLink(brokers: readonly BrokerEndpoint[], serving: Serving, events: LinkEvents): Link {
   const publisher = connectXPublisher(brokers);
-  const subscriber = connectSubscriber(brokers);
+  const subscriber = connectSubscriber(brokers, serving);
   let closed = false;
   let unsent = 0;
 

@@ -35,7 +35,7 @@ export async function connect(options: ConnectOptions<Catalogue> = {}): Promise<
   return createClient({
     catalogue,
     timeoutMs,
-    openLink: zeromqLink(brokers),
+    openLink: zeromqLink(brokers, { serves: false }),
     platform: nodePlatform,
     hearBrokers: (waitMs) => hearBrokers(brokers, waitMs),
     onEvent: options.onEvent,

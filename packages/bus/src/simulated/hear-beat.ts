@@ -11,7 +11,7 @@ export function hearBeat(
   waitMs: number,
 ): Promise<Beat | undefined> {
   return new Promise((resolve) => {
-    const hangUp = wire.dial(process, host, 'heartbeat', {
+    const hangUp = wire.dial(process, host, 'heartbeat', 'tcp', {
       opened: () => undefined,
       received(end, packet) {
         const beat = packet.type === 'message' ? decodeBeat(packet.body) : undefined;

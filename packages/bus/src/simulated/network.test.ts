@@ -22,7 +22,7 @@ function participant(network: SimulatedNetwork, name: string): Seen {
   const process = network.spawn(name);
   const messages: string[] = [];
   const subscriptions: string[] = [];
-  const link = network.openLink(process)({
+  const link = network.openLink(process, { serves: true })({
     message: (topic, body) => void messages.push(`${topic} ${Buffer.from(body).toString()}`),
     subscription: (topic, on) => void subscriptions.push(`${on ? '+' : '-'}${topic}`),
     reconnected: () => void (seen.reconnected += 1),
@@ -118,9 +118,9 @@ describe('messages', () => {
     expect(server.messages).toEqual([`${request} short`]);
     network.cut('client', 'broker');
     publish(client, request, 'long');
-    await network.runTo(1_500);
+    await network.runTo(6_000);
     network.heal('client', 'broker');
-    await network.runTo(2_500);
+    await network.runTo(7_000);
     expect(server.messages).toEqual([`${request} short`]);
     expect(client.subscriptions.at(-1)).toMatch(/^\+/);
   });

@@ -1,8 +1,8 @@
-import type { Link, LinkEvents, OpenLink } from '../link.ts';
+import type { Link, LinkEvents, OpenLink, Serving } from '../link.ts';
 import type { Chance } from './chance.ts';
 import { createPrefixes } from './prefixes.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { SessionEnd, SessionUser } from './session.ts';
+import type { Liveness, SessionEnd, SessionUser } from './session.ts';
 import type { Wire } from './wire.ts';
 import { simulatedXPublisher } from './x-publisher.ts';
 
@@ -12,8 +12,10 @@ export function simulatedLink(
   brokers: readonly string[],
   wire: Wire,
   chance: Chance,
+  { serves }: Serving,
 ): OpenLink {
-  return (events) => openSimulatedLink(process, brokers, wire, chance, events);
+  const liveness = serves ? 'zmtp-soon' : 'zmtp-in-time';
+  return (events) => openSimulatedLink(process, brokers, wire, chance, liveness, events);
 }
 
 function openSimulatedLink(
@@ -21,6 +23,7 @@ function openSimulatedLink(
   brokers: readonly string[],
   wire: Wire,
   chance: Chance,
+  liveness: Liveness,
   events: LinkEvents,
 ): Link {
   const publisher = simulatedXPublisher(chance, (topic, subscribed) => events.subscription(topic, subscribed));
@@ -42,8 +45,8 @@ function openSimulatedLink(
   };
 
   const hangUps = brokers.flatMap((host) => [
-    wire.dial(process, host, 'publish', publisher.user),
-    wire.dial(process, host, 'subscribe', subscriber),
+    wire.dial(process, host, 'publish', 'zmtp-in-time', publisher.user),
+    wire.dial(process, host, 'subscribe', liveness, subscriber),
   ]);
 
   function tellSubscription(topic: string, on: boolean): void {

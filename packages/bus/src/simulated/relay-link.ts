@@ -65,7 +65,7 @@ function openSimulatedRelayLink(
     wire.listen(process, 'subscribe', subscribers.user),
     wire.listen(process, 'heartbeat', listeners),
   ];
-  const hangUp = peer === undefined ? undefined : wire.dial(process, peer, 'heartbeat', peerBeats);
+  const hangUp = peer === undefined ? undefined : wire.dial(process, peer, 'heartbeat', 'tcp', peerBeats);
 
   function ask(topic: string, subscribed: boolean): void {
     for (const end of publisherEnds) end.send({ type: 'subscription', topic, subscribed });

@@ -26,7 +26,9 @@ export interface SessionUser {
 /** How a connection notices that the other side is gone without saying so. */
 export type Liveness =
   /** ZMTP heartbeats of 50/200 ms. */
-  | 'zmtp-heartbeat'
+  | 'zmtp-soon'
+  /** Of 1 and 3 s; the kernel gives up what nobody acknowledges for a second. */
+  | 'zmtp-in-time'
   /** The kernel's: a stopped process passes for alive. */
   | 'tcp';
 
@@ -57,9 +59,10 @@ export interface Session {
   isOver(): boolean;
 }
 
-/** The time after which an end gives the other one up: measured for 50/200 ms, and for the kernel's probes. */
+/** The time after which an end gives the other one up: measured for 50/200 ms and for the kernel's probes. */
 const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
-  'zmtp-heartbeat': [150, 255],
+  'zmtp-soon': [150, 255],
+  'zmtp-in-time': [1_000, 4_000],
   tcp: [1_500, 3_500],
 };
 /** From the death of a process to the moment its peers hear that the connection broke. */
@@ -164,7 +167,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   function silent(end: End): boolean {
     const other = otherOf(end);
     if (cutTo(end) || paths.isCut(end.process.name, other.process.name) || !other.wired) return true;
-    return liveness === 'zmtp-heartbeat' && other.process.state() === 'stopped';
+    return liveness !== 'tcp' && other.process.state() === 'stopped';
   }
 
   /** Gives the other end up after a silence; if it is heard of again meanwhile, not. */

@@ -10,7 +10,7 @@ export interface Wire {
   /** @returns what closes the port; its sessions go on until their ends close them */
   listen(process: SimulatedProcess, port: Port, user: SessionUser): () => void;
   /** Connects, and again whenever the connection is lost. @returns what stops that */
-  dial(process: SimulatedProcess, host: string, port: Port, user: SessionUser): () => void;
+  dial(process: SimulatedProcess, host: string, port: Port, liveness: Liveness, user: SessionUser): () => void;
   /** What a plain TCP connect would meet, once it is known. */
   probe(from: SimulatedProcess, host: string, port: Port, met: (found: Probe) => void): void;
   /** Whether a connection to that port stands and nothing of it is cut. */
@@ -71,8 +71,7 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
       };
     },
 
-    dial(process, host, port, user) {
-      const liveness: Liveness = port === 'heartbeat' ? 'tcp' : 'zmtp-heartbeat';
+    dial(process, host, port, liveness, user) {
       let wanted = true;
 
       function tryIn(delayMs: number): void {
