@@ -21,8 +21,8 @@ export interface SeqTable<V> {
 }
 
 const capacityMin = 16;
-/** One that has had more is let go with the last entry: a stranger may have filled it. */
-const capacityKept = 512;
+/** With so many slots for the most that it has held lately, a table that is empty is made smaller. */
+const slotsPerEntryMax = 8;
 /** No seq: they count up from 1. */
 const free = 0;
 
@@ -31,6 +31,8 @@ export function createSeqTable<V>(): SeqTable<V> {
   let entries: (V | undefined)[] = noEntries(capacityMin);
   let mask = capacityMin - 1;
   let size = 0;
+  /** The most it has held since it was last empty. */
+  let peak = 0;
 
   /** Where the seq is, or else the free slot where it would be. */
   function slotOf(seq: number): number {
@@ -92,6 +94,7 @@ export function createSeqTable<V>(): SeqTable<V> {
         }
         seqs[slot] = seq;
         size += 1;
+        if (size > peak) peak = size;
       }
       entries[slot] = value;
     },
@@ -99,8 +102,8 @@ export function createSeqTable<V>(): SeqTable<V> {
       const slot = slotOf(seq);
       if (seqs[slot] !== seq) return;
       size -= 1;
-      if (size === 0 && mask >= capacityKept) resizeEmpty();
-      else close(slot);
+      close(slot);
+      if (size === 0) emptied();
     },
     values: () => some(() => true),
     between(from, below) {
@@ -115,10 +118,10 @@ export function createSeqTable<V>(): SeqTable<V> {
     size: () => size,
   };
 
-  function resizeEmpty(): void {
-    seqs = freeSlots(capacityMin);
-    entries = noEntries(capacityMin);
-    mask = capacityMin - 1;
+  /** Waves of about the same size find it as large as they need it; after a flood it does not stay as large for ever. */
+  function emptied(): void {
+    if (mask + 1 > Math.max(capacityMin, slotsPerEntryMax * peak)) resize(capacityMin);
+    peak = 0;
   }
 }
 
