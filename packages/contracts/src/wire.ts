@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quickCheck } from './quick-check.ts';
+import { plainReader, plainWriter } from './wire-code.ts';
 
 /**
  * A message on the wire is an array of fields in a fixed order; in the code it is an object with names. One declaration
@@ -26,11 +27,16 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
   const schemas = Object.values(shape) as z.ZodType[];
   const optional = schemas.map((field) => field instanceof z.ZodOptional);
   const checks = schemas.map(quickCheck);
+  const declared = fields.map((name, index) => ({ name, optional: optional[index] === true, check: checks[index] }));
+  const writePlain = plainWriter(declared);
+  const readPlain = plainReader(declared);
   return {
     schema,
     fields,
     write(message) {
       const named = message as Readonly<Record<string, unknown>>;
+      const plain = writePlain(named);
+      if (plain !== undefined) return plain;
       let last = fields.length;
       while (last > 0 && named[fields[last - 1] ?? ''] === undefined) last -= 1;
       // Of its final length at once: an array that grows takes room for 17.
@@ -41,6 +47,8 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
     },
     read(positions) {
       if (!Array.isArray(positions)) return undefined;
+      const plain = readPlain?.(positions);
+      if (plain !== undefined) return plain as z.output<z.ZodObject<S>>;
       const named = name(positions);
       for (let index = 0; index < fields.length; index += 1) {
         const check = checks[index];
