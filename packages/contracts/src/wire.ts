@@ -27,7 +27,9 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
   const schemas = Object.values(shape) as z.ZodType[];
   const optional = schemas.map((field) => field instanceof z.ZodOptional);
   const checks = schemas.map(quickCheck);
-  const declared = fields.map((name, index) => ({ name, optional: optional[index] === true, check: checks[index] }));
+  const declared = fields.map((field, index) => {
+    return { name: field, optional: optional[index] === true, check: checks[index] };
+  });
   const writePlain = plainWriter(declared);
   const readPlain = plainReader(declared);
   return {
