@@ -19,6 +19,17 @@ test('a property called description is no description', () => {
   });
 });
 
+test('an open object says nothing of fields that are ignored, and says that others are kept or refused', () => {
+  const others = (schema: z.ZodType): unknown => jsonSchemaOf(schema, { open: true }).additionalProperties;
+  const plain = z.object({ a: z.number() });
+  expect(others(plain)).toBeUndefined();
+  expect(others(plain.strict())).toBe(false);
+  expect(others(plain.loose())).toEqual({ $comment: 'kept as it is' });
+  expect(others(plain.and(plain.loose()))).toEqual({ $comment: 'kept as it is' });
+  expect(others(plain.catchall(z.string()))).toEqual({ type: 'string' });
+  expect(jsonSchemaOf(plain).additionalProperties).toBe(false);
+});
+
 const Tree = z.object({
   value: z.number(),
   get children() {

@@ -7,22 +7,34 @@ const refusals: Readonly<Record<string, string>> = {
   file: 'a file',
 };
 
+/** Marks, in an open schema, the fields that a loose object keeps although it does not declare them. */
+export const keptComment = 'kept as it is';
+
 /** What tells people about a schema and says nothing about its values. */
 const annotations = ['title', 'description', 'examples', 'deprecated'] as const;
+
+export interface JsonSchemaOptions {
+  /** Whether titles, descriptions and examples stay; they do unless told. */
+  readonly annotated?: boolean;
+  /**
+   * Whether an object says nothing of fields that a receiver ignores; they are refused unless told, as if what is read
+   * were what is written. An object that is strict refuses them either way.
+   */
+  readonly open?: boolean;
+  /** 2020-12 unless told. */
+  readonly draft?: 'draft-7' | 'draft-2020-12';
+}
 
 /**
  * The JSON Schema of a schema whose values go over the wire.
  *
- * @param options.annotated whether titles, descriptions and examples stay (they do unless told)
  * @throws Error when a value would not survive the wire: bigint, Date, Map, Set, undefined, custom checks of a type,
  * transforms and codecs; and an optional anywhere but at a property, because an absent element travels as nil
  */
-export function jsonSchemaOf(
-  schema: z.ZodType,
-  options?: { readonly annotated: boolean },
-): z.core.JSONSchema.BaseSchema {
-  const annotated = options?.annotated ?? true;
+export function jsonSchemaOf(schema: z.ZodType, options: JsonSchemaOptions = {}): z.core.JSONSchema.BaseSchema {
+  const { annotated = true, open = false, draft = 'draft-2020-12' } = options;
   return z.toJSONSchema(schema, {
+    target: draft,
     io: 'output',
     unrepresentable: 'throw',
     override({ zodSchema, jsonSchema, path }) {
@@ -33,8 +45,15 @@ export function jsonSchemaOf(
         throw new Error(`an optional value that is not a property${placeOf(path)}; nullable can be sent`);
       }
       if (!annotated) for (const key of annotations) delete jsonSchema[key];
+      if (open && zodSchema instanceof z.ZodObject) openFields(zodSchema, jsonSchema);
     },
   });
+}
+
+function openFields({ def: { catchall } }: z.ZodObject, jsonSchema: z.core.JSONSchema.BaseSchema): void {
+  if (catchall === undefined) delete jsonSchema.additionalProperties;
+  // Of a loose one. Zod folds intersections of objects and leaves off what is `{}`, which would say that nothing is kept.
+  else if (catchall instanceof z.ZodUnknown) jsonSchema.additionalProperties = { $comment: keptComment };
 }
 
 function placeOf(path: readonly (string | number)[]): string {

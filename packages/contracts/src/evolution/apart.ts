@@ -1,0 +1,40 @@
+import { accepts } from './accepts.ts';
+import { fieldsOf } from './fields.ts';
+import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
+import { baseType, piecesOf } from './schema-view.ts';
+
+/** Whether no value of the sender fits the other schema, as far as that can be told: no is no proof. */
+export function apart(sender: readonly Piece[], other: SchemaView): boolean {
+  return piecesOf(other).some((piece) => {
+    if (piece.kind === 'never') return true;
+    if (piece.kind === 'union') return piece.branches.every((branch) => apart(sender, branch));
+    return sender.some((mine) => arePiecesApart(mine, piece, other));
+  });
+}
+
+function arePiecesApart(mine: Piece, piece: Piece, other: SchemaView): boolean {
+  if (mine.kind === 'never') return true;
+  if (mine.kind === 'values') return mine.values.every((value) => !accepts(other, value));
+  if (mine.kind === 'union') return mine.branches.every((branch) => apart(piecesOf(branch), other));
+  if (mine.kind !== 'typed' || mine.type === undefined) return false;
+  const type = baseType(mine.type);
+  if (piece.kind === 'values') return piece.values.every((value) => typeName(value) !== type);
+  if (piece.kind !== 'typed' || piece.type === undefined) return false;
+  if (baseType(piece.type) !== type) return true;
+  return type === 'object' && areFieldsApart(mine, piece);
+}
+
+/** Objects that are told apart by a field which both must have. */
+function areFieldsApart(mine: TypedPiece, theirs: TypedPiece): boolean {
+  const { known, always } = fieldsOf(mine);
+  const { known: others, needed } = fieldsOf(theirs);
+  return [...always].some((name) => {
+    const [written, read] = [known.get(name), others.get(name)];
+    return needed.has(name) && written !== undefined && read !== undefined && apart(piecesOf(written), read);
+  });
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}

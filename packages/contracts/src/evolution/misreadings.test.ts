@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { jsonSchemaOf } from '../json-schema.ts';
+import { misreadings } from './misreadings.ts';
+import { viewOf } from './schema-view.ts';
+
+/* Corners that schemas at random seldom come to. */
+
+/** Where, and what. */
+function found(sender: z.ZodType, receiver: z.ZodType): string[] {
+  const [from, to] = [sender, receiver].map((schema) => viewOf(jsonSchemaOf(schema, { annotated: false, open: true })));
+  if (from === undefined || to === undefined) return [];
+  return misreadings(from, to).map(({ at, problem }) => `${at}: ${problem}`);
+}
+
+const Tree = z.object({
+  value: z.number(),
+  get children() {
+    return z.array(Tree);
+  },
+});
+const shallow = z.object({ value: z.number(), children: z.array(z.object({ value: z.string() })) });
+const deep = z.object({ value: z.number(), children: z.array(shallow) });
+
+test.each<[string, z.ZodType, z.ZodType, string]>([
+  ['a bound itself', z.number().max(5), z.number().lt(5), ': may be 5 or above'],
+  ['a bound itself, from below', z.number().min(5), z.number().gt(5), ': may be 5 or below'],
+  [
+    'a record, where a field is known',
+    z.record(z.string(), z.number()),
+    z.object({ a: z.string().optional() }),
+    '.a: ',
+  ],
+  ['a field, where all others are numbers', z.object({ a: z.string() }), z.record(z.string(), z.number()), '.a: '],
+  [
+    'a name that a record does not have',
+    z.object({ a: z.int() }),
+    z.record(z.string().max(0), z.int()),
+    '.a: is a field',
+  ],
+  ['what two of which exactly one may fit both accept', z.int(), z.xor([z.int(), z.number()]), ': fits none'],
+  ['a tree, deeper down', Tree, deep, '.children[].children[].value: may be number'],
+  ['a list with holes in its bounds', z.array(z.int()), z.array(z.int()).min(1), ': may have fewer than 1'],
+  ['a tuple that goes on', z.tuple([z.int()], z.int()), z.tuple([z.int()]), ': may have more than 1'],
+  ['a text of no format', z.string(), z.url(), ': may be a text without the format'],
+  ['a text of which it is not known', z.literal('x'), z.url(), ': may be "x"'],
+  [
+    'what a loose part of an intersection keeps, deeper down',
+    z.object({ a: z.object({}) }).and(z.looseObject({})),
+    z.object({ a: z.strictObject({}) }),
+    '.a: is restricted by "an intersection with a loose object"',
+  ],
+  ['an intersection', z.object({ a: z.int() }).and(z.looseObject({})), z.object({ b: z.int() }), '.b: may be left out'],
+])('%s is misread', (_what, sender, receiver, line) => {
+  expect(found(sender, receiver)[0]).toContain(line);
+});
+
+test.each<[string, z.ZodType, z.ZodType]>([
+  ['a whole number as a number', z.int(), z.number()],
+  ['a multiple of four as one of two', z.int().multipleOf(4), z.number().multipleOf(2)],
+  ['one of several as one of more', z.enum(['a', 'b']), z.union([z.literal('c'), z.enum(['b', 'a'])])],
+  ['a boolean as yes or no', z.boolean(), z.union([z.literal(true), z.literal(false)])],
+  ['a tree as a tree whose nodes may have more', Tree, z.object({ value: z.number(), children: z.array(z.unknown()) })],
+  ['a tuple as a list', z.tuple([z.int(), z.number()]), z.array(z.number()).max(2)],
+  ['a variant as one of two', z.object({ kind: z.literal('a') }), variants('kind')],
+  ['fields that both parts of an intersection declare', z.object({ a: z.int(), b: z.int() }), both()],
+  ['an absent field that has a default', z.object({}), z.object({ a: z.int().default(1) })],
+  ['never', z.never(), z.string()],
+])('%s is understood', (_what, sender, receiver) => {
+  expect(found(sender, receiver)).toEqual([]);
+});
+
+function variants(kind: string): z.ZodType {
+  return z.discriminatedUnion(kind, [z.object({ kind: z.literal('a') }), z.object({ kind: z.literal('b') })] as never);
+}
+
+function both(): z.ZodType {
+  return z.intersection(z.object({ a: z.int() }), z.object({ b: z.number() }).catchall(z.unknown()));
+}

@@ -1,0 +1,187 @@
+import { accepts, same } from './accepts.ts';
+import { apart } from './apart.ts';
+import { misreadElements, misreadFields } from './misread-containers.ts';
+import { misreadNumber, misreadText } from './misread-scalars.ts';
+import type { Misreading } from './misreading.ts';
+import { show, showAll } from './misreading.ts';
+import type { Piece, Schema, SchemaView, TypedPiece } from './schema-view.ts';
+import { baseType, piecesOf } from './schema-view.ts';
+
+/*
+ * Decides whether a receiver understands whatever a sender may write, both given as JSON Schemas of Zod's making. The rule
+ * it keeps: no misreading found means that every value of the sender's schema is accepted by the receiver's. The other way
+ * round it is cautious: what it cannot prove it reports. Checks that JSON Schema does not express do not count.
+ */
+
+/** @param at where both schemas stand, for the misreadings' own places */
+export function misreadings(sender: SchemaView, receiver: SchemaView, at = ''): readonly Misreading[] {
+  return misread(sender, receiver, at, []);
+}
+
+/** Pairs that are being compared: a recursive schema comes back to a pair, which then holds if the rest does. */
+export type Compared = readonly (readonly [sender: Schema, receiver: Schema])[];
+
+export function misread(
+  sender: SchemaView,
+  receiver: SchemaView,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  const { schema } = sender;
+  const again = typeof schema === 'object' && compared.some(([s, r]) => s === schema && r === receiver.schema);
+  if (again || (same(schema, receiver.schema) && same(sender.root, receiver.root))) return [];
+  return misreadPieces(piecesOf(sender), receiver, at, [...compared, [schema, receiver.schema]]);
+}
+
+function misreadPieces(
+  sender: readonly Piece[],
+  receiver: SchemaView,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  if (sender.some(({ kind }) => kind === 'never')) return [];
+  if (sender.some(({ kind }) => kind === 'kept') && sender.some(mayHaveParts)) {
+    return [uncomparable('an intersection with a loose object', at)];
+  }
+  const values = sender.find((piece) => piece.kind === 'values');
+  if (values !== undefined) return misreadValues(values.values, receiver, at);
+  const union = sender.find((piece) => piece.kind === 'union');
+  if (union !== undefined) {
+    const others = sender.filter((piece) => piece !== union);
+    return union.branches.flatMap((branch) =>
+      others.length === 0
+        ? misread(branch, receiver, at, compared)
+        : misreadPieces([...piecesOf(branch), ...others], receiver, at, compared),
+    );
+  }
+  return piecesOf(receiver).flatMap((piece) => misreadPiece(sender, piece, at, compared));
+}
+
+/** Then what is ignored in one part of an intersection is kept by another, however deep. */
+function mayHaveParts(piece: Piece): boolean {
+  return piece.kind === 'union' || (piece.kind === 'typed' && (piece.type === 'array' || piece.type === 'object'));
+}
+
+function misreadValues(values: readonly unknown[], receiver: SchemaView, at: string): readonly Misreading[] {
+  const refused = values.filter((value) => !accepts(receiver, value) || !isCertain(receiver));
+  if (refused.length === 0) return [];
+  const kept = values.filter((value) => !refused.includes(value));
+  return [
+    {
+      at,
+      problem: `may be ${showAll(refused)}, which the receiver does not accept`,
+      widen: `accept ${showAll(refused)} as well`,
+      narrow: kept.length === 0 ? `do not write ${showAll(refused)}` : `write ${showAll(kept)} only`,
+    },
+  ];
+}
+
+/** Whether a value that `accepts` takes is taken for sure: keywords that are not taken apart count as met there. */
+function isCertain(receiver: SchemaView): boolean {
+  return piecesOf(receiver).every((piece) => {
+    if (piece.kind === 'union') return piece.branches.every(isCertain);
+    if (piece.kind === 'typed') return piece.keywords.format === undefined || piece.keywords.pattern !== undefined;
+    return piece.kind !== 'opaque';
+  });
+}
+
+function misreadPiece(
+  sender: readonly Piece[],
+  receiver: Piece,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  switch (receiver.kind) {
+    case 'never':
+      return [{ at, problem: 'is never accepted', widen: 'accept it', narrow: 'do not write it' }];
+    case 'values':
+      return [
+        {
+          at,
+          problem: `may be other than ${showAll(receiver.values)}`,
+          widen: 'accept what was written before',
+          narrow: `write ${showAll(receiver.values)} only`,
+        },
+      ];
+    case 'union':
+      return misreadUnion(sender, receiver.branches, receiver.exactlyOne, at, compared);
+    case 'kept':
+      return [];
+    case 'opaque':
+      return sender.some((piece) => isEqualOpaque(piece, receiver)) ? [] : [uncomparable(receiver.keyword, at)];
+    case 'typed':
+      return misreadTyped(sender, receiver, at, compared);
+  }
+}
+
+function misreadUnion(
+  sender: readonly Piece[],
+  branches: readonly SchemaView[],
+  exactlyOne: boolean,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  const possible = branches.filter((branch) => !apart(sender, branch));
+  const found = possible.map((branch) => misreadPieces(sender, branch, at, compared));
+  // Where exactly one may fit, the others must be known not to.
+  if (found.some((one) => one.length === 0) && (!exactlyOne || possible.length === 1)) return [];
+  if (possible.length === 1) return found[0] ?? [];
+  return [
+    {
+      at,
+      problem: 'fits none of the alternatives that the receiver accepts',
+      widen: 'accept it as one more alternative',
+      narrow: 'write one of the alternatives there were; something new belongs in a new optional field',
+    },
+  ];
+}
+
+function misreadTyped(
+  sender: readonly Piece[],
+  receiver: TypedPiece,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  const pieces = sender.filter((piece) => piece.kind === 'typed');
+  const typed = pieces.find(({ type }) => type !== undefined);
+  const { type } = receiver;
+  if (type !== undefined) {
+    const fits = pieces.some((piece) => piece.type === type || (piece.type === 'integer' && type === 'number'));
+    if (!fits) return [otherType(typed?.type, type, at)];
+  }
+  switch (baseType(type ?? typed?.type ?? '')) {
+    case 'number':
+      return misreadNumber(pieces, receiver, at);
+    case 'string':
+      return misreadText(pieces, receiver, at);
+    case 'array':
+      return misreadElements(pieces, receiver, at, compared);
+    case 'object':
+      return misreadFields(pieces, receiver, at, compared);
+    default:
+      return [uncomparable(Object.keys(receiver.keywords).join(', '), at)];
+  }
+}
+
+function otherType(written: string | undefined, read: string, at: string): Misreading {
+  const was = written ?? 'anything';
+  return {
+    at,
+    problem: `may be ${was}, where the receiver accepts ${read}`,
+    widen: `accept ${was} as well`,
+    narrow: `write ${read} only; something else belongs in a new optional field`,
+  };
+}
+
+function isEqualOpaque(piece: Piece, receiver: Piece & { readonly kind: 'opaque' }): boolean {
+  return piece.kind === 'opaque' && piece.keyword === receiver.keyword && same(piece.value, receiver.value);
+}
+
+function uncomparable(keyword: string, at: string): Misreading {
+  return {
+    at,
+    problem: `is restricted by ${show(keyword)}, which cannot be compared`,
+    widen: 'leave the restriction as it was',
+    narrow: 'leave the restriction as it was',
+  };
+}

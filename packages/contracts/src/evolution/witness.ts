@@ -1,0 +1,121 @@
+import { accepts, writes } from './accepts.ts';
+import { elementsOf, fieldsOf } from './fields.ts';
+import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
+import { piecesOf } from './schema-view.ts';
+
+/*
+ * Looks for a value that a sender may write and a receiver refuses, so that a misreading can be shown and not only told.
+ * What is tried are the corners of both schemas: their bounds and what lies beside them, their listed values, objects with
+ * and without each field. Finding none proves nothing.
+ */
+
+/** Corners of one schema at most: those of its parts multiply. */
+const cornersMax = 60;
+const depthMax = 6;
+/** Lists and texts that are tried are at most this long. */
+const lengthMax = 16;
+/** Numbers beyond it are left out: there 0.5 more or less is lost, and multiples are a matter of rounding. */
+const numberMax = 1e12;
+
+/** @returns the value in a list of its own; empty when none was found */
+export function witness(sender: SchemaView, receiver: SchemaView): readonly [value?: unknown] {
+  const found = cornersBetween(sender, receiver).find((value) => !accepts(receiver, value));
+  return found === undefined ? [] : [found];
+}
+
+/** Values that the sender may write, near what either schema speaks of. */
+export function cornersBetween(sender: SchemaView, receiver: SchemaView): readonly unknown[] {
+  const hints = new Set<unknown>([0, 1, -1, 0.5, '', 'a', true, null, ...hintsOf(sender), ...hintsOf(receiver)]);
+  return cornersOf(sender, [...hints], 0);
+}
+
+/** Numbers, texts and lengths that a schema speaks of, with what lies beside them. */
+function hintsOf({ schema, root }: SchemaView): readonly unknown[] {
+  const hints: unknown[] = [];
+  const visit = (part: unknown): void => {
+    if (typeof part === 'number' && Math.abs(part) < numberMax)
+      hints.push(part, part + 1, part - 1, part + 0.5, part - 0.5);
+    if (typeof part === 'string') hints.push(part);
+    if (typeof part === 'object' && part !== null) Object.values(part).forEach(visit);
+  };
+  visit(schema);
+  if (root !== schema) visit(root);
+  return hints;
+}
+
+/** Values that the sender may write, simple ones first. */
+function cornersOf(sender: SchemaView, hints: readonly unknown[], depth: number): readonly unknown[] {
+  if (depth > depthMax) return [];
+  const pieces = piecesOf(sender);
+  const tried = pieces.length === 0 ? [...hints, [], {}] : pieces.flatMap((piece) => triesOf(piece, hints, depth));
+  return tried.filter((value) => writes(sender, value)).slice(0, cornersMax);
+}
+
+function triesOf(piece: Piece, hints: readonly unknown[], depth: number): readonly unknown[] {
+  switch (piece.kind) {
+    case 'values':
+      return piece.values;
+    case 'union': {
+      const each = piece.branches.map((branch) => cornersOf(branch, hints, depth + 1));
+      return each.flatMap((corners) => corners.slice(0, cornersMax / each.length));
+    }
+    case 'kept':
+      return [...hints, [], {}];
+    case 'typed':
+      return triesOfType(piece, hints, depth);
+    case 'never':
+    case 'opaque':
+      return [];
+  }
+}
+
+function triesOfType(piece: TypedPiece, hints: readonly unknown[], depth: number): readonly unknown[] {
+  const lengths = hints.filter((hint) => typeof hint === 'number' && Number.isInteger(hint)) as readonly number[];
+  const possible = lengths.filter((length) => length >= 0 && length <= lengthMax);
+  switch (piece.type) {
+    case 'string':
+      return [...hints, ...['a', 'b'].flatMap((letter) => possible.map((length) => letter.repeat(length)))];
+    case 'array':
+      return lists(piece, possible, hints, depth);
+    case 'object':
+      return objects(piece, hints, depth);
+    default:
+      return hints;
+  }
+}
+
+function lists(
+  piece: TypedPiece,
+  lengths: readonly number[],
+  hints: readonly unknown[],
+  depth: number,
+): readonly unknown[] {
+  const { first, rest, least, mostWritten } = elementsOf(piece);
+  const restCorners = rest === undefined ? [] : cornersOf(rest, hints, depth + 1);
+  const firstCorners = first.map((element) => cornersOf(element, hints, depth + 1));
+  const listOfLength = (length: number): unknown[] =>
+    Array.from({ length }, (_, index) => (firstCorners[index] ?? restCorners)[0]);
+  const varied = Math.max(least, first.length, mostWritten > first.length ? first.length + 1 : 0);
+  const base = listOfLength(varied);
+  return [
+    ...[least, varied, ...lengths].filter((length) => length <= mostWritten).map(listOfLength),
+    ...base.flatMap((_, index) => (firstCorners[index] ?? restCorners).map((value) => base.with(index, value))),
+  ];
+}
+
+function objects(piece: TypedPiece, hints: readonly unknown[], depth: number): readonly unknown[] {
+  const { known, always, others } = fieldsOf(piece);
+  const corners = [...known].map(([name, view]) => [name, cornersOf(view, hints, depth + 1)] as const);
+  const names = hints.filter((hint) => typeof hint === 'string' && !known.has(hint) && hint !== '__proto__');
+  const open = others === undefined ? [] : cornersOf(others, hints, depth + 1);
+  const filled = corners.filter(([, values]) => values.length > 0).map(([name, [simple]]) => [name, simple] as const);
+  const plain = Object.fromEntries(filled.filter(([name]) => always.has(name)));
+  const full = Object.fromEntries(filled);
+  const varied = corners.flatMap(([name, values]) => values.map((value) => withField(plain, name, value)));
+  const more = open.flatMap((value) => names.map((name) => withField(plain, String(name), value)));
+  return [plain, full, ...varied, ...more];
+}
+
+function withField(object: object, name: string, value: unknown): object {
+  return { ...object, [name]: value };
+}

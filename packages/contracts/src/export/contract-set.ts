@@ -1,0 +1,47 @@
+import type { Catalogue } from '../catalogue.ts';
+import type { Schema } from '../evolution/schema-view.ts';
+import { messageSchemas } from './message-schemas.ts';
+import { openSchema, valuesOf } from './value-schemas.ts';
+
+/** What two builds that talk to each other must agree on, as plain JSON: a release keeps it for the next to compare. */
+export interface ContractSet {
+  readonly operations: Readonly<Record<string, DescribedOperation>>;
+  readonly formulas: Readonly<Record<string, DescribedFormula>>;
+  /** The protocol's own messages. */
+  readonly messages: Readonly<Record<string, Schema>>;
+}
+
+export interface DescribedOperation {
+  readonly version: number;
+  readonly input: Schema;
+  readonly output: Schema;
+}
+
+export interface DescribedFormula {
+  readonly version: number;
+  readonly operands: readonly { readonly name: string; readonly schema: Schema }[];
+  readonly output: Schema;
+}
+
+export function contractSetOf(catalogue: Catalogue): ContractSet {
+  const described = (contract: string): { name: string; schema: Schema }[] =>
+    valuesOf(catalogue, contract).map(({ name, schema }) => ({
+      name,
+      schema: openSchema(schema, { annotated: false }),
+    }));
+  return {
+    operations: mapped(catalogue.operations, ({ name, version }) => {
+      const [input, output] = described(name);
+      return { version, input: input?.schema ?? true, output: output?.schema ?? true };
+    }),
+    formulas: mapped(catalogue.formulas, ({ name, version }) => {
+      const values = described(name);
+      return { version, operands: values.slice(0, -1), output: values.at(-1)?.schema ?? true };
+    }),
+    messages: messageSchemas(),
+  };
+}
+
+function mapped<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Readonly<Record<string, R>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { calculator } from '../calculator/calculator.ts';
+import { defineCatalogue } from '../catalogue.ts';
+import { accepts } from '../evolution/accepts.ts';
+import type { Schema } from '../evolution/schema-view.ts';
+import { failureTable } from '../failures.ts';
+import { Finite } from '../finite.ts';
+import { operation } from '../operation.ts';
+import { topicShape } from '../topics.ts';
+import { channelsOf } from './channels.ts';
+import { jsonSchemasOf } from './json-schemas.ts';
+import { wires } from './message-schemas.ts';
+import { referenceOf } from './reference.ts';
+
+const Tree = z.object({
+  value: Finite,
+  get children() {
+    return z.array(Tree);
+  },
+});
+const sum = operation({
+  name: 'sum',
+  description: 'The sum of a tree | of numbers.',
+  input: Tree,
+  output: Finite,
+  example: { input: { value: 1, children: [] }, output: 1 },
+});
+const forest = defineCatalogue({ operations: { sum }, formulas: {} });
+
+/** One definition of a document, in which its references point. */
+function definition(document: Schema | undefined, name: string) {
+  const $defs = (document as { readonly $defs: Readonly<Record<string, Schema>> }).$defs;
+  return { schema: $defs[name] ?? false, root: document ?? false };
+}
+
+test('every channel is a topic of the protocol when its parameters are filled in', () => {
+  const values = { n: '1', lane: '8', epoch: '7', address: 'k3f0q9x2m1zd' } as const;
+  for (const { topic, parameters } of channelsOf(calculator)) {
+    const filled = topic.replace(/\{(\w+)\}/g, (_all, name: keyof typeof values) => values[name]);
+    expect(topicShape(filled), topic).toBeDefined();
+    expect(Object.keys(parameters).map((name) => `{${name}}`)).toEqual(topic.match(/\{\w+\}/g));
+  }
+});
+
+describe('the bare JSON Schemas', () => {
+  test('are one document for each contract and one for the messages', () => {
+    const names = [...Object.keys(calculator.operations), ...Object.keys(calculator.formulas), 'protocol-messages'];
+    expect(Object.keys(jsonSchemasOf(calculator)).toSorted()).toEqual(names.toSorted());
+  });
+
+  test('take the contracts’ examples', () => {
+    const schemas = jsonSchemasOf(calculator);
+    const { hypotenuse } = calculator.formulas;
+    for (const [index, [name]] of hypotenuse.operands.entries()) {
+      expect(accepts(definition(schemas.hypotenuse, name), hypotenuse.example.operands[index])).toBe(true);
+    }
+    expect(accepts(definition(schemas.multiply, 'input'), [6, 7])).toBe(true);
+    expect(accepts(definition(schemas.multiply, 'input'), [6, 7, 8])).toBe(false);
+  });
+
+  test('keep references of recursive values pointing where they did', () => {
+    const input = definition(jsonSchemasOf(forest).sum, 'input');
+    const leaf = { value: 1, children: [] };
+    expect(accepts(input, { value: 1, children: [leaf, leaf] })).toBe(true);
+    expect(accepts(input, { value: 1, children: [{ value: 'x', children: [] }] })).toBe(false);
+  });
+
+  test('take every message as it is written', () => {
+    const messages = jsonSchemasOf(calculator)['protocol-messages'];
+    const operand = { seq: 1, formula: 'leg', contract: 2, operands: 2, value: 5, ttlMs: 100 };
+    for (const message of [operand, { ...operand, trace: 'abc' }]) {
+      expect(accepts(definition(messages, 'operand'), wires.operand.write(message))).toBe(true);
+    }
+    expect(accepts(definition(messages, 'operand'), wires.operand.write({ ...operand, operands: 9 }))).toBe(false);
+    expect(accepts(definition(messages, 'batch'), ['k3f0q9x2m1zd', 1, [[1]]])).toBe(true);
+  });
+});
+
+describe('the reference', () => {
+  test('has every formula, operation, topic, message and failure', () => {
+    const text = referenceOf(calculator, '# Reference');
+    const names = [...Object.keys(calculator.formulas), ...Object.keys(calculator.operations)];
+    for (const name of names) expect(text).toContain(`\n### ${name}\n`);
+    for (const { topic } of channelsOf(calculator)) expect(text).toContain(`| \`${topic}\` |`);
+    for (const name of Object.keys(wires)) expect(text).toContain(`| ${name} | \``);
+    for (const code of Object.keys(failureTable)) expect(text).toContain(`| \`${code}\` |`);
+  });
+
+  test('is of the catalogue given, its tables unbroken by what stands in them', () => {
+    const either = { ...sum, input: z.string().regex(/a|b/), example: { input: 'a', output: 1 } };
+    const text = referenceOf(defineCatalogue({ operations: { sum: either }, formulas: {} }), '# Own');
+    expect(text).toMatch(/^# Own\n/);
+    expect(text).toContain('"pattern":"a\\|b"');
+    expect(text).not.toContain('hypotenuse');
+  });
+});

@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import type { Catalogue } from '../catalogue.ts';
+import type { Schema } from '../evolution/schema-view.ts';
+import type { JsonSchemaOptions } from '../json-schema.ts';
+import { jsonSchemaOf } from '../json-schema.ts';
+
+/** One value of a contract: what goes in, an operand, or what comes out. */
+export interface ContractValue {
+  /** Of the operation or formula. */
+  readonly contract: string;
+  /** `input`, `output`, or the name of an operand. */
+  readonly name: string;
+  readonly schema: z.ZodType;
+}
+
+/** What goes in first, operands in their order. */
+export function valuesOf(catalogue: Catalogue, contract: string): readonly ContractValue[] {
+  const operation = catalogue.operations[contract];
+  const formula = catalogue.formulas[contract];
+  const named = (name: string, schema: z.ZodType): ContractValue => ({ contract, name, schema });
+  if (operation !== undefined) return [named('input', operation.input), named('output', operation.output)];
+  if (formula === undefined) throw new TypeError(`"${contract}" is not in the catalogue`);
+  return [...formula.operands.map(([name, schema]) => named(name, schema)), named('output', formula.output)];
+}
+
+/** As it is written, and open: fields that are not known are ignored, unless an object is strict. */
+export function openSchema(schema: z.ZodType, options: Omit<JsonSchemaOptions, 'open'> = {}): Schema {
+  const { $schema: _dialect, ...open } = jsonSchemaOf(schema, { ...options, open: true });
+  return open;
+}
