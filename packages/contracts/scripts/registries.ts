@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isName } from '../src/names.ts';
+import type { GeneratedFile } from './generated-files.ts';
+import { staleFiles, writeFiles } from './generated-files.ts';
 
 /*
  * TypeScript cannot list a folder, so what lists the contracts is generated from the folder listing and committed: their
@@ -18,18 +20,11 @@ export interface Entry {
   readonly name: string;
 }
 
-/** A generated file as it should be. */
-export interface Registry {
-  /** Relative to the repository. */
-  readonly path: string;
-  readonly text: string;
-}
-
 export const contractsPath = 'packages/contracts/src/calculator';
 export const computePath = 'packages/compute/src';
 
 /** @throws Error naming the file whose name is none for a contract */
-export function registriesOf(root: string): readonly Registry[] {
+export function registriesOf(root: string): readonly GeneratedFile[] {
   const entries = contractsOf(root);
   const names = new Map<string, Entry>();
   for (const entry of entries) {
@@ -45,15 +40,13 @@ export function registriesOf(root: string): readonly Registry[] {
 }
 
 /** Those of the registries that are not on disk as they should be. */
-export function staleRegistries(root: string): readonly Registry[] {
-  return registriesOf(root).filter(({ path, text }) => textOf(join(root, path)) !== text);
+export function staleRegistries(root: string): readonly GeneratedFile[] {
+  return staleFiles(root, registriesOf(root));
 }
 
 /** @returns what was written: what was stale */
-export function writeRegistries(root: string): readonly Registry[] {
-  const stale = staleRegistries(root);
-  for (const { path, text } of stale) writeFileSync(join(root, path), text);
-  return stale;
+export function writeRegistries(root: string): readonly GeneratedFile[] {
+  return writeFiles(root, registriesOf(root));
 }
 
 /** @throws Error naming the file whose name is none for a contract */
@@ -80,16 +73,6 @@ function entryOf(kind: Kind, file: string): Entry {
 
 export function pathOf({ kind, file }: Entry): string {
   return `${contractsPath}/${kind}/${file}`;
-}
-
-/** undefined when there is no such file; line ends as git checks them out on Windows do not matter */
-function textOf(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8').replaceAll('\r\n', '\n');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
 
 function contractsRegistry(entries: readonly Entry[]): string {

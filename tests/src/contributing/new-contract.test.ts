@@ -34,7 +34,7 @@ beforeAll(() => {
 
 afterAll(() => workspace.remove());
 
-/** Types, lint, format, registries, and the tests of what is new. */
+/** Types, lint, format, registries, exported contracts, and the tests of what is new. */
 function check(): Record<string, Finished> {
   return {
     types: workspace.tool('tsc', ['-b', 'packages/compute']),
@@ -42,11 +42,12 @@ function check(): Record<string, Finished> {
     lint: workspace.tool('oxlint', ['--type-aware', 'packages/contracts/src/calculator', 'packages/compute/src']),
     format: workspace.tool('oxfmt', ['--check', 'packages/contracts/src/calculator', 'packages/compute/src']),
     registry: workspace.program('packages/contracts/scripts/registry.ts', ['--check']),
+    contracts: workspace.program('packages/contracts/scripts/contracts.ts', ['--check']),
     tests: workspace.tool('vitest', ['run', 'examples', 'cube', 'sum-of-cubes'], 'packages/compute'),
   };
 }
 
-const green = { types: done, testTypes: done, lint: done, format: done, registry: done, tests: done };
+const green = { types: done, testTypes: done, lint: done, format: done, registry: done, contracts: done, tests: done };
 const client = (...args: readonly string[]): Finished => workspace.program('apps/client/src/main.ts', args);
 
 test('right after it was written everything is green, and it is listed', () => {
@@ -69,6 +70,7 @@ test('filled in, two files for each, it is green, op-servers serve it and a clie
     '{ operands: [1, 2], output: 9 }',
   );
   workspace.write('packages/compute/src/formulas/sum-of-cubes.ts', formulaCode);
+  expect(workspace.program('packages/contracts/scripts/contracts.ts', []).code).toBe(0);
   expect(check()).toEqual(green);
 
   expect(client('operations').said).toContain(textAfter('$ pnpm calc operations'));

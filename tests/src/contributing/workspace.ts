@@ -16,6 +16,8 @@ const copied = [
   'apps',
   'packages',
   '.changeset',
+  'docs/contracts',
+  'docs/reference.md',
   '.oxfmtrc.json',
   '.oxlintrc.json',
   'package.json',

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Draft } from './drafts.ts';
 import { generate } from './generate.ts';
@@ -30,7 +31,9 @@ async function run([kind, ...words]: readonly string[]): Promise<number> {
     const exported = await exportsOfContracts();
     const faultOf = (name: string): string | undefined => nameFault(root, kind, name, exported);
     const request = requestOf(kind, await complete(kind, given, faultOf));
-    report(await generate(root, request, exported));
+    const written = await generate(root, request, exported);
+    exportContracts();
+    report(written);
     return 0;
   } catch (error) {
     return exitCodeOf(kind, error);
@@ -69,6 +72,15 @@ async function complete(
 /** @throws Error when the catalogue is broken already */
 async function exportsOfContracts(): Promise<ReadonlySet<string>> {
   return new Set(Object.keys(await import('../../src/index.ts')));
+}
+
+/** In a process of its own: this one has loaded the catalogue as it was. @throws Error when it cannot be exported */
+function exportContracts(): void {
+  const program = fileURLToPath(new URL('../contracts.ts', import.meta.url));
+  const { status } = spawnSync(process.execPath, [...process.execArgv, program], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (status !== 0) throw new Error('it was written; pnpm contracts:export failed');
 }
 
 function report(written: readonly Draft[]): void {

@@ -1,0 +1,82 @@
+import { Parser } from '@asyncapi/parser';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { calculator } from '../src/calculator/calculator.ts';
+import type { Catalogue } from '../src/catalogue.ts';
+import { defineCatalogue } from '../src/catalogue.ts';
+import { asyncApiOf } from '../src/export/asyncapi.ts';
+import { Finite } from '../src/finite.ts';
+import { operation } from '../src/operation.ts';
+
+const parser = new Parser();
+const title = { title: 'Test', version: '1.2.3' };
+
+/** What the official parser finds wrong, errors and warnings, and what it read. */
+async function parsed(document: unknown) {
+  const { document: read, diagnostics } = await parser.parse(JSON.stringify(document));
+  const faults = diagnostics
+    .filter(({ severity }) => [0, 1].includes(severity))
+    .map(({ message, path }) => ({ message, path }));
+  return { read, faults };
+}
+
+const Tree = z.object({
+  value: Finite,
+  get children() {
+    return z.array(Tree);
+  },
+});
+const forest = defineCatalogue({
+  operations: {
+    sum: operation({
+      name: 'sum',
+      description: 'The sum of a tree.',
+      input: Tree,
+      output: z.object({ total: Finite, deepest: Tree.optional() }),
+      example: { input: { value: 1, children: [] }, output: { total: 1 } },
+    }),
+  },
+  formulas: {},
+});
+
+describe('the official parser', () => {
+  test.each<[string, Catalogue]>([
+    ['the calculator', calculator],
+    ['a catalogue without formulas, of recursive values', forest],
+    ['an empty catalogue', defineCatalogue({ operations: {}, formulas: {} })],
+  ])('finds nothing wrong with %s', async (_what, catalogue) => {
+    const { read, faults } = await parsed(asyncApiOf(catalogue, title));
+    expect(faults).toEqual([]);
+    expect(read?.version()).toBe('3.0.0');
+  });
+
+  test('finds a reference that points nowhere', async () => {
+    const document = JSON.parse(JSON.stringify(asyncApiOf(calculator, title))) as { channels: Record<string, unknown> };
+    delete document.channels['square.result'];
+    expect((await parsed(document)).faults).not.toEqual([]);
+  });
+
+  test('reads topics as channels, each address a parameter, and requests with their replies', async () => {
+    const { read } = await parsed(asyncApiOf(calculator, title));
+    const addresses = read
+      ?.channels()
+      .all()
+      .map((channel) => channel.address());
+    expect(addresses).toEqual(
+      expect.arrayContaining(['calc.request.{n}.{address}', 'calc.square.request.{lane}.{address}']),
+    );
+    for (const channel of read?.channels().all() ?? []) expect(channel.parameters().get('address')).toBeDefined();
+    const ask = read?.operations().get('hypotenuse.ask');
+    expect(ask?.action()).toBe('send');
+    expect(
+      ask
+        ?.messages()
+        .all()
+        .map((message) => message.id()),
+    ).toEqual(['hypotenuse.operand.1', 'hypotenuse.operand.2']);
+    expect(ask?.reply()?.channel()?.address()).toBe('calc.hypotenuse.result.{address}');
+    const [operand] = ask?.messages().all() ?? [];
+    expect(operand?.correlationId()?.location()).toBe('$message.payload#/0');
+    expect(operand?.bindings().get('x-zeromq')).toBeDefined();
+  });
+});

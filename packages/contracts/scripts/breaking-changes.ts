@@ -1,0 +1,53 @@
+import parseChangeset from '@changesets/parse';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { calculator } from '../src/calculator/calculator.ts';
+import type { Catalogue } from '../src/catalogue.ts';
+import { violations, violationText } from '../src/evolution/violations.ts';
+import type { ContractSet } from '../src/export/contract-set.ts';
+import { contractSetOf } from '../src/export/contract-set.ts';
+import { allowedPath, releasedPath } from './contract-files.ts';
+
+/*
+ * What breaks with the last release. A break that is meant is written down by `--allow`, and passes as long as a changeset
+ * says that the release is a major one: neither is enough alone. The version step of a release begins anew.
+ */
+
+export const contractsPackage = '@cateto/contracts';
+
+export interface BreakingChanges {
+  /** One line each; they fail the check. */
+  readonly refused: readonly string[];
+  readonly allowed: readonly string[];
+  /** Written down, and not true any more. */
+  readonly outdated: readonly string[];
+  readonly major: boolean;
+}
+
+export function breakingChanges(root: string, catalogue: Catalogue = calculator): BreakingChanges {
+  const released = JSON.parse(readFileSync(join(root, releasedPath), 'utf8')) as ContractSet;
+  const found = violations(released, contractSetOf(catalogue)).map(violationText);
+  const written = allowances(root);
+  const major = hasMajorChangeset(root);
+  const allowed = found.filter((line) => major && written.includes(line));
+  return {
+    allowed,
+    major,
+    refused: found.filter((line) => !allowed.includes(line)),
+    outdated: written.filter((line) => !found.includes(line)),
+  };
+}
+
+function allowances(root: string): readonly string[] {
+  const path = join(root, allowedPath);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as readonly string[]) : [];
+}
+
+function hasMajorChangeset(root: string): boolean {
+  const folder = join(root, '.changeset');
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.md') && file !== 'README.md')
+    .flatMap((file) => parseChangeset(readFileSync(join(folder, file), 'utf8')).releases)
+    .some(({ name, type }) => name === contractsPackage && type === 'major');
+}

@@ -1,0 +1,113 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { calculator } from '../src/calculator/calculator.ts';
+import { defineCatalogue } from '../src/catalogue.ts';
+import { Finite } from '../src/finite.ts';
+import { operation } from '../src/operation.ts';
+import { allowedPath, contractFiles, json, leftOver, releasedFile } from './contract-files.ts';
+import { breakingChanges } from './breaking-changes.ts';
+import { staleFiles, writeFiles } from './generated-files.ts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+
+let root = '';
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'contracts-'));
+  const path = 'packages/contracts/package.json';
+  cpSync(join(repository, path), join(root, path));
+  mkdirSync(join(root, '.changeset'));
+});
+
+afterEach(() => {
+  rmSync(root, { recursive: true });
+});
+
+/** The calculator with another operation in the place of `square`. */
+function withSquare(input: z.ZodType) {
+  const square = operation({ ...calculator.operations.square, input, example: { input: 1, output: 1 } });
+  return defineCatalogue({ ...calculator, operations: { ...calculator.operations, square } });
+}
+
+const positive = withSquare(z.number().min(0));
+
+function changeset(type: 'major' | 'minor'): void {
+  writeFileSync(join(root, '.changeset/a.md'), `---\n'@cateto/contracts': ${type}\n---\n\nBreaks.\n`);
+}
+
+function allow(lines: readonly string[]): void {
+  writeFiles(root, [{ path: allowedPath, text: json(lines) }]);
+}
+
+describe('the exported contracts', () => {
+  test('are fresh once written, and stale when a contract changes', () => {
+    expect(writeFiles(root, contractFiles(root)).length).toBeGreaterThan(3);
+    expect(staleFiles(root, contractFiles(root))).toEqual([]);
+    const stale = staleFiles(root, contractFiles(root, positive)).map(({ path }) => path);
+    expect(stale).toEqual(['docs/contracts/asyncapi.json', 'docs/contracts/schemas/square.json', 'docs/reference.md']);
+  });
+
+  test('of a contract that is gone are left over', () => {
+    writeFiles(root, contractFiles(root));
+    const { square } = calculator.operations;
+    const files = contractFiles(root, defineCatalogue({ operations: { square }, formulas: calculator.formulas }));
+    expect(leftOver(root, files)).toEqual(['docs/contracts/schemas/multiply.json']);
+  });
+
+  test('have the version of the package', () => {
+    const [asyncApi] = contractFiles(root);
+    const { version } = JSON.parse(readFileSync(join(repository, 'packages/contracts/package.json'), 'utf8')) as {
+      readonly version: string;
+    };
+    expect(JSON.parse(asyncApi?.text ?? '')).toMatchObject({ asyncapi: '3.0.0', info: { version } });
+  });
+
+  test('that are committed are fresh (if not: pnpm contracts:export)', () => {
+    const files = contractFiles(repository);
+    expect(staleFiles(repository, files).map(({ path }) => path)).toEqual([]);
+    expect(leftOver(repository, files)).toEqual([]);
+  });
+});
+
+describe('a change that breaks', () => {
+  beforeEach(() => void writeFiles(root, [releasedFile()]));
+
+  test('is none while the contracts are those of the last release', () => {
+    expect(breakingChanges(root)).toEqual({ refused: [], allowed: [], outdated: [], major: false });
+  });
+
+  test('is refused', () => {
+    const { refused } = breakingChanges(root, positive);
+    expect(refused).toHaveLength(1);
+    expect(refused[0]).toContain('operation square, input: may be below 0');
+  });
+
+  test('passes when it is allowed and the release is a major one, and not by one of the two', () => {
+    const { refused } = breakingChanges(root, positive);
+    changeset('major');
+    expect(breakingChanges(root, positive)).toMatchObject({ refused, major: true });
+    allow(refused);
+    expect(breakingChanges(root, positive)).toMatchObject({ refused: [], allowed: refused });
+    changeset('minor');
+    expect(breakingChanges(root, positive)).toMatchObject({ refused, allowed: [] });
+  });
+
+  test('that was allowed allows no other', () => {
+    changeset('major');
+    allow(breakingChanges(root, positive).refused);
+    const { refused, outdated } = breakingChanges(root, withSquare(z.int()));
+    expect(refused[0]).toContain('operation square, input: may be number, where the receiver accepts integer');
+    expect(outdated).toHaveLength(1);
+  });
+
+  test('is none any more once it is released', () => {
+    writeFiles(root, [releasedFile(positive)]);
+    expect(breakingChanges(root, positive).refused).toEqual([]);
+    // Back again is a widening.
+    expect(breakingChanges(root, withSquare(Finite)).refused).toEqual([]);
+  });
+});
