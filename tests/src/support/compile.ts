@@ -9,14 +9,22 @@ const tests = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What the compiler says to a program that uses the packages as a user would; nothing when it has no objection. */
 export function compile(code: string): string {
+  return compileAll({ 'program.ts': code });
+}
+
+/** The same for several files, by name, in one run. */
+export function compileAll(files: Readonly<Record<string, string>>): string {
   const cache = join(tests, 'node_modules/.cache');
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'compile-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const config = { extends: join(tests, 'tsconfig.json'), include: ['*.ts'], compilerOptions: { types: ['node'] } };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  writeFileSync(join(folder, 'program.ts'), code);
+  for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  const { stdout } = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder, '--pretty', 'false'], {
+    encoding: 'utf8',
+  });
+  if (status !== 0 && stdout === '') throw new Error(`the compiler ended with ${status}: ${stderr}`);
   return stdout;
 }

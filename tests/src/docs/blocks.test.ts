@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { blocks, repository } from './pages.ts';
+
+/* No block is new to all tests. */
+
+/** Who covers blocks of a language, wherever they are or on one page. */
+const covered: Readonly<Record<string, string>> = {
+  sh: 'tests/src/docs/commands.test.ts',
+  ts: 'tests/src/docs/snippets.test.ts',
+  'docs/adding-an-operation.md console': 'tests/src/contributing/new-contract.test.ts',
+  'docs/deploying.md ini': 'tests/src/docs/deploying.test.ts',
+  'docs/deploying.md dockerfile': 'tests/src/docs/deploying.test.ts',
+  'docs/deploying.md yaml': 'tests/src/docs/deploying.test.ts',
+  'docs/protocol.md json': 'tests/src/repository/protocol-page.test.ts',
+  'docs/protocol.md ': 'tests/src/repository/protocol-page.test.ts',
+  'docs/architecture.md ': 'tests/src/docs/blocks.test.ts',
+};
+/** Pictures: what parses them wants a browser, and whoever looks at the page sees whether they are right. */
+const pictures = 'mermaid';
+
+test('every block is of a kind that a test covers', () => {
+  const known = (page: string, language: string): string | undefined =>
+    covered[language] ?? covered[`${page} ${language}`];
+  const unknown = blocks.filter(({ page, language }) => language !== pictures && known(page, language) === undefined);
+  expect(unknown.map(({ under, language }) => `${under}: ${language}`)).toEqual([]);
+  for (const file of Object.values(covered)) expect(existsSync(join(repository, file)), file).toBe(true);
+});
+
+test('the folders of the architecture are there', () => {
+  const [tree] = blocks.filter(({ page, language }) => page === 'docs/architecture.md' && language === '');
+  const lines = [...(tree?.text ?? '').matchAll(/^( *)([\w-]+)\/(?: |$)/gm)];
+  let parent = '';
+  for (const [, indent = '', folder = ''] of lines) {
+    if (indent === '') parent = folder;
+    expect(existsSync(join(repository, indent === '' ? folder : `${parent}/${folder}`)), folder).toBe(true);
+  }
+  expect(lines.length).toBeGreaterThan(10);
+});

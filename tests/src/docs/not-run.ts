@@ -1,0 +1,44 @@
+/** A command that the test of the pages does not run. */
+export interface NotRun {
+  /** As it stands in a block, without its comment. */
+  readonly command: string;
+  readonly because: string;
+  /** The file that covers what it does. */
+  readonly coveredBy: string;
+}
+
+const long = 'takes minutes; its flags are looked for in its --help';
+const installs = 'takes packages from a registry';
+const root = 'needs root and a running systemd';
+const engine = 'needs a container engine';
+
+export const notRun: readonly NotRun[] = [
+  { command: 'npx -y pnpm@12 test', because: 'it is what runs this', coveredBy: '.ci/run' },
+  { command: 'pnpm bench', because: long, coveredBy: 'bench/src/measurement.test.ts' },
+  {
+    command: 'pnpm bench --only closed,open --rounds 5 --seconds 10 --out results',
+    because: long,
+    coveredBy: 'bench/src/measurement.test.ts',
+  },
+  ...['--seeds 1000 --from 1', '--seeds 100 --mode failovers', '--seeds 1 --from 42 --transcript'].map((flags) => ({
+    command: `pnpm simulate ${flags}`,
+    because: long,
+    coveredBy: 'tests/src/simulation/simulation.test.ts',
+  })),
+  { command: 'npx cateto cluster', because: installs, coveredBy: 'tests/src/published/published.test.ts' },
+  ...['npm install', 'npx cateto cluster', 'npm run serve', 'npm run ask'].map((command) => ({
+    command: `examples: ${command}`,
+    because: installs,
+    coveredBy: 'tests/src/published/published.test.ts',
+  })),
+  ...[
+    'systemctl daemon-reload',
+    'systemctl enable --now cateto@broker cateto@op-server cateto@calc-server',
+    "journalctl --unit 'cateto@*' --follow",
+  ].map((command) => ({ command, because: root, coveredBy: 'tests/src/docs/deploying.test.ts' })),
+  ...[
+    'docker compose up --detach --scale op-server=2 --scale calc-server=2',
+    'docker compose exec calc-server cateto client status',
+    'docker compose exec calc-server cateto client hypotenuse 12 13',
+  ].map((command) => ({ command, because: engine, coveredBy: 'tests/src/docs/deploying.test.ts' })),
+];
