@@ -29,7 +29,7 @@ test('every block is of a kind that a test covers', () => {
 });
 
 test('the folders of the architecture are there', () => {
-  const [tree] = blocks.filter(({ page, language }) => page === 'docs/architecture.md' && language === '');
+  const tree = blocks.find(({ page, language }) => page === 'docs/architecture.md' && language === '');
   const lines = [...(tree?.text ?? '').matchAll(/^( *)([\w-]+)\/(?: |$)/gm)];
   let parent = '';
   for (const [, indent = '', folder = ''] of lines) {

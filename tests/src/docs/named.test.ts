@@ -1,5 +1,5 @@
 import { settings } from '@cateto/contracts';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -21,25 +21,21 @@ const commands = pages().flatMap((page) => {
   return [...inBlocks, ...inSentences].map((text) => ({ page: page.path, text: text.replaceAll(/[[\]]/g, '') }));
 });
 
-/** Programs without a --help; a flag is looked for in their source. */
-const sources: Readonly<Record<string, string>> = {
-  'pnpm fuzz': 'tests/src/hostile/fuzz.ts',
-  'pnpm release': 'scripts/release.mjs',
-};
-
 const helps = new Map<string, Promise<string>>();
 
-/** What a program says of its flags. */
+/**
+ * What says which flags a program has: its --help. That of a tool of this repository, which may have none and takes long to
+ * start, is its source.
+ */
 function helpOf(text: string): Promise<string> {
-  const source = Object.entries(sources).find(([command]) => text.startsWith(command))?.[1];
-  if (source !== undefined) return Promise.resolve(readFileSync(join(repository, source), 'utf8'));
   const program = programOf(text);
   if (program === undefined) throw new Error(`"${text}" is no program of this workspace`);
+  const tool = /(?:^| )((?:tests|bench|scripts)\/\S+)$/.exec(program.start)?.[1];
+  if (tool !== undefined) return Promise.resolve(readFileSync(join(repository, tool), 'utf8'));
   // The client's flags are those of a command; the binary's of a program and, for the client, of a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
-  const named = before.split(' ').slice(0, /^client /.test(before) ? 2 : 1);
-  const start = program.start.split(' && ').at(-1) ?? '';
-  const command = `exec ${start} ${named.join(' ')} --help`;
+  const named = before.split(' ').slice(0, before.startsWith('client ') ? 2 : 1);
+  const command = `exec ${program.start} ${named.join(' ')} --help`;
   const key = `${program.folder} ${command}`;
   const known = helps.get(key) ?? outputOf(command, program.folder);
   helps.set(key, known);
@@ -60,9 +56,24 @@ test.each(commands)('$page: $text', async ({ text }) => {
   const flags = [...(program?.args ?? '').matchAll(/(?:^| )(--[a-z][\w-]*)/g)].map(([, flag = '']) => flag);
   for (const flag of flags.filter((one) => one !== '--help')) {
     const help = await helpOf(text);
-    const name = help.startsWith('Usage') ? flag : flag.slice(2);
-    expect(help).toMatch(new RegExp(`(?<![\\w-])(?:--)?${name}(?![\\w-])`));
+    // Written out, or as parseArgs has it.
+    expect(help).toMatch(new RegExp(`(?<![\\w-])(?:${flag}(?![\\w-])|${flag.slice(2)}: \\{)`));
   }
+});
+
+test('flags that sentences name alone are declared somewhere', () => {
+  const named = pages().flatMap((page) =>
+    inlineCodeOf(page).flatMap((code) => /^--[a-z][\w-]*(?![\w=-])/.exec(code) ?? []),
+  );
+  const folders = ['apps', 'packages', 'tests/src', 'bench/src'];
+  const options = ['-rhoE', '--include=*.ts', '--exclude-dir=node_modules', '--exclude-dir=docs'];
+  const { stdout } = spawnSync('grep', [...options, "'--[a-z][a-z-]*", ...folders], {
+    cwd: repository,
+    encoding: 'utf8',
+  });
+  const declared = new Set(stdout.split('\n').map((flag) => flag.slice(1)));
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((flag) => !declared.has(flag))).toEqual([]);
 });
 
 test('the settings in the table are the settings there are', () => {

@@ -7,7 +7,7 @@ export interface NotRun {
   readonly coveredBy: string;
 }
 
-const long = 'takes minutes; its flags are looked for in its --help';
+const long = 'takes minutes; its flags are looked for in its source';
 const installs = 'takes packages from a registry';
 const root = 'needs root and a running systemd';
 const engine = 'needs a container engine';
