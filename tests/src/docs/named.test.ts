@@ -30,7 +30,7 @@ const helps = new Map<string, Promise<string>>();
 function helpOf(text: string): Promise<string> {
   const program = programOf(text);
   if (program === undefined) throw new Error(`"${text}" is no program of this workspace`);
-  const tool = /(?:^| )((?:tests|bench|scripts|packages\/contracts\/scripts)\/\S+)$/.exec(program.start)?.[1];
+  const tool = /(?:^| )((?:tests|bench|scripts|packages\/contracts\/scripts)\/\S+)(?: |$)/.exec(program.start)?.[1];
   if (tool !== undefined) return Promise.resolve(readFileSync(join(repository, tool), 'utf8'));
   // The client's flags are those of a command; the binary's of a program and, for the client, of a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
