@@ -11,7 +11,13 @@ import { pack, publishedPackages } from './pack.mjs';
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const dryRun = process.argv.includes('--dry-run');
+const [flag, ...more] = process.argv.slice(2);
+// Whoever mistypes --dry-run, or asks for --help, does not want to publish.
+if (more.length > 0 || (flag !== undefined && flag !== '--dry-run')) {
+  process.stderr.write('usage: pnpm release [--dry-run]\n');
+  process.exit(2);
+}
+const dryRun = flag === '--dry-run';
 
 function run(command, ...args) {
   const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' });
