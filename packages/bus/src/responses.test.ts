@@ -70,18 +70,25 @@ test('so does work that comes message by message without a turn in between', () 
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('work that would wait for its turn for too long is refused, and what was taken is done', () => {
+test('work that goes on coming faster than it is done is refused after a second, and what was taken is done', () => {
   const { ask, answers, turns } = setUp();
-  for (let message = 1; message <= 10; message += 1) {
-    ask(20, 15);
+  for (let message = 1; message <= 50; message += 1) {
+    ask(20, 15, 60_000);
     turns.turn();
   }
   const refused = answers.filter(([, code]) => code === 'overloaded').map(([seq]) => seq);
-  // Eighteen of 15 ms each wait when the second message comes, and six when there is room again.
-  expect(refused.slice(0, 2)).toEqual([21, 22]);
-  expect(refused).toHaveLength(160);
+  // Two of each twenty are done before the next come, in 30 ms: a second has passed at the 35th message.
+  expect(refused[0]).toBe(20 * 34 + 1);
+  expect(refused).toHaveLength(20 * 16);
   turns.settle();
-  expect(answers.filter(([, code]) => code === 0)).toHaveLength(40);
+  expect(answers.filter(([, code]) => code === 0)).toHaveLength(20 * 34);
+});
+
+test('what comes all at once is worked off, however much it is', () => {
+  const { ask, answers, turns } = setUp();
+  for (let message = 1; message <= 20; message += 1) ask(100, 3);
+  turns.settle();
+  expect(answers.filter(([, code]) => code === 0)).toHaveLength(2_000);
 });
 
 test('of work that runs elsewhere no more than is wanted runs at once; the rest waits for its turn', () => {
@@ -94,12 +101,14 @@ test('of work that runs elsewhere no more than is wanted runs at once; the rest 
   turns.settle();
   expect([answers, elsewhere.length]).toEqual([[[1, 0]], 2]);
   askElsewhere(1);
-  expect(answers.at(-1)).toEqual([5, 'overloaded']);
+  clock.blockedMs += 1_000;
+  askElsewhere(1);
+  expect(answers.at(-1)).toEqual([6, 'overloaded']);
   while (elsewhere.length > 0) {
     elsewhere.shift()?.();
     turns.settle();
   }
-  expect(answers.map(([seq]) => seq)).toEqual([1, 5, 2, 3, 4]);
+  expect(answers.map(([seq]) => seq)).toEqual([1, 6, 2, 3, 4, 5]);
   askElsewhere(1);
   turns.settle();
   expect(elsewhere).toHaveLength(1);

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createLoopWatch } from './loop-watch.ts';
 
 /** A watch of a loop with work in flight that is seen at these times. */
@@ -46,11 +46,39 @@ test('a late loop is watched until it is in time, also without work', () => {
   expect([watch.isLate(), watch.deadlineMs()]).toEqual([false, undefined]);
 });
 
-test('a queue of more than 100 ms makes it late, as long as it is that', () => {
-  const watch = seenAt(50);
-  const late = (waitMs: number | undefined): boolean => {
-    watch.handle({ type: 'seen', busy: true, waitMs }, 60);
-    return watch.isLate();
-  };
-  expect([late(100), late(101), late(99), late(5_000), late(undefined)]).toEqual([false, true, false, true, false]);
+describe('a queue of more than 100 ms', () => {
+  function watched() {
+    const watch = createLoopWatch();
+    return (waitMs: number | undefined, nowMs: number): boolean => {
+      watch.handle({ type: 'seen', busy: false, waitMs }, nowMs);
+      return watch.isLate();
+    };
+  }
+
+  test('is worked off when it came at once', () => {
+    const late = watched();
+    expect([late(5_000, 0), late(2_000, 500), late(101, 999), late(100, 1_000), late(101, 1_001)]).not.toContain(true);
+  });
+
+  test('makes a server late when it has stood for a second, and from then on whenever it is so long', () => {
+    const late = watched();
+    expect([late(101, 0), late(300, 999), late(300, 1_000)]).toEqual([false, false, true]);
+    expect([late(100, 1_100), late(101, 1_200), late(99, 1_300), late(5_000, 2_299)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  test('is forgotten when it has been short for a second', () => {
+    const late = watched();
+    expect([late(101, 0), late(101, 1_000), late(undefined, 1_100), late(50, 2_100)]).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect([late(101, 2_200), late(101, 3_199), late(101, 3_200)]).toEqual([false, false, true]);
+  });
 });

@@ -6,7 +6,9 @@
  *   from that a server rather goes on where it was, for what waits for it was not refused.
  * - Admitted work may wait for its turn for 100 ms, by the pace at which work is done (pace.ts). That is well below the 160 ms
  *   after which its requester asks another server at the earliest: else, the longer the queue, the more of it would be
- *   computed twice.
+ *   computed twice. A queue that is longer makes the server late once it has been so for a second: what comes all at once, as
+ *   after a failover, is worked off; what goes on coming is refused. From then on every moment of it counts, until the
+ *   queue has been short for a second (the idea of CoDel, RFC 8289).
  */
 
 /** The loop turned. While no work is in flight nothing is due. */
@@ -27,11 +29,16 @@ const lateMs = 200;
 const seenEveryMs = 50;
 const lateTurnsMax = 3;
 const waitMaxMs = 100;
+/** So long a queue stands before it counts as one that does not go away, and is gone before it counts as gone. */
+const standingMs = 1_000;
 
 export function createLoopWatch(): LoopWatch {
   let dueMs: number | undefined;
   let lateTurns = 0;
-  let queueLate = false;
+  /** Since when the queue has been long, or short. */
+  let long = false;
+  let sinceMs = Number.POSITIVE_INFINITY;
+  let standing = false;
 
   return {
     handle({ busy, waitMs = 0 }, nowMs) {
@@ -39,12 +46,16 @@ export function createLoopWatch(): LoopWatch {
         lateTurns = nowMs - dueMs > lateMs ? lateTurns + 1 : 0;
         dueMs = nowMs + seenEveryMs;
       }
-      queueLate = waitMs > waitMaxMs;
+      if (waitMs > waitMaxMs !== long) {
+        long = !long;
+        sinceMs = nowMs;
+      }
+      if (nowMs - sinceMs >= standingMs) standing = long;
       // A loop that is late is watched until it is in time.
       if (busy || lateTurns > 0) dueMs ??= nowMs + seenEveryMs;
       else dueMs = undefined;
     },
     deadlineMs: () => dueMs,
-    isLate: () => queueLate || lateTurns >= lateTurnsMax,
+    isLate: () => (standing && long) || lateTurns >= lateTurnsMax,
   };
 }
