@@ -76,6 +76,8 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     ['square', `the name is taken by ${calculatorPath}/operations/square.ts`],
     ['failure', 'the name is taken by an export of @cateto/contracts'],
     ['contract', 'the files around it use this name themselves'],
+    ['input', 'the files around it use this name themselves'],
+    ['operands', 'the files around it use this name themselves'],
   ])('called "%s" is refused, and nothing is written', async (name, why) => {
     const before = everything();
     await expect(make(kind, name)).rejects.toThrow(RequestFault);

@@ -15,6 +15,9 @@ const wordsOfFiles: ReadonlySet<string> = new Set([
   'finiteOr',
   'formulaCodes',
   'handlers',
+  'input',
+  'operands',
+  'squares',
   'test',
   'z',
 ]);
