@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as contracts from '../../src/index.ts';
 import { staleRegistries, writeRegistries } from '../registries.ts';
+import type { GeneratedFile } from '../generated-files.ts';
 import { generate } from './generate.ts';
 import type { Given, NewContract } from './request.ts';
 import { RequestFault, requestOf } from './request.ts';
@@ -36,8 +37,13 @@ function everything(): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [relative(root, path), readFileSync(path, 'utf8')]));
 }
 
-function make(kind: NewContract['kind'], name: string, given: Given = {}) {
-  return generate(root, requestOf(kind, { ...given, name }), exported);
+function make(
+  kind: NewContract['kind'],
+  name: string,
+  given: Given = {},
+  contractFiles: () => readonly GeneratedFile[] = () => [],
+) {
+  return generate(root, requestOf(kind, { ...given, name }), exported, contractFiles);
 }
 
 describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
@@ -114,6 +120,25 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     rmSync(join(root, 'packages/compute/src/registry.generated.ts'));
     const before = everything();
     await expect(make(kind, 'cube')).rejects.toThrow('ENOENT');
+    expect(everything()).toEqual(before);
+  });
+
+  test('is exported together with the rest', async () => {
+    writeFileSync(join(root, 'reference.md'), 'without it');
+    await make(kind, 'cube', {}, () => [
+      { path: 'cube.json', text: '{}' },
+      { path: 'reference.md', text: 'with it' },
+    ]);
+    expect(everything()).toMatchObject({ 'cube.json': '{}', 'reference.md': 'with it' });
+  });
+
+  test('that cannot be exported, or is interrupted then, leaves nothing behind', async () => {
+    const before = everything();
+    const interrupted = (): never => {
+      expect(process.listenerCount('SIGINT')).toBeGreaterThan(0);
+      throw new Error('interrupted');
+    };
+    await expect(make(kind, 'cube', {}, interrupted)).rejects.toThrow('interrupted');
     expect(everything()).toEqual(before);
   });
 });

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { GeneratedFile } from '../generated-files.ts';
+import { staleFiles } from '../generated-files.ts';
 import { staleRegistries } from '../registries.ts';
 import type { Draft } from './drafts.ts';
 import { draftsOf } from './drafts.ts';
@@ -13,6 +15,7 @@ import { RequestFault } from './request.ts';
  *
  * @param root of the repository
  * @param exported what the contracts package exports
+ * @param contractFiles what is exported of the contracts as they are then; what it throws undoes everything
  * @returns the files that are new
  * @throws RequestFault when the name cannot be had or a file is there already; nothing was written then
  */
@@ -20,6 +23,7 @@ export async function generate(
   root: string,
   request: NewContract,
   exported: ReadonlySet<string>,
+  contractFiles: () => readonly GeneratedFile[],
 ): Promise<readonly Draft[]> {
   const fault = nameFault(root, request.kind, request.name, exported);
   if (fault !== undefined) throw new RequestFault(fault);
@@ -27,9 +31,20 @@ export async function generate(
   const there = drafts.find(({ path }) => existsSync(join(root, path)));
   if (there !== undefined)
     throw new RequestFault(`${request.kind} "${request.name}": there is a ${there.path} already`);
-  writeTogether(root, (files) => {
-    for (const { path, text } of drafts) files.create(path, text);
-    for (const { path, text } of staleRegistries(root)) files.replace(path, text);
-  });
+  const goOn = (): void => {};
+  // Ctrl-C ends what runs below with an error; it does not end this process before everything is undone.
+  process.on('SIGINT', goOn);
+  try {
+    writeTogether(root, (files) => {
+      for (const { path, text } of drafts) files.create(path, text);
+      for (const { path, text } of staleRegistries(root)) files.replace(path, text);
+      for (const { path, text } of staleFiles(root, contractFiles())) {
+        if (existsSync(join(root, path))) files.replace(path, text);
+        else files.create(path, text);
+      }
+    });
+  } finally {
+    process.off('SIGINT', goOn);
+  }
   return drafts;
 }

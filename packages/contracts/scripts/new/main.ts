@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { GeneratedFile } from '../generated-files.ts';
 import type { Draft } from './drafts.ts';
 import { generate } from './generate.ts';
 import { nameFault } from './names.ts';
@@ -31,8 +32,7 @@ async function run([kind, ...words]: readonly string[]): Promise<number> {
     const exported = await exportsOfContracts();
     const faultOf = (name: string): string | undefined => nameFault(root, kind, name, exported);
     const request = requestOf(kind, await complete(kind, given, faultOf));
-    const written = await generate(root, request, exported);
-    exportContracts();
+    const written = await generate(root, request, exported, exportedFiles);
     report(written);
     return 0;
   } catch (error) {
@@ -74,13 +74,21 @@ async function exportsOfContracts(): Promise<ReadonlySet<string>> {
   return new Set(Object.keys(await import('../../src/index.ts')));
 }
 
-/** In a process of its own: this one has loaded the catalogue as it was. @throws Error when it cannot be exported */
-function exportContracts(): void {
-  const program = fileURLToPath(new URL('../contracts.ts', import.meta.url));
-  const { status } = spawnSync(process.execPath, [...process.execArgv, program], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+/**
+ * In a process of its own: this one has loaded the catalogue as it was.
+ *
+ * @throws Interrupted on Ctrl-C, Error when the contracts cannot be exported
+ */
+function exportedFiles(): readonly GeneratedFile[] {
+  const program = fileURLToPath(new URL('exported-files.ts', import.meta.url));
+  const { status, signal, stdout } = spawnSync(process.execPath, [...process.execArgv, program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: Infinity,
   });
-  if (status !== 0) throw new Error('it was written; pnpm contracts:export failed');
+  if (signal === 'SIGINT') throw new Interrupted();
+  if (status !== 0) throw new Error('the contracts cannot be exported with it; nothing was written');
+  return JSON.parse(stdout) as readonly GeneratedFile[];
 }
 
 function report(written: readonly Draft[]): void {
