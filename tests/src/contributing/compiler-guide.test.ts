@@ -137,7 +137,7 @@ let errors: readonly string[] = [];
 beforeAll(async () => {
   workspace = copyWorkspace();
   for (const mistake of mistakes) {
-    await generate(workspace.root, requestOf(mistake.kind, mistake), new Set());
+    await generate(workspace.root, requestOf(mistake.kind, mistake), new Set(), () => []);
     if (mistake.edits.length === 0) rmSync(join(workspace.root, pathOf(mistake, 'code')));
     for (const [file, from, to] of mistake.edits) workspace.edit(pathOf(mistake, file), from, to);
   }
