@@ -4,7 +4,7 @@ import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
 /*
  * A program that serves operations and formulas of its own through the SDK. Its handler tells the test that it runs and
- * answers when the test says so.
+ * answers when the test says so; the server tells it that it drains.
  */
 
 const releases: (() => void)[] = [];
@@ -20,7 +20,10 @@ await runServer({
     serve({
       catalogue: slowCatalogue,
       brokers,
-      onEvent,
+      onEvent(noticed) {
+        if (noticed.event === 'draining') process.send?.('draining');
+        onEvent(noticed);
+      },
       formulas: slowFormulas,
       handlers: {
         slow: (input) =>
