@@ -63,7 +63,7 @@ const mistakes: readonly Mistake[] = [
   {
     what: 'an input of another type',
     kind: 'operation',
-    name: 'input',
+    name: 'misfed',
     file: 'code',
     says: "Type 'number[]' is not assignable to type 'number | Failure | Promise<number | Failure>'",
     edits: [
