@@ -15,6 +15,8 @@ export async function brokerPair(cluster: Cluster, client: Client<Calculator>): 
     const { brokers } = await client.status();
     const [primary, backup] = brokers;
     const both = [cluster.get('broker'), cluster.get('backup')] as const;
+    // Right after the start one may be standby and not have heard yet that the other is active: it knows no epoch then.
+    if (primary?.epoch !== backup?.epoch) continue;
     if (primary?.state === 'active' && backup?.state === 'standby') {
       return { active: both[0], standby: both[1], epoch: primary.epoch ?? 0 };
     }
