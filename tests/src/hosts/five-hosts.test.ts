@@ -135,10 +135,11 @@ describe.skipIf(refused !== undefined)('five hosts', () => {
   test('the brokers are parted, clients on both sides: everyone is answered; healed, one active remains', async () => {
     await Promise.all([client.begin(), other.begin()]);
     await Promise.all([client.answered(50), other.answered(50)]);
-    await takeover(() => hosts.network.partition([primary, clientHost], [backup, opServer2, standIn]));
+    await takeover(() => hosts.network.partition());
     await active(broker());
     await Promise.all([client.answered(100), other.answered(100)]);
-    // Both op-servers are on the backup's side.
+    // Both op-servers are on the backup's side. (While a partition is half done there is more: then the primary misses them, and
+    // who still reaches it and its calc-server gets the fallbacks of that one. So this one comes at once.)
     expect((await nothingLost(client)).fellBack).toBeGreaterThan(0);
     expect((await nothingLost(other)).fellBack).toBe(0);
     await Promise.all([client.begin(), other.begin()]);

@@ -17,6 +17,9 @@ export const addresses = {
   standIn: '10.43.103.52',
 } as const;
 
+/** Both op-servers, a calc-server and a broker are on the other side of a partition. */
+const farHosts = [addresses.primary, addresses.client];
+
 export interface FiveHosts {
   readonly network: Network;
   /** The program of an app that runs on a host. */
@@ -37,7 +40,7 @@ export interface FiveHosts {
  */
 export async function startFiveHosts(): Promise<FiveHosts> {
   const programs = documentedHosts();
-  const network = await createNetwork([...new Set(programs.map(({ host }) => host))]);
+  const network = await createNetwork([...new Set(programs.map(({ host }) => host))], farHosts);
   const processes = new Map<string, AppProcess>();
   const clients: HostClient[] = [];
   const client = programOf('client', addresses.client);

@@ -1,7 +1,10 @@
 import type { AppProcess, LogEvent } from '@cateto/cluster';
 import { startProcess } from '@cateto/cluster';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Network } from './network.ts';
 import { createNetwork, networkRefused } from './network.ts';
 
@@ -14,9 +17,9 @@ interface Beacons {
   readonly at: Readonly<Record<string, AppProcess>>;
 }
 
-/** Three hosts that count aloud to each other. */
+/** Three hosts that count aloud to each other; a partition cuts off the first. */
 async function beacons(): Promise<Beacons> {
-  const network = await createNetwork(all);
+  const network = await createNetwork(all, [a]);
   const processes = all.map((host) =>
     startProcess({
       name: `beacon on ${host}`,
@@ -53,6 +56,17 @@ async function heardMeanwhile(listener: AppProcess | undefined, meanwhile: () =>
   return [...new Set(listener?.events.slice(before).map(({ from }) => String(from)))].toSorted();
 }
 
+/** From now on each `ip` takes 50 ms after the one before it, as on a machine whose cores are busy. */
+async function slowCommands(): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'cateto-slow-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const slow = join(folder, 'ip');
+  await writeFile(slow, '#!/bin/sh\nflock "$0" sleep 0.05 && PATH=${PATH#*:} exec ip "$@"\n');
+  await chmod(slow, 0o755);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  vi.stubEnv('PATH', `${folder}:${process.env['PATH'] ?? ''}`);
+}
+
 describe.skipIf((await networkRefused()) !== undefined)('a network of namespaces', () => {
   test('what one host sends to another is lost and all else arrives, until it is healed', async () => {
     const { network, at } = await beacons();
@@ -78,10 +92,16 @@ describe.skipIf((await networkRefused()) !== undefined)('a network of namespaces
     await Promise.all(again);
   });
 
-  test('two sides that are parted hear nothing of each other and all of their own', async () => {
+  test('two sides are parted at once, however long commands take, and hear nothing of each other and all of their own', async () => {
     const { network, at } = await beacons();
-    await network.partition([a], [b, c]);
-    await hearsOften(at, b, c);
+    await slowCommands();
+    await network.partition();
+    await Promise.all([hearsOften(at, b, c), hearsOften(at, c, b)]);
+    const [lastAtB = 0, lastAtC = 0] = [b, c].map((host) => {
+      return Number(at[host]?.events.findLast(({ from }) => from === a)?.['number']);
+    });
+    // The cut may come between the two that one turn sends.
+    expect(Math.abs(lastAtB - lastAtC)).toBeLessThanOrEqual(1);
     const atA = heardMeanwhile(at[a], () => hearsOften(at, b, c));
     expect(await heardMeanwhile(at[b], () => hearsOften(at, b, c))).toEqual([c]);
     expect(await atA).toEqual([]);

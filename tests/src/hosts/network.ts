@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /*
- * Hosts as network namespaces, each with a cable (a veth pair) to a switch (a bridge) that is in a namespace too, so that
- * nothing is added to the machine's own network. It takes iproute2 and a kernel with veth and bridge, nothing else: no
- * packet filter, because the kernels of small virtual machines have none.
+ * Hosts as network namespaces, each with a cable (a veth pair) to one of two switches (bridges) with a cable between them.
+ * The switches are in a namespace too, so that nothing is added to the machine's own network. It takes iproute2 and a
+ * kernel with veth and bridge, nothing else: no packet filter, because the kernels of small virtual machines have none.
  */
 
 export interface Network {
@@ -16,8 +16,11 @@ export interface Network {
   plug(host: string): Promise<void>;
   /** Whatever one host sends to another gets lost on its way, silently; the way back is as it was. */
   cutOneWay(from: string, to: string): Promise<void>;
-  /** Cuts both ways between every host of one side and every host of the other. */
-  partition(one: readonly string[], other: readonly string[]): Promise<void>;
+  /**
+   * Pulls the cable between the two switches: it takes one command, so that there is no time when some links between the
+   * sides are cut and others are not.
+   */
+  partition(): Promise<void>;
   /** Every cable is in and nothing is lost any more. */
   heal(): Promise<void>;
   /** Takes the namespaces away, and with them all that is in them. Processes there must have ended. */
@@ -31,17 +34,21 @@ const ip = (...args: readonly string[]): Promise<unknown> => run('ip', args);
 const nobody = '02:00:00:00:00:00';
 /** The paper's addresses, 10.43.96.* and 10.43.103.*, are one network with it. */
 const prefixLength = 21;
+/** The switches, each with its end of the cable between them. */
+const near = { bridge: 'near', end: 'to-far' };
+const far = { bridge: 'far', end: 'to-near' };
 const namePrefix = 'cateto-';
 
 /**
  * A network of hosts, named by their IPv4 addresses. Its names are its own, so that several can be there at once.
  *
+ * @param farHosts those of the hosts that a partition cuts off from the others
  * @throws Error with what `ip` said when this machine does not permit it; nothing is left behind by then
  */
-export async function createNetwork(hosts: readonly string[]): Promise<Network> {
+export async function createNetwork(hosts: readonly string[], farHosts: readonly string[] = []): Promise<Network> {
   await removeOrphans();
   const id = `${namePrefix}${process.pid}-${randomBytes(3).toString('hex')}`;
-  const theSwitch = `${id}-switch`;
+  const switches = `${id}-switches`;
   const namespaceOf = (host: string): string => `${id}-${host}`;
   const cableOf = (host: string): string => `to-${hosts.indexOf(host)}`;
   const made: string[] = [];
@@ -55,12 +62,23 @@ export async function createNetwork(hosts: readonly string[]): Promise<Network> 
     await ip('-n', name, 'link', 'set', 'lo', 'up');
   }
 
+  async function addSwitches(): Promise<void> {
+    await addNamespace(switches);
+    await ip('-n', switches, 'link', 'add', near.end, 'type', 'veth', 'peer', 'name', far.end);
+    for (const { bridge, end } of [near, far]) {
+      await ip('-n', switches, 'link', 'add', bridge, 'type', 'bridge');
+      await ip('-n', switches, 'link', 'set', bridge, 'up');
+      await ip('-n', switches, 'link', 'set', end, 'master', bridge, 'up');
+    }
+  }
+
   async function addHost(host: string): Promise<void> {
     const own = namespaceOf(host);
     const cable = cableOf(host);
+    const { bridge } = farHosts.includes(host) ? far : near;
     await addNamespace(own);
-    await ip('-n', theSwitch, 'link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', own);
-    await ip('-n', theSwitch, 'link', 'set', cable, 'master', 'bridge', 'up');
+    await ip('-n', switches, 'link', 'add', cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', own);
+    await ip('-n', switches, 'link', 'set', cable, 'master', bridge, 'up');
     await ip('-n', own, 'address', 'add', `${host}/${prefixLength}`, 'dev', 'eth0');
     await ip('-n', own, 'link', 'set', 'eth0', 'up');
   }
@@ -70,7 +88,7 @@ export async function createNetwork(hosts: readonly string[]): Promise<Network> 
   }
 
   async function plug(host: string): Promise<void> {
-    await ip('-n', theSwitch, 'link', 'set', cableOf(host), 'up');
+    await ip('-n', switches, 'link', 'set', cableOf(host), 'up');
     unplugged.delete(host);
   }
 
@@ -87,9 +105,7 @@ export async function createNetwork(hosts: readonly string[]): Promise<Network> 
   }
 
   try {
-    await addNamespace(theSwitch);
-    await ip('-n', theSwitch, 'link', 'add', 'bridge', 'type', 'bridge');
-    await ip('-n', theSwitch, 'link', 'set', 'bridge', 'up');
+    await addSwitches();
     for (const host of hosts) await addHost(host);
   } catch (error) {
     await remove();
@@ -99,16 +115,16 @@ export async function createNetwork(hosts: readonly string[]): Promise<Network> 
   return {
     on: (host) => ['ip', 'netns', 'exec', namespaceOf(host)],
     async unplug(host) {
-      await ip('-n', theSwitch, 'link', 'set', cableOf(host), 'down');
+      await ip('-n', switches, 'link', 'set', cableOf(host), 'down');
       unplugged.add(host);
     },
     plug,
     cutOneWay,
-    async partition(one, other) {
-      const across = one.flatMap((a) => other.flatMap((b) => [cutOneWay(a, b), cutOneWay(b, a)]));
-      await Promise.all(across);
+    async partition() {
+      await ip('-n', switches, 'link', 'set', near.end, 'down');
     },
     async heal() {
+      await ip('-n', switches, 'link', 'set', near.end, 'up');
       const ways = [...lost].map((way) => way.split(' '));
       await Promise.all(ways.map(([from = '', to = '']) => healOneWay(from, to)));
       await Promise.all([...unplugged].map(plug));
