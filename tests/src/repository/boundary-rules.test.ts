@@ -46,6 +46,7 @@ describe('boundaries', () => {
     ['packages/bus/src/sockets.ts', "import { Publisher } from 'zeromq';"],
     ['packages/bus/src/relay/bind.ts', "import type { Publisher } from 'zeromq';"],
     ['packages/bus/src/relay/peer-probe.ts', "import { connect } from 'node:net';"],
+    ['packages/bus/src/zmtp/connection.ts', "import type { Socket } from 'node:net';"],
     ['packages/bus/src/relay/relay.test.ts', "import { connect } from 'node:net';"],
     ['packages/cateto/src/programs.ts', "const load = () => import('broker');"],
     ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],

@@ -33,9 +33,13 @@ const impurities = /\b(?:Date\.now|new Date|Math\.random|performance\.|setTimeou
 
 /** The one seam through which sockets are opened. */
 const socketSeam = 'packages/bus/src/sockets.ts';
-/** Node's own sockets: the probe that tells a dead peer from a hung one, and whoever looks for ports that are free. */
+/**
+ * Node's own sockets: those that speak ZMTP, which the seam opens, the probe that tells a dead peer from a hung one, and
+ * whoever looks for ports that are free.
+ */
 const nodeSockets = /^(?:node:)?(?:net|tls|dgram|http|https|http2)$/;
 const nodeSocketUsers: ReadonlySet<string> = new Set([
+  'packages/bus/src/zmtp/ends.ts',
   'packages/bus/src/relay/peer-probe.ts',
   'packages/cluster/src/free-ports.ts',
 ]);
@@ -98,7 +102,7 @@ function importFaults(path: string, owner: string, { from, typeOnly }: Imported,
   if (/^(?:node:)?process$/.test(from) && !environmentReaders.test(path) && !isTest) {
     return [`${path}: the environment is read in app-kit and in sdk/src/environment.ts only`];
   }
-  if (nodeSockets.test(from) && !nodeSocketUsers.has(path) && !isTest) {
+  if (nodeSockets.test(from) && !typeOnly && !nodeSocketUsers.has(path) && !isTest) {
     return [`${path}: sockets are opened in ${socketSeam} only`];
   }
   if (from.startsWith('node:')) return pure.has(owner) && !isTest ? [`${path}: ${from} in a pure package`] : [];

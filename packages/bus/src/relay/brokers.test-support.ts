@@ -10,7 +10,7 @@ import { startRelay } from './relay.ts';
 
 /* Brokers with real sockets on free ports of loopback, and the peers of a test. */
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   for (;;) {
     // Below the range from which the kernel takes ports for outgoing connections.
     const port = 10_240 + Math.floor(Math.random() * 22_000);

@@ -1,0 +1,60 @@
+/* The commands of ZMTP 3.1 after the handshake: their bodies, name first. */
+
+const names = {
+  ping: Buffer.from('\x04PING', 'latin1'),
+  pong: Buffer.from('\x04PONG', 'latin1'),
+  subscribe: Buffer.from('\x09SUBSCRIBE', 'latin1'),
+  cancel: Buffer.from('\x06CANCEL', 'latin1'),
+};
+
+/** What is said of a topic, and where in the frame it stands. */
+export interface TopicSpan {
+  readonly subscribed: boolean;
+  readonly at: number;
+}
+
+/** Before 3.1 a subscription was a message: one of these, and the topic. */
+export const legacySubscribe = 1;
+export const legacyCancel = 0;
+
+const ttlBytes = 2;
+/** A time to live travels in tenths of a second. */
+const ttlUnitMs = 100;
+/** An echoed context of a PING; more of it is not echoed. */
+const contextBytesMax = 16;
+
+function begins(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
+  if (end - start < name.length) return false;
+  for (let index = 0; index < name.length; index += 1) if (bytes[start + index] !== name[index]) return false;
+  return true;
+}
+
+export function writePing(ttlMs: number): Buffer {
+  const ttl = Buffer.alloc(ttlBytes);
+  ttl.writeUInt16BE(Math.ceil(ttlMs / ttlUnitMs));
+  return Buffer.concat([names.ping, ttl]);
+}
+
+/** A PING's time to live in milliseconds, 0 for none, and the PONG that answers it; undefined when it is no PING. */
+export function readPing(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): { readonly ttlMs: number; readonly pong: Buffer } | undefined {
+  const ttlAt = start + names.ping.length;
+  if (!begins(bytes, start, end, names.ping) || end < ttlAt + ttlBytes) return undefined;
+  const contextAt = ttlAt + ttlBytes;
+  const context = bytes.subarray(contextAt, Math.min(end, contextAt + contextBytesMax));
+  return { ttlMs: bytes.readUInt16BE(ttlAt) * ttlUnitMs, pong: Buffer.concat([names.pong, context]) };
+}
+
+export function writeSubscription(topic: string, subscribed: boolean): Buffer {
+  return Buffer.concat([subscribed ? names.subscribe : names.cancel, Buffer.from(topic, 'latin1')]);
+}
+
+/** @returns undefined when the command is neither SUBSCRIBE nor CANCEL */
+export function readSubscription(bytes: Buffer, start: number, end: number): TopicSpan | undefined {
+  if (begins(bytes, start, end, names.subscribe)) return { subscribed: true, at: start + names.subscribe.length };
+  if (begins(bytes, start, end, names.cancel)) return { subscribed: false, at: start + names.cancel.length };
+  return undefined;
+}

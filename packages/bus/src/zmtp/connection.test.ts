@@ -1,0 +1,327 @@
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import type { ConnectionOptions, Heartbeat, Peer } from './connection.ts';
+import { speak } from './connection.ts';
+import { createEventLog } from './event-log.test-support.ts';
+import { commandFlag, moreFlag } from './frame-reader.ts';
+import type { SocketType } from './handshake.ts';
+import { writeGreeting } from './handshake.ts';
+import { loopback } from './loopback.test-support.ts';
+import { rawPeer } from './raw-peer.test-support.ts';
+
+const tickMs = 50;
+const quiet: Heartbeat = { intervalMs: 10_000, silenceMs: 10_000, ttlMs: 0 };
+
+/** One end that speaks ZMTP, whose time is the test's, and one that says what it is told to. */
+async function setUp(heartbeat: Heartbeat = quiet, options: Partial<ConnectionOptions> = {}) {
+  const [near, far] = await loopback();
+  const log = createEventLog<string>();
+  const peers: Peer[] = [];
+  const connection = speak(
+    near,
+    {
+      type: 'XPUB',
+      frameBytesMax: 1_000,
+      unsentBytesMax: 100_000,
+      prefixBytesMax: 8,
+      heartbeat,
+      tickMs,
+      onDirty: (peer) => process.nextTick(() => peer.flush()),
+      onFault: (what) => log.add(`fault: ${what}`),
+      ...options,
+    },
+    {
+      ready(peer) {
+        peers.push(peer);
+        log.add('ready');
+      },
+      message: (_peer, first, second, frames) => log.add(`${frames}: ${String(first)} ${String(second)}`),
+      subscription: (_peer, prefix, subscribed, bytes) => log.add(`${subscribed ? '+' : '-'}${prefix} of ${bytes}`),
+      closed: () => log.add('closed'),
+    },
+  );
+  near.on('data', connection.hear);
+  const tick = (times: number): void => {
+    for (let time = 0; time < times; time += 1) connection.tick();
+  };
+  return { near, far, raw: rawPeer(far), log, peers, connection, tick };
+}
+
+async function ready(
+  heartbeat: Heartbeat = quiet,
+  options: Partial<ConnectionOptions> & { readonly other?: SocketType; readonly minor?: 0 | 1 } = {},
+) {
+  const { other = 'SUB', minor = 1, ...rest } = options;
+  const all = await setUp(heartbeat, rest);
+  all.raw.shakeHands(other, minor);
+  await all.log.until((said) => said.includes('ready'));
+  const [peer] = all.peers;
+  if (peer === undefined) throw new Error('ready without a peer');
+  return { ...all, peer };
+}
+
+describe('a handshake', () => {
+  test('not done within a second is cut off, and nobody hears of it', async () => {
+    const { near, far, log, tick } = await setUp();
+    tick(20);
+    expect(near.destroyed).toBe(false);
+    tick(1);
+    await once(far, 'close');
+    expect(log.all).toEqual([]);
+  });
+
+  test('that drips is cut off as well', async () => {
+    const { near, far, log, tick } = await setUp();
+    for (const byte of writeGreeting().subarray(0, 21)) {
+      far.write(Buffer.of(byte));
+      await once(near, 'data');
+      tick(1);
+    }
+    await once(far, 'close');
+    expect(log.all).toEqual([]);
+  });
+
+  test.each([
+    ['another protocol', (raw: string) => raw, 'no ZMTP'],
+    ['a message first', () => `${writeGreeting().toString('latin1')}\0\x01a`, 'a message before the handshake'],
+    [
+      'a lot',
+      () => `${writeGreeting().toString('latin1')}\x06${'\0'.repeat(6)}\x23\0${'x'.repeat(8_960)}`,
+      'a handshake above the limit',
+    ],
+    [
+      'another type',
+      () => `${writeGreeting().toString('latin1')}\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04XPUB`,
+      'a type of socket that does not fit',
+    ],
+  ])('with %s is cut off', async (_what, bytes, fault) => {
+    const { far, log } = await setUp(quiet, { frameBytesMax: 100_000 });
+    // What follows in the same chunk heals nothing.
+    const good = '\x04\x19\x05READY\x0bSocket-Type\0\0\0\x03SUB';
+    far.write(`${bytes('GET / HTTP/1.1\r\n\r\n')}${good}`, 'latin1');
+    await once(far, 'close');
+    expect(log.all).toEqual([`fault: ${fault}`]);
+  });
+
+  test('is understood byte by byte', async () => {
+    const { near, far, log } = await setUp();
+    const said = `${writeGreeting().toString('latin1')}\x04\x19\x05READY\x0bSocket-Type\0\0\0\x03SUB\x04\x0b\x09SUBSCRIBEa`;
+    for (const byte of Buffer.from(said, 'latin1')) {
+      far.write(Buffer.of(byte));
+      await once(near, 'data');
+    }
+    expect(log.all).toEqual(['ready', '+a of 1']);
+  });
+});
+
+describe('the other side', () => {
+  test('is not blamed for a handshake that took its time', async () => {
+    const { near, raw, log, tick } = await setUp({ ...quiet, silenceMs: 500 });
+    tick(15);
+    raw.shakeHands('SUB');
+    await log.until((said) => said.includes('ready'));
+    tick(10);
+    expect(near.destroyed).toBe(false);
+    tick(1);
+    expect(near.destroyed).toBe(true);
+  });
+
+  test('that pinged with a time to live and falls silent is dropped when that is over', async () => {
+    const { near, log, raw, tick } = await ready();
+    raw.frame(commandFlag, '\x04PING\0\x02context');
+    await raw.heard.until((heard) => heard.includes('<PONGcontext>'));
+    tick(4);
+    expect(near.destroyed).toBe(false);
+    tick(1);
+    await log.until((said) => said.includes('closed'));
+    expect(log.all).toEqual(['ready', 'closed']);
+  });
+
+  test('that says anything lives on', async () => {
+    const { near, raw, tick, log } = await ready();
+    raw.frame(commandFlag, '\x04PING\0\x02');
+    for (let times = 1; times < 4; times += 1) {
+      raw.frame(0, 'life');
+      await log.until((said) => said.length === times + 1);
+      tick(4);
+      expect(near.destroyed).toBe(false);
+    }
+  });
+
+  test('that asks for no time to live any more is dropped when our own patience ends', async () => {
+    const { near, raw, tick } = await ready({ ...quiet, silenceMs: 500 });
+    raw.frame(commandFlag, '\x04PING\0\x01first');
+    raw.frame(commandFlag, '\x04PING\0\0second');
+    await raw.heard.until((heard) => heard.includes('<PONGsecond>'));
+    tick(10);
+    expect(near.destroyed).toBe(false);
+    tick(1);
+    expect(near.destroyed).toBe(true);
+  });
+
+  test('is pinged each interval, with its time to live', async () => {
+    const { raw, tick } = await ready({ intervalMs: 100, silenceMs: 10_000, ttlMs: 300 });
+    tick(5);
+    await raw.heard.until((heard) => heard.length === 3);
+    expect(raw.heard.all.slice(1)).toEqual(['<PING\0\x03>', '<PING\0\x03>']);
+  });
+
+  test('that was sent a message is pinged sooner and given up sooner, until it says anything', async () => {
+    const heartbeat = { ...quiet, unconfirmed: { intervalMs: 100, silenceMs: 300 } };
+    const { near, raw, tick, peer, log } = await ready(heartbeat);
+    tick(100);
+    expect(near.destroyed).toBe(false);
+    peer.send('topic', Buffer.from('body'));
+    tick(2);
+    await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
+    raw.frame(0, 'life');
+    await log.until((said) => said.length === 2);
+    tick(100);
+    expect(near.destroyed).toBe(false);
+    expect(raw.heard.all).toHaveLength(4);
+    peer.send('topic', Buffer.from('body'));
+    tick(6);
+    expect(near.destroyed).toBe(false);
+    tick(1);
+    expect(near.destroyed).toBe(true);
+  });
+
+  test('is not pinged while it talks, where only the silent are', async () => {
+    const { raw, tick, log } = await ready({ intervalMs: 100, silenceMs: 10_000, ttlMs: 0, onlyIfSilent: true });
+    for (let times = 1; times <= 4; times += 1) {
+      raw.frame(0, 'life');
+      await log.until((said) => said.length === times + 1);
+      tick(1);
+    }
+    raw.frame(commandFlag, '\x04PING\0\0mark');
+    await raw.heard.until((heard) => heard.includes('<PONGmark>'));
+    expect(raw.heard.all.slice(1)).toEqual(['<PONGmark>']);
+    tick(2);
+    await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
+  });
+
+  test('of ZMTP 3.0 gets no PING, is not missed, and gets subscriptions as messages', async () => {
+    const { near, raw, tick, peer } = await ready(
+      { intervalMs: 50, silenceMs: 100, ttlMs: 100 },
+      { type: 'XSUB', other: 'XPUB', minor: 0 },
+    );
+    tick(100);
+    expect(near.destroyed).toBe(false);
+    peer.subscription('a', true);
+    peer.subscription('a', false);
+    await raw.heard.until((heard) => heard.length === 3);
+    expect(raw.heard.all.slice(1)).toEqual(['\x01a', '\0a']);
+  });
+
+  test('of ZMTP 3.1 gets subscriptions as commands', async () => {
+    const { raw, peer } = await ready(quiet, { type: 'XSUB', other: 'XPUB' });
+    peer.subscription('a', true);
+    peer.subscription('a', false);
+    await raw.heard.until((heard) => heard.length === 3);
+    expect(raw.heard.all.slice(1)).toEqual(['<SUBSCRIBEa>', '<CANCELa>']);
+  });
+
+  test('is told one thing after the other, messages and subscriptions', async () => {
+    const { raw, peer } = await ready();
+    peer.send('one', Buffer.from('1'));
+    peer.subscription('a', true);
+    peer.send('two', Buffer.from('2'));
+    await raw.heard.until((heard) => heard.length === 6);
+    expect(raw.heard.all.slice(1)).toEqual(['one', '1', '<SUBSCRIBEa>', 'two', '2']);
+  });
+
+  test('is heard whole: up to two frames of a message, and how many it had', async () => {
+    const { raw, log } = await ready();
+    raw.frame(0, 'alone');
+    raw.frame(moreFlag, 'topic');
+    // Commands come between the frames of a message.
+    raw.frame(commandFlag, '\x09SUBSCRIBEa');
+    raw.frame(0, 'body');
+    for (let frame = 0; frame < 1_000; frame += 1) raw.frame(moreFlag, String(frame));
+    raw.frame(0, 'last');
+    await log.until((said) => said.length === 5);
+    expect(log.all).toEqual(['ready', '1: alone undefined', '+a of 1', '2: topic body', '1001: 0 1']);
+  });
+
+  test('is asked no prefix longer than there are, but how long it was', async () => {
+    const { raw, log } = await ready();
+    raw.frame(commandFlag, `\x09SUBSCRIBE${'x'.repeat(100)}`);
+    raw.frame(commandFlag, `\x06CANCEL12345678`);
+    await log.until((said) => said.length === 3);
+    expect(log.all.slice(1)).toEqual(['+xxxxxxxx of 100', '-12345678 of 8']);
+  });
+
+  test('that sends too much at once is cut off, and nothing after it is heard', async () => {
+    const { raw, far, log } = await ready();
+    raw.frame(0, 'good');
+    far.write(Buffer.from('\x02\0\0\0\0\0\0\x03\xe9\0\x03bad', 'latin1'));
+    await log.until((said) => said.includes('closed'));
+    expect(log.all).toEqual(['ready', '1: good undefined', 'fault: a frame above the limit', 'closed']);
+  });
+
+  test('that floods with PINGs and does not read gets no PONGs without end', async () => {
+    const { near, far } = await ready();
+    far.pause();
+    const pings = Buffer.from('\x04\x17\x04PING\0\0' + 'c'.repeat(16), 'latin1');
+    const many = Buffer.concat(Array.from({ length: 10_000 }, () => pings));
+    // More than the kernel takes of the answers.
+    for (let sent = 0; sent < 60; sent += 1) {
+      await new Promise<void>((resolve) => far.write(many, () => resolve()));
+    }
+    expect(near.writableLength).toBeLessThan(200_000);
+  });
+
+  test('that reads late loses what is above the bound, and gets the rest', async () => {
+    const { far, raw, peer } = await ready(quiet, { unsentBytesMax: 100_000 });
+    far.pause();
+    let sent = 0;
+    while (peer.send(String(sent), Buffer.alloc(500))) {
+      peer.flush();
+      sent += 1;
+    }
+    expect(peer.send('lost', Buffer.alloc(1))).toBe(false);
+    far.resume();
+    await raw.heard.until((heard) => heard.length === 1 + 2 * sent);
+    expect(peer.send('again', Buffer.from('well'))).toBe(true);
+    await raw.heard.until((heard) => heard.includes('well'));
+    const topics = raw.heard.all.slice(1).filter((_frame, index) => index % 2 === 0);
+    expect(topics).toEqual([...Array.from({ length: sent }, (_, index) => String(index)), 'again']);
+  });
+
+  test('for which a subscription would be lost is cut off', async () => {
+    const { far, peer, log } = await ready(quiet, { unsentBytesMax: 1_000, type: 'XSUB', other: 'XPUB' });
+    far.pause();
+    while (peer.send('topic', Buffer.alloc(100_000))) peer.flush();
+    expect(log.all).toEqual(['ready']);
+    peer.subscription('a', true);
+    await log.until((said) => said.includes('closed'));
+  });
+});
+
+test('whoever is gone is sent nothing, and that is no error', async () => {
+  const { peer, connection, tick, log } = await ready();
+  peer.destroy();
+  const behind = (): void => {
+    peer.send('topic', Buffer.alloc(100_000));
+    peer.subscription('a', true);
+    peer.flush();
+    tick(1);
+    connection.end();
+    peer.destroy();
+  };
+  behind();
+  await log.until((said) => said.includes('closed'));
+  behind();
+  expect(log.all).toEqual(['ready', 'closed']);
+});
+
+test('a connection that ends lets what waits leave', async () => {
+  const { far, raw, peer, connection, log } = await ready(quiet, { unsentBytesMax: 10_000_000 });
+  far.pause();
+  let sent = 0;
+  while (peer.send('topic', Buffer.alloc(50_000))) sent += 1;
+  connection.end();
+  far.resume();
+  await log.until((said) => said.includes('closed'));
+  expect(raw.heard.all).toHaveLength(1 + 2 * sent);
+});

@@ -1,0 +1,247 @@
+import type { Socket } from 'node:net';
+import { legacyCancel, legacySubscribe, readPing, readSubscription, writePing, writeSubscription } from './commands.ts';
+import { commandFlag, createFrameReader, moreFlag } from './frame-reader.ts';
+import type { SocketType } from './handshake.ts';
+import {
+  greetingBytes,
+  greetingFault,
+  handshakeFrameBytesMax,
+  readyFault,
+  speaksCommands,
+  writeGreeting,
+  writeReady,
+} from './handshake.ts';
+import { createOutgoing } from './outgoing.ts';
+
+/** The other side of a connection whose handshake is done. */
+export interface Peer {
+  /**
+   * Sends a message of two frames with this turn's others.
+   *
+   * @returns false when it is lost: more waits for this peer than may
+   */
+  send(topic: Uint8Array | string, body: Uint8Array): boolean;
+  /** Asks for a prefix, or not any longer. A peer for which this would be lost is cut off: what it knows would be wrong for good. */
+  subscription(prefix: string, subscribed: boolean): void;
+  flush(): void;
+  /** Cuts it off. */
+  destroy(): void;
+}
+
+export interface PeerEvents {
+  ready(peer: Peer): void;
+  /** A whole message: up to two frames of it, and how many it had. */
+  message(peer: Peer, first: Buffer, second: Buffer | undefined, frames: number): void;
+  /** It asks for a prefix, or not any longer. `prefix` has no more than `prefixBytesMax` characters, `bytes` says how many it had. */
+  subscription(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void;
+  /** Only after `ready`. */
+  closed(peer: Peer): void;
+}
+
+/** How a connection finds out that the other side is gone without saying so. All in milliseconds. */
+export interface Heartbeat {
+  /** A PING after so long. */
+  readonly intervalMs: number;
+  /** Nothing heard for so long: given up. */
+  readonly silenceMs: number;
+  /** The same from a message on that was sent, until anything is heard: it may have been lost. */
+  readonly unconfirmed?: { readonly intervalMs: number; readonly silenceMs: number };
+  /** What a PING says of when the other side shall give up; 0 for never. */
+  readonly ttlMs: number;
+  /** Only who has not been heard for an interval is pinged. */
+  readonly onlyIfSilent?: boolean;
+}
+
+export interface ConnectionOptions {
+  readonly type: SocketType;
+  readonly frameBytesMax: number;
+  /** Bytes that may wait for a peer before what else it is sent is lost. */
+  readonly unsentBytesMax: number;
+  /** Longer prefixes are not told from one another. */
+  readonly prefixBytesMax: number;
+  readonly heartbeat: Heartbeat;
+  /** From one `tick` to the next. */
+  readonly tickMs: number;
+  /** Something is to be flushed before this turn ends. */
+  readonly onDirty: (peer: Peer) => void;
+  /** Why the other side was cut off. */
+  readonly onFault: (what: string) => void;
+}
+
+export interface Connection {
+  /** The next bytes from the other side; they may be kept. */
+  hear(chunk: Buffer): void;
+  /** Time has passed: one tick of it, however late. So what this process slept through is nobody's silence. */
+  tick(): void;
+  readonly isReady: () => boolean;
+  /** Lets what waits leave, then ends. */
+  end(): void;
+}
+
+/** A handshake takes no longer; in milliseconds. */
+const handshakeMs = 1_000;
+/** Bytes that wait for a peer when it is not answered any more. */
+const pongsWaitingMax = 65_536;
+
+/** Speaks ZMTP on a socket that is connected. */
+export function speak(socket: Socket, options: ConnectionOptions, events: PeerEvents): Connection {
+  const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
+  const ticksOf = (ms: number): number => Math.ceil(ms / tickMs);
+  const ping = writePing(heartbeat.ttlMs);
+  const outgoing = createOutgoing(socket);
+  let greeting: Buffer | undefined = Buffer.alloc(0);
+  let ready = false;
+  let knowsCommands = false;
+  let dirty = false;
+  /** Ticks since the other side was heard, since the beginning before it is ready, and since it was pinged. */
+  let silentTicks = 0;
+  let unpingedTicks = 0;
+  /** Ticks since a message was sent after which nothing was heard; undefined when there is none. */
+  let unconfirmedTicks: number | undefined;
+  /** What the other side's PING asked for. */
+  let ttlMs = 0;
+  // The message that is coming in.
+  let frames = 0;
+  let first: Buffer | undefined;
+  let second: Buffer | undefined;
+
+  const peer: Peer = {
+    send(topic, body) {
+      if (outgoing.waiting() > unsentBytesMax) return false;
+      outgoing.frame(moreFlag, topic);
+      outgoing.frame(0, body);
+      unconfirmedTicks ??= 0;
+      touched();
+      return true;
+    },
+    subscription(prefix, subscribed) {
+      // It connects anew and gets the table as it is then.
+      if (outgoing.waiting() > unsentBytesMax) socket.destroy();
+      else if (knowsCommands) command(writeSubscription(prefix, subscribed));
+      else {
+        outgoing.frame(0, `${String.fromCharCode(subscribed ? legacySubscribe : legacyCancel)}${prefix}`);
+        touched();
+      }
+    },
+    flush() {
+      dirty = false;
+      outgoing.flush();
+    },
+    destroy: () => void socket.destroy(),
+  };
+
+  const reader = createFrameReader({ frameBytesMax }, { frame: take, fault: cutOff });
+
+  function touched(): void {
+    if (dirty) return;
+    dirty = true;
+    onDirty(peer);
+  }
+
+  function command(body: Buffer): void {
+    outgoing.frame(commandFlag, body);
+    touched();
+  }
+
+  function cutOff(what: string): void {
+    onFault(what);
+    reader.stop();
+    socket.destroy();
+  }
+
+  function greet(chunk: Buffer): void {
+    const said = Buffer.concat([greeting ?? chunk, chunk]);
+    const fault = greetingFault(said);
+    if (fault !== undefined) return cutOff(fault);
+    greeting = said;
+    if (said.length < greetingBytes) return;
+    greeting = undefined;
+    knowsCommands = speaksCommands(said);
+    // It answers no PING. What it is not sent anything for, the kernel finds out.
+    if (!knowsCommands) socket.setKeepAlive(true, heartbeat.silenceMs);
+    reader.push(said.subarray(greetingBytes));
+  }
+
+  function take(flags: number, bytes: Buffer, start: number, end: number): void {
+    if (!ready) return shakeHands(flags, bytes, start, end);
+    if ((flags & commandFlag) !== 0) return obey(bytes, start, end);
+    frames += 1;
+    if (frames === 1) first = bytes.subarray(start, end);
+    else if (frames === 2) second = bytes.subarray(start, end);
+    if ((flags & moreFlag) !== 0 || first === undefined) return;
+    const [whole, rest, count] = [first, second, frames];
+    first = second = undefined;
+    frames = 0;
+    events.message(peer, whole, rest, count);
+  }
+
+  function shakeHands(flags: number, bytes: Buffer, start: number, end: number): void {
+    if ((flags & commandFlag) === 0) return cutOff('a message before the handshake');
+    if (end - start > handshakeFrameBytesMax) return cutOff('a handshake above the limit');
+    const fault = readyFault(type, bytes.subarray(start, end));
+    if (fault !== undefined) return cutOff(fault);
+    ready = true;
+    silentTicks = 0;
+    events.ready(peer);
+  }
+
+  function obey(bytes: Buffer, start: number, end: number): void {
+    const asked = readSubscription(bytes, start, end);
+    if (asked !== undefined) {
+      const prefix = bytes.toString('latin1', asked.at, Math.min(end, asked.at + prefixBytesMax));
+      return events.subscription(peer, prefix, asked.subscribed, end - asked.at);
+    }
+    const pinged = readPing(bytes, start, end);
+    if (pinged === undefined) return;
+    ttlMs = pinged.ttlMs;
+    // Who never reads its PONGs gets no more of them.
+    if (outgoing.waiting() < pongsWaitingMax) command(pinged.pong);
+  }
+
+  socket.once('close', () => {
+    reader.stop();
+    if (ready) events.closed(peer);
+  });
+  socket.write(writeGreeting());
+  outgoing.frame(commandFlag, writeReady(type));
+  outgoing.flush();
+
+  const { unconfirmed = heartbeat } = heartbeat;
+
+  function isGivenUp(): boolean {
+    if (!ready) return silentTicks > ticksOf(handshakeMs);
+    if (ttlMs > 0 && silentTicks > ticksOf(ttlMs)) return true;
+    if (!knowsCommands) return false;
+    return silentTicks > ticksOf(heartbeat.silenceMs) || (unconfirmedTicks ?? 0) > ticksOf(unconfirmed.silenceMs);
+  }
+
+  function isPingDue(): boolean {
+    if (!ready || !knowsCommands) return false;
+    const silent = heartbeat.onlyIfSilent === true ? Math.min(silentTicks, unpingedTicks) : unpingedTicks;
+    if (silent >= ticksOf(heartbeat.intervalMs)) return true;
+    return Math.min(unconfirmedTicks ?? 0, unpingedTicks) >= ticksOf(unconfirmed.intervalMs);
+  }
+
+  return {
+    hear(chunk) {
+      // Who drips is not done with the handshake in time either.
+      if (ready) silentTicks = 0;
+      unconfirmedTicks = undefined;
+      if (greeting === undefined) reader.push(chunk);
+      else greet(chunk);
+    },
+    tick() {
+      silentTicks += 1;
+      unpingedTicks += 1;
+      if (unconfirmedTicks !== undefined) unconfirmedTicks += 1;
+      if (isGivenUp()) {
+        socket.destroy();
+      } else if (isPingDue()) {
+        unpingedTicks = 0;
+        command(ping);
+      }
+    },
+    isReady: () => ready,
+    end: outgoing.end,
+  };
+}

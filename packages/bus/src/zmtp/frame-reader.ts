@@ -1,0 +1,108 @@
+/*
+ * The frames of ZMTP 3 (rfc.zeromq.org/spec/23 and 37): a byte of flags, the body's size in one byte or eight, the body.
+ */
+
+export const moreFlag = 1;
+const longFlag = 2;
+export const commandFlag = 4;
+const allFlags = moreFlag | longFlag | commandFlag;
+
+/** Bodies of up to 255 bytes carry their size in one byte. */
+export const shortSizeMax = 255;
+export const shortHeadBytes = 2;
+export const longHeadBytes = 9;
+const sizeWordBytes = 4;
+const wordValues = 2 ** 32;
+
+export interface FrameEvents {
+  /** A frame is there: the bytes from `start` to `end` are its body and may be kept, but not written to. */
+  frame(flags: number, bytes: Buffer, start: number, end: number): void;
+  /** The other side does not speak ZMTP, or says more at once than it may. Nothing is read after it. */
+  fault(what: string): void;
+}
+
+export interface FrameReader {
+  /** Takes in the next bytes of the stream, cut anywhere. */
+  push(chunk: Buffer): void;
+  /** Bytes held because their frame is not whole yet: twice the largest frame at most. */
+  held(): number;
+  /** Nothing is reported from now on. */
+  stop(): void;
+}
+
+export interface FrameLimits {
+  readonly frameBytesMax: number;
+}
+
+/** Takes a stream apart into frames. What it holds grows with what has arrived, never with what a head announces. */
+export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameEvents): FrameReader {
+  /** What came of a frame that is not whole, and room for more of it. */
+  let rest: Buffer | undefined;
+  let restBytes = 0;
+  let stopped = false;
+
+  function fault(what: string): undefined {
+    stopped = true;
+    events.fault(what);
+    return undefined;
+  }
+
+  /** @returns where the frame that begins at `at` ends; undefined when its head is not whole, or at fault */
+  function bodySpan(bytes: Buffer, at: number, end: number): readonly [start: number, end: number] | undefined {
+    const flags = bytes[at] ?? 0;
+    if ((flags & ~allFlags) !== 0) return fault('no frame');
+    if ((flags & longFlag) === 0) {
+      const start = at + shortHeadBytes;
+      return start > end ? undefined : [start, start + (bytes[at + 1] ?? 0)];
+    }
+    const start = at + longHeadBytes;
+    if (start > end) return undefined;
+    const size = bytes.readUInt32BE(at + 1) * wordValues + bytes.readUInt32BE(at + 1 + sizeWordBytes);
+    return size > frameBytesMax ? fault('a frame above the limit') : [start, start + size];
+  }
+
+  /** @returns where the first frame that is not whole begins */
+  function takeFrames(bytes: Buffer, end: number): number {
+    let at = 0;
+    while (at < end && !stopped) {
+      const span = bodySpan(bytes, at, end);
+      if (span === undefined || span[1] > end) break;
+      events.frame(bytes[at] ?? 0, bytes, span[0], span[1]);
+      at = span[1];
+    }
+    return at;
+  }
+
+  /** Twice the room each time: a stream that comes byte by byte is not copied byte by byte. */
+  function withRoom(bytes: Buffer, used: number, more: number): Buffer {
+    if (used + more <= bytes.length) return bytes;
+    const larger = Buffer.allocUnsafe(2 * (used + more));
+    bytes.copy(larger, 0, 0, used);
+    return larger;
+  }
+
+  return {
+    push(chunk) {
+      if (stopped) return;
+      let bytes = chunk;
+      let end = chunk.length;
+      if (rest !== undefined) {
+        bytes = withRoom(rest, restBytes, chunk.length);
+        chunk.copy(bytes, restBytes);
+        end += restBytes;
+      }
+      const at = takeFrames(bytes, end);
+      restBytes = stopped ? 0 : end - at;
+      if (restBytes === 0) rest = undefined;
+      else if (at === 0 && rest !== undefined) rest = bytes;
+      // Frames that were handed over are kept by who took them, and a few bytes should not keep a whole chunk.
+      else rest = Buffer.from(bytes.subarray(at, end));
+    },
+    held: () => rest?.length ?? 0,
+    stop() {
+      stopped = true;
+      rest = undefined;
+      restBytes = 0;
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import { onTestFinished } from 'vitest';
+import { createEventLog } from './event-log.test-support.ts';
+import type { SubscriberOptions } from './subscriber.ts';
+import { createSubscriber } from './subscriber.ts';
+import type { XPublisherOptions } from './x-publisher.ts';
+import { createXPublisher } from './x-publisher.ts';
+
+/* The sockets of ZMTP as a test opens them, with what they report. */
+
+export const host = '127.0.0.1';
+
+const common = {
+  frameBytesMax: 1_048_576,
+  unsentBytesMax: 16_777_216,
+  prefixBytesMax: 64,
+  heartbeat: { intervalMs: 5_000, silenceMs: 10_000, ttlMs: 0 },
+  tickMs: 50,
+  reconnecting: { intervalMs: 1, intervalMaxMs: 20, connectTimeoutMs: 1_000 },
+  flushSoon: (run: () => void): void => process.nextTick(run),
+};
+
+export function openSubscriber(options: Partial<SubscriberOptions> = {}) {
+  const log = createEventLog<string>();
+  const socket = createSubscriber(
+    { ...common, type: 'SUB', ...options },
+    {
+      message: (topic, body) => log.add(`${String(topic)}: ${String(body)}`),
+      connected: () => log.add('connected'),
+      dropped: (cause) => log.add(`dropped: ${cause}`),
+    },
+  );
+  onTestFinished(() => socket.close(0));
+  return { socket, log };
+}
+
+export function openXPublisher(options: Partial<XPublisherOptions> = {}) {
+  const log = createEventLog<string>();
+  let lost = 0;
+  const socket = createXPublisher(
+    { ...common, subscriptionsMax: 1_000, ...options },
+    {
+      subscription: (prefix, subscribed) => log.add(`${subscribed ? '+' : '-'}${prefix}`),
+      refused: (why) => log.add(`refused: ${why}`),
+      dropped: (cause) => log.add(`dropped: ${cause}`),
+      lost: () => void (lost += 1),
+    },
+  );
+  onTestFinished(() => socket.close(0));
+  return { socket, log, lost: () => lost };
+}

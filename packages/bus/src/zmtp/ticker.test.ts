@@ -1,0 +1,38 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { everyTick } from './ticker.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+test('one timer serves all of a pace, and goes with the last', () => {
+  const ran: string[] = [];
+  const stops = [
+    everyTick(50, () => ran.push('one')),
+    everyTick(50, () => ran.push('two')),
+    everyTick(70, () => ran.push('other pace')),
+  ];
+  expect(vi.getTimerCount()).toBe(2);
+  vi.advanceTimersByTime(100);
+  expect(ran).toEqual(['one', 'two', 'other pace', 'one', 'two']);
+  stops[0]?.();
+  stops[0]?.();
+  vi.advanceTimersByTime(50);
+  expect(ran.slice(5)).toEqual(['other pace', 'two']);
+  for (const stop of stops) stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('who stops twice does not stop who came later', () => {
+  const first = everyTick(50, () => undefined);
+  first();
+  let ran = 0;
+  const second = everyTick(50, () => (ran += 1));
+  first();
+  const third = everyTick(50, () => undefined);
+  expect(vi.getTimerCount()).toBe(1);
+  vi.advanceTimersByTime(50);
+  expect(ran).toBe(1);
+  second();
+  third();
+  expect(vi.getTimerCount()).toBe(0);
+});

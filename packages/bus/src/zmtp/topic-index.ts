@@ -1,0 +1,95 @@
+/*
+ * Who asked for which prefixes. Matching is by prefix, as ZeroMQ's: one look-up for each length of prefix that there is, and
+ * none for a topic that was matched since the last change.
+ */
+
+export interface TopicIndex<Peer> {
+  /** @returns whether it is the first that asks for this prefix */
+  add(peer: Peer, prefix: string): boolean;
+  /** @returns whether nobody asks for this prefix any longer */
+  remove(peer: Peer, prefix: string): boolean;
+  /** Forgets a peer. @returns the prefixes that nobody asks for any longer, in the order in which it asked for them */
+  leave(peer: Peer): readonly string[];
+  /** How many prefixes a peer asks for. */
+  count(peer: Peer): number;
+  /** All who asked for a prefix of the topic, each once. */
+  match(topic: string): readonly Peer[];
+}
+
+/**
+ * Topics that are remembered, and who gets them: more than the participants that most systems have. Who gets everything counts
+ * with each topic.
+ */
+const rememberedMax = 32_768;
+
+export function createTopicIndex<Peer>(): TopicIndex<Peer> {
+  const byPrefix = new Map<string, Set<Peer>>();
+  const byPeer = new Map<Peer, Set<string>>();
+  /** How many prefixes there are of each length. */
+  const lengths = new Map<number, number>();
+  const matched = new Map<string, readonly Peer[]>();
+  let remembered = 0;
+
+  function forget(): void {
+    matched.clear();
+    remembered = 0;
+  }
+
+  function dropped(peer: Peer, prefix: string): boolean {
+    const peers = byPrefix.get(prefix);
+    if (peers === undefined || !peers.delete(peer)) return false;
+    forget();
+    if (peers.size > 0) return false;
+    byPrefix.delete(prefix);
+    const left = (lengths.get(prefix.length) ?? 1) - 1;
+    if (left === 0) lengths.delete(prefix.length);
+    else lengths.set(prefix.length, left);
+    return true;
+  }
+
+  function find(topic: string): readonly Peer[] {
+    const found = new Set<Peer>();
+    for (const length of lengths.keys()) {
+      if (length > topic.length) continue;
+      for (const peer of byPrefix.get(topic.slice(0, length)) ?? []) found.add(peer);
+    }
+    return [...found];
+  }
+
+  return {
+    add(peer, prefix) {
+      let prefixes = byPeer.get(peer);
+      if (prefixes === undefined) byPeer.set(peer, (prefixes = new Set()));
+      if (prefixes.has(prefix)) return false;
+      prefixes.add(prefix);
+      forget();
+      const peers = byPrefix.get(prefix);
+      if (peers !== undefined) {
+        peers.add(peer);
+        return false;
+      }
+      byPrefix.set(prefix, new Set([peer]));
+      lengths.set(prefix.length, (lengths.get(prefix.length) ?? 0) + 1);
+      return true;
+    },
+    remove(peer, prefix) {
+      byPeer.get(peer)?.delete(prefix);
+      return dropped(peer, prefix);
+    },
+    leave(peer) {
+      const prefixes = byPeer.get(peer);
+      byPeer.delete(peer);
+      return [...(prefixes ?? [])].filter((prefix) => dropped(peer, prefix));
+    },
+    count: (peer) => byPeer.get(peer)?.size ?? 0,
+    match(topic) {
+      const known = matched.get(topic);
+      if (known !== undefined) return known;
+      const found = find(topic);
+      if (remembered >= rememberedMax) forget();
+      remembered += 1 + found.length;
+      matched.set(topic, found);
+      return found;
+    },
+  };
+}

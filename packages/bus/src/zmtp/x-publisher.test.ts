@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../relay/brokers.test-support.ts';
+import { commandFlag, moreFlag } from './frame-reader.ts';
+import { host, openXPublisher } from './ours.test-support.ts';
+import { rawPeer } from './raw-peer.test-support.ts';
+
+/** A publisher, and peers that say to it what they are told to. */
+async function setUp(options?: Parameters<typeof openXPublisher>[0]) {
+  const port = await freePort();
+  const publisher = openXPublisher(options);
+  await publisher.socket.bind(host, port);
+  return {
+    ...publisher,
+    async peer() {
+      const socket = connect({ host, port });
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'connect');
+      const raw = rawPeer(socket);
+      raw.shakeHands('SUB');
+      return { ...raw, socket };
+    },
+  };
+}
+
+test('the first that asks and the last that does not any longer are reported, command or message', async () => {
+  const { log, peer } = await setUp();
+  const [one, two] = [await peer(), await peer()];
+  one.frame(commandFlag, '\x09SUBSCRIBEa');
+  await log.until((said) => said.includes('+a'));
+  two.frame(0, '\x01a');
+  two.frame(0, '\x01b');
+  await log.until((said) => said.includes('+b'));
+  one.frame(0, '\0a');
+  one.frame(0, '\x01c');
+  await log.until((said) => said.includes('+c'));
+  two.frame(commandFlag, '\x06CANCELa');
+  await log.until((said) => said.includes('-a'));
+  expect(log.all).toEqual(['+a', '+b', '+c', '-a']);
+});
+
+test('what a peer asked for vanishes with it, first of all what is to be reported first', async () => {
+  const { log, peer } = await setUp({ isFirst: (prefix) => prefix === 'marker' });
+  const [one, two] = [await peer(), await peer()];
+  for (const prefix of ['a', 'shared', 'b', 'marker', 'c']) one.frame(0, `\x01${prefix}`);
+  await log.until((said) => said.includes('+c'));
+  two.frame(0, '\x01shared');
+  two.frame(0, '\x01d');
+  await log.until((said) => said.includes('+d'));
+  one.socket.destroy();
+  await log.until((said) => said.includes('-c'));
+  expect(log.all.slice(6)).toEqual(['-marker', '-a', '-b', '-c']);
+});
+
+test('a peer asks for no more than it may, and may again when it asked for less', async () => {
+  const { log, peer } = await setUp({ subscriptionsMax: 2 });
+  const [one, two] = [await peer(), await peer()];
+  for (const said of ['\x01a', '\x01b', '\x01c', '\0a', '\x01d']) one.frame(0, said);
+  await log.until((said) => said.includes('+d'));
+  expect(log.all).toEqual(['+a', '+b', 'refused: more subscriptions than a peer may have', '-a', '+d']);
+  two.frame(0, '\x01e');
+  await log.until((said) => said.includes('+e'));
+});
+
+test('a prefix longer than any topic is refused, one of just that length is not', async () => {
+  const { log, peer } = await setUp({ prefixBytesMax: 4 });
+  const one = await peer();
+  for (const said of ['\x0112345', '\x0012345', '\x011234']) one.frame(0, said);
+  one.frame(commandFlag, '\x09SUBSCRIBE12345');
+  one.frame(0, '\x01end');
+  await log.until((said) => said.includes('+end'));
+  const why = 'refused: a subscription longer than any topic';
+  expect(log.all).toEqual([why, '+1234', why, '+end']);
+});
+
+test('what is no subscription is dropped', async () => {
+  const { log, peer } = await setUp();
+  const one = await peer();
+  one.frame(0, '');
+  one.frame(0, '\x02a');
+  one.frame(moreFlag, '\x01a');
+  one.frame(0, 'more');
+  one.frame(0, '\x01');
+  await log.until((said) => said.includes('+'));
+  expect(log.all).toEqual([...Array<string>(3).fill('dropped: no subscription'), '+']);
+});
+
+test('whoever asked twice for a topic gets it once, and who did not asks in vain', async () => {
+  const { log, peer, socket } = await setUp();
+  const [one, two] = [await peer(), await peer()];
+  for (const said of ['\x01a', '\x01a.b', '\x01']) one.frame(0, said);
+  two.frame(0, '\x01a.c');
+  await log.until((said) => said.length === 4);
+  socket.send('a.b', Buffer.from('1'));
+  socket.send('a.c', Buffer.from('2'));
+  await one.heard.until((heard) => heard.length === 5);
+  await two.heard.until((heard) => heard.length === 3);
+  expect(one.heard.all.slice(1)).toEqual(['a.b', '1', 'a.c', '2']);
+  expect(two.heard.all.slice(1)).toEqual(['a.c', '2']);
+});
+
+test('one that does not read loses, the others do not', async () => {
+  const { log, peer, socket, lost } = await setUp({ unsentBytesMax: 1_000_000 });
+  const [one, two] = [await peer(), await peer()];
+  one.socket.pause();
+  one.frame(0, '\x01a');
+  await log.until((said) => said.includes('+a'));
+  two.frame(0, '\x01a');
+  two.frame(0, '\x01b');
+  await log.until((said) => said.includes('+b'));
+  let sent = 0;
+  while (lost() < 10) {
+    socket.send('a', Buffer.alloc(100_000));
+    sent += 1;
+    await two.heard.until((heard) => heard.length === 1 + 2 * sent);
+  }
+  expect(two.socket.destroyed).toBe(false);
+});
