@@ -14,7 +14,7 @@ await runServer({
     const shared = {
       catalogue: slowCatalogue,
       handlers: slowHandlers(Number(takesMs)),
-      openLink: zeromqLink(brokers, { serves: true }),
+      openLink: zeromqLink(brokers),
       onEvent,
     };
     return serves === 'operations'

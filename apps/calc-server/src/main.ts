@@ -13,7 +13,7 @@ await runServer({
       formulas: formulaCodes,
       handlers,
       operationTimeoutMs,
-      openLink: zeromqLink(brokers, { serves: true }),
+      openLink: zeromqLink(brokers),
       onEvent,
     });
   },

@@ -19,7 +19,7 @@ await runServer({
       runningMax: pool?.runningMax,
       operations,
       lanes,
-      openLink: zeromqLink(brokers, { serves: true }),
+      openLink: zeromqLink(brokers),
       onEvent,
     });
     return {

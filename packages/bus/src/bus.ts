@@ -33,8 +33,10 @@ export interface BusOptions<C extends Catalogue, R extends Role> {
 
 /** Opens a participant's connection. It returns at once: what must wait for a broker waits by itself. */
 export function open<C extends Catalogue, R extends Role>(options: BusOptions<C, R>): Bus<C, R> {
-  const { openLink, platform = nodePlatform, onEvent } = options;
-  const participant = openParticipant({ openLink, platform, onEvent });
+  const { role, openLink, platform = nodePlatform, onEvent } = options;
+  // A calc-server does both.
+  const duty = { asks: role !== 'op-server', serves: role === 'op-server' || role === 'calc-server' };
+  const participant = openParticipant({ openLink, duty, platform, onEvent });
   const writers = new Map<string, ReturnType<typeof messageWriter>>();
   return {
     address: participant.address,

@@ -7,7 +7,7 @@ export type { FormulaClient, FormulaQuestion, Settle } from './formula-client.ts
 export { createFormulaClient } from './formula-client.ts';
 export type { FormulaServerOptions } from './formula-server.ts';
 export { serveFormulas } from './formula-server.ts';
-export type { Link, LinkEvents, OpenLink, Platform, Serving } from './link.ts';
+export type { Duty, Link, LinkEvents, OpenLink, Platform } from './link.ts';
 export { nodePlatform } from './node-platform.ts';
 export type { ObservedMessage } from './observer.ts';
 export { observe } from './observer.ts';

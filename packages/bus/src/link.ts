@@ -22,12 +22,14 @@ export interface LinkEvents {
   dropped(cause: string): void;
 }
 
-/** Whether a participant takes requests: then whoever sends them has to learn soon that it hangs. */
-export interface Serving {
+/** What a participant does, which decides on how many ways it hears. */
+export interface Duty {
+  readonly asks: boolean;
+  /** It takes requests: who sends them has to learn soon that it hangs, and not be misled by a handler that computes. */
   readonly serves: boolean;
 }
 
-export type OpenLink = (events: LinkEvents) => Link;
+export type OpenLink = (events: LinkEvents, duty: Duty) => Link;
 
 /** Time, chance and turns: what the driver takes from its surroundings, and a simulation replaces. */
 export interface Platform {

@@ -1,6 +1,6 @@
 import type { NamedMessage } from '@cateto/contracts';
 import { createCodec, readNamed, requestId, topicPrefix, topicShape } from '@cateto/contracts';
-import type { OpenLink } from './link.ts';
+import type { LinkEvents, OpenLink } from './link.ts';
 
 /** One message as it passed. */
 export interface ObservedMessage {
@@ -27,7 +27,7 @@ export interface ObserverOptions {
  */
 export function observe({ openLink, onMessage, onDropped }: ObserverOptions): { close(): Promise<void> } {
   const codec = createCodec();
-  const link = openLink({
+  const heard: LinkEvents = {
     message(wireTopic, body) {
       const shape = topicShape(wireTopic);
       if (shape === undefined || shape.shape === 'marker') return onDropped(wireTopic, 'no topic');
@@ -53,7 +53,8 @@ export function observe({ openLink, onMessage, onDropped }: ObserverOptions): { 
       // What passed meanwhile is gone; what comes is shown.
     },
     dropped: (cause) => onDropped('', cause),
-  });
+  };
+  const link = openLink(heard, { asks: true, serves: false });
   link.subscribe(topicPrefix);
   return { close: () => link.close() };
 }

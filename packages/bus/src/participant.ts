@@ -5,7 +5,7 @@ import { createBatch, createEar, createListeners } from '@cateto/protocol';
 import type { Tally } from './tally.ts';
 import { createTally } from './tally.ts';
 import type { OnEvent } from './events.ts';
-import type { Link, OpenLink, Platform } from './link.ts';
+import type { Duty, Link, LinkEvents, OpenLink, Platform } from './link.ts';
 
 /*
  * The driver: one participant's connection to the fabric. It receives, decodes, hands to the machines, performs what
@@ -61,11 +61,12 @@ export interface Participant {
 
 export interface ParticipantOptions {
   readonly openLink: OpenLink;
+  readonly duty: Duty;
   readonly platform: Platform;
   readonly onEvent: OnEvent;
 }
 
-export function openParticipant({ openLink, platform, onEvent }: ParticipantOptions): Participant {
+export function openParticipant({ openLink, duty, platform, onEvent }: ParticipantOptions): Participant {
   const address = newAddress(platform.random);
   const codec = createCodec();
   const listeners = createListeners();
@@ -81,7 +82,7 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
   let disarm: (() => void) | undefined;
   let closed = false;
 
-  const link: Link = openLink({
+  const heard: LinkEvents = {
     message(topic, body) {
       const known = receivers.get(topic);
       if (known === undefined) return dropped.count(topic, 'not subscribed to');
@@ -96,7 +97,8 @@ export function openParticipant({ openLink, platform, onEvent }: ParticipantOpti
     },
     reconnected: () => earHears({ type: 'reconnected' }),
     dropped: (cause) => dropped.count('', cause),
-  });
+  };
+  const link: Link = openLink(heard, duty);
 
   function tableChanged(change: ListenersEffect): void {
     if (change.type === 'refused') dropped.count(change.topic, 'listener table full');

@@ -1,18 +1,14 @@
-import type { Subscriber, XPublisher, XSubscriber } from 'zeromq';
+import type { Subscriber } from 'zeromq';
 
 /**
  * Hands over every message of a socket until it is closed. A receive is always pending, as it must be: an unread socket
- * can be collected and closes silently. A promise that `take` returns is waited for.
+ * can be collected and closes silently.
  */
-export async function readFrames(
-  socket: Subscriber | XPublisher | XSubscriber,
-  take: (frames: readonly Buffer[]) => Promise<void> | undefined,
-): Promise<void> {
+export async function readFrames(socket: Subscriber, take: (frames: readonly Buffer[]) => void): Promise<void> {
   try {
     for await (const frames of socket) {
       if (socket.closed) return;
-      const pause = take(frames);
-      if (pause !== undefined) await pause;
+      take(frames);
       if (socket.closed) return;
     }
   } catch (error) {

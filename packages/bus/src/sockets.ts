@@ -1,51 +1,120 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
-import { Publisher, Subscriber, XPublisher, XSubscriber } from 'zeromq';
-import type { Serving } from './link.ts';
+import * as zeromq from 'zeromq';
+import type { Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from './zmtp/index.ts';
+import { createSubscriber, createXPublisher } from './zmtp/index.ts';
 
 /*
  * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its
- * reason beside it.
+ * reason beside it. What has to go on while a handler computes is libzmq's, whose thread does it: the way on which requests
+ * come in. So are the brokers' beats, which are few. All else is spoken by the main thread (ADR 18).
  */
 
 /**
- * ZMTP heartbeats: the only thing that shows a stopped process or a cut link. Who connects pings, and says in each ping after
+ * Heartbeats of ZMTP: the only thing that shows a stopped process or a cut link. Who connects pings, and says in each ping after
  * what silence the other side shall let go of it as well. On which connections that has to be soon is ADR 15.
  */
 const heartbeats = {
   /** Where requests come in: a server that hangs is missed 150 to 250 ms after it began to. */
   soon: { heartbeatInterval: 50, heartbeatTimeout: 200, heartbeatTimeToLive: 200 },
-  /** All other connections of participants, thousands perhaps: they are pinged a twentieth as often. */
+  /** All other connections of participants, thousands perhaps, most of them idle. */
   inTime: {
-    heartbeatInterval: 1_000,
-    heartbeatTimeout: 3_000,
-    heartbeatTimeToLive: 3_000,
-    // A link that was cut is made anew soon after it heals: what is sent on the old one is repeated at ever longer intervals.
-    tcpMaxRetransmitTimeout: 1_000,
+    intervalMs: 4_000,
+    silenceMs: 12_000,
+    unconfirmed: { intervalMs: 1_000, silenceMs: 3_000 },
+    ttlMs: 12_000,
   },
   /** A broker's side of all of them: for those who do not ping. */
-  bound: { heartbeatInterval: 5_000, heartbeatTimeout: 10_000 },
+  bound: { intervalMs: 5_000, silenceMs: 10_000, ttlMs: 0, onlyIfSilent: true },
 };
+/** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */
+const brokerTickMs = 50;
+const participantTickMs = 1_000;
+
+const reconnecting = {
+  // A broker that comes back is met quickly; one that stays away is not hammered.
+  intervalMs: 10,
+  intervalMaxMs: 200,
+  // The kernel repeats a lost SYN after 1, 2, 4, 8 ... seconds: after a cut of 20 s the link was back only 16 s after it
+  // had healed. An attempt given up and made anew finds it within a second.
+  connectTimeoutMs: 1_000,
+};
+
+const bounds = {
+  frameBytesMax: limits.frameBytesMax,
+  /** A second of 40,000 requests/s, several times over, and sixteen of the largest frames. */
+  unsentBytesMax: 16 * limits.frameBytesMax,
+  /** Longer than any topic, which has 64 at most. */
+  prefixBytesMax: 64,
+};
+
+const participant = {
+  ...bounds,
+  reconnecting,
+  heartbeat: heartbeats.inTime,
+  tickMs: participantTickMs,
+  // What is published in a turn was collected before (`Platform.soon`): it leaves now.
+  flushSoon: (run: () => void) => process.nextTick(run),
+};
+
+const broker = {
+  ...bounds,
+  reconnecting,
+  heartbeat: heartbeats.bound,
+  tickMs: brokerTickMs,
+  // What the connections that were readable brought leaves together.
+  flushSoon: (run: () => void) => void setImmediate(run),
+};
+
+/** What a broker has subscribed to, in full: its table of requests and its prefixes have 40,000 entries each at most. */
+const brokerSubscriptionsMax = 100_000;
+/** A server has a topic for each operation and lane. */
+const participantSubscriptionsMax = 10_000;
+
+/**
+ * A participant's way out, linked to every broker; subscriptions arrive on it. When a broker is gone, what `isFirst` chooses of
+ * its subscriptions is reported before the others.
+ */
+export function connectXPublisher(
+  brokers: readonly BrokerEndpoint[],
+  isFirst: (prefix: string) => boolean,
+  events: XPublisherEvents,
+): XPublisher {
+  const socket = createXPublisher({ ...participant, subscriptionsMax: brokerSubscriptionsMax, isFirst }, events);
+  for (const { host, publishPort } of brokers) socket.dial(host, publishPort);
+  return socket;
+}
+
+/** The way on which a participant hears answers, and an observer everything, linked to every broker. */
+export function connectSubscriber(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
+  const socket = createSubscriber({ ...participant, type: 'SUB' }, events);
+  for (const { host, subscribePort } of brokers) socket.dial(host, subscribePort);
+  return socket;
+}
+
+/** A broker's side of the publishers. A publisher that comes later hears last of what `isLast` chooses. */
+export function openXSubscriber(isLast: (prefix: string) => boolean, events: SubscriberEvents): Subscriber {
+  return createSubscriber({ ...broker, type: 'XSUB', isLast }, events);
+}
+
+/** A broker's side of the subscribers. */
+export function openXPublisher(events: XPublisherEvents): XPublisher {
+  return createXPublisher({ ...broker, subscriptionsMax: participantSubscriptionsMax }, events);
+}
 
 const everySocket = {
   // What waits for a peer that is gone is sent again by rule 2; it must not keep a process from ending.
   linger: 0,
   // Without it a frame of 100 MB is delivered and a header that announces 8 GiB is held open.
   maxMessageSize: limits.frameBytesMax,
-};
-
-const tcp = {
   // A connection that never speaks ZMTP is dropped.
   handshakeInterval: 1_000,
 };
 
 const connecting = {
-  // A broker that comes back is met quickly; one that stays away is not hammered.
-  reconnectInterval: 10,
-  reconnectMaxInterval: 200,
-  // The kernel repeats a lost SYN after 1, 2, 4, 8 ... seconds: after a cut of 20 s the link was back only 16 s after it
-  // had healed. An attempt given up and made anew finds it within a second.
-  connectTimeout: 1_000,
+  reconnectInterval: reconnecting.intervalMs,
+  reconnectMaxInterval: reconnecting.intervalMaxMs,
+  connectTimeout: reconnecting.connectTimeoutMs,
 };
 
 /**
@@ -57,16 +126,12 @@ const beatsUnacknowledged = { tcpMaxRetransmitTimeout: 1_000 };
 /** In seconds; a connection whose other end is silent so long is made anew. A stopped process's kernel still answers. */
 const beatsUnheard = { tcpKeepalive: 1, tcpKeepaliveIdle: 1, tcpKeepaliveInterval: 1, tcpKeepaliveCount: 2 };
 
-/** Messages in one direction to one peer: a second of 40,000 requests/s in batches of ten, and a burst upon it. */
+/** Messages of one broker: a second of 40,000 requests/s in batches of ten, and a burst upon it. */
 const highWaterMark = 10_000;
 
 /** With it libzmq takes a host's name for its IPv6 address first, where nobody may listen: only for who writes IPv6. */
 function addressing(hosts: readonly string[]): { readonly ipv6: boolean } {
   return { ipv6: hosts.some((host) => host.includes(':')) };
-}
-
-function hostsOf(brokers: readonly BrokerEndpoint[]): readonly string[] {
-  return brokers.map(({ host }) => host);
 }
 
 /** ZMQ_SNDHWM, which on a receiving socket bounds its subscriptions. A Subscriber has no option of that name. */
@@ -75,33 +140,13 @@ interface Int32Options {
   setInt32Option(option: number, value: number): void;
 }
 
-/** A participant's way out, linked to every broker; subscriptions arrive on it. */
-export function connectXPublisher(brokers: readonly BrokerEndpoint[]): XPublisher {
-  const socket = new XPublisher({
+/** The way on which a server hears what it is asked, linked to every broker. */
+export function connectRequests(brokers: readonly BrokerEndpoint[]): zeromq.Subscriber {
+  const socket = new zeromq.Subscriber({
     ...everySocket,
-    ...addressing(hostsOf(brokers)),
-    ...tcp,
+    ...addressing(brokers.map(({ host }) => host)),
     ...connecting,
-    ...heartbeats.inTime,
-    sendHighWaterMark: highWaterMark,
-    // Without it messages queue up for a broker that is dead and arrive stale after its restart, and its
-    // subscriptions are never reported as gone.
-    immediate: true,
-    // Sent at once or dropped at the mark; it never waits and so never throws EBUSY.
-    sendTimeout: 0,
-  });
-  for (const { host, publishPort } of brokers) socket.connect(`tcp://${host}:${publishPort}`);
-  return socket;
-}
-
-/** A participant's way in, linked to every broker. */
-export function connectSubscriber(brokers: readonly BrokerEndpoint[], { serves }: Serving): Subscriber {
-  const socket = new Subscriber({
-    ...everySocket,
-    ...addressing(hostsOf(brokers)),
-    ...tcp,
-    ...connecting,
-    ...(serves ? heartbeats.soon : heartbeats.inTime),
+    ...heartbeats.soon,
     receiveHighWaterMark: highWaterMark,
   });
   // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
@@ -110,39 +155,11 @@ export function connectSubscriber(brokers: readonly BrokerEndpoint[], { serves }
   return socket;
 }
 
-/** A broker's side of the publishers, to be bound to this address. */
-export function openXSubscriber(bind: string): XSubscriber {
-  return new XSubscriber({
-    ...everySocket,
-    ...addressing([bind]),
-    ...tcp,
-    ...heartbeats.bound,
-    receiveHighWaterMark: highWaterMark,
-    // It sends subscriptions only. Of more than 1,000 a new publisher would see 1,000.
-    sendHighWaterMark: 0,
-    // Without it zeromq.js puts off every 513th send of a turn, and the next one throws EBUSY: a takeover sends them all.
-    sendTimeout: 0,
-  });
-}
-
-/** A broker's side of the subscribers, to be bound to this address. */
-export function openXPublisher(bind: string): XPublisher {
-  return new XPublisher({
-    ...everySocket,
-    ...addressing([bind]),
-    ...tcp,
-    ...heartbeats.bound,
-    sendHighWaterMark: highWaterMark,
-    sendTimeout: 0,
-  });
-}
-
 /** Where a broker publishes its beats. */
-export function openHeartbeat(bind: string): Publisher {
-  return new Publisher({
+export function openHeartbeat(bind: string): zeromq.Publisher {
+  return new zeromq.Publisher({
     ...everySocket,
     ...addressing([bind]),
-    ...tcp,
     ...beatsUnacknowledged,
     // A beat that is late is worth nothing: a few are enough.
     sendHighWaterMark: 4,
@@ -151,11 +168,10 @@ export function openHeartbeat(bind: string): Publisher {
 }
 
 /** A broker's heartbeat, as its peer and as whoever asks how it is hear it. */
-export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint): Subscriber {
-  const socket = new Subscriber({
+export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint): zeromq.Subscriber {
+  const socket = new zeromq.Subscriber({
     ...everySocket,
     ...addressing([host]),
-    ...tcp,
     ...connecting,
     ...beatsUnheard,
     receiveHighWaterMark: 16,

@@ -1,66 +1,89 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import type { Link, LinkEvents, OpenLink, Serving } from './link.ts';
+import { isMarker } from './is-marker.ts';
+import type { Duty, Link, LinkEvents, OpenLink } from './link.ts';
 import { readFrames } from './read-frames.ts';
-import { connectSubscriber, connectXPublisher } from './sockets.ts';
+import { connectRequests, connectSubscriber, connectXPublisher } from './sockets.ts';
+import type { WayIn, WayInEvents } from './ways-in.ts';
+import { openWaysIn } from './ways-in.ts';
 
-const subscribedByte = 1;
 /** How long what was published may take to leave after the close, at most. */
 const closeLingerMs = 500;
 
-/**
- * One XPublisher and one Subscriber, each connected to every broker. The XPublisher's receive loop always runs: it is
- * how subscriptions, and with them the listeners, become known.
- */
-export function zeromqLink(brokers: readonly BrokerEndpoint[], serving: Serving): OpenLink {
-  return (events) => openZeromqLink(brokers, serving, events);
+interface ClosingWayIn extends WayIn {
+  close(): Promise<unknown>;
 }
 
-function openZeromqLink(brokers: readonly BrokerEndpoint[], serving: Serving, events: LinkEvents): Link {
-  const publisher = connectXPublisher(brokers);
-  const subscriber = connectSubscriber(brokers, serving);
+/** A way out and one or two ways in, each connected to every broker. The way out is also how listeners become known. */
+export function zeromqLink(brokers: readonly BrokerEndpoint[]): OpenLink {
+  return (events, duty) => openZeromqLink(brokers, duty, events);
+}
+
+function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: LinkEvents): Link {
   let closed = false;
-  let unsent = 0;
-
-  const lost = (error: unknown): void => {
-    if (closed) return;
-    unsent += 1;
-    events.dropped(`not sent: ${error instanceof Error ? error.message : String(error)}`);
+  const whileOpen =
+    <A extends readonly unknown[]>(run: (...args: A) => void) =>
+    (...args: A): void => {
+      if (!closed) run(...args);
+    };
+  const events: LinkEvents = {
+    message: whileOpen(given.message),
+    subscription: whileOpen(given.subscription),
+    reconnected: whileOpen(given.reconnected),
+    dropped: whileOpen(given.dropped),
   };
+  // Without its marker a broker's servers are not gone one after the other, each a reason to ask the next.
+  const publisher = connectXPublisher(brokers, isMarker, {
+    subscription: events.subscription,
+    refused: events.dropped,
+    dropped: events.dropped,
+    lost: () => events.dropped('not sent'),
+  });
+  const ways = openWaysIn<ClosingWayIn>(
+    duty,
+    { requests: (heard) => openRequests(brokers, heard), answers: (heard) => openAnswers(brokers, heard) },
+    events,
+  );
 
-  const hear = (frames: readonly Buffer[]): undefined => {
+  return {
+    publish: whileOpen(publisher.send),
+    subscribe: ways.subscribe,
+    unsubscribe: ways.unsubscribe,
+    async close() {
+      if (closed) return;
+      closed = true;
+      // The last answers of a server that drains are on their way.
+      await Promise.all([...ways.all.map((way) => way.close()), publisher.close(closeLingerMs)]);
+    },
+  };
+}
+
+function openAnswers(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
+  const socket = connectSubscriber(brokers, {
+    message: (topic, body) => events.message(topic.toString('latin1'), body),
+    connected: events.reconnected,
+    dropped: events.dropped,
+  });
+  return { subscribe: socket.subscribe, unsubscribe: socket.unsubscribe, close: () => socket.close(0) };
+}
+
+function openRequests(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
+  const socket = connectRequests(brokers);
+  // A first connection counts as well: until then nothing was heard.
+  socket.events.on('handshake', () => events.reconnected());
+  const reading = readFrames(socket, (frames) => {
     const [topic, body] = frames;
     if (frames.length === 2 && topic !== undefined && body !== undefined) {
       events.message(topic.toString('latin1'), body);
     } else {
       events.dropped(`${frames.length} frames`);
     }
-  };
-
-  const learn = ([frame]: readonly Buffer[]): undefined => {
-    if (frame === undefined || frame.length === 0) return;
-    events.subscription(frame.toString('latin1', 1), frame[0] === subscribedByte);
-  };
-
-  // A first connection counts as well: until then nothing was heard.
-  subscriber.events.on('handshake', () => events.reconnected());
-
-  const loops = Promise.all([readFrames(subscriber, hear), readFrames(publisher, learn)]);
-
+  });
   return {
-    publish(topic, body) {
-      if (closed) return;
-      publisher.send([topic, body]).catch(lost);
-    },
-    subscribe: (prefix) => subscriber.subscribe(prefix),
-    unsubscribe: (prefix) => subscriber.unsubscribe(prefix),
-    async close() {
-      if (closed) return;
-      closed = true;
-      subscriber.close();
-      // The last answers of a server that drains are on their way.
-      publisher.linger = closeLingerMs;
-      publisher.close();
-      await loops;
+    subscribe: (prefix) => socket.subscribe(prefix),
+    unsubscribe: (prefix) => socket.unsubscribe(prefix),
+    close() {
+      socket.close();
+      return reading;
     },
   };
 }

@@ -35,7 +35,7 @@ export async function connect(options: ConnectOptions<Catalogue> = {}): Promise<
   return createClient({
     catalogue,
     timeoutMs,
-    openLink: zeromqLink(brokers, { serves: false }),
+    openLink: zeromqLink(brokers),
     platform: nodePlatform,
     hearBrokers: (waitMs) => hearBrokers(brokers, waitMs),
     onEvent: options.onEvent,

@@ -21,7 +21,7 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
     ...options,
     catalogue: options.catalogue ?? calculator,
     operationTimeoutMs,
-    openLink: zeromqLink(brokersOf(options.brokers), { serves: true }),
+    openLink: zeromqLink(brokersOf(options.brokers)),
     platform: nodePlatform,
   });
 }

@@ -13,7 +13,7 @@ describe('fault 1, the wrong topic', () => {
   const program = (topic: string, message: string): string => `
     import { open, zeromqLink } from '@cateto/bus';
     import { calculator } from '@cateto/contracts';
-    const client = open({ role: 'client', catalogue: calculator, openLink: zeromqLink([], { serves: false }), onEvent: () => undefined });
+    const client = open({ role: 'client', catalogue: calculator, openLink: zeromqLink([]), onEvent: () => undefined });
     client.publish('${topic}', 'k3f0q9x2m1zd', ${message});
   `;
 

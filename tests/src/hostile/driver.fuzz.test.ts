@@ -28,9 +28,9 @@ function system() {
   const platform = testPlatform();
   const broker = fakeBroker(platform);
   const links: LinkEvents[] = [];
-  const openLink: OpenLink = (events) => {
+  const openLink: OpenLink = (events, duty) => {
     links.push(events);
-    return broker.openLink(events);
+    return broker.openLink(events, duty);
   };
   const shared = { catalogue: calculator, openLink, platform, onEvent: () => undefined };
   const bus = open({ role: 'client', ...shared });

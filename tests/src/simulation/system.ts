@@ -1,4 +1,4 @@
-import type { BusEvent, Server, Serving } from '@cateto/bus';
+import type { BusEvent, Server } from '@cateto/bus';
 import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/bus/simulated';
 import { formulaCodes, handlers } from '@cateto/compute';
@@ -70,19 +70,19 @@ export function createSystem(
   }
 
   /** What every participant is opened with. */
-  function participantOptions(name: string, number: number, serving: Serving) {
+  function participantOptions(name: string, number: number) {
     const process = network.spawn(name);
     return {
       process,
       catalogue,
       platform: process.platform,
-      openLink: network.openLink(process, serving),
+      openLink: network.openLink(process),
       onEvent: onEventOf(name, number),
     };
   }
 
   function startOpServer(name: string, number: number): Omit<Member, 'number'> {
-    const { process, ...options } = participantOptions(name, number, { serves: true });
+    const { process, ...options } = participantOptions(name, number);
     const lanes = scenario.opServers[opServers.indexOf(name)];
     const server = serveOperations({
       ...options,
@@ -96,7 +96,7 @@ export function createSystem(
   }
 
   function startCalcServer(name: string, number: number): Omit<Member, 'number'> {
-    const { process, ...options } = participantOptions(name, number, { serves: true });
+    const { process, ...options } = participantOptions(name, number);
     const watched = Object.fromEntries(
       Object.entries(codes).map(([formula, code]): [string, FormulaCode] => [
         formula,
@@ -120,7 +120,7 @@ export function createSystem(
   }
 
   function startClient(name: string, number: number): Omit<Member, 'number'> {
-    const { process, onEvent, ...options } = participantOptions(name, number, { serves: false });
+    const { process, onEvent, ...options } = participantOptions(name, number);
     const bus = open({ role: 'client', ...options, onEvent });
     const requests = createRequests(bus.participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
     const formulas = createFormulaClient(bus, catalogue, requests);

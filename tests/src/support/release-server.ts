@@ -13,7 +13,7 @@ await runServer({
   description: 'Serves one release of a catalogue.',
   settings: ['brokers', 'operationTimeoutMs'],
   start({ values: { brokers, operationTimeoutMs } }, onEvent) {
-    const shared = { catalogue, handlers, openLink: zeromqLink(brokers, { serves: true }), onEvent };
+    const shared = { catalogue, handlers, openLink: zeromqLink(brokers), onEvent };
     return SERVES === 'formulas'
       ? serveFormulas({ ...shared, formulas, operationTimeoutMs })
       : serveOperations({ ...shared, operations: 'all', lanes: 'all' });

@@ -1,6 +1,6 @@
 import { addressLength, topicPrefix } from '@cateto/contracts';
 import type { Tally } from '../tally.ts';
-import type { Frames, RelayLink } from './relay-link.ts';
+import type { RelayLink } from './relay-link.ts';
 import type { Upstream } from './upstream.ts';
 import { topicBytesMax } from './upstream.ts';
 
@@ -10,8 +10,10 @@ import { topicBytesMax } from './upstream.ts';
  */
 
 export interface Forwarding {
-  published(message: Frames): void;
-  subscription(frame: Buffer): void;
+  published(topic: Buffer, body: Buffer): void;
+  subscription(topic: string, subscribed: boolean): void;
+  /** A subscription that is refused whatever is known. */
+  refused(): void;
   /** Forwards all subscriptions upstream, the marker last. */
   activate(epoch: number): void;
   /** Withdraws the marker, then the rest. */
@@ -25,8 +27,6 @@ export interface ForwardingParts {
   readonly dropped: Tally;
 }
 
-const subscribeByte = 1;
-const unsubscribeByte = 0;
 const prefixBytes = Buffer.from(topicPrefix);
 const dot = '.'.charCodeAt(0);
 
@@ -42,25 +42,19 @@ export function createForwarding({ link, upstream, dropped }: ForwardingParts): 
   }
 
   return {
-    published(message) {
-      const [topic] = message;
-      if (message.length !== 2 || topic === undefined) {
-        dropped.count('', `${message.length} frames`);
-      } else if (isTopic(topic)) {
+    published(topic, body) {
+      if (isTopic(topic)) {
         forwarded += 1;
-        link.forward(message);
+        link.forward(topic.toString('latin1'), body);
       } else {
         dropped.count('', 'no topic');
       }
     },
-    subscription(frame) {
-      const byte = frame[0];
-      // Long enough to be seen to be too long: up to a megabyte of it need not become a string.
-      const topic = frame.toString('latin1', 1, topicBytesMax + 2);
-      if (byte === subscribeByte) subscribeAll(upstream.subscribed(topic));
-      else if (byte === unsubscribeByte) unsubscribeAll(upstream.unsubscribed(topic));
-      else dropped.count('', 'no subscription');
+    subscription(topic, subscribed) {
+      if (subscribed) subscribeAll(upstream.subscribed(topic));
+      else unsubscribeAll(upstream.unsubscribed(topic));
     },
+    refused: () => upstream.refuse(),
     activate: (epoch) => subscribeAll(upstream.activate(epoch)),
     deactivate: () => unsubscribeAll(upstream.deactivate()),
     counters: () => ({ forwarded, dropped: dropped.total(), ...upstream.counters() }),

@@ -64,17 +64,19 @@ test('what a subscriber sends that is no subscription is dropped and counted', a
   expect(await seen('message-dropped')).toMatchObject({ cause: 'no subscription' });
 });
 
-test('a subscription hidden behind another frame is not hidden from publishers', async () => {
-  const { broker } = await activeBroker();
+test('a subscription behind another frame is none', async () => {
+  const { broker, seen } = await activeBroker();
   const hostile = await rawZmtp(broker.subscribePort, 'SUB');
   hostile.send('a message', `\x01${topic}`);
-  await beatOf(broker, ({ counters }) => counters['requests'] === 1);
-  // It is the topic of a server that comes later: libzmq does not report it a second time.
+  expect(await seen('message-dropped')).toMatchObject({ cause: 'no subscription' });
+  // It is the topic of a server that comes later: who only pretended does not keep it from being reported, nor listed.
   const server = subscriberTo(broker, topic);
   const publisher = publisherTo(broker);
   await subscriptionsUntil(publisher, (one) => one === topic);
   await publisher.send([topic, 'body']);
   expect((await server.receive()).map(String)).toEqual([topic, 'body']);
+  server.close();
+  await beatOf(broker, ({ counters }) => counters['requests'] === 0);
 });
 
 test('a subscription of a megabyte is refused', async () => {

@@ -1,14 +1,12 @@
 import type { Probe } from './peer-probe.ts';
 
-export type Frames = readonly Buffer[];
-
 /**
  * What carries a broker's messages: the seam between what a broker decides and its sockets. As with a participant's link,
  * a simulated network can stand in for them.
  */
 export interface RelayLink {
   /** To every subscriber that asked for it. Never waits: what is past a subscriber's mark is lost for that one. */
-  forward(message: Frames): void;
+  forward(topic: string, body: Uint8Array): void;
   /** Asks every publisher for a topic. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
@@ -24,9 +22,11 @@ export interface RelayLink {
 
 export interface RelayLinkEvents {
   /** A publisher sent something. */
-  published(message: Frames): void;
-  /** What a subscriber asked for, or asked not to get any longer: a byte, and the topic. */
-  subscription(frame: Buffer): void;
+  published(topic: Buffer, body: Buffer): void;
+  /** The first subscriber asks for a topic, or the last that did is gone or asks for it no longer. */
+  subscription(topic: string, subscribed: boolean): void;
+  /** A subscriber asks for what nobody may. */
+  refused(): void;
   peerBeat(body: Buffer): void;
   peerLinkBroken(): void;
   peerProbed(met: Probe): void;

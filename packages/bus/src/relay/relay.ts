@@ -6,11 +6,11 @@ import type { OnEvent } from '../events.ts';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../node-platform.ts';
 import { createTally } from '../tally.ts';
-import { bindRelay } from './bind.ts';
 import { createForwarding } from './forwarding.ts';
 import type { OpenRelayLink } from './relay-link.ts';
 import { createUpstream } from './upstream.ts';
-import { zeromqRelayLink } from './zeromq-relay-link.ts';
+import type { ZeromqRelayLink } from './zeromq-relay-link.ts';
+import { openZeromqRelayLink } from './zeromq-relay-link.ts';
 
 export interface RelaySettings {
   readonly rank: Rank;
@@ -48,30 +48,40 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const own = rank === 'primary' ? brokers[0] : brokers[1];
   const peer = rank === 'primary' ? brokers[1] : brokers[0];
   if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
-  const sockets = await bindRelay(options.bind, own);
-  return runRelay({
+  let link: ZeromqRelayLink | undefined;
+  const { relay, begin } = prepareRelay({
     ...options,
     hasPeer: peer !== undefined,
-    openLink: zeromqRelayLink(sockets, peer, nodePlatform),
+    openLink: (events) =>
+      (link = openZeromqRelayLink({ bind: options.bind, ports: own, peer, platform: nodePlatform }, events)),
     platform: nodePlatform,
     onReady(address) {
       const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
       onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
     },
   });
+  await link?.bind();
+  begin();
+  return relay;
 }
 
 export interface RunRelayOptions extends RelaySettings {
   readonly hasPeer: boolean;
-  /** Its ports are bound. */
   readonly openLink: OpenRelayLink;
   readonly platform: Platform;
   /** Before the broker says anything else. */
   readonly onReady?: (address: string) => void;
 }
 
-/** Runs a broker over any link. */
+/** Runs a broker over any link whose ports are bound. */
 export function runRelay(options: RunRelayOptions): Relay {
+  const { relay, begin } = prepareRelay(options);
+  begin();
+  return relay;
+}
+
+/** A broker that takes in subscriptions, but decides nothing before it begins. */
+function prepareRelay(options: RunRelayOptions): { readonly relay: Relay; begin(): void } {
   const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
   const address = newAddress(platform.random);
   const incarnation = newAddress(platform.random);
@@ -87,8 +97,9 @@ export function runRelay(options: RunRelayOptions): Relay {
     onEvent({ event: 'message-dropped', topic, cause, count });
   });
   const link = openLink({
-    published: (message) => forwarding.published(message),
-    subscription: (frame) => forwarding.subscription(frame),
+    published: (topic, body) => forwarding.published(topic, body),
+    subscription: (topic, subscribed) => forwarding.subscription(topic, subscribed),
+    refused: () => forwarding.refused(),
     peerBeat: hearPeer,
     peerLinkBroken: () => handle({ type: 'peer-link-broken' }),
     peerProbed(met) {
@@ -187,11 +198,7 @@ export function runRelay(options: RunRelayOptions): Relay {
     onEvent({ event: 'stopped' });
   }
 
-  onReady?.(address);
-  handle({ type: 'started' });
-  if (failover.state() === 'standby') onEvent({ event: 'standby', epoch: failover.epoch(), cause: 'started' });
-
-  return {
+  const relay: Relay = {
     address,
     async drain() {
       if (closed === undefined) onEvent({ event: 'draining' });
@@ -199,5 +206,14 @@ export function runRelay(options: RunRelayOptions): Relay {
       await whenClosed;
     },
     close,
+  };
+
+  return {
+    relay,
+    begin() {
+      onReady?.(address);
+      handle({ type: 'started' });
+      if (failover.state() === 'standby') onEvent({ event: 'standby', epoch: failover.epoch(), cause: 'started' });
+    },
   };
 }

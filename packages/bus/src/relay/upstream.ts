@@ -20,6 +20,8 @@ export interface Upstream {
   subscribed(topic: string): readonly string[];
   /** The last subscriber of a topic is gone. @returns what to unsubscribe from upstream now */
   unsubscribed(topic: string): readonly string[];
+  /** A subscriber asked for what it may not. */
+  refuse(): void;
   /** @returns everything to subscribe to, the marker last */
   activate(epoch: number): readonly string[];
   /** @returns everything to unsubscribe from, the marker first */
@@ -97,6 +99,7 @@ export function createUpstream(address: string): Upstream {
       const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
       return shape?.shape === 'result' ? leavePrefix(`${shape.route}.`) : nothing;
     },
+    refuse: () => void refuse(),
     activate(epoch) {
       marker = markerTopic(epoch, address);
       return [helloPrefix, ...prefixes.keys(), ...requests, marker];

@@ -2,32 +2,31 @@ import { expect, onTestFinished, test } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../node-platform.ts';
-import { bindRelay } from './bind.ts';
 import { freeBroker } from './brokers.test-support.ts';
-import type { RelayLink } from './relay-link.ts';
-import { zeromqRelayLink } from './zeromq-relay-link.ts';
+import type { ZeromqRelayLink } from './zeromq-relay-link.ts';
+import { openZeromqRelayLink } from './zeromq-relay-link.ts';
 
 const topic = 'calc.square.request.1.aaaaaaaaaaaa';
 
 /** A broker's sockets, with one subscriber and a publisher that knows it. */
 async function setUp(platform: Platform) {
-  const endpoint = await freeBroker();
-  const { publishPort, subscribePort } = endpoint;
-  const sockets = await bindRelay('127.0.0.1', endpoint);
+  const ports = await freeBroker();
+  const { publishPort, subscribePort } = ports;
   const drops: string[] = [];
   const never = (): void => expect.unreachable('there is no second broker');
-  const link: RelayLink = zeromqRelayLink(
-    sockets,
-    undefined,
-    platform,
-  )({
-    published: (message) => link.forward(message),
-    subscription: () => undefined,
-    peerBeat: never,
-    peerLinkBroken: never,
-    peerProbed: never,
-    dropped: (_where, cause) => void drops.push(cause),
-  });
+  const link: ZeromqRelayLink = openZeromqRelayLink(
+    { bind: '127.0.0.1', ports, peer: undefined, platform },
+    {
+      published: (name, body) => link.forward(name.toString('latin1'), body),
+      subscription: () => undefined,
+      refused: never,
+      peerBeat: never,
+      peerLinkBroken: never,
+      peerProbed: never,
+      dropped: (_where, cause) => void drops.push(cause),
+    },
+  );
+  await link.bind();
   link.subscribe(topic);
   const subscriber = new Subscriber({ linger: 0, receiveHighWaterMark: 100_000 });
   subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);

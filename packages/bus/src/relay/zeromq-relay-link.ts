@@ -1,114 +1,122 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
+import { isMarker } from '../is-marker.ts';
 import type { Platform } from '../link.ts';
 import { readFrames } from '../read-frames.ts';
-import { connectHeartbeat } from '../sockets.ts';
-import type { RelaySockets } from './bind.ts';
+import { connectHeartbeat, openHeartbeat, openXPublisher, openXSubscriber } from '../sockets.ts';
 import { probePeer } from './peer-probe.ts';
-import type { Frames, OpenRelayLink, RelayLink, RelayLinkEvents } from './relay-link.ts';
+import type { RelayLink, RelayLinkEvents } from './relay-link.ts';
 
-/** Messages forwarded before timers and other sockets get their turn. */
-const burst = 500;
 /** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
 const dropMaxMs = 250;
-const subscribeByte = Buffer.of(1);
-const unsubscribeByte = Buffer.of(0);
 
-/** A broker's sockets, bound, and its connection to the heartbeat of the other broker if there is one. */
-export function zeromqRelayLink(
-  sockets: RelaySockets,
-  peer: BrokerEndpoint | undefined,
-  platform: Platform,
-): OpenRelayLink {
-  return (events) => openZeromqRelayLink(sockets, peer, platform, events);
+export interface ZeromqRelayLinkOptions {
+  /** The address to bind. */
+  readonly bind: string;
+  readonly ports: BrokerEndpoint;
+  /** The other broker, if there is one. */
+  readonly peer: BrokerEndpoint | undefined;
+  readonly platform: Platform;
 }
 
-function openZeromqRelayLink(
-  sockets: RelaySockets,
-  peer: BrokerEndpoint | undefined,
-  platform: Platform,
-  events: RelayLinkEvents,
-): RelayLink {
-  const { publishers, subscribers, heartbeat } = sockets;
-  const peerBeats = peer === undefined ? undefined : connectHeartbeat(peer);
+export interface ZeromqRelayLink extends RelayLink {
+  /** @throws Error naming the address and port that cannot be bound, and why; then all of it is closed */
+  bind(): Promise<void>;
+}
+
+/** A broker's three sockets, to be bound, and its connection to the heartbeat of the other broker if there is one. */
+export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: RelayLinkEvents): ZeromqRelayLink {
+  const { bind, ports, peer, platform } = options;
   const closing = new AbortController();
-  /** Until then what arrives is dropped, unless the queue is empty before; undefined when nothing is to be dropped. */
+  /** Until then what arrives is dropped, unless nothing arrives before; undefined when nothing is to be dropped. */
   let dropUntilMs: number | undefined;
-  /** The loop has let others have their turn, and more may be waiting to be read. */
-  let yielding = false;
-  let inBurst = 0;
+  let read = 0;
 
-  const lost = (where: string) => (error: unknown) => {
-    if (!closing.signal.aborted) events.dropped(where, error instanceof Error ? error.message : String(error));
-  };
-  const lostDown = lost('downstream');
-  const lostUp = lost('upstream');
-  const lostBeat = lost('heartbeat');
+  function whileOpen<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
+    return (...args) => {
+      if (!closing.signal.aborted) run(...args);
+    };
+  }
+  const dropped = whileOpen(events.dropped);
 
-  function hear(frames: Frames): Promise<void> | undefined {
-    if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) events.dropped('', 'stood still');
-    else events.published(frames);
-    inBurst += 1;
-    return inBurst < burst ? undefined : othersTurn();
+  const publishers = openXSubscriber(isMarker, {
+    message: whileOpen((topic, body) => {
+      read += 1;
+      if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) dropped('', 'stood still');
+      else events.published(topic, body);
+    }),
+    connected: () => undefined,
+    dropped: (cause) => dropped('', cause),
+  });
+  const subscribers = openXPublisher({
+    subscription: whileOpen(events.subscription),
+    refused: whileOpen(events.refused),
+    dropped: (cause) => dropped('', cause),
+    lost: () => dropped('downstream', 'not read in time'),
+  });
+  const heartbeat = openHeartbeat(bind);
+  const peerBeats = peer === undefined ? undefined : connectHeartbeat(peer);
+  peerBeats?.events.on('disconnect', whileOpen(events.peerLinkBroken));
+  const reading = peerBeats === undefined ? undefined : readFrames(peerBeats, whileOpen(hearPeer));
+
+  function hearPeer([body]: readonly Buffer[]): void {
+    if (body !== undefined) events.peerBeat(body);
   }
 
-  async function othersTurn(): Promise<void> {
-    inBurst = 0;
-    yielding = true;
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    yielding = false;
-  }
-
-  /**
-   * Ends the dropping once the loop waits for something to read. (Never ask the socket whether it is readable: that takes
-   * away the signal on which its pending receive waits.)
-   */
-  function untilRead(): void {
+  /** Ends the dropping once a turn of the loop brought nothing. */
+  function untilRead(readBefore: number): void {
     platform.afterTurn(() => {
       const overdue = dropUntilMs !== undefined && platform.nowMs() >= dropUntilMs;
-      if (yielding && !overdue) untilRead();
-      else dropUntilMs = undefined;
+      if (read === readBefore || overdue) dropUntilMs = undefined;
+      else untilRead(read);
     });
-  }
-
-  /** Each frame by itself: libzmq takes a later frame of a message for a subscription just as it does the first. */
-  function learn(frames: Frames): undefined {
-    for (const frame of frames) events.subscription(frame);
-  }
-
-  function hearPeer([body]: Frames): undefined {
-    if (body !== undefined) events.peerBeat(body);
   }
 
   async function probe(endpoint: BrokerEndpoint): Promise<void> {
     const met = await probePeer(endpoint, closing.signal);
-    if (!closing.signal.aborted) events.peerProbed(met);
+    whileOpen(events.peerProbed)(met);
   }
 
-  peerBeats?.events.on('disconnect', () => events.peerLinkBroken());
-  const loops = [readFrames(publishers, hear), readFrames(subscribers, learn)];
-  if (peerBeats !== undefined) loops.push(readFrames(peerBeats, hearPeer));
+  async function bindOne(name: string, port: number, binding: Promise<void>): Promise<void> {
+    try {
+      await binding;
+    } catch (error) {
+      await close();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`cannot bind the ${name} port ${bind}:${port}: ${reason}`, { cause: error });
+    }
+  }
+
+  async function close(): Promise<void> {
+    closing.abort();
+    peerBeats?.close();
+    // libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it.
+    const released = new Promise((resolve) => heartbeat.events.on('end', resolve));
+    heartbeat.close();
+    await Promise.all([publishers.close(0), subscribers.close(0), released, reading]);
+  }
 
   return {
-    forward: (message) => void subscribers.send(message as Buffer[]).catch(lostDown),
-    subscribe: (topic) => void publishers.send(Buffer.concat([subscribeByte, latin1(topic)])).catch(lostUp),
-    unsubscribe: (topic) => void publishers.send(Buffer.concat([unsubscribeByte, latin1(topic)])).catch(lostUp),
-    beat: (body) => void heartbeat.send(body as Buffer).catch(lostBeat),
+    async bind() {
+      const { publishPort, subscribePort, heartbeatPort } = ports;
+      await bindOne('publish', publishPort, publishers.bind(bind, publishPort));
+      await bindOne('subscribe', subscribePort, subscribers.bind(bind, subscribePort));
+      await bindOne('heartbeat', heartbeatPort, heartbeat.bind(`tcp://${bind}:${heartbeatPort}`));
+    },
+    forward: subscribers.send,
+    subscribe: publishers.subscribe,
+    unsubscribe: publishers.unsubscribe,
+    beat(body) {
+      heartbeat.send(body as Buffer).catch((error: unknown) => {
+        dropped('heartbeat', error instanceof Error ? error.message : String(error));
+      });
+    },
     dropQueued() {
       dropUntilMs = platform.nowMs() + dropMaxMs;
-      untilRead();
+      untilRead(read);
     },
     probePeer() {
       if (peer !== undefined) void probe(peer);
     },
-    async close() {
-      closing.abort();
-      peerBeats?.close();
-      await sockets.close();
-      await Promise.all(loops);
-    },
+    close,
   };
-}
-
-function latin1(topic: string): Buffer {
-  return Buffer.from(topic, 'latin1');
 }

@@ -22,12 +22,15 @@ function participant(network: SimulatedNetwork, name: string): Seen {
   const process = network.spawn(name);
   const messages: string[] = [];
   const subscriptions: string[] = [];
-  const link = network.openLink(process, { serves: true })({
-    message: (topic, body) => void messages.push(`${topic} ${Buffer.from(body).toString()}`),
-    subscription: (topic, on) => void subscriptions.push(`${on ? '+' : '-'}${topic}`),
-    reconnected: () => void (seen.reconnected += 1),
-    dropped: (cause) => expect.unreachable(cause),
-  });
+  const link = network.openLink(process)(
+    {
+      message: (topic, body) => void messages.push(`${topic} ${Buffer.from(body).toString()}`),
+      subscription: (topic, on) => void subscriptions.push(`${on ? '+' : '-'}${topic}`),
+      reconnected: () => void (seen.reconnected += 1),
+      dropped: (cause) => expect.unreachable(cause),
+    },
+    { asks: false, serves: true },
+  );
   const seen: Seen = { process, link, messages, subscriptions, reconnected: 0 };
   return seen;
 }

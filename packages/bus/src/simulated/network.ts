@@ -2,7 +2,7 @@ import type { Beat } from '@cateto/contracts';
 import { decodeBeat } from '@cateto/contracts';
 import type { BrokerStatus } from '../broker-status.ts';
 import type { BusEvent, OnEvent } from '../events.ts';
-import type { OpenLink, Serving } from '../link.ts';
+import type { OpenLink } from '../link.ts';
 import type { OpenRelayLink } from '../relay/relay-link.ts';
 import type { Relay } from '../relay/relay.ts';
 import { runRelay } from '../relay/relay.ts';
@@ -67,7 +67,7 @@ export interface SimulatedNetwork {
    */
   spawn(name: string): SimulatedProcess;
   /** What a participant in a process connects with. */
-  openLink(process: SimulatedProcess, serving: Serving): OpenLink;
+  openLink(process: SimulatedProcess): OpenLink;
   /** Starts a broker on its host. `onPeerBeat` is told of each beat of the other one that it takes in. */
   startBroker(host: BrokerHost, onEvent?: OnEvent, onPeerBeat?: (beat: Beat) => void): SimulatedBroker;
   /** Whether both run and all that a participant connects to a broker with stands: the truth, which neither may know. */
@@ -125,7 +125,7 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
     nowMs: clock.nowMs,
     chance,
     spawn,
-    openLink: (process, serving) => simulatedLink(process, brokerHosts, wire, chance.fork(), serving),
+    openLink: (process) => simulatedLink(process, brokerHosts, wire, chance.fork()),
     startBroker(host, onEvent = ignore, onPeerBeat) {
       if (!brokerHosts.includes(host)) throw new Error(`this network has no ${host}`);
       const process = spawn(host);

@@ -1,4 +1,6 @@
-import type { Link, LinkEvents, OpenLink, Serving } from '../link.ts';
+import type { OpenLink } from '../link.ts';
+import type { WayIn, WayInEvents } from '../ways-in.ts';
+import { openWaysIn } from '../ways-in.ts';
 import type { Chance } from './chance.ts';
 import { createPrefixes } from './prefixes.ts';
 import type { SimulatedProcess } from './process.ts';
@@ -6,32 +8,52 @@ import type { Liveness, SessionEnd, SessionUser } from './session.ts';
 import type { Wire } from './wire.ts';
 import { simulatedXPublisher } from './x-publisher.ts';
 
-/** As `zeromqLink`: an XPublisher and a Subscriber, both connected to every broker, over a simulated wire. */
+/** As `zeromqLink`: a way out and one or two ways in, each connected to every broker, over a simulated wire. */
 export function simulatedLink(
   process: SimulatedProcess,
   brokers: readonly string[],
   wire: Wire,
   chance: Chance,
-  { serves }: Serving,
 ): OpenLink {
-  const liveness = serves ? 'zmtp-soon' : 'zmtp-in-time';
-  return (events) => openSimulatedLink(process, brokers, wire, chance, liveness, events);
+  return (events, duty) => {
+    let closed = false;
+    const publisher = simulatedXPublisher(chance, (topic, subscribed) => events.subscription(topic, subscribed));
+    const hangUps = brokers.map((host) => wire.dial(process, host, 'publish', 'zmtp-in-time', publisher.user));
+    const opened = (liveness: Liveness) => (heard: WayInEvents) => openWayIn(process, brokers, wire, liveness, heard);
+    const ways = openWaysIn(duty, { requests: opened('zmtp-soon'), answers: opened('zmtp-in-time') }, events);
+    return {
+      publish(topic, body) {
+        if (!closed) publisher.send(topic, body);
+      },
+      subscribe: ways.subscribe,
+      unsubscribe: ways.unsubscribe,
+      close() {
+        closed = true;
+        for (const hangUp of hangUps) hangUp();
+        for (const way of ways.all) way.close();
+        publisher.close();
+        return Promise.resolve();
+      },
+    };
+  };
 }
 
-function openSimulatedLink(
+interface ClosingWayIn extends WayIn {
+  close(): void;
+}
+
+function openWayIn(
   process: SimulatedProcess,
   brokers: readonly string[],
   wire: Wire,
-  chance: Chance,
   liveness: Liveness,
-  events: LinkEvents,
-): Link {
-  const publisher = simulatedXPublisher(chance, (topic, subscribed) => events.subscription(topic, subscribed));
+  events: WayInEvents,
+): ClosingWayIn {
   const subscribed = createPrefixes();
   const sessions = new Set<SessionEnd>();
   let closed = false;
 
-  const subscriber: SessionUser = {
+  const user: SessionUser = {
     opened(end) {
       sessions.add(end);
       for (const topic of subscribed.all()) end.send({ type: 'subscription', topic, subscribed: true });
@@ -43,20 +65,13 @@ function openSimulatedLink(
     },
     closed: (end) => void sessions.delete(end),
   };
-
-  const hangUps = brokers.flatMap((host) => [
-    wire.dial(process, host, 'publish', 'zmtp-in-time', publisher.user),
-    wire.dial(process, host, 'subscribe', liveness, subscriber),
-  ]);
+  const hangUps = brokers.map((host) => wire.dial(process, host, 'subscribe', liveness, user));
 
   function tellSubscription(topic: string, on: boolean): void {
     for (const end of sessions) end.send({ type: 'subscription', topic, subscribed: on });
   }
 
   return {
-    publish(topic, body) {
-      if (!closed) publisher.send(topic, body);
-    },
     subscribe(prefix) {
       if (subscribed.add(prefix)) tellSubscription(prefix, true);
     },
@@ -67,8 +82,6 @@ function openSimulatedLink(
       closed = true;
       for (const hangUp of hangUps) hangUp();
       for (const end of sessions) end.close();
-      publisher.close();
-      return Promise.resolve();
     },
   };
 }

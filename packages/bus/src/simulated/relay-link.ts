@@ -1,4 +1,4 @@
-import type { Frames, OpenRelayLink, RelayLink, RelayLinkEvents } from '../relay/relay-link.ts';
+import type { OpenRelayLink, RelayLink, RelayLinkEvents } from '../relay/relay-link.ts';
 import type { Chance } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { SessionEnd, SessionUser } from './session.ts';
@@ -38,12 +38,12 @@ function openSimulatedRelayLink(
     received(_end, packet) {
       if (closed || packet.type !== 'message') return;
       if (nowMs() <= droppedUntilMs) events.dropped('', 'stood still');
-      else events.published([Buffer.from(packet.topic, 'latin1'), toBuffer(packet.body)]);
+      else events.published(Buffer.from(packet.topic, 'latin1'), toBuffer(packet.body));
     },
     closed: (end) => void publisherEnds.delete(end),
   };
   const subscribers = simulatedXPublisher(chance, (topic, subscribed) => {
-    if (!closed) events.subscription(Buffer.from(`${subscribed ? '\u0001' : '\u0000'}${topic}`, 'latin1'));
+    if (!closed) events.subscription(topic, subscribed);
   });
   const listeners: SessionUser = {
     opened: (end) => void listenerEnds.add(end),
@@ -72,9 +72,7 @@ function openSimulatedRelayLink(
   }
 
   return {
-    forward([topic, body]: Frames) {
-      if (topic !== undefined && body !== undefined) subscribers.send(topic.toString('latin1'), body);
-    },
+    forward: subscribers.send,
     subscribe(topic) {
       if (asked.has(topic)) return;
       asked.add(topic);

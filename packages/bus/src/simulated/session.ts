@@ -27,7 +27,7 @@ export interface SessionUser {
 export type Liveness =
   /** ZMTP heartbeats of 50/200 ms. */
   | 'zmtp-soon'
-  /** Of 1 and 3 s; the kernel gives up what nobody acknowledges for a second. */
+  /** Of 4 and 12 s, and 1 and 3 s when something was sent. */
   | 'zmtp-in-time'
   /** The kernel's: a stopped process passes for alive. */
   | 'tcp';
@@ -62,13 +62,13 @@ export interface Session {
 /** The time after which an end gives the other one up: measured for 50/200 ms and for the kernel's probes. */
 const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
   'zmtp-soon': [150, 255],
-  'zmtp-in-time': [1_000, 4_000],
+  'zmtp-in-time': [2_000, 13_000],
   tcp: [1_500, 3_500],
 };
 /** From the death of a process to the moment its peers hear that the connection broke. */
 const brokenMs = [0.5, 8] as const;
-/** What waited in a cut link arrives when the kernel tries again. */
-const retransmitMs = [0, 200] as const;
+/** What waited in a cut link arrives when the kernel tries again: after a time that doubles as long as nothing gets through. */
+const retransmitMinMs = 200;
 
 interface End extends Party, SessionEnd {
   readonly index: 0 | 1;
@@ -80,6 +80,7 @@ interface End extends Party, SessionEnd {
   lastArrivalMs: number;
   /** Arrived where the link is cut. */
   stalled: Packet[];
+  stalledSinceMs: number;
   giveUp: (() => void) | undefined;
 }
 
@@ -100,6 +101,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
       unread: 0,
       lastArrivalMs: 0,
       stalled: [],
+      stalledSinceMs: 0,
       giveUp: undefined,
       send: (packet) => send(end, packet),
       close: () => closeInOrder(end),
@@ -126,7 +128,10 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
 
   function arrive(to: End, packet: Packet): void {
     if (!to.wired) return;
-    if (cutTo(to) || to.stalled.length > 0) return void to.stalled.push(packet);
+    if (cutTo(to) || to.stalled.length > 0) {
+      if (to.stalled.length === 0) to.stalledSinceMs = clock.nowMs();
+      return void to.stalled.push(packet);
+    }
     to.process.deliver(() => {
       to.unread -= 1;
       to.user.received(to, packet);
@@ -135,7 +140,8 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
 
   function healed(to: End): void {
     if (to.stalled.length === 0 || cutTo(to)) return;
-    clock.at(clock.nowMs() + chance.between(...retransmitMs), () => {
+    const cutForMs = clock.nowMs() - to.stalledSinceMs;
+    clock.at(clock.nowMs() + chance.between(0, Math.max(retransmitMinMs, cutForMs)), () => {
       if (cutTo(to)) return;
       const packets = to.stalled;
       to.stalled = [];

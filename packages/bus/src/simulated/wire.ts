@@ -13,7 +13,7 @@ export interface Wire {
   dial(process: SimulatedProcess, host: string, port: Port, liveness: Liveness, user: SessionUser): () => void;
   /** What a plain TCP connect would meet, once it is known. */
   probe(from: SimulatedProcess, host: string, port: Port, met: (found: Probe) => void): void;
-  /** Whether a connection to that port stands and nothing of it is cut. */
+  /** Whether all connections to that port that are wanted stand and nothing of them is cut. */
   isLinked(from: string, host: string, port: Port): boolean;
   /** To be called when a path was cut or has healed. */
   pathsChanged(): void;
@@ -47,7 +47,9 @@ interface Listener {
 
 export function createWire({ clock, chance, paths, highWaterMark, loses }: WireOptions): Wire {
   const listeners = new Map<string, Listener>();
-  let sessions: { readonly from: string; readonly to: string; readonly session: Session }[] = [];
+  let sessions: Session[] = [];
+  /** Who connects to which port, as long as he wants to, and the session he has. */
+  const dials = new Set<{ readonly from: string; readonly to: string; session: Session | undefined }>();
   let dropped = 0;
   const key = (host: string, port: Port): string => `${host}:${port}`;
 
@@ -72,20 +74,22 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
     },
 
     dial(process, host, port, liveness, user) {
-      let wanted = true;
+      const dialled = { from: process.name, to: key(host, port), session: undefined as Session | undefined };
+      dials.add(dialled);
 
       function tryIn(delayMs: number): void {
         clock.at(clock.nowMs() + delayMs, attempt);
       }
 
       function attempt(): void {
-        if (!wanted || process.state() === 'ended') return;
+        if (!dials.has(dialled)) return;
+        if (process.state() === 'ended') return void dials.delete(dialled);
         const listener = listening(host, port);
         const reachable = listener !== undefined && !cutBetween(process.name, host);
         // The handshake takes both sides' own threads.
         const bothTurn = process.state() !== 'stopped' && listener?.process.state() !== 'stopped';
         if (!reachable || !bothTurn) return tryIn(chance.between(...retryMs));
-        sessions = sessions.filter(({ session }) => !session.isOver());
+        sessions = sessions.filter((one) => !one.isOver());
         const session = createSession(
           { process, user },
           { process: listener.process, user: listener.user },
@@ -100,13 +104,12 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
             onDropped: () => (dropped += 1),
           },
         );
-        sessions.push({ from: process.name, to: key(host, port), session });
+        sessions.push(session);
+        dialled.session = session;
       }
 
       tryIn(roundTrips(process.name, host) + (chance.one(lateConnectShare) ? chance.between(...lateConnectMs) : 0));
-      return () => {
-        wanted = false;
-      };
+      return () => void dials.delete(dialled);
     },
 
     probe(from, host, port, met) {
@@ -116,11 +119,13 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
       clock.at(clock.nowMs() + takesMs, () => from.deliver(() => met(found)));
     },
 
-    isLinked: (from, host, port) =>
-      sessions.some((one) => one.from === from && one.to === key(host, port) && one.session.isWhole()),
+    isLinked(from, host, port) {
+      const wanted = [...dials].filter((one) => one.from === from && one.to === key(host, port));
+      return wanted.length > 0 && wanted.every(({ session }) => session?.isWhole() === true);
+    },
 
     pathsChanged() {
-      for (const { session } of sessions) session.pathsChanged();
+      for (const session of sessions) session.pathsChanged();
     },
     dropped: () => dropped,
   };

@@ -89,7 +89,7 @@ export function simulate({ onEvent, ...options }: SimulateOptions = {}): Simulat
     const client = createClient({
       catalogue,
       timeoutMs,
-      openLink: network.openLink(process, { serves: false }),
+      openLink: network.openLink(process),
       platform: process.platform,
       hearBrokers: (waitMs) => network.hearBrokers(process, waitMs),
       onEvent: tell,
@@ -112,7 +112,7 @@ export function simulate({ onEvent, ...options }: SimulateOptions = {}): Simulat
       catalogue,
       operationTimeoutMs,
       platform,
-      openLink: network.openLink(process, { serves: true }),
+      openLink: network.openLink(process),
     });
     const { ready } = service;
     const drain = (): Promise<void> => pump.during(host, service.drain());
