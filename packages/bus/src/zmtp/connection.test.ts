@@ -230,6 +230,17 @@ describe('the other side', () => {
     expect(raw.heard.all.slice(1)).toEqual(['one', '1', '<SUBSCRIBEa>', 'two', '2']);
   });
 
+  test('is sent little at the end of a turn, and much at once', async () => {
+    let turns = 0;
+    const { near, peer } = await ready(quiet, { onDirty: () => void (turns += 1) });
+    const before = near.bytesWritten;
+    peer.send('topic', Buffer.alloc(100));
+    expect([turns, near.bytesWritten]).toEqual([1, before]);
+    for (let sent = 1; sent < 100; sent += 1) peer.send('topic', Buffer.alloc(100));
+    expect(near.bytesWritten - before).toBeGreaterThan(8_000);
+    expect(turns).toBe(1);
+  });
+
   test('is heard whole: up to two frames of a message, and how many it had', async () => {
     const { raw, log } = await ready();
     raw.frame(0, 'alone');

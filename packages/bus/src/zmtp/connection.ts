@@ -78,6 +78,11 @@ export interface Connection {
   end(): void;
 }
 
+/**
+ * So much leaves before the turn ends: the other side begins while this one goes on. Waiting for a whole turn of 256 requests made
+ * every process idle while another had them all: a tenth fewer in all, a fifth of 1,024.
+ */
+const eagerBytes = 2_048;
 /** A handshake takes no longer; in milliseconds. */
 const handshakeMs = 1_000;
 /** Bytes that wait for a peer when it is not answered any more. */
@@ -111,7 +116,8 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       outgoing.frame(moreFlag, topic);
       outgoing.frame(0, body);
       unconfirmedTicks ??= 0;
-      touched();
+      if (outgoing.unflushed() < eagerBytes) touched();
+      else outgoing.flush();
       return true;
     },
     subscription(prefix, subscribed) {

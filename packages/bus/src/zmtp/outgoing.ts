@@ -11,6 +11,8 @@ export interface Outgoing {
   frame(flags: number, body: Uint8Array | string): void;
   /** Bytes that were added and are not with the kernel yet. */
   waiting(): number;
+  /** Of these, what a `flush` could add to what the stream has. */
+  unflushed(): number;
   /** While the kernel takes nothing, what was added waits for it. */
   flush(): void;
   /** Nothing is added after it. */
@@ -82,6 +84,7 @@ export function createOutgoing(socket: Socket): Outgoing {
       if (socket.writable) socket.write(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
     },
     waiting: () => used + socket.writableLength,
+    unflushed: () => used,
     flush() {
       // A reader that is slow gets few large pieces, not one for each turn.
       if (socket.writableLength === 0 || !socket.writableNeedDrain) write();
