@@ -2,6 +2,7 @@ import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Connection, ConnectionOptions, Peer, PeerEvents } from './connection.ts';
 import { speak } from './connection.ts';
+import { addressOf, familyOf } from './host-address.ts';
 import { everyTick } from './ticker.ts';
 
 /* The connections of one socket, whichever side opened them: dialled again and again until it is closed, or accepted. */
@@ -29,8 +30,6 @@ export interface Ends {
   close(lingerMs: number): Promise<void>;
 }
 
-/** With it a host's name may mean an IPv6 address, where nobody listens: only for who writes IPv6. */
-const familyOf = (host: string): 4 | 6 => (host.includes(':') ? 6 : 4);
 /** More than a crowd that starts at once; the kernel has its own bound. */
 const backlog = 4_096;
 /**
@@ -87,6 +86,7 @@ export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
         host,
         port,
         family: familyOf(host),
+        lookup: (name, { family }, found) => addressOf(name, (fault, address) => found(fault, address, Number(family))),
         noDelay: true,
         onread: {
           buffer: readInto,
@@ -135,11 +135,14 @@ export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
       server = listening;
       return new Promise((resolve, reject) => {
         listening.once('error', reject);
-        listening.listen({ host, port, backlog, exclusive: true }, () => {
-          listening.off('error', reject);
-          // One connection that could not be accepted, for want of file handles perhaps, ends none of the others.
-          listening.on('error', ({ message }) => onFault(message));
-          resolve();
+        addressOf(host, (fault, address) => {
+          if (closed || fault !== null) return reject(fault ?? new Error('closed'));
+          listening.listen({ host: address, port, backlog, exclusive: true }, () => {
+            listening.off('error', reject);
+            // One connection that could not be accepted, for want of file handles perhaps, ends none of the others.
+            listening.on('error', ({ message }) => onFault(message));
+            resolve();
+          });
         });
       });
     },
