@@ -85,6 +85,16 @@ describe('subscriptions', () => {
     expect(client.subscriptions).not.toContain(`-${request}`);
   });
 
+  test('are made anew after a broker hung, which has no such thread', async () => {
+    const { network, brokers, server } = await linked();
+    const { reconnected } = server;
+    brokers[0].process.hang();
+    await network.runTo(1_200);
+    brokers[0].process.continue();
+    await network.runTo(2_000);
+    expect(server.reconnected).toBe(reconnected + 1);
+  });
+
   test('are filters: what nobody asked for is not sent', async () => {
     const { network, server, client } = await linked();
     publish(client, 'calc.square.request.1.cccccccccccc', 'x');

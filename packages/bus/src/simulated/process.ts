@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 /**
  * - `running`
  * - `stopped`: nothing of it runs, as after SIGSTOP; its kernel still holds its connections open.
- * - `hung`: its event loop does not turn, but libzmq's own thread goes on and answers heartbeats.
+ * - `hung`: its event loop does not turn, but a thread of libzmq's goes on, where there is one, and answers heartbeats.
  * - `ended`: killed, or come to its end.
  */
 export type ProcessState = 'running' | 'stopped' | 'hung' | 'ended';

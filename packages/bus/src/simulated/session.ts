@@ -59,6 +59,16 @@ export interface Session {
   isOver(): boolean;
 }
 
+/**
+ * Whether a process speaks and listens on a connection. While its loop hangs a thread of libzmq's does, where there is one: at
+ * whoever dialled for requests, and at both ends of the brokers' heartbeat (ADR 18).
+ */
+export function isAwake(process: SimulatedProcess, liveness: Liveness, dialled: boolean): boolean {
+  const state = process.state();
+  if (state === 'hung') return liveness === 'tcp' || (liveness === 'zmtp-soon' && dialled);
+  return state !== 'stopped';
+}
+
 /** The time after which an end gives the other one up: measured for 50/200 ms and for the kernel's probes. */
 const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
   'zmtp-soon': [150, 255],
@@ -169,11 +179,13 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     clock.at(arrivalMs, () => (cutTo(to) ? watchFor(to) : disconnect(to)));
   }
 
+  const awake = (end: End): boolean => isAwake(end.process, liveness, end.index === 0);
+
   /** Whether this end has reason to think that the other one is gone. */
   function silent(end: End): boolean {
     const other = otherOf(end);
     if (cutTo(end) || paths.isCut(end.process.name, other.process.name) || !other.wired) return true;
-    return liveness !== 'tcp' && other.process.state() === 'stopped';
+    return liveness !== 'tcp' && !awake(other);
   }
 
   /** Gives the other end up after a silence; if it is heard of again meanwhile, not. */
@@ -181,8 +193,8 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     if (!end.wired || !silent(end) || end.giveUp !== undefined) return;
     const cancel = clock.at(clock.nowMs() + chance.between(silenceMs[liveness][0], silenceMs[liveness][1]), () => {
       end.giveUp = undefined;
-      // A stopped process notices nothing; its kernel keeps what arrives.
-      if (silent(end) && end.process.state() !== 'stopped') breakFrom(end);
+      // Who sleeps notices nothing; its kernel keeps what arrives.
+      if (silent(end) && awake(end)) breakFrom(end);
     });
     end.giveUp = () => {
       end.giveUp = undefined;

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import type { Paths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { Liveness, Session, SessionUser } from './session.ts';
-import { createSession } from './session.ts';
+import { createSession, isAwake } from './session.ts';
 
 /** Ports that processes listen on, and who connects to them. */
 export interface Wire {
@@ -86,9 +86,10 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
         if (process.state() === 'ended') return void dials.delete(dialled);
         const listener = listening(host, port);
         const reachable = listener !== undefined && !cutBetween(process.name, host);
-        // The handshake takes both sides' own threads.
-        const bothTurn = process.state() !== 'stopped' && listener?.process.state() !== 'stopped';
-        if (!reachable || !bothTurn) return tryIn(chance.between(...retryMs));
+        // Both take part in the handshake.
+        const bothAwake =
+          isAwake(process, liveness, true) && listener !== undefined && isAwake(listener.process, liveness, false);
+        if (!reachable || !bothAwake) return tryIn(chance.between(...retryMs));
         sessions = sessions.filter((one) => !one.isOver());
         const session = createSession(
           { process, user },
