@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionOptions, Heartbeat, Peer } from './connection.ts';
+import type { ConnectionOptions, Peer } from './connection.ts';
 import { speak } from './connection.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { commandFlag, moreFlag } from './frame-reader.ts';
 import type { SocketType } from './handshake.ts';
 import { writeGreeting } from './handshake.ts';
-import { loopback } from './loopback.test-support.ts';
+import type { Heartbeat } from './liveness.ts';
+import { closed, loopback } from './loopback.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 
 const tickMs = 50;
@@ -66,7 +67,7 @@ describe('a handshake', () => {
     tick(20);
     expect(near.destroyed).toBe(false);
     tick(1);
-    await once(far, 'close');
+    await closed(far);
     expect(log.all).toEqual([]);
   });
 
@@ -77,7 +78,7 @@ describe('a handshake', () => {
       await once(near, 'data');
       tick(1);
     }
-    await once(far, 'close');
+    await closed(far);
     expect(log.all).toEqual([]);
   });
 
@@ -99,7 +100,7 @@ describe('a handshake', () => {
     // What follows in the same chunk heals nothing.
     const good = '\x04\x19\x05READY\x0bSocket-Type\0\0\0\x03SUB';
     far.write(`${bytes('GET / HTTP/1.1\r\n\r\n')}${good}`, 'latin1');
-    await once(far, 'close');
+    await closed(far);
     expect(log.all).toEqual([`fault: ${fault}`]);
   });
 
@@ -184,6 +185,18 @@ describe('the other side', () => {
     expect(near.destroyed).toBe(false);
     tick(1);
     expect(near.destroyed).toBe(true);
+  });
+
+  test('that is given up gets a reset, and nothing that was on its way', async () => {
+    const { far, peer, tick } = await ready(quiet, { unsentBytesMax: 10_000_000 });
+    far.pause();
+    while (peer.send('topic', Buffer.alloc(10_000)));
+    const errors: unknown[] = [];
+    far.on('error', ({ code }: NodeJS.ErrnoException) => void errors.push(code));
+    tick(quiet.silenceMs / tickMs + 1);
+    far.resume();
+    await closed(far);
+    expect(errors).toEqual(['ECONNRESET']);
   });
 
   test('is not pinged while it talks, where only the silent are', async () => {

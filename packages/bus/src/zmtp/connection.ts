@@ -11,6 +11,8 @@ import {
   writeGreeting,
   writeReady,
 } from './handshake.ts';
+import type { Heartbeat } from './liveness.ts';
+import { createLiveness } from './liveness.ts';
 import { createOutgoing } from './outgoing.ts';
 
 /** The other side of a connection whose handshake is done. */
@@ -36,20 +38,6 @@ export interface PeerEvents {
   subscription(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void;
   /** Only after `ready`. */
   closed(peer: Peer): void;
-}
-
-/** How a connection finds out that the other side is gone without saying so. All in milliseconds. */
-export interface Heartbeat {
-  /** A PING after so long. */
-  readonly intervalMs: number;
-  /** Nothing heard for so long: given up. */
-  readonly silenceMs: number;
-  /** The same from a message on that was sent, until anything is heard: it may have been lost. */
-  readonly unconfirmed?: { readonly intervalMs: number; readonly silenceMs: number };
-  /** What a PING says of when the other side shall give up; 0 for never. */
-  readonly ttlMs: number;
-  /** Only who has not been heard for an interval is pinged. */
-  readonly onlyIfSilent?: boolean;
 }
 
 export interface ConnectionOptions {
@@ -83,28 +71,19 @@ export interface Connection {
  * every process idle while another had them all: a tenth fewer in all, a fifth of 1,024.
  */
 const eagerBytes = 2_048;
-/** A handshake takes no longer; in milliseconds. */
-const handshakeMs = 1_000;
 /** Bytes that wait for a peer when it is not answered any more. */
 const pongsWaitingMax = 65_536;
 
 /** Speaks ZMTP on a socket that is connected. */
 export function speak(socket: Socket, options: ConnectionOptions, events: PeerEvents): Connection {
   const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
-  const ticksOf = (ms: number): number => Math.ceil(ms / tickMs);
   const ping = writePing(heartbeat.ttlMs);
   const outgoing = createOutgoing(socket);
+  const liveness = createLiveness(heartbeat, tickMs);
   let greeting: Buffer | undefined = Buffer.alloc(0);
   let ready = false;
   let knowsCommands = false;
   let dirty = false;
-  /** Ticks since the other side was heard, since the beginning before it is ready, and since it was pinged. */
-  let silentTicks = 0;
-  let unpingedTicks = 0;
-  /** Ticks since a message was sent after which nothing was heard; undefined when there is none. */
-  let unconfirmedTicks: number | undefined;
-  /** What the other side's PING asked for. */
-  let ttlMs = 0;
   // The message that is coming in.
   let frames = 0;
   let first: Buffer | undefined;
@@ -115,7 +94,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       if (outgoing.waiting() > unsentBytesMax) return false;
       outgoing.frame(moreFlag, topic);
       outgoing.frame(0, body);
-      unconfirmedTicks ??= 0;
+      liveness.sent();
       if (outgoing.unflushed() < eagerBytes) touched();
       else outgoing.flush();
       return true;
@@ -187,7 +166,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     const fault = readyFault(type, bytes.subarray(start, end));
     if (fault !== undefined) return cutOff(fault);
     ready = true;
-    silentTicks = 0;
+    liveness.ready(knowsCommands);
     events.ready(peer);
   }
 
@@ -199,7 +178,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     }
     const pinged = readPing(bytes, start, end);
     if (pinged === undefined) return;
-    ttlMs = pinged.ttlMs;
+    liveness.asked(pinged.ttlMs);
     // Who never reads its PONGs gets no more of them.
     if (outgoing.waiting() < pongsWaitingMax) command(pinged.pong);
   }
@@ -212,40 +191,17 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
   outgoing.frame(commandFlag, writeReady(type));
   outgoing.flush();
 
-  const { unconfirmed = heartbeat } = heartbeat;
-
-  function isGivenUp(): boolean {
-    if (!ready) return silentTicks > ticksOf(handshakeMs);
-    if (ttlMs > 0 && silentTicks > ticksOf(ttlMs)) return true;
-    if (!knowsCommands) return false;
-    return silentTicks > ticksOf(heartbeat.silenceMs) || (unconfirmedTicks ?? 0) > ticksOf(unconfirmed.silenceMs);
-  }
-
-  function isPingDue(): boolean {
-    if (!ready || !knowsCommands) return false;
-    const silent = heartbeat.onlyIfSilent === true ? Math.min(silentTicks, unpingedTicks) : unpingedTicks;
-    if (silent >= ticksOf(heartbeat.intervalMs)) return true;
-    return Math.min(unconfirmedTicks ?? 0, unpingedTicks) >= ticksOf(unconfirmed.intervalMs);
-  }
-
   return {
     hear(chunk) {
-      // Who drips is not done with the handshake in time either.
-      if (ready) silentTicks = 0;
-      unconfirmedTicks = undefined;
+      liveness.heard();
       if (greeting === undefined) reader.push(chunk);
       else greet(chunk);
     },
     tick() {
-      silentTicks += 1;
-      unpingedTicks += 1;
-      if (unconfirmedTicks !== undefined) unconfirmedTicks += 1;
-      if (isGivenUp()) {
-        socket.destroy();
-      } else if (isPingDue()) {
-        unpingedTicks = 0;
-        command(ping);
-      }
+      const due = liveness.tick();
+      // A reset: what the kernel still has for the other side must not arrive when the link heals.
+      if (due === 'given-up') socket.resetAndDestroy();
+      else if (due === 'ping-due') command(ping);
     },
     isReady: () => ready,
     end: outgoing.end,

@@ -19,3 +19,8 @@ export async function loopback(): Promise<readonly [near: Socket, far: Socket]> 
   });
   return [near, far];
 }
+
+/** Its end, with or without an error. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => void socket.once('close', () => resolve()));
+}
