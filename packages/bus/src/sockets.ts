@@ -21,15 +21,17 @@ const heartbeats = {
   inTime: {
     intervalMs: 4_000,
     silenceMs: 12_000,
-    unconfirmed: { intervalMs: 1_000, silenceMs: 3_000 },
+    // What a cut link held back arrives when it heals, unless it was given up before. More than two seconds late a copy of a
+    // request can be run again, which its server had answered and forgotten as settled.
+    unconfirmed: { intervalMs: 500, silenceMs: 1_000 },
     ttlMs: 12_000,
   },
   /** A broker's side of all of them: for those who do not ping. */
-  bound: { intervalMs: 5_000, silenceMs: 10_000, ttlMs: 0, onlyIfSilent: true },
+  bound: { intervalMs: 5_000, silenceMs: 15_000, ttlMs: 0, onlyIfSilent: true },
 };
 /** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */
 const brokerTickMs = 50;
-const participantTickMs = 1_000;
+const participantTickMs = 500;
 
 const reconnecting = {
   // A broker that comes back is met quickly; one that stays away is not hammered.

@@ -23,6 +23,25 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       { kind: 'hang', target: 3, other: 0, afterMs: 0, forMs: 5_000 },
     ],
   },
+  /* What calc-1 had sent the primary came when the link healed, more than two seconds late, and was run again. */
+  'a cut holds requests back for seconds, which were answered through the other broker': {
+    mode: 'any',
+    seed: 2_147_220_812,
+    brokers: 2,
+    clients: 1,
+    calcServers: 1,
+    opServers: ['1'],
+    perSecond: 5,
+    delayMs: [0.05, 0.3],
+    highWaterMark: 10_000,
+    startsMs: [],
+    faults: [
+      { kind: 'cut', target: 2, other: 0, afterMs: 57, forMs: 5_283 },
+      { kind: 'stop', target: 1, other: 0, afterMs: 604, forMs: 57 },
+      { kind: 'stop', target: 0, other: 0, afterMs: 455, forMs: 372 },
+      { kind: 'hang', target: 1, other: 0, afterMs: 939, forMs: 375 },
+    ],
+  },
 };
 
 describe('it stays mended', () => {

@@ -27,7 +27,7 @@ export interface SessionUser {
 export type Liveness =
   /** ZMTP heartbeats of 50/200 ms. */
   | 'zmtp-soon'
-  /** Of 4 and 12 s, and 1 and 3 s when something was sent. */
+  /** Of 4 and 12 s, and half a second and one from a message on that the dialling end sent. */
   | 'zmtp-in-time'
   /** The kernel's: a stopped process passes for alive. */
   | 'tcp';
@@ -54,7 +54,7 @@ export interface SessionOptions {
 export interface Session {
   /** The paths between hosts have changed. */
   pathsChanged(): void;
-  /** Whether what either end sends now arrives, as far as the connection goes. */
+  /** Whether what either end sends now arrives at once: also after a cut only when the kernels have repeated what it held back. */
   isWhole(): boolean;
   isOver(): boolean;
 }
@@ -75,6 +75,8 @@ const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
   'zmtp-in-time': [2_000, 13_000],
   tcp: [1_500, 3_500],
 };
+/** The same for who dialled in time, from a message on that it sent. */
+const unconfirmedMs = [1_000, 1_600] as const;
 /** From the death of a process to the moment its peers hear that the connection broke. */
 const brokenMs = [0.5, 8] as const;
 /** What waited in a cut link arrives when the kernel tries again: after a time that doubles as long as nothing gets through. */
@@ -92,6 +94,8 @@ interface End extends Party, SessionEnd {
   stalled: Packet[];
   stalledSinceMs: number;
   giveUp: (() => void) | undefined;
+  /** It sent a message since it has reason to give up, and does so sooner. */
+  unconfirmed: boolean;
 }
 
 /**
@@ -113,6 +117,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
       stalled: [],
       stalledSinceMs: 0,
       giveUp: undefined,
+      unconfirmed: false,
       send: (packet) => send(end, packet),
       close: () => closeInOrder(end),
     };
@@ -130,6 +135,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     if (to.unread >= highWaterMark && packet.type === 'message') return onDropped();
     if (packet.type === 'message' && loses(packet.topic, from.process.name, to.process.name)) return onDropped();
     to.unread += 1;
+    if (packet.type === 'message') watchSooner(from);
     if (to.stalled.length > 0) return void to.stalled.push(packet);
     const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + paths.delayMs(from.process.name, to.process.name));
     to.lastArrivalMs = arrivalMs;
@@ -140,6 +146,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     if (!to.wired) return;
     if (cutTo(to) || to.stalled.length > 0) {
       if (to.stalled.length === 0) to.stalledSinceMs = clock.nowMs();
+      if (packet.type === 'message') watchSooner(otherOf(to));
       return void to.stalled.push(packet);
     }
     to.process.deliver(() => {
@@ -189,22 +196,32 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   }
 
   /** Gives the other end up after a silence; if it is heard of again meanwhile, not. */
-  function watchFor(end: End): void {
+  function watchFor(end: End, span = silenceMs[liveness]): void {
     if (!end.wired || !silent(end) || end.giveUp !== undefined) return;
-    const cancel = clock.at(clock.nowMs() + chance.between(silenceMs[liveness][0], silenceMs[liveness][1]), () => {
-      end.giveUp = undefined;
+    const cancel = clock.at(clock.nowMs() + chance.between(...span), () => {
+      end.giveUp?.();
       // Who sleeps notices nothing; its kernel keeps what arrives.
       if (silent(end) && awake(end)) breakFrom(end);
     });
     end.giveUp = () => {
       end.giveUp = undefined;
+      end.unconfirmed = false;
       cancel();
     };
+  }
+
+  function watchSooner(end: End): void {
+    if (liveness !== 'zmtp-in-time' || end.index !== 0 || end.unconfirmed || !silent(end)) return;
+    end.giveUp?.();
+    end.unconfirmed = true;
+    watchFor(end, unconfirmedMs);
   }
 
   function breakFrom(end: End): void {
     disconnect(end);
     const other = otherOf(end);
+    // What its kernel still had for the other one goes with it.
+    other.stalled = [];
     // A reset reaches the other end unless the path is cut: then its own silence has to tell.
     if (!cutTo(other))
       clock.at(clock.nowMs() + paths.delayMs(end.process.name, other.process.name), () => disconnect(other));
@@ -249,7 +266,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
         healed(end);
       }
     },
-    isWhole: () => ends.every((end) => end.wired && !cutTo(end)),
+    isWhole: () => ends.every((end) => end.wired && !cutTo(end) && end.stalled.length === 0),
     isOver,
   };
 }
