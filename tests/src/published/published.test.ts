@@ -134,8 +134,9 @@ describe('the programs of examples/, outside of this workspace', () => {
     await server.wrote(/^serving$/);
     const right = { code: 0, out: "{ value: 2, fallbacks: [] }\n{ code: 'invalid-request' }\n", said: '' };
     expect(await javascript.run('npm', 'run', '--silent', 'ask')).toEqual(right);
-    const primary = /\d+/.exec(await cluster.wrote(/^broker /))?.[0];
-    process.kill(Number(primary), 'SIGKILL');
+    const pid = /^broker +(\d+) /;
+    process.kill(Number(pid.exec(await cluster.wrote(pid))?.[1]), 'SIGKILL');
+    await cluster.wrote(/^backup active /);
     expect(await javascript.run('npm', 'run', '--silent', 'ask')).toEqual(right);
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
