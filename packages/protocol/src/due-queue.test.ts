@@ -40,6 +40,17 @@ describe('a due queue', () => {
     expect([1, 2, 3, 4, 5, 6].map(() => queue.popDue(100))).toEqual([2, 3, 5, 6, 7, undefined]);
   });
 
+  test('drops what came up and is not kept, up to the first that is', () => {
+    const queue = createDueQueue<number>();
+    for (const key of [4, 1, 3, 2]) queue.push(key, key);
+    queue.skim((key) => key > 2 || key === 1);
+    expect(queue.peekDueMs()).toBe(1);
+    queue.skim((key) => key > 2);
+    expect([queue.peekDueMs(), queue.size()]).toEqual([3, 2]);
+    queue.skim(() => false);
+    expect([queue.peekDueMs(), queue.size()]).toEqual([undefined, 0]);
+  });
+
   test('gives out everything once, in the order in which it is due, however it is used', () => {
     const step = fc.oneof(
       {

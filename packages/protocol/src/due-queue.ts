@@ -1,8 +1,8 @@
 /*
  * What is due when: a binary min-heap of points in time, each with a key.
  *
- * Entries are never searched for. Whoever no longer cares about one lets it come up and ignores it, or sweeps with
- * `retain` when too many have gathered: cheaper than keeping a handle for each. Times and keys lie in a list each: no
+ * Entries are never searched for. Whoever no longer cares about one takes it off with `skim` when it has come up, or
+ * sweeps with `retain` when too many have gathered: cheaper than keeping a handle for each. Times and keys lie in a list each: no
  * entry is an object of its own.
  */
 
@@ -13,6 +13,8 @@ export interface DueQueue<K> {
   /** Takes the earliest entry off if it is due; undefined when none is. */
   popDue(nowMs: number): K | undefined;
   size(): number;
+  /** Drops the earliest entries, as long as their keys are not to be kept. */
+  skim(keep: (key: K) => boolean): void;
   /** Drops every entry whose key is not to be kept; takes linear time. */
   retain(keep: (key: K) => boolean): void;
 }
@@ -53,19 +55,26 @@ export function createDueQueue<K>(): DueQueue<K> {
     put(index, dueMs, key);
   }
 
+  function dropFirst(): void {
+    const lastMs = times.pop() as number;
+    const last = keys.pop() as K;
+    if (times.length > 0) sink(lastMs, last, 0);
+  }
+
   return {
     push: (dueMs, key) => rise(dueMs, key, times.length),
     peekDueMs: () => times[0],
     popDue(nowMs) {
-      const [firstMs] = times;
-      const [first] = keys;
+      const firstMs = times[0];
       if (firstMs === undefined || firstMs > nowMs) return undefined;
-      const lastMs = times.pop() as number;
-      const last = keys.pop() as K;
-      if (times.length > 0) sink(lastMs, last, 0);
+      const first = keys[0];
+      dropFirst();
       return first;
     },
     size: () => times.length,
+    skim(keep) {
+      while (keys.length > 0 && !keep(keys[0] as K)) dropFirst();
+    },
     retain(keep) {
       let kept = 0;
       for (let index = 0; index < times.length; index += 1) {

@@ -24,6 +24,7 @@ function setUp(given: Partial<RequesterConfig> = {}) {
     requester.handle(input, at.nowMs);
   return {
     requester,
+    at,
     handle,
     call: (seq: number, more?: Given) => handle({ type: 'call', call: callOf(seq, more) }),
     up: (address: string, on = route) => handle({ type: 'listener-up', route: on, address }),
@@ -269,6 +270,19 @@ describe('asked again', () => {
       call(1);
       expect(requester.deadlineMs()).toBeCloseTo(dueMs, 2);
     }
+  });
+
+  test('nothing is due for what is settled', () => {
+    const { call, up, answer, at, requester } = setUpReady();
+    up(a);
+    call(1);
+    at.nowMs = 5;
+    call(2);
+    expect(requester.deadlineMs()).toBe(200);
+    answer(a, 1);
+    expect(requester.deadlineMs()).toBe(205);
+    answer(a, 2);
+    expect(requester.deadlineMs()).toBeUndefined();
   });
 
   test('it goes to those who were not asked yet, and round again when all were', () => {

@@ -192,7 +192,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       else if (request.resendDueMs <= nowMs) resendInVain(request, nowMs);
       if (open.has(seq)) schedule(request);
     }
-    // What settled early leaves its entry behind; more than twice as many as are open is worth a sweep.
+    // Behind one that is open for long they gather; more than twice as many as are open is worth a sweep.
     if (due.size() > 2 * open.size() + 1_024) due.retain((seq) => open.has(seq));
   }
 
@@ -285,7 +285,11 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       if (dispatch.hasRoomAgain()) dispatch.refill(nowMs);
       return effects;
     },
-    deadlineMs: () => due.peekDueMs(),
+    deadlineMs() {
+      // What settled leaves its entry behind; a timer for it would wake a process that asks all the time every millisecond.
+      due.skim(open.has);
+      return due.peekDueMs();
+    },
     settledBelow() {
       while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;
       return settledBelow;
