@@ -1,6 +1,10 @@
 import type { Failure, Formula } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import type { CallOptions } from './client.ts';
+import type { OptionNames } from './option-names.ts';
+import { unknownOption } from './option-names.ts';
+
+const names: OptionNames<CallOptions> = { timeoutMs: true, signal: true, trace: true };
 
 /** The options of a call, whatever the caller handed in: types do not bind a program in JavaScript. */
 export function readCallOptions(formula: Formula, given: unknown): CallOptions | Failure {
@@ -9,6 +13,8 @@ export function readCallOptions(formula: Formula, given: unknown): CallOptions |
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return refuse(`${name} takes ${operands.length} operands, and then options as an object`);
   }
+  const unknown = unknownOption(given, names);
+  if (unknown !== undefined) return refuse(`${name}: ${unknown}`);
   const { timeoutMs, signal, trace }: { [Key in keyof CallOptions]: unknown } = given;
   if (timeoutMs !== undefined && !isDuration(timeoutMs)) {
     const what = typeof timeoutMs === 'number' ? `a timeout of ${timeoutMs} ms` : 'a timeout that is no number';

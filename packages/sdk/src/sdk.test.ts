@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { connect } from './connect.ts';
 import { RequestError } from './request-error.ts';
+import { serve } from './serve.ts';
 import { simulate } from './testing/simulate.ts';
 
 /* The client and the service as their users see them, over the simulated network; over sockets they are in tests/src/e2e. */
@@ -74,6 +75,10 @@ describe('a call', () => {
       [() => client.mirror({ x: 1, y: 2 }, { trace: 7 } as never), /a trace is a text/],
       [() => client.mirror({ x: 1, y: 2 }, null as never), /then options as an object/],
       [() => client.mirror({ x: 1, y: 2 }, 3 as never), /then options as an object/],
+      [
+        () => client.mirror({ x: 1, y: 2 }, { timeout: 5 } as never),
+        /no option "timeout"; there are timeoutMs, signal/,
+      ],
       [() => client.call('mirror', undefined as never), /takes 1 operands/],
       [() => client.status({ waitMs: Number.NaN }), /wait of NaN ms/],
       [async () => client.watch(3 as never), /watch takes a function/],
@@ -344,6 +349,16 @@ test.each<[string, object, RegExp]>([
   const network = simulate();
   const right = { catalogue, formulas, handlers: { negate: (point: { x: number; y: number }) => point } };
   expect(() => network.serve({ ...right, ...given } as never)).toThrow(said);
+});
+
+test('an option that does not exist is refused by name, of programs in JavaScript', async () => {
+  const misspelt = { broker: '127.0.0.1:1:2:3' } as never;
+  await expect(connect(misspelt)).rejects.toThrow(
+    /^connect: there is no option "broker"; there are catalogue, brokers/,
+  );
+  await expect(serve(misspelt)).rejects.toThrow(/^serve: there is no option "broker"/);
+  expect(() => simulate().connect(misspelt)).toThrow(/^connect: there is no option "broker"/);
+  expect(() => simulate().serve(misspelt)).toThrow(/^serve: there is no option "broker"/);
 });
 
 test('a client of what is no catalogue is refused before it opens anything', () => {

@@ -4,18 +4,21 @@ import { calculator } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
 import { createService } from './create-service.ts';
 import { fromEnvironment } from './environment.ts';
+import { checkOptionNames } from './option-names.ts';
 import type { ServeOptions, Service } from './service.ts';
+import { serveOptionNames } from './service.ts';
 
 /**
  * Serves operations, and formulas when their code is given, from any program. It waits for nothing: requests are held by
  * their clients until it listens, which `ready` tells.
  *
  * @throws SettingFault when the brokers given, here or in the environment, cannot be read, or the timeout is none
- * @throws TypeError for an operation or a lane that does not exist, and for a handler or code that is missing
+ * @throws TypeError for an option, an operation or a lane that does not exist, and for a handler or code that is missing
  */
 export function serve(options: Omit<ServeOptions<Calculator>, 'catalogue'>): Promise<Service>;
 export function serve<C extends Catalogue>(options: ServeOptions<C> & { catalogue: C }): Promise<Service>;
 export async function serve(options: ServeOptions<Catalogue>): Promise<Service> {
+  checkOptionNames('serve', options, serveOptionNames);
   const operationTimeoutMs = options.operationTimeoutMs ?? fromEnvironment('operationTimeoutMs') ?? 2_000;
   return createService({
     ...options,

@@ -4,10 +4,13 @@ import { createNetwork } from '@cateto/bus/simulated';
 import type { Calculator, Catalogue } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import type { Client } from '../client.ts';
-import type { ConnectOptions } from '../connect.ts';
+import type { ConnectOptions } from '../connect-options.ts';
+import { connectOptionNames } from '../connect-options.ts';
 import { createClient } from '../create-client.ts';
 import { createService } from '../create-service.ts';
+import { checkOptionNames } from '../option-names.ts';
 import type { ServeOptions, Service } from '../service.ts';
+import { serveOptionNames } from '../service.ts';
 import { createPump } from './pump.ts';
 
 export interface SimulateOptions extends Partial<NetworkOptions> {
@@ -83,6 +86,7 @@ export function simulate({ onEvent, ...options }: SimulateOptions = {}): Simulat
   }
 
   function connect(given: SimulatedConnect<Catalogue> = {}): unknown {
+    checkOptionNames('connect', given, { ...connectOptionNames, host: true });
     clients += 1;
     const { host = `client-${clients}`, catalogue = calculator, timeoutMs = 5_000, onEvent: tell } = given;
     const process = spawn(host);
@@ -103,6 +107,7 @@ export function simulate({ onEvent, ...options }: SimulateOptions = {}): Simulat
   }
 
   function serve(given: SimulatedServe<Catalogue>): Service {
+    checkOptionNames('serve', given, { ...serveOptionNames, host: true });
     servers += 1;
     const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...rest } = given;
     const process = spawn(host);
