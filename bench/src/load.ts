@@ -14,7 +14,7 @@ export interface LoadResult {
   readonly failed: Record<string, number>;
   /** Of the answers, in microseconds. */
   readonly latency: Histogram;
-  /** Of the failures: how long it took until the client was told, in microseconds. */
+  /** Of the failures: how long it took from asking until the client was told, in microseconds. */
   readonly failedAfter: Histogram;
   /** Right answers that came in each second of the time that counts; the last may be a part of one. */
   readonly eachSecond: number[];
@@ -69,10 +69,15 @@ export async function closedLoop(ask: Question, { inFlight, warmMs, ms }: Closed
 }
 
 const tickMs = 1;
+/** Asking for longer at once would keep answers from being taken in: a client that is late would become ever later. */
+const askingMsMax = 5;
+/** Was due, but its client had no time to ask before the end. */
+const notAsked = 'not-asked';
 
 /**
  * Asks at random times, so many a second on average (a Poisson process), whatever became of the requests before. A request's
- * time counts from when it was due, so that a stall is not hidden by those it kept from being sent.
+ * time counts from when it was due, so that a stall is not hidden by those it kept from being sent; those that it kept until the
+ * end count as failed.
  */
 export async function openLoop(ask: Question, { perSecond, warmMs, ms }: OpenLoad): Promise<LoadResult> {
   const startMs = performance.now();
@@ -81,16 +86,22 @@ export async function openLoop(ask: Question, { perSecond, warmMs, ms }: OpenLoa
   const open = new Set<Promise<void>>();
   let dueMs = startMs;
 
+  function toNext(): void {
+    dueMs -= (Math.log(1 - chance.share()) * 1_000) / perSecond;
+  }
+
   await new Promise<void>((resolve) => {
     const timer = setInterval(() => {
-      const nowMs = Math.min(performance.now(), account.untilMs);
-      while (dueMs <= nowMs) {
+      const tickedMs = performance.now();
+      const nowMs = Math.min(tickedMs, account.untilMs);
+      while (dueMs <= nowMs && performance.now() < tickedMs + askingMsMax) {
         const asking = account.askOnce(chance.share(), dueMs);
         open.add(asking);
         void asking.then(() => open.delete(asking));
-        dueMs -= (Math.log(1 - chance.share()) * 1_000) / perSecond;
+        toNext();
       }
       if (nowMs < account.untilMs) return;
+      for (; dueMs < account.untilMs; toNext()) account.fail(notAsked);
       clearInterval(timer);
       resolve();
     }, tickMs);
@@ -104,12 +115,17 @@ interface Account {
   readonly result: LoadResult;
   /** Asks; the time counts from `fromMs`. Resolves when it has settled, whatever became of it. */
   askOnce(share: number, fromMs: number): Promise<void>;
+  fail(code: string): void;
 }
 
 function openAccount(ask: Question, countsMs: number, ms: number): Account {
   const result = { ...emptyResult(), eachSecond: Array.from({ length: Math.ceil(ms / 1_000) }, () => 0) };
   const untilMs = countsMs + ms;
   let lastMs = countsMs;
+
+  function fail(code: string): void {
+    result.failed[code] = (result.failed[code] ?? 0) + 1;
+  }
 
   function answered(nowMs: number): void {
     if (nowMs < countsMs || nowMs >= untilMs) return;
@@ -122,8 +138,10 @@ function openAccount(ask: Question, countsMs: number, ms: number): Account {
   return {
     untilMs,
     result,
+    fail,
     async askOnce(share, fromMs) {
       const counts = fromMs >= countsMs;
+      const askedMs = performance.now();
       try {
         const right = await ask(share);
         const nowMs = performance.now();
@@ -134,9 +152,8 @@ function openAccount(ask: Question, countsMs: number, ms: number): Account {
         result.latency.recordValue(microseconds(nowMs - fromMs));
       } catch (error) {
         if (!counts) return;
-        const code = error instanceof RequestError ? error.code : String(error);
-        result.failed[code] = (result.failed[code] ?? 0) + 1;
-        result.failedAfter.recordValue(microseconds(performance.now() - fromMs));
+        fail(error instanceof RequestError ? error.code : String(error));
+        result.failedAfter.recordValue(microseconds(performance.now() - askedMs));
       }
     },
   };

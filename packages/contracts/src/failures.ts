@@ -45,7 +45,7 @@ export const failureTable = {
     anotherServerMayKnow: false,
   },
   overloaded: {
-    meaning: 'every server that was asked has its queue full',
+    meaning: 'every server has its queue full',
     retryable: true,
     mayHaveRun: false,
     anotherServerMayKnow: true,

@@ -5,6 +5,7 @@
  * what cannot go yet is held.
  */
 import { createHeld } from './held.ts';
+import type { Obstacle } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
 import { assign } from './request.ts';
 import type { Server, Servers } from './servers.ts';
@@ -34,6 +35,8 @@ export interface Dispatch<W> {
   isLinked(): boolean;
   /** Whether a request may be sent for the first time. */
   canSend(): boolean;
+  /** Why a request that no server was given is held. */
+  obstacle(request: OpenRequest<W>): Obstacle;
   /** Whether a server that was full is so no longer; says so once. */
   hasRoomAgain(): boolean;
   counters(): { readonly sent: number; readonly resent: number };
@@ -141,8 +144,17 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     give(request, next, nowMs);
   }
 
+  function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
+    if (markersHeld === 0) return 'no-broker';
+    if (!proven) return 'no-ear';
+    const { route, pinned } = target;
+    const heard = pinned === undefined ? servers.anyOn(route) : servers.find(route, pinned) !== undefined;
+    return heard ? 'no-room' : 'no-server';
+  }
+
   return {
     offer,
+    obstacle,
     choose,
     give,
     sendAgain,

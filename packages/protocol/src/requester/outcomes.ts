@@ -13,8 +13,11 @@ export function nobodyFit<W>({ call: { target }, refusal }: OpenRequest<W>): Fai
   return refusal ?? failure('no-listener', `no server fit to ask listens on ${target.route}`);
 }
 
-/** @param linked whether an active broker is linked; without one nobody can be known to listen */
-export function deadlinePassed<W>(request: OpenRequest<W>, linked: boolean): Failure {
+/** Why a request is held. */
+export type Obstacle = 'no-broker' | 'no-ear' | 'no-server' | 'no-room';
+
+/** @param obstacle what kept it from being sent, if nothing was */
+export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): Failure {
   const { call, calledMs, server, earlier, refusal } = request;
   const allowedMs = Math.round(call.deadlineMs - calledMs);
   // One that refused knows nothing of one that was asked as well and may have run it.
@@ -22,9 +25,16 @@ export function deadlinePassed<W>(request: OpenRequest<W>, linked: boolean): Fai
   if (server !== undefined || earlier !== undefined) {
     return failure('deadline-exceeded', `no answer on ${call.target.answerRoute} within ${allowedMs} ms`);
   }
-  const missing = linked ? `no server listened on ${call.target.route}` : 'no active broker was reached';
-  return failure('no-listener', `${missing} within ${allowedMs} ms`);
+  const code = obstacle === 'no-room' ? 'overloaded' : 'no-listener';
+  return failure(code, `${said[obstacle](call.target.route)} within ${allowedMs} ms`);
 }
+
+const said: Readonly<Record<Obstacle, (route: string) => string>> = {
+  'no-broker': () => 'no active broker was reached',
+  'no-ear': () => 'no answer could have been heard',
+  'no-server': (route) => `no server listened on ${route}`,
+  'no-room': (route) => `no server on ${route} had room for one more from here`,
+};
 
 export const cancelledByCaller: Failure = failure('cancelled', 'the caller cancelled the request');
 export const cancelledByClose: Failure = failure('cancelled', 'the connection was closed');

@@ -96,15 +96,28 @@ describe('held until heard', () => {
     expect(outcomes(runTo(300))).toEqual([[1, 'no-listener']]);
   });
 
-  test('what it settles with says whether a server was missing or a broker', () => {
-    const said = (held: number): unknown => {
-      const { call, handle, runTo } = setUpReady();
-      handle({ type: held === 0 ? 'marker-down' : 'marker-up', held });
-      call(1, { deadlineMs: 300 });
-      return runTo(300).map((effect) => effect.type === 'settle' && (effect.outcome as Failure).message);
+  test('what it settles with says what was missing', () => {
+    const toldAfter = (before: (ready: ReturnType<typeof setUpReady>) => void): unknown => {
+      const ready = setUpReady({ perServerMax: 1 });
+      before(ready);
+      ready.call(2, { deadlineMs: 300 });
+      return ready
+        .runTo(300)
+        .flatMap((effect) => (effect.type === 'settle' ? [effect.outcome] : []))
+        .map((outcome) => isFailure(outcome) && `${outcome.code}: ${outcome.message}`);
     };
-    expect(said(1)).toEqual(['no server listened on calc.square.request.1 within 300 ms']);
-    expect(said(0)).toEqual(['no active broker was reached within 300 ms']);
+    expect(toldAfter(() => undefined)).toEqual([
+      'no-listener: no server listened on calc.square.request.1 within 300 ms',
+    ]);
+    expect(toldAfter(({ handle }) => void handle({ type: 'marker-down', held: 0 }))).toEqual([
+      'no-listener: no active broker was reached within 300 ms',
+    ]);
+    expect(toldAfter(({ handle, up }) => [up(a), handle({ type: 'unproven' })])).toEqual([
+      'no-listener: no answer could have been heard within 300 ms',
+    ]);
+    expect(toldAfter(({ call, up }) => [up(a), call(1)])).toEqual([
+      'overloaded: no server on calc.square.request.1 had room for one more from here within 300 ms',
+    ]);
   });
 
   test('while the ear is in doubt new requests wait, and those in flight do not', () => {

@@ -198,7 +198,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
     passOverSilent(request, nowMs);
-    settle(request, deadlinePassed(request, dispatch.isLinked()));
+    settle(request, deadlinePassed(request, dispatch.obstacle(request)));
   }
 
   function passOverSilent(request: OpenRequest<W>, nowMs: number): void {

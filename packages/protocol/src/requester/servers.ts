@@ -30,6 +30,8 @@ export interface Servers {
   /** @returns the server if it listened on the route until now */
   down(route: string, address: string): Server | undefined;
   find(route: string, address: string): Server | undefined;
+  /** Whether anybody listens on the route. */
+  anyOn(route: string): boolean;
   /** @param inFlightMax a server that as many requests wait for, from here, is left out */
   choose(
     route: string,
@@ -97,6 +99,7 @@ export function createServers(random: () => number): Servers {
       const server = servers.get(address);
       return server?.routes.has(name) === true ? server : undefined;
     },
+    anyOn: (name) => routes.has(name),
     choose(name, contract, refused, inFlightMax) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
