@@ -7,7 +7,7 @@ test('a client that has no time to ask for all goes on taking in answers, and wh
   let asked = 0;
   const ask = async (): Promise<boolean> => {
     asked += 1;
-    for (const untilMs = performance.now() + 2; performance.now() < untilMs; );
+    for (const untilMs = performance.now() + 2; performance.now() < untilMs;);
     return true;
   };
   const { answered, failed } = await openLoop(ask, { perSecond: 5_000, warmMs: 0, ms: 200 });

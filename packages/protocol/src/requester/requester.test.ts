@@ -1,4 +1,4 @@
-import type { Failure, ResultReading } from '@cateto/contracts';
+import type { ResultReading } from '@cateto/contracts';
 import { failure, isFailure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { createRequester } from './requester.ts';
