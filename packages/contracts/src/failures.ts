@@ -45,13 +45,13 @@ export const failureTable = {
     anotherServerMayKnow: false,
   },
   overloaded: {
-    meaning: 'every server has its queue full',
+    meaning: 'every server that was asked has its queue full, or too much waits at the requester',
     retryable: true,
     mayHaveRun: false,
     anotherServerMayKnow: true,
   },
   'no-listener': {
-    meaning: 'no server listened before the deadline; the request was never sent',
+    meaning: 'the request was never sent: before the deadline no broker was reached, or no server listened',
     retryable: true,
     mayHaveRun: false,
     anotherServerMayKnow: false,

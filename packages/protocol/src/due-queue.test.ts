@@ -65,6 +65,10 @@ describe('a due queue', () => {
         weight: 1,
         arbitrary: fc.record({ type: fc.constant('retain' as const), divisor: fc.integer({ min: 2, max: 4 }) }),
       },
+      {
+        weight: 2,
+        arbitrary: fc.record({ type: fc.constant('skim' as const), divisor: fc.integer({ min: 2, max: 4 }) }),
+      },
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
@@ -75,12 +79,19 @@ describe('a due queue', () => {
         for (const current of steps) {
           if (current.type === 'push') {
             lastKey += 1;
-            queue.push(current.dueMs, lastKey);
-            held.set(lastKey, current.dueMs);
+            // No two are due at the same time: either might come up.
+            const dueMs = current.dueMs + lastKey / 1_000;
+            queue.push(dueMs, lastKey);
+            held.set(lastKey, dueMs);
           } else if (current.type === 'retain') {
             const keep = (key: number): boolean => key % current.divisor !== 0;
             queue.retain(keep);
             for (const key of held.keys()) if (!keep(key)) held.delete(key);
+          } else if (current.type === 'skim') {
+            const keep = (key: number): boolean => key % current.divisor !== 0;
+            queue.skim(keep);
+            const keptMs = Math.min(...[...held].flatMap(([key, dueMs]) => (keep(key) ? [dueMs] : [])));
+            for (const [key, dueMs] of held) if (dueMs < keptMs) held.delete(key);
           } else {
             const earliestMs = Math.min(...held.values());
             const key = queue.popDue(current.nowMs);

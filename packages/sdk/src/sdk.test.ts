@@ -81,6 +81,7 @@ describe('a call', () => {
       ],
       [() => client.call('mirror', undefined as never), /takes 1 operands/],
       [() => client.status({ waitMs: Number.NaN }), /wait of NaN ms/],
+      [() => client.status({ wait: 5 } as never), /status: there is no option "wait"; there are waitMs/],
       [async () => client.watch(3 as never), /watch takes a function/],
     ];
     for (const [run, said] of wrong) {
@@ -309,6 +310,20 @@ test('closing a client closes its watches', async () => {
   expect(seen).toHaveLength(before);
 });
 
+test('more calls than a server may have in flight are all answered, also after one that it does not know', async () => {
+  const network = simulate();
+  network.serve({ catalogue, formulas, handlers: { negate: (point) => point } });
+  const turn = formula({ ...mirror, name: 'turn' });
+  const client = network.connect({
+    catalogue: defineCatalogue({ operations: { negate }, formulas: { mirror, turn } }),
+  });
+  await client.mirror({ x: 1, y: 2 });
+  const unknown = client.turn({ x: 1, y: 2 });
+  const known = Array.from({ length: 9_000 }, (_, x) => client.mirror({ x, y: 2 }));
+  await expect(unknown).rejects.toMatchObject({ code: 'unknown-formula' });
+  expect((await Promise.all(known)).map(({ value }) => value.x)).toEqual(known.map((_, x) => x));
+});
+
 test('a call of a catalogue that only others serve is held until its own server comes', async () => {
   const network = simulate();
   const turn = formula({ ...mirror, name: 'turn' });
@@ -359,6 +374,10 @@ test('an option that does not exist is refused by name, of programs in JavaScrip
   await expect(serve(misspelt)).rejects.toThrow(/^serve: there is no option "broker"/);
   expect(() => simulate().connect(misspelt)).toThrow(/^connect: there is no option "broker"/);
   expect(() => simulate().serve(misspelt)).toThrow(/^serve: there is no option "broker"/);
+  expect(() => simulate().connect({ brokers: '127.0.0.1:1:2:3' } as never)).toThrow(/no option "brokers"/);
+  expect(() => simulate({ sed: 7 } as never)).toThrow(/^simulate: there is no option "sed"/);
+  await expect(connect('127.0.0.1:1:2:3' as never)).rejects.toThrow(/^connect takes its options as an object/);
+  await expect(serve(undefined as never)).rejects.toThrow(/^serve takes its options as an object/);
 });
 
 test('a client of what is no catalogue is refused before it opens anything', () => {

@@ -19,13 +19,15 @@ export interface Dispatch<W> {
   offerAllHeld(nowMs: number): void;
   /** As many of the held as servers have room for, once somebody has room again. */
   refill(nowMs: number): void;
-  /** Holds a request that was in flight and has no server any more. */
-  hold(request: OpenRequest<W>): void;
+  /** Takes a request back from its server, and holds it. */
+  takeBack(request: OpenRequest<W>, nowMs: number): void;
   /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
   release(request: OpenRequest<W>): void;
   /** Whom to ask. One who is to fall back has nobody to ask when all that listen are passed over. */
   choose(request: OpenRequest<W>): Server | undefined;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
+  /** The request is one of this server's from now on; it is not sent. */
+  move(request: OpenRequest<W>, server: Server, nowMs: number): void;
   /** Sends a request in flight once more: to its server while that listens, else to another if there is one. */
   sendAgain(request: OpenRequest<W>, nowMs: number): void;
   /** Markers held now. */
@@ -108,11 +110,24 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
     if (request.server === undefined) held.remove(request);
     else resent += 1;
-    assign(request, server, nowMs);
+    move(request, server, nowMs);
     request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
     // A new request is scheduled by its call; one that was held or moved is due earlier than it thought.
     if (request.scheduledMs < Number.POSITIVE_INFINITY) schedule(request);
+  }
+
+  function move(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
+    if (request.server === server) return;
+    if (request.server !== undefined) leave(request.server);
+    if (server !== undefined) server.inFlight += 1;
+    assign(request, server, nowMs);
+  }
+
+  /** One request fewer waits for the server. */
+  function leave(server: Server): void {
+    if (server.inFlight === perServerMax) roomAgain = true;
+    server.inFlight -= 1;
   }
 
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
@@ -147,9 +162,9 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
     if (markersHeld === 0) return 'no-broker';
     if (!proven) return 'no-ear';
-    const { route, pinned } = target;
-    const heard = pinned === undefined ? servers.anyOn(route) : servers.find(route, pinned) !== undefined;
-    return heard ? 'no-room' : 'no-server';
+    // For room waits only who may go to any server, and has nothing better to do than to wait.
+    const waitsForRoom = target.unheard === 'hold' && target.pinned === undefined;
+    return waitsForRoom && servers.anyOn(target.route) ? 'no-room' : 'no-server';
   }
 
   return {
@@ -166,12 +181,14 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     offerAllHeld(nowMs) {
       for (const route of held.routes()) for (const request of held.of(route)) offer(request, nowMs);
     },
-    hold: held.add,
+    move,
+    takeBack(request, nowMs) {
+      move(request, undefined, nowMs);
+      held.add(request);
+    },
     release(request) {
-      const { server } = request;
-      if (server === undefined) return held.remove(request);
-      if (server.inFlight === perServerMax) roomAgain = true;
-      server.inFlight -= 1;
+      if (request.server === undefined) held.remove(request);
+      else leave(request.server);
     },
     markers(count) {
       markersHeld = count;

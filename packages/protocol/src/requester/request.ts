@@ -40,29 +40,16 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
   };
 }
 
-/** Notes that the request goes to a server now, keeping the servers' counts of requests in flight right. */
-export function assign<W>(request: OpenRequest<W>, server: Server, nowMs: number): void {
+/** Notes that the request goes to another server now, or to none for the time being. */
+export function assign<W>(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
   const before = request.server;
-  if (before === server) return;
   if (before !== undefined) {
-    before.inFlight -= 1;
     request.earlier ??= new Map();
     if (!request.earlier.has(before)) request.earlier.set(before, request.serverSinceMs);
   }
-  server.inFlight += 1;
   request.server = server;
-  request.serverSinceMs = request.earlier?.get(server) ?? nowMs;
-}
-
-/** Takes the request back from its server, which has refused it. */
-export function unassign<W>(request: OpenRequest<W>): void {
-  const { server } = request;
-  if (server === undefined) return;
-  server.inFlight -= 1;
-  request.earlier ??= new Map();
-  if (!request.earlier.has(server)) request.earlier.set(server, request.serverSinceMs);
-  request.server = undefined;
-  request.resendDueMs = Number.POSITIVE_INFINITY;
+  if (server === undefined) request.resendDueMs = Number.POSITIVE_INFINITY;
+  else request.serverSinceMs = request.earlier?.get(server) ?? nowMs;
 }
 
 /** A server that was asked and has not refused: it may yet answer, even if it listens no more. */

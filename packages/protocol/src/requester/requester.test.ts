@@ -120,6 +120,17 @@ describe('held until heard', () => {
     ]);
   });
 
+  test('one that never waits for room is never told that there was none', () => {
+    const { call, up, at, handle, runTo } = setUpReady({ perServerMax: 1 });
+    up(a);
+    call(1, { unheard: 'fail', deadlineMs: 2_500 });
+    runTo(2_500);
+    // The only server is passed over; before the turn has ended, in which somebody else may be heard of, its time is up.
+    call(2, { unheard: 'fail', deadlineMs: 2_501 });
+    at.nowMs = 2_501;
+    expect(outcomes(handle({ type: 'tick' }))).toEqual([[2, 'no-listener']]);
+  });
+
   test('while the ear is in doubt new requests wait, and those in flight do not', () => {
     const { call, up, handle } = setUpReady();
     up(a);
@@ -433,6 +444,25 @@ describe('choosing a server', () => {
     ] as const)
       answer(server, seq);
     expect(requester.counters().open).toBe(0);
+  });
+
+  test('what waits for room goes to a server that does not know the contract of the one before it', () => {
+    const { call, up, answer } = setUpReady({ perServerMax: 1 });
+    up(a);
+    call(1, { contract: 'new' });
+    expect(sends(call(2))).toEqual([]);
+    expect(sends(answer(a, 1, failure('unknown-formula', 'never heard of it')))).toEqual([[2, a]]);
+  });
+
+  test('what waits for room goes to a server that is free again because it refused one that another may yet answer', () => {
+    const { call, up, answer, runTo } = setUpReady({ perServerMax: 1 });
+    up(a);
+    call(1);
+    up(b);
+    expect(sends(runTo(250))).toEqual([[1, b]]);
+    expect(sends(call(2))).toEqual([[2, a]]);
+    expect(sends(call(3))).toEqual([]);
+    expect(sends(answer(b, 1, failure('overloaded', 'full')))).toEqual([[3, b]]);
   });
 
   test('one server in particular is asked when the request says so, and nobody in its place', () => {

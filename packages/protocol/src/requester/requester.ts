@@ -26,7 +26,7 @@ import { createSeqTable } from '../seq-table.ts';
 import { createDispatch } from './dispatch.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { assign, mayYetAnswer, openRequest, silentServers, unassign, wasAsked } from './request.ts';
+import { mayYetAnswer, openRequest, silentServers, wasAsked } from './request.ts';
 import type { Server } from './servers.ts';
 import { createServers } from './servers.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
@@ -138,10 +138,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     const next = dispatch.choose(request);
     if (next !== undefined) return dispatch.give(request, next, nowMs);
     const asked = mayYetAnswer(request);
-    if (asked !== undefined) return assign(request, asked, nowMs);
+    if (asked !== undefined) return dispatch.move(request, asked, nowMs);
     if (request.call.target.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
-    unassign(request);
-    dispatch.hold(request);
+    dispatch.takeBack(request, nowMs);
   }
 
   function settle(request: OpenRequest<W>, outcome: Success | Failure): void {
@@ -193,7 +192,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       if (open.has(seq)) schedule(request);
     }
     // Behind one that is open for long they gather; more than twice as many as are open is worth a sweep.
-    if (due.size() > 2 * open.size() + 1_024) due.retain((seq) => open.has(seq));
+    if (due.size() > 2 * open.size() + 1_024) due.retain(open.has);
   }
 
   function expire(request: OpenRequest<W>, nowMs: number): void {

@@ -77,6 +77,7 @@ export interface RequesterCounters {
 
 export interface Requester<W> {
   handle(input: RequesterInput<W>, nowMs: number): readonly RequesterEffect<W>[];
+  /** When it has to be told of the time next: no later than anything is due for an open request. */
   deadlineMs(): number | undefined;
   /** The lowest seq that is not settled: what every batch tells the servers, so that they can forget the rest. */
   settledBelow(): number;
