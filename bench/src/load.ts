@@ -40,7 +40,7 @@ export function emptyHistogram(): Histogram {
 }
 
 interface Duration {
-  /** What happens before does not count. */
+  /** What was due before does not count. */
   readonly warmMs: number;
   readonly ms: number;
 }
@@ -101,7 +101,7 @@ export async function openLoop(ask: Question, { perSecond, warmMs, ms }: OpenLoa
         toNext();
       }
       if (nowMs < account.untilMs) return;
-      for (; dueMs < account.untilMs; toNext()) account.fail(notAsked);
+      for (; dueMs < account.untilMs; toNext()) if (account.counts(dueMs)) account.fail(notAsked);
       clearInterval(timer);
       resolve();
     }, tickMs);
@@ -116,12 +116,16 @@ interface Account {
   /** Asks; the time counts from `fromMs`. Resolves when it has settled, whatever became of it. */
   askOnce(share: number, fromMs: number): Promise<void>;
   fail(code: string): void;
+  /** Whether what was due then counts. */
+  counts(dueMs: number): boolean;
 }
 
 function openAccount(ask: Question, countsMs: number, ms: number): Account {
   const result = { ...emptyResult(), eachSecond: Array.from({ length: Math.ceil(ms / 1_000) }, () => 0) };
   const untilMs = countsMs + ms;
   let lastMs = countsMs;
+
+  const counts = (dueMs: number): boolean => dueMs >= countsMs;
 
   function fail(code: string): void {
     result.failed[code] = (result.failed[code] ?? 0) + 1;
@@ -139,19 +143,19 @@ function openAccount(ask: Question, countsMs: number, ms: number): Account {
     untilMs,
     result,
     fail,
+    counts,
     async askOnce(share, fromMs) {
-      const counts = fromMs >= countsMs;
       const askedMs = performance.now();
       try {
         const right = await ask(share);
         const nowMs = performance.now();
         if (right) answered(nowMs);
-        if (!counts) return;
+        if (!counts(fromMs)) return;
         if (right) result.answered += 1;
         else result.wrong += 1;
         result.latency.recordValue(microseconds(nowMs - fromMs));
       } catch (error) {
-        if (!counts) return;
+        if (!counts(fromMs)) return;
         fail(error instanceof RequestError ? error.code : String(error));
         result.failedAfter.recordValue(microseconds(performance.now() - askedMs));
       }

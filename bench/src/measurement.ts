@@ -21,7 +21,7 @@ export interface Measurement {
   readonly longestMs: number;
   /** The longest time between two answers. */
   readonly gapMs: number;
-  /** How long it took until clients were told of a failure; 0 when there was none. */
+  /** How long it took until clients were told of a failure; 0 when they were told of none. */
   readonly failedAfterP99Ms: number;
   readonly failedAfterLongestMs: number;
   /** Of the processor for each answer, by role. */

@@ -139,7 +139,10 @@ export async function measure(
     gapMs,
     failedAfterP99Ms: failedAfter.getValueAtPercentile(99) / 1_000,
     failedAfterLongestMs: failedAfter.maxValue / 1_000,
-    cpuUs: eachRole(roles, (all) => sum(all.map(({ pid, cpuUs }) => cpuUs - (before.get(pid)?.cpuUs ?? 0))) / answered),
+    cpuUs: eachRole(
+      roles,
+      (all) => sum(all.map(({ pid, cpuUs }) => cpuUs - (before.get(pid)?.cpuUs ?? 0))) / Math.max(1, answered),
+    ),
     residentMiB: eachRole(roles, (all) => sum(all.map(({ residentMiB }) => residentMiB))),
     residentEachMiB: eachRole(roles, (all) => sum(all.map(({ residentMiB }) => residentMiB)) / all.length),
   };

@@ -56,14 +56,19 @@ function failureTable(measurements: readonly Measurement[]): string | undefined 
       rounds[0]?.suite ?? '',
       rounds[0]?.load ?? '',
       [...codes].map(([code, times]) => `${whole(times)} ${code}`).join(', '),
-      median(rounds.map(({ failedAfterP99Ms }) => failedAfterP99Ms)).toFixed(0),
-      Math.max(...rounds.map(({ failedAfterLongestMs }) => failedAfterLongestMs)).toFixed(0),
+      toldAfter(median(rounds.map(({ failedAfterP99Ms }) => failedAfterP99Ms))),
+      toldAfter(Math.max(...rounds.map(({ failedAfterLongestMs }) => failedAfterLongestMs))),
     ];
     return [`| ${cells.join(' | ')} |`];
   });
   if (rows.length === 0) return undefined;
   const head = ['| suite | load | failed | told within ms, p99 | longest |', '|---|---|---|---:|---:|'];
   return [...head, ...rows].join('\n');
+}
+
+/** Of what a client had no time to ask, nobody told it. */
+function toldAfter(ms: number): string {
+  return ms === 0 ? '' : ms.toFixed(0);
 }
 
 /** Of one process of each role. */

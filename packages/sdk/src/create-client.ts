@@ -6,6 +6,7 @@ import { apart } from './apart.ts';
 import { isDuration, readCallOptions } from './call-options.ts';
 import { checkCatalogue } from './check-options.ts';
 import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
+import { unknownOption } from './option-names.ts';
 import { RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
 
@@ -113,7 +114,10 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
         undefined,
       );
     },
-    async status({ waitMs = statusWaitMs } = {}) {
+    async status(options = {}) {
+      const unknown = unknownOption(options, { waitMs: true });
+      if (unknown !== undefined) throw refused(`status: ${unknown}`);
+      const { waitMs = statusWaitMs } = options;
       if (!isDuration(waitMs)) {
         throw refused(`status: a wait of ${String(waitMs)} ms is not above 0 and at most a day`);
       }

@@ -1,6 +1,6 @@
 export type { BusEvent, ServerStatus } from '@cateto/bus';
 export type { Answer, CallOptions, Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';
-export type { ConnectOptions } from './connect-options.ts';
+export type { ConnectOptions } from './connect.ts';
 export { connect } from './connect.ts';
 export { RequestError } from './request-error.ts';
 export { serve } from './serve.ts';

@@ -10,8 +10,9 @@ export function unknownOption(given: object, names: Readonly<Record<string, true
   return `there is no option "${unknown}"; there are ${Object.keys(names).join(', ')}`;
 }
 
-/** @throws TypeError naming an option that does not exist */
-export function checkOptionNames(what: string, given: object, names: Readonly<Record<string, true>>): void {
+/** @throws TypeError naming an option that does not exist, and for what are no options */
+export function checkOptionNames(what: string, given: unknown, names: Readonly<Record<string, true>>): void {
+  if (typeof given !== 'object' || given === null) throw new TypeError(`${what} takes its options as an object`);
   const said = unknownOption(given, names);
   if (said !== undefined) throw new TypeError(`${what}: ${said}`);
 }

@@ -4,9 +4,20 @@ import { calculator } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
 import { createService } from './create-service.ts';
 import { fromEnvironment } from './environment.ts';
+import type { OptionNames } from './option-names.ts';
 import { checkOptionNames } from './option-names.ts';
 import type { ServeOptions, Service } from './service.ts';
-import { serveOptionNames } from './service.ts';
+
+const optionNames: OptionNames<ServeOptions<Catalogue>> = {
+  catalogue: true,
+  handlers: true,
+  formulas: true,
+  operations: true,
+  lanes: true,
+  operationTimeoutMs: true,
+  brokers: true,
+  onEvent: true,
+};
 
 /**
  * Serves operations, and formulas when their code is given, from any program. It waits for nothing: requests are held by
@@ -18,7 +29,7 @@ import { serveOptionNames } from './service.ts';
 export function serve(options: Omit<ServeOptions<Calculator>, 'catalogue'>): Promise<Service>;
 export function serve<C extends Catalogue>(options: ServeOptions<C> & { catalogue: C }): Promise<Service>;
 export async function serve(options: ServeOptions<Catalogue>): Promise<Service> {
-  checkOptionNames('serve', options, serveOptionNames);
+  checkOptionNames('serve', options, optionNames);
   const operationTimeoutMs = options.operationTimeoutMs ?? fromEnvironment('operationTimeoutMs') ?? 2_000;
   return createService({
     ...options,

@@ -4,13 +4,12 @@ import { createNetwork } from '@cateto/bus/simulated';
 import type { Calculator, Catalogue } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import type { Client } from '../client.ts';
-import type { ConnectOptions } from '../connect-options.ts';
-import { connectOptionNames } from '../connect-options.ts';
+import type { ConnectOptions } from '../connect.ts';
 import { createClient } from '../create-client.ts';
 import { createService } from '../create-service.ts';
+import type { OptionNames } from '../option-names.ts';
 import { checkOptionNames } from '../option-names.ts';
 import type { ServeOptions, Service } from '../service.ts';
-import { serveOptionNames } from '../service.ts';
 import { createPump } from './pump.ts';
 
 export interface SimulateOptions extends Partial<NetworkOptions> {
@@ -26,6 +25,31 @@ export interface OnHost {
 
 type SimulatedConnect<C extends Catalogue> = Omit<ConnectOptions<C>, 'brokers'> & OnHost;
 type SimulatedServe<C extends Catalogue> = Omit<ServeOptions<C>, 'brokers'> & OnHost;
+
+const simulateNames: OptionNames<SimulateOptions> = {
+  seed: true,
+  delayMs: true,
+  lateShare: true,
+  highWaterMark: true,
+  brokers: true,
+  onEvent: true,
+};
+const connectNames: OptionNames<SimulatedConnect<Catalogue>> = {
+  catalogue: true,
+  timeoutMs: true,
+  onEvent: true,
+  host: true,
+};
+const serveNames: OptionNames<SimulatedServe<Catalogue>> = {
+  catalogue: true,
+  handlers: true,
+  formulas: true,
+  operations: true,
+  lanes: true,
+  operationTimeoutMs: true,
+  onEvent: true,
+  host: true,
+};
 
 /**
  * A whole system in this process and in virtual time: the real brokers, servers and clients over a simulated network.
@@ -60,7 +84,9 @@ export interface SimulatedSystem {
 }
 
 /** Starts two brokers, or the one asked for, on a network on which nothing else runs yet. */
-export function simulate({ onEvent, ...options }: SimulateOptions = {}): SimulatedSystem {
+export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
+  checkOptionNames('simulate', simulated, simulateNames);
+  const { onEvent, ...options } = simulated;
   const network = createNetwork({ seed: 1, ...options });
   const pump = createPump(network);
   const processes = new Map<string, SimulatedProcess>();
@@ -86,7 +112,7 @@ export function simulate({ onEvent, ...options }: SimulateOptions = {}): Simulat
   }
 
   function connect(given: SimulatedConnect<Catalogue> = {}): unknown {
-    checkOptionNames('connect', given, { ...connectOptionNames, host: true });
+    checkOptionNames('connect', given, connectNames);
     clients += 1;
     const { host = `client-${clients}`, catalogue = calculator, timeoutMs = 5_000, onEvent: tell } = given;
     const process = spawn(host);
@@ -107,7 +133,7 @@ export function simulate({ onEvent, ...options }: SimulateOptions = {}): Simulat
   }
 
   function serve(given: SimulatedServe<Catalogue>): Service {
-    checkOptionNames('serve', given, { ...serveOptionNames, host: true });
+    checkOptionNames('serve', given, serveNames);
     servers += 1;
     const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...rest } = given;
     const process = spawn(host);
