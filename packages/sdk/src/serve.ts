@@ -7,17 +7,9 @@ import { fromEnvironment } from './environment.ts';
 import type { OptionNames } from './option-names.ts';
 import { checkOptionNames } from './option-names.ts';
 import type { ServeOptions, Service } from './service.ts';
+import { serviceOptionNames } from './service.ts';
 
-const optionNames: OptionNames<ServeOptions<Catalogue>> = {
-  catalogue: true,
-  handlers: true,
-  formulas: true,
-  operations: true,
-  lanes: true,
-  operationTimeoutMs: true,
-  brokers: true,
-  onEvent: true,
-};
+const optionNames: OptionNames<ServeOptions<Catalogue>> = { ...serviceOptionNames, brokers: true };
 
 /**
  * Serves operations, and formulas when their code is given, from any program. It waits for nothing: requests are held by

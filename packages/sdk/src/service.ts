@@ -1,5 +1,6 @@
 import type { BusEvent } from '@cateto/bus';
 import type { BrokerEndpoint, Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
+import type { OptionNames } from './option-names.ts';
 
 export interface ServeOptions<C extends Catalogue> {
   /** The calculator's unless given. */
@@ -18,6 +19,17 @@ export interface ServeOptions<C extends Catalogue> {
   readonly brokers?: string | readonly BrokerEndpoint[];
   readonly onEvent?: (event: BusEvent) => void;
 }
+
+/** All but where the brokers are. */
+export const serviceOptionNames: OptionNames<Omit<ServeOptions<Catalogue>, 'brokers'>> = {
+  catalogue: true,
+  handlers: true,
+  formulas: true,
+  operations: true,
+  lanes: true,
+  operationTimeoutMs: true,
+  onEvent: true,
+};
 
 export interface Service {
   /** Fulfilled when it listens for the first time: a broker is active, and what is asked from then on is heard. */

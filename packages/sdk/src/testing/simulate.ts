@@ -10,6 +10,7 @@ import { createService } from '../create-service.ts';
 import type { OptionNames } from '../option-names.ts';
 import { checkOptionNames } from '../option-names.ts';
 import type { ServeOptions, Service } from '../service.ts';
+import { serviceOptionNames } from '../service.ts';
 import { createPump } from './pump.ts';
 
 export interface SimulateOptions extends Partial<NetworkOptions> {
@@ -40,16 +41,7 @@ const connectNames: OptionNames<SimulatedConnect<Catalogue>> = {
   onEvent: true,
   host: true,
 };
-const serveNames: OptionNames<SimulatedServe<Catalogue>> = {
-  catalogue: true,
-  handlers: true,
-  formulas: true,
-  operations: true,
-  lanes: true,
-  operationTimeoutMs: true,
-  onEvent: true,
-  host: true,
-};
+const serveNames: OptionNames<SimulatedServe<Catalogue>> = { ...serviceOptionNames, host: true };
 
 /**
  * A whole system in this process and in virtual time: the real brokers, servers and clients over a simulated network.
