@@ -1,6 +1,7 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import * as zeromq from 'zeromq';
+import { dial } from './dial.ts';
 import type { Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from './zmtp/index.ts';
 import { createSubscriber, createXPublisher } from './zmtp/index.ts';
 
@@ -153,7 +154,7 @@ export function connectRequests(brokers: readonly BrokerEndpoint[]): zeromq.Subs
   });
   // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
   (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
-  for (const { host, subscribePort } of brokers) socket.connect(`tcp://${host}:${subscribePort}`);
+  for (const { host, subscribePort } of brokers) dial(socket, host, subscribePort);
   return socket;
 }
 
@@ -178,7 +179,7 @@ export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint): zerom
     ...beatsUnheard,
     receiveHighWaterMark: 16,
   });
-  socket.connect(`tcp://${host}:${heartbeatPort}`);
+  dial(socket, host, heartbeatPort);
   socket.subscribe();
   return socket;
 }

@@ -6,19 +6,20 @@ import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 
 /** Names that mean an IPv6 address to who takes any, as `localhost` does on most machines; answered when the test says so. */
 function slowNames() {
-  const answers: (() => void)[] = [];
+  const answers: ((fault: Error | null) => void)[] = [];
   const asked: string[] = [];
   const resolve = (name: string, ...[options, found]: unknown[]): void => {
     const family = typeof options === 'object' ? (options as { family?: number }).family : 0;
-    const tell = (found ?? options) as (fault: null, address: string, family: number) => void;
+    const tell = (found ?? options) as (fault: Error | null, address: string, family: number) => void;
     // A server asks for the address of an address too.
     if (isIP(name) > 0) return tell(null, name, isIP(name));
     asked.push(name);
-    answers.push(() => (family === 4 ? tell(null, host, 4) : tell(null, '::1', 6)));
+    answers.push((fault) => (family === 4 ? tell(fault, host, 4) : tell(fault, '::1', 6)));
   };
   vi.spyOn(dns, 'lookup').mockImplementation(resolve);
   onTestFinished(() => void vi.restoreAllMocks());
-  return { asked, answer: () => answers.splice(0).forEach((one) => one()) };
+  const answer = (fault: Error | null = null): void => answers.splice(0).forEach((one) => one(fault));
+  return { asked, answer };
 }
 
 test('a name is asked for once, however many wait for it', async () => {
@@ -32,11 +33,35 @@ test('a name is asked for once, however many wait for it', async () => {
   for (const { log } of subscribers) await log.until((said) => said.includes('connected'));
 });
 
+test.each([
+  ['is silent', () => undefined],
+  ['knows it no longer', (names: ReturnType<typeof slowNames>) => names.answer(new Error('ENOTFOUND'))],
+])('an address that a name had serves while its server %s', async (what, sayNothing) => {
+  const name = `${what.replaceAll(' ', '-')}.test`;
+  const port = await freePort();
+  const names = slowNames();
+  const { socket, log } = openSubscriber();
+  socket.dial(name, port);
+  names.answer();
+  // Nobody listens yet, so it asks again and again.
+  await vi.waitFor(() => expect(names.asked.length).toBeGreaterThan(1));
+  await openXPublisher().socket.bind(host, port);
+  sayNothing(names);
+  await log.until((said) => said.includes('connected'));
+});
+
+test('an address that nobody knows is a fault', async () => {
+  const names = slowNames();
+  const bound = openXPublisher().socket.bind('nobody.test', 1);
+  names.answer(new Error('ENOTFOUND'));
+  await expect(bound).rejects.toThrow('ENOTFOUND');
+});
+
 test('a name is bound where those who dial it look for it', async () => {
   const port = await freePort();
   const names = slowNames();
   const publisher = openXPublisher();
-  const bound = publisher.socket.bind('broker.test', port);
+  const bound = publisher.socket.bind('bound.test', port);
   names.answer();
   await bound;
   vi.restoreAllMocks();

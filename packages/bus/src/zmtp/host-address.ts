@@ -3,26 +3,54 @@ import dns from 'node:dns';
 /*
  * The address of a host, as a broker's endpoint names it. The system resolves few names at a time, two of Node's threads, and a
  * name whose server is silent takes one of them for many seconds. So a name is asked for once, however many wait for it: asked
- * for with each attempt to connect, the name of one broker would keep everybody from the other.
+ * for with each attempt to connect, the name of one broker would keep everybody from the other. And an address that is known serves
+ * while nobody can say another: a broker that is back is found without the name server.
  */
 
 type Found = (fault: NodeJS.ErrnoException | null, address: string) => void;
 
-/** Who waits for which host. */
-const waiting = new Map<string, Found[]>();
+/** Less than an attempt to connect may take. */
+const patienceMs = 500;
+
+/** Who waits, and until when if the host had an address before. */
+type Waiting = Map<Found, NodeJS.Timeout | undefined>;
+
+/** Who waits for which host: an entry for each that the system has been asked for. */
+const asked = new Map<string, Waiting>();
+/** The address that each host had last. Hosts are those of brokers: a few. */
+const known = new Map<string, string>();
 
 /** With it a host's name may mean an IPv6 address, where nobody listens: only for who writes IPv6. */
 export const familyOf = (host: string): 4 | 6 => (host.includes(':') ? 6 : 4);
 
-/** @param host a name or an address, of IPv6 in brackets or without */
+/**
+ * @param host a name or an address, of IPv6 in brackets or without
+ * @param found hears of a fault only when the host never had an address
+ */
 export function addressOf(host: string, found: Found): void {
-  const family = familyOf(host);
-  const others = waiting.get(host);
-  if (others !== undefined) return void others.push(found);
-  const all = [found];
-  waiting.set(host, all);
-  dns.lookup(host.replace(/^\[|\]$/g, ''), { family }, (fault, address) => {
-    waiting.delete(host);
-    for (const one of all) one(fault, address);
+  const others = asked.get(host);
+  const waiting: Waiting = others ?? new Map();
+  const before = known.get(host);
+
+  function settleFor(address: string): void {
+    waiting.delete(found);
+    found(null, address);
+  }
+
+  waiting.set(found, before === undefined ? undefined : setTimeout(settleFor, patienceMs, before).unref());
+  if (others === undefined) ask(host, waiting);
+}
+
+function ask(host: string, waiting: Waiting): void {
+  asked.set(host, waiting);
+  dns.lookup(host.replace(/^\[|\]$/g, ''), { family: familyOf(host) }, (fault, address) => {
+    asked.delete(host);
+    if (fault === null) known.set(host, address);
+    const last = known.get(host);
+    for (const [found, patience] of waiting) {
+      clearTimeout(patience);
+      if (last === undefined) found(fault, address);
+      else found(null, last);
+    }
   });
 }

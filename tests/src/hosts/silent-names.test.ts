@@ -1,0 +1,74 @@
+import type { AppProcess } from '@cateto/cluster';
+import { appCommand, startProcess } from '@cateto/cluster';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startHostClient } from './host-client.ts';
+import { createNetwork, networkRefused } from './network.ts';
+
+const host = '10.43.96.50';
+const silentName = 'backup.cateto.test';
+/** The broker, an op-server, a calc-server and a client. */
+const programs = 4;
+
+const refused = await networkRefused();
+if (refused !== undefined) {
+  process.stderr.write(`\nSILENT NAMES ARE NOT TESTED HERE: no network namespaces on this machine.\n${refused}\n\n`);
+}
+
+/** A host whose name server never answers, and how to run something there. */
+async function hostOfSilentNames() {
+  const network = await createNetwork([host]);
+  const folder = await mkdtemp(join(tmpdir(), 'cateto-names-'));
+  const resolver = join(folder, 'resolv.conf');
+  await writeFile(resolver, 'nameserver 127.0.0.1\n');
+  const started: AppProcess[] = [];
+  // The file is that of this host only: `ip netns exec` gives each command mounts of its own.
+  const prefix = [...network.on(host), 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolver];
+
+  function run(name: string, command: { readonly cwd: string; readonly args: readonly string[] }, environment = {}) {
+    const one = startProcess({ name, ...command, prefix, environment });
+    started.push(one);
+    return one;
+  }
+
+  onTestFinished(async () => {
+    // At its own pace a process ends only when the system has given up its last question, after ten seconds.
+    for (const one of started) one.kill('SIGKILL');
+    await Promise.all(started.map(({ ended }) => ended));
+    await network.remove();
+    await rm(folder, { recursive: true });
+  });
+  return { prefix, run };
+}
+
+describe.skipIf(refused !== undefined)('the name of a broker whose name server is silent', () => {
+  test('takes nobody from the other broker', async () => {
+    const { prefix, run } = await hostOfSilentNames();
+    const names = run('names', {
+      cwd: fileURLToPath(new URL('.', import.meta.url)),
+      args: ['--import', 'tsx', fileURLToPath(new URL('silent-name-server.ts', import.meta.url))],
+    });
+    await names.waitFor('ready');
+    const environment = { CATETO_BROKERS: `127.0.0.1,${silentName}`, CATETO_LOG: 'json' };
+    const broker = run('broker', appCommand('broker', false), environment);
+    await broker.waitFor('active');
+    const servers = ['op-server', 'calc-server'].map((app) => run(app, appCommand(app, false), environment));
+    await Promise.all(servers.map((one) => one.waitFor('ready')));
+    await servers[1]?.waitFor('listener-up');
+    const client = startHostClient(host, prefix, environment);
+    onTestFinished(() => client.kill());
+    await client.ready;
+    await client.begin();
+    await client.answered(1_000);
+    const account = await client.end();
+    // Everyone has asked, and waits: ten seconds for each question.
+    expect(names.events.filter(({ event }) => event === 'asked').length).toBeGreaterThanOrEqual(programs);
+    expect(account).toMatchObject({ wrong: 0, twice: 0, failed: {}, fellBack: 0, answered: account.asked });
+    // Nor was anybody missed and found again, or the broker anything but active.
+    expect(servers.flatMap(({ events }) => events).filter(({ event }) => event === 'listener-down')).toEqual([]);
+    expect(broker.events.map(({ event }) => event)).toEqual(['ready', 'standby', 'active']);
+  });
+});
