@@ -1,22 +1,43 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 const index = fileURLToPath(new URL('./index.ts', import.meta.url));
 
-/** What a process that logs some events writes on stderr. */
-function logged(form: 'pretty' | 'json', level = 'info'): string {
-  const code = `
+/** What node is given to run a process that has a log. */
+function program(code: string, form: 'pretty' | 'json' = 'json', level = 'info'): string[] {
+  const logging = `
+    import { once } from 'node:events';
     import { createLog, logEvents } from ${JSON.stringify(index)};
     const report = logEvents(await createLog({ app: 'calc-server', form: '${form}', level: '${level}', colour: false }));
+    ${code}
+  `;
+  return ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', logging];
+}
+
+/** What a process that logs some events writes on stderr. */
+function logged(form: 'pretty' | 'json', level?: string): string {
+  const code = `
     report({ event: 'ready', address: 'k3f0q9x2m1zd' });
     report({ event: 'fallback', operation: 'square', lane: 1, cause: 'no-listener', count: 3 });
     report({ event: 'misconfigured', message: 'both run as primary' });
     process.exit(0);
   `;
-  const args = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', code];
-  return spawnSync(process.execPath, args, { encoding: 'utf8' }).stderr;
+  return spawnSync(process.execPath, program(code, form, level), { encoding: 'utf8' }).stderr;
 }
+
+const eventMany = 30_000;
+const logMany = `
+  for (let lane = 1; lane <= ${eventMany}; lane += 1) report({ event: 'fallback', operation: 'square', lane, cause: 'no-listener', count: 1 });
+  console.log('goes on');
+`;
 
 describe('the log', () => {
   test('as JSON is one object a line with time, level, app, event and the event’s fields', () => {
@@ -50,5 +71,69 @@ describe('the log', () => {
   test('says nothing below its level', () => {
     expect(logged('json', 'error').trim().split('\n')).toHaveLength(1);
     expect(logged('json', 'silent')).toBe('');
+  });
+});
+
+/** A process that logs into a pipe; `read` is its other end. What `spawn` makes is a socket, which behaves differently. */
+async function piped(code: string, form: 'pretty' | 'json' = 'json') {
+  const folder = await mkdtemp(join(tmpdir(), 'cateto-log-'));
+  const path = join(folder, 'stderr');
+  spawnSync('mkfifo', [path]);
+  const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const write = openSync(path, constants.O_WRONLY);
+  const child = spawn(process.execPath, program(code, form), { stdio: ['pipe', 'pipe', write] });
+  closeSync(write);
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return { child, read };
+}
+
+describe('who logs', () => {
+  test.each(['json', 'pretty'] as const)(
+    'goes on while nobody reads it, and says what it had to drop (%s)',
+    async (form) => {
+      const { child, read } = await piped(
+        `${logMany} process.stdin.resume(); await once(process.stdin, 'end'); process.exit();`,
+        form,
+      );
+      await once(child.stdout, 'data');
+      const reader = new Socket({ fd: read, readable: true });
+      const lines: string[] = [];
+      for await (const line of createInterface({ input: reader })) {
+        lines.push(line);
+        if (line.includes('log-lines-dropped')) break;
+      }
+      reader.destroy();
+      const dropped = Number(/"?count"?[:=](\d+)/.exec(lines.at(-1) ?? '')?.[1]);
+      // Every other line is there, whole.
+      expect(lines.length - 1 + dropped).toBe(eventMany);
+      for (const line of lines) expect(line).toMatch(form === 'json' ? /^\{.*\}$/ : /^\[.*count=\d+$/);
+      child.stdin.end();
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    },
+  );
+
+  test('ends when it is to end, though nobody reads it', async () => {
+    const { child, read } = await piped(`${logMany} process.exit(3);`);
+    expect(await once(child, 'exit')).toEqual([3, null]);
+    closeSync(read);
+  });
+
+  test('goes on when there is no room for its log', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stdout } = spawnSync(process.execPath, program(`${logMany} process.exit(3);`), {
+      stdio: ['ignore', 'pipe', full],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect([status, stdout]).toEqual([3, 'goes on\n']);
+  });
+
+  test('goes on when its reader is gone', async () => {
+    const { child, read } = await piped(
+      `process.stdin.resume(); await once(process.stdin, 'end'); ${logMany} process.exit(3);`,
+    );
+    closeSync(read);
+    child.stdin.end();
+    expect(await once(child, 'exit')).toEqual([3, null]);
   });
 });

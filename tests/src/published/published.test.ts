@@ -129,6 +129,14 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(JSON.parse(out)).toMatchObject({ value: 17.69180601295413, fallbacks: [] });
   });
 
+  test('the binary logs for a person who watches, as well as for programs', async () => {
+    const brokers = await freeBrokers();
+    const broker = javascript.start('cateto', 'broker', '--log', 'pretty', '--brokers', brokers);
+    await broker.wrote(/INFO.*: broker active /);
+    broker.child.kill('SIGTERM');
+    expect(await broker.ended).toBe(0);
+  });
+
   test('one in JavaScript serves and calls an operation and a formula of its own, also when a broker dies', async () => {
     const server = javascript.start('node', 'serve.js');
     await server.wrote(/^serving$/);
