@@ -12,7 +12,7 @@ describe('a broker that goes, under load', () => {
     await settled(client);
     const load = startLoad(client, 500);
     await load.answered(500);
-    const { active, standby } = await brokerPair(cluster, client);
+    const { active, standby } = await brokerPair(cluster);
     const takeover = next(standby, 'active');
     active.kill('SIGKILL');
     await takeover;
@@ -27,7 +27,7 @@ describe('a broker that goes, under load', () => {
     await settled(client);
     const load = startLoad(client, 300);
     await load.answered(300);
-    const { active, standby } = await brokerPair(cluster, client);
+    const { active, standby } = await brokerPair(cluster);
     const takeover = next(standby, 'active');
     active.kill('SIGSTOP');
     await takeover;
@@ -45,14 +45,14 @@ describe('a broker that goes, under load', () => {
     const client = await clientOf(cluster);
     await settled(client);
     const load = startLoad(client, 300);
-    const first = await brokerPair(cluster, client);
+    const first = await brokerPair(cluster);
     const takeover = next(first.standby, 'active');
     await cluster.kill(first.active.name, 'SIGKILL');
     await takeover;
     const returned = cluster.start(first.active.name);
     await returned.waitFor('standby');
     await load.answered(300);
-    const second = await brokerPair(cluster, client);
+    const second = await brokerPair(cluster);
     expect(second.standby.name).toBe(returned.name);
     const takeoverBack = next(returned, 'active');
     second.active.kill('SIGKILL');
@@ -68,7 +68,7 @@ describe('a broker that goes, under load', () => {
     await settled(client);
     const load = startLoad(client, 300);
     await load.answered(300);
-    const { active: leaving } = await brokerPair(cluster, client);
+    const { active: leaving } = await brokerPair(cluster);
     leaving.kill('SIGTERM');
     expect(await leaving.ended).toBe(0);
     await load.answered(300);

@@ -85,7 +85,7 @@ test('fault 5, whatever arrives is taken: garbage is dropped and counted, and se
   for (const name of ['calc-server', 'op-server-1']) {
     expect(await cluster.get(name).waitFor('message-dropped')).toMatchObject({ cause: 'not-messagepack' });
   }
-  const { active } = await brokerPair(cluster, client);
+  const { active } = await brokerPair(cluster);
   expect(await active.waitFor('message-dropped')).toMatchObject({
     cause: expect.stringMatching(/frames/),
   });
@@ -118,7 +118,7 @@ test('fault 8, what is in flight is lost: requests in flight when the primary is
   const cluster = await system();
   const client = await clientOf(cluster);
   await settled(client);
-  const pair = await brokerPair(cluster, client);
+  const pair = await brokerPair(cluster);
   const asked = Array.from({ length: 500 }, (_, index) => client.hypotenuse(3 * index, 4 * index));
   const { active } = pair;
   active.kill('SIGKILL');
@@ -130,14 +130,14 @@ test('fault 9, two active brokers: of two that are active and hear each other on
   const cluster = await system();
   const client = await clientOf(cluster);
   await settled(client);
-  const { active, standby, epoch } = await brokerPair(cluster, client);
+  const { active, standby, epoch } = await brokerPair(cluster);
   const takeover = next(standby, 'active');
   active.kill('SIGSTOP');
   await takeover;
   const stepDown = next(active, 'standby');
   active.kill('SIGCONT');
   expect(await stepDown).toMatchObject({ epoch, cause: 'higher-epoch' });
-  const after = await brokerPair(cluster, client);
+  const after = await brokerPair(cluster);
   expect(after.active.name).toBe(standby.name);
 });
 

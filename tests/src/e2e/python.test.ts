@@ -37,7 +37,7 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     await settled(client);
     const load = startLoad(client, 200);
     await load.answered(200);
-    const { active, standby } = await brokerPair(cluster, client);
+    const { active, standby } = await brokerPair(cluster);
     const takeover = next(standby, 'active');
     active.kill('SIGKILL');
     await takeover;

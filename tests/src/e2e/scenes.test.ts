@@ -30,7 +30,7 @@ describe("the paper's scenes", () => {
     const cluster = await system();
     const client = await clientOf(cluster);
     await settled(client);
-    const { active, standby, epoch } = await brokerPair(cluster, client);
+    const { active, standby, epoch } = await brokerPair(cluster);
     const takeover = next(standby, 'active');
     active.kill('SIGKILL');
     const answer = await client.hypotenuse(12, 13);

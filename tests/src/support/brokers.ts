@@ -1,6 +1,6 @@
+import { hearBrokers } from '@cateto/bus';
 import type { AppProcess, Cluster, LogEvent } from '@cateto/cluster';
-import type { Calculator } from '@cateto/contracts';
-import type { Client } from '@cateto/sdk';
+import { endpointsOf } from './endpoints.ts';
 
 export interface BrokerPair {
   readonly active: AppProcess;
@@ -9,20 +9,23 @@ export interface BrokerPair {
   readonly epoch: number;
 }
 
-/** Which broker is which now: on a machine that stood still they may have changed places since the start. */
-export async function brokerPair(cluster: Cluster, client: Client<Calculator>): Promise<BrokerPair> {
+const beatWaitMs = 1_000;
+
+/**
+ * Which broker is which now: on a machine that stood still they may have changed places since the start. And everybody who listens is
+ * linked to both, so that one can take over from the other without a fallback: right after its start a backup does not know them all.
+ */
+export async function brokerPair(cluster: Cluster): Promise<BrokerPair> {
+  const endpoints = endpointsOf(cluster.brokers);
+  const [broker, backup] = [cluster.get('broker'), cluster.get('backup')];
   for (;;) {
-    const { brokers } = await client.status();
-    const [primary, backup] = brokers;
-    const both = [cluster.get('broker'), cluster.get('backup')] as const;
+    const [one, other] = (await hearBrokers(endpoints, beatWaitMs)).map(({ beat }) => beat);
+    if (one === undefined || other === undefined) continue;
     // Right after the start one may be standby and not have heard yet that the other is active: it knows no epoch then.
-    if (primary?.epoch !== backup?.epoch) continue;
-    if (primary?.state === 'active' && backup?.state === 'standby') {
-      return { active: both[0], standby: both[1], epoch: primary.epoch ?? 0 };
-    }
-    if (primary?.state === 'standby' && backup?.state === 'active') {
-      return { active: both[1], standby: both[0], epoch: backup.epoch ?? 0 };
-    }
+    if (one.epoch !== other.epoch || one.counters['requests'] !== other.counters['requests']) continue;
+    const { epoch } = one;
+    if (one.state === 'active' && other.state === 'standby') return { active: broker, standby: backup, epoch };
+    if (one.state === 'standby' && other.state === 'active') return { active: backup, standby: broker, epoch };
   }
 }
 

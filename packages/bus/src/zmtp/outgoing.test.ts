@@ -93,7 +93,8 @@ test('small frames of many turns take as much memory as they have bytes while no
   const writing = vi.spyOn(near, 'write');
   for (let turn = 0; turn < 10_000; turn += 1) sendSmall();
   expect(outgoing.waiting()).toBeGreaterThan(320_000);
-  expect(writing.mock.calls.length).toBeLessThan(1_000);
+  // As many as the stream takes before it asks to wait, and then none.
+  expect(writing.mock.calls.length * 32).toBeLessThanOrEqual(near.writableHighWaterMark);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
   await expectFrames(far, sizes);
 });
