@@ -24,8 +24,8 @@ const retryMs = 100;
  * how many lines were more than may wait.
  */
 export async function createLog({ app, form, level, colour }: LogOptions): Promise<Log> {
-  const lines = openLines();
   const shown = form === 'json' ? (line: string) => line : await prettyLines(app, colour);
+  const lines = openLines();
   const log = pino(
     {
       base: { app },
