@@ -15,8 +15,8 @@ await runServer({
     const pool = workers === 0 ? undefined : await startWorkers(workers);
     const server = serveOperations({
       catalogue: calculator,
-      handlers: pool?.handlers ?? handlers,
-      runningMax: pool?.runningMax,
+      handlers,
+      threads: pool,
       operations,
       lanes,
       openLink: zeromqLink(brokers),
@@ -34,5 +34,5 @@ await runServer({
 /** Without threads their library is not loaded: the server starts sooner. */
 async function startWorkers(workers: number) {
   const { workerHandlers } = await import('./worker-handlers.ts');
-  return workerHandlers(calculator, workers);
+  return workerHandlers(workers);
 }

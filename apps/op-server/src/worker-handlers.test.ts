@@ -1,21 +1,47 @@
-import { calculator, isFailure } from '@cateto/contracts';
-import { expect, onTestFinished, test } from 'vitest';
+import { isFailure } from '@cateto/contracts';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { workerHandlers } from './worker-handlers.ts';
 
-function setUp(workers: number) {
-  const { handlers, close } = workerHandlers(calculator, workers);
+/** Longer than any of it takes. */
+const longMs = 60_000;
+
+function setUp(workers: number, file?: URL) {
+  const { run, close } = workerHandlers(workers, file);
   onTestFinished(close);
-  return handlers;
+  return run;
 }
 
 test('a handler in a worker thread answers as it does in the main thread', async () => {
-  const { square, multiply } = setUp(2);
-  expect(await Promise.all([square(3), multiply([4, 5]), square(-0.5)])).toEqual([9, 20, 0.25]);
+  const run = setUp(2);
+  const outputs = [run('square', 3, longMs), run('multiply', [4, 5], longMs), run('square', -0.5, longMs)];
+  expect(await Promise.all(outputs)).toEqual([9, 20, 0.25]);
 });
 
 test('a failure keeps its code and its words on the way between threads', async () => {
-  const { square } = setUp(1);
-  const output: unknown = await square(1e300);
+  const output = await setUp(1)('square', 1e300, longMs);
   expect(isFailure(output)).toBe(true);
   expect(output).toMatchObject({ code: 'out-of-domain', message: expect.stringContaining('square') });
+});
+
+describe('a thread is there again after a handler', () => {
+  const bad = new URL('./bad-worker.test-support.ts', import.meta.url);
+
+  test.each([
+    ['that loops for ever', 'loop', 300, /abort/i],
+    ['that never answers', 'never', 300, /abort/i],
+    ['that ends the process', 'exit', longMs, /exit/i],
+    ['that throws when nobody waits for it', 'throw-later', longMs, /later/],
+  ])('%s', async (_what, operation, withinMs, why) => {
+    const run = setUp(1, bad);
+    await expect(run(operation, 1, withinMs)).rejects.toThrow(why);
+    expect(await run('echo', 2, longMs)).toBe(2);
+  });
+
+  test('whose turn did not come while anybody waited: it is not begun', async () => {
+    const run = setUp(1, bad);
+    const [looping, waiting] = [run('loop', 1, 500), run('exit', 2, 200)];
+    await expect(waiting).rejects.toThrow(/abort/i);
+    await expect(looping).rejects.toThrow(/abort/i);
+    expect(await run('echo', 3, longMs)).toBe(3);
+  });
 });

@@ -82,20 +82,22 @@ async function piped(code: string, form: 'pretty' | 'json' = 'json') {
   const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const write = openSync(path, constants.O_WRONLY);
   const child = spawn(process.execPath, program(code, form), { stdio: ['pipe', 'pipe', write] });
+  const { stdin, stdout } = child;
+  if (stdin === null || stdout === null) throw new Error('no pipes');
   closeSync(write);
   onTestFinished(() => rm(folder, { recursive: true }));
-  return { child, read };
+  return { child, stdin, stdout, read };
 }
 
 describe('who logs', () => {
   test.each(['json', 'pretty'] as const)(
     'goes on while nobody reads it, and says what it had to drop (%s)',
     async (form) => {
-      const { child, read } = await piped(
+      const { child, stdin, stdout, read } = await piped(
         `${logMany} process.stdin.resume(); await once(process.stdin, 'end'); process.exit();`,
         form,
       );
-      await once(child.stdout, 'data');
+      await once(stdout, 'data');
       const reader = new Socket({ fd: read, readable: true });
       const lines: string[] = [];
       for await (const line of createInterface({ input: reader })) {
@@ -107,7 +109,7 @@ describe('who logs', () => {
       // Every other line is there, whole.
       expect(lines.length - 1 + dropped).toBe(eventMany);
       for (const line of lines) expect(line).toMatch(form === 'json' ? /^\{.*\}$/ : /^\[.*count=\d+$/);
-      child.stdin.end();
+      stdin.end();
       expect(await once(child, 'exit')).toEqual([0, null]);
     },
   );
@@ -129,11 +131,11 @@ describe('who logs', () => {
   });
 
   test('goes on when its reader is gone', async () => {
-    const { child, read } = await piped(
+    const { child, stdin, read } = await piped(
       `process.stdin.resume(); await once(process.stdin, 'end'); ${logMany} process.exit(3);`,
     );
     closeSync(read);
-    child.stdin.end();
+    stdin.end();
     expect(await once(child, 'exit')).toEqual([3, null]);
   });
 });

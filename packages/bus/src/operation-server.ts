@@ -15,17 +15,27 @@ import { runHandler } from './run-handler.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
 
+/** Threads that run handlers, so that one which blocks or never ends stops no server. */
+export interface HandlerThreads {
+  /** Handlers that run at once; other requests wait for their turn, and are refused as `overloaded` when that takes long. */
+  readonly runningMax: number;
+  /**
+   * Runs an operation's handler.
+   *
+   * @param withinMs after so many milliseconds nobody waits for the output any more
+   * @returns what the handler returned; rejected with what it threw
+   */
+  run(operation: string, input: unknown, withinMs: number): Promise<unknown>;
+}
+
 export interface OperationServerOptions<C extends Catalogue> {
   readonly catalogue: C;
   readonly handlers: HandlersOf<C>;
+  /** Where the handlers run; in this thread unless given. */
+  readonly threads?: HandlerThreads | undefined;
   /** Names of the operations to serve. */
   readonly operations: readonly string[] | 'all';
   readonly lanes: readonly Lane[] | 'all';
-  /**
-   * Handlers that run at once; other requests wait for their turn, and are refused as `overloaded` when that takes long. As many
-   * as there are requests unless given: right for handlers that only wait, wrong for such as queue for threads.
-   */
-  readonly runningMax?: number | undefined;
   readonly openLink: OpenLink;
   readonly platform?: Platform;
   readonly onEvent: OnEvent;
@@ -39,7 +49,7 @@ type ReplyTopic = `calc.${string}.result.${Lane}`;
  * @throws TypeError for an operation that is not in the catalogue
  */
 export function serveOperations<C extends Catalogue>(options: OperationServerOptions<C>): Server {
-  const { handlers, openLink, onEvent } = options;
+  const { handlers, threads, openLink, onEvent } = options;
   const catalogue: Catalogue = options.catalogue;
   const served = servedOperations(catalogue, options.operations);
   const lanes = options.lanes === 'all' ? allLanes : options.lanes;
@@ -48,11 +58,14 @@ export function serveOperations<C extends Catalogue>(options: OperationServerOpt
   const bus = open({ role: 'op-server', catalogue, openLink, onEvent, ...platform });
   const responses = createResponses<ReplyTopic>(bus.participant, {
     publish: bus.publish,
-    runningMax: options.runningMax,
+    runningMax: threads?.runningMax,
   });
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
-    const run = runWith(operation, handlers[operation.name as keyof C['operations']]);
+    const run =
+      threads === undefined
+        ? runHere(operation, handlers[operation.name as keyof C['operations']])
+        : runIn(threads, operation, bus.participant.platform);
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);
@@ -85,10 +98,17 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
 /** No lane fell back. */
 const byOpServer: readonly Lane[] = [];
 
-function runWith(operation: Operation, handler: Handler): Run {
+function runHere(operation: Operation, handler: Handler): Run {
   return (request, answer) => {
     runHandler(operation, handler, request.work.input, (value, failed) => {
       answer(request, failed ?? { value, via: byOpServer });
     });
+  };
+}
+
+function runIn(threads: HandlerThreads, operation: Operation, platform: Platform): Run {
+  return (request, answer) => {
+    const handler: Handler = (input) => threads.run(operation.name, input, request.deadlineMs - platform.nowMs());
+    runHere(operation, handler)(request, answer);
   };
 }

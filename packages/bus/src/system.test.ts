@@ -17,6 +17,7 @@ import { fakeBroker, testPlatform } from './fake-link.test-support.ts';
 import { createFormulaClient } from './formula-client.ts';
 import { serveFormulas } from './formula-server.ts';
 import { open } from './bus.ts';
+import type { HandlerThreads } from './operation-server.ts';
 import { serveOperations } from './operation-server.ts';
 import { createRequests } from './requests.ts';
 import { createStatusClient } from './status.ts';
@@ -100,8 +101,11 @@ function setUp() {
       return client.ask({ formula: catalogue.formulas[name], operands, timeoutMs, settle });
     },
     cancel: client.cancel,
-    opServer: (given: Partial<HandlersOf<typeof catalogue>> = {}, lanes: readonly (1 | 2)[] = [1, 2]) =>
-      serveOperations({ ...shared, handlers: { ...handlers, ...given }, operations: 'all', lanes }),
+    opServer: (
+      given: Partial<HandlersOf<typeof catalogue>> = {},
+      lanes: readonly (1 | 2)[] = [1, 2],
+      threads?: HandlerThreads,
+    ) => serveOperations({ ...shared, handlers: { ...handlers, ...given }, threads, operations: 'all', lanes }),
     calcServer: () => serveFormulas({ ...shared, handlers, formulas, operationTimeoutMs: 2_000 }),
   };
 }
@@ -226,6 +230,34 @@ describe('the calc-server', () => {
     ask('sum', [3, 4], 500);
     platform.pass(500);
     expect(outcomes).toEqual([{ value: 14, via: [1, 2] }]);
+  });
+
+  test('has handlers run in threads for as long as it waits for them, and passes on how they fail', async () => {
+    const asked: [string, unknown, number][] = [];
+    const run = (operation: string, input: unknown, withinMs: number): Promise<unknown> => {
+      asked.push([operation, input, withinMs]);
+      return input === 3 ? Promise.resolve(6) : Promise.reject(new Error('its thread ended'));
+    };
+    const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
+    opServer({}, [1, 2], { runningMax: 2, run });
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    ask('sum', [3, 4], 1_000);
+    // The outcomes of promises come between the turns of the test's clock.
+    for (let turn = 0; outcomes.length === 0 && turn < 100; turn += 1) {
+      platform.settle();
+      await Promise.resolve();
+    }
+    expect(asked.map(([operation, input]) => [operation, input])).toEqual([
+      ['double', 3],
+      ['double', 4],
+    ]);
+    for (const [, , withinMs] of asked) {
+      expect(withinMs).toBeGreaterThan(0);
+      expect(withinMs).toBeLessThanOrEqual(1_000);
+    }
+    expect(outcomes).toMatchObject([{ code: 'internal', message: expect.stringContaining('its thread ended') }]);
   });
 
   test('passes on what the operands deserve, and what a handler throws as internal', () => {
