@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,9 +33,9 @@ function logged(form: 'pretty' | 'json', level?: string): string {
   return spawnSync(process.execPath, program(code, form, level), { encoding: 'utf8' }).stderr;
 }
 
-const eventMany = 30_000;
-const logMany = `
-  for (let lane = 1; lane <= ${eventMany}; lane += 1) report({ event: 'fallback', operation: 'square', lane, cause: 'no-listener', count: 1 });
+/** Code that logs so many lines, and says when it has. */
+const logLines = (count: number): string => `
+  for (let lane = 1; lane <= ${count}; lane += 1) report({ event: 'fallback', operation: 'square', lane, cause: 'no-listener', count: 1 });
   console.log('goes on');
 `;
 
@@ -74,55 +74,105 @@ describe('the log', () => {
   });
 });
 
-/** A process that logs into a pipe; `read` is its other end. What `spawn` makes is a socket, which behaves differently. */
-async function piped(code: string, form: 'pretty' | 'json' = 'json') {
+/** A pipe with a name; `read` is its other end. What `spawn` makes is a socket, which behaves differently. */
+async function pipe(): Promise<{ readonly path: string; readonly read: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'cateto-log-'));
-  const path = join(folder, 'stderr');
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'pipe');
   spawnSync('mkfifo', [path]);
-  const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  return { path, read: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK) };
+}
+
+/** A process that logs into a pipe. */
+async function piped(code: string, form: 'pretty' | 'json' = 'json') {
+  const { path, read } = await pipe();
   const write = openSync(path, constants.O_WRONLY);
   const child = spawn(process.execPath, program(code, form), { stdio: ['pipe', 'pipe', write] });
+  closeSync(write);
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error('no pipes');
-  closeSync(write);
-  onTestFinished(() => rm(folder, { recursive: true }));
   return { child, stdin, stdout, read };
 }
+
+async function linesUntil(read: number, isLast: (line: string) => boolean): Promise<string[]> {
+  const reader = new Socket({ fd: read, readable: true });
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: reader })) {
+    lines.push(line);
+    if (isLast(line)) break;
+  }
+  reader.destroy();
+  return lines;
+}
+
+const untilToldToEnd = `process.stdin.resume(); await once(process.stdin, 'end');`;
 
 describe('who logs', () => {
   test.each(['json', 'pretty'] as const)(
     'goes on while nobody reads it, and says what it had to drop (%s)',
     async (form) => {
-      const { child, stdin, stdout, read } = await piped(
-        `${logMany} process.stdin.resume(); await once(process.stdin, 'end'); process.exit();`,
-        form,
-      );
+      const { child, stdin, stdout, read } = await piped(`${logLines(30_000)} ${untilToldToEnd} process.exit();`, form);
       await once(stdout, 'data');
-      const reader = new Socket({ fd: read, readable: true });
-      const lines: string[] = [];
-      for await (const line of createInterface({ input: reader })) {
-        lines.push(line);
-        if (line.includes('log-lines-dropped')) break;
-      }
-      reader.destroy();
+      const lines = await linesUntil(read, (line) => line.includes('log-lines-dropped'));
       const dropped = Number(/"?count"?[:=](\d+)/.exec(lines.at(-1) ?? '')?.[1]);
       // Every other line is there, whole.
-      expect(lines.length - 1 + dropped).toBe(eventMany);
+      expect(lines.length - 1 + dropped).toBe(30_000);
       for (const line of lines) expect(line).toMatch(form === 'json' ? /^\{.*\}$/ : /^\[.*count=\d+$/);
       stdin.end();
       expect(await once(child, 'exit')).toEqual([0, null]);
     },
   );
 
+  test('goes on while the terminal stands on which it logs', async () => {
+    const { path, read } = await pipe();
+    const command = [process.execPath, ...program(`${logLines(30_000)} setInterval(() => undefined, 1_000);`)];
+    const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    // What it says on its standard output is read; what the terminal shows is not.
+    const terminal = spawn('script', ['-qec', `${quoted} > ${path}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    onTestFinished(() => void terminal.kill('SIGTERM'));
+    expect(await linesUntil(read, (line) => line === 'goes on')).toEqual(['goes on']);
+  });
+
+  test('ends with its last words, though its reader was slow', async () => {
+    const end = `report({ event: 'stopped' }); process.exit(3);`;
+    const { child, stdin, stdout, read } = await piped(`${logLines(2_000)} ${untilToldToEnd} ${end}`);
+    const ended = once(child, 'exit');
+    await once(stdout, 'data');
+    stdin.end();
+    const lines = await linesUntil(read, (line) => line.includes('"stopped"'));
+    expect(lines).toHaveLength(2_001);
+    expect(await ended).toEqual([3, null]);
+  });
+
+  test('tears no line, whoever else writes into the same pipe', async () => {
+    const { path, read } = await pipe();
+    const writing = [1, 2].map(() => {
+      const write = openSync(path, constants.O_WRONLY);
+      const child = spawn(process.execPath, program(`${logLines(3_000)} ${untilToldToEnd}`), {
+        stdio: ['pipe', 'pipe', write],
+      });
+      closeSync(write);
+      return child;
+    });
+    await Promise.all(writing.map(({ stdout }) => once(stdout ?? process, 'data')));
+    let lines = 0;
+    const all = await linesUntil(read, () => (lines += 1) === 6_000);
+    for (const line of all) expect(line).toMatch(/^\{[^{}]*\}$/);
+    for (const child of writing) child.stdin?.end();
+    await Promise.all(writing.map((child) => once(child, 'exit')));
+  });
+
   test('ends when it is to end, though nobody reads it', async () => {
-    const { child, read } = await piped(`${logMany} process.exit(3);`);
+    const { child, read } = await piped(`${logLines(30_000)} process.exit(3);`);
     expect(await once(child, 'exit')).toEqual([3, null]);
     closeSync(read);
   });
 
-  test('goes on when there is no room for its log', () => {
+  test.skipIf(!existsSync('/dev/full'))('goes on when there is no room for its log', () => {
     const full = openSync('/dev/full', 'w');
-    const { status, stdout } = spawnSync(process.execPath, program(`${logMany} process.exit(3);`), {
+    const { status, stdout } = spawnSync(process.execPath, program(`${logLines(30_000)} process.exit(3);`), {
       stdio: ['ignore', 'pipe', full],
       encoding: 'utf8',
     });
@@ -131,9 +181,7 @@ describe('who logs', () => {
   });
 
   test('goes on when its reader is gone', async () => {
-    const { child, stdin, read } = await piped(
-      `process.stdin.resume(); await once(process.stdin, 'end'); ${logMany} process.exit(3);`,
-    );
+    const { child, stdin, read } = await piped(`${untilToldToEnd} ${logLines(30_000)} process.exit(3);`);
     closeSync(read);
     stdin.end();
     expect(await once(child, 'exit')).toEqual([3, null]);

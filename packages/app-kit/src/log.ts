@@ -17,11 +17,16 @@ const stderr = 2;
 /** What waits for a reader that does not read: hours of a log that says little. */
 const unreadBytesMax = 1_048_576;
 const retryMs = 100;
+/** Linux's PIPE_BUF: so much a pipe takes whole or not at all, so that no line is torn that others write between. */
+const wholeBytesMax = 4_096;
+/** So long a process that ends tries to write what waits. */
+const lastWordsMs = 500;
+const lastRetryMs = 10;
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * A log on stderr, written at once: the last lines of a process that dies are the ones that matter. No server depends on it: a reader
- * that does not read (a terminal that stands, a collector that hangs) or has no room (a disk) gets what waits when it can, and is told
- * how many lines were more than may wait.
+ * A log on stderr, written at once. No server depends on it: a reader that does not read (a terminal that stands, a collector that hangs)
+ * or has no room (a disk) gets what waits when it can, and is told how many lines were more than may wait.
  */
 export async function createLog({ app, form, level, colour }: LogOptions): Promise<Log> {
   const shown = form === 'json' ? (line: string) => line : await prettyLines(app, colour);
@@ -35,42 +40,75 @@ export async function createLog({ app, form, level, colour }: LogOptions): Promi
     },
     { write: (line) => lines.write(shown(line)) },
   );
-  let dropped = 0;
-  lines.on('drop', () => (dropped += 1));
-  lines.on('drain', () => {
-    if (dropped === 0) return;
-    const count = dropped;
-    dropped = 0;
-    log.warn({ event: 'log-lines-dropped', count });
-    // For this one there was no room either.
-    if (dropped > 0) dropped = count;
-  });
+  lines.onDropped((count) => log.warn({ event: 'log-lines-dropped', count }));
   return log;
 }
 
-function openLines() {
-  const lines = pino.destination({
+interface Lines {
+  write(line: string): void;
+  /** What to do when there is room again after lines were dropped: say how many. */
+  onDropped(say: (count: number) => void): void;
+}
+
+function openLines(): Lines {
+  const stream = pino.destination({
     fd: stderrThatNeverWaits(),
     sync: true,
     maxLength: unreadBytesMax,
+    maxWrite: wholeBytesMax,
     // It would sleep and try again until it succeeds.
     retryEAGAIN: () => false,
   });
+  let stuck = false;
+  let dropped = 0;
+  let sayDropped = (_count: number): void => undefined;
   let retry: NodeJS.Timeout | undefined;
-  // Whatever the error is: what was not written is kept, and tried again. Of a reader that is gone pino takes note itself.
-  lines.on('error', () => {
+
+  /** @returns whether nothing waits any more */
+  function writeRest(): boolean {
+    stuck = false;
+    stream.write('');
+    return !stuck;
+  }
+
+  function reportDropped(): void {
+    if (dropped === 0) return;
+    const count = dropped;
+    dropped = 0;
+    sayDropped(count);
+    // For this line there was no room either.
+    if (dropped > 0) dropped = count;
+  }
+
+  stream.on('drop', () => (dropped += 1));
+  stream.on('drain', reportDropped);
+  stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+    // Of a reader that is gone nothing is to be expected.
+    if (code === 'EPIPE') return;
+    stuck = true;
+    // Whatever else it is: what was not written is kept, and tried again.
     retry ??= setTimeout(() => {
       retry = undefined;
-      lines.write('');
+      writeRest();
     }, retryMs).unref();
   });
-  return lines;
+  // The last lines of a process that dies are the ones that matter: a reader that is slow gets the time to read them.
+  process.once('exit', () => {
+    const untilMs = performance.now() + lastWordsMs;
+    while (!writeRest() && performance.now() < untilMs) Atomics.wait(sleeper, 0, 0, lastRetryMs);
+    reportDropped();
+  });
+
+  return {
+    write: (line) => void stream.write(line),
+    onDropped: (say) => void (sayDropped = say),
+  };
 }
 
 /**
  * Whether writing waits is a property of how a file was opened, which others that write there share: so a pipe or a terminal is opened
- * once more. Only Linux has that way. Elsewhere, and for a socket, Node sees to it that writing does not wait, as long as no process is
- * started that gets the same stderr.
+ * once more. Only Linux has that way, and not for another user's terminal. Where it fails Node sees to it that a pipe does not wait, as it
+ * does for a socket, as long as no process is started that gets the same stderr; a terminal waits.
  */
 function stderrThatNeverWaits(): number {
   if (!process.stderr.isTTY && !fstatSync(stderr).isFIFO()) return stderr;

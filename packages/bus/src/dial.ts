@@ -2,37 +2,52 @@ import { isIP } from 'node:net';
 import type { Subscriber } from 'zeromq';
 import { addressOf } from './zmtp/index.ts';
 
-/** As libzmq's longest wait between two attempts: so soon a name that had no address may have one. */
-const askAgainMs = 200;
+/** How often a name is asked for while the socket is not connected: as often as libzmq tries at last. */
+const askEveryMs = 200;
 
 /**
- * Connects a socket of libzmq to a host, and anew when its name has come to mean another address. libzmq is not told the name: it
- * would ask for the address before each attempt to connect, in the thread that all its connections share, and for as long as the
- * name's server is silent none of them says that it lives. The name of a broker that is gone would take everybody from the other.
+ * Connects a socket of libzmq to a host by its address, and anew when its name has come to mean another one. libzmq is not told the
+ * name: it would ask for the address before each attempt to connect, in the thread that all its connections share, and for as long as
+ * the name's server is silent none of them says that it lives. The name of a broker that is gone would take everybody from the other.
+ *
+ * @param socket one that is dialled once: libzmq knows connections by their address, and two names may mean the same
  */
 export function dial(socket: Subscriber, host: string, port: number): void {
   let endpoint: string | undefined;
+  let connected = false;
+  let asking = false;
 
-  function found(address: string): void {
-    const meant = `tcp://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+  const endpointOf = (address: string): string => `tcp://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+
+  /** @param meant nowhere, when the name has no address */
+  function move(meant: string | undefined): void {
     if (meant === endpoint) return;
     if (endpoint !== undefined) socket.disconnect(endpoint);
     endpoint = meant;
-    socket.connect(meant);
+    if (meant !== undefined) socket.connect(meant);
   }
 
   function ask(): void {
+    if (asking) return;
+    asking = true;
     addressOf(host, (fault, address) => {
       if (socket.closed) return;
-      if (fault === null) found(address);
-      else setTimeout(ask, askAgainMs).unref();
+      // What is connected stays so, whatever its name means by now.
+      if (!connected) move(fault === null ? endpointOf(address) : undefined);
+      setTimeout(() => {
+        asking = false;
+        if (endpoint === undefined && !socket.closed) ask();
+      }, askEveryMs).unref();
     });
   }
 
   const literal = host.replace(/^\[|\]$/g, '');
-  if (isIP(literal) > 0) return found(literal);
-  socket.events.on('connect:retry', (attempt) => {
-    if (attempt.address === endpoint) ask();
+  if (isIP(literal) > 0) return move(endpointOf(literal));
+  socket.events.on('handshake', () => (connected = true));
+  socket.events.on('disconnect', () => (connected = false));
+  socket.events.on('connect:retry', () => {
+    connected = false;
+    ask();
   });
   ask();
 }

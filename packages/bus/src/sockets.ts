@@ -133,8 +133,8 @@ const beatsUnheard = { tcpKeepalive: 1, tcpKeepaliveIdle: 1, tcpKeepaliveInterva
 const highWaterMark = 10_000;
 
 /** With it libzmq takes a host's name for its IPv6 address first, where nobody may listen: only for who writes IPv6. */
-function addressing(hosts: readonly string[]): { readonly ipv6: boolean } {
-  return { ipv6: hosts.some((host) => host.includes(':')) };
+function addressing(host: string): { readonly ipv6: boolean } {
+  return { ipv6: host.includes(':') };
 }
 
 /** ZMQ_SNDHWM, which on a receiving socket bounds its subscriptions. A Subscriber has no option of that name. */
@@ -143,18 +143,18 @@ interface Int32Options {
   setInt32Option(option: number, value: number): void;
 }
 
-/** The way on which a server hears what it is asked, linked to every broker. */
-export function connectRequests(brokers: readonly BrokerEndpoint[]): zeromq.Subscriber {
+/** The way on which a server hears what it is asked through a broker. */
+export function connectRequests({ host, subscribePort }: BrokerEndpoint): zeromq.Subscriber {
   const socket = new zeromq.Subscriber({
     ...everySocket,
-    ...addressing(brokers.map(({ host }) => host)),
+    ...addressing(host),
     ...connecting,
     ...heartbeats.soon,
     receiveHighWaterMark: highWaterMark,
   });
   // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
   (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
-  for (const { host, subscribePort } of brokers) dial(socket, host, subscribePort);
+  dial(socket, host, subscribePort);
   return socket;
 }
 
@@ -162,7 +162,7 @@ export function connectRequests(brokers: readonly BrokerEndpoint[]): zeromq.Subs
 export function openHeartbeat(bind: string): zeromq.Publisher {
   return new zeromq.Publisher({
     ...everySocket,
-    ...addressing([bind]),
+    ...addressing(bind),
     ...beatsUnacknowledged,
     // A beat that is late is worth nothing: a few are enough.
     sendHighWaterMark: 4,
@@ -174,7 +174,7 @@ export function openHeartbeat(bind: string): zeromq.Publisher {
 export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint): zeromq.Subscriber {
   const socket = new zeromq.Subscriber({
     ...everySocket,
-    ...addressing([host]),
+    ...addressing(host),
     ...connecting,
     ...beatsUnheard,
     receiveHighWaterMark: 16,

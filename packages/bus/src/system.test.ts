@@ -234,8 +234,8 @@ describe('the calc-server', () => {
 
   test('has handlers run in threads for as long as it waits for them, and passes on how they fail', async () => {
     const asked: [string, unknown, number][] = [];
-    const run = (operation: string, input: unknown, withinMs: number): Promise<unknown> => {
-      asked.push([operation, input, withinMs]);
+    const run = (name: string, input: unknown, withinMs: number): Promise<unknown> => {
+      asked.push([name, input, withinMs]);
       return input === 3 ? Promise.resolve(6) : Promise.reject(new Error('its thread ended'));
     };
     const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
@@ -249,7 +249,7 @@ describe('the calc-server', () => {
       platform.settle();
       await Promise.resolve();
     }
-    expect(asked.map(([operation, input]) => [operation, input])).toEqual([
+    expect(asked.map(([name, input]) => [name, input])).toEqual([
       ['double', 3],
       ['double', 4],
     ]);

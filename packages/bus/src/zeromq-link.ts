@@ -66,8 +66,18 @@ function openAnswers(brokers: readonly BrokerEndpoint[], events: WayInEvents): C
   return { subscribe: socket.subscribe, unsubscribe: socket.unsubscribe, close: () => socket.close(0) };
 }
 
+/** A socket for each broker: one that had two would be one to libzmq when their names meet at one address. */
 function openRequests(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
-  const socket = connectRequests(brokers);
+  const ways = brokers.map((broker) => openRequestsOf(broker, events));
+  return {
+    subscribe: (prefix) => ways.forEach((way) => way.subscribe(prefix)),
+    unsubscribe: (prefix) => ways.forEach((way) => way.unsubscribe(prefix)),
+    close: () => Promise.all(ways.map((way) => way.close())),
+  };
+}
+
+function openRequestsOf(broker: BrokerEndpoint, events: WayInEvents): ClosingWayIn {
+  const socket = connectRequests(broker);
   // A first connection counts as well: until then nothing was heard.
   socket.events.on('handshake', () => events.reconnected());
   const reading = readFrames(socket, (frames) => {

@@ -10,8 +10,6 @@ import { createNetwork, networkRefused } from './network.ts';
 
 const host = '10.43.96.50';
 const silentName = 'backup.cateto.test';
-/** The broker, an op-server, a calc-server and a client. */
-const programs = 4;
 
 const refused = await networkRefused();
 if (refused !== undefined) {
@@ -64,8 +62,8 @@ describe.skipIf(refused !== undefined)('the name of a broker whose name server i
     await client.begin();
     await client.answered(1_000);
     const account = await client.end();
-    // Everyone has asked, and waits: ten seconds for each question.
-    expect(names.events.filter(({ event }) => event === 'asked').length).toBeGreaterThanOrEqual(programs);
+    // The name was asked for, and whoever did still waits: it takes ten seconds.
+    expect(names.events.filter(({ event }) => event === 'asked')).not.toEqual([]);
     expect(account).toMatchObject({ wrong: 0, twice: 0, failed: {}, fellBack: 0, answered: account.asked });
     // Nor was anybody missed and found again, or the broker anything but active.
     expect(servers.flatMap(({ events }) => events).filter(({ event }) => event === 'listener-down')).toEqual([]);

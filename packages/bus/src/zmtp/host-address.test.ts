@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../relay/brokers.test-support.ts';
+import { addressOf } from './host-address.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 
 /** Names that mean an IPv6 address to who takes any, as `localhost` does on most machines; answered when the test says so. */
@@ -22,6 +23,8 @@ function slowNames() {
   return { asked, answer };
 }
 
+const fault = (code: string): Error => Object.assign(new Error(code), { code });
+
 test('a name is asked for once, however many wait for it', async () => {
   const port = await freePort();
   await openXPublisher().socket.bind(host, port);
@@ -35,7 +38,7 @@ test('a name is asked for once, however many wait for it', async () => {
 
 test.each([
   ['is silent', () => undefined],
-  ['knows it no longer', (names: ReturnType<typeof slowNames>) => names.answer(new Error('ENOTFOUND'))],
+  ['fails', (names: ReturnType<typeof slowNames>) => names.answer(fault('EAI_AGAIN'))],
 ])('an address that a name had serves while its server %s', async (what, sayNothing) => {
   const name = `${what.replaceAll(' ', '-')}.test`;
   const port = await freePort();
@@ -50,10 +53,43 @@ test.each([
   await log.until((said) => said.includes('connected'));
 });
 
+test('an address that a name had is another host’s when the name has none any more', () => {
+  const names = slowNames();
+  const found = vi.fn<(fault: Error | null, address: string) => void>();
+  addressOf('gone.test', found);
+  names.answer();
+  expect(found).toHaveBeenLastCalledWith(null, host);
+  addressOf('gone.test', found);
+  names.answer(fault('ENOTFOUND'));
+  expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'ENOTFOUND' }), expect.anything());
+  // Nor does anybody remember it.
+  addressOf('gone.test', found);
+  names.answer(fault('EAI_AGAIN'));
+  expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'EAI_AGAIN' }), expect.anything());
+});
+
+test('who asks is told once, by the answer or by what was known', () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const names = slowNames();
+  const first = vi.fn<() => void>();
+  addressOf('once.test', first);
+  names.answer();
+  const [patient, impatient] = [vi.fn<() => void>(), vi.fn<() => void>()];
+  addressOf('once.test', patient);
+  names.answer();
+  addressOf('once.test', impatient);
+  vi.advanceTimersByTime(10_000);
+  expect(impatient).toHaveBeenCalledTimes(1);
+  names.answer();
+  vi.advanceTimersByTime(10_000);
+  for (const found of [first, patient, impatient]) expect(found).toHaveBeenCalledTimes(1);
+});
+
 test('an address that nobody knows is a fault', async () => {
   const names = slowNames();
   const bound = openXPublisher().socket.bind('nobody.test', 1);
-  names.answer(new Error('ENOTFOUND'));
+  names.answer(fault('ENOTFOUND'));
   await expect(bound).rejects.toThrow('ENOTFOUND');
 });
 

@@ -3,14 +3,18 @@ import dns from 'node:dns';
 /*
  * The address of a host, as a broker's endpoint names it. The system resolves few names at a time, two of Node's threads, and a
  * name whose server is silent takes one of them for many seconds. So a name is asked for once, however many wait for it: asked
- * for with each attempt to connect, the name of one broker would keep everybody from the other. And an address that is known serves
- * while nobody can say another: a broker that is back is found without the name server.
+ * for with each attempt to connect, the name of one broker would keep everybody from the other. And the address that it had serves
+ * while nobody can say another: a broker that is back is found without the name server. When somebody can say that it has none, it has
+ * none: another host may have the address by then.
  */
 
 type Found = (fault: NodeJS.ErrnoException | null, address: string) => void;
 
 /** Less than an attempt to connect may take. */
 const patienceMs = 500;
+
+/** What says that a name has no address; other faults say that nobody knows. */
+const saysNone: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA']);
 
 /** Who waits, and until when if the host had an address before. */
 type Waiting = Map<Found, NodeJS.Timeout | undefined>;
@@ -25,7 +29,7 @@ export const familyOf = (host: string): 4 | 6 => (host.includes(':') ? 6 : 4);
 
 /**
  * @param host a name or an address, of IPv6 in brackets or without
- * @param found hears of a fault only when the host never had an address
+ * @param found hears of a fault when the host has no address, or had none before and nobody knows
  */
 export function addressOf(host: string, found: Found): void {
   const others = asked.get(host);
@@ -46,6 +50,7 @@ function ask(host: string, waiting: Waiting): void {
   dns.lookup(host.replace(/^\[|\]$/g, ''), { family: familyOf(host) }, (fault, address) => {
     asked.delete(host);
     if (fault === null) known.set(host, address);
+    else if (saysNone.has(fault.code)) known.delete(host);
     const last = known.get(host);
     for (const [found, patience] of waiting) {
       clearTimeout(patience);
