@@ -34,12 +34,13 @@ const impurities = /\b(?:Date\.now|new Date|Math\.random|performance\.|setTimeou
 /** The one seam through which sockets are opened. */
 const socketSeam = 'packages/bus/src/sockets.ts';
 /**
- * Node's own sockets: those that speak ZMTP, which the seam opens, the probe that tells a dead peer from a hung one, and
- * whoever looks for ports that are free.
+ * Node's own sockets: those that speak ZMTP, which the seam opens, the probe that tells a dead peer from a hung one,
+ * who tells a host's name from an address, and who looks for ports that are free.
  */
 const nodeSockets = /^(?:node:)?(?:net|tls|dgram|http|https|http2)$/;
 const nodeSocketUsers: ReadonlySet<string> = new Set([
   'packages/bus/src/zmtp/ends.ts',
+  'packages/bus/src/dial.ts',
   'packages/bus/src/relay/peer-probe.ts',
   'packages/cluster/src/free-ports.ts',
 ]);
