@@ -35,7 +35,7 @@ export function workerHandlers(workers: number, file: URL = workerFile): WorkerH
     // As many as keep every thread busy: one in it, and one that is there when it is done. What waits longer waits in the server.
     runningMax: 2 * workers,
     async run(operation, input, withinMs) {
-      // An AbortSignal with a timeout costs 20 us, a third of what the whole task does.
+      // An AbortSignal with a timeout costs 20 us, a third of a whole task.
       const signal = new EventEmitter();
       const overdue = setTimeout(() => signal.emit('abort'), withinMs);
       try {

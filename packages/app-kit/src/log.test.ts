@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -170,7 +170,7 @@ describe('who logs', () => {
     closeSync(read);
   });
 
-  test.skipIf(!existsSync('/dev/full'))('goes on when there is no room for its log', () => {
+  test('goes on when there is no room for its log', () => {
     const full = openSync('/dev/full', 'w');
     const { status, stdout } = spawnSync(process.execPath, program(`${logLines(30_000)} process.exit(3);`), {
       stdio: ['ignore', 'pipe', full],

@@ -1,5 +1,5 @@
 import { constants, fstatSync, openSync } from 'node:fs';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
 
 export interface LogOptions {
@@ -29,9 +29,10 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  * or has no room (a disk) gets what waits when it can, and is told how many lines were more than may wait.
  */
 export async function createLog({ app, form, level, colour }: LogOptions): Promise<Log> {
+  // Before stderr is used: the other order fails from source on Node 22.
   const shown = form === 'json' ? (line: string) => line : await prettyLines(app, colour);
-  const lines = openLines();
-  const log = pino(
+  const lines = openLines((count) => log.warn({ event: 'log-lines-dropped', count }));
+  const log: Log = pino(
     {
       base: { app },
       level,
@@ -40,17 +41,11 @@ export async function createLog({ app, form, level, colour }: LogOptions): Promi
     },
     { write: (line) => lines.write(shown(line)) },
   );
-  lines.onDropped((count) => log.warn({ event: 'log-lines-dropped', count }));
   return log;
 }
 
-interface Lines {
-  write(line: string): void;
-  /** What to do when there is room again after lines were dropped: say how many. */
-  onDropped(say: (count: number) => void): void;
-}
-
-function openLines(): Lines {
+/** @param sayDropped there is room again after so many lines were dropped */
+function openLines(sayDropped: (count: number) => void): DestinationStream {
   const stream = pino.destination({
     fd: stderrThatNeverWaits(),
     sync: true,
@@ -61,7 +56,6 @@ function openLines(): Lines {
   });
   let stuck = false;
   let dropped = 0;
-  let sayDropped = (_count: number): void => undefined;
   let retry: NodeJS.Timeout | undefined;
 
   /** @returns whether nothing waits any more */
@@ -99,10 +93,7 @@ function openLines(): Lines {
     reportDropped();
   });
 
-  return {
-    write: (line) => void stream.write(line),
-    onDropped: (say) => void (sayDropped = say),
-  };
+  return stream;
 }
 
 /**

@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import type { Subscriber } from 'zeromq';
-import { addressOf } from './zmtp/index.ts';
+import { addressOf, familyOf, literalOf } from './zmtp/index.ts';
 
 /** How often a name is asked for while the socket is not connected: as often as libzmq tries at last. */
 const askEveryMs = 200;
@@ -17,7 +16,7 @@ export function dial(socket: Subscriber, host: string, port: number): void {
   let connected = false;
   let asking = false;
 
-  const endpointOf = (address: string): string => `tcp://${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
+  const endpointOf = (address: string): string => `tcp://${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;
 
   /** @param meant nowhere, when the name has no address */
   function move(meant: string | undefined): void {
@@ -41,8 +40,8 @@ export function dial(socket: Subscriber, host: string, port: number): void {
     });
   }
 
-  const literal = host.replace(/^\[|\]$/g, '');
-  if (isIP(literal) > 0) return move(endpointOf(literal));
+  const literal = literalOf(host);
+  if (literal !== undefined) return move(endpointOf(literal));
   socket.events.on('handshake', () => (connected = true));
   socket.events.on('disconnect', () => (connected = false));
   socket.events.on('connect:retry', () => {

@@ -40,7 +40,7 @@ const socketSeam = 'packages/bus/src/sockets.ts';
 const nodeSockets = /^(?:node:)?(?:net|tls|dgram|http|https|http2)$/;
 const nodeSocketUsers: ReadonlySet<string> = new Set([
   'packages/bus/src/zmtp/ends.ts',
-  'packages/bus/src/dial.ts',
+  'packages/bus/src/zmtp/host-address.ts',
   'packages/bus/src/relay/peer-probe.ts',
   'packages/cluster/src/free-ports.ts',
 ]);

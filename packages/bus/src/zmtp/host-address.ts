@@ -1,4 +1,5 @@
 import dns from 'node:dns';
+import { isIP } from 'node:net';
 
 /*
  * The address of a host, as a broker's endpoint names it. The system resolves few names at a time, two of Node's threads, and a
@@ -27,6 +28,14 @@ const known = new Map<string, string>();
 /** With it a host's name may mean an IPv6 address, where nobody listens: only for who writes IPv6. */
 export const familyOf = (host: string): 4 | 6 => (host.includes(':') ? 6 : 4);
 
+const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
+
+/** @returns the host without brackets when it is an address, undefined when it is a name */
+export function literalOf(host: string): string | undefined {
+  const literal = withoutBrackets(host);
+  return isIP(literal) > 0 ? literal : undefined;
+}
+
 /**
  * @param host a name or an address, of IPv6 in brackets or without
  * @param found hears of a fault when the host has no address, or had none before and nobody knows
@@ -47,7 +56,7 @@ export function addressOf(host: string, found: Found): void {
 
 function ask(host: string, waiting: Waiting): void {
   asked.set(host, waiting);
-  dns.lookup(host.replace(/^\[|\]$/g, ''), { family: familyOf(host) }, (fault, address) => {
+  dns.lookup(withoutBrackets(host), { family: familyOf(host) }, (fault, address) => {
     asked.delete(host);
     if (fault === null) known.set(host, address);
     else if (saysNone.has(fault.code)) known.delete(host);

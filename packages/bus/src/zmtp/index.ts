@@ -1,5 +1,5 @@
 /* ZeroMQ's wire, ZMTP 3.1, as the sockets of publish and subscribe need it, spoken by the thread that has the messages. */
-export { addressOf } from './host-address.ts';
+export { addressOf, familyOf, literalOf } from './host-address.ts';
 export type { Subscriber, SubscriberEvents, SubscriberOptions } from './subscriber.ts';
 export { createSubscriber } from './subscriber.ts';
 export type { XPublisher, XPublisherEvents, XPublisherOptions } from './x-publisher.ts';
