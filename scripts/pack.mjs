@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { removeBuilt } from './remove-built.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -17,22 +18,29 @@ export function publishedPackages() {
 }
 
 /**
- * Packs every published package as it would be published, from what was built.
+ * Builds every published package from nothing: what an earlier build left, or a build that failed, must not be published.
+ *
+ * @param {string[]} flags of `turbo run`, such as `--force`
+ * @throws Error with what the build said when it failed
+ */
+export function buildFromNothing(...flags) {
+  const packages = publishedPackages();
+  removeBuilt(packages.map(({ folder }) => folder));
+  // Through pnpm: turbo finds pnpm in the path only.
+  pnpm('exec', 'turbo', 'run', 'build', ...flags, ...filtersOf(packages), '--output-logs=errors-only');
+}
+
+/**
+ * Builds every published package from nothing and packs it as it would be published.
  *
  * @param {string} destination a folder
  * @returns each package with the file of its tarball
+ * @throws Error when a package cannot be built or packed; then none is packed
  */
 export function pack(destination) {
+  buildFromNothing();
   const packages = publishedPackages();
-  const unbuilt = packages.find(({ folder }) => !existsSync(join(folder, 'dist')));
-  if (unbuilt !== undefined) throw new Error(`${unbuilt.name} is not built: run \`pnpm build\``);
-  const filters = packages.flatMap(({ name }) => ['--filter', name]);
-  const { status, stdout, stderr } = spawnSync(
-    join(root, 'node_modules/.bin/pnpm'),
-    ['--recursive', ...filters, 'pack', '--pack-destination', destination],
-    { cwd: root, encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`pnpm pack failed: ${stdout}${stderr}`);
+  pnpm('--recursive', ...filtersOf(packages), 'pack', '--pack-destination', destination);
   return packages.map(({ name, version }) => {
     const file = join(destination, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
     if (!existsSync(file)) throw new Error(`${name} was not packed into ${file}`);
@@ -40,7 +48,24 @@ export function pack(destination) {
   });
 }
 
-/* `node scripts/pack.mjs <folder>` packs and lists what it packed, as JSON. */
+function filtersOf(packages) {
+  return packages.flatMap(({ name }) => ['--filter', name]);
+}
+
+function pnpm(...args) {
+  const { status, stdout, stderr } = spawnSync(join(root, 'node_modules/.bin/pnpm'), args, {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`pnpm ${args.join(' ')} failed:\n${stdout}${stderr}`);
+}
+
+/* `node scripts/pack.mjs <folder>` builds, packs and lists what it packed, as JSON. */
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.stdout.write(`${JSON.stringify(pack(resolve(process.argv[2] ?? '.')), undefined, 2)}\n`);
+  try {
+    process.stdout.write(`${JSON.stringify(pack(resolve(process.argv[2] ?? '.')), undefined, 2)}\n`);
+  } catch (error) {
+    process.stderr.write(`pack: ${error.message}\n`);
+    process.exitCode = 1;
+  }
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { pack, publishedPackages } from './pack.mjs';
+import { buildFromNothing, pack } from './pack.mjs';
 
 /*
  * `pnpm release`: checks everything, builds, and publishes what is not on the registry yet, each package with its tag. With
@@ -24,6 +24,14 @@ function run(command, ...args) {
   if (status !== 0) fail(`${command} ${args.join(' ')} failed`);
 }
 
+function orFail(act) {
+  try {
+    return act();
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
 function fail(message) {
   process.stderr.write(`release: ${message}\n`);
   process.exit(1);
@@ -34,13 +42,12 @@ if (pending.length > 0 && !dryRun)
   fail(`${pending.length} changesets are in no version yet: run \`pnpm version-packages\``);
 
 run('pnpm', 'check');
-// From nothing: what a source that is gone left behind, here or in the cache, must not be published.
-for (const { folder } of publishedPackages()) rmSync(join(folder, 'dist'), { recursive: true, force: true });
-run('pnpm', 'build', '--force');
+// Not from the cache either: it may have been filled by an older build.
+orFail(() => buildFromNothing('--force'));
 
 if (dryRun) {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-release-'));
-  for (const { name, version, file } of pack(folder)) {
+  for (const { name, version, file } of orFail(() => pack(folder))) {
     process.stdout.write(`would publish ${name}@${version}, ${Math.ceil(statSync(file).size / 1024)} KiB\n`);
   }
   if (pending.length > 0) process.stdout.write(`but first \`pnpm version-packages\`: ${pending.join(', ')}\n`);

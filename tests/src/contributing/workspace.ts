@@ -43,7 +43,8 @@ export interface Workspace {
   tool(tool: keyof typeof tools, args: readonly string[], folder?: string): Finished;
   /** Runs one of the workspace's own programs from source. */
   program(path: string, args: readonly string[]): Finished;
-  remove(): void;
+  /** Removes a file of the copy, or the whole copy. */
+  remove(path?: string): void;
 }
 
 const tools = {
@@ -84,6 +85,6 @@ export function copyWorkspace(): Workspace {
     },
     tool: (tool, args, folder) => node([join(root, 'node_modules', tools[tool]), ...args], folder),
     program: (path, args) => node([...fromSource, path, ...args]),
-    remove: () => rmSync(root, { recursive: true }),
+    remove: (path = '.') => rmSync(join(root, path), { recursive: true }),
   };
 }

@@ -1,0 +1,53 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Workspace } from '../contributing/workspace.ts';
+import { copyWorkspace } from '../contributing/workspace.ts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+/** What packing needs beside the sources. */
+const more = ['scripts', 'turbo.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', '.pnpmfile.cjs', 'LICENSE'];
+
+let workspace: Workspace;
+
+beforeAll(() => {
+  workspace = copyWorkspace();
+  for (const path of more) cpSync(join(repository, path), join(workspace.root, path), { recursive: true });
+});
+
+afterAll(() => workspace.remove());
+
+/** Runs `scripts/pack.mjs` in the copy, and lists what it packed. */
+function pack(folder: string) {
+  const destination = join(workspace.root, folder);
+  mkdirSync(destination);
+  const { status, stderr } = spawnSync(process.execPath, [join(workspace.root, 'scripts/pack.mjs'), destination], {
+    encoding: 'utf8',
+    // The copy shares the repository's dependencies, and nothing is to be installed into them.
+    env: { ...process.env, pnpm_config_verify_deps_before_run: 'false' },
+  });
+  return { status, said: stderr, packed: readdirSync(destination) };
+}
+
+test('packing leaves out what a source that is gone left in dist', () => {
+  workspace.write('packages/app-kit/src/gone.ts', 'export const gone = 1;\n');
+  expect(workspace.tool('tsc', ['-b'], 'packages/app-kit').code).toBe(0);
+  expect(existsSync(join(workspace.root, 'packages/app-kit/dist/gone.js'))).toBe(true);
+  workspace.remove('packages/app-kit/src/gone.ts');
+  const { status, said, packed } = pack('packed');
+  expect({ status, said }).toEqual({ status: 0, said: '' });
+  const tarball = packed.find((file) => file.includes('app-kit')) ?? '';
+  const { stdout } = spawnSync('tar', ['-tzf', join(workspace.root, 'packed', tarball)], { encoding: 'utf8' });
+  expect(stdout).toContain('package/dist/index.js');
+  expect(stdout).not.toContain('gone');
+});
+
+test('packing packs nothing when a package cannot be built, and says why', () => {
+  workspace.write('packages/app-kit/src/wrong.ts', 'export const wrong: number = "text";\n');
+  const { status, said, packed } = pack('unpacked');
+  expect({ status, packed }).toEqual({ status: 1, packed: [] });
+  expect(said).toMatch(/^pack: .*turbo run build/);
+  expect(said).toContain('src/wrong.ts(1,14): error TS2322');
+});
