@@ -7,6 +7,8 @@ const words: Readonly<Record<string, string>> = {
   EACCES: 'not permitted',
   EISDIR: 'it is a directory',
   ENOSPC: 'the disk is full',
+  EROFS: 'the file system is read-only',
+  EBUSY: 'it is in use',
 };
 
 /** What the operating system says of a file, in words that a user knows. */
@@ -16,16 +18,11 @@ export function faultOf(file: string, error: Error): string {
 }
 
 /**
- * What the operating system or the CSV parser says of a file, as a line of ours.
+ * What the operating system says of a file, as a line of ours.
  *
  * @returns anything else unchanged
  */
 export function cannotUse(file: string, error: unknown, exitCode: ExitCode = exitCodes.usage): unknown {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   return new CommandFault(exitCode, faultOf(file, error), { cause: error });
-}
-
-/** Tells whether two open files are the same. */
-export function identityOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
-  return `${dev}:${ino}`;
 }

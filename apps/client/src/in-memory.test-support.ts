@@ -38,6 +38,8 @@ export interface Setup {
   /** What a call gives; the sum of its operands unless told. */
   readonly answer?: (call: FakeCall) => unknown;
   readonly fallbacks?: readonly Lane[];
+  /** What connecting is rejected with. */
+  readonly refuseConnect?: Error;
   readonly status?: SystemStatus | Promise<SystemStatus>;
   /** Passes messages to whoever watches, as soon as he does. */
   readonly passing?: (show: (message: ObservedAt) => void) => void;
@@ -69,6 +71,7 @@ export async function runHere(args: readonly string[], setup: Setup = {}): Promi
     },
     catalogue: setup.catalogue ?? calculator,
     connect(settings) {
+      if (setup.refuseConnect !== undefined) return Promise.reject(setup.refuseConnect);
       connected.push(settings);
       open += 1;
       return Promise.resolve(fakeClient(setup, calls, () => (open -= 1)));

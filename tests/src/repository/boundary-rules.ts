@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'cli-progress',
     'csv-parse',
     'csv-stringify',
+    'iconv-lite',
     'zod',
   ],
 };

@@ -1,24 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { captured, openStdin, refusal, runHere } from '../in-memory.test-support.ts';
+import { temporaryFiles } from './temporary-files.test-support.ts';
 
-let folder = '';
-let files = 0;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'calc-batch-'));
-});
-afterAll(async () => rm(folder, { recursive: true }));
-
-async function file(text?: string): Promise<string> {
-  files += 1;
-  const path = join(folder, `${files}.csv`);
-  if (text !== undefined) await writeFile(path, text);
-  return path;
-}
-
+const { file, folder } = temporaryFiles();
 const hypotenuse = ['--formula', 'hypotenuse'];
 
 describe('batch', () => {
@@ -112,22 +99,41 @@ describe('batch', () => {
     const input = await file('a,b\n3,4\n5,"6\n');
     const ran = await runHere(['batch', input, ...hypotenuse]);
     expect(ran).toMatchObject({ exitCode: 1, stdout: 'a,b,value,error\n3,4,7,\n', open: 0 });
-    expect(ran.stderr).toMatch(/^batch: .+\.csv: Quote Not Closed.+\n$/);
+    expect(ran.stderr).toMatch(/^batch: .+\.csv: line 3: the quote that opens here never closes\n$/);
   });
 
   test.each([
     ['an unknown formula', 5, async () => ['-', '--formula', 'hypotenus'], /hypotenus.*did you mean hypotenuse/],
-    ['no such file', 2, async () => [join(folder, 'none.csv'), ...hypotenuse], /none\.csv: no such file/],
-    ['a folder', 2, async () => [folder, ...hypotenuse], /it is a directory/],
+    ['no such file', 2, async () => [join(folder(), 'none.csv'), ...hypotenuse], /none\.csv: no such file/],
+    ['a folder', 2, async () => [folder(), ...hypotenuse], /it is a directory/],
     ['an empty input', 2, async () => [await file(''), ...hypotenuse], /it is empty/],
     [
       'a folder to write into that is not there',
       2,
-      async () => [await file('a,b\n'), ...hypotenuse, '--out', join(folder, 'no', 'x')],
+      async () => [await file('a,b\n'), ...hypotenuse, '--out', join(folder(), 'no', 'x')],
       /no such file/,
     ],
     ['a concurrency of nothing', 2, async () => ['-', ...hypotenuse, '--concurrency', '0'], /from 1 to 10000/],
     ['--resume without --out', 2, async () => ['-', ...hypotenuse, '--resume'], /--out must name it/],
+    ['--resume to stdout', 2, async () => ['-', ...hypotenuse, '--resume', '--out', '-'], /--out must name it/],
+    ['--retry-failed without --out', 2, async () => ['-', ...hypotenuse, '--retry-failed'], /--out must name it/],
+    [
+      '--resume to a device',
+      2,
+      async () => ['-', ...hypotenuse, '--resume', '--out', '/dev/null'],
+      /--out must name it/,
+    ],
+    ['both ways to go on', 2, async () => ['-', ...hypotenuse, '--resume', '--retry-failed'], /give one of them/],
+    ['an unknown encoding', 2, async () => ['-', ...hypotenuse, '--encoding', 'klingon'], /"klingon" is unknown/],
+    ['a delimiter of two characters', 2, async () => ['-', ...hypotenuse, '--delimiter', ';;'], /one character/],
+    ['a quote for a delimiter', 2, async () => ['-', ...hypotenuse, '--delimiter', '"'], /no quote/],
+    ['a header of two delimiters', 2, async () => [await file('x,y;z\n'), ...hypotenuse], /--delimiter says/],
+    [
+      'a header that is not UTF-8',
+      2,
+      async () => [await file(Buffer.from('a,b,K\xf6ln\n', 'latin1')), ...hypotenuse],
+      /line 1, byte 6/,
+    ],
     ['values for a header', 2, async () => [await file('3,4\n'), ...hypotenuse], /the first row must name the columns/],
   ])('refuses %s with exit code %d', async (_what, exitCode, args, message) => {
     const ran = await runHere(['batch', ...(await args())]);
@@ -138,7 +144,13 @@ describe('batch', () => {
 
   test('refuses to write over its own input', async () => {
     const input = await file('a,b\n3,4\n');
-    const ran = await runHere(['batch', input, ...hypotenuse, '--out', join(folder, '.', input.slice(folder.length))]);
+    const ran = await runHere([
+      'batch',
+      input,
+      ...hypotenuse,
+      '--out',
+      join(folder(), '.', input.slice(folder().length)),
+    ]);
     expect(ran.exitCode).toBe(2);
     expect(await readFile(input, 'utf8')).toBe('a,b\n3,4\n');
   });

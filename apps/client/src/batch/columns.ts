@@ -30,8 +30,10 @@ export function columnsOf(formula: Formula, header: Cells): Columns {
     );
   }
   if (header.length < names.length) {
+    const hint =
+      header.length === 1 ? `; it is ${quoted(header[0] ?? '')}, and --delimiter says what separates columns` : '';
     throw usage(
-      `the header has ${header.length} of the ${names.length} columns that ${formula.name} takes: ${names.join(', ')}`,
+      `the header has ${header.length} of the ${names.length} columns that ${formula.name} takes: ${names.join(', ')}${hint}`,
     );
   }
   const indexesByPosition = names.map((_name, index) => index);

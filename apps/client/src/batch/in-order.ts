@@ -44,6 +44,8 @@ export async function* inOrder<T, R>(
     const settle = (now: Slot<R>): void => {
       slot.now = now;
       working -= 1;
+      // It ends there: what would be begun behind it would be for nothing.
+      if (now.state === 'failed') closed = true;
       room.ring();
       if (slots[0] === slot) news.ring();
     };

@@ -1,15 +1,20 @@
+import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CommandFault } from '../command-fault.ts';
 import type { Io } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { cannotUse, identityOf } from '../file-fault.ts';
+import { cannotUse } from '../file-fault.ts';
+import { identityOf, statsOfStream } from './identity.ts';
 
 export interface Input {
+  /** As messages call it. */
+  readonly name: string;
   readonly pieces: AsyncIterable<Uint8Array>;
-  /** Undefined when the end is not in sight: stdin, a pipe. */
+  /** Undefined when the end is not in sight: a terminal, a pipe. */
   readonly bytes: number | undefined;
+  /** Undefined for what is no file. */
   readonly identity: string | undefined;
   bytesRead(): number;
   close(): void;
@@ -22,30 +27,29 @@ export interface Input {
  * @throws CommandFault when it cannot be read
  */
 export async function openInput(file: string, { stdin, signal }: Pick<Io, 'stdin' | 'signal'>): Promise<Input> {
-  if (file === '-') return inputOf(stdin, signal, undefined, undefined);
+  if (file === '-') return inputOf('stdin', stdin, signal, statsOfStream(stdin));
   let handle: FileHandle | undefined;
   try {
     handle = await open(file, 'r');
-    const stats = await handle.stat();
+    const stats = await handle.stat({ bigint: true });
     if (stats.isDirectory()) throw new CommandFault(exitCodes.usage, `${file}: it is a directory`);
-    return inputOf(handle.createReadStream(), signal, stats.isFile() ? stats.size : undefined, identityOf(stats));
+    return inputOf(file, handle.createReadStream(), signal, stats);
   } catch (error) {
     await handle?.close();
     throw cannotUse(file, error);
   }
 }
 
-function inputOf(
-  stream: Readable,
-  signal: AbortSignal,
-  bytes: number | undefined,
-  identity: string | undefined,
-): Input {
+function inputOf(name: string, stream: Readable, signal: AbortSignal, stats: BigIntStats | undefined): Input {
   let read = 0;
   async function* pieces(): AsyncGenerator<Uint8Array> {
-    for await (const piece of stream as AsyncIterable<Uint8Array>) {
-      read += piece.length;
-      yield piece;
+    try {
+      for await (const piece of stream as AsyncIterable<Uint8Array>) {
+        read += piece.length;
+        yield piece;
+      }
+    } catch (error) {
+      throw cannotUse(name, error, exitCodes.failed);
     }
   }
   function close(): void {
@@ -53,5 +57,6 @@ function inputOf(
     stream.destroy();
   }
   signal.addEventListener('abort', close);
-  return { pieces: pieces(), bytes, identity, bytesRead: () => read, close };
+  const bytes = stats?.isFile() === true ? Number(stats.size) : undefined;
+  return { name, pieces: pieces(), bytes, identity: identityOf(stats), bytesRead: () => read, close };
 }

@@ -1,83 +1,72 @@
-import { createReadStream } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { CommandFault } from '../command-fault.ts';
 import type { Output } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { completeBytes } from './complete-lines.ts';
-import { cannotUse, identityOf } from '../file-fault.ts';
+import { cannotUse } from '../file-fault.ts';
 import type { Cells } from './records.ts';
-import { records } from './records.ts';
 
 /** Where rows go. */
 export interface Sink {
-  /** The complete records that are there already; none unless it is resumed. Read them before it begins. */
+  /** The complete records that are there already, the header first. Read them before it begins. */
   readonly done: AsyncIterable<readonly Cells[]>;
-  /** Throws away what follows the complete records; all that is there unless it is resumed. */
+  /** Reads the finished file whose failed rows are to be done again, the header first. */
+  readonly prior: (() => AsyncIterable<readonly Cells[]>) | undefined;
+  /** Whether the formula of the rows that are there is unknown. */
+  readonly isUnmarked: boolean;
+  /** Opens it for writing: behind the complete records, if there are any. */
   begin(): Promise<void>;
   write(text: string): Promise<void>;
-  close(): Promise<void>;
+  /** All rows are there. */
+  finish(): Promise<void>;
+  /**
+   * @param keep whether what it has begun to write and not finished is worth keeping
+   * @returns the file in which that is
+   */
+  close(keep: boolean): Promise<string | undefined>;
 }
 
 export function streamSink(stream: Output): Sink {
   return {
-    done: nothing(),
+    ...emptySink,
     begin: () => Promise.resolve(),
     write: (text) =>
       new Promise((resolve, reject) => {
         stream.write(text, (error) => (error ? reject(writeFault('stdout', error)) : resolve()));
       }),
-    close: () => Promise.resolve(),
+    close: () => Promise.resolve(undefined),
   };
 }
 
-/**
- * Opens a file to write, and changes nothing in it yet.
- *
- * @param inputIdentity tells whether the file is the input itself
- * @throws CommandFault when it cannot be written, or is the input
- */
-export async function fileSink(file: string, resume: boolean, inputIdentity: string | undefined): Promise<Sink> {
-  const handle = await openToAppend(file);
-  const stats = await handle.stat();
-  if (stats.isFile() && identityOf(stats) === inputIdentity) {
-    await handle.close();
-    throw new CommandFault(exitCodes.usage, `--out: ${file} is the input itself`);
-  }
-  let keptBytes = 0;
-
-  async function* done(): AsyncGenerator<readonly Cells[]> {
-    try {
-      keptBytes = await completeBytes(createReadStream(file));
-      if (keptBytes > 0) return yield* records(createReadStream(file, { end: keptBytes - 1 }));
-    } catch (error) {
-      throw cannotUse(file, error);
-    }
-    if (stats.size > 0) throw new CommandFault(exitCodes.usage, `--resume: ${file} has not one complete line`);
-  }
-
-  async function guarded(act: Promise<unknown>): Promise<void> {
-    try {
-      await act;
-    } catch (error) {
-      throw writeFault(file, error);
-    }
-  }
-
+/** A device, a pipe, a descriptor. */
+export function directSink(path: string): Sink {
+  let handle: Awaited<ReturnType<typeof open>> | undefined;
   return {
-    done: resume && stats.isFile() ? done() : nothing(),
-    // A device or a pipe has nothing to throw away.
-    begin: () => (stats.isFile() ? guarded(handle.truncate(keptBytes)) : Promise.resolve()),
-    write: (text) => guarded(handle.appendFile(text)),
-    close: () => handle.close(),
+    ...emptySink,
+    begin: () =>
+      guarded(path, async () => {
+        handle = await open(path, 'a');
+      }),
+    write: (text) => guarded(path, async () => handle?.appendFile(text)),
+    async close() {
+      await handle?.close();
+      return undefined;
+    },
   };
 }
 
-async function openToAppend(file: string): Promise<FileHandle> {
+const emptySink = {
+  done: nothing(),
+  prior: undefined,
+  isUnmarked: false,
+  finish: () => Promise.resolve(),
+};
+
+/** @throws CommandFault for what the operating system refuses */
+export async function guarded(path: string, act: () => Promise<unknown>): Promise<void> {
   try {
-    return await open(file, 'a');
+    await act();
   } catch (error) {
-    throw cannotUse(file, error);
+    throw writeFault(path, error);
   }
 }
 
@@ -88,4 +77,4 @@ function writeFault(file: string, error: unknown): unknown {
     : cannotUse(file, error, exitCodes.failed);
 }
 
-async function* nothing(): AsyncGenerator<never> {}
+export async function* nothing(): AsyncGenerator<never> {}

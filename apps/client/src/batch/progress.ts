@@ -3,7 +3,9 @@ import type { Io } from '../context.ts';
 export interface Tally {
   rows: number;
   failed: number;
-  /** Rows with an operation that the calc-server computed itself. */
+  /** Rows that an earlier run did. */
+  before: number;
+  /** Rows of this run with an operation that the calc-server computed itself. */
   fellBack: number;
 }
 

@@ -2,6 +2,7 @@ import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { quoted } from '../one-line.ts';
 import type { Cells } from './records.ts';
+import type { DoneRow } from './row.ts';
 import { fitted, hasFailed } from './row.ts';
 import type { RowReader } from './row-reader.ts';
 import { rowReader } from './row-reader.ts';
@@ -9,6 +10,8 @@ import { rowReader } from './row-reader.ts';
 export interface DoneBefore {
   readonly rows: number;
   readonly failed: number;
+  /** The last row that has a value. */
+  readonly lastValued: DoneRow | undefined;
 }
 
 /**
@@ -25,23 +28,34 @@ export async function skipDone(
   header: Cells,
   rows: RowReader,
 ): Promise<DoneBefore | undefined> {
-  const width = header.length - 2;
   const doneRows = rowReader(done);
   const first = await doneRows.next();
   if (first === undefined) return undefined;
-  if (!equal(first, header)) throw refusal(`its header is ${shown(first)}, and it should be ${shown(header)}`);
+  refuseHeader(first, header);
   let count = 0;
   let failed = 0;
+  let lastValued: DoneRow | undefined;
   for (let record = await doneRows.next(); record !== undefined; record = await doneRows.next()) {
     count += 1;
-    const row = await rows.next();
-    if (row === undefined) throw refusal('it has more rows than the input');
-    if (record.length !== header.length || !equal(record.slice(0, width), fitted(row, width))) {
-      throw refusal(`its row ${count} is ${shown(record)}, the input's ${shown(row)}`);
-    }
+    refuseRow(record, await rows.next(), header.length, count);
     if (hasFailed(record)) failed += 1;
+    else lastValued = record;
   }
-  return { rows: count, failed };
+  return { rows: count, failed, lastValued };
+}
+
+/** @throws CommandFault when a file's header is not the one it should have */
+export function refuseHeader(found: Cells, header: Cells): void {
+  if (!equal(found, header)) throw refusal(`its header is ${shown(found)}, and it should be ${shown(header)}`);
+}
+
+/** @throws CommandFault when a done record is not one of the input's row */
+export function refuseRow(record: DoneRow, row: Cells | undefined, columns: number, number: number): void {
+  if (row === undefined) throw refusal('it has more rows than the input');
+  const width = columns - 2;
+  if (record.length !== columns || !equal(record.slice(0, width), fitted(row, width))) {
+    throw refusal(`its row ${number} is ${shown(record)}, the input's ${shown(row)}`);
+  }
 }
 
 function equal(one: Cells, other: Cells): boolean {
@@ -53,5 +67,5 @@ function shown(record: Cells): string {
 }
 
 function refusal(message: string): CommandFault {
-  return new CommandFault(exitCodes.usage, `--resume: the file is not this input's: ${message}`);
+  return new CommandFault(exitCodes.usage, `--out: what is there is not of this input: ${message}`);
 }

@@ -12,22 +12,31 @@ export interface RowParts {
   readonly width: number;
   /** For each operand, the index of its column. */
   readonly indexes: readonly number[];
+  readonly delimiter: string;
   ask(operands: readonly unknown[]): Promise<unknown>;
 }
 
 /** A row as it is written: the input's cells, the value, the error; one of the last two is empty. */
 export type DoneRow = Cells;
 
+/** Where a comma is the decimal point, spreadsheets separate columns by something else. */
+const decimalComma = /^\s*[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*$/;
+const pointHint = '; decimals are written with a point';
+
 /** Computes rows. A row that cannot be computed is a row with an error. */
-export function rowComputer({ formula, width, indexes, ask }: RowParts): (cells: Cells) => Promise<DoneRow> {
+export function rowComputer({ formula, width, indexes, delimiter, ask }: RowParts): (cells: Cells) => Promise<DoneRow> {
   const read = operandsReader(formula);
   return async (cells) => {
     const row = fitted(cells, width);
     if (cells.length !== width) {
       return [...row, '', `invalid-request: ${oneLine(columnsText(cells, width))}`];
     }
-    const operands = read(indexes.map((index) => row[index] ?? ''));
-    if (isFailure(operands)) return [...row, '', `${operands.code}: ${operands.message}`];
+    const texts = indexes.map((index) => row[index] ?? '');
+    const operands = read(texts);
+    if (isFailure(operands)) {
+      const hint = delimiter !== ',' && texts.some((text) => decimalComma.test(text)) ? pointHint : '';
+      return [...row, '', `${operands.code}: ${operands.message}${hint}`];
+    }
     try {
       return [...row, valueText(await ask(operands)), ''];
     } catch (error) {

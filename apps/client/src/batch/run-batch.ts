@@ -1,27 +1,30 @@
+import { readSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
 import type { Command } from 'commander';
-import { CsvError } from 'csv-parse';
-import { stringify } from 'csv-stringify/sync';
 import { CommandFault } from '../command-fault.ts';
 import type { Context, Io } from '../context.ts';
 import { outputClosed } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withClient } from '../with-client.ts';
+import type { Columns } from './columns.ts';
 import { columnsOf } from './columns.ts';
 import type { BatchOptions } from './command.ts';
-import { cannotUse } from '../file-fault.ts';
-import { inOrder } from './in-order.ts';
+import { computeRows } from './compute-rows.ts';
+import { decoded } from './decode.ts';
+import type { AskedEncoding } from './encoding.ts';
+import { encodingNamed } from './encoding.ts';
 import type { Input } from './input.ts';
 import { openInput } from './input.ts';
-import type { Sink } from './output.ts';
-import { fileSink, streamSink } from './output.ts';
 import type { Tally } from './progress.ts';
-import { startProgress } from './progress.ts';
 import type { Cells } from './records.ts';
-import { records } from './records.ts';
-import { skipDone } from './resume.ts';
-import { hasFailed, rowComputer } from './row.ts';
+import { resumeCommand } from './resume-command.ts';
+import type { RowReader } from './row-reader.ts';
 import { rowReader } from './row-reader.ts';
+import { openSink } from './sink.ts';
+import type { Target } from './target.ts';
+import { refuseSameFile, targetOf } from './target.ts';
+import { openTable } from './table.ts';
+import { TextFault } from './text-fault.ts';
 
 export interface BatchJob extends Omit<BatchOptions, 'formula'> {
   readonly file: string;
@@ -31,114 +34,120 @@ export interface BatchJob extends Omit<BatchOptions, 'formula'> {
 }
 
 /**
- * Computes a formula for every row of a CSV file, as help tells.
+ * Computes a formula for every row of a CSV file, as help tells. All that can be wrong with the command line, the
+ * environment and the beginning of the input is looked for before anything is opened for writing.
  *
  * @throws CommandFault when some rows failed, when it was interrupted, or when it could not go on
  */
 export async function runBatch(context: Context, job: BatchJob): Promise<void> {
   const { io } = context;
-  const resume = job.resume === true;
-  if (resume && job.out === undefined) throw usage('--resume goes on with a file: --out must name it');
+  readSettings(job.command, ['brokers', 'timeoutMs'], io.env);
+  const encoding = await encodingOf(job);
+  const target = await targetFor(job);
   const input = await openInput(job.file, io);
-  let sink: Sink | undefined;
-  const tally: Tally = { rows: 0, failed: 0, fellBack: 0 };
+  const tally: Tally = { rows: 0, failed: 0, before: 0, fellBack: 0 };
+  let left: string | undefined;
   try {
-    const rows = rowReader(records(input.pieces));
-    const names = await rows.next();
-    if (names === undefined) throw usage(`${job.file}: it is empty; the first row must name the columns`);
-    const { indexes, by } = columnsOf(job.formula, names);
-    if (by === 'position') io.stderr.write(`batch: ${positionNote(job.formula, names)}\n`);
-    sink = job.out === undefined ? streamSink(io.stdout) : await fileSink(job.out, resume, input.identity);
-    const header = [...names, 'value', 'error'];
-    const before = await skipDone(sink.done, header, rows);
-    await sink.begin();
-    if (before === undefined) await sink.write(csv([header]));
-    Object.assign(tally, before);
-    await compute(context, job, { input, rows: rows.rest(), sink, width: names.length, indexes, tally });
-    io.stderr.write(`batch: ${summary(tally, before?.rows ?? 0)}\n`);
+    await refuseSameFile(input, target, io);
+    const table = await readTable(job, input, encoding);
+    if (table.columns.by === 'position') io.stderr.write(`batch: ${positionNote(job.formula, table.names)}\n`);
+    await withClient(context, job.command, async (client) => {
+      const sink = await openSink(context, job, target, table.delimiter);
+      let keep = true;
+      try {
+        await computeRows(context, job, { client, input, table, sink, tally });
+      } catch (error) {
+        // What is not of this input is not gone on from; and a header alone is nothing to keep.
+        keep = tally.rows > 0 && !(error instanceof CommandFault && error.exitCode === exitCodes.usage);
+        throw error;
+      } finally {
+        left = await sink.close(keep);
+      }
+    });
+    io.stderr.write(`batch: ${summary(tally)}\n`);
   } catch (error) {
-    throw (
-      interruption(io, job, tally) ?? (error instanceof CsvError ? cannotUse(job.file, error, exitCodes.failed) : error)
-    );
+    throw withWhatIsLeft(interruption(io, tally) ?? named(input.name, error), job, tally, left);
   } finally {
     input.close();
-    await sink?.close();
   }
   if (tally.failed > 0) throw new CommandFault(exitCodes.failed, '');
 }
 
-interface Work {
-  readonly input: Input;
-  readonly rows: AsyncIterable<readonly Cells[]>;
-  readonly sink: Sink;
-  readonly width: number;
-  readonly indexes: readonly number[];
-  readonly tally: Tally;
+/** The input behind its header. */
+export interface InputTable {
+  readonly delimiter: string;
+  readonly names: Cells;
+  readonly columns: Columns;
+  readonly rows: RowReader;
 }
 
-/** How far the others run ahead of a slow row, in rows asked at once: at most they are all held in memory. */
-const windowFactor = 16;
-
-async function compute(
-  context: Context,
-  job: BatchJob,
-  { input, rows, sink, width, indexes, tally }: Work,
-): Promise<void> {
-  const { io } = context;
-  const { formula, concurrency } = job;
-  let rowsRead = tally.rows;
-  async function* counted(): AsyncGenerator<readonly Cells[]> {
-    for await (const piece of rows) {
-      rowsRead += piece.length;
-      yield piece;
-    }
-  }
-  // What is read ahead is not done: its bytes count by the part of its rows that is.
-  const bytesDone = (): number => (input.bytesRead() * tally.rows) / rowsRead;
-  const progress = await startProgress(io, job.out !== undefined, input.bytes, bytesDone);
-  try {
-    await withClient(context, job.command, async (client) => {
-      const ask = async (operands: readonly unknown[]): Promise<unknown> => {
-        const { value, fallbacks } = await client.call(formula.name, operands, { trace: true });
-        if (fallbacks.length > 0) tally.fellBack += 1;
-        return value;
-      };
-      const bounds = { concurrency, window: concurrency * windowFactor, signal: io.signal };
-      for await (const run of inOrder(counted(), rowComputer({ formula, width, indexes, ask }), bounds)) {
-        await sink.write(csv(run));
-        tally.rows += run.length;
-        tally.failed += run.filter(hasFailed).length;
-        progress.show(tally);
-      }
-    });
-  } finally {
-    progress.stop();
-  }
-  // Closing the client gave up what was open; what is written is whole.
-  io.signal.throwIfAborted();
+async function readTable(job: BatchJob, input: Input, encoding: AskedEncoding | undefined): Promise<InputTable> {
+  const { delimiter, records } = await openTable({
+    texts: decoded(input.pieces, encoding),
+    delimiter: job.delimiter,
+    names: job.formula.operands.map(([name]) => name),
+  });
+  const rows = rowReader(records);
+  const names = await rows.next();
+  if (names === undefined) throw usage(`${input.name}: it is empty; the first row must name the columns`);
+  return { delimiter, names, columns: columnsOf(job.formula, names), rows };
 }
 
-function csv(rows: readonly Cells[]): string {
-  return stringify(rows as string[][]);
+async function encodingOf({ encoding }: BatchJob): Promise<AskedEncoding | undefined> {
+  if (encoding === undefined) return undefined;
+  const found = await encodingNamed(encoding);
+  if (found !== undefined) return found;
+  throw usage(
+    `--encoding: ${JSON.stringify(encoding)} is unknown; there are utf-8, utf-16, iso-8859-1, windows-1252 and more`,
+  );
+}
+
+async function targetFor({ out, resume, retryFailed }: BatchJob): Promise<Target> {
+  if (resume === true && retryFailed === true) {
+    throw usage('--resume goes on with what was interrupted, a --retry-failed as well: give one of them');
+  }
+  const target = await targetOf(out);
+  if (target.kind !== 'file') {
+    if (resume === true) throw usage('--resume goes on with a file: --out must name it');
+    if (retryFailed === true) throw usage('--retry-failed does again what failed in a file: --out must name it');
+  }
+  return target;
+}
+
+function named(file: string, error: unknown): unknown {
+  return error instanceof TextFault ? new CommandFault(error.exitCode, `${file}: ${error.message}`) : error;
+}
+
+/** @param left the file that has the rows which were done */
+function withWhatIsLeft(
+  error: unknown,
+  { file, command }: BatchJob,
+  { rows }: Tally,
+  left: string | undefined,
+): unknown {
+  if (left === undefined || !(error instanceof CommandFault)) return error;
+  const which = rows === 1 ? 'the row done is' : `the ${rows} rows done are`;
+  const message = `${error.message}; ${which} in ${left}, and this goes on from there: ${resumeCommand(file, command)}`;
+  return new CommandFault(error.exitCode, message, { cause: error });
 }
 
 function positionNote({ operands }: Formula, header: Cells): string {
   return operands.map(([name], index) => `${name} from column ${JSON.stringify(header[index])}`).join(', ');
 }
 
-function summary({ rows, failed, fellBack }: Tally, before: number): string {
+function summary({ rows, failed, before, fellBack }: Tally): string {
   const parts = [`${rows} ${rows === 1 ? 'row' : 'rows'}`];
   if (before > 0) parts.push(`${before} of them done before`);
   parts.push(`${failed} failed`);
-  if (fellBack > 0) parts.push(`${fellBack} with an operation computed by the calc-server`);
+  if (fellBack > 0)
+    parts.push(`${fellBack}${before > 0 ? ' of this run' : ''} with an operation computed by the calc-server`);
   return parts.join(', ');
 }
 
-function interruption({ signal }: Io, { out }: BatchJob, { rows }: Tally): CommandFault | undefined {
+function interruption({ signal }: Io, { rows }: Tally): CommandFault | undefined {
   if (!signal.aborted) return undefined;
   if (signal.reason === outputClosed) return new CommandFault(exitCodes.failed, 'nobody reads the output any more');
-  const next = out === undefined ? '' : '; --resume goes on from there';
-  return new CommandFault(exitCodes.interrupted, `interrupted after ${rows} rows${next}`);
+  return new CommandFault(exitCodes.interrupted, `interrupted after ${rows} ${rows === 1 ? 'row' : 'rows'}`);
 }
 
 function usage(message: string): CommandFault {

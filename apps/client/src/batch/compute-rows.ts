@@ -1,0 +1,128 @@
+import { stringify } from 'csv-stringify/sync';
+import { CommandFault } from '../command-fault.ts';
+import type { CommandClient, Context } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { asker } from './asking.ts';
+import { inOrder } from './in-order.ts';
+import type { Input } from './input.ts';
+import type { Sink } from './output.ts';
+import type { Tally } from './progress.ts';
+import { startProgress } from './progress.ts';
+import type { Cells } from './records.ts';
+import { refuseHeader, skipDone } from './resume.ts';
+import type { Item } from './retry.ts';
+import { fresh, isRetryable, lastValuedOf, withKept } from './retry.ts';
+import type { DoneRow } from './row.ts';
+import { hasFailed, rowComputer } from './row.ts';
+import { rowReader } from './row-reader.ts';
+import type { BatchJob, InputTable } from './run-batch.ts';
+
+export interface Work {
+  readonly client: CommandClient;
+  readonly input: Input;
+  readonly table: InputTable;
+  readonly sink: Sink;
+  readonly tally: Tally;
+}
+
+type ComputeRow = (cells: Cells) => Promise<DoneRow>;
+
+/** How far the others run ahead of a slow row, in rows asked at once: at most they are all held in memory. */
+const windowFactor = 16;
+
+/**
+ * Writes all rows that are not there yet.
+ *
+ * @throws CommandFault when what is there is not of this input or formula, before anything is changed
+ */
+export async function computeRows(context: Context, job: BatchJob, work: Work): Promise<void> {
+  const { client, table, sink, tally } = work;
+  const { names, columns, delimiter, rows } = table;
+  const header = [...names, 'value', 'error'];
+  const ask = asker(client, job.formula, tally);
+  const { indexes } = columns;
+  const compute = rowComputer({ formula: job.formula, width: names.length, indexes, delimiter, ask });
+  const before = await skipDone(sink.done, header, rows);
+  if (sink.isUnmarked) {
+    const known = sink.prior === undefined ? before?.lastValued : await lastValuedOf(sink.prior(), header);
+    if (known !== undefined) await refuseOtherFormula(known, compute, names.length, job.formula.name);
+  }
+  Object.assign(tally, {
+    rows: before?.rows ?? 0,
+    failed: before?.failed ?? 0,
+    before: before?.rows ?? 0,
+    fellBack: 0,
+  });
+  await sink.begin();
+  if (before === undefined) await sink.write(csv([header], delimiter));
+  await stream(context, job, work, await itemsOf(sink, rows.rest(), header, tally.rows), compute);
+  // Closing the client gives up what is open; what is written is whole.
+  context.io.signal.throwIfAborted();
+  await sink.finish();
+}
+
+async function itemsOf(
+  sink: Sink,
+  rows: AsyncIterable<readonly Cells[]>,
+  header: Cells,
+  rowsDone: number,
+): Promise<AsyncIterable<readonly Item[]>> {
+  if (sink.prior === undefined) return fresh(rows);
+  const prior = rowReader(sink.prior());
+  const first = await prior.next();
+  if (first !== undefined) refuseHeader(first, header);
+  for (let row = 0; row < rowsDone; row += 1) await prior.next();
+  return withKept(rows, prior, header.length, rowsDone + 1);
+}
+
+async function stream(
+  { io }: Context,
+  { concurrency, out }: BatchJob,
+  { input, table, sink, tally }: Work,
+  items: AsyncIterable<readonly Item[]>,
+  compute: ComputeRow,
+): Promise<void> {
+  let rowsRead = tally.rows;
+  async function* counted(): AsyncGenerator<readonly Item[]> {
+    for await (const piece of items) {
+      rowsRead += piece.length;
+      yield piece;
+    }
+  }
+  function done({ cells, kept }: Item): Promise<DoneRow> {
+    if (kept === undefined) return compute(cells);
+    tally.before += 1;
+    return Promise.resolve(kept);
+  }
+  // What is read ahead is not done: its bytes count by the part of its rows that is.
+  const bytesDone = (): number => (input.bytesRead() * tally.rows) / rowsRead;
+  const progress = await startProgress(io, out !== undefined && out !== '-', input.bytes, bytesDone);
+  try {
+    const bounds = { concurrency, window: concurrency * windowFactor, signal: io.signal };
+    for await (const run of inOrder(counted(), done, bounds)) {
+      await sink.write(csv(run, table.delimiter));
+      tally.rows += run.length;
+      tally.failed += run.filter(hasFailed).length;
+      progress.show(tally);
+    }
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Nothing says which formula made the rows that are there, so one of them is computed again. */
+async function refuseOtherFormula(known: DoneRow, compute: ComputeRow, width: number, name: string): Promise<void> {
+  const again = await compute(known.slice(0, width));
+  const [value, error] = again.slice(-2);
+  if (isRetryable(again)) throw new CommandFault(exitCodes.failed, `what is there could not be checked: ${error}`);
+  if (value === known.at(-2)) return;
+  const row = known.slice(0, width).join(',');
+  throw new CommandFault(
+    exitCodes.usage,
+    `--out: what is there is not of ${name}: for ${JSON.stringify(row)} it has ${known.at(-2)}, and it is ${value === '' ? error : value}`,
+  );
+}
+
+function csv(rows: readonly Cells[], delimiter: string): string {
+  return stringify(rows as string[][], { delimiter });
+}

@@ -1,0 +1,51 @@
+import type { BigIntStats } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
+
+/* What replacing a file by another takes, step by step. */
+
+/** @returns how many bytes it wrote: all of them */
+export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
+  for (let at = 0; at < bytes.length;) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
+    at += bytesWritten;
+  }
+  return bytes.length;
+}
+
+/** Copies the beginning of a file to an empty one. */
+export async function copyFirst(bytes: number, from: string, to: FileHandle): Promise<void> {
+  let position = 0;
+  for await (const piece of createReadStream(from, { end: bytes - 1 })) {
+    position += await writeAll(to, piece as Uint8Array, position);
+  }
+}
+
+export function modeOf({ mode }: BigIntStats): number {
+  return Number(mode & 0o777n);
+}
+
+/** Mode and owner of the file that it will replace; an owner that this process may not give stays its own. */
+export async function likeExisting(handle: FileHandle, existing: BigIntStats): Promise<void> {
+  const stats = await handle.stat({ bigint: true });
+  if (stats.uid !== existing.uid || stats.gid !== existing.gid) {
+    await handle.chown(Number(existing.uid), Number(existing.gid)).catch((error: unknown) => {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) throw error;
+    });
+  }
+  await handle.chmod(Number(existing.mode & 0o7777n));
+}
+
+/** Without it a loss of power may take the new name with it. Windows cannot, and some file systems do not. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,129 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { HeldLock } from './lock.ts';
+import { takeLock } from './lock.ts';
+import { hasEnded, thisProcess } from './owner.ts';
+
+let folder = '';
+let files = 0;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'calc-lock-'));
+});
+afterAll(async () => rm(folder, { recursive: true }));
+
+function lockPath(): string {
+  files += 1;
+  return join(folder, `${files}.lock`);
+}
+
+/** The number of a process that has ended. */
+function endedPid(): number {
+  return spawnSync(process.execPath, ['-e', '']).pid;
+}
+
+function deadLock(token = '0badc0de'): string {
+  return JSON.stringify({ ...thisProcess(), pid: endedPid(), token });
+}
+
+describe('a lock', () => {
+  test('is had by one, and by the next when it is let go', async () => {
+    const path = lockPath();
+    const held = await takeLock(path);
+    await expect(takeLock(path)).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining(`another batch writes there (${path}: process ${process.pid} on `) as string,
+    });
+    await held.release();
+    await (await takeLock(path)).release();
+    expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`))).toEqual([]);
+  });
+
+  test('tells host, process and when that began', async () => {
+    const path = lockPath();
+    const held = await takeLock(path);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject(thisProcess());
+    await held.release();
+  });
+
+  test('of a process that has ended is taken over', async () => {
+    const path = lockPath();
+    await writeFile(path, deadLock());
+    const held = await takeLock(path);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ pid: process.pid });
+    await held.release();
+    expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`))).toEqual([]);
+  });
+
+  test('of an ended process is taken over by exactly one of many', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const path = lockPath();
+      await writeFile(path, deadLock());
+      const takers = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(path)));
+      const had = takers.filter((taker): taker is PromiseFulfilledResult<HeldLock> => taker.status === 'fulfilled');
+      expect(had).toHaveLength(1);
+      await had[0]?.value.release();
+      expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`))).toEqual([]);
+    }
+  });
+
+  test('whose taker-over died as well is taken over all the same', async () => {
+    const path = lockPath();
+    await writeFile(path, deadLock('00000001'));
+    await writeFile(`${path}.00000001`, deadLock('00000002'));
+    await (await takeLock(path)).release();
+    expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`))).toEqual([]);
+  });
+
+  test.each([
+    ['of another host', () => ({ ...thisProcess(), host: 'elsewhere', pid: endedPid(), token: '00000000' })],
+    [
+      'of another space of processes',
+      () => ({ ...thisProcess(), space: 'pid:[1]', pid: endedPid(), token: '00000000' }),
+    ],
+    ['that is not to be read', () => 'nothing'],
+    ['with a token that is a path', () => ({ ...thisProcess(), pid: endedPid(), token: '/../../x' })],
+  ])('%s is not taken over: nobody knows whether its owner is there', async (_what, lock) => {
+    const path = lockPath();
+    const text = JSON.stringify(lock());
+    await writeFile(path, text);
+    await expect(takeLock(path)).rejects.toMatchObject({ exitCode: 2 });
+    expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  test('that is another’s by now is left alone when it is let go', async () => {
+    const path = lockPath();
+    const held = await takeLock(path);
+    await rm(path);
+    const other = await takeLock(path);
+    await held.release();
+    expect(await readFile(path, 'utf8')).toContain(String(process.pid));
+    await other.release();
+  });
+});
+
+describe('a process', () => {
+  test('that runs has not ended', () => {
+    expect(hasEnded(thisProcess())).toBe(false);
+  });
+
+  test('that was killed has ended, also before its parent has noticed', async () => {
+    // The shell becomes a program that never waits for its children.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    const started = { ...thisProcess(), pid, started: '' };
+    expect(hasEnded(started)).toBe(false);
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => hasEnded(started), { timeout: 10_000 }).toBe(true);
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+  });
+
+  test('whose number another one has been given has ended', () => {
+    expect(hasEnded({ ...thisProcess(), started: '1' })).toBe(true);
+  });
+});

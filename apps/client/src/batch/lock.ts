@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { CommandFault } from '../command-fault.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { cannotUse } from '../file-fault.ts';
+import type { Owner } from './owner.ts';
+import { hasEnded, thisProcess } from './owner.ts';
+import { isMissing } from './target.ts';
+
+interface Lock extends Owner {
+  /** Tells this lock from every other, so that one which is taken over is not taken for it. */
+  readonly token: string;
+}
+
+export interface HeldLock {
+  /** Lets it go, unless it is another's by now. */
+  release(): Promise<void>;
+}
+
+/** Why a lock file is held: no batch writes to one file at the same time as another. */
+const what = 'another batch writes there';
+
+/**
+ * Makes a lock file, which nobody else can while it is there. It appears with all it says, by a link to a file that
+ * was written before; a lock without an owner to read cannot come from a crash.
+ *
+ * @throws CommandFault naming the process that has it
+ */
+export async function takeLock(path: string): Promise<HeldLock> {
+  const token = randomBytes(4).toString('hex');
+  const draft = `${path}.${token}.new`;
+  const mine: Lock = { ...thisProcess(), token };
+  try {
+    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+    await take(path, draft);
+  } catch (error) {
+    throw cannotUse(path, error);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return {
+    async release() {
+      const now = await read(path);
+      if (typeof now === 'object' && now.token === token) await unlink(path);
+    },
+  };
+}
+
+async function take(path: string, draft: string): Promise<void> {
+  if (await created(path, draft)) return;
+  const other = await read(path);
+  // Let go in this moment.
+  if (other === undefined) return take(path, draft);
+  if (other === 'unreadable') throw refusal(path, 'it cannot be read');
+  if (!hasEnded(other)) throw refusal(path, `process ${other.pid} on ${other.host}`);
+  await takeOver(path, draft, other);
+}
+
+/**
+ * Replaces the lock of a process that has ended. Several may want to: only the one that has the lock on this very lock
+ * replaces it, and only while it is still the one that was seen.
+ */
+async function takeOver(path: string, draft: string, dead: Lock): Promise<void> {
+  const claim = await takeLock(`${path}.${dead.token}`);
+  try {
+    const now = await read(path);
+    if (now !== undefined && now !== 'unreadable' && now.token === dead.token) return await rename(draft, path);
+  } finally {
+    await claim.release();
+  }
+  return take(path, draft);
+}
+
+/** @returns false when there is one already */
+async function created(path: string, draft: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    if (error.code === 'EEXIST') return false;
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(String(error.code))) throw error;
+  }
+  // A file system without links.
+  try {
+    await writeFile(path, await readFile(draft), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+async function read(path: string): Promise<Lock | 'unreadable' | undefined> {
+  try {
+    const lock: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return isLock(lock) ? lock : 'unreadable';
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    if (error instanceof SyntaxError) return 'unreadable';
+    throw error;
+  }
+}
+
+function isLock(value: unknown): value is Lock {
+  if (typeof value !== 'object' || value === null) return false;
+  const lock = value as { readonly [Key in keyof Lock]?: unknown };
+  const texts = [lock.host, lock.space, lock.started, lock.token];
+  return typeof lock.pid === 'number' && texts.every((text) => typeof text === 'string') && isToken(String(lock.token));
+}
+
+/** It becomes part of a file's name. */
+function isToken(text: string): boolean {
+  return /^[0-9a-f]{8}$/.test(text);
+}
+
+function refusal(path: string, who: string): CommandFault {
+  return new CommandFault(exitCodes.usage, `--out: ${what} (${path}: ${who}); remove that file if it does not`);
+}

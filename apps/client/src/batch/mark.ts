@@ -1,0 +1,47 @@
+import { open, readFile, rm } from 'node:fs/promises';
+import { isMissing } from './target.ts';
+
+/** What the rows of an unfinished file were made with; kept beside it. */
+export interface Mark {
+  readonly formula: string;
+  /** The hash of the formula's contract. */
+  readonly contract: number;
+  /** Whether it does again what failed in the finished file. */
+  readonly retries: boolean;
+}
+
+export function markOf(partial: string): string {
+  return `${partial}.json`;
+}
+
+/** Writes it down for good before there is a file that it is about. */
+export async function writeMark(path: string, mark: Mark): Promise<void> {
+  const handle = await open(path, 'w');
+  try {
+    await handle.writeFile(`${JSON.stringify(mark)}\n`);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @returns undefined when there is none that can be read: then nothing is known */
+export async function readMark(path: string): Promise<Mark | undefined> {
+  try {
+    const mark: unknown = JSON.parse(await readFile(path, 'utf8'));
+    return isMark(mark) ? mark : undefined;
+  } catch (error) {
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export async function removeMark(path: string): Promise<void> {
+  await rm(path, { force: true });
+}
+
+function isMark(value: unknown): value is Mark {
+  if (typeof value !== 'object' || value === null) return false;
+  const mark = value as { readonly [Key in keyof Mark]?: unknown };
+  return typeof mark.formula === 'string' && typeof mark.contract === 'number' && typeof mark.retries === 'boolean';
+}

@@ -1,0 +1,222 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, link, lstat, mkdir, open, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import type { Setup } from '../in-memory.test-support.ts';
+import { runHere, sum } from '../in-memory.test-support.ts';
+import { temporaryFiles, textOf } from './temporary-files.test-support.ts';
+
+const { file, folder, beside } = temporaryFiles();
+const hypotenuse = ['--formula', 'hypotenuse'];
+const input = 'a,b\n3,4\n';
+const output = 'a,b,value,error\n3,4,7,\n';
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const program = `'${process.execPath}' --conditions=@cateto/source --import tsx '${main}'`;
+
+/** Runs the client as a shell starts it. */
+function shell(words: string) {
+  const env = { ...process.env, CATETO_TIMEOUT_MS: '200' };
+  const { status, stdout, stderr } = spawnSync('sh', ['-c', `${program} ${words}`], { encoding: 'utf8', env });
+  return { status, stdout, stderr };
+}
+
+describe('a batch that would write into its own input', () => {
+  test.each([
+    ['stdin is --out', (path: string) => `batch - --out ${path} < ${path}`],
+    ['stdin is --out by another name', (path: string) => `batch - --out ${path}.link < ${path}`],
+    ['stdin is --out by a hard link', (path: string) => `batch - --out ${path}.hard < ${path}`],
+    ['the file is --out by a symbolic link', (path: string) => `batch ${path} --out ${path}.link`],
+    ['stdout is appended to the file', (path: string) => `batch ${path} >> ${path}`],
+    ['stdout is appended to the file, by name', (path: string) => `batch ${path} --out - >> ${path}`],
+    ['stdout is appended to stdin', (path: string) => `batch - < ${path} >> ${path}`],
+    ['stdout is the file through a link', (path: string) => `batch ${path}.hard >> ${path}`],
+    ['stdout is the file as a device', (path: string) => `batch ${path} --out /dev/stdout >> ${path}`],
+    ['stderr is appended to the file', (path: string) => `batch ${path} --out ${path}.out 2>> ${path}`],
+  ])('is refused by exit code 2: %s', async (_how, words) => {
+    const path = await file(input);
+    await symlink(path, `${path}.link`);
+    await link(path, `${path}.hard`);
+    const ran = shell(`${words(path)} --formula hypotenuse`);
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    const written = (await readFile(path, 'utf8')).slice(input.length);
+    expect(`${ran.stderr}${written}`).toMatch(/^batch: .+ is the input itself; write to another file\n$/);
+    expect((await readFile(path, 'utf8')).slice(0, input.length)).toBe(input);
+  });
+
+  test('is refused as well when the input is where rows are written first', async () => {
+    const path = await file();
+    await writeFile(`${path}.partial`, input);
+    const ran = await runHere(['batch', `${path}.partial`, ...hypotenuse, '--out', path, '--resume']);
+    expect(ran).toMatchObject({ exitCode: 2, calls: [] });
+    expect(await readFile(`${path}.partial`, 'utf8')).toBe(input);
+  });
+});
+
+describe('what is wrong', () => {
+  test.each([
+    ['a timeout', ['--timeout', 'soon'], {}],
+    ['brokers', ['--brokers', 'a:b'], {}],
+    ['a timeout in the environment', [], { CATETO_TIMEOUT_MS: '-1' }],
+    ['brokers in the environment', [], { CATETO_BROKERS: ':::' }],
+    ['an encoding', ['--encoding', 'klingon'], {}],
+    ['a delimiter', ['--delimiter', 'ab'], {}],
+    ['a concurrency', ['--concurrency', '0'], {}],
+  ])('with %s is refused before --out is touched', async (_what, flags, env) => {
+    const out = await file('old\n');
+    const before = await stat(out);
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, ...flags], { stdin: input, env });
+    expect(ran).toMatchObject({ exitCode: 2, calls: [], connected: [] });
+    expect(await textOf(out)).toBe('old\n');
+    expect((await stat(out)).mtimeMs).toBe(before.mtimeMs);
+    expect(await beside(out)).toEqual([]);
+  });
+
+  test.each([
+    ['an empty input', ''],
+    ['a header without the columns', 'a\n'],
+    ['a stray quote in the header', '"a,b\n'],
+    ['a header that is not UTF-8', Buffer.from('a,\xf6\n', 'latin1')],
+  ])('with %s is refused before --out is touched', async (_what, text) => {
+    const out = await file('old\n');
+    const ran = await runHere(['batch', await file(text), ...hypotenuse, '--out', out]);
+    expect(ran.exitCode).toBeGreaterThan(0);
+    expect(await textOf(out)).toBe('old\n');
+    expect(await beside(out)).toEqual([]);
+  });
+
+  test('with the connection is told before --out is touched', async () => {
+    const out = await file('old\n');
+    const running = runHere(['batch', '-', ...hypotenuse, '--out', out], {
+      stdin: input,
+      refuseConnect: new Error('EMFILE'),
+    });
+    await expect(running).rejects.toThrow('EMFILE');
+    expect(await textOf(out)).toBe('old\n');
+    expect(await beside(out)).toEqual([]);
+  });
+});
+
+describe('--out', () => {
+  const write = (out: string, answer: NonNullable<Setup['answer']> = sum) =>
+    runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin: input, answer });
+
+  test('keeps what it has until all rows are there', async () => {
+    const out = await file('old\n');
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], {
+      stdin: input,
+      async answer(call) {
+        expect(await textOf(out)).toBe('old\n');
+        expect((await beside(out)).map((name) => name.replace(/^[0-9]+/, ''))).toEqual([
+          '.csv.lock',
+          '.csv.partial',
+          '.csv.partial.json',
+        ]);
+        return sum(call);
+      },
+    });
+    expect(ran.exitCode).toBe(0);
+    expect(await textOf(out)).toBe(output);
+    expect(await beside(out)).toEqual([]);
+  });
+
+  test('keeps its mode', async () => {
+    const out = await file('old\n');
+    await chmod(out, 0o640);
+    expect(await write(out)).toMatchObject({ exitCode: 0 });
+    expect((await stat(out)).mode & 0o7777).toBe(0o640);
+  });
+
+  test.each([
+    ['a file that is there', 'old\n'],
+    ['a file that is not there yet', undefined],
+  ])('as a symbolic link writes to what it points to: %s', async (_what, text) => {
+    const out = await file(text);
+    const one = `${out}.one`;
+    const two = `${out}.two`;
+    await symlink(out, one);
+    await symlink(one.slice(folder().length + 1), two);
+    expect(await write(two)).toMatchObject({ exitCode: 0 });
+    expect(await textOf(out)).toBe(output);
+    expect((await lstat(one)).isSymbolicLink() && (await lstat(two)).isSymbolicLink()).toBe(true);
+  });
+
+  test('as a link that leads nowhere is refused', async () => {
+    const out = await file();
+    await symlink(out, out);
+    expect(await write(out)).toMatchObject({ exitCode: 2, calls: [] });
+  });
+
+  test('as a device is written directly', async () => {
+    expect(await write('/dev/null')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('as a pipe is written directly', async () => {
+    const out = await file();
+    expect(spawnSync('mkfifo', [out]).status).toBe(0);
+    const reader = spawn('cat', [out]);
+    let read = '';
+    reader.stdout.on('data', (piece: Buffer) => (read += piece.toString()));
+    const [ran] = await Promise.all([write(out), once(reader, 'close')]);
+    expect(ran).toMatchObject({ exitCode: 0 });
+    expect(read).toBe(output);
+    expect(await beside(out)).toEqual([]);
+  });
+
+  test('as a descriptor of the process keeps what is behind it', async () => {
+    const out = await file('before\n');
+    const handle = await open(out, 'a');
+    expect(await write(`/dev/fd/${handle.fd}`)).toMatchObject({ exitCode: 0 });
+    await handle.close();
+    expect(await textOf(out)).toBe(`before\n${output}`);
+  });
+
+  test('as - is stdout', async () => {
+    expect(await write('-')).toMatchObject({ exitCode: 0, stdout: output });
+  });
+
+  test.each([
+    ['a folder', async () => folder()],
+    ['in no folder', async () => join(folder(), 'none', 'out.csv')],
+    ['behind a file', async () => join(await file('x'), 'out.csv')],
+  ])('as %s is refused', async (_what, path) => {
+    expect(await write(await path())).toMatchObject({ exitCode: 2, calls: [] });
+  });
+
+  test('beside rows that a run before left is refused: they may be hours of work', async () => {
+    const out = await file('old\n');
+    await writeFile(`${out}.partial`, output);
+    const ran = await write(out);
+    expect(ran).toMatchObject({ exitCode: 2, calls: [] });
+    expect(ran.stderr).toContain(`${out}.partial is there`);
+    expect(await textOf(`${out}.partial`)).toBe(output);
+    expect(await textOf(out)).toBe('old\n');
+  });
+
+  test('that cannot be replaced leaves all rows beside it', async () => {
+    const out = await file();
+    const ran = await write(out, async (call) => {
+      await mkdir(out);
+      return sum(call);
+    });
+    expect(ran.exitCode).toBe(1);
+    expect(ran.stderr).toContain(`the row done is in ${out}.partial`);
+    expect(await textOf(`${out}.partial`)).toBe(output);
+  });
+
+  test('that another batch is writing is refused, by any of its names', async () => {
+    const out = await file('old\n');
+    await symlink(out, `${out}-link`);
+    const first = await write(out, async (call) => {
+      const second = await write(`${out}-link`);
+      expect(second).toMatchObject({ exitCode: 2, calls: [] });
+      expect(second.stderr).toContain('another batch writes there');
+      return sum(call);
+    });
+    expect(first.exitCode).toBe(0);
+    expect(await textOf(out)).toBe(output);
+    expect(await beside(out)).toEqual([]);
+  });
+});

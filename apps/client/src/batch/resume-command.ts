@@ -1,0 +1,16 @@
+import { calledAs } from '@cateto/app-kit';
+import type { Command } from 'commander';
+
+/** What a person types to go on where a run stopped: its own flags, and --resume. */
+export function resumeCommand(file: string, command: Command): string {
+  const flags = command.options.flatMap((option) => {
+    const name = option.attributeName();
+    const isGiven = command.getOptionValueSource(name) === 'cli' && name !== 'resume' && name !== 'retryFailed';
+    return isGiven ? [option.long ?? '', String(command.getOptionValue(name))] : [];
+  });
+  return [calledAs('calc'), ...[command.name(), file, ...flags, '--resume'].map(shellWord)].join(' ');
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,72 @@
+import type { FailureCode } from '@cateto/contracts';
+import { failureTable, traitOf } from '@cateto/contracts';
+import type { Cells } from './records.ts';
+import { refuseHeader, refuseRow } from './resume.ts';
+import type { DoneRow } from './row.ts';
+import { hasFailed } from './row.ts';
+import type { RowReader } from './row-reader.ts';
+import { rowReader } from './row-reader.ts';
+
+/** A row of the input, and how it comes out when that is known already. */
+export interface Item {
+  readonly cells: Cells;
+  readonly kept: DoneRow | undefined;
+}
+
+/** Rows of which nothing is known. */
+export async function* fresh(rows: AsyncIterable<readonly Cells[]>): AsyncGenerator<readonly Item[]> {
+  for await (const piece of rows) yield piece.map((cells) => ({ cells, kept: undefined }));
+}
+
+/**
+ * Puts beside each row what a finished file has for it, unless asking again may help.
+ *
+ * @param prior the finished file's records behind its header
+ * @param first the number of the first row
+ * @throws CommandFault when the file is not this input's
+ */
+export async function* withKept(
+  rows: AsyncIterable<readonly Cells[]>,
+  prior: RowReader,
+  columns: number,
+  first: number,
+): AsyncGenerator<readonly Item[]> {
+  let number = first;
+  for await (const piece of rows) {
+    const items: Item[] = [];
+    for (const cells of piece) {
+      const record = await prior.next();
+      if (record !== undefined) refuseRow(record, cells, columns, number);
+      items.push({ cells, kept: record === undefined || isRetryable(record) ? undefined : record });
+      number += 1;
+    }
+    yield items;
+  }
+  const more = await prior.next();
+  if (more !== undefined) refuseRow(more, undefined, columns, number);
+}
+
+/** Whether a row has an error that may be gone when it is asked again. */
+export function isRetryable(row: DoneRow): boolean {
+  const code = /^([a-z-]+): /.exec(row.at(-1) ?? '')?.[1] ?? '';
+  return Object.hasOwn(failureTable, code) && traitOf(code as FailureCode).retryable;
+}
+
+/**
+ * The last row with a value.
+ *
+ * @throws CommandFault when the header is another
+ */
+export async function lastValuedOf(
+  records: AsyncIterable<readonly Cells[]>,
+  header: Cells,
+): Promise<DoneRow | undefined> {
+  const reader = rowReader(records);
+  const first = await reader.next();
+  if (first !== undefined) refuseHeader(first, header);
+  let last: DoneRow | undefined;
+  for (let record = await reader.next(); record !== undefined; record = await reader.next()) {
+    if (record.length === header.length && !hasFailed(record)) last = record;
+  }
+  return last;
+}

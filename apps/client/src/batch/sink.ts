@@ -1,0 +1,25 @@
+import { hashOf } from '@cateto/contracts';
+import type { Context } from '../context.ts';
+import type { Sink } from './output.ts';
+import { directSink, streamSink } from './output.ts';
+import { partialFile } from './partial-file.ts';
+import type { BatchJob } from './run-batch.ts';
+import type { Target } from './target.ts';
+
+/**
+ * Opens where rows go; nothing is written before it begins.
+ *
+ * @throws CommandFault when a file cannot be written, or must not
+ */
+export function openSink(
+  { io, catalogue }: Context,
+  { formula, resume, retryFailed }: BatchJob,
+  target: Target,
+  delimiter: string,
+): Promise<Sink> {
+  if (target.kind === 'stdout') return Promise.resolve(streamSink(io.stdout));
+  if (target.kind === 'direct') return Promise.resolve(directSink(target.path));
+  const how = resume === true ? 'resume' : retryFailed === true ? 'retry' : 'new';
+  const mark = { formula: formula.name, contract: hashOf(catalogue, formula.name), retries: how === 'retry' };
+  return partialFile({ target, how, mark, delimiter });
+}

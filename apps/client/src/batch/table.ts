@@ -1,0 +1,76 @@
+import { recogniseDelimiter } from './delimiter.ts';
+import type { Cells } from './records.ts';
+import { records } from './records.ts';
+
+export interface Table {
+  readonly delimiter: string;
+  readonly records: AsyncIterable<readonly Cells[]>;
+}
+
+export interface TableParts {
+  readonly texts: AsyncIterable<string>;
+  /** Recognised by the first line unless given. */
+  readonly delimiter: string | undefined;
+  /** What the header may name. */
+  readonly names: readonly string[];
+}
+
+/** A header that is longer is not waited for: what is wrong with it is the reader's to say. */
+const headerCharactersMax = 65_536;
+
+/**
+ * Reads as far as the header, and no further, to learn what separates columns: a first line `sep=;`, which spreadsheets
+ * write and understand, says so.
+ *
+ * @throws TextFault when the delimiter is not to be told
+ */
+export async function openTable({ texts, delimiter, names }: TableParts): Promise<Table> {
+  const iterator = texts[Symbol.asyncIterator]();
+  let text = '';
+  let start = startOf(text);
+  for (let ended = false; !ended && start.header === undefined && text.length < headerCharactersMax;) {
+    const next = await iterator.next();
+    ended = next.done === true;
+    if (next.done !== true) text += next.value;
+    start = startOf(text);
+  }
+  const { separator, rest } = start;
+  const header = start.header ?? firstLineOf(rest);
+  const chosen = delimiter ?? separator ?? recogniseDelimiter(header, names);
+  async function* whole(): AsyncGenerator<string> {
+    yield rest;
+    yield* { [Symbol.asyncIterator]: () => iterator };
+  }
+  return { delimiter: chosen, records: records(whole(), chosen, separator === undefined ? 1 : 2) };
+}
+
+interface Start {
+  /** What a first line `sep=` names. */
+  readonly separator: string | undefined;
+  /** What follows that line. */
+  readonly rest: string;
+  /** Undefined while it is not complete. */
+  readonly header: string | undefined;
+}
+
+function startOf(text: string): Start {
+  const named = /^"?sep=([^"\r\n])"?(?:\r\n|\n|\r)/i.exec(text);
+  const rest = text.slice(named?.[0].length ?? 0);
+  return { separator: named?.[1], rest, header: headerIn(rest) };
+}
+
+/** The first record, whatever separates its cells: lines in quotes, which open at the start of a cell, belong to it. */
+function headerIn(text: string): string | undefined {
+  const start = /^[\r\n]*/.exec(text)?.[0].length ?? 0;
+  let inQuotes = false;
+  for (let at = start; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '"') inQuotes = inQuotes ? false : at === start || /[",;\t|]/.test(text.charAt(at - 1));
+    else if (!inQuotes && /[\r\n]/.test(character)) return text.slice(start, at);
+  }
+  return undefined;
+}
+
+function firstLineOf(text: string): string {
+  return /^[\r\n]*([^\r\n]*)/.exec(text)?.[1] ?? '';
+}

@@ -1,0 +1,100 @@
+import type { BigIntStats } from 'node:fs';
+import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CommandFault } from '../command-fault.ts';
+import type { Io } from '../context.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { cannotUse } from '../file-fault.ts';
+import { identityOf, statsOfStream } from './identity.ts';
+import type { Input } from './input.ts';
+
+/** Where rows go. */
+export type Target =
+  | { readonly kind: 'stdout' }
+  /** A device, a pipe, a descriptor: what is written there is there. */
+  | { readonly kind: 'direct'; readonly path: string }
+  | FileTarget;
+
+/** A file that the rows replace when all of them are there. */
+export interface FileTarget {
+  readonly kind: 'file';
+  /** Behind all symbolic links. */
+  readonly path: string;
+  /** Undefined when there is none yet. */
+  readonly existing: BigIntStats | undefined;
+}
+
+/** Opened by that name a file is not the one of the name, but what the process has open already. */
+const descriptor = /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/[^/]+\/(?:task\/[^/]+\/)?fd\/)/;
+
+/**
+ * Finds out what `--out` names, and changes nothing.
+ *
+ * @param out a path; stdout when it is undefined or `-`
+ * @throws CommandFault when it cannot be written
+ */
+export async function targetOf(out: string | undefined): Promise<Target> {
+  if (out === undefined || out === '-') return { kind: 'stdout' };
+  try {
+    const existing = await statsOf(out);
+    if (existing?.isDirectory() === true) throw new CommandFault(exitCodes.usage, `${out}: it is a directory`);
+    if (existing !== undefined) await access(out, constants.W_OK);
+    const isDirect = existing !== undefined && (!existing.isFile() || descriptor.test(resolve(out)));
+    if (isDirect) return { kind: 'direct', path: out };
+    const path = existing === undefined ? await pathOfNew(out) : await realpath(out);
+    return { kind: 'file', path, existing };
+  } catch (error) {
+    throw cannotUse(out, error);
+  }
+}
+
+/**
+ * Refuses to write into what is being read: the input would be destroyed, or never end.
+ *
+ * @throws CommandFault
+ */
+export async function refuseSameFile(input: Input, target: Target, { stdout, stderr }: Io): Promise<void> {
+  if (input.identity === undefined) return;
+  const written: (readonly [string, string | undefined])[] = [['stderr', identityOf(statsOfStream(stderr))]];
+  if (target.kind === 'stdout') {
+    written.push(['stdout', identityOf(statsOfStream(stdout))]);
+  } else {
+    written.push([`--out: ${target.path}`, identityOf(await statsOf(target.path))]);
+    if (target.kind === 'file') {
+      const beside = partialOf(target.path);
+      written.push([`--out: ${beside}, where rows are written first,`, identityOf(await statsOf(beside))]);
+    }
+  }
+  const same = written.find(([, identity]) => identity === input.identity);
+  if (same !== undefined)
+    throw new CommandFault(exitCodes.usage, `${same[0]} is the input itself; write to another file`);
+}
+
+/** Rows are written here first: the file keeps what it has until all are there. */
+export function partialOf(path: string): string {
+  return `${path}.partial`;
+}
+
+async function statsOf(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The path of a file that is not there: a symbolic link may point to it, and its folder must exist. */
+async function pathOfNew(path: string): Promise<string> {
+  const folder = await realpath(dirname(path));
+  const here = join(folder, basename(path));
+  const linksTo = await readlink(here).catch((error: unknown) => {
+    if (isMissing(error) || (error instanceof Error && 'code' in error && error.code === 'EINVAL')) return undefined;
+    throw error;
+  });
+  return linksTo === undefined ? here : pathOfNew(resolve(folder, linksTo));
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
