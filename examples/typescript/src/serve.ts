@@ -17,5 +17,8 @@ const service = await serve({
   },
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void service.drain());
-await service.ready;
-console.log('serving');
+if (await service.ready) {
+  console.log('serving');
+} else {
+  console.log('ended before a broker was there');
+}

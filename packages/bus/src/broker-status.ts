@@ -1,6 +1,6 @@
 import type { Beat, BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat, formatBroker } from '@cateto/contracts';
-import { connectHeartbeat } from './sockets.ts';
+import { connectBeats } from './sockets.ts';
 
 /** How a broker is, from its heartbeat port; without a beat it is not reached. */
 export interface BrokerStatus {
@@ -8,24 +8,36 @@ export interface BrokerStatus {
   readonly beat: Beat | undefined;
 }
 
-/** Listens to the brokers' heartbeats until each was heard once, at most for `waitMs`. */
-export function hearBrokers(brokers: readonly BrokerEndpoint[], waitMs: number): Promise<readonly BrokerStatus[]> {
+/**
+ * Listens to the brokers' heartbeats until each was heard once, at most for `waitMs`.
+ *
+ * @param ending ends it at once, with the beats that came by then
+ */
+export function hearBrokers(
+  brokers: readonly BrokerEndpoint[],
+  waitMs: number,
+  ending?: AbortSignal,
+): Promise<readonly BrokerStatus[]> {
   return Promise.all(
-    brokers.map(async (broker) => ({ endpoint: formatBroker(broker), beat: await hearBeat(broker, waitMs) })),
+    brokers.map(async (broker) => ({ endpoint: formatBroker(broker), beat: await hearBeat(broker, waitMs, ending) })),
   );
 }
 
-async function hearBeat(broker: BrokerEndpoint, waitMs: number): Promise<Beat | undefined> {
-  const socket = connectHeartbeat(broker);
-  const closeTimer = setTimeout(() => socket.close(), waitMs);
-  try {
-    for await (const [body] of socket) {
-      const beat = body === undefined ? undefined : decodeBeat(body);
-      if (beat !== undefined) return beat;
+function hearBeat(broker: BrokerEndpoint, waitMs: number, ending: AbortSignal | undefined): Promise<Beat | undefined> {
+  return new Promise((resolve) => {
+    const socket = connectBeats(broker, (body) => {
+      const beat = decodeBeat(body);
+      if (beat !== undefined) end(beat);
+    });
+    const giveUp = (): void => end(undefined);
+    const timer = setTimeout(giveUp, waitMs);
+    ending?.addEventListener('abort', giveUp);
+    if (ending?.aborted === true) giveUp();
+
+    function end(beat: Beat | undefined): void {
+      clearTimeout(timer);
+      ending?.removeEventListener('abort', giveUp);
+      void socket.close(0).then(() => resolve(beat));
     }
-    return undefined;
-  } finally {
-    clearTimeout(closeTimer);
-    socket.close();
-  }
+  });
 }

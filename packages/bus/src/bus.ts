@@ -27,7 +27,7 @@ export interface BusOptions<C extends Catalogue, R extends Role> {
   readonly role: R;
   readonly catalogue: C;
   readonly openLink: OpenLink;
-  readonly platform?: Platform;
+  readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
 }
 

@@ -47,12 +47,17 @@ function nameService() {
 
 const noAddress = Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
 
+const ignore = (): void => undefined;
+
 const connections = {
   'the way on which a server hears requests': {
-    open: connectRequests,
+    open: (broker: BrokerEndpoint) => connectRequests(broker, ignore),
     portOf: (broker: BrokerEndpoint) => broker.subscribePort,
   },
-  'a heartbeat': { open: connectHeartbeat, portOf: (broker: BrokerEndpoint) => broker.heartbeatPort },
+  'a heartbeat': {
+    open: (broker: BrokerEndpoint) => connectHeartbeat(broker, ignore),
+    portOf: (broker: BrokerEndpoint) => broker.heartbeatPort,
+  },
 };
 const every = Object.keys(connections) as (keyof typeof connections)[];
 /** An address is remembered as long as the process runs: each test has a name of its own. */
@@ -180,7 +185,7 @@ test('two names that come to mean one address are both linked with it', async ()
   const at = await listen('127.0.0.1', broker.subscribePort);
   const [one, other] = ['one', 'other'].map((name) => `${name}-${(count += 1)}.test`) as [string, string];
   for (const host of [one, other]) {
-    const socket = connectRequests({ ...broker, host });
+    const socket = connectRequests({ ...broker, host }, ignore);
     void readFrames(socket, () => undefined);
     onTestFinished(() => socket.close());
   }

@@ -7,7 +7,9 @@ import {
   operationResultTopic,
   readResult,
 } from '@cateto/contracts';
+import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
+import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
 import { createFormulaRun } from './formula-run.ts';
 import { joinOperands } from './join-operands.ts';
@@ -26,7 +28,7 @@ export interface FormulaServerOptions<C extends Catalogue> {
   /** How long to wait for an op-server before falling back. */
   readonly operationTimeoutMs: number;
   readonly openLink: OpenLink;
-  readonly platform?: Platform;
+  readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
 }
 
@@ -34,10 +36,17 @@ type ReplyTopic = `calc.${string}.result`;
 
 /** Serves every formula of a catalogue: joins operands, asks for the operations, falls back, combines. */
 export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): Server {
-  const { operationTimeoutMs, openLink, onEvent } = options;
-  const catalogue: Catalogue = options.catalogue;
+  const { catalogue, openLink, onEvent } = options;
   const platform = options.platform === undefined ? {} : { platform: options.platform };
-  const bus = open({ role: 'calc-server', catalogue, openLink, onEvent, ...platform });
+  return openAll((opened) => {
+    const bus = open<Catalogue, 'calc-server'>({ role: 'calc-server', catalogue, openLink, onEvent, ...platform });
+    return serveOn(opened(bus), options);
+  });
+}
+
+function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, options: FormulaServerOptions<C>): Server {
+  const { operationTimeoutMs, onEvent } = options;
+  const catalogue: Catalogue = options.catalogue;
   const { participant } = bus;
 
   const requests = createRequests(participant, { answerTimeoutMs: operationTimeoutMs, onEvent });

@@ -2,6 +2,7 @@ export type { BrokerStatus } from './broker-status.ts';
 export { hearBrokers } from './broker-status.ts';
 export type { Bus, BusOptions } from './bus.ts';
 export { open } from './bus.ts';
+export { openAll } from './closing.ts';
 export type { BusEvent, OnEvent } from './events.ts';
 export type { FormulaClient, FormulaQuestion, Settle } from './formula-client.ts';
 export { createFormulaClient } from './formula-client.ts';

@@ -1,5 +1,6 @@
 import type { NamedMessage } from '@cateto/contracts';
 import { createCodec, readNamed, requestId, topicPrefix, topicShape } from '@cateto/contracts';
+import { openAll } from './closing.ts';
 import type { LinkEvents, OpenLink } from './link.ts';
 
 /** One message as it passed. */
@@ -54,7 +55,9 @@ export function observe({ openLink, onMessage, onDropped }: ObserverOptions): { 
     },
     dropped: (cause) => onDropped('', cause),
   };
-  const link = openLink(heard, { asks: true, serves: false });
-  link.subscribe(topicPrefix);
-  return { close: () => link.close() };
+  return openAll((opened) => {
+    const link = opened(openLink(heard, { asks: true, serves: false }));
+    link.subscribe(topicPrefix);
+    return { close: () => link.close() };
+  });
 }

@@ -6,7 +6,9 @@ import {
   readOperationRequest,
 } from '@cateto/contracts';
 import { acceptAll } from './accept.ts';
+import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
+import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
 import type { OpenLink, Platform } from './link.ts';
 import type { Run } from './responses.ts';
@@ -37,7 +39,7 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly operations: readonly string[] | 'all';
   readonly lanes: readonly Lane[] | 'all';
   readonly openLink: OpenLink;
-  readonly platform?: Platform;
+  readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
 }
 
@@ -49,13 +51,23 @@ type ReplyTopic = `calc.${string}.result.${Lane}`;
  * @throws TypeError for an operation that is not in the catalogue
  */
 export function serveOperations<C extends Catalogue>(options: OperationServerOptions<C>): Server {
-  const { handlers, threads, openLink, onEvent } = options;
-  const catalogue: Catalogue = options.catalogue;
+  const { catalogue, openLink, onEvent } = options;
   const served = servedOperations(catalogue, options.operations);
-  const lanes = options.lanes === 'all' ? allLanes : options.lanes;
   const platform = options.platform === undefined ? {} : { platform: options.platform };
+  return openAll((opened) => {
+    const bus = open<Catalogue, 'op-server'>({ role: 'op-server', catalogue, openLink, onEvent, ...platform });
+    return serveOn(opened(bus), served, options);
+  });
+}
 
-  const bus = open({ role: 'op-server', catalogue, openLink, onEvent, ...platform });
+function serveOn<C extends Catalogue>(
+  bus: Bus<Catalogue, 'op-server'>,
+  served: readonly Operation[],
+  options: OperationServerOptions<C>,
+): Server {
+  const { catalogue, handlers, threads, onEvent } = options;
+  // A lane or an operation that is named twice is served once.
+  const lanes = options.lanes === 'all' ? allLanes : [...new Set(options.lanes)];
   const responses = createResponses<ReplyTopic>(bus.participant, {
     publish: bus.publish,
     runningMax: threads?.runningMax,
@@ -86,7 +98,7 @@ export function serveOperations<C extends Catalogue>(options: OperationServerOpt
 
 function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'): readonly Operation[] {
   if (names === 'all') return Object.values(catalogue.operations);
-  return names.map((name) => {
+  return [...new Set(names)].map((name) => {
     const operation = Object.hasOwn(catalogue.operations, name) ? catalogue.operations[name] : undefined;
     if (operation === undefined) {
       throw new TypeError(`operation "${name}" is not one of ${Object.keys(catalogue.operations).join(', ')}`);

@@ -2,6 +2,7 @@ import type { BodyFault } from '@cateto/contracts';
 import { addressed, createCodec, helloTopic, helloWire, newAddress, readHello } from '@cateto/contracts';
 import type { EarEffect, ListenersEffect } from '@cateto/protocol';
 import { createBatch, createEar, createListeners } from '@cateto/protocol';
+import { openAll } from './closing.ts';
 import type { Tally } from './tally.ts';
 import { createTally } from './tally.ts';
 import type { OnEvent } from './events.ts';
@@ -81,6 +82,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   let armedMs = Number.POSITIVE_INFINITY;
   let disarm: (() => void) | undefined;
   let closed = false;
+  let closing: Promise<void> | undefined;
 
   const heard: LinkEvents = {
     message(topic, body) {
@@ -193,27 +195,31 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     table: (name, size) => void sizes.set(name, size),
     tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),
     rearm,
-    async close() {
-      if (closed) return;
-      flush();
-      closed = true;
-      disarm?.();
-      dropped.close();
-      await link.close();
+    close() {
+      if (closing === undefined) {
+        flush();
+        closed = true;
+        disarm?.();
+        dropped.close();
+        closing = link.close();
+      }
+      return closing;
     },
   };
 
-  participant.receive(helloTopic, ({ sender, messages, broken }) => {
-    for (const message of messages) {
-      const counter = readHello(message);
-      // Whoever else says hello here proves nothing.
-      if (counter === undefined || sender !== address) broken();
-      else earHears({ type: 'hello-heard', counter });
-    }
+  return openAll((opened) => {
+    opened(participant);
+    participant.receive(helloTopic, ({ sender, messages, broken }) => {
+      for (const message of messages) {
+        const counter = readHello(message);
+        // Whoever else says hello here proves nothing.
+        if (counter === undefined || sender !== address) broken();
+        else earHears({ type: 'hello-heard', counter });
+      }
+    });
+    participant.subscribe(helloTopic);
+    return participant;
   });
-  participant.subscribe(helloTopic);
-
-  return participant;
 }
 
 function isFault(batch: unknown): batch is BodyFault {

@@ -29,8 +29,8 @@ export interface ServerOptions {
   readonly serves: readonly string[];
   readonly responses: Responses;
   readonly onEvent: OnEvent;
-  /** Before the sockets close. */
-  readonly onClose?: () => void;
+  /** When the sockets are closed. */
+  readonly onClose?: (() => void) | undefined;
 }
 
 /** Below the 5 s after which whoever started the process expects it to be gone. */
@@ -88,20 +88,35 @@ export function startServer(options: ServerOptions): Server {
 
   let drained: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
+  let stopWaiting: (() => void) | undefined;
+
+  /** Until all that runs is answered, the time is up, or it is closed. */
+  function workEnds(): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = platform.after(drainMaxMs, resolve);
+      stopWaiting = () => {
+        // A timer that is left would keep the process from ending.
+        cancel();
+        resolve();
+      };
+      void responses.drain().then(stopWaiting);
+    });
+  }
 
   async function drain(): Promise<void> {
     draining = true;
     onEvent({ event: 'draining' });
     withdraw();
-    const elapsed = new Promise<void>((resolve) => void platform.after(drainMaxMs, resolve));
-    await Promise.race([responses.drain(), elapsed]);
+    await workEnds();
     await close();
   }
 
   async function end(): Promise<void> {
     draining = true;
-    onClose?.();
+    stopWaiting?.();
     await participant.close();
+    // What is cancelled by this is answered by nobody: another server is asked.
+    onClose?.();
     onEvent({ event: 'stopped' });
   }
 

@@ -1,14 +1,17 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import * as zeromq from 'zeromq';
+import { openAll } from './closing.ts';
 import { dial } from './dial.ts';
-import type { Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from './zmtp/index.ts';
-import { createSubscriber, createXPublisher } from './zmtp/index.ts';
+import { needHandles } from './handles.ts';
+import type { BeatSubscriber, Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from './zmtp/index.ts';
+import { createBeatSubscriber, createSubscriber, createXPublisher } from './zmtp/index.ts';
 
 /*
  * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its
  * reason beside it. What has to go on while a handler computes is libzmq's, whose thread does it: the way on which requests
- * come in. So are the brokers' beats, which are few. All else is spoken by the main thread (ADR 18).
+ * come in. So are the beats between the brokers, which are few. All else is spoken by the thread that has the messages (ADR 18), and
+ * in a worker thread everything (ADR 48).
  */
 
 /**
@@ -27,12 +30,18 @@ const heartbeats = {
     unconfirmed: { intervalMs: 500, silenceMs: 1_000 },
     ttlMs: 12_000,
   },
+  /**
+   * Where requests come in on a thread that may end by itself: no thread of libzmq pings for it, so the handler that computes there
+   * has to be given time. Above two seconds a request could arrive so late that its server has answered and forgotten it.
+   */
+  inWorker: { intervalMs: 250, silenceMs: 1_500, ttlMs: 1_500 },
   /** A broker's side of all of them: for those who do not ping. */
   bound: { intervalMs: 5_000, silenceMs: 15_000, ttlMs: 0, onlyIfSilent: true },
 };
 /** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */
 const brokerTickMs = 50;
 const participantTickMs = 500;
+const workerTickMs = 250;
 
 const reconnecting = {
   // A broker that comes back is met quickly; one that stays away is not hammered.
@@ -84,15 +93,13 @@ export function connectXPublisher(
   events: XPublisherEvents,
 ): XPublisher {
   const socket = createXPublisher({ ...participant, subscriptionsMax: brokerSubscriptionsMax, isFirst }, events);
-  for (const { host, publishPort } of brokers) socket.dial(host, publishPort);
-  return socket;
+  return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
 }
 
 /** The way on which a participant hears answers, and an observer everything, linked to every broker. */
 export function connectSubscriber(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
   const socket = createSubscriber({ ...participant, type: 'SUB' }, events);
-  for (const { host, subscribePort } of brokers) socket.dial(host, subscribePort);
-  return socket;
+  return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
 }
 
 /** A broker's side of the publishers. A publisher that comes later hears last of what `isLast` chooses. */
@@ -103,6 +110,35 @@ export function openXSubscriber(isLast: (prefix: string) => boolean, events: Sub
 /** A broker's side of the subscribers. */
 export function openXPublisher(events: XPublisherEvents): XPublisher {
   return createXPublisher({ ...broker, subscriptionsMax: participantSubscriptionsMax }, events);
+}
+
+/**
+ * The way on which a server in a worker thread hears what it is asked, linked to every broker. libzmq has no part in it (ADR 48): a
+ * thread that ends while a socket of libzmq is read takes the whole process with it.
+ */
+export function connectRequestsInWorker(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
+  const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
+  const socket = createSubscriber(options, events);
+  return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
+}
+
+/** A broker's heartbeat, as a participant that asks for its state hears it. */
+export function connectBeats(of: BrokerEndpoint, heard: (beat: Buffer) => void): BeatSubscriber {
+  const socket = createBeatSubscriber(participant, heard);
+  return dialled(socket, [of], ({ host, heartbeatPort }) => socket.dial(host, heartbeatPort));
+}
+
+/** Closes the socket when a broker cannot be dialled. */
+function dialled<S extends { close(lingerMs: number): unknown }>(
+  socket: S,
+  brokers: readonly BrokerEndpoint[],
+  dialOne: (one: BrokerEndpoint) => void,
+): S {
+  return openAll((opened) => {
+    opened({ close: () => socket.close(0) });
+    brokers.forEach(dialOne);
+    return socket;
+  });
 }
 
 const everySocket = {
@@ -143,23 +179,35 @@ interface Int32Options {
   setInt32Option(option: number, value: number): void;
 }
 
-/** The way on which a server hears what it is asked through a broker. */
-export function connectRequests({ host, subscribePort }: BrokerEndpoint): zeromq.Subscriber {
-  const socket = new zeromq.Subscriber({
-    ...everySocket,
-    ...addressing(host),
-    ...connecting,
-    ...heartbeats.soon,
-    receiveHighWaterMark: highWaterMark,
+/**
+ * The way on which a server on the main thread hears what it is asked through a broker.
+ *
+ * @param connected a connection was made, for the first time or again
+ */
+export function connectRequests({ host, subscribePort }: BrokerEndpoint, connected: () => void): zeromq.Subscriber {
+  needHandles();
+  return openAll((opened) => {
+    const socket = opened(
+      new zeromq.Subscriber({
+        ...everySocket,
+        ...addressing(host),
+        ...connecting,
+        ...heartbeats.soon,
+        receiveHighWaterMark: highWaterMark,
+      }),
+    );
+    // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
+    (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
+    // Its observer is opened now, while there are handles for it.
+    socket.events.on('handshake', connected);
+    dial(socket, host, subscribePort);
+    return socket;
   });
-  // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
-  (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
-  dial(socket, host, subscribePort);
-  return socket;
 }
 
 /** Where a broker publishes its beats. */
 export function openHeartbeat(bind: string): zeromq.Publisher {
+  needHandles();
   return new zeromq.Publisher({
     ...everySocket,
     ...addressing(bind),
@@ -170,16 +218,26 @@ export function openHeartbeat(bind: string): zeromq.Publisher {
   });
 }
 
-/** A broker's heartbeat, as its peer and as whoever asks how it is hear it. */
-export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint): zeromq.Subscriber {
-  const socket = new zeromq.Subscriber({
-    ...everySocket,
-    ...addressing(host),
-    ...connecting,
-    ...beatsUnheard,
-    receiveHighWaterMark: 16,
+/**
+ * A broker's heartbeat, as its peer hears it.
+ *
+ * @param broken the connection was lost
+ */
+export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint, broken: () => void): zeromq.Subscriber {
+  needHandles();
+  return openAll((opened) => {
+    const socket = opened(
+      new zeromq.Subscriber({
+        ...everySocket,
+        ...addressing(host),
+        ...connecting,
+        ...beatsUnheard,
+        receiveHighWaterMark: 16,
+      }),
+    );
+    socket.events.on('disconnect', broken);
+    dial(socket, host, heartbeatPort);
+    socket.subscribe();
+    return socket;
   });
-  dial(socket, host, heartbeatPort);
-  socket.subscribe();
-  return socket;
 }

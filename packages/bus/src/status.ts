@@ -13,8 +13,10 @@ export interface StatusClient {
   /**
    * Resolves when all have answered, after `waitMs` at the latest with those that have. While the ear is not proven
    * yet, nobody can be known: then it is waited for first, within the same time.
+   *
+   * @param ending ends the wait for the ear; what was asked by then is settled by the end of its requests
    */
-  ask(waitMs: number): Promise<readonly ServerStatus[]>;
+  ask(waitMs: number, ending?: AbortSignal): Promise<readonly ServerStatus[]>;
 }
 
 const everyServer: Target = {
@@ -41,14 +43,24 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
     },
   });
 
-  function heard(waitMs: number): Promise<void> {
+  function heard(waitMs: number, ending: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
       if (proven) return platform.afterTurn(resolve);
-      const cancel = platform.after(waitMs, resolve);
-      waiting.add(() => {
+      const cancel = platform.after(waitMs, over);
+      ending?.addEventListener('abort', over);
+      waiting.add(resume);
+      if (ending?.aborted === true) over();
+
+      function over(): void {
         cancel();
-        platform.afterTurn(resolve);
-      });
+        ending?.removeEventListener('abort', over);
+        waiting.delete(resume);
+        resolve();
+      }
+
+      function resume(): void {
+        platform.afterTurn(over);
+      }
     });
   }
 
@@ -64,9 +76,9 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
   }
 
   return {
-    async ask(waitMs) {
+    async ask(waitMs, ending) {
       const untilMs = platform.nowMs() + waitMs;
-      await heard(waitMs);
+      await heard(waitMs, ending);
       const leftMs = Math.max(1, untilMs - platform.nowMs());
       const answers = await Promise.all(
         participant.listenersOf(statusRequestTopic).map((address) => askOne(address, leftMs)),

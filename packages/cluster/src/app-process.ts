@@ -28,9 +28,9 @@ export interface ProcessStart {
   /** For node. */
   readonly args: readonly string[];
   /** A command that runs node in another place, in the process it is itself started in: `ip netns exec <name>`. */
-  readonly prefix?: readonly string[];
+  readonly prefix?: readonly string[] | undefined;
   /** Settings as variables; those of this process are not passed on. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   onEvent?(logged: LogEvent): void;
 }
 

@@ -9,23 +9,23 @@ import type { LogEvent } from './log-event.ts';
 
 export interface ClusterOptions {
   /** 2 unless given. */
-  readonly opServers?: number;
+  readonly opServers?: number | undefined;
   /** 1 unless given. */
-  readonly calcServers?: number;
+  readonly calcServers?: number | undefined;
   /** Both brokers as `CATETO_BROKERS` writes them; free ports on loopback unless given. */
-  readonly brokers?: string;
+  readonly brokers?: string | undefined;
   /** Runs what `pnpm build` made instead of the sources. */
-  readonly built?: boolean;
+  readonly built?: boolean | undefined;
   /** How each app is started, when it is not one of this workspace's. */
-  readonly commandOf?: CommandOf;
+  readonly commandOf?: CommandOf | undefined;
   /**
    * Processes to start at once, and no others: those are for {@link Cluster.start}. Unless given all are started, the
    * backup when the primary is active; on a busy machine the backup would be the active one now and then otherwise.
    */
-  readonly initially?: readonly string[];
+  readonly initially?: readonly string[] | undefined;
   /** Settings as variables, for every process; those of this process are not passed on. */
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly onEvent?: (name: string, logged: LogEvent) => void;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
+  readonly onEvent?: ((name: string, logged: LogEvent) => void) | undefined;
 }
 
 /** A system of real processes on this machine. */

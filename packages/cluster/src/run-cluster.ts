@@ -23,13 +23,13 @@ export interface ClusterProgram {
   /** How a person asks for a formula from another terminal. */
   readonly askWith: string;
   /** How the apps are started; those of this workspace unless given, built ones with `--built`. */
-  readonly commandOf?: CommandOf;
+  readonly commandOf?: CommandOf | undefined;
 }
 
 interface Options {
   readonly opServers: number;
   readonly calcServers: number;
-  readonly built?: boolean;
+  readonly built?: boolean | undefined;
 }
 
 const paint = paintFor(process.stderr);

@@ -26,7 +26,7 @@ export type OperandsOf<F extends Formula> = OperandTuple<F['operands']>;
 export function formula<const N extends string, const A extends OperandList, O extends z.ZodType>(declaration: {
   readonly name: CheckedName<N>;
   readonly description: string;
-  readonly version?: number;
+  readonly version?: number | undefined;
   readonly operands: A;
   readonly output: O;
   readonly example: { readonly operands: NoInfer<OperandTuple<A>>; readonly output: NoInfer<z.output<O>> };

@@ -15,14 +15,14 @@ const annotations = ['title', 'description', 'examples', 'deprecated'] as const;
 
 export interface JsonSchemaOptions {
   /** Whether titles, descriptions and examples stay; they do unless told. */
-  readonly annotated?: boolean;
+  readonly annotated?: boolean | undefined;
   /**
    * Whether an object says nothing of fields that a receiver ignores; they are refused unless told, as if what is read
    * were what is written. An object that is strict refuses them either way.
    */
-  readonly open?: boolean;
+  readonly open?: boolean | undefined;
   /** 2020-12 unless told. */
-  readonly draft?: 'draft-7' | 'draft-2020-12';
+  readonly draft?: 'draft-7' | 'draft-2020-12' | undefined;
 }
 
 /**

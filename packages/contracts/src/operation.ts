@@ -26,7 +26,7 @@ export type OutputOf<C extends { readonly output: z.ZodType }> = z.output<C['out
 export function operation<const N extends string, I extends z.ZodType, O extends z.ZodType>(declaration: {
   readonly name: CheckedName<N>;
   readonly description: string;
-  readonly version?: number;
+  readonly version?: number | undefined;
   readonly input: I;
   readonly output: O;
   readonly example: { readonly input: NoInfer<z.output<I>>; readonly output: NoInfer<z.output<O>> };

@@ -48,7 +48,7 @@ export interface ClientBase<C extends Catalogue> {
    */
   call(formula: string, operands: readonly unknown[], options?: CallOptions): Promise<Answer<unknown>>;
   /** How brokers and servers are; takes at most `waitMs` (1,000 unless given). */
-  status(options?: { readonly waitMs?: number }): Promise<SystemStatus>;
+  status(options?: { readonly waitMs?: number | undefined }): Promise<SystemStatus>;
   /** Shows whatever messages pass from now on. */
   watch(onMessage: (message: ObservedAt) => void): Watch;
   /** Cancels what is open and closes the sockets. */

@@ -12,13 +12,13 @@ import { checkOptionNames } from './option-names.ts';
 
 export interface ConnectOptions<C extends Catalogue> {
   /** The calculator's unless given. */
-  readonly catalogue?: C;
+  readonly catalogue?: C | undefined;
   /** As `CATETO_BROKERS` writes them or already taken apart; from that variable unless given. */
-  readonly brokers?: string | readonly BrokerEndpoint[];
+  readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
   /** How long a call may take unless it says so itself, in milliseconds; `CATETO_TIMEOUT_MS` or 5,000 unless given. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
   /** What the connection notices: listeners that come and go, messages it drops. */
-  readonly onEvent?: (event: BusEvent) => void;
+  readonly onEvent?: ((event: BusEvent) => void) | undefined;
 }
 
 const optionNames: OptionNames<ConnectOptions<Catalogue>> = {
@@ -48,7 +48,7 @@ export async function connect(options: ConnectOptions<Catalogue> = {}): Promise<
     timeoutMs,
     openLink: zeromqLink(brokers),
     platform: nodePlatform,
-    hearBrokers: (waitMs) => hearBrokers(brokers, waitMs),
+    hearBrokers: (waitMs, ending) => hearBrokers(brokers, waitMs, ending),
     onEvent: options.onEvent,
   });
 }

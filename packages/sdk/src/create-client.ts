@@ -1,11 +1,21 @@
-import type { BrokerStatus, BusEvent, FormulaQuestion, OpenLink, Platform, Settle } from '@cateto/bus';
-import { createFormulaClient, createRequests, createStatusClient, observe, open } from '@cateto/bus';
+import type {
+  BrokerStatus,
+  Bus,
+  BusEvent,
+  FormulaQuestion,
+  OpenLink,
+  Platform,
+  ServerStatus,
+  Settle,
+} from '@cateto/bus';
+import { createFormulaClient, createRequests, createStatusClient, observe, open, openAll } from '@cateto/bus';
 import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
 import { checkOperands, failure, isFailure, requestId } from '@cateto/contracts';
 import { apart } from './apart.ts';
 import { isDuration, readCallOptions } from './call-options.ts';
 import { checkCatalogue } from './check-options.ts';
 import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
+import { onAbort } from './on-abort.ts';
 import { unknownOption } from './option-names.ts';
 import { RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
@@ -16,7 +26,7 @@ export interface ClientParts {
   readonly timeoutMs: number;
   readonly openLink: OpenLink;
   readonly platform: Platform;
-  hearBrokers(waitMs: number): Promise<readonly BrokerStatus[]>;
+  hearBrokers(waitMs: number, ending: AbortSignal): Promise<readonly BrokerStatus[]>;
   readonly onEvent: ((event: BusEvent) => void) | undefined;
 }
 
@@ -28,11 +38,21 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
   const { catalogue, openLink, platform } = parts;
   checkCatalogue(catalogue);
   const onEvent = apart(parts.onEvent ?? (() => undefined));
-  const bus = open({ role: 'client', catalogue, openLink, platform, onEvent });
+  return openAll((opened) => {
+    const bus = opened(open({ role: 'client', catalogue, openLink, platform, onEvent }));
+    return createClientOn(bus, { ...parts, onEvent });
+  });
+}
+
+type ClientPartsOnBus = ClientParts & { readonly onEvent: (event: BusEvent) => void };
+
+function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus): Client<Catalogue> {
+  const { catalogue, openLink, platform, onEvent } = parts;
   const requests = createRequests(bus.participant, { answerTimeoutMs, onEvent });
   const formulas = createFormulaClient(bus, catalogue, requests);
   const statuses = createStatusClient(bus, requests);
   const watches = new Set<Watch>();
+  const statusesAsked = new Set<AbortController>();
   let closed = false;
 
   function ask(formula: Formula, operands: readonly unknown[], given: unknown): Promise<Answer<unknown>> {
@@ -67,15 +87,15 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
   }
 
   function askUntilAborted(question: FormulaQuestion, signal: AbortSignal): void {
+    let forget: (() => void) | undefined;
     let settled = false;
-    const cancel = (): void => formulas.cancel(seq);
     const settle: Settle = (outcome, number) => {
       settled = true;
-      signal.removeEventListener('abort', cancel);
+      forget?.();
       question.settle(outcome, number);
     };
     const seq = formulas.ask({ ...question, settle });
-    if (!settled) signal.addEventListener('abort', cancel);
+    if (!settled) forget = onAbort(signal, () => formulas.cancel(seq));
   }
 
   function watch(onMessage: (message: ObservedAt) => void): Watch {
@@ -96,9 +116,22 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
     return watching;
   }
 
+  async function askStatus(waitMs: number): Promise<[readonly BrokerStatus[], readonly ServerStatus[]]> {
+    const asked = new AbortController();
+    statusesAsked.add(asked);
+    try {
+      return await Promise.all([parts.hearBrokers(waitMs, asked.signal), statuses.ask(waitMs, asked.signal)]);
+    } finally {
+      statusesAsked.delete(asked);
+      // If one of the two failed, the other is not waited for.
+      asked.abort();
+    }
+  }
+
   async function close(): Promise<void> {
     closed = true;
     requests.close();
+    for (const asked of statusesAsked) asked.abort();
     await Promise.all([bus.close(), ...[...watches].map((one) => one.close())]);
   }
 
@@ -122,7 +155,7 @@ export function createClient(parts: ClientParts): Client<Catalogue> {
         throw refused(`status: a wait of ${String(waitMs)} ms is not above 0 and at most a day`);
       }
       if (closed) throw afterClose();
-      const [heard, servers] = await Promise.all([parts.hearBrokers(waitMs), statuses.ask(waitMs)]);
+      const [heard, servers] = await askStatus(waitMs);
       // What nobody could answer any more is not missing.
       if (closed) throw afterClose();
       return systemStatus(catalogue, heard, servers);

@@ -1,5 +1,5 @@
 import type { BusEvent, OpenLink, Platform, Server } from '@cateto/bus';
-import { serveFormulas, serveOperations } from '@cateto/bus';
+import { openAll, serveFormulas, serveOperations } from '@cateto/bus';
 import type { Catalogue } from '@cateto/contracts';
 import { apart } from './apart.ts';
 import { checkService } from './check-options.ts';
@@ -17,30 +17,48 @@ export function createService(parts: ServiceParts): Service {
   checkService(parts);
   const { handlers, formulas, operations = 'all', lanes = 'all', ...shared } = parts;
   const tell = apart(parts.onEvent ?? (() => undefined));
-  const starting: Promise<void>[] = [];
+  const starting: Starting[] = [];
 
   /** What one of the servers reports; the first time that it listens is waited for. */
   function listening(): (event: BusEvent) => void {
-    let ready: (() => void) | undefined;
-    starting.push(
-      new Promise((resolve) => {
-        ready = resolve;
-      }),
-    );
+    const one = begin();
+    starting.push(one);
     return (event) => {
-      if (event.event === 'ready') ready?.();
+      if (event.event === 'ready') one.settle(true);
       tell(event);
     };
   }
 
-  const servers: Server[] = [serveOperations({ ...shared, handlers, operations, lanes, onEvent: listening() })];
-  if (formulas !== undefined) servers.push(serveFormulas({ ...shared, formulas, handlers, onEvent: listening() }));
+  const servers = openAll((opened): readonly Server[] => [
+    opened(serveOperations({ ...shared, handlers, operations, lanes, onEvent: listening() })),
+    ...(formulas === undefined ? [] : [opened(serveFormulas({ ...shared, formulas, handlers, onEvent: listening() }))]),
+  ]);
 
-  const drain = async (): Promise<void> => void (await Promise.all(servers.map((server) => server.drain())));
+  /** Whatever does not listen yet never will. */
+  function ended<T>(ends: readonly Promise<T>[]): Promise<unknown> {
+    for (const one of starting) one.settle(false);
+    return Promise.all(ends);
+  }
+
+  const drain = async (): Promise<void> => void (await ended(servers.map((server) => server.drain())));
   return {
-    ready: Promise.all(starting).then(() => undefined),
+    ready: Promise.all(starting.map(({ listens }) => listens)).then((all) => all.every(Boolean)),
     drain,
-    close: async () => void (await Promise.all(servers.map((server) => server.close()))),
+    close: async () => void (await ended(servers.map((server) => server.close()))),
     [Symbol.asyncDispose]: drain,
   };
+}
+
+/** Whether a server has come to listen; settled once. */
+interface Starting {
+  readonly listens: Promise<boolean>;
+  settle(listens: boolean): void;
+}
+
+function begin(): Starting {
+  let settle: (listens: boolean) => void = () => undefined;
+  const listens = new Promise<boolean>((resolve) => {
+    settle = resolve;
+  });
+  return { listens, settle: (value) => settle(value) };
 }

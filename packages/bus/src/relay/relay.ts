@@ -2,6 +2,7 @@ import type { BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat, encodeBeat, newAddress } from '@cateto/contracts';
 import type { BrokerState, FailoverEffect, FailoverInput, Rank } from '@cateto/protocol';
 import { createFailover } from '@cateto/protocol';
+import { isMainThread } from 'node:worker_threads';
 import type { OnEvent } from '../events.ts';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../node-platform.ts';
@@ -41,15 +42,17 @@ const staleAfterMs = 1_000;
 /**
  * Starts a broker: binds all ports, then becomes active or stands by as the other broker's beats tell.
  *
- * @throws Error when there is no such broker in the list or a port cannot be bound, naming it
+ * @throws Error when there is no such broker in the list, when a port cannot be bound, naming it, and in a worker thread
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
+  // The brokers' heartbeat is libzmq's, whose sockets end the process with the thread that reads them (ADR 48).
+  if (!isMainThread) throw new Error('a broker runs on the main thread of a process: start it in a process of its own');
   const { rank, brokers, onEvent } = options;
   const own = rank === 'primary' ? brokers[0] : brokers[1];
   const peer = rank === 'primary' ? brokers[1] : brokers[0];
   if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
   let link: ZeromqRelayLink | undefined;
-  const { relay, begin } = prepareRelay({
+  const { relay, begin, giveUp } = prepareRelay({
     ...options,
     hasPeer: peer !== undefined,
     openLink: (events) =>
@@ -60,7 +63,12 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
       onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
     },
   });
-  await link?.bind();
+  try {
+    await link?.bind();
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
   begin();
   return relay;
 }
@@ -70,7 +78,7 @@ export interface RunRelayOptions extends RelaySettings {
   readonly openLink: OpenRelayLink;
   readonly platform: Platform;
   /** Before the broker says anything else. */
-  readonly onReady?: (address: string) => void;
+  readonly onReady?: ((address: string) => void) | undefined;
 }
 
 /** Runs a broker over any link whose ports are bound. */
@@ -80,8 +88,15 @@ export function runRelay(options: RunRelayOptions): Relay {
   return relay;
 }
 
+interface PreparedRelay {
+  readonly relay: Relay;
+  begin(): void;
+  /** Its link could not be bound, and has closed itself. */
+  giveUp(): void;
+}
+
 /** A broker that takes in subscriptions, but decides nothing before it begins. */
-function prepareRelay(options: RunRelayOptions): { readonly relay: Relay; begin(): void } {
+function prepareRelay(options: RunRelayOptions): PreparedRelay {
   const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
   const address = newAddress(platform.random);
   const incarnation = newAddress(platform.random);
@@ -210,6 +225,7 @@ function prepareRelay(options: RunRelayOptions): { readonly relay: Relay; begin(
 
   return {
     relay,
+    giveUp: dropped.close,
     begin() {
       onReady?.(address);
       handle({ type: 'started' });

@@ -1,4 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
+import { openAll } from '../closing.ts';
+import { needHandles } from '../handles.ts';
 import { isMarker } from '../is-marker.ts';
 import type { Platform } from '../link.ts';
 import { readFrames } from '../read-frames.ts';
@@ -38,25 +40,38 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
   }
   const dropped = whileOpen(events.dropped);
 
-  const publishers = openXSubscriber(isMarker, {
-    message: whileOpen((topic, body) => {
-      read += 1;
-      if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) dropped('', 'stood still');
-      else events.published(topic, body);
-    }),
-    connected: () => undefined,
-    dropped: (cause) => dropped('', cause),
+  const { publishers, subscribers, heartbeat, released, peerBeats, reading } = openAll((opened) => {
+    opened({ close: () => closing.abort() });
+    const upstream = openXSubscriber(isMarker, {
+      message: whileOpen((topic, body) => {
+        read += 1;
+        if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) dropped('', 'stood still');
+        else events.published(topic, body);
+      }),
+      connected: () => undefined,
+      dropped: (cause) => dropped('', cause),
+    });
+    opened({ close: () => upstream.close(0) });
+    const downstream = openXPublisher({
+      subscription: whileOpen(events.subscription),
+      refused: whileOpen(events.refused),
+      dropped: (cause) => dropped('', cause),
+      lost: () => dropped('downstream', 'not read in time'),
+    });
+    opened({ close: () => downstream.close(0) });
+    const beats = opened(openHeartbeat(bind));
+    // libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it.
+    const end = new Promise((resolve) => beats.events.on('end', resolve));
+    const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, whileOpen(events.peerLinkBroken)));
+    return {
+      publishers: upstream,
+      subscribers: downstream,
+      heartbeat: beats,
+      released: end,
+      peerBeats: theirs,
+      reading: theirs === undefined ? undefined : readFrames(theirs, whileOpen(hearPeer)),
+    };
   });
-  const subscribers = openXPublisher({
-    subscription: whileOpen(events.subscription),
-    refused: whileOpen(events.refused),
-    dropped: (cause) => dropped('', cause),
-    lost: () => dropped('downstream', 'not read in time'),
-  });
-  const heartbeat = openHeartbeat(bind);
-  const peerBeats = peer === undefined ? undefined : connectHeartbeat(peer);
-  peerBeats?.events.on('disconnect', whileOpen(events.peerLinkBroken));
-  const reading = peerBeats === undefined ? undefined : readFrames(peerBeats, whileOpen(hearPeer));
 
   function hearPeer([body]: readonly Buffer[]): void {
     if (body !== undefined) events.peerBeat(body);
@@ -76,9 +91,9 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
     whileOpen(events.peerProbed)(met);
   }
 
-  async function bindOne(name: string, port: number, binding: Promise<void>): Promise<void> {
+  async function bindOne(name: string, port: number, bindIt: () => Promise<void>): Promise<void> {
     try {
-      await binding;
+      await bindIt();
     } catch (error) {
       await close();
       const reason = error instanceof Error ? error.message : String(error);
@@ -89,8 +104,6 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
   async function close(): Promise<void> {
     closing.abort();
     peerBeats?.close();
-    // libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it.
-    const released = new Promise((resolve) => heartbeat.events.on('end', resolve));
     heartbeat.close();
     await Promise.all([publishers.close(0), subscribers.close(0), released, reading]);
   }
@@ -98,9 +111,12 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
   return {
     async bind() {
       const { publishPort, subscribePort, heartbeatPort } = ports;
-      await bindOne('publish', publishPort, publishers.bind(bind, publishPort));
-      await bindOne('subscribe', subscribePort, subscribers.bind(bind, subscribePort));
-      await bindOne('heartbeat', heartbeatPort, heartbeat.bind(`tcp://${bind}:${heartbeatPort}`));
+      await bindOne('publish', publishPort, () => publishers.bind(bind, publishPort));
+      await bindOne('subscribe', subscribePort, () => subscribers.bind(bind, subscribePort));
+      await bindOne('heartbeat', heartbeatPort, () => {
+        needHandles();
+        return heartbeat.bind(`tcp://${bind}:${heartbeatPort}`);
+      });
     },
     forward: subscribers.send,
     subscribe: publishers.subscribe,

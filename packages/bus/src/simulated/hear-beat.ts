@@ -3,12 +3,13 @@ import { decodeBeat } from '@cateto/contracts';
 import type { SimulatedProcess } from './process.ts';
 import type { Wire } from './wire.ts';
 
-/** A broker's first beat that is heard; undefined when none is for so long. */
+/** A broker's first beat that is heard; undefined when none is for so long, or until `ending` ends it. */
 export function hearBeat(
   wire: Wire,
   process: SimulatedProcess,
   host: string,
   waitMs: number,
+  ending?: AbortSignal,
 ): Promise<Beat | undefined> {
   return new Promise((resolve) => {
     const hangUp = wire.dial(process, host, 'heartbeat', 'tcp', {
@@ -21,10 +22,15 @@ export function hearBeat(
       },
       closed: () => undefined,
     });
-    const cancel = process.platform.after(waitMs, () => over(undefined));
+    const giveUp = (): void => over(undefined);
+    const cancel = process.platform.after(waitMs, giveUp);
+    ending?.addEventListener('abort', giveUp);
+    if (ending?.aborted === true) giveUp();
+
     function over(beat: Beat | undefined): void {
       hangUp();
       cancel();
+      ending?.removeEventListener('abort', giveUp);
       resolve(beat);
     }
   });

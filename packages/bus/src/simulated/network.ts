@@ -28,13 +28,13 @@ export interface NetworkOptions {
   /** A whole number. */
   readonly seed: number;
   /** The usual time of a packet from host to host, in milliseconds, from and to; 0.05 to 0.3 unless given. */
-  readonly delayMs?: readonly [number, number];
+  readonly delayMs?: readonly [number, number] | undefined;
   /** The share of packets that take up to ten times as long, 0 to 1; 0.02 unless given. */
-  readonly lateShare?: number;
+  readonly lateShare?: number | undefined;
   /** Messages in one direction of a connection before more are dropped; 10,000 unless given. */
-  readonly highWaterMark?: number;
+  readonly highWaterMark?: number | undefined;
   /** Of two brokers unless it says otherwise. */
-  readonly brokers?: 1 | 2;
+  readonly brokers?: 1 | 2 | undefined;
 }
 
 /** Lets what was promised and has come go on. */
@@ -82,7 +82,7 @@ export interface SimulatedNetwork {
    */
   lose(chosen: (message: PassingMessage) => boolean): () => void;
   /** How the brokers are, as whoever listens to their heartbeats hears it. */
-  hearBrokers(process: SimulatedProcess, waitMs: number): Promise<readonly BrokerStatus[]>;
+  hearBrokers(process: SimulatedProcess, waitMs: number, ending?: AbortSignal): Promise<readonly BrokerStatus[]>;
   /** Messages lost on purpose, or dropped at a high-water mark. */
   dropped(): number;
   /** Something happens at a point in time, wherever; not before now. */
@@ -157,9 +157,12 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
       losses.add(chosen);
       return () => losses.delete(chosen);
     },
-    hearBrokers: (process, waitMs) =>
+    hearBrokers: (process, waitMs, ending) =>
       Promise.all(
-        brokerHosts.map(async (host) => ({ endpoint: host, beat: await hearBeat(wire, process, host, waitMs) })),
+        brokerHosts.map(async (host) => ({
+          endpoint: host,
+          beat: await hearBeat(wire, process, host, waitMs, ending),
+        })),
       ),
     dropped: wire.dropped,
     at: (timeMs, run) => void clock.at(timeMs, run),

@@ -14,9 +14,9 @@ import { openSchema, valuesOf } from './value-schemas.ts';
 export interface AsyncApiOptions {
   readonly title: string;
   readonly version: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   /** As `CATETO_BROKERS` writes them; the brokers of one machine unless given. */
-  readonly brokers?: string;
+  readonly brokers?: string | undefined;
 }
 
 type Part = Readonly<Record<string, unknown>>;

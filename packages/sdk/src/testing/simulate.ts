@@ -1,4 +1,4 @@
-import type { BusEvent } from '@cateto/bus';
+import type { BusEvent, OpenLink } from '@cateto/bus';
 import type { BrokerHost, NetworkOptions, PassingMessage, SimulatedProcess } from '@cateto/bus/simulated';
 import { createNetwork } from '@cateto/bus/simulated';
 import type { Calculator, Catalogue } from '@cateto/contracts';
@@ -13,15 +13,17 @@ import type { ServeOptions, Service } from '../service.ts';
 import { serviceOptionNames } from '../service.ts';
 import { createPump } from './pump.ts';
 
-export interface SimulateOptions extends Partial<NetworkOptions> {
+export interface SimulateOptions extends Omit<NetworkOptions, 'seed'> {
+  /** A whole number; 1 unless given. */
+  readonly seed?: number | undefined;
   /** What the brokers notice. */
-  readonly onEvent?: (event: BusEvent, host: BrokerHost) => void;
+  readonly onEvent?: ((event: BusEvent, host: BrokerHost) => void) | undefined;
 }
 
 /** A part of the system with a host of its own. */
 export interface OnHost {
   /** Where it runs, for the faults; `client-1`, `server-1` and so on unless given. */
-  readonly host?: string;
+  readonly host?: string | undefined;
 }
 
 type SimulatedConnect<C extends Catalogue> = Omit<ConnectOptions<C>, 'brokers'> & OnHost;
@@ -59,7 +61,10 @@ export interface SimulatedSystem {
   serve<C extends Catalogue>(options: SimulatedServe<C> & { catalogue: C }): Service;
   /** Lets so many milliseconds of virtual time pass; a handler that waits for it takes that long. */
   pass(ms: number): Promise<void>;
-  /** Kills what runs on a host, as kill -9 does. What it was asked and asked itself is never settled. */
+  /**
+   * Kills what runs on a host, as kill -9 does. What it was asked and asked itself by then is never settled; from then on a call there
+   * is rejected, `close()` and `drain()` have nothing left to do, and a service that did not listen yet is not `ready`.
+   */
   crash(host: string): void;
   /** A broker that has crashed starts anew. Servers and clients start with `serve` and `connect`. */
   restart(host: BrokerHost): void;
@@ -78,8 +83,8 @@ export interface SimulatedSystem {
 /** Starts two brokers, or the one asked for, on a network on which nothing else runs yet. */
 export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   checkOptionNames('simulate', simulated, simulateNames);
-  const { onEvent, ...options } = simulated;
-  const network = createNetwork({ seed: 1, ...options });
+  const { onEvent, seed = 1, ...options } = simulated;
+  const network = createNetwork({ ...options, seed });
   const pump = createPump(network);
   const processes = new Map<string, SimulatedProcess>();
   let clients = 0;
@@ -97,54 +102,75 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     return process;
   }
 
-  function spawn(host: string): SimulatedProcess {
+  /** Starts a process on a host; when what runs on it cannot be started, the host is free again. */
+  function startOn<T>(
+    host: string,
+    start: (process: SimulatedProcess, openLink: OpenLink) => T,
+  ): { readonly process: SimulatedProcess; readonly started: T } {
     const process = network.spawn(host);
-    processes.set(host, process);
-    return process;
+    try {
+      const started = start(process, network.openLink(process));
+      processes.set(host, process);
+      return { process, started };
+    } catch (error) {
+      process.kill();
+      throw error;
+    }
   }
 
   function connect(given: SimulatedConnect<Catalogue> = {}): unknown {
     checkOptionNames('connect', given, connectNames);
     clients += 1;
     const { host = `client-${clients}`, catalogue = calculator, timeoutMs = 5_000, onEvent: tell } = given;
-    const process = spawn(host);
-    const client = createClient({
-      catalogue,
-      timeoutMs,
-      openLink: network.openLink(process),
-      platform: process.platform,
-      hearBrokers: (waitMs) => network.hearBrokers(process, waitMs),
-      onEvent: tell,
-    });
-    const waited = [...Object.keys(catalogue.formulas), 'call', 'status', 'close', Symbol.asyncDispose] as const;
+    const { process, started: client } = startOn(host, (on, openLink) =>
+      createClient({
+        catalogue,
+        timeoutMs,
+        openLink,
+        platform: on.platform,
+        hearBrokers: (waitMs, ending) => network.hearBrokers(on, waitMs, ending),
+        onEvent: tell,
+      }),
+    );
+    const waited = [...Object.keys(catalogue.formulas), 'call', 'status'] as const;
     const calls = waited.map((name) => {
       const call = client[name as 'call'] as (...args: readonly unknown[]) => Promise<unknown>;
-      return [name, (...args: readonly unknown[]) => pump.during(host, call(...args))] as const;
+      return [name, (...args: readonly unknown[]) => whileItRuns(host, process, () => call(...args))] as const;
     });
-    return { ...client, ...Object.fromEntries(calls) };
+    const close = endOf(host, process, client.close);
+    return { ...client, ...Object.fromEntries(calls), close, [Symbol.asyncDispose]: close };
+  }
+
+  /** Time passes for what runs; what has crashed cannot be asked for anything. */
+  function whileItRuns<T>(host: string, process: SimulatedProcess, call: () => Promise<T>): Promise<T> {
+    if (process.state() === 'ended')
+      return Promise.reject(new Error(`${host} has crashed: nothing runs there any more`));
+    return pump.during(host, call());
+  }
+
+  /** What has crashed has ended already. */
+  function endOf(host: string, process: SimulatedProcess, end: () => Promise<void>): () => Promise<void> {
+    return () => {
+      const crashed = whenEnded(process);
+      return process.state() === 'ended' ? crashed : pump.during(host, Promise.race([end(), crashed]));
+    };
   }
 
   function serve(given: SimulatedServe<Catalogue>): Service {
     checkOptionNames('serve', given, serveNames);
     servers += 1;
     const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...rest } = given;
-    const process = spawn(host);
-    const { platform } = process;
-    const service = createService({
-      ...rest,
-      catalogue,
-      operationTimeoutMs,
-      platform,
-      openLink: network.openLink(process),
-    });
-    const { ready } = service;
-    const drain = (): Promise<void> => pump.during(host, service.drain());
+    const { process, started: service } = startOn(host, ({ platform }, openLink) =>
+      createService({ ...rest, catalogue, operationTimeoutMs, platform, openLink }),
+    );
+    const ready = Promise.race([service.ready, whenEnded(process).then(() => false)]);
+    const drain = endOf(host, process, service.drain);
     return {
       get ready() {
         return pump.during(host, ready);
       },
       drain,
-      close: () => pump.during(host, service.close()),
+      close: endOf(host, process, service.close),
       [Symbol.asyncDispose]: drain,
     };
   }
@@ -175,4 +201,17 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     },
     drop: network.lose,
   };
+}
+
+/** When a process was killed. */
+function whenEnded(process: SimulatedProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const check = (): void => {
+      if (process.state() !== 'ended') return;
+      stop();
+      resolve();
+    };
+    const stop = process.onChange(check);
+    check();
+  });
 }

@@ -1,0 +1,24 @@
+import type { Ends, EndsOptions } from './ends.ts';
+import { createEnds } from './ends.ts';
+
+export type BeatSubscriber = Pick<Ends, 'dial' | 'close'>;
+
+/** Hears all that its peers publish in one frame: a broker's beats have no topic. Messages of more frames are none of them. */
+export function createBeatSubscriber(
+  options: Omit<EndsOptions, 'type' | 'onFault'>,
+  heard: (beat: Buffer) => void,
+): BeatSubscriber {
+  const ends = createEnds(
+    // Why a peer was cut off says nothing to a listener that waits for a beat: none has come yet.
+    { ...options, type: 'SUB', onFault: () => undefined },
+    {
+      ready: (peer) => peer.subscription('', true),
+      message(_peer, beat, _second, frames) {
+        if (frames === 1) heard(beat);
+      },
+      subscription: () => undefined,
+      closed: () => undefined,
+    },
+  );
+  return { dial: ends.dial, close: ends.close };
+}

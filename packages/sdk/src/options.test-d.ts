@@ -1,0 +1,42 @@
+import type { Calculator } from '@cateto/contracts';
+import type { formula, operation } from '@cateto/contracts';
+import { expectTypeOf, test } from 'vitest';
+import type { CallOptions, Client, ConnectOptions, ServeOptions } from './index.ts';
+import type { OnHost, SimulatedSystem, SimulateOptions } from './testing/index.ts';
+
+/*
+ * A program with `exactOptionalPropertyTypes` passes options on as it has them: `{ timeoutMs: settings.timeoutMs }`. So every option
+ * that may be left out may be undefined as well.
+ */
+
+/** The optional properties that may be left out and not be undefined. */
+type Exact<O> = {
+  [K in keyof O]-?: object extends Pick<O, K> ? ({ [P in K]: undefined } extends Pick<O, K> ? never : K) : never;
+}[keyof O];
+
+type OptionsOf<F> = F extends (options?: infer O) => unknown ? NonNullable<O> : never;
+type DeclarationOf<F extends (declaration: never) => unknown> = Parameters<F>[0];
+
+test('an option that would not take undefined is found', () => {
+  expectTypeOf<
+    Exact<{ readonly a?: number; readonly b?: string | undefined; readonly c: number }>
+  >().toEqualTypeOf<'a'>();
+});
+
+test('every option of the SDK takes undefined', () => {
+  expectTypeOf<Exact<ConnectOptions<Calculator>>>().toBeNever();
+  expectTypeOf<Exact<ServeOptions<Calculator>>>().toBeNever();
+  expectTypeOf<Exact<CallOptions>>().toBeNever();
+  expectTypeOf<Exact<OptionsOf<Client<Calculator>['status']>>>().toBeNever();
+});
+
+test('every option of the test kit takes undefined', () => {
+  expectTypeOf<Exact<SimulateOptions>>().toBeNever();
+  expectTypeOf<Exact<OnHost>>().toBeNever();
+  expectTypeOf<Exact<OptionsOf<SimulatedSystem['connect']>>>().toBeNever();
+});
+
+test('every option of a contract takes undefined', () => {
+  expectTypeOf<Exact<DeclarationOf<typeof operation>>>().toBeNever();
+  expectTypeOf<Exact<DeclarationOf<typeof formula>>>().toBeNever();
+});

@@ -1,0 +1,59 @@
+import { startRelay } from '@cateto/bus/relay';
+import { parseBrokers } from '@cateto/contracts';
+import { serve } from '@cateto/sdk';
+import { closeSync, openSync } from 'node:fs';
+import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+
+/*
+ * `few-handles-program.ts <brokers> <most>` opens a server and a broker with no file handle left, with one, and so on up to the most.
+ * It says what came of each on stdout, and ends by itself if nothing of all of them is open.
+ */
+
+const [brokers = '', most = ''] = process.argv.slice(2);
+const endpoints = parseBrokers(brokers);
+if (endpoints instanceof Error) throw endpoints;
+
+const opening = {
+  server: () =>
+    serve({ catalogue: slowCatalogue, formulas: slowFormulas, brokers, handlers: { slow: (input) => input } }),
+  broker: () =>
+    startRelay({
+      rank: 'primary',
+      brokers: endpoints,
+      bind: '127.0.0.1',
+      heartbeatMs: 50,
+      peerLostMs: 200,
+      onEvent: () => undefined,
+    }),
+};
+
+/** Takes all handles that there are but so many. @returns what gives them back */
+function leave(count: number): () => void {
+  const taken: number[] = [];
+  try {
+    for (;;) taken.push(openSync('/dev/null', 'r'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EMFILE') throw error;
+  }
+  for (const handle of taken.splice(0, count)) closeSync(handle);
+  return () => {
+    for (const handle of taken) closeSync(handle);
+  };
+}
+
+async function outcomeOf(open: () => Promise<{ close(): Promise<void> }>, left: number): Promise<string> {
+  const giveBack = leave(left);
+  try {
+    const opened = await open();
+    giveBack();
+    await opened.close();
+    return 'opened';
+  } catch (error) {
+    giveBack();
+    return /\b(EMFILE)\b/.exec(String(error))?.[0] ?? String(error);
+  }
+}
+
+for (const [what, open] of Object.entries(opening)) {
+  for (let left = 0; left <= Number(most); left += 1) process.stdout.write(`${what}: ${await outcomeOf(open, left)}\n`);
+}

@@ -1,0 +1,42 @@
+import { connect, serve } from '@cateto/sdk';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+
+/*
+ * `threaded-program.ts <how> <brokers>` serves on its main thread and in a worker thread, whose work comes to an end in one way or
+ * the other. It says on stdout what the thread ended with and what its main thread answers after that, and ends by itself.
+ */
+
+const [how = '', brokers = ''] = isMainThread ? process.argv.slice(2) : (workerData as readonly string[]);
+
+const catalogue = slowCatalogue;
+const handlers = { slow: (input: number) => input };
+const service = await serve({ catalogue, handlers, formulas: slowFormulas, brokers });
+const client = await connect({ catalogue, brokers, timeoutMs: 30_000 });
+await service.ready;
+const { value } = await client.patience(1);
+
+if (isMainThread) {
+  // On Node 20 a thread does not have the loader of its process.
+  const entry = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
+  const worker = new Worker(entry, { eval: true, workerData: [how, brokers] });
+  worker.on('message', () => void worker.terminate());
+  const error = new Promise<string>((resolve) => worker.once('error', ({ message }) => resolve(message)));
+  const code = await new Promise<number>((resolve) => worker.once('exit', resolve));
+  const thrown = how === 'throw' ? await error : '';
+  const after = await client.patience(2);
+  process.stdout.write(JSON.stringify({ code, thrown, before: value, after: after.value }));
+  await client.close();
+  await service.close();
+} else {
+  // In the middle of whatever a program does with its sockets.
+  void client.status({ waitMs: 60_000 }).catch(() => undefined);
+  client.watch(() => undefined);
+  if (how === 'close') await Promise.all([client.close(), service.drain()]);
+  if (how === 'terminate') parentPort?.postMessage('served', []);
+  if (how === 'exit') process.exit(3);
+  if (how === 'throw')
+    setImmediate(() => {
+      throw new Error('thrown in a thread');
+    });
+}
