@@ -45,7 +45,7 @@ type Snippet = keyof typeof snippets;
 const compilerOptions = {
   module: 'nodenext',
   target: 'es2023',
-  lib: ['ES2023'],
+  lib: ['ES2023', 'ES2024.String'],
   types: [],
   noEmit: true,
   skipLibCheck: true,

@@ -43,3 +43,12 @@ test('a failure is told from what only looks like one', () => {
     expect(isFailure(other)).toBe(false);
   }
 });
+
+test('a failure of another copy of this package is a failure', async () => {
+  const copy = './failures.ts?copy';
+  const other = (await import(/* @vite-ignore */ copy)) as { failure: typeof failure; Failure: typeof Failure };
+  const made = other.failure('out-of-domain', 'not there');
+  expect(other.Failure).not.toBe(Failure);
+  expect(made).not.toBeInstanceOf(Failure);
+  expect(isFailure(made)).toBe(true);
+});

@@ -1,3 +1,5 @@
+import { failureTextMax } from './limits.ts';
+
 /**
  * The one table of what can go wrong with a request. Everything that is not a value is one of these codes, on the
  * wire, in the machines, in the SDK's `RequestError` and in the CLI's exit codes.
@@ -78,10 +80,20 @@ export const failureTable = {
 
 export type FailureCode = keyof typeof failureTable;
 
+/** Tells failures of every copy of this package that a program holds: each copy has a class of its own. */
+const brand = Symbol.for('@cateto/contracts/failure');
+
 /** An operating failure: a value, never thrown by anything but the SDK and the CLI. */
 export class Failure {
-  /** Only a type: an object which merely looks like a failure does not compile where one is expected. */
-  declare protected readonly mark: 'failure';
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  /**
+   * Only a type: an object which merely looks like a failure does not compile where one is expected, and a failure of another
+   * copy of this package does.
+   */
+  declare readonly '~failure': true;
   readonly code: FailureCode;
   /** What is wrong and where, for a person. */
   readonly message: string;
@@ -97,11 +109,16 @@ export function failure(code: FailureCode, message: string): Failure {
 }
 
 export function isFailure(value: unknown): value is Failure {
-  return value instanceof Failure;
+  return typeof value === 'object' && value !== null && (value as { readonly [brand]?: unknown })[brand] === true;
 }
 
 export function traitOf(code: FailureCode): FailureTrait {
   return failureTable[code];
+}
+
+/** A failure's message as it is sent: readers in other languages drop a whole body for half of a surrogate pair. */
+export function sentText(message: string): string {
+  return message.slice(0, failureTextMax).toWellFormed();
 }
 
 /** A code as it came over the wire: what is not in the table is `internal`. */

@@ -6,7 +6,7 @@ import {
   statusRequestWire,
   successWire,
 } from './messages.ts';
-import { failureTextMax } from './limits.ts';
+import { sentText } from './failures.ts';
 import { topicShape } from './topics.ts';
 
 /** Where messages go out: named fields to wire order. The type of a topic's message is in {@link TopicMessages}. */
@@ -38,6 +38,6 @@ function writeResult(message: object): unknown[] {
   return failureWire.write({
     seq: result.seq,
     code: String(result.code),
-    message: (result.message ?? '').slice(0, failureTextMax),
+    message: sentText(result.message ?? ''),
   });
 }

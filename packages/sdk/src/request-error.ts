@@ -1,8 +1,24 @@
 import type { Failure, FailureCode } from '@cateto/contracts';
 import { traitOf } from '@cateto/contracts';
 
-/** What every failure of a request is thrown as. Tell failures apart by `code`; the text is for people. */
+/** Tells errors of every copy of this package that a program holds: each copy has a class of its own. */
+const brand = Symbol.for('@cateto/sdk/RequestError');
+
+/**
+ * What every failure of a request is thrown as. Tell failures apart by `code`; the text is for people. An error of another copy of
+ * this package is an instance too.
+ */
 export class RequestError extends Error {
+  static {
+    Object.defineProperty(this.prototype, brand, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // oxlint-disable-next-line no-prototype-builtins
+    if (this !== RequestError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === 'object' && value !== null && (value as { readonly [brand]?: unknown })[brand] === true;
+  }
+
   override readonly name = 'RequestError';
   readonly code: FailureCode;
   /** Whether asking again can help. */

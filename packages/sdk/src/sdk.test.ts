@@ -130,6 +130,18 @@ describe('a call', () => {
   });
 });
 
+test('an error of another copy of this package is a RequestError too, and no other error is', async () => {
+  const copy = './request-error.ts?copy';
+  const other = (await import(/* @vite-ignore */ copy)) as { RequestError: typeof RequestError };
+  const made = new other.RequestError(failure('overloaded', 'too much'), undefined);
+  expect(other.RequestError).not.toBe(RequestError);
+  expect(made).toBeInstanceOf(RequestError);
+  class Mine extends RequestError {}
+  expect(new Mine(failure('internal', ''), undefined)).toBeInstanceOf(RequestError);
+  expect(made).not.toBeInstanceOf(Mine);
+  for (const no of [new Error('overloaded'), { code: 'overloaded' }, null]) expect(no).not.toBeInstanceOf(RequestError);
+});
+
 describe('a formula’s code', () => {
   test.each<[string, unknown, RegExp]>([
     ['makes no plan', null, /no list of calls/],
