@@ -1,7 +1,8 @@
-import type { Call, Failure, FormulaCode, Lane } from '@cateto/contracts';
-import { checkInput, checkOutput, failure, isFailure, lanes } from '@cateto/contracts';
-import type { Caller, CallParts, CallRoutes } from './operation-call.ts';
+import type { Failure, Formula, FormulaCode, Lane } from '@cateto/contracts';
+import { copyOf, failure, isFailure, lanes, takeInput, takeOutput } from '@cateto/contracts';
+import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
+import { hush, isThenable } from './promises.ts';
 import type { Admitted, AnswerTo, Run } from './responses.ts';
 import { ownFailure, thrown } from './run-handler.ts';
 
@@ -23,7 +24,10 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
   const routes = callRoutes(options);
   const runs = new Map<string, Run>();
   for (const [name, code] of Object.entries(options.formulas)) {
-    runs.set(name, (request, answer) => runFormula(options, routes, code, request, answer));
+    // Its name and schemas are the catalogue's: code is somebody's, and a request needs to know whose it was whatever that does.
+    const formula = options.catalogue.formulas[name];
+    if (formula === undefined) continue;
+    runs.set(name, (request, answer) => runFormula(options, routes, { formula, code }, request, answer));
   }
   const unknown: Run = (request, answer) => {
     answer(request, failure('unknown-formula', 'there is no code for this formula here'));
@@ -31,71 +35,99 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
   return (formula) => runs.get(formula) ?? unknown;
 }
 
+/** A formula and what computes it. */
+interface Computed {
+  readonly formula: Formula;
+  readonly code: FormulaCode;
+}
+
 function runFormula(
   options: FormulaRunOptions,
   routes: CallRoutes,
-  code: FormulaCode,
+  computed: Computed,
   request: Admitted,
   answer: AnswerTo,
 ): void {
-  const calls = plan(code, request.work.input as readonly unknown[]);
+  const calls = plan(computed, routes, request.work.input as readonly unknown[]);
   if (isFailure(calls)) return answer(request, calls);
-  const running = new RunningFormula(code, request, answer, calls.length);
+  const running = new RunningFormula(computed, request, answer, calls.length);
   const { requests, operationTimeoutMs, bus } = options;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
   const timeoutMs = Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs));
   for (let index = 0; index < calls.length; index += 1) {
-    const { operation, input } = calls[index] as Call;
-    const unfit = checkInput(operation, input);
-    const route = routes.get(operation.name)?.[index];
-    if (unfit !== undefined) {
-      // Nobody's operands: the plan made it.
-      running.called(index, undefined, failure('internal', `the plan's call of ${unfit.message}`), false);
-    } else if (route === undefined) {
-      const wrong = failure('internal', `${operation.name} is not an operation of this catalogue`);
-      running.called(index, undefined, wrong, false);
-    } else {
-      const call = new OperationCall(options, route, input, request.work.trace, running, index);
-      requests.ask(route.target, timeoutMs, call);
-    }
+    const { route, input } = calls[index] as TakenCall;
+    const call = new OperationCall(options, route, input, request.work.trace, running, index);
+    requests.ask(route.target, timeoutMs, call);
   }
 }
 
+/** A call of a plan, with an input that is nobody else's. */
+interface TakenCall {
+  readonly route: CallRoute;
+  readonly input: unknown;
+}
+
 /** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
-function plan(code: FormulaCode, operands: readonly unknown[]): readonly Call[] | Failure {
-  const { name } = code.formula;
+function plan(
+  { formula, code }: Computed,
+  routes: CallRoutes,
+  operands: readonly unknown[],
+): readonly TakenCall[] | Failure {
+  const { name } = formula;
   try {
-    const calls = code.plan(operands);
-    return isFailure(calls) ? ownFailure(name, calls) : checkedPlan(name, calls);
+    const calls: unknown = code.plan(copyOf(operands));
+    if (isFailure(calls)) return ownFailure(name, calls);
+    const taken = takeCalls(name, routes, calls);
+    if (isFailure(taken)) hush(calls);
+    return taken;
   } catch (error) {
     return thrown(name, error);
   }
 }
 
-/** What a plan made: its types say so, and nothing else does. */
-function checkedPlan(name: string, calls: readonly Partial<Call>[]): readonly Call[] | Failure {
+/** What a plan made: its types say so, and nothing else does. Each part of it is read once. */
+function takeCalls(name: string, routes: CallRoutes, calls: unknown): readonly TakenCall[] | Failure {
+  if (isThenable(calls)) return failure('internal', `${name}: the plan is a promise; a plan is synchronous`);
   if (!Array.isArray(calls)) return failure('internal', `${name}: the plan is no list of calls`);
-  if (calls.length < 1 || calls.length > lanes.length) {
-    return failure('internal', `${name}: a plan of ${calls.length} calls; 1 to 8 are possible`);
+  const count = calls.length;
+  if (count < 1 || count > lanes.length) {
+    return failure('internal', `${name}: a plan of ${count} calls; 1 to 8 are possible`);
   }
-  const broken = calls.findIndex((call: Partial<Call> | undefined) => typeof call?.operation?.name !== 'string');
-  if (broken < 0) return calls as Call[];
-  return failure('internal', `${name}: call ${broken + 1} of the plan names no operation`);
+  const taken: TakenCall[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const call = takeCall(name, routes, calls[index], index);
+    if (isFailure(call)) return call;
+    taken.push(call);
+  }
+  return taken;
+}
+
+function takeCall(name: string, routes: CallRoutes, call: unknown, index: number): TakenCall | Failure {
+  const { operation, input } = (call ?? {}) as { operation?: { name?: unknown } | null; input?: unknown };
+  const called = operation?.name;
+  if (typeof called !== 'string') {
+    return failure('internal', `${name}: call ${index + 1} of the plan names no operation`);
+  }
+  const route = routes.get(called)?.[index];
+  if (route === undefined) return failure('internal', `${called} is not an operation of this catalogue`);
+  const taken = takeInput(route.operation, input);
+  // Nobody's operands: the plan made it.
+  return isFailure(taken) ? failure('internal', `the plan's call of ${taken.message}`) : { route, input: taken };
 }
 
 const none: readonly Lane[] = [];
 
 /** A formula whose calls are under way; it answers once, when all have come or the first has failed. */
 class RunningFormula implements Caller {
-  private readonly code: FormulaCode;
+  private readonly computed: Computed;
   private readonly request: Admitted;
   private readonly answer: AnswerTo;
   private readonly results: unknown[] = [];
   private via = none;
   private missing: number;
 
-  constructor(code: FormulaCode, request: Admitted, answer: AnswerTo, calls: number) {
-    this.code = code;
+  constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number) {
+    this.computed = computed;
     this.request = request;
     this.answer = answer;
     this.missing = calls;
@@ -114,17 +146,19 @@ class RunningFormula implements Caller {
   }
 
   private complete(): void {
-    const { code, request, results, via } = this;
-    const value = combine(code, results, request.work.input as readonly unknown[]);
+    const { computed, request, results, via } = this;
+    const value = combine(computed, results, request.work.input as readonly unknown[]);
     this.answer(request, isFailure(value) ? value : { value, via: via.toSorted((a, b) => a - b) });
   }
 }
 
-function combine(code: FormulaCode, results: readonly unknown[], operands: readonly unknown[]): unknown {
-  const { formula } = code;
+function combine({ formula, code }: Computed, results: readonly unknown[], operands: readonly unknown[]): unknown {
   try {
-    const value = code.combine(results, operands);
-    return isFailure(value) ? ownFailure(formula.name, value) : (checkOutput(formula, value) ?? value);
+    const value: unknown = code.combine(results, operands);
+    if (isFailure(value)) return ownFailure(formula.name, value);
+    const taken = takeOutput(formula, value);
+    if (isFailure(taken)) hush(value);
+    return taken;
   } catch (error) {
     return thrown(formula.name, error);
   }

@@ -1,5 +1,14 @@
-import type { Catalogue, Failure, Handler, Lane, Operation, Success } from '@cateto/contracts';
-import { hashOf, isFailure, lanes, operationRequestTopic, operationResultTopic } from '@cateto/contracts';
+import type { Catalogue, Failure, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
+import {
+  copyOf,
+  failure,
+  hashOf,
+  isFailure,
+  lanes,
+  operationRequestTopic,
+  operationResultTopic,
+  parser,
+} from '@cateto/contracts';
 import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
 import type { Question, Requests } from './requests.ts';
@@ -15,6 +24,9 @@ export interface CallRoute {
   readonly hash: number;
   readonly target: Target;
   readonly handler: Handler | undefined;
+  /** Reads an input as an op-server does that it arrives at, and an output as it is read that comes back. */
+  readonly readInput: (value: unknown) => Parsed;
+  readonly readOutput: (value: unknown) => Parsed;
 }
 
 /** Whoever waits for the outcome of a call. */
@@ -35,14 +47,19 @@ export interface CallParts {
 export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
 
 export function callRoutes({ catalogue, handlers }: CallParts): CallRoutes {
-  const routesOf = (operation: Operation): CallRoute[] =>
-    lanes.map((lane) => {
-      const { name } = operation;
+  const routesOf = (operation: Operation): CallRoute[] => {
+    const { name } = operation;
+    const readInput = parser(operation.input);
+    const readOutput = parser(operation.output);
+    const handler = handlers[name];
+    const hash = hashOf(catalogue, name);
+    return lanes.map((lane) => {
       const topic = operationRequestTopic(name, lane);
       const answerRoute = operationResultTopic(name, lane);
       const target: Target = { route: topic, answerRoute, contract: name, unheard: 'fail' };
-      return { operation, lane, topic, hash: hashOf(catalogue, name), target, handler: handlers[name] };
+      return { operation, lane, topic, hash, target, handler, readInput, readOutput };
     });
+  };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
 }
 
@@ -95,6 +112,26 @@ export class OperationCall implements Question {
       return caller.called(index, undefined, outcome, false);
     }
     this.parts.onFallback(operation.name, lane, outcome.code);
-    runHandler(operation, handler, this.input, (output, failed) => caller.called(index, output, failed, true));
+    this.runHere(handler);
+  }
+
+  /**
+   * Computed here it gives what it would elsewhere. The handler gets a copy, because an attempt that is not sent yet may still hold
+   * the input.
+   */
+  private runHere(handler: Handler): void {
+    const { operation, readInput, readOutput } = this.route;
+    const input = readInput(copyOf(this.input));
+    if (!input.fits) return this.fellBack(input);
+    runHandler(operation, handler, input.value, (output, failed) => {
+      if (failed !== undefined) this.caller.called(this.index, undefined, failed, true);
+      else this.fellBack(readOutput(output));
+    });
+  }
+
+  private fellBack(output: Parsed): void {
+    const { caller, index, route } = this;
+    if (output.fits) caller.called(index, output.value, undefined, true);
+    else caller.called(index, undefined, failure('internal', `${route.operation.name}: ${output.problem}`), true);
   }
 }

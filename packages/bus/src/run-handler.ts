@@ -1,58 +1,62 @@
 import type { Failure, Handler, Operation } from '@cateto/contracts';
-import { checkOutput, failure, isFailure } from '@cateto/contracts';
+import { failure, isFailure, takeOutput, textOf } from '@cateto/contracts';
+import { hush, isThenable } from './promises.ts';
 
-/** Called once: with an output that fits the contract, or with a failure. */
+/** Called once: with an output that fits the contract and is nobody else's, or with a failure. */
 export type HandlerDone = (output: unknown, failed: Failure | undefined) => void;
 
 /**
  * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw or
  * when its output does not fit the contract. A handler that answers at once is not waited for; whatever has a `then` is.
+ * The handler gets the input for itself.
  */
 export function runHandler(operation: Operation, handler: Handler, input: unknown, done: HandlerDone): void {
   let output: unknown;
   try {
-    output = handler(input);
+    const given: unknown = handler(input);
+    if (isThenable(given)) return void deliverLater(operation, given, done);
+    output = outcomeOf(operation, given);
   } catch (error) {
-    done(undefined, thrown(operation.name, error));
-    return;
+    output = thrown(operation.name, error);
   }
-  if (!isThenable(output)) return deliver(operation, output, done);
-  // A thenable of another library may throw where a promise would not.
-  Promise.resolve(output).then(
-    (resolved: unknown) => deliver(operation, resolved, done),
-    (error: unknown) => done(undefined, thrown(operation.name, error)),
-  );
+  deliver(output, done);
 }
 
-function isThenable(output: unknown): output is PromiseLike<unknown> {
-  return typeof output === 'object' && output !== null && 'then' in output && typeof output.then === 'function';
+/** A thenable of another library may throw where a promise would not. */
+async function deliverLater(operation: Operation, given: PromiseLike<unknown>, done: HandlerDone): Promise<void> {
+  let output: unknown;
+  try {
+    output = outcomeOf(operation, await given);
+  } catch (error) {
+    output = thrown(operation.name, error);
+  }
+  deliver(output, done);
 }
 
-function deliver(operation: Operation, output: unknown, done: HandlerDone): void {
-  if (isFailure(output)) done(undefined, ownFailure(operation.name, output));
-  else done(output, checkOutput(operation, output));
+function deliver(output: unknown, done: HandlerDone): void {
+  if (isFailure(output)) done(undefined, output);
+  else done(output, undefined);
+}
+
+/** @returns a value of the server's own, or a failure */
+function outcomeOf(operation: Operation, output: unknown): unknown {
+  if (isFailure(output)) return ownFailure(operation.name, output);
+  const taken = takeOutput(operation, output);
+  if (isFailure(taken)) hush(output);
+  return taken;
 }
 
 /** What code that computes may fail with; the other codes are words of the protocol, and steer it. */
 const failuresOfCode: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request', 'internal']);
 
-/** A failure that code of an operation or formula returned, as an outcome. */
-export function ownFailure(name: string, failed: Failure): Failure {
-  return failuresOfCode.has(failed.code)
-    ? failed
-    : failure('internal', `${name}: its code may not fail with ${failed.code} (${failed.message})`);
+/** A failure that code of an operation or formula returned, as an outcome. It may be of another copy of the contracts. */
+export function ownFailure(name: string, { code, message }: Failure): Failure {
+  return failuresOfCode.has(code)
+    ? failure(code, textOf(message))
+    : failure('internal', `${name}: its code may not fail with ${textOf(code)} (${textOf(message)})`);
 }
 
 /** What code of an operation or formula threw, as an outcome. */
 export function thrown(name: string, error: unknown): Failure {
   return failure('internal', `${name}: ${textOf(error)}`);
-}
-
-/** Anything can be thrown, also what has no text. */
-function textOf(error: unknown): string {
-  try {
-    return error instanceof Error ? error.message : String(error);
-  } catch {
-    return 'threw something without a text';
-  }
 }

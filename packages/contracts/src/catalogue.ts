@@ -4,7 +4,8 @@ import type { Formula } from './formula.ts';
 import { lanesMax } from './limits.ts';
 import { assertName } from './names.ts';
 import type { Operation } from './operation.ts';
-import { misfit } from './wire.ts';
+import { problemOf } from './parse.ts';
+import { takeValue } from './plain-value.ts';
 
 /** All operations and formulas of a system, by name, with the hash of each contract. */
 export interface Catalogue<
@@ -86,10 +87,9 @@ function checkOperands(contract: Formula): void {
 }
 
 function checkExample(contract: Operation | Formula, where: string, schema: z.ZodType, example: unknown): void {
-  const parsed = schema.safeParse(example);
-  if (!parsed.success) {
-    throw new TypeError(`${contract.kind} "${contract.name}", example ${where}: ${misfit(parsed.error)}`);
-  }
+  const taken = takeValue(example);
+  const problem = taken.fault ?? problemOf(schema, taken.value);
+  if (problem !== undefined) throw new TypeError(`${contract.kind} "${contract.name}", example ${where}: ${problem}`);
 }
 
 /** The hash of a contract of this catalogue. An unknown name is a programmer's error. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { hypotenuse } from './calculator/formulas/hypotenuse.ts';
 import { square } from './calculator/operations/square.ts';
-import { checkInput, checkOperands, checkOutput } from './checking.ts';
+import { takeInput, takeOperands, takeOutput } from './checking.ts';
 import { createCodec } from './codec.ts';
 import { isFailure } from './failures.ts';
 import { frameBytesMax } from './limits.ts';
@@ -18,34 +18,35 @@ const anything = operation({
   example: { input: 1, output: 1 },
 });
 
-test('what fits the contract is not refused', () => {
-  expect(checkInput(square, 12)).toBeUndefined();
-  expect(checkOperands(hypotenuse, [12, 13])).toBeUndefined();
-  expect(checkOutput(square, 144)).toBeUndefined();
+test('what fits the contract is taken', () => {
+  expect(takeInput(square, 12)).toBe(12);
+  expect(takeOperands(hypotenuse, [12, 13])).toEqual([12, 13]);
+  expect(takeOutput(square, 144)).toBe(144);
 });
 
 test.each([['12'], [Number.NaN], [Number.POSITIVE_INFINITY], [null], [undefined], [12n], [[12]]])(
   'the operand %s is refused by formula and name',
   (operand) => {
-    const refusal = checkOperands(hypotenuse, [12, operand]);
-    expect(refusal?.code).toBe('invalid-request');
-    expect(refusal?.message).toMatch(/^hypotenuse: operand b: Invalid input: expected number/);
+    expect(takeOperands(hypotenuse, [12, operand])).toMatchObject({
+      code: 'invalid-request',
+      message: expect.stringMatching(/^hypotenuse: operand b: Invalid input: expected number/),
+    });
   },
 );
 
 test.each([[[]], [[12]], [[12, 13, 14]]])('the operands %j are refused by their number', (operands) => {
-  expect(checkOperands(hypotenuse, operands)).toMatchObject({
+  expect(takeOperands(hypotenuse, operands)).toMatchObject({
     code: 'invalid-request',
     message: `hypotenuse takes 2 operands (a, b), not ${operands.length}`,
   });
 });
 
 test('a wrong value of a handler is a fault of its code, and a wrong input one of the request', () => {
-  expect(checkOutput(square, Number.NaN)).toMatchObject({
+  expect(takeOutput(square, Number.NaN)).toMatchObject({
     code: 'internal',
     message: 'square: the code of the operation gave: Invalid input: expected number, received NaN',
   });
-  expect(checkInput(square, {})).toMatchObject({
+  expect(takeInput(square, {})).toMatchObject({
     code: 'invalid-request',
     message: 'square: input: Invalid input: expected number, received object',
   });
@@ -72,13 +73,12 @@ test.each<[string, unknown, RegExp]>([
   [
     'a list of too many texts',
     Array.from({ length: 140_000 }, () => ''),
-    /140001 lists, objects and texts; a value has/,
+    /more than 130048 lists, objects and texts; a value has/,
   ],
   ['a key that readers refuse', JSON.parse('{"__proto__":1}'), /cannot be called __proto__/],
 ])('%s is refused even if the schema allows it', (_what, value, reason) => {
-  const refusal = checkInput(anything, value);
-  expect(refusal?.code).toBe('invalid-request');
-  expect(refusal?.message).toMatch(reason);
+  const refusal = takeInput(anything, value);
+  expect(refusal).toMatchObject({ code: 'invalid-request', message: expect.stringMatching(reason) });
 });
 
 test('whatever passes can be sent, fits a frame, and is read where it arrives', () => {
@@ -91,7 +91,7 @@ test('whatever passes can be sent, fits a frame, and is read where it arrives', 
   let sent = 0;
   fc.assert(
     fc.property(value, (input) => {
-      if (isFailure(checkInput(anything, input))) return;
+      if (isFailure(takeInput(anything, input))) return;
       sent += 1;
       const message = operationRequestWire.write({ seq: 1, contract: 1, input, ttlMs: 1, trace: 'x'.repeat(128) });
       const body = codec.encode('k3f0q9x2m1zd', 1, [message]);

@@ -146,3 +146,14 @@ test('after a value that cannot be encoded the next one is encoded as ever', () 
   expect(() => codec.encode(sender, 1, [[1n]])).toThrow();
   expect(codec.decode(codec.encode(sender, 1, [[1]]))).toEqual({ sender, settledBelow: 1, messages: [[1]] });
 });
+
+test.each([31, 32, 66, 67, 300, 70_000])(
+  'a text of %d characters keeps the U+FEFF at its beginning, and so does a key',
+  (length) => {
+    for (const marks of ['\ufeff', '\ufeff\ufeff']) {
+      const text = marks + 'x'.repeat(length - marks.length);
+      const messages = [[{ [text]: text }, 'é', text, ['\ufeff', 12, null]]];
+      expect(codec.decode(codec.encode(sender, 1, messages))).toStrictEqual({ sender, settledBelow: 1, messages });
+    }
+  },
+);

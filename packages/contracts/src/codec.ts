@@ -2,7 +2,8 @@ import { Decoder, Encoder } from '@msgpack/msgpack';
 import { frameBytesMax, nestingMax, partsMax } from './limits.ts';
 import { Batch } from './messages.ts';
 import { quickCheck } from './quick-check.ts';
-import { isWholeValue } from './whole-value.ts';
+import { decodeMarked } from './marked-texts.ts';
+import { isWholeValue, scan } from './whole-value.ts';
 
 /** One body on the wire, taken apart; its messages are still in wire order and unchecked. */
 export interface OpenBatch {
@@ -69,9 +70,10 @@ function newEncoder(): Encoder {
 }
 
 function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
-  if (!isWholeValue(body)) return undefined;
+  const found = scan(body);
+  if (found === 'refused') return undefined;
   try {
-    return decoder.decode(body);
+    return found === 'whole' ? decoder.decode(body) : decodeMarked(body);
   } catch {
     // A whole value with a key that no object may have: `__proto__`, or one that is no string.
     return undefined;

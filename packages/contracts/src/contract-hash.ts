@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Formula } from './formula.ts';
 import { jsonSchemaOf } from './json-schema.ts';
 import type { Operation } from './operation.ts';
+import { textOf } from './thrown-text.ts';
 
 /**
  * A 32-bit hash of a contract: its kind, name, version and schemas; neither descriptions nor examples. Requester and
@@ -23,8 +24,7 @@ function jsonSchema(contract: Operation | Formula, where: string, schema: z.ZodT
   try {
     return jsonSchemaOf(schema, { annotated: false });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`${contract.kind} "${contract.name}", ${where}: not a value for the wire: ${reason}`, {
+    throw new TypeError(`${contract.kind} "${contract.name}", ${where}: not a value for the wire: ${textOf(error)}`, {
       cause: error,
     });
   }

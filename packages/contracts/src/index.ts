@@ -6,7 +6,7 @@ export { calculator } from './calculator/calculator.ts';
 export * from './calculator/exports.generated.ts';
 export type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
 export { defineCatalogue, hashOf } from './catalogue.ts';
-export { checkInput, checkOperands, checkOutput } from './checking.ts';
+export { takeInput, takeOperands, takeOutput } from './checking.ts';
 export type { Call, FormulaCode, FormulaCodesOf, Handler, HandlersOf, ResultsOf } from './code.ts';
 export { call, formulaCode } from './code.ts';
 export type { BodyFault, Codec, OpenBatch } from './codec.ts';
@@ -65,9 +65,13 @@ export {
   readStatusResult,
   writeOutcome,
 } from './reading.ts';
+export type { Parsed } from './parse.ts';
+export { parser } from './parse.ts';
+export { copyOf } from './plain-value.ts';
 export type { PublishableTopic, Role, SubscribableTopic } from './roles.ts';
 export type { GivenSetting, Setting, SettingName, ValueOf } from './settings.ts';
 export { readSetting, SettingFault, settings } from './settings.ts';
+export { textOf } from './thrown-text.ts';
 export type { Lane, Topic, TopicMessages, TopicShape } from './topics.ts';
 export {
   addressed,

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Catalogue } from './catalogue.ts';
 import { hashOf } from './catalogue.ts';
-import { Failure, failure, failureCodeOf } from './failures.ts';
+import type { Failure } from './failures.ts';
+import { failure, failureCodeOf, isFailure, sentText } from './failures.ts';
 import type { Formula } from './formula.ts';
 import { failureTextMax } from './limits.ts';
 import type { OperandMessage } from './messages.ts';
@@ -16,10 +17,8 @@ import {
 } from './messages.ts';
 import { isName } from './names.ts';
 import type { Operation } from './operation.ts';
-import { quickCheck } from './quick-check.ts';
-import { isBrief, roughCheck } from './rough-check.ts';
+import { parser } from './parse.ts';
 import type { Lane } from './topics.ts';
-import { misfit } from './wire.ts';
 
 /*
  * Where messages come in: wire order to checked, named values, and nowhere else. A message that nobody can answer is
@@ -123,7 +122,7 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
       const message = successWire.read(fields);
       if (message === undefined) return undefined;
       const parsed = parse(message.value);
-      if (!parsed.fits) return undefined;
+      if (!parsed.fits) return parsed.threw === true ? unreadable(message.seq, parsed.problem) : undefined;
       return { seq: message.seq, outcome: { value: parsed.value, via: message.via as Lane[] } };
     }
     const message = failureWire.read(fields);
@@ -133,6 +132,11 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
       outcome: failure(failureCodeOf(message.code), message.message.slice(0, failureTextMax)),
     };
   };
+}
+
+/** Whatever was sent, it is the code on this side that cannot tell: asking again would end the same way. */
+function unreadable(seq: number, problem: string): ResultReading {
+  return { seq, outcome: failure('internal', `a result came, but ${problem}`) };
 }
 
 export function readStatusRequest(fields: unknown): RequestReading | undefined {
@@ -150,9 +154,7 @@ export function readHello(fields: unknown): number | undefined {
 
 /** The fields of an outcome in wire order. */
 export function writeOutcome(seq: number, outcome: Success | Failure): unknown[] {
-  return outcome instanceof Failure
-    ? [seq, outcome.code, outcome.message.slice(0, failureTextMax)]
-    : [seq, 0, outcome.value, outcome.via];
+  return isFailure(outcome) ? [seq, outcome.code, sentText(outcome.message)] : [seq, 0, outcome.value, outcome.via];
 }
 
 function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {
@@ -168,19 +170,6 @@ function hex(hash: number): string {
 
 function unfit(where: string, problem: string): Failure {
   return failure('invalid-request', `${where}: ${problem}`);
-}
-
-type Parsed = { readonly fits: true; readonly value: unknown } | { readonly fits: false; readonly problem: string };
-
-function parser(schema: z.ZodType): (value: unknown) => Parsed {
-  const fits = quickCheck(schema);
-  const mayFit = roughCheck(schema);
-  return (value) => {
-    if (fits?.(value) === true) return { fits: true, value };
-    if (!mayFit(value) && !isBrief(value)) return { fits: false, problem: 'does not fit the contract' };
-    const parsed = schema.safeParse(value);
-    return parsed.success ? { fits: true, value: parsed.data } : { fits: false, problem: misfit(parsed.error) };
-  };
 }
 
 /** The time to live of a request whose own is unreadable: the refusal is sent at once. */

@@ -9,17 +9,25 @@ import { nestingMax, partsMax } from './limits.ts';
  * is refused, and so are nesting and a number of parts beyond a bound.
  */
 export function isWholeValue(bytes: Uint8Array): boolean {
+  return scan(bytes) !== 'refused';
+}
+
+/** `whole-with-marks`: and a text of it begins with U+FEFF, which decoders take for a byte order mark and leave off. */
+export type Scan = 'refused' | 'whole' | 'whole-with-marks';
+
+export function scan(bytes: Uint8Array): Scan {
   const end = bytes.length;
   let at = 0;
   let depth = 0;
   let parts = 0;
+  let marked = false;
   awaited[0] = 1;
   for (;;) {
     while (awaited[depth] === 0) {
-      if (depth === 0) return at === end;
+      if (depth === 0) return ended(at === end, marked);
       depth -= 1;
     }
-    if (at >= end) return false;
+    if (at >= end) return 'refused';
     awaited[depth] = (awaited[depth] ?? 0) - 1;
     const head = bytes[at] ?? 0;
     at += 1;
@@ -30,24 +38,32 @@ export function isWholeValue(bytes: Uint8Array): boolean {
     else if (head < 0xc0) at += head & 0x1f;
     else {
       const { kind, size } = forms[head - 0xc0] ?? refused;
-      if (kind === 'refused' || at + size > end) return false;
+      if (kind === 'refused' || at + size > end) return 'refused';
       if (kind === 'scalar') {
         at += size;
         continue;
       }
       const length = lengthAt(bytes, at, size);
       at += size;
-      if (kind === 'text') at += length;
-      else elements = kind === 'map' ? length * 2 : length;
+      if (kind === 'text') {
+        // Shorter ones, whose length is in their head byte, are decoded as they are.
+        marked ||= beginsWithMark(bytes, at);
+        at += length;
+      } else elements = kind === 'map' ? length * 2 : length;
     }
     parts += 1;
-    if (parts > partsMax || at > end || elements > end - at) return false;
+    if (parts > partsMax || at > end || elements > end - at) return 'refused';
     if (elements > 0) {
       depth += 1;
-      if (depth > nestingMax) return false;
+      if (depth > nestingMax) return 'refused';
       awaited[depth] = elements;
     }
   }
+}
+
+function ended(isAll: boolean, marked: boolean): Scan {
+  if (!isAll) return 'refused';
+  return marked ? 'whole-with-marks' : 'whole';
 }
 
 /** Values still to come, at each depth. One for all calls: none of them is interrupted. */
@@ -77,6 +93,11 @@ const forms: readonly Form[] = [
   [array(2), array(4)], // array 16, 32
   [map(2), map(4)], // map 16, 32
 ].flat();
+
+/** U+FEFF in UTF-8. */
+export function beginsWithMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+}
 
 function lengthAt(bytes: Uint8Array, at: number, size: number): number {
   let length = 0;

@@ -1,5 +1,5 @@
 import type { Failure, Formula } from '@cateto/contracts';
-import { failure, limits } from '@cateto/contracts';
+import { failure, limits, textOf } from '@cateto/contracts';
 import type { CallOptions } from './client.ts';
 import type { OptionNames } from './option-names.ts';
 import { unknownOption } from './option-names.ts';
@@ -9,6 +9,14 @@ const names: OptionNames<CallOptions> = { timeoutMs: true, signal: true, trace: 
 /** The options of a call, whatever the caller handed in: types do not bind a program in JavaScript. */
 export function readCallOptions(formula: Formula, given: unknown): CallOptions | Failure {
   if (given === undefined) return {};
+  try {
+    return read(formula, given);
+  } catch (error) {
+    return refuse(`${formula.name}: the options cannot be read: ${textOf(error)}`);
+  }
+}
+
+function read(formula: Formula, given: unknown): CallOptions | Failure {
   const { name, operands } = formula;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     return refuse(`${name} takes ${operands.length} operands, and then options as an object`);
@@ -20,12 +28,45 @@ export function readCallOptions(formula: Formula, given: unknown): CallOptions |
     const what = typeof timeoutMs === 'number' ? `a timeout of ${timeoutMs} ms` : 'a timeout that is no number';
     return refuse(`${name}: ${what} is not above 0 and at most a day`);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) return refuse(`${name}: the signal is no AbortSignal`);
+  if (signal !== undefined && !isSignal(signal)) return refuse(`${name}: the signal is no AbortSignal`);
   if (trace === undefined || trace === true) return { timeoutMs, signal, trace };
   if (typeof trace !== 'string') return refuse(`${name}: a trace is a text, or true`);
-  return trace.length > limits.traceMax
-    ? refuse(`${name}: a trace of ${trace.length} characters; at most ${limits.traceMax} are possible`)
-    : { timeoutMs, signal, trace };
+  if (trace.length > limits.traceMax) {
+    return refuse(`${name}: a trace of ${trace.length} characters; at most ${limits.traceMax} are possible`);
+  }
+  return trace.isWellFormed()
+    ? { timeoutMs, signal, trace }
+    : refuse(`${name}: a trace with half of a surrogate pair cannot be sent`);
+}
+
+/** How long a status may take, in milliseconds. */
+export function readStatusWait(given: unknown): number | Failure {
+  try {
+    if (typeof given !== 'object' || given === null) return refuse('status takes its options as an object');
+    const unknown = unknownOption(given, { waitMs: true });
+    if (unknown !== undefined) return refuse(`status: ${unknown}`);
+    const { waitMs = statusWaitMs } = given as { readonly waitMs?: unknown };
+    if (isDuration(waitMs)) return waitMs;
+    return refuse(`status: a wait of ${textOf(waitMs)} ms is not above 0 and at most a day`);
+  } catch (error) {
+    return refuse(`status: the options cannot be read: ${textOf(error)}`);
+  }
+}
+
+const statusWaitMs = 1_000;
+
+/**
+ * A signal of this realm or of another: test runners with a page's surroundings bring their own. It is read once; afterwards only its
+ * own class is trusted not to throw.
+ */
+function isSignal(given: unknown): given is AbortSignal {
+  if (typeof given !== 'object' || given === null) return false;
+  const signal = given as Partial<Record<keyof AbortSignal, unknown>>;
+  return (
+    typeof signal.aborted === 'boolean' &&
+    typeof signal.addEventListener === 'function' &&
+    typeof signal.removeEventListener === 'function'
+  );
 }
 
 /** Milliseconds that somebody may wait. */

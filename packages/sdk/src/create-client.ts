@@ -10,13 +10,12 @@ import type {
 } from '@cateto/bus';
 import { createFormulaClient, createRequests, createStatusClient, observe, open, openAll } from '@cateto/bus';
 import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
-import { checkOperands, failure, isFailure, requestId } from '@cateto/contracts';
+import { failure, isFailure, requestId, takeOperands, textOf } from '@cateto/contracts';
 import { apart } from './apart.ts';
-import { isDuration, readCallOptions } from './call-options.ts';
+import { readCallOptions, readStatusWait } from './call-options.ts';
 import { checkCatalogue } from './check-options.ts';
 import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
 import { onAbort } from './on-abort.ts';
-import { unknownOption } from './option-names.ts';
 import { RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
 
@@ -32,7 +31,6 @@ export interface ClientParts {
 
 /** A server that leaves a request unanswered for so long is asked last. */
 const answerTimeoutMs = 2_000;
-const statusWaitMs = 1_000;
 
 export function createClient(parts: ClientParts): Client<Catalogue> {
   const { catalogue, openLink, platform } = parts;
@@ -55,14 +53,12 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
   const statusesAsked = new Set<AbortController>();
   let closed = false;
 
-  function ask(formula: Formula, operands: readonly unknown[], given: unknown): Promise<Answer<unknown>> {
+  function ask(formula: Formula, operands: unknown, given: unknown): Promise<Answer<unknown>> {
     if (closed) return Promise.reject(afterClose());
     const options = readCallOptions(formula, given);
     if (isFailure(options)) return Promise.reject(new RequestError(options, undefined));
-    const misfit = checkOperands(formula, operands);
-    return misfit === undefined
-      ? send(formula, operands, options)
-      : Promise.reject(new RequestError(misfit, undefined));
+    const taken = takeOperands(formula, operands);
+    return isFailure(taken) ? Promise.reject(new RequestError(taken, undefined)) : send(formula, taken, options);
   }
 
   function send(
@@ -139,21 +135,18 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     address: bus.address,
     catalogue,
     async call(name, operands, options) {
-      const formula = Object.hasOwn(catalogue.formulas, name) ? catalogue.formulas[name] : undefined;
-      if (formula !== undefined) return ask(formula, Array.isArray(operands) ? operands : [], options);
+      const isKnown = typeof name === 'string' && Object.hasOwn(catalogue.formulas, name);
+      const formula = isKnown ? catalogue.formulas[name] : undefined;
+      if (formula !== undefined) return ask(formula, operands, options);
       const known = Object.keys(catalogue.formulas).join(', ');
       throw new RequestError(
-        failure('unknown-formula', `no formula is called "${name}"; there are ${known}`),
+        failure('unknown-formula', `no formula is called "${textOf(name)}"; there are ${known}`),
         undefined,
       );
     },
     async status(options = {}) {
-      const unknown = unknownOption(options, { waitMs: true });
-      if (unknown !== undefined) throw refused(`status: ${unknown}`);
-      const { waitMs = statusWaitMs } = options;
-      if (!isDuration(waitMs)) {
-        throw refused(`status: a wait of ${String(waitMs)} ms is not above 0 and at most a day`);
-      }
+      const waitMs = readStatusWait(options);
+      if (isFailure(waitMs)) throw new RequestError(waitMs, undefined);
       if (closed) throw afterClose();
       const [heard, servers] = await askStatus(waitMs);
       // What nobody could answer any more is not missing.

@@ -1,5 +1,5 @@
 import type { Failure, Formula } from '@cateto/contracts';
-import { checkOperands, failure, jsonSchemaOf } from '@cateto/contracts';
+import { failure, jsonSchemaOf, takeOperands } from '@cateto/contracts';
 import { quoted } from '../one-line.ts';
 import type { Reading } from './numbers.ts';
 import { readNumber } from './numbers.ts';
@@ -18,7 +18,7 @@ export function operandsReader(formula: Formula): OperandsReader {
       }
       operands.push(reading.value);
     }
-    return checkOperands(formula, operands) ?? operands;
+    return takeOperands(formula, operands);
   };
 }
 

@@ -1,0 +1,186 @@
+import { nestingMax, valueBytesMax, valuePartsMax } from './limits.ts';
+import { textOf } from './thrown-text.ts';
+import { encodedBytes } from './value-size.ts';
+
+/*
+ * What a value is: null, booleans, numbers, well-formed texts, lists of these, and plain objects of these by name.
+ *
+ * A value is taken when it is handed over: one walk copies it and refuses what would not arrive as it is. What its owner does with it
+ * afterwards changes nothing, and each property is read once, so that a getter or a Proxy cannot answer the check and the encoder
+ * differently. A property that is undefined counts as absent, and -0 becomes 0, here as on the wire: a value that never leaves the
+ * process is the one that would have arrived.
+ */
+
+/** A value of one's own, or why there is none: `rows.2.when: a Date cannot be sent`. */
+export type Taken =
+  | { readonly value: unknown; readonly fault?: undefined }
+  | { readonly value?: undefined; readonly fault: string };
+
+export function takeValue(value: unknown): Taken {
+  const walk = new Walk();
+  const copy = walk.take(value, nestingMax - containersAround);
+  if (copy === refused) return { fault: walk.fault() };
+  // The estimate counts three bytes for each character of a text; the exact size is worth knowing only when that does not fit.
+  if (walk.mostBytes > valueBytesMax && encodedBytes(copy) > valueBytesMax) return { fault: tooManyBytes };
+  return { value: copy };
+}
+
+/** A copy of a value that was taken, or that came over the wire, for code that may change what it gets. */
+export function copyOf<V>(value: V): V {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const list: unknown[] = [];
+    for (const part of value) list.push(copyOf(part));
+    return list as V;
+  }
+  const copy: Record<string, unknown> = {};
+  for (const [key, part] of Object.entries(value)) copy[key] = copyOf(part);
+  return copy as V;
+}
+
+/** A value stands in a message, the message in the list of messages, the list in a batch; its own parts count one more. */
+const containersAround = 4;
+
+const tooManyBytes = `more than ${valueBytesMax} bytes; a value has at most that many`;
+const tooManyParts = `more than ${valuePartsMax} lists, objects and texts; a value has at most that many`;
+
+/** Stands for what could not be taken. */
+const refused = Symbol('refused');
+
+class Walk {
+  mostBytes = 0;
+  private leastBytes = 0;
+  private parts = 0;
+  private why = '';
+  /** From the value down to what was refused. */
+  private readonly path: (string | number)[] = [];
+
+  /** @returns `refused` when a reader would not get the value as it is */
+  take(value: unknown, depthLeft: number): unknown {
+    switch (typeof value) {
+      case 'number':
+        this.mostBytes += 9;
+        this.leastBytes += 1;
+        return value + 0;
+      case 'boolean':
+        this.mostBytes += 1;
+        return value;
+      case 'string':
+        return this.text(value) ? value : refused;
+      case 'object':
+        if (value !== null) return this.container(value, depthLeft);
+        this.mostBytes += 1;
+        return value;
+      case 'undefined':
+        return this.refuse('undefined cannot be sent; null can');
+      default:
+        return this.refuse(`a ${typeof value} cannot be sent`);
+    }
+  }
+
+  fault(): string {
+    const path = this.path.join('.').toWellFormed();
+    if (path === '') return this.why;
+    return `${path.length > pathShownMax ? `${path.slice(0, pathShownMax)}…` : path}: ${this.why}`;
+  }
+
+  private container(value: object, depthLeft: number): unknown {
+    if (depthLeft <= 0) return this.refuse('nested too deep');
+    this.mostBytes += 5;
+    if (!this.hasRoom(1)) return refused;
+    try {
+      if (Array.isArray(value)) return this.list(value, depthLeft);
+      return isPlain(value) ? this.object(value, depthLeft) : this.refuse(`${nameOf(value)} cannot be sent`);
+    } catch (error) {
+      return this.refuse(`it cannot be read: ${textOf(error)}`);
+    }
+  }
+
+  private list(value: readonly unknown[], depthLeft: number): unknown {
+    if (!isPlainList(value)) return this.refuse(`${nameOf(value)} cannot be sent`);
+    const { length } = value;
+    if (length > valueBytesMax) return this.refuse(tooManyBytes);
+    const copy: unknown[] = [];
+    for (let index = 0; index < length; index += 1) {
+      const part = this.take(value[index], depthLeft - 1);
+      if (part === refused) return this.refusedAt(index);
+      copy.push(part);
+      if (this.leastBytes > valueBytesMax) return this.refuse(tooManyBytes);
+    }
+    // An element that is missing was refused as undefined; so there are as many as the length says, and what is more is no element.
+    if (Object.keys(value).length !== length) return this.refuse('a list with named properties cannot be sent');
+    return copy;
+  }
+
+  private object(value: object, depthLeft: number): unknown {
+    if (Object.getOwnPropertySymbols(value).length > 0) {
+      return this.refuse('an object with symbols for names cannot be sent');
+    }
+    const copy: Record<string, unknown> = {};
+    for (const key of Object.keys(value)) {
+      const given: unknown = (value as Readonly<Record<string, unknown>>)[key];
+      if (given === undefined) continue;
+      if (key === '__proto__') return this.refuse('a property cannot be called __proto__');
+      if (!this.text(key)) return this.refusedAt(key);
+      const part = this.take(given, depthLeft - 1);
+      if (part === refused) return this.refusedAt(key);
+      copy[key] = part;
+    }
+    return copy;
+  }
+
+  private text(text: string): boolean {
+    this.mostBytes += 5 + text.length * 3;
+    this.leastBytes += text.length;
+    if (!text.isWellFormed()) this.refuse('a text with half of a surrogate pair cannot be sent');
+    else if (this.leastBytes > valueBytesMax) this.refuse(tooManyBytes);
+    else return this.hasRoom(1);
+    return false;
+  }
+
+  private hasRoom(parts: number): boolean {
+    this.parts += parts;
+    if (this.parts <= valuePartsMax) return true;
+    this.refuse(tooManyParts);
+    return false;
+  }
+
+  private refuse(why: string): typeof refused {
+    this.why = why;
+    return refused;
+  }
+
+  /** What a whole has too much of is not the fault of the part at which it shows. */
+  private refusedAt(key: string | number): typeof refused {
+    if (this.why !== tooManyBytes && this.why !== tooManyParts) this.path.unshift(key);
+    return refused;
+  }
+}
+
+const pathShownMax = 200;
+
+/** Made by a literal, by `JSON.parse`, by a decoder, or without a prototype; in this realm or in another. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || isRoot(prototype as object);
+}
+
+function isPlainList(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Array.prototype) return true;
+  // The prototype of lists is a list itself in every realm, and that of a class is not.
+  return Array.isArray(prototype) && isRoot(Object.getPrototypeOf(prototype) as object);
+}
+
+/** Whether something is the `Object.prototype` of its realm. */
+function isRoot(prototype: object): boolean {
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
+}
+
+/** `a Map`, `an Error`. */
+function nameOf(value: object): string {
+  const { constructor } = value as { readonly constructor?: unknown };
+  const name = typeof constructor === 'function' ? constructor.name : '';
+  if (name === '' || name === 'Object') return 'an object that is not plain';
+  return `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
+}

@@ -1,0 +1,62 @@
+/** The bytes that a plain value takes in MessagePack, as the encoder writes it: each number and each length in its shortest form. */
+export function encodedBytes(value: unknown): number {
+  switch (typeof value) {
+    case 'number':
+      return numberBytes(value);
+    case 'string':
+      return textBytes(value);
+    case 'object':
+      return value === null ? 1 : containerBytes(value);
+    default:
+      return 1;
+  }
+}
+
+function containerBytes(value: object): number {
+  if (Array.isArray(value)) {
+    return value.reduce((bytes: number, part: unknown) => bytes + encodedBytes(part), headBytes(value.length));
+  }
+  const entries = Object.entries(value);
+  return entries.reduce((bytes, [key, part]) => bytes + textBytes(key) + encodedBytes(part), headBytes(entries.length));
+}
+
+/** Of a list or an object. */
+function headBytes(size: number): number {
+  if (size < 0x10) return 1;
+  return size < 0x1_0000 ? 3 : 5;
+}
+
+function textBytes(text: string): number {
+  const bytes = utf8Bytes(text);
+  if (bytes < 0x20) return 1 + bytes;
+  if (bytes < 0x100) return 2 + bytes;
+  return bytes < 0x1_0000 ? 3 + bytes : 5 + bytes;
+}
+
+function utf8Bytes(text: string): number {
+  let bytes = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) bytes += 1;
+    // Each half of a surrogate pair is half of its four bytes.
+    else if (unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff)) bytes += 2;
+    else bytes += 3;
+  }
+  return bytes;
+}
+
+function numberBytes(number: number): number {
+  if (!Number.isSafeInteger(number)) return 9;
+  if (number < 0) return negativeBytes(number);
+  if (number < 0x80) return 1;
+  if (number < 0x100) return 2;
+  if (number < 0x1_0000) return 3;
+  return number < 0x1_0000_0000 ? 5 : 9;
+}
+
+function negativeBytes(number: number): number {
+  if (number >= -0x20) return 1;
+  if (number >= -0x80) return 2;
+  if (number >= -0x8000) return 3;
+  return number >= -0x8000_0000 ? 5 : 9;
+}
