@@ -6,5 +6,5 @@ export interface WorkerTask {
   readonly input: unknown;
 }
 
-/** What comes back; what a handler throws comes back thrown. */
+/** What comes back, of what a handler threw too. */
 export type Worked = { readonly output: unknown } | { readonly code: FailureCode; readonly message: string };

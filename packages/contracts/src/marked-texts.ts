@@ -1,5 +1,5 @@
 import { Decoder } from '@msgpack/msgpack';
-import { beginsWithMark } from './whole-value.ts';
+import { beginsWithMark, markBytes } from './whole-value.ts';
 
 /**
  * Decodes a body with texts that begin with U+FEFF. The library decodes a longer text with the platform's TextDecoder, which takes
@@ -23,7 +23,6 @@ function withTexts(part: unknown): unknown {
 }
 
 const decoder = new Decoder();
-const markBytes = 3;
 /** A text's head in MessagePack: its kind, and a length of four bytes. */
 const headBytes = 5;
 

@@ -47,7 +47,7 @@ export function scan(bytes: Uint8Array): Scan {
       at += size;
       if (kind === 'text') {
         // Shorter ones, whose length is in their head byte, are decoded as they are.
-        marked ||= beginsWithMark(bytes, at);
+        marked ||= length >= markBytes && at + length <= end && beginsWithMark(bytes, at);
         at += length;
       } else elements = kind === 'map' ? length * 2 : length;
     }
@@ -94,7 +94,9 @@ const forms: readonly Form[] = [
   [map(2), map(4)], // map 16, 32
 ].flat();
 
-/** U+FEFF in UTF-8. */
+/** Of U+FEFF in UTF-8. */
+export const markBytes = 3;
+
 export function beginsWithMark(bytes: Uint8Array, at: number): boolean {
   return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
 }
