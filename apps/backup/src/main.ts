@@ -1,9 +1,5 @@
-import { brokerSettings, brokerValues, runServer } from '@cateto/app-kit';
-import { startRelay } from '@cateto/bus/relay';
+import { catchSignals } from '@cateto/app-kit/signals';
 
-await runServer({
-  name: 'backup',
-  description: 'The backup broker: stands by, and forwards messages when the primary does not.',
-  settings: brokerSettings,
-  start: (given, onEvent) => startRelay({ rank: 'backup', onEvent, ...brokerValues('backup', given) }),
-});
+// Before anything else is loaded: a signal that comes meanwhile is not lost.
+catchSignals();
+await import('./serve.ts');

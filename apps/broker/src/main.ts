@@ -1,9 +1,5 @@
-import { brokerSettings, brokerValues, runServer } from '@cateto/app-kit';
-import { startRelay } from '@cateto/bus/relay';
+import { catchSignals } from '@cateto/app-kit/signals';
 
-await runServer({
-  name: 'broker',
-  description: 'The primary broker: forwards messages, or stands by while the backup does.',
-  settings: brokerSettings,
-  start: (given, onEvent) => startRelay({ rank: 'primary', onEvent, ...brokerValues('primary', given) }),
-});
+// Before anything else is loaded: a signal that comes meanwhile is not lost.
+catchSignals();
+await import('./serve.ts');

@@ -1,20 +1,5 @@
-import { runServer } from '@cateto/app-kit';
-import { serveFormulas, zeromqLink } from '@cateto/bus';
-import { formulaCodes, handlers } from '@cateto/compute';
-import { calculator } from '@cateto/contracts';
+import { catchSignals } from '@cateto/app-kit/signals';
 
-await runServer({
-  name: 'calc-server',
-  description: 'Serves formulas: joins operands, asks op-servers, falls back, combines.',
-  settings: ['brokers', 'operationTimeoutMs'],
-  start({ values: { brokers, operationTimeoutMs } }, onEvent) {
-    return serveFormulas({
-      catalogue: calculator,
-      formulas: formulaCodes,
-      handlers,
-      operationTimeoutMs,
-      openLink: zeromqLink(brokers),
-      onEvent,
-    });
-  },
-});
+// Before anything else is loaded: a signal that comes meanwhile is not lost.
+catchSignals();
+await import('./serve.ts');

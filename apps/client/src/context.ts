@@ -15,7 +15,7 @@ export interface Io {
   readonly signal: AbortSignal;
 }
 
-/** The reason of an abort that is no interruption: `calc watch | head -1` has what it wanted. */
+/** The reason of an abort that is no interruption: `watch | head -1` has what it wanted. */
 export const outputClosed: unique symbol = Symbol('nobody reads stdout any more');
 
 export interface ConnectSettings {

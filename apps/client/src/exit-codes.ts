@@ -13,6 +13,8 @@ export const exitCodes = {
   /** Refused by the contract: not a number, out of domain, unknown formula. */
   refused: 5,
   interrupted: 130,
+  /** The reader of stdout has gone: as a shell reports the end by SIGPIPE. */
+  unread: 141,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -30,6 +32,25 @@ const exitCodeOfFailure: Readonly<Record<FailureCode, ExitCode>> = {
   cancelled: exitCodes.interrupted,
   internal: exitCodes.failed,
 };
+
+/** A failure's code, or what is none of a request. */
+export type FaultCode = FailureCode | 'usage' | 'failed';
+
+const faultCodes: Readonly<Record<ExitCode, FaultCode>> = {
+  [exitCodes.done]: 'failed',
+  [exitCodes.failed]: 'failed',
+  [exitCodes.usage]: 'usage',
+  [exitCodes.deadlineExceeded]: 'deadline-exceeded',
+  [exitCodes.nobodyListened]: 'no-listener',
+  [exitCodes.refused]: 'invalid-request',
+  [exitCodes.interrupted]: 'cancelled',
+  [exitCodes.unread]: 'failed',
+};
+
+/** What a fault is called that has an exit code only. */
+export function faultCodeOf(exitCode: ExitCode): FaultCode {
+  return faultCodes[exitCode];
+}
 
 export function exitCodeOf(code: FailureCode): ExitCode {
   return exitCodeOfFailure[code];

@@ -1,5 +1,5 @@
+import { closest } from '@cateto/app-kit';
 import type { Catalogue, Formula } from '@cateto/contracts';
-import { closest } from './closest.ts';
 import { CommandFault } from './command-fault.ts';
 import { exitCodes } from './exit-codes.ts';
 import { quoted } from './one-line.ts';
@@ -19,5 +19,6 @@ export function unknownFormula(catalogue: Catalogue, name: string, commands: rea
   return new CommandFault(
     exitCodes.refused,
     `no formula is called ${quoted(name)}${hint}; there are ${names.join(', ')}`,
+    { code: 'unknown-formula' },
   );
 }

@@ -1,11 +1,5 @@
-import { argumentsOf } from '@cateto/app-kit';
-import { calculator } from '@cateto/contracts';
-import { processIo } from './process-io.ts';
-import { run } from './run.ts';
+import { catchSignals } from '@cateto/app-kit/signals';
 
-process.exitCode = await run(argumentsOf(process.argv), {
-  io: processIo(),
-  catalogue: calculator,
-  // Loaded when a command talks to the bus: not for --help, a typing error or the list of formulas.
-  connect: async (settings) => (await import('@cateto/sdk')).connect({ catalogue: calculator, ...settings }),
-});
+// Before anything else is loaded: a signal that comes meanwhile is not lost.
+catchSignals();
+await import('./ask.ts');

@@ -19,7 +19,7 @@ function runWithout(stream: 'stdout' | 'stderr', ...args: string[]) {
 
 test('a stdout that cannot be written to is one line and exit code 1', () => {
   const { status, stderr } = runWithout('stdout', 'formulas');
-  expect(stderr).toMatch(/^calc: stdout: .+\n$/);
+  expect(stderr).toMatch(/^client: cannot write to stdout: .+\n$/);
   expect(status).toBe(1);
 });
 

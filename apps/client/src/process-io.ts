@@ -1,27 +1,25 @@
-import { environment } from '@cateto/app-kit';
-import { faultOf } from './file-fault.ts';
+import { environment, exitCodes, guardOutput, onEndSignal, onParentGone } from '@cateto/app-kit';
 import type { Io } from './context.ts';
 import { outputClosed } from './context.ts';
-import { exitCodes } from './exit-codes.ts';
 
-/** The process as commands see it. */
-export function processIo(): Io {
+/**
+ * The process as commands see it.
+ *
+ * @param name what a line about its streams begins with
+ */
+export function processIo(name: string): Io {
   const { stdin, stdout, stderr } = process;
   const ending = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // Whoever asks a second time does not want to wait for what is being ended.
-      if (ending.signal.aborted) process.exit(exitCodes.interrupted);
-      ending.abort();
-    });
-  }
-  stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return ending.abort(outputClosed);
-    // The rest would be lost as well.
-    stderr.write(`calc: ${faultOf('stdout', error)}\n`);
-    process.exit(exitCodes.failed);
+  onEndSignal((signal) => {
+    // A second signal ends at once what is being ended. A terminal that closes sends more than one.
+    if (ending.signal.aborted && signal !== 'SIGHUP') process.exit(exitCodes.interrupted);
+    ending.abort();
   });
-  // There is nowhere left to say it; the exit code still tells how the command ended.
-  stderr.on('error', () => undefined);
+  onParentGone(() => ending.abort());
+  guardOutput(name, (exitCode) => {
+    // A command that is cut short closes what it has opened; anything else that is lost is reported and ends the process.
+    if (exitCode === exitCodes.unread) ending.abort(outputClosed);
+    else process.exit(exitCode);
+  });
   return { stdin, stdout, stderr, env: environment(), signal: ending.signal };
 }

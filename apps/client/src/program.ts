@@ -1,4 +1,4 @@
-import { calledAs } from '@cateto/app-kit';
+import { suggestValues, versionFlag } from '@cateto/app-kit';
 import { Command } from 'commander';
 import { batchCommand } from './batch/command.ts';
 import { formulasCommand } from './catalogue/formulas.ts';
@@ -6,14 +6,16 @@ import { operationsCommand } from './catalogue/operations.ts';
 import type { Context } from './context.ts';
 import { formulaCommand } from './formula/command.ts';
 import { unknownFormula } from './known-formula.ts';
+import { programName } from './program-name.ts';
 import { statusCommand } from './status/command.ts';
 import { watchCommand } from './watch/command.ts';
 
 /** The command line: a command for each formula of the catalogue, and what else a client can do. */
 export function createProgram(context: Context): Command {
   const { io, catalogue } = context;
-  const program = new Command(calledAs('calc'))
+  const program = new Command(programName())
     .description('Asks the calculator on the bus.')
+    .version(...versionFlag())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -25,6 +27,10 @@ export function createProgram(context: Context): Command {
   const others = [batchCommand, formulasCommand, operationsCommand, statusCommand, watchCommand];
   for (const command of formulas) add(program, command.helpGroup('Formulas:'));
   for (const create of others) add(program, create(context));
+  for (const command of program.commands) {
+    const names = Object.keys(catalogue.formulas);
+    if (command.name() === 'batch') suggestValues(command, '--formula', names);
+  }
   program.on('command:*', ([name = '']: string[]) => {
     throw unknownFormula(
       catalogue,

@@ -1,4 +1,5 @@
 import { calculator } from '@cateto/contracts';
+import { catetoVersion } from '@cateto/app-kit';
 import { describe, expect, test } from 'vitest';
 import { runHere } from './in-memory.test-support.ts';
 
@@ -6,10 +7,10 @@ const formulas = Object.keys(calculator.formulas).join(', ');
 
 describe('a wrong command line', () => {
   test('a word that is no command is an unknown formula: the nearest and all there are', async () => {
-    const ran = await runHere(['hypotenus', '12', '13', '--json']);
+    const ran = await runHere(['hypotenus', '12', '13']);
     expect(ran).toMatchObject({ exitCode: 5, stdout: '', connected: [] });
     expect(ran.stderr).toBe(
-      `calc: no formula is called "hypotenus" (did you mean hypotenuse?); there are ${formulas}\n`,
+      `client: no formula is called "hypotenus" (did you mean hypotenuse?); there are ${formulas}\n`,
     );
   });
 
@@ -19,7 +20,7 @@ describe('a wrong command line', () => {
 
   test('a word like nothing has no nearest', async () => {
     const ran = await runHere(['zzz']);
-    expect(ran.stderr).toBe(`calc: no formula is called "zzz"; there are ${formulas}\n`);
+    expect(ran.stderr).toBe(`client: no formula is called "zzz"; there are ${formulas}\n`);
   });
 
   test.each([
@@ -41,7 +42,7 @@ describe('a wrong command line', () => {
       ['hypotenuse', '1', '2', '--digits', '-1'],
       "hypotenuse: option '--digits <n>' argument '-1' is invalid.",
     ],
-    ['a flag before the command', ['--nothing'], "calc: unknown option '--nothing'"],
+    ['a flag before the command', ['--nothing'], "client: unknown option '--nothing'"],
     ['batch without a formula', ['batch', '-'], "batch: required option '--formula <name>' not specified"],
     ['a broken request id', ['watch', '--id', '7f'], "watch: option '--id <request id>' argument '7f' is invalid."],
   ])('%s is one line and exit code 2', async (_what, args, start) => {
@@ -54,9 +55,15 @@ describe('a wrong command line', () => {
   test('no command at all shows help on stderr, exit code 2', async () => {
     const ran = await runHere([]);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(ran.stderr).toMatch(/^Usage: calc /);
+    expect(ran.stderr).toMatch(/^Usage: client /);
     expect(ran.stderr).toMatch(/display help for command\n$/);
   });
+});
+
+test('--version prints the version, whatever command it is given to', async () => {
+  const version = catetoVersion();
+  expect(await runHere(['--version'])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+  expect(await runHere(['-V'])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 describe('help', () => {

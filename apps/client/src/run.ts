@@ -1,60 +1,63 @@
-import { SettingFault } from '@cateto/contracts';
+import { isDescribed, written } from '@cateto/app-kit';
 import type { Command } from 'commander';
-import { CommanderError } from 'commander';
-import { CommandFault } from './command-fault.ts';
 import type { Context } from './context.ts';
 import { outputClosed } from './context.ts';
+import { endingOf } from './ending.ts';
 import type { ExitCode } from './exit-codes.ts';
-import { exitCodeOf, exitCodes, failureCodeIn } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { markNegative } from './formula/negative-arguments.ts';
-import { oneLine } from './one-line.ts';
 import { createProgram } from './program.ts';
 
 /**
- * Runs one command. What went wrong is one line on stderr, `command: what`.
+ * Runs one command. What went wrong is one line on stderr, `command: what`, and with `--json` an object on stdout as well. What nobody
+ * reads is no failure, and nothing is said of it.
  *
  * @param args what follows the program's name
  * @throws whatever no command should let out: a fault of this program, which deserves its stack
  */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
+  const { io } = context;
   const program = createProgram(context);
+  if (isDescribed(program)) return exitCodes.done;
   const command = program.commands.find((candidate) => candidate.name() === args[0]);
+  let exitCode: ExitCode = exitCodes.done;
   try {
     const isFormula = Object.hasOwn(context.catalogue.formulas, command?.name() ?? '');
     await program.parseAsync(isFormula ? markNegative(args, valueFlagsOf(command)) : args, { from: 'user' });
-    return exitCodes.done;
   } catch (error) {
-    const ending = endingOf(error, context);
-    const name = command?.name() ?? program.name();
-    const line = oneLine(ending.message);
-    // What the failure says may name the formula already.
-    if (line !== '') context.io.stderr.write(line.startsWith(`${name}: `) ? `${line}\n` : `${name}: ${line}\n`);
-    return ending.exitCode;
+    exitCode = await report(error, context, {
+      name: command?.name() ?? program.name(),
+      json: wantsJson(args, command),
+    });
   }
+  await written(io.stdout);
+  return io.signal.reason === outputClosed ? exitCodes.unread : exitCode;
 }
 
-interface Ending {
-  readonly exitCode: ExitCode;
-  /** Empty when there is nothing to explain. */
-  readonly message: string;
+interface Called {
+  /** What a line about it begins with. */
+  readonly name: string;
+  readonly json: boolean;
 }
 
-function endingOf(error: unknown, { io }: Context): Ending {
-  if (error instanceof CommandFault) return error;
-  if (error instanceof SettingFault) return { exitCode: exitCodes.usage, message: error.message };
-  if (error instanceof CommanderError) return endingOfUsage(error);
-  const code = failureCodeIn(error);
-  if (code === undefined || !(error instanceof Error)) throw error;
-  if (code !== 'cancelled') return { exitCode: exitCodeOf(code), message: error.message };
-  if (io.signal.reason === outputClosed) return { exitCode: exitCodes.failed, message: '' };
-  return { exitCode: exitCodeOf(code), message: 'interrupted' };
+async function report(error: unknown, { io }: Context, { name, json }: Called): Promise<ExitCode> {
+  // A write that failed may be why; whether the reader has gone is known after it.
+  await written(io.stdout);
+  if (io.signal.reason === outputClosed) return exitCodes.unread;
+  const ending = endingOf(error);
+  const { message } = ending;
+  if (json && ending.error !== undefined) io.stdout.write(`${JSON.stringify({ error: ending.error })}\n`);
+  // What the failure says may name the formula already.
+  if (message !== '') io.stderr.write(message.startsWith(`${name}: `) ? `${message}\n` : `${name}: ${message}\n`);
+  return ending.exitCode;
 }
 
-function endingOfUsage(error: CommanderError): Ending {
-  // Help that was asked for is no error; help for want of a command has been written already.
-  if (error.exitCode === 0) return { exitCode: exitCodes.done, message: '' };
-  if (error.code === 'commander.help') return { exitCode: exitCodes.usage, message: '' };
-  return { exitCode: exitCodes.usage, message: error.message.replace(/^error: /, '') };
+/** Whether `--json` was given, in a command line that may be wrong in any other way. */
+function wantsJson(args: readonly string[], command: Command | undefined): boolean {
+  const valueFlags = valueFlagsOf(command);
+  const end = args.indexOf('--');
+  const before = end === -1 ? args : args.slice(0, end);
+  return before.some((arg, index) => arg === '--json' && !valueFlags.has(before[index - 1] ?? ''));
 }
 
 function valueFlagsOf(command: Command | undefined): ReadonlySet<string> {

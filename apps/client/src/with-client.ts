@@ -1,4 +1,4 @@
-import { readSettings } from '@cateto/app-kit';
+import { readSettings, unknownVariables, unknownVariableText } from '@cateto/app-kit';
 import type { BusEvent } from '@cateto/sdk';
 import type { Command } from 'commander';
 import type { CommandClient, Context } from './context.ts';
@@ -15,8 +15,10 @@ export async function withClient<T>(
   command: Command,
   use: (client: CommandClient) => Promise<T>,
 ): Promise<T> {
+  const { values } = readSettings(command, ['brokers', 'timeoutMs'], io.env);
+  for (const unknown of unknownVariables(io.env)) io.stderr.write(`${unknownVariableText(unknown)}\n`);
   const client = await connect({
-    ...readSettings(command, ['brokers', 'timeoutMs'], io.env).values,
+    ...values,
     onEvent(event) {
       const text = noteworthy(event);
       if (text !== undefined) io.stderr.write(`${oneLine(text)}\n`);

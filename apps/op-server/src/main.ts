@@ -1,38 +1,5 @@
-import { runServer } from '@cateto/app-kit';
-import { serveOperations, zeromqLink } from '@cateto/bus';
-import { handlers } from '@cateto/compute';
-import { calculator } from '@cateto/contracts';
+import { catchSignals } from '@cateto/app-kit/signals';
 
-await runServer({
-  name: 'op-server',
-  description: 'Serves operations on lanes.',
-  settings: ['brokers', 'operations', 'lanes', 'workers'],
-  async start(given, onEvent) {
-    const { brokers, operations, lanes, workers } = given.values;
-    const known = Object.keys(calculator.operations);
-    const unknown = operations === 'all' ? undefined : operations.find((name) => !known.includes(name));
-    if (unknown !== undefined) throw given.fault('operations', `"${unknown}" is not one of ${known.join(', ')}`);
-    const pool = workers === 0 ? undefined : await startWorkers(workers);
-    const server = serveOperations({
-      catalogue: calculator,
-      handlers,
-      threads: pool,
-      operations,
-      lanes,
-      openLink: zeromqLink(brokers),
-      onEvent,
-    });
-    return {
-      async drain() {
-        await server.drain();
-        await pool?.close();
-      },
-    };
-  },
-});
-
-/** Without threads their library is not loaded: the server starts sooner. */
-async function startWorkers(workers: number) {
-  const { workerHandlers } = await import('./worker-handlers.ts');
-  return workerHandlers(workers);
-}
+// Before anything else is loaded: a signal that comes meanwhile is not lost.
+catchSignals();
+await import('./serve.ts');

@@ -1,17 +1,24 @@
 import { SettingFault } from '@cateto/contracts';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { calledAs } from './called-as.ts';
-
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130, terminated: 143 } as const;
+import { exitCodes } from './exit-codes.ts';
+import { catetoVersion } from './version.ts';
 
 /** A command whose mistakes are one line on stderr and exit code 2. */
 export function createCommand(name: string, description: string): Command {
-  return new Command(calledAs(name))
+  const typed = calledAs(name);
+  return new Command(typed)
     .description(description)
+    .version(...versionFlag())
     .exitOverride()
     .allowExcessArguments(false)
     .showSuggestionAfterError(false)
-    .configureOutput({ outputError: (text, write) => write(`${name}: ${oneLine(text.replace(/^error: /, ''))}\n`) });
+    .configureOutput({ outputError: (text, write) => write(`${typed}: ${oneLine(text.replace(/^error: /, ''))}\n`) });
+}
+
+/** What a command's `version` is given. */
+export function versionFlag(): [version: string, flags: string, description: string] {
+  return [catetoVersion(), '-V, --version', 'the version of Cateto'];
 }
 
 /** What a flag's parser throws; the command names the flag. */

@@ -1,12 +1,15 @@
-import { exitCodes } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
 import type { Log } from './log.ts';
+import { onParentGone } from './parent.ts';
+import { onEndSignal, signalExitCodes } from './signals.ts';
 
 /** Whoever started the process expects it to be gone by then. */
 const drainMaxMs = 5_000;
 
 /**
- * Resolves when the process is to end: on the first SIGINT or SIGTERM, also while it still starts, or when the process
- * that started it with a channel is gone. It has 5 s from then on. A second signal ends it at once.
+ * Resolves when the process is to end: on the first signal, also while it still starts, or when the process that started it, with a channel
+ * or through npm, is gone. It has 5 s from then on. A second signal ends it at once, unless that is a SIGHUP: a terminal that closes sends
+ * more than one.
  *
  * @throws Error when the process that started this one is gone already: the event of that will not come any more
  */
@@ -26,15 +29,13 @@ export function endAsked(log: Log): Promise<void> {
       resolve();
     };
 
-    const onSignal = (secondExitCode: number) => (): void => {
-      if (asked) process.exit(secondExitCode);
+    onEndSignal((signal) => {
+      if (asked && signal !== 'SIGHUP') process.exit(signalExitCodes[signal]);
       ask();
-    };
-
-    process.on('SIGINT', onSignal(exitCodes.interrupted));
-    process.on('SIGTERM', onSignal(exitCodes.terminated));
-    // The end of the channel is no second signal: what drains may go on draining.
+    });
+    // The end of what started it is no second signal: what drains may go on draining.
     process.on('disconnect', ask);
+    onParentGone(ask);
   });
 }
 

@@ -1,6 +1,7 @@
 import { settings } from '@cateto/contracts';
 
 const variables: ReadonlySet<string> = new Set(Object.values(settings).map(({ variable }) => variable));
+const isOurs = (name: string): boolean => /^CATETO_/i.test(name);
 
 /** The environment of this process: for what has no setting, such as NO_COLOR. */
 export function environment(): Readonly<NodeJS.ProcessEnv> {
@@ -17,10 +18,10 @@ export function givenVariables(): Record<string, string> {
 }
 
 /**
- * The environment for a process that this one starts: its own without the settings, plus these variables. A demo or a
+ * The environment for a process that this one starts: its own without what is or could be a setting, plus these variables. A demo or a
  * test must not run differently because someone has `CATETO_LOG_LEVEL` in their profile.
  */
 export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !variables.has(name));
+  const kept = Object.entries(process.env).filter(([name]) => !isOurs(name));
   return { ...Object.fromEntries(kept), ...more };
 }

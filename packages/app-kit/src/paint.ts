@@ -1,10 +1,10 @@
-/** Whether colours belong on a stream: on a terminal, unless NO_COLOR is set (https://no-color.org). */
+/** Whether colours belong on a stream: on a terminal that has them, unless NO_COLOR is set (https://no-color.org). */
 export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
-  const { NO_COLOR: noColour } = process.env;
-  return stream.isTTY === true && (noColour === undefined || noColour === '');
+  const { NO_COLOR: noColour, TERM: terminal } = process.env;
+  return stream.isTTY === true && terminal !== 'dumb' && (noColour === undefined || noColour === '');
 }
 
-/** Text for a terminal; plain when it is none, or when NO_COLOR asks for that. */
+/** Text for a terminal; plain where colours do not belong. */
 export interface Paint {
   strong(text: string): string;
   faint(text: string): string;

@@ -1,12 +1,17 @@
 import type { SettingName } from '@cateto/contracts';
 import type { AppEvent } from './app-events.ts';
 import { logEvents } from './app-events.ts';
-import { argumentsOf, createCommand, exitCodeOf, exitCodes } from './command.ts';
+import { calledAs } from './called-as.ts';
+import { argumentsOf, createCommand, exitCodeOf } from './command.ts';
+import { isDescribed } from './command-tree.ts';
 import { endAsked, endOnFault } from './ending.ts';
+import { exitCodes } from './exit-codes.ts';
 import { createLog } from './log.ts';
+import { guardOutput, written } from './output.ts';
 import { wantsColour } from './paint.ts';
 import type { SettingValues } from './settings-options.ts';
 import { addSettings, readSettings } from './settings-options.ts';
+import { unknownVariables } from './unknown-variables.ts';
 
 /** What runs until it is told to end. */
 export interface RunningServer {
@@ -25,14 +30,16 @@ export interface ServerApp<N extends SettingName> {
 const logSettings = ['log', 'logLevel'] as const;
 
 /**
- * Runs a server from the command line until SIGINT or SIGTERM, or until the process that started it with a channel is
- * gone; then it drains and exits with 0, or with 1 when that took more than 5 s. A second signal exits at once. Wrong
+ * Runs a server from the command line until SIGINT or SIGTERM, SIGHUP of its terminal, or until the process that started it with a channel
+ * or through npm is gone; then it drains and exits with 0, or with 1 when that took more than 5 s. A second signal exits at once. Wrong
  * flags and variables are one line on stderr and exit code 2; a start that fails, or a fault of the program, exits with 1.
  * The promise resolves when the server has started.
  */
 export async function runServer<N extends SettingName>(app: ServerApp<N>): Promise<void> {
   const command = createCommand(app.name, app.description);
   addSettings(command, [...app.settings, ...logSettings]);
+  if (isDescribed(command)) return;
+  guardOutput(calledAs(app.name));
   try {
     command.parse(argumentsOf(process.argv), { from: 'user' });
     const { values } = readSettings(command, logSettings, process.env);
@@ -44,6 +51,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
       colour: wantsColour(process.stderr),
     });
     endOnFault(log);
+    for (const unknown of unknownVariables(process.env)) log.warn({ event: 'unknown-variable', ...unknown });
     // Before the start: whoever ends it while it starts must not be left with a server nobody asked for.
     const asked = endAsked(log);
     const running = await app.start(given, logEvents(log));
@@ -52,7 +60,9 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
       process.exit(exitCodes.done);
     });
   } catch (error) {
-    process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`${app.name}: ${line}\n`));
+    process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`${calledAs(app.name)}: ${line}\n`));
+    // Help that cannot be written is a failure; until then that is not known.
+    await written(process.stdout);
     // Sockets that were opened before the fault must not keep a process that has failed.
     process.exit();
   }

@@ -1,6 +1,7 @@
 import type { SettingName, ValueOf } from '@cateto/contracts';
 import { readSetting, SettingFault, settings } from '@cateto/contracts';
 import type { Command } from 'commander';
+import { suggestValues } from './command-tree.ts';
 
 /** What the settings of an app came to, and where each came from. */
 export interface SettingValues<N extends SettingName> {
@@ -9,12 +10,20 @@ export interface SettingValues<N extends SettingName> {
   fault(name: N, message: string): SettingFault;
 }
 
+/** For completion: what can stand behind a flag, where that is a few words. */
+const valuesOf: Partial<Readonly<Record<SettingName, readonly string[]>>> = {
+  log: ['pretty', 'json'],
+  logLevel: ['debug', 'info', 'warn', 'error', 'silent'],
+};
+
 /** Gives a command a flag for each setting. */
 export function addSettings(command: Command, names: readonly SettingName[]): void {
   for (const name of names) {
     const { flag, variable, description, defaultText } = settings[name];
     const otherwise = defaultText === undefined ? '' : `, default ${defaultText}`;
     command.option(flag, `${description} (${variable}${otherwise})`);
+    const values = valuesOf[name];
+    if (values !== undefined) suggestValues(command, flag.split(' ', 1).join(''), values);
   }
 }
 

@@ -41,21 +41,68 @@ test.concurrent('--help lists every program', async () => {
     expect(out).toMatch(new RegExp(`^ {2}${name} +${about}$`, 'm'));
 });
 
-test.concurrent('--version is that of the package', async () => {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  expect(await cateto('--version')).toEqual({ code: 0, out: `${version}\n`, said: '' });
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+test.concurrent.each([
+  ['--version'],
+  ['-V'],
+  ['client', '-V'],
+  ...Object.keys(programs).map((name) => [name, '--version']),
+])('%j %j prints the version of the package', async (...given) => {
+  expect(await cateto(...given)).toEqual({ code: 0, out: `${version}\n`, said: '' });
+});
+
+test.concurrent.each([
+  [['-h'], ['--help']],
+  [['help'], ['--help']],
+  [
+    ['help', 'broker'],
+    ['broker', '--help'],
+  ],
+  [
+    ['broker', '-h'],
+    ['broker', '--help'],
+  ],
+  [
+    ['help', 'client'],
+    ['client', '--help'],
+  ],
+  [
+    ['client', 'help', 'batch'],
+    ['client', 'batch', '--help'],
+  ],
+  [
+    ['help', 'client', 'batch'],
+    ['client', 'batch', '--help'],
+  ],
+])('%j prints what %j prints', async (given, same) => {
+  const [one, other] = await Promise.all([cateto(...given), cateto(...same)]);
+  expect(one).toEqual(other);
+  expect(one).toMatchObject({ code: 0, said: '' });
+});
+
+test.concurrent('an example in help is what a person types', async () => {
+  expect((await cateto('client', 'hypotenuse', '--help')).out).toContain('  cateto client hypotenuse 12 13 → 17.69');
+});
+
+test.concurrent('a mistake in a program names the program as it was typed', async () => {
+  const { code, said } = await cateto('op-server', '--lanes', '9');
+  expect([code, said]).toEqual([2, 'cateto op-server: --lanes: "9" is not a lane from 1 to 8\n']);
+  expect((await cateto('cluster', '--sise', '3')).said).toBe("cateto cluster: unknown option '--sise'\n");
+  expect((await cateto('client', 'hypotenus')).said).toMatch(/^cateto client: no formula is called "hypotenus" /);
 });
 
 test.concurrent.each([
   [[], 'no program is named'],
-  [['clint'], '"clint" is none of its programs'],
+  [['clint'], '"clint" is none of its programs (did you mean client?)'],
+  [['help', 'brocker'], '"brocker" is none of its programs (did you mean broker?)'],
   [['toString'], '"toString" is none of its programs'],
 ])('%j is one line and exit code 2', async (given, problem) => {
   expect(await cateto(...given)).toEqual({
     code: 2,
     out: '',
-    said: `cateto: ${problem}: broker, backup, op-server, calc-server, cluster, client; or --help\n`,
+    said: `cateto: ${problem}: broker, backup, op-server, calc-server, cluster, client, completion; or --help\n`,
   });
 });

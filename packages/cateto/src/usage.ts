@@ -1,5 +1,10 @@
 import type { Program } from './programs.ts';
 
+export const catetoFlags = [
+  { names: ['-h', '--help'], description: 'display help for command', value: undefined },
+  { names: ['-V', '--version'], description: 'the version of Cateto', value: undefined },
+] as const;
+
 export function usage(programs: Readonly<Record<string, Program>>): string {
   const width = Math.max(...Object.keys(programs).map((name) => name.length));
   return [
@@ -7,7 +12,7 @@ export function usage(programs: Readonly<Record<string, Program>>): string {
     '',
     ...Object.entries(programs).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
     '',
-    'cateto <program> --help lists its flags; each has an environment variable.',
+    'cateto help <program> lists its flags; each has an environment variable. cateto --version prints the version.',
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { paintFor } from '@cateto/app-kit';
+import { catchSignals, guardOutput, paintFor } from '@cateto/app-kit';
 import type { ClientAnswer } from './ask.ts';
 import { ask } from './ask.ts';
 import type { Cluster } from './cluster.ts';
@@ -86,6 +86,9 @@ async function story(cluster: Cluster, startMs: number): Promise<void> {
 }
 
 async function main(): Promise<void> {
+  catchSignals();
+  // The processes end with this one.
+  guardOutput('demo');
   const startMs = performance.now();
   const cluster = await startCluster();
   try {

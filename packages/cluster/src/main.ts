@@ -1,5 +1,5 @@
-import { runCluster } from './run-cluster.ts';
+import { catchSignals } from '@cateto/app-kit/signals';
 
-/* `pnpm cluster`: a whole system of this workspace. */
-
-await runCluster({ askWith: 'pnpm calc' });
+// Before anything else is loaded: a signal that comes meanwhile is not lost.
+catchSignals();
+await import('./start.ts');

@@ -2,6 +2,7 @@ import {
   addSettings,
   argumentsOf,
   brokersText,
+  calledAs,
   createCommand,
   defaultBrokers,
   environment,
@@ -9,8 +10,15 @@ import {
   exitCodeOf,
   exitCodes,
   givenVariables,
+  guardOutput,
+  isDescribed,
+  onEndSignal,
+  onParentGone,
   paintFor,
   readSettings,
+  signalExitCodes,
+  unknownVariables,
+  unknownVariableText,
 } from '@cateto/app-kit';
 import type { CommandOf } from './app-command.ts';
 import type { Cluster } from './cluster.ts';
@@ -44,11 +52,17 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
     .option('--calc-servers <n>', 'how many calc-servers', parseCount, 1);
   if (commandOf === undefined) command.option('--built', 'run what `pnpm build` made');
   addSettings(command, ['brokers']);
+  if (isDescribed(command)) return;
+  const typed = calledAs('cluster');
+  const say = (line: string): void => void process.stderr.write(`${typed}: ${line}\n`);
+  const ending = endInOrder();
+  guardOutput(typed, (exitCode) => ending.end(exitCode));
 
   async function run({ opServers, calcServers, built = false }: Options): Promise<void> {
     const given = readSettings(command, ['brokers'], environment());
     const brokers = brokersText(given.values.brokers);
     if (given.values.brokers.length < 2) throw given.fault('brokers', 'names one broker; a cluster has two');
+    for (const unknown of unknownVariables(environment())) say(unknownVariableText(unknown));
     const cluster = await startCluster({
       opServers,
       calcServers,
@@ -58,12 +72,12 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       environment: givenVariables(),
       onEvent: logLine,
     });
-    const ending = stopOnSignal(cluster);
+    ending.started(cluster);
     try {
       await cluster.ready();
     } catch (error) {
-      // Ended by the signal, they will not become ready any more; that is no failure.
-      if (ending.asked) return;
+      // Ended in order, they will not become ready any more; that is no failure.
+      if (ending.asked()) return;
       await cluster.stop();
       throw error;
     }
@@ -78,7 +92,7 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
     command.parse(argumentsOf(process.argv), { from: 'user' });
     await run(command.opts<Options>());
   } catch (error) {
-    process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`cluster: ${line}\n`));
+    process.exitCode = exitCodeOf(error, say);
   }
 }
 
@@ -88,28 +102,41 @@ function logLine(name: string, logged: LogEvent): void {
 }
 
 interface Ending {
-  asked: boolean;
+  asked(): boolean;
+  /** Stops every process in order and ends this one. */
+  end(exitCode: number): void;
+  started(cluster: Cluster): void;
 }
 
-/** The first signal stops every process in order, a second one kills them. */
-function stopOnSignal(cluster: Cluster): Ending {
-  const ending: Ending = { asked: false };
-  const end = (secondExitCode: number) => (): void => {
-    if (ending.asked) {
-      for (const { name } of cluster.plans) void cluster.kill(name, 'SIGKILL');
-      process.exit(secondExitCode);
-    }
-    ending.asked = true;
-    void cluster.stop().then(() => process.exit(exitCodes.done));
-  };
-  process.on('SIGINT', end(exitCodes.interrupted));
-  process.on('SIGTERM', end(exitCodes.terminated));
-  return ending;
+/**
+ * The first signal stops every process in order, a second one kills them. While they are being started the first ends this process: the
+ * others notice, and end themselves.
+ */
+function endInOrder(): Ending {
+  let asked = false;
+  let cluster: Cluster | undefined;
+
+  function end(exitCode: number): void {
+    if (asked) return;
+    asked = true;
+    if (cluster === undefined) process.exit(exitCode);
+    void cluster.stop().then(() => process.exit(exitCode));
+  }
+
+  onEndSignal((signal) => {
+    if (!asked) return end(exitCodes.done);
+    // A terminal that closes sends more than one.
+    if (signal === 'SIGHUP') return;
+    for (const { name } of cluster?.plans ?? []) void cluster?.kill(name, 'SIGKILL');
+    process.exit(signalExitCodes[signal]);
+  });
+  onParentGone(() => end(exitCodes.done));
+  return { asked: () => asked, end, started: (started) => void (cluster = started) };
 }
 
 /** A process may be killed to see what the others do; it is said, and they go on. */
 async function sayWhenEnded(cluster: Cluster, name: string, ending: Ending): Promise<void> {
   const { ended, complaints } = cluster.get(name);
   const how = await ended;
-  if (!ending.asked) process.stderr.write(`${paint.bad([`${name} ended (${how})`, ...complaints].join(': '))}\n`);
+  if (!ending.asked()) process.stderr.write(`${paint.bad([`${name} ended (${how})`, ...complaints].join(': '))}\n`);
 }

@@ -23,8 +23,8 @@ export function formulaCommand(context: Context, formula: Formula): Command {
   const command = new Command(formula.name)
     .description(formula.description)
     .option('--digits <n>', 'decimal places to show, 0 to 17; --json always has all', readDigits)
-    .option('--json', 'one line of JSON: id, formula, operands, value, elapsedMs, fallbacks')
-    .addHelpText('after', `\nExample:\n  calc ${exampleLine(formula)}`);
+    .option('--json', 'one line of JSON: id, formula, operands, value, elapsedMs, fallbacks; or error')
+    .addHelpText('after', ({ command: { parent } }) => `\nExample:\n  ${parent?.name()} ${exampleLine(formula)}`);
   addSettings(command, ['timeoutMs', 'brokers']);
   for (const [name, schema] of formula.operands) command.argument(`<${name}>`, schemaText(schema));
   return command.action(async () => ask(context, formula, command));
@@ -35,7 +35,7 @@ async function ask(context: Context, formula: Formula, command: Command): Promis
   const options = command.opts<FormulaOptions>();
   const operands = operandsReader(formula)(command.args.map(unmarked));
   // What the contract refuses needs no broker to be refused.
-  if (isFailure(operands)) throw new CommandFault(exitCodeOf(operands.code), operands.message);
+  if (isFailure(operands)) throw new CommandFault(exitCodeOf(operands.code), operands.message, { code: operands.code });
   const answer = await withClient(context, command, (client) =>
     client.call(formula.name, operands, { signal: io.signal, trace: true }),
   );

@@ -14,7 +14,7 @@ interface StatusOptions {
 export function statusCommand(context: Context): Command {
   const command = new Command('status')
     .description('how brokers and servers are, asked over the bus; exit code 1 when something is missing')
-    .option('--json', 'one line of JSON: degraded, missing, brokers, servers')
+    .option('--json', 'one line of JSON: degraded, missing, brokers, servers; or error')
     .action(async () => show(context, command));
   addSettings(command, ['brokers']);
   return command;
@@ -25,5 +25,7 @@ async function show(context: Context, command: Command): Promise<void> {
   const options = command.opts<StatusOptions>();
   const status = await withClient(context, command, (client) => interruptible(client.status(), io.signal));
   io.stdout.write(options.json === true ? `${statusJson(status)}\n` : statusText(status, paintFor(io.stdout)));
-  if (status.degraded) throw new CommandFault(exitCodes.failed, `degraded: missing ${status.missing.join(', ')}`);
+  if (status.degraded) {
+    throw new CommandFault(exitCodes.failed, `degraded: missing ${status.missing.join(', ')}`, { printed: true });
+  }
 }

@@ -83,8 +83,8 @@ describe('watch', () => {
     expect(ids).toEqual(['aaaaaaaaaaaa-1', 'cccccccccccc-7', 'cccccccccccc-7']);
   });
 
-  test('exits with 0 when nobody reads it any more', async () => {
-    expect(await watched([], [operand], outputClosed)).toMatchObject({ exitCode: 0, stderr: '' });
+  test('ends quietly with 141 when nobody reads it any more', async () => {
+    expect(await watched([], [operand], outputClosed)).toMatchObject({ exitCode: 141, stderr: '' });
   });
 
   test('a message cannot steer the terminal or break the line', async () => {

@@ -1,0 +1,9 @@
+import { brokerSettings, brokerValues, runServer } from '@cateto/app-kit';
+import { startRelay } from '@cateto/bus/relay';
+
+await runServer({
+  name: 'backup',
+  description: 'The backup broker: stands by, and forwards messages when the primary does not.',
+  settings: brokerSettings,
+  start: (given, onEvent) => startRelay({ rank: 'backup', onEvent, ...brokerValues('backup', given) }),
+});

@@ -1,0 +1,72 @@
+import { exitCodes as processExitCodes } from '@cateto/app-kit';
+import { SettingFault, traitOf } from '@cateto/contracts';
+import type { RequestError } from '@cateto/sdk';
+import { CommanderError } from 'commander';
+import { CommandFault } from './command-fault.ts';
+import type { ExitCode, FaultCode } from './exit-codes.ts';
+import { exitCodeOf, exitCodes, failureCodeIn, faultCodeOf } from './exit-codes.ts';
+import { oneLine } from './one-line.ts';
+
+/** How a command ended that did not do what it was to do. */
+export interface Ending {
+  readonly exitCode: ExitCode;
+  /** One line; empty when there is nothing to explain. */
+  readonly message: string;
+  /** What `--json` prints of it; undefined when that is nothing. */
+  readonly error: ErrorInJson | undefined;
+}
+
+/** What a failing command prints with `--json`, as `{"error": …}`. */
+export interface ErrorInJson {
+  /** A failure's code, or what else an exit code means. */
+  readonly code: FaultCode;
+  readonly message: string;
+  /** The request's id; null when there was no request. */
+  readonly id: string | null;
+  /** Whether asking again can help. */
+  readonly retryable: boolean;
+  /** Whether a server may have run the request. */
+  readonly mayHaveRun: boolean;
+}
+
+/** @throws what no command should let out: a fault of this program, which deserves its stack */
+export function endingOf(error: unknown): Ending {
+  if (error instanceof CommandFault) {
+    const { exitCode, message, code, printed } = error;
+    // A failure that is found here is found again.
+    const fault = code === undefined ? faultOf(faultCodeOf(exitCode)) : { ...faultOf(code), retryable: false };
+    return ending(exitCode, message, printed ? undefined : fault);
+  }
+  if (error instanceof SettingFault) return ending(exitCodes.usage, error.message, faultOf('usage'));
+  if (error instanceof CommanderError) return endingOfUsage(error);
+  const code = failureCodeIn(error);
+  if (code === undefined || !(error instanceof Error)) throw error;
+  const { id = null, retryable, mayHaveRun } = error as RequestError;
+  return ending(exitCodeOf(code), code === 'cancelled' ? 'interrupted' : error.message, {
+    code,
+    id,
+    retryable,
+    mayHaveRun,
+  });
+}
+
+function endingOfUsage(error: CommanderError): Ending {
+  // Help that was asked for is no error; help for want of a command has been written already.
+  if (error.exitCode === processExitCodes.done) return { exitCode: exitCodes.done, message: '', error: undefined };
+  const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
+  return ending(exitCodes.usage, message, faultOf('usage'));
+}
+
+type Fault = Omit<ErrorInJson, 'message'>;
+
+function faultOf(code: FaultCode): Fault {
+  const retryable = code === 'usage' || code === 'failed' ? false : traitOf(code).retryable;
+  return { code, id: null, retryable, mayHaveRun: false };
+}
+
+function ending(exitCode: ExitCode, message: string, fault: Fault | undefined): Ending {
+  const line = oneLine(message);
+  if (fault === undefined || line === '') return { exitCode, message: line, error: undefined };
+  const { code, id, retryable, mayHaveRun } = fault;
+  return { exitCode, message: line, error: { code, message: line, id, retryable, mayHaveRun } };
+}

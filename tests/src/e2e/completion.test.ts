@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { atTerminal } from '../support/terminal.ts';
+
+/* What a Tab does in a real shell at a terminal. */
+
+const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
+
+function completion(...args: string[]) {
+  const program = ['--conditions=@cateto/source', '--import', 'tsx', main, 'completion', ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, program, { encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cateto-completion-'));
+  writeFileSync(join(folder, 'legs of Bilbao.csv'), '');
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const shells = {
+  bash: { command: 'bash --norc --noprofile -i', before: "set -o emacs; bind 'set enable-bracketed-paste off';" },
+  zsh: { command: 'zsh -f -i', before: 'bindkey -e; autoload -Uz compinit; compinit -D -u;' },
+} as const;
+
+const present = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
+// In CI a shell that is missing fails the test.
+const tested = (Object.keys(shells) as (keyof typeof shells)[]).filter(
+  (shell) => process.env['CI'] !== undefined || present(shell),
+);
+
+describe.each(tested)('%s', (shell) => {
+  const { command, before } = shells[shell];
+  let file = '';
+
+  beforeAll(() => {
+    file = join(folder, `completion.${shell}`);
+    const { status, stdout } = completion(shell);
+    expect(status).toBe(0);
+    writeFileSync(file, stdout);
+  });
+
+  /** The command line after what was typed, with a Tab at the end of it. */
+  async function completed(typed: string): Promise<string> {
+    const terminal = atTerminal(command, { ...process.env, TERM: 'xterm', HISTFILE: '', PS1: '> ' });
+    onTestFinished(() => terminal.hangUp());
+    terminal.type(`cd ${folder}; ${before} source ${file}; PS1='re''ady> '\n`);
+    await terminal.wrote(/ready> /);
+    // Ctrl-A goes to the beginning of the line.
+    terminal.type(`${typed}\t\u0001printf '<%s>' LINE \n`);
+    const written = await terminal.wrote(/<LINE>.*ready> /s);
+    return /<LINE>((?:<[^>]*>)*)/.exec(written)?.[1] ?? '';
+  }
+
+  test.each([
+    ['the name of a program', 'cateto cli', '<cateto><client>'],
+    ['a formula, which is a command of the client', 'cateto client hy', '<cateto><client><hypotenuse>'],
+    ['a flag', 'cateto client hypotenuse 3 4 --ti', '<cateto><client><hypotenuse><3><4><--timeout>'],
+    [
+      'a flag behind one with a value',
+      'cateto op-server --lanes 1 --op',
+      '<cateto><op-server><--lanes><1><--operations>',
+    ],
+    ['a value of a flag', 'cateto broker --log-level d', '<cateto><broker><--log-level><debug>'],
+    ['a formula as a value', 'cateto client batch --formula dia', '<cateto><client><batch><--formula><diagonal>'],
+    ['a file, quoted', 'cateto client batch le', '<cateto><client><batch><legs of Bilbao.csv>'],
+    ['a file as a value', 'cateto client batch - --out le', '<cateto><client><batch><-><--out><legs of Bilbao.csv>'],
+    ['a program to have help for', 'cateto help bro', '<cateto><help><broker>'],
+    ['no file where none belongs', 'cateto client leg le', '<cateto><client><leg><le>'],
+  ])('completes %s', async (_what, typed, line) => {
+    expect(await completed(typed)).toBe(line);
+  });
+});
+
+test('a shell that is not known is one line and exit code 2', () => {
+  const { status, stdout, stderr } = completion('fish');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^cateto completion: [^\n]*It is bash or zsh\.\n$/);
+});
