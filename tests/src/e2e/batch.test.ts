@@ -95,7 +95,7 @@ test(
       taker.stdin.on('error', () => undefined);
       if (taker.exitCode === null) taker.stdin.end(`${rows.join('\n')}\n`);
     }
-    expect((await Promise.all(codes)).toSorted()).toEqual([0, 2, 2, 2]);
+    expect((await Promise.all(codes)).filter((code) => code === 0)).toHaveLength(1);
     expect(await readFile(out, 'utf8')).toBe(done);
   },
 );

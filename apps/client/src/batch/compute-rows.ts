@@ -2,6 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import { CommandFault } from '../command-fault.ts';
 import type { CommandClient, Context } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { interruptible } from '../interruptible.ts';
 import { asker } from './asking.ts';
 import { inOrder } from './in-order.ts';
 import type { Input } from './input.ts';
@@ -45,7 +46,9 @@ export async function computeRows(context: Context, job: BatchJob, work: Work): 
   const before = await skipDone(sink.done, header, rows);
   if (sink.isUnmarked) {
     const known = sink.prior === undefined ? before?.lastValued : await lastValuedOf(sink.prior(), header);
-    if (known !== undefined) await refuseOtherFormula(known, compute, names.length, job.formula.name);
+    if (known !== undefined) {
+      await interruptible(refuseOtherFormula(known, compute, names.length, job.formula.name), context.io.signal);
+    }
   }
   Object.assign(tally, {
     rows: before?.rows ?? 0,

@@ -1,4 +1,5 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { isMissing } from './target.ts';
 
 /** What the rows of an unfinished file were made with; kept beside it. */
@@ -14,24 +15,27 @@ export function markOf(partial: string): string {
   return `${partial}.json`;
 }
 
-/** Writes it down for good before there is a file that it is about. */
+/** Writes it down for good, and whole or not at all, before there is a file that it is about. */
 export async function writeMark(path: string, mark: Mark): Promise<void> {
-  const handle = await open(path, 'w');
+  const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
+  const handle = await open(draft, 'wx');
   try {
     await handle.writeFile(`${JSON.stringify(mark)}\n`);
     await handle.sync();
   } finally {
     await handle.close();
   }
+  await rename(draft, path);
 }
 
-/** @returns undefined when there is none that can be read: then nothing is known */
-export async function readMark(path: string): Promise<Mark | undefined> {
+/** @returns undefined when there is none, and `foreign` for a file that is something else */
+export async function readMark(path: string): Promise<Mark | 'foreign' | undefined> {
   try {
     const mark: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isMark(mark) ? mark : undefined;
+    return isMark(mark) ? mark : 'foreign';
   } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined;
+    if (isMissing(error)) return undefined;
+    if (error instanceof SyntaxError) return 'foreign';
     throw error;
   }
 }

@@ -51,7 +51,9 @@ async function locked({ target, how, mark, delimiter }: PartialParts, release: (
   const partial = partialOf(path);
   const markPath = markOf(partial);
   const isThere = (await statsOf(partial)) !== undefined;
-  const found = isThere ? await readMark(markPath) : undefined;
+  const lies = await markThatLies(markPath);
+  // One without rows is of a process that was killed before it wrote any.
+  const found = isThere ? lies : undefined;
   refuseUnfit({ path, partial, how, isThere, isMissing: existing === undefined, found, mark });
   const retries = how === 'retry' || found?.retries === true;
   const source = isThere ? partial : path;
@@ -138,6 +140,16 @@ function refuseUnfit({ path, partial, how, isThere, isMissing: isNew, found, mar
       `--resume: the rows of ${partial} are of another ${mark.formula}: contract ${found.contract}, now ${mark.contract}`,
     );
   }
+}
+
+async function markThatLies(path: string): Promise<Mark | undefined> {
+  try {
+    const mark = await readMark(path);
+    if (mark !== 'foreign') return mark;
+  } catch (error) {
+    throw cannotUse(path, error);
+  }
+  throw usage(`--out: ${path} is there, and no batch has written it; move it away`);
 }
 
 async function statsOf(partial: string): Promise<unknown> {

@@ -174,6 +174,22 @@ describe('--resume', () => {
     expect(ran.beside.filter((name) => name.includes('.lock'))).toEqual([]);
   });
 
+  test('ends when it is interrupted while a row is computed again', async () => {
+    const ending = new AbortController();
+    const answer = (): unknown => {
+      setImmediate(() => ending.abort());
+      return new Promise(() => undefined);
+    };
+    const ran = await resumed({ partial: 'a,b,value,error\n1,0,1,\n' }, input, { answer, ending });
+    expect(ran).toMatchObject({ exitCode: 130, partial: 'a,b,value,error\n1,0,1,\n', out: undefined });
+  });
+
+  test('does not take a file of somebody else’s for its own', async () => {
+    const ran = await resumed({ mark: '{"mine":true}' });
+    expect(ran).toMatchObject({ exitCode: 2, out: undefined, calls: [] });
+    expect(ran.beside.map((name) => name.replace(/^[0-9]+/, ''))).toEqual(['.csv.partial.json']);
+  });
+
   test('does not go on when nobody is there to compute a row again', async () => {
     const answer = (): never => {
       throw refusal('no-listener', 'nobody');
