@@ -275,3 +275,23 @@ test.each(brokenPlans)('a plan that %s is internal, and so is such a combine', a
   await settledTurns();
   expect(stray).toEqual([]);
 });
+
+test('a failure of another copy of the contracts is a failure: of a handler, a plan, a combine and under any schema', async () => {
+  const copy = `${import.meta.resolve('@cateto/contracts').replace('index.ts', 'failures.ts')}?copy`;
+  const other = (await import(/* @vite-ignore */ copy)) as { failure: typeof failure };
+  const refused = other.failure('out-of-domain', 'not there');
+  expect(refused).not.toBeInstanceOf(failure('internal', '').constructor);
+  const well = { plan: () => [call(check, 'x')], combine: () => 'well' };
+  const ways = [
+    [() => refused, well],
+    [async () => refused, well],
+    [() => 'x', { ...well, plan: () => refused }],
+    [() => 'x', { ...well, combine: () => refused }],
+  ] as const;
+  for (const [handler, code] of ways) {
+    const network = simulate();
+    network.serve({ ...free, formulas: { ask: code as never }, handlers: { check: handler } });
+    const asked = network.connect({ catalogue: free.catalogue }).ask('x');
+    await expect(asked).rejects.toMatchObject({ code: 'out-of-domain', message: 'not there' });
+  }
+});

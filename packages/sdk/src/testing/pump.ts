@@ -14,13 +14,17 @@ export function createPump(network: SimulatedNetwork): Pump {
 
   async function run(): Promise<void> {
     running = true;
-    // Whoever was waited for goes on before time does.
-    for (await turn(); waiting.size > 0; await turn()) {
-      const nextMs = network.nextMs();
-      if (nextMs === undefined) break;
-      await network.runTo(nextMs);
+    try {
+      // Whoever was waited for goes on before time does.
+      for (await turn(); waiting.size > 0; await turn()) {
+        const nextMs = network.nextMs();
+        if (nextMs === undefined) break;
+        await network.runTo(nextMs);
+      }
+    } finally {
+      // What was thrown is reported by the process; time passes again for the next call.
+      running = false;
     }
-    running = false;
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { BusEvent } from '@cateto/bus';
 import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { simulate } from './simulate.ts';
 
 const double = operation({
@@ -106,6 +106,30 @@ describe('a simulated system', () => {
     expect(lost).toBeGreaterThan(3);
     end();
     expect((await client.twice(3)).value).toBe(6);
+  });
+
+  test('goes on when the test’s own function throws, which is an uncaught exception of the test', async () => {
+    const uncaught: unknown[] = [];
+    const restore = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.on('uncaughtException', (error) => uncaught.push(error));
+    onTestFinished(() => {
+      process.removeAllListeners('uncaughtException');
+      for (const listener of restore) process.on('uncaughtException', listener);
+    });
+    let thrown = 0;
+    const broken = (): never => {
+      thrown += 1;
+      throw new Error('broken');
+    };
+    const network = simulate({ onEvent: broken });
+    network.serve({ catalogue, handlers, formulas });
+    const end = network.drop(broken);
+    expect((await network.connect({ catalogue }).twice(21)).value).toBe(42);
+    end();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(thrown).toBeGreaterThan(3);
+    expect(uncaught).toHaveLength(thrown);
   });
 
   test('shows what a slow host does to its neighbours: nothing', async () => {

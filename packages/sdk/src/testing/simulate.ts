@@ -3,6 +3,7 @@ import type { BrokerHost, NetworkOptions, PassingMessage, SimulatedProcess } fro
 import { createNetwork } from '@cateto/bus/simulated';
 import type { Calculator, Catalogue } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
+import { apart } from '../apart.ts';
 import type { Client } from '../client.ts';
 import type { ConnectOptions } from '../connect.ts';
 import { createClient } from '../create-client.ts';
@@ -91,7 +92,8 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   let servers = 0;
 
   function startBroker(host: BrokerHost): void {
-    const { process } = network.startBroker(host, (event) => onEvent?.(event, host));
+    const tell = apart((event: BusEvent) => onEvent?.(event, host));
+    const { process } = network.startBroker(host, tell);
     processes.set(host, process);
   }
 
@@ -199,7 +201,17 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
       network.heal(from, to);
       network.heal(to, from);
     },
-    drop: network.lose,
+    drop(chosen) {
+      let lost = false;
+      const ask = apart((message: PassingMessage) => {
+        lost = chosen(message);
+      });
+      return network.lose((message) => {
+        lost = false;
+        ask(message);
+        return lost;
+      });
+    },
   };
 }
 
