@@ -59,6 +59,37 @@ test('an empty variable counts as not given, an empty flag does not', () => {
   expect(() => readSetting('timeoutMs', { flag: '' })).toThrow(SettingFault);
 });
 
+test.each(['\r', '\r\n', ' ', '\t', '\u00a0', '\ufeff'])('white space around a value does not count: %j', (space) => {
+  const values: readonly (readonly [SettingName, string])[] = [
+    ['brokers', 'a,b'],
+    ['bind', '10.0.0.1'],
+    ['insecure', '1'],
+    ['heartbeatMs', '20'],
+    ['operations', 'all'],
+    ['operations', 'square,multiply'],
+    ['lanes', '1,2'],
+    ['workers', '2'],
+    ['log', 'json'],
+    ['logLevel', 'warn'],
+  ];
+  for (const [name, text] of values) {
+    for (const spaced of [`${text}${space}`, `${space}${text}`]) {
+      expect(readSetting(name, { variable: spaced })).toEqual(readSetting(name, { variable: text }));
+      expect(readSetting(name, { flag: spaced })).toEqual(readSetting(name, { flag: text }));
+    }
+  }
+  expect(readSetting('timeoutMs', { variable: space })).toBe(5000);
+});
+
+test.each([
+  ['127.0.0.1\u200b', String.raw`"127.0.0.1\u200b" is not host`],
+  ['127.0\r.0.1', String.raw`"127.0\r.0.1" is not host`],
+  ['127.0.0.1\u001b[0m', String.raw`"127.0.0.1\u001b[0m" is not host`],
+  ['a\u00a0b', String.raw`"a\u00a0b" is not host`],
+])('a character that no screen shows is visible in the message: %j', (text, shown) => {
+  expect(faultOf(() => readSetting('brokers', { variable: text })).message).toContain(shown);
+});
+
 test('a flag that is right hides a variable that is wrong', () => {
   expect(readSetting('timeoutMs', { flag: '10', variable: 'soon' })).toBe(10);
 });

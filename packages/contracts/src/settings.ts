@@ -106,7 +106,10 @@ export type SettingName = keyof Settings;
 /** Undefined is in it only for a setting without a default. */
 export type ValueOf<N extends SettingName> = ReturnType<Settings[N]['parse']>;
 
-/** What was given for one setting: the flag wins over the variable. An empty variable counts as not given. */
+/**
+ * What was given for one setting: the flag wins over the variable. White space around a value does not count: a file that was written on
+ * Windows ends each line with a carriage return. An empty variable counts as not given.
+ */
 export interface GivenSetting {
   readonly flag?: string | undefined;
   readonly variable?: string | undefined;
@@ -118,16 +121,23 @@ export interface GivenSetting {
  */
 export function readSetting<N extends SettingName>(name: N, given: GivenSetting): ValueOf<N> {
   const declared: Setting<unknown> = settings[name];
-  const fromVariable = given.variable === undefined || given.variable === '' ? undefined : given.variable;
-  const text = given.flag ?? fromVariable ?? declared.defaultText;
+  const variable = given.variable?.trim();
+  const text = given.flag?.trim() ?? (variable === '' ? undefined : variable) ?? declared.defaultText;
   if (text === undefined) return undefined as ValueOf<N>;
   try {
     return declared.parse(text) as ValueOf<N>;
   } catch (error) {
     if (!(error instanceof SettingFault)) throw error;
     const source = given.flag === undefined ? declared.variable : declared.flag.split(' ', 1).join('');
-    throw new SettingFault(`${source}: ${error.message}`, { cause: error });
+    throw new SettingFault(visible(`${source}: ${error.message}`), { cause: error });
   }
+}
+
+/** Characters that no screen shows are written as numbers: else a value would be refused that looks right. */
+function visible(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0]/gu, (character) => {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+  });
 }
 
 /** Only a setting whose value may be undefined can do without a default. */
