@@ -22,6 +22,8 @@ export type BusEvent =
       readonly routes: readonly string[];
     }
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
+  /** A broker turns away who connects. */
+  | { readonly event: 'connections-refused'; readonly cause: string }
   /** Two parts of the system cannot be meant to run as they do. */
   | { readonly event: 'misconfigured'; readonly message: string }
   | { readonly event: 'draining' }

@@ -30,6 +30,8 @@ export interface RelayLinkEvents {
   peerBeat(body: Buffer): void;
   peerLinkBroken(): void;
   peerProbed(met: Probe): void;
+  /** Nobody can connect any more; the cause. */
+  connectionsRefused(cause: string): void;
   /** Something could not be taken in or sent. */
   dropped(where: string, cause: string): void;
 }

@@ -120,6 +120,7 @@ function prepareRelay(options: RunRelayOptions): PreparedRelay {
     peerProbed(met) {
       if (met === 'refused') handle({ type: 'peer-refused' });
     },
+    connectionsRefused: (cause) => onEvent({ event: 'connections-refused', cause }),
     dropped: dropped.count,
   });
   const forwarding = createForwarding({ link, upstream: createUpstream(address), dropped });

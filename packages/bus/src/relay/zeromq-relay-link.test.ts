@@ -23,6 +23,7 @@ async function setUp(platform: Platform) {
       peerBeat: never,
       peerLinkBroken: never,
       peerProbed: never,
+      connectionsRefused: () => undefined,
       dropped: (_where, cause) => void drops.push(cause),
     },
   );

@@ -5,6 +5,7 @@ import { isMarker } from '../is-marker.ts';
 import type { Platform } from '../link.ts';
 import { readFrames } from '../read-frames.ts';
 import { connectHeartbeat, openHeartbeat, openXPublisher, openXSubscriber } from '../sockets.ts';
+import { watchFileHandles } from './file-handles.ts';
 import { probePeer } from './peer-probe.ts';
 import type { RelayLink, RelayLinkEvents } from './relay-link.ts';
 
@@ -101,8 +102,11 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
     }
   }
 
+  const stopWatching = watchFileHandles(whileOpen(events.connectionsRefused));
+
   async function close(): Promise<void> {
     closing.abort();
+    stopWatching();
     peerBeats?.close();
     heartbeat.close();
     await Promise.all([publishers.close(0), subscribers.close(0), released, reading]);
