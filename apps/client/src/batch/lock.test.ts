@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { removeLeftovers } from './lock-file.ts';
 import type { HeldLock } from './lock.ts';
 import { takeLock } from './lock.ts';
 import { hasEnded, thisProcess } from './owner.ts';
@@ -92,6 +93,23 @@ describe('a lock', () => {
     await writeFile(path, text);
     await expect(takeLock(path)).rejects.toMatchObject({ exitCode: 2 });
     expect(await readFile(path, 'utf8')).toBe(text);
+  });
+
+  test('is cleared of what killed processes left, and of nothing else', async () => {
+    const path = lockPath();
+    const dead = [`${path}.0badc0de.new`, `${path}.00000001`, `${path}.00000001.00000002.new`, `${path}.00000005.new`];
+    const kept = [`${path}.00000003.new`, `${path}.00000004`, `${path}.txt`, `${path}.x.new`];
+    for (const file of dead) await writeFile(file, deadLock());
+    await writeFile(dead[3] as string, '');
+    await utimes(dead[3] as string, 0, 0);
+    await writeFile(kept[3] as string, '');
+    await writeFile(kept[0] as string, JSON.stringify({ ...thisProcess(), token: '00000003' }));
+    await writeFile(kept[1] as string, 'somebody else’s');
+    await writeFile(kept[2] as string, deadLock());
+    await removeLeftovers(path);
+    expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`)).toSorted()).toEqual(
+      kept.map((file) => basename(file)),
+    );
   });
 
   test('that is another’s by now is left alone when it is let go', async () => {

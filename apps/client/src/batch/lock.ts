@@ -3,14 +3,9 @@ import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
-import type { Owner } from './owner.ts';
+import type { Lock } from './lock-file.ts';
+import { readLock } from './lock-file.ts';
 import { hasEnded, thisProcess } from './owner.ts';
-import { isMissing } from './target.ts';
-
-interface Lock extends Owner {
-  /** Tells this lock from every other, so that one which is taken over is not taken for it. */
-  readonly token: string;
-}
 
 export interface HeldLock {
   /** Lets it go, unless it is another's by now. */
@@ -40,7 +35,7 @@ export async function takeLock(path: string): Promise<HeldLock> {
   }
   return {
     async release() {
-      const now = await read(path);
+      const now = await readLock(path);
       if (typeof now === 'object' && now.token === token) await unlink(path);
     },
   };
@@ -48,7 +43,7 @@ export async function takeLock(path: string): Promise<HeldLock> {
 
 async function take(path: string, draft: string): Promise<void> {
   if (await created(path, draft)) return;
-  const other = await read(path);
+  const other = await readLock(path);
   // Let go in this moment.
   if (other === undefined) return take(path, draft);
   if (other === 'unreadable') throw refusal(path, 'it cannot be read');
@@ -63,7 +58,7 @@ async function take(path: string, draft: string): Promise<void> {
 async function takeOver(path: string, draft: string, dead: Lock): Promise<void> {
   const claim = await takeLock(`${path}.${dead.token}`);
   try {
-    const now = await read(path);
+    const now = await readLock(path);
     if (now !== undefined && now !== 'unreadable' && now.token === dead.token) return await rename(draft, path);
   } finally {
     await claim.release();
@@ -89,29 +84,6 @@ async function created(path: string, draft: string): Promise<boolean> {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
     throw error;
   }
-}
-
-async function read(path: string): Promise<Lock | 'unreadable' | undefined> {
-  try {
-    const lock: unknown = JSON.parse(await readFile(path, 'utf8'));
-    return isLock(lock) ? lock : 'unreadable';
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    if (error instanceof SyntaxError) return 'unreadable';
-    throw error;
-  }
-}
-
-function isLock(value: unknown): value is Lock {
-  if (typeof value !== 'object' || value === null) return false;
-  const lock = value as { readonly [Key in keyof Lock]?: unknown };
-  const texts = [lock.host, lock.space, lock.started, lock.token];
-  return typeof lock.pid === 'number' && texts.every((text) => typeof text === 'string') && isToken(String(lock.token));
-}
-
-/** It becomes part of a file's name. */
-function isToken(text: string): boolean {
-  return /^[0-9a-f]{8}$/.test(text);
 }
 
 function refusal(path: string, who: string): CommandFault {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { isMissing } from './target.ts';
 
@@ -17,8 +16,8 @@ export function markOf(partial: string): string {
 
 /** Writes it down for good, and whole or not at all, before there is a file that it is about. */
 export async function writeMark(path: string, mark: Mark): Promise<void> {
-  const draft = `${path}.${randomBytes(4).toString('hex')}.new`;
-  const handle = await open(draft, 'wx');
+  const draft = draftOf(path);
+  const handle = await open(draft, 'w');
   try {
     await handle.writeFile(`${JSON.stringify(mark)}\n`);
     await handle.sync();
@@ -41,7 +40,12 @@ export async function readMark(path: string): Promise<Mark | 'foreign' | undefin
 }
 
 export async function removeMark(path: string): Promise<void> {
+  await rm(draftOf(path), { force: true });
   await rm(path, { force: true });
+}
+
+function draftOf(path: string): string {
+  return `${path}.new`;
 }
 
 function isMark(value: unknown): value is Mark {

@@ -7,6 +7,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
 import { completeBytes } from './complete-lines.ts';
 import { decoded } from './decode.ts';
+import { removeLeftovers } from './lock-file.ts';
 import { takeLock } from './lock.ts';
 import type { Mark } from './mark.ts';
 import { markOf, readMark, removeMark, writeMark } from './mark.ts';
@@ -37,8 +38,10 @@ export interface PartialParts {
  * @throws CommandFault when there is something that would be lost, or nothing to go on from
  */
 export async function partialFile(parts: PartialParts): Promise<Sink> {
-  const lock = await takeLock(`${parts.target.path}.lock`);
+  const lockPath = `${parts.target.path}.lock`;
+  const lock = await takeLock(lockPath);
   try {
+    await removeLeftovers(lockPath);
     return await locked(parts, lock.release);
   } catch (error) {
     await lock.release();
