@@ -48,13 +48,20 @@ export async function removeLeftovers(path: string): Promise<void> {
   )) {
     const file = join(folder, name);
     const left = await readLock(file);
-    const isLeft = typeof left === 'object' ? hasEnded(left) : name.endsWith('.new') && (await isOld(file));
+    // Somebody else's that comes and goes meanwhile is gone by itself.
+    if (left === undefined) continue;
+    const isLeft = left === 'unreadable' ? name.endsWith('.new') && (await isOld(file)) : hasEnded(left);
     if (isLeft) await rm(file, { force: true });
   }
 }
 
 /** A file that says nothing was left before it was written, unless it is being written now: that takes no minute. */
 async function isOld(file: string): Promise<boolean> {
-  const { mtimeMs } = await stat(file);
-  return Date.now() - mtimeMs > 60_000;
+  try {
+    const { mtimeMs } = await stat(file);
+    return Date.now() - mtimeMs > 60_000;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }

@@ -97,18 +97,17 @@ describe('a lock', () => {
 
   test('is cleared of what killed processes left, and of nothing else', async () => {
     const path = lockPath();
-    const dead = [`${path}.0badc0de.new`, `${path}.00000001`, `${path}.00000001.00000002.new`, `${path}.00000005.new`];
-    const kept = [`${path}.00000003.new`, `${path}.00000004`, `${path}.txt`, `${path}.x.new`];
-    for (const file of dead) await writeFile(file, deadLock());
-    await writeFile(dead[3] as string, '');
-    await utimes(dead[3] as string, 0, 0);
-    await writeFile(kept[3] as string, '');
-    await writeFile(kept[0] as string, JSON.stringify({ ...thisProcess(), token: '00000003' }));
-    await writeFile(kept[1] as string, 'somebody else’s');
-    await writeFile(kept[2] as string, deadLock());
+    const torn = `${path}.00000005.new`;
+    const live = `${path}.00000003.new`;
+    const unread = [`${path}.00000004`, `${path}.00000006.new`, `${path}.x.new`];
+    const dead = [`${path}.0badc0de.new`, `${path}.00000001`, `${path}.00000001.00000002.new`];
+    for (const file of [...dead, `${path}.txt`]) await writeFile(file, deadLock());
+    for (const file of [...unread, torn]) await writeFile(file, '');
+    await utimes(torn, 0, 0);
+    await writeFile(live, JSON.stringify({ ...thisProcess(), token: '00000003' }));
     await removeLeftovers(path);
     expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`)).toSorted()).toEqual(
-      kept.map((file) => basename(file)),
+      [live, ...unread, `${path}.txt`].map((file) => basename(file)),
     );
   });
 
