@@ -1,15 +1,34 @@
+import type { Handler } from '@cateto/contracts';
+import { calculator } from '@cateto/contracts';
+import { runTask } from './run-task.ts';
 import type { Worked, WorkerTask } from './worker-task.ts';
 
-/** A worker thread whose operations go wrong as handlers do. */
-export default function work({ operation, input }: WorkerTask): Promise<Worked> {
-  if (operation === 'echo') return Promise.resolve({ output: input });
-  if (operation === 'loop') for (;;);
-  if (operation === 'exit') process.exit(7);
-  if (operation === 'throw-later') {
+/** Operations that go wrong as handlers do. */
+const handlers: Readonly<Record<string, Handler>> = {
+  echo: (input) => input,
+  loop() {
+    for (;;);
+  },
+  exit: () => process.exit(7),
+  never: () => new Promise(() => undefined),
+  'throw-later': () => {
     setTimeout(() => {
       throw new Error('later');
     });
-  }
-  // So does `never`.
-  return new Promise(() => undefined);
+    return new Promise(() => undefined);
+  },
+  /** Waits for its signal, and gives 1 when that says that the time is up. */
+  heeds: (_input, { signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve((signal.reason as Error).name === 'TimeoutError' ? 1 : 0));
+    }),
+  left: (_input, { leftMs }) => leftMs,
+  'left-by-clock': (_input, { deadlineMs }) => deadlineMs - performance.now(),
+};
+
+/** A worker thread with such handlers, all of numbers. */
+export default async function work({ operation, ...task }: WorkerTask): Promise<Worked> {
+  const handler = handlers[operation];
+  if (handler === undefined) throw new Error(`no handler for ${operation}`);
+  return runTask(calculator.operations.square, handler, task);
 }

@@ -1,10 +1,17 @@
+import type { Handler, HandlerContext } from '@cateto/contracts';
 import { calculator, failure } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import { runTask } from './run-task.ts';
+import { sharedNowMs } from './thread-context.ts';
+
+const longMs = 60_000;
 
 function throwing(what: unknown): never {
   throw what;
 }
+
+const run = (handler: Handler, withinMs = longMs) =>
+  runTask(calculator.operations.square, handler, { input: 1, deadlineMs: sharedNowMs() + withinMs });
 
 test.each<[string, () => unknown, object]>([
   ['a value', () => 4, { output: 4 }],
@@ -16,5 +23,19 @@ test.each<[string, () => unknown, object]>([
   ['a symbol that it throws', () => throwing(Symbol('x')), { code: 'internal', message: 'square: Symbol(x)' }],
   ['null that it throws', async () => throwing(null), { code: 'internal', message: 'square: null' }],
 ])('%s that a handler gives comes back from its thread', async (_what, handler, worked) => {
-  expect(structuredClone(await runTask(calculator.operations.square, handler as never, 1))).toEqual(worked);
+  expect(structuredClone(await run(handler as never))).toEqual(worked);
+});
+
+test('a handler whose turn comes after its deadline is not begun', async () => {
+  let begun = 0;
+  await expect(run(() => (begun += 1), -1)).rejects.toThrow(/no turn/);
+  expect(begun).toBe(0);
+});
+
+test('what a handler makes of its signal is no fault of its own', async () => {
+  const heeding = (_input: unknown, { signal }: HandlerContext): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason as Error));
+    });
+  await expect(run(heeding, 50)).rejects.toThrow(/deadline of the request has passed/);
 });

@@ -23,6 +23,27 @@ test('a failure keeps its code and its words on the way between threads', async 
   expect(output).toMatchObject({ code: 'out-of-domain', message: expect.stringContaining('square') });
 });
 
+describe('a handler in a thread', () => {
+  const bad = new URL('./bad-worker.test-support.ts', import.meta.url);
+
+  test('that heeds its signal is told at the deadline, and its thread stays', async () => {
+    const run = setUp(1, bad);
+    // The first is begun when the thread has started.
+    await run('echo', 1, longMs);
+    expect(await run('heeds', 1, 100)).toBe(1);
+    expect(await run('echo', 2, longMs)).toBe(2);
+  });
+
+  test('knows how much time is left, on the clock of its own thread', async () => {
+    const run = setUp(1, bad);
+    for (const how of ['left', 'left-by-clock']) {
+      const leftMs = await run(how, 1, longMs);
+      expect(leftMs).toBeLessThanOrEqual(longMs);
+      expect(leftMs).toBeGreaterThan(longMs / 2);
+    }
+  });
+});
+
 describe('a thread is there again after a handler', () => {
   const bad = new URL('./bad-worker.test-support.ts', import.meta.url);
 
@@ -33,14 +54,16 @@ describe('a thread is there again after a handler', () => {
     ['that throws when nobody waits for it', 'throw-later', longMs, /later/],
   ])('%s', async (_what, operation, withinMs, why) => {
     const run = setUp(1, bad);
+    await run('echo', 1, longMs);
     await expect(run(operation, 1, withinMs)).rejects.toThrow(why);
     expect(await run('echo', 2, longMs)).toBe(2);
   });
 
   test('whose turn did not come while anybody waited: it is not begun', async () => {
     const run = setUp(1, bad);
+    await run('echo', 1, longMs);
     const [looping, waiting] = [run('loop', 1, 500), run('exit', 2, 200)];
-    await expect(waiting).rejects.toThrow(/abort/i);
+    await expect(waiting).rejects.toThrow(/abort|no turn/i);
     await expect(looping).rejects.toThrow(/abort/i);
     expect(await run('echo', 3, longMs)).toBe(3);
   });

@@ -1,7 +1,8 @@
 import type { HandlerThreads } from '@cateto/bus';
-import { failure } from '@cateto/contracts';
+import { failure, limits } from '@cateto/contracts';
 import { EventEmitter } from 'node:events';
 import { Piscina } from 'piscina';
+import { sharedNowMs } from './thread-context.ts';
 import type { Worked, WorkerTask } from './worker-task.ts';
 
 export interface WorkerHandlers extends HandlerThreads {
@@ -15,8 +16,9 @@ const workerFile = new URL(fromSource ? './worker.ts' : './worker.js', import.me
 const sourceFlags = { execArgv: ['--conditions=@cateto/source', '--import', 'tsx'] };
 
 /**
- * Runs handlers in worker threads. One that has not answered when nobody waits for it any more, or that ends its thread, costs that
- * thread only, and there is a new one at once: else a few such requests would take all threads for good.
+ * Runs handlers in worker threads. At the deadline of its request a handler's signal aborts, in its thread. One that has not answered a
+ * second later, or that ends its thread, costs that thread only, and there is a new one at once: else a few such requests would
+ * take all threads for good.
  *
  * @param workers how many threads
  * @param file what each of them runs
@@ -37,9 +39,10 @@ export function workerHandlers(workers: number, file: URL = workerFile): WorkerH
     async run(operation, input, withinMs) {
       // An AbortSignal with a timeout costs 20 us, a third of a whole task.
       const signal = new EventEmitter();
-      const overdue = setTimeout(() => signal.emit('abort'), withinMs);
+      const overdue = setTimeout(() => signal.emit('abort'), withinMs + limits.handlerGraceMs);
+      const deadlineMs = sharedNowMs() + withinMs;
       try {
-        const worked = await pool.run({ operation, input }, { signal });
+        const worked = await pool.run({ operation, input, deadlineMs }, { signal });
         return 'code' in worked ? failure(worked.code, worked.message) : worked.output;
       } finally {
         clearTimeout(overdue);

@@ -4,6 +4,8 @@ import type { FailureCode } from '@cateto/contracts';
 export interface WorkerTask {
   readonly operation: string;
   readonly input: unknown;
+  /** The request's deadline on the clock that all threads of a process share (`sharedNowMs`). */
+  readonly deadlineMs: number;
 }
 
 /** What comes back, of what a handler threw too. */

@@ -8,9 +8,9 @@ const byName: Readonly<Record<string, Handler>> = handlers;
 const operations: Readonly<Record<string, Operation>> = calculator.operations;
 
 /** What a worker thread runs for each request. */
-export default async function work({ operation, input }: WorkerTask): Promise<Worked> {
+export default async function work({ operation, ...task }: WorkerTask): Promise<Worked> {
   const handler = byName[operation];
   const contract = operations[operation];
   if (handler === undefined || contract === undefined) throw new Error(`no handler for ${operation}`);
-  return runTask(contract, handler, input);
+  return runTask(contract, handler, task);
 }

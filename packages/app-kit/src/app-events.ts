@@ -5,7 +5,13 @@ export interface AppEvent {
   readonly event: string;
 }
 
-const warnings: ReadonlySet<string> = new Set(['fallback', 'message-dropped', 'connections-refused']);
+const warnings: ReadonlySet<string> = new Set([
+  'fallback',
+  'message-dropped',
+  'connections-refused',
+  'server-full',
+  'request-given-up',
+]);
 const errors: ReadonlySet<string> = new Set(['misconfigured']);
 
 /** Writes events to a log, each at the level it deserves. */

@@ -1,4 +1,5 @@
 import type { Lane } from '@cateto/contracts';
+import type { Scarce } from '@cateto/protocol';
 
 /**
  * What happens in a participant or a broker that an operator may want to know. The bus has no logger: it reports to
@@ -21,6 +22,26 @@ export type BusEvent =
       readonly address: string;
       readonly routes: readonly string[];
     }
+  /** Requests are refused from now on, because the server lacks something. */
+  | {
+      readonly event: 'server-full';
+      /**
+       * `requests`: as many are in flight as may be. `requesters`: as many have requests in flight as may. `time`: what waits
+       * already would take too long.
+       */
+      readonly what: Scarce;
+      readonly inFlight: number;
+    }
+  /** It has been full for so long and refused so many; for two seconds now it has refused none. */
+  | {
+      readonly event: 'server-has-room';
+      readonly what: Scarce;
+      readonly inFlight: number;
+      readonly forMs: number;
+      readonly refused: number;
+    }
+  /** A handler had not settled a second after the deadline; `topic` is that of the answer. So many since the last report. */
+  | { readonly event: 'request-given-up'; readonly topic: string; readonly count: number }
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
   /** A broker turns away who connects. */
   | { readonly event: 'connections-refused'; readonly cause: string }

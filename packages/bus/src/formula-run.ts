@@ -133,6 +133,10 @@ class RunningFormula implements Caller {
     this.missing = calls;
   }
 
+  get deadlineMs(): number {
+    return this.request.deadlineMs;
+  }
+
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {
     if (this.missing === 0) return;
     if (failed !== undefined) {

@@ -11,6 +11,7 @@ import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
 import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
+import { createHandlerContexts } from './handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
 import { joinOperands } from './join-operands.ts';
 import type { OpenLink, Platform } from './link.ts';
@@ -61,11 +62,13 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     const [operation = '', lane] = call.split('.');
     onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
   });
+  const contexts = createHandlerContexts(participant);
   const run = createFormulaRun({
     bus,
     catalogue,
     formulas: options.formulas,
     handlers: options.handlers,
+    contexts,
     operationTimeoutMs,
     requests,
     onFallback: (operation, lane, cause) => fallbacks.count(`${operation}.${lane}`, cause),
@@ -73,7 +76,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
 
   /** Made once: a topic made anew for each request would have to be hashed anew. */
   const replyTopics = new Map(Object.keys(catalogue.formulas).map((name) => [name, formulaResultTopic(name)]));
-  const responses = createResponses<ReplyTopic>(participant, { publish: bus.publish });
+  const responses = createResponses<ReplyTopic>(participant, { publish: bus.publish, onEvent });
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
   joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
@@ -94,6 +97,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     onClose() {
       requests.close();
       fallbacks.close();
+      contexts.close();
     },
   });
 }

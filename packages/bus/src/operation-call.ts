@@ -11,6 +11,7 @@ import {
 } from '@cateto/contracts';
 import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
+import type { HandlerContexts } from './handler-contexts.ts';
 import type { Question, Requests } from './requests.ts';
 import { runHandler } from './run-handler.ts';
 
@@ -31,6 +32,8 @@ export interface CallRoute {
 
 /** Whoever waits for the outcome of a call. */
 export interface Caller {
+  /** That of the request for which it is called. */
+  readonly deadlineMs: number;
   /** @param fellBack it was computed here */
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
 }
@@ -39,6 +42,7 @@ export interface CallParts {
   readonly bus: Bus<Catalogue, 'calc-server'>;
   readonly catalogue: Catalogue;
   readonly handlers: Readonly<Record<string, Handler>>;
+  readonly contexts: HandlerContexts;
   readonly requests: Requests;
   onFallback(operation: string, lane: Lane, cause: string): void;
 }
@@ -123,7 +127,10 @@ export class OperationCall implements Question {
     const { operation, readInput, readOutput } = this.route;
     const input = readInput(copyOf(this.input));
     if (!input.fits) return this.fellBack(input);
-    runHandler(operation, handler, input.value, (output, failed) => {
+    const { contexts } = this.parts;
+    const context = contexts.open(this.caller.deadlineMs);
+    runHandler(operation, handler, input.value, context, (output, failed) => {
+      contexts.end(context);
       if (failed !== undefined) this.caller.called(this.index, undefined, failed, true);
       else this.fellBack(readOutput(output));
     });

@@ -10,6 +10,8 @@ import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
 import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
+import type { HandlerContexts } from './handler-contexts.ts';
+import { createHandlerContexts } from './handler-contexts.ts';
 import type { OpenLink, Platform } from './link.ts';
 import type { Run } from './responses.ts';
 import { createResponses } from './responses.ts';
@@ -22,9 +24,10 @@ export interface HandlerThreads {
   /** Handlers that run at once; other requests wait for their turn, and are refused as `overloaded` when that takes long. */
   readonly runningMax: number;
   /**
-   * Runs an operation's handler.
+   * Runs an operation's handler. Its place among those that run at once is taken until the promise settles: it has to,
+   * `limits.handlerGraceMs` after the deadline at the latest, whatever the handler does.
    *
-   * @param withinMs after so many milliseconds nobody waits for the output any more
+   * @param withinMs the deadline is so many milliseconds from now
    * @returns what the handler returned; rejected with what it threw
    */
   run(operation: string, input: unknown, withinMs: number): Promise<unknown>;
@@ -70,14 +73,15 @@ function serveOn<C extends Catalogue>(
   const lanes = options.lanes === 'all' ? allLanes : [...new Set(options.lanes)];
   const responses = createResponses<ReplyTopic>(bus.participant, {
     publish: bus.publish,
+    onEvent,
     runningMax: threads?.runningMax,
   });
+  const contexts = createHandlerContexts(bus.participant);
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
-    const run =
-      threads === undefined
-        ? runHere(operation, handlers[operation.name as keyof C['operations']])
-        : runIn(threads, operation, bus.participant.platform);
+    const handler =
+      threads === undefined ? handlers[operation.name as keyof C['operations']] : handlerIn(threads, operation);
+    const run = runOf(operation, handler, contexts);
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);
@@ -93,6 +97,7 @@ function serveOn<C extends Catalogue>(
     serves: served.flatMap(({ name }) => lanes.map((lane) => `${name}.${lane}`)),
     responses,
     onEvent,
+    onClose: contexts.close,
   });
 }
 
@@ -110,17 +115,16 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
 /** No lane fell back. */
 const byOpServer: readonly Lane[] = [];
 
-function runHere(operation: Operation, handler: Handler): Run {
+function runOf(operation: Operation, handler: Handler, contexts: HandlerContexts): Run {
   return (request, answer) => {
-    runHandler(operation, handler, request.work.input, (value, failed) => {
+    const context = contexts.open(request.deadlineMs);
+    runHandler(operation, handler, request.work.input, context, (value, failed) => {
+      contexts.end(context);
       answer(request, failed ?? { value, via: byOpServer });
     });
   };
 }
 
-function runIn(threads: HandlerThreads, operation: Operation, platform: Platform): Run {
-  return (request, answer) => {
-    const handler: Handler = (input) => threads.run(operation.name, input, request.deadlineMs - platform.nowMs());
-    runHere(operation, handler)(request, answer);
-  };
+function handlerIn(threads: HandlerThreads, { name }: Operation): Handler {
+  return (input, { leftMs }) => threads.run(name, input, leftMs);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { testPlatform } from './fake-link.test-support.ts';
+import type { BusEvent } from './events.ts';
 import type { Half, Participant } from './participant.ts';
 import type { Run } from './responses.ts';
 import { createResponses, incoming } from './responses.ts';
@@ -17,8 +18,10 @@ function setUp(runningMax?: number) {
     rearm: () => undefined,
   } satisfies Partial<Participant>;
   const answers: [seq: number, code: unknown][] = [];
+  const events: BusEvent[] = [];
   const responses = createResponses<string>(participant as unknown as Participant, {
     publish: (_topic, _to, { seq, code }) => void answers.push([seq, code]),
+    onEvent: (event) => void events.push(event),
     runningMax,
   });
   let lastSeq = 0;
@@ -43,7 +46,16 @@ function setUp(runningMax?: number) {
       responses.accept('aaaaaaaaaaaa', 1, [incoming(request, 'topic', run)]);
     }
   }
-  return { ask, askElsewhere, elsewhere, answers, turns, clock, tick: () => halves.forEach((half) => half.tick?.()) };
+  return {
+    ask,
+    askElsewhere,
+    elsewhere,
+    answers,
+    events,
+    turns,
+    clock,
+    tick: () => halves.forEach((half) => half.tick?.()),
+  };
 }
 
 test('quick work of a batch is all done at once', () => {
@@ -137,4 +149,24 @@ test('a server that is late again and again takes nothing new until it is in tim
   tick();
   ask(1, 1);
   expect(answers.at(-1)).toEqual([5, 0]);
+});
+
+test('what is refused for want of room, and what is given up, is told as an event each', () => {
+  const { askElsewhere, elsewhere, answers, events, turns, clock, tick } = setUp();
+  for (let request = 0; request < 10; request += 1) askElsewhere(1_000);
+  askElsewhere(5);
+  expect(events).toEqual([{ event: 'server-full', what: 'requests', inFlight: 10_000 }]);
+  // They are due 10 s after they were asked for, and a second is theirs beyond that.
+  clock.blockedMs += 11_000;
+  tick();
+  expect(events.at(-2)).toEqual({ event: 'request-given-up', topic: 'topic', count: 1 });
+  expect(events.at(-1)).toEqual({ event: 'server-has-room', what: 'requests', inFlight: 0, forMs: 0, refused: 5 });
+  turns.pass(1_000);
+  expect(events.at(-1)).toEqual({ event: 'request-given-up', topic: 'topic', count: 9_999 });
+  const before = answers.length;
+  for (const done of elsewhere.splice(0)) done();
+  expect(answers).toHaveLength(before);
+  askElsewhere(1);
+  elsewhere.shift()?.();
+  expect(answers.at(-1)).toEqual([10_006, 0]);
 });

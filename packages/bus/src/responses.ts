@@ -2,7 +2,9 @@ import type { Failure, FailureMessage, Lane, RequestReading, Success } from '@ca
 import { failure, isFailure } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
+import type { OnEvent } from './events.ts';
 import type { Participant } from './participant.ts';
+import { createTally } from './tally.ts';
 
 /** A request that is to be computed now: its input and trace are in its work. */
 export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
@@ -45,6 +47,7 @@ export type ResultMessage =
 /** `T` are the topics on which the role may answer. */
 export interface ResponsesOptions<T extends string> {
   publish(topic: T, to: string, message: ResultMessage): void;
+  readonly onEvent: OnEvent;
   /** Requests that run at once; the others wait for their turn. As many as there are unless given. */
   readonly runningMax?: number | undefined;
 }
@@ -55,17 +58,20 @@ export interface Responses {
   accept(sender: string, settledBelow: number, requests: readonly IncomingRequest<Work>[]): void;
   /** Takes no new work; resolves when what runs is answered. */
   drain(): Promise<void>;
+  /** Reports what is not reported yet. */
+  close(): void;
   counters(): ResponderCounters;
 }
 
 export function createResponses<T extends string>(
   participant: Participant,
-  { publish, runningMax = Number.POSITIVE_INFINITY }: ResponsesOptions<T>,
+  { publish, onEvent, runningMax = Number.POSITIVE_INFINITY }: ResponsesOptions<T>,
 ): Responses {
   const { platform } = participant;
   const responder = createResponder<Work>();
   const loop = createLoopWatch();
   const pace = createPace();
+  const givenUp = createTally(platform, (topic, _cause, count) => onEvent({ event: 'request-given-up', topic, count }));
   let drained: (() => void) | undefined;
   /** Admitted, but put off because what came before took long; the first `begun` of them are not any more. */
   let waiting: Admitted[] = [];
@@ -92,9 +98,20 @@ export function createResponses<T extends string>(
           publish(effect.topic as T, effect.to, toMessage(seq, outcome));
         }
         return;
+      case 'give-up':
+        return givenUp.count(effect.replyTopic, '');
+      case 'full':
+        return onEvent({ event: 'server-full', what: effect.what, inFlight: responder.counters().inFlight });
+      case 'has-room':
+        return tellRoom(effect);
       case 'drained':
         return drained?.();
     }
+  }
+
+  function tellRoom({ what, forMs, refused }: Extract<ResponderEffect<Work>, { type: 'has-room' }>): void {
+    const { inFlight } = responder.counters();
+    onEvent({ event: 'server-has-room', what, inFlight, forMs: Math.round(forMs), refused });
   }
 
   function runOrPutOff(request: Admitted): void {
@@ -160,6 +177,12 @@ export function createResponses<T extends string>(
     return ms;
   }
 
+  /** Handlers that were given up and have not settled. */
+  function stillRunning(): number {
+    const counters = responder.counters();
+    return counters.givenUp - counters.late;
+  }
+
   /** A queue that is never empty must not keep what has left it; moved now and then, each costs little. */
   function forgetBegun(): void {
     if (begun < waiting.length && begun < begunMax) return;
@@ -169,6 +192,7 @@ export function createResponses<T extends string>(
 
   participant.table('remembered', () => responder.counters().remembered);
   participant.table('requesters', () => responder.counters().requesters);
+  participant.table('given up', stillRunning);
   participant.attach({
     tableChanged(change) {
       if (change.type === 'marker-up') handle({ type: 'marker-up' });
@@ -202,6 +226,7 @@ export function createResponses<T extends string>(
         drained = resolve;
         handle({ type: 'drain' });
       }),
+    close: givenUp.close,
     counters: responder.counters,
   };
 }

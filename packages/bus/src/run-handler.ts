@@ -1,4 +1,4 @@
-import type { Failure, Handler, Operation } from '@cateto/contracts';
+import type { Failure, Handler, HandlerContext, Operation } from '@cateto/contracts';
 import { failure, isFailure, takeOutput, textOf } from '@cateto/contracts';
 import { hush, isThenable } from './promises.ts';
 
@@ -7,30 +7,46 @@ export type HandlerDone = (output: unknown, failed: Failure | undefined) => void
 
 /**
  * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw or
- * when its output does not fit the contract. A handler that answers at once is not waited for; whatever has a `then` is.
- * The handler gets the input for itself.
+ * when its output does not fit the contract, `deadline-exceeded` when it threw after the deadline. A handler that answers at once
+ * is not waited for; whatever has a `then` is. The handler gets the input for itself.
  */
-export function runHandler(operation: Operation, handler: Handler, input: unknown, done: HandlerDone): void {
+export function runHandler(
+  operation: Operation,
+  handler: Handler,
+  input: unknown,
+  context: HandlerContext,
+  done: HandlerDone,
+): void {
   let output: unknown;
   try {
-    const given: unknown = handler(input);
-    if (isThenable(given)) return void deliverLater(operation, given, done);
+    const given: unknown = handler(input, context);
+    if (isThenable(given)) return void deliverLater(operation, context, given, done);
     output = outcomeOf(operation, given);
   } catch (error) {
-    output = thrown(operation.name, error);
+    output = thrownIn(operation, context, error);
   }
   deliver(output, done);
 }
 
 /** A thenable of another library may throw where a promise would not. */
-async function deliverLater(operation: Operation, given: PromiseLike<unknown>, done: HandlerDone): Promise<void> {
+async function deliverLater(
+  operation: Operation,
+  context: HandlerContext,
+  given: PromiseLike<unknown>,
+  done: HandlerDone,
+): Promise<void> {
   let output: unknown;
   try {
     output = outcomeOf(operation, await given);
   } catch (error) {
-    output = thrown(operation.name, error);
+    output = thrownIn(operation, context, error);
   }
   deliver(output, done);
+}
+
+/** What comes after the deadline is mostly what the signal made of it, and no fault of the code. */
+function thrownIn({ name }: Operation, { leftMs }: HandlerContext, error: unknown): Failure {
+  return leftMs > 0 ? thrown(name, error) : failure('deadline-exceeded', `${name}: ${textOf(error)}`);
 }
 
 function deliver(output: unknown, done: HandlerDone): void {

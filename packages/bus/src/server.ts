@@ -117,6 +117,7 @@ export function startServer(options: ServerOptions): Server {
     await participant.close();
     // What is cancelled by this is answered by nobody: another server is asked.
     onClose?.();
+    responses.close();
     onEvent({ event: 'stopped' });
   }
 

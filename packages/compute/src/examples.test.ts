@@ -1,7 +1,8 @@
-import type { Formula, FormulaCode, Operation } from '@cateto/contracts';
+import type { Formula, FormulaCode, Handler, Operation } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import { answerOf } from './formulas/answer-of.test-support.ts';
+import { outputOf } from './operations/output-of.test-support.ts';
 import { formulaCodes, handlers } from './registry.generated.ts';
 
 /* The contracts promise their examples to whoever reads them; here they are kept, each by itself, whoever adds one. */
@@ -9,8 +10,8 @@ import { formulaCodes, handlers } from './registry.generated.ts';
 test.each(Object.values<Operation>(calculator.operations))(
   'the operation $name turns its example into what its contract says',
   async ({ name, example }) => {
-    const handler = handlers[name as keyof typeof handlers] as (input: unknown) => unknown;
-    expect(await handler(example.input)).toEqual(example.output);
+    const handler = handlers[name as keyof typeof handlers] as Handler;
+    expect(await outputOf(handler, example.input)).toEqual(example.output);
   },
 );
 

@@ -3,9 +3,43 @@ import type { Failure } from './failures.ts';
 import type { Formula, OperandsOf } from './formula.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 
-/** An operation's code: a pure function of its input. What it throws becomes `internal`; expected failures are returned. */
+/** What a handler learns of the request it runs for. */
+export interface HandlerContext {
+  /**
+   * Aborts at the deadline with a `TimeoutError`, or when the server closes: from then on nobody waits for the output. A handler that
+   * waits for something else (a database, another service) passes it on, so that this ends too. A second after the deadline a
+   * handler that has not settled is given up, and what it gives then is dropped.
+   */
+  readonly signal: HandlerSignal;
+  /**
+   * When the requester stops waiting, in milliseconds on the clock of `performance.now()` in the thread that runs the handler; under
+   * `simulate()` of the test kit on the virtual clock, that of `network.nowMs()`.
+   */
+  readonly deadlineMs: number;
+  /** Milliseconds from the moment it is read until the deadline, also under `simulate()`. Negative after it. */
+  readonly leftMs: number;
+}
+
+/** An AbortSignal, as the program that is compiled knows it; where it knows none, what is the same of all of them. */
+export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
+  ? Signal
+  : PlainSignal;
+
+interface PlainSignal {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  throwIfAborted(): void;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+/**
+ * An operation's code: a pure function of its input. What it throws becomes `internal`; expected failures are returned. One
+ * that takes time heeds the signal of its context.
+ */
 export type Handler<O extends Operation = Operation> = (
   input: InputOf<O>,
+  context: HandlerContext,
 ) => OutputOf<O> | Failure | Promise<OutputOf<O> | Failure>;
 
 /** One handler for each operation of a catalogue, by name: a missing one does not compile. */

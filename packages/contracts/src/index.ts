@@ -7,7 +7,16 @@ export * from './calculator/exports.generated.ts';
 export type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
 export { defineCatalogue, hashOf } from './catalogue.ts';
 export { takeInput, takeOperands, takeOutput } from './checking.ts';
-export type { Call, FormulaCode, FormulaCodesOf, Handler, HandlersOf, ResultsOf } from './code.ts';
+export type {
+  Call,
+  FormulaCode,
+  FormulaCodesOf,
+  Handler,
+  HandlerContext,
+  HandlerSignal,
+  HandlersOf,
+  ResultsOf,
+} from './code.ts';
 export { call, formulaCode } from './code.ts';
 export type { BodyFault, Codec, OpenBatch } from './codec.ts';
 export { createCodec } from './codec.ts';

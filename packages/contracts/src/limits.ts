@@ -16,6 +16,12 @@ export const heldRequestsMax = 65_536;
 export const requestsInFlightMax = 10_000;
 
 /**
+ * A handler that has not settled so long after its request's deadline is given up: its place is free. At the deadline its signal
+ * aborts, and closing a connection or a transaction takes less than a second. A requester has settled by then in any case.
+ */
+export const handlerGraceMs = 1_000;
+
+/**
  * Requests in flight from one requester to one server; more are held back. Below what a server admits, so that no burst of
  * a single requester is refused while its deadline leaves time.
  */

@@ -1,5 +1,7 @@
 export type { Batch, BatchEffect, BatchInput } from './batch.ts';
 export { createBatch } from './batch.ts';
+export type { DueQueue } from './due-queue.ts';
+export { createDueQueue } from './due-queue.ts';
 export type { Ear, EarEffect, EarInput } from './ear.ts';
 export { createEar } from './ear.ts';
 export * from './failover/index.ts';
@@ -27,5 +29,6 @@ export type {
   ResponderCounters,
   ResponderEffect,
   ResponderInput,
+  Scarce,
 } from './responder/responder.ts';
 export { createResponder } from './responder/responder.ts';

@@ -167,8 +167,13 @@ describe('whatever a stranger causes', () => {
           let drained = 0;
           return drive(responder, inputs, (effects, nowMs, input) => {
             if (input.type === 'requests') for (const { seq } of input.requests) asked.add(`${input.sender} ${seq}`);
+            const decided = effects as ReturnType<typeof responder.handle>;
+            for (const effect of decided) {
+              if (effect.type !== 'give-up') continue;
+              must(running.delete(`${effect.sender} ${effect.seq}`), 'given up, and did not run');
+            }
             if (input.type === 'answered') running.delete(`${input.sender} ${input.seq}`);
-            for (const effect of effects as ReturnType<typeof responder.handle>) {
+            for (const effect of decided) {
               if (effect.type === 'drained') {
                 drained += 1;
               } else if (effect.type === 'run') {
@@ -176,7 +181,7 @@ describe('whatever a stranger causes', () => {
                 must(!running.has(id) && drained === 0, `${id} runs twice, or after the drain`);
                 must(effect.deadlineMs > nowMs, 'no time left');
                 running.add(id);
-              } else {
+              } else if (effect.type === 'publish') {
                 must(effect.results.length > 0, 'nothing published');
                 for (const { seq } of effect.results) must(asked.has(`${effect.to} ${seq}`), 'nobody asked');
               }

@@ -38,6 +38,8 @@ export function isBrokerName(name: string): name is BrokerHost {
 const catalogue: Catalogue = calculator;
 const codes: Readonly<Record<string, FormulaCode>> = formulaCodes;
 const operations: Readonly<Record<string, Handler>> = handlers;
+/** The same as the pure functions that they are: they need to know nothing of a request. */
+const computed = handlers as unknown as Readonly<Record<string, (input: unknown) => unknown>>;
 const operationTimeoutMs = 2_000;
 
 export function createSystem(
@@ -206,9 +208,9 @@ function seen(wrapped: Readonly<Record<string, Handler>>, tell: (name: string, i
   return Object.fromEntries(
     Object.entries(wrapped).map(([name, handler]): [string, Handler] => [
       name,
-      (input) => {
+      (input, context) => {
         tell(name, input);
-        return handler(input);
+        return handler(input, context);
       },
     ]),
   );
@@ -220,6 +222,6 @@ function expectedOf(name: string, operands: readonly number[]): unknown {
   if (code === undefined) throw new Error(`no formula ${name}`);
   const calls = code.plan(operands);
   if (isFailure(calls)) throw new Error(`${name}(${operands.join(', ')}) has no plan`);
-  const results = calls.map(({ operation, input }) => operations[operation.name]?.(input));
+  const results = calls.map(({ operation, input }) => computed[operation.name]?.(input));
   return code.combine(results, operands);
 }

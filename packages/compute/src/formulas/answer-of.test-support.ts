@@ -1,5 +1,6 @@
-import type { Call, Failure, Formula, FormulaCode, OperandsOf, OutputOf } from '@cateto/contracts';
+import type { Call, Failure, Formula, FormulaCode, Handler, OperandsOf, OutputOf } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
+import { outputOf } from '../operations/output-of.test-support.ts';
 import { handlers } from '../registry.generated.ts';
 
 /** What a formula answers when servers run its calls: its plan through the handlers, and what it makes of the results. */
@@ -11,8 +12,8 @@ export async function answerOf<F extends Formula, P extends readonly Call[]>(
   if (isFailure(calls)) return calls;
   const results: unknown[] = [];
   for (const { operation, input } of calls) {
-    const handler = handlers[operation.name as keyof typeof handlers] as (input: unknown) => unknown;
-    const result = await handler(input);
+    const handler = handlers[operation.name as keyof typeof handlers] as Handler;
+    const result: unknown = await outputOf(handler, input);
     if (isFailure(result)) return result;
     results.push(result);
   }

@@ -1,24 +1,28 @@
 import { describe, expect, test } from 'vitest';
 import { multiply } from './multiply.ts';
+import { outputOf } from './output-of.test-support.ts';
 import { square } from './square.ts';
 
 describe('square', () => {
   test('is the square, rounded once', () => {
-    expect(square(12)).toBe(144);
-    expect(square(-1.5)).toBe(2.25);
-    expect(square(1e-200)).toBe(0);
+    expect(outputOf(square, 12)).toBe(144);
+    expect(outputOf(square, -1.5)).toBe(2.25);
+    expect(outputOf(square, 1e-200)).toBe(0);
   });
   test('is out of domain when it overflows, and says of what', () => {
-    expect(square(1e200)).toMatchObject({ code: 'out-of-domain', message: expect.stringContaining('1e+200') });
+    expect(outputOf(square, 1e200)).toMatchObject({
+      code: 'out-of-domain',
+      message: expect.stringContaining('1e+200'),
+    });
   });
 });
 
 describe('multiply', () => {
   test('is the product, rounded once', () => {
-    expect(multiply([6, 7])).toBe(42);
+    expect(outputOf(multiply, [6, 7])).toBe(42);
   });
   test('is out of domain when it overflows, and says of what', () => {
-    expect(multiply([1e200, -1e200])).toMatchObject({
+    expect(outputOf(multiply, [1e200, -1e200])).toMatchObject({
       code: 'out-of-domain',
       message: expect.stringContaining('-1e+200'),
     });

@@ -1,7 +1,7 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
 import { weightOf } from '../weight.ts';
-import type { ResponderConfig, ResponderInput } from './types.ts';
+import type { ResponderConfig, ResponderCounters, ResponderInput, Scarce } from './types.ts';
 
 /*
  * The responder's rules written down as plainly as possible: lists that are searched from end to end. It is what the
@@ -12,18 +12,20 @@ export interface Published {
   readonly topic: string;
   readonly to: string;
   readonly seq: number;
-  readonly outcome: Success | Failure | 'overloaded';
+  readonly outcome: Success | Failure | 'overloaded' | 'given up';
 }
 
 export interface Decided {
   readonly runs: { sender: string; seq: number; deadlineMs: number }[];
   readonly published: Published[];
+  readonly givenUp: { sender: string; seq: number }[];
+  readonly told: { what: Scarce; forMs: number | undefined; refused: number }[];
   drained: boolean;
 }
 
 export interface PlainResponder {
   handle(input: ResponderInput<unknown>, nowMs: number): Decided;
-  counters(): Record<'inFlight' | 'answered' | 'repeated' | 'remembered' | 'requesters' | 'evictedEarly', number>;
+  counters(): ResponderCounters;
 }
 
 interface Remembered extends Published {
@@ -36,20 +38,30 @@ interface Known {
   /** When so much was last said. */
   saidMs: number;
   quietSinceMs: number;
-  running: { seq: number; topic: string }[];
+  running: { seq: number; topic: string; deadlineMs: number }[];
 }
+
+/** An outcome that is remembered and was never published. */
+const unpublished = 'given up';
 
 export function createPlainResponder(config: Required<ResponderConfig>): PlainResponder {
   /** The quietest first. */
   let requesters: Known[] = [];
+  /** In the order in which they were met. */
+  let met: Known[] = [];
   /** The oldest first. */
   let memory: Remembered[] = [];
   let answered = 0;
   let repeated = 0;
   let evictedEarly = 0;
+  let givenUp = 0;
+  let late = 0;
+  let shortages: { what: Scarce; sinceMs: number; untilMs: number; refused: number }[] = [];
+  /** When what runs is looked over next. */
+  let lookMs = Number.POSITIVE_INFINITY;
   let draining = false;
   let drained = false;
-  let decided: Decided = { runs: [], published: [], drained: false };
+  let decided: Decided = { runs: [], published: [], givenUp: [], told: [], drained: false };
 
   const inFlight = (): number => requesters.reduce((sum, { running }) => sum + running.length, 0);
   const isSettled = ({ to, seq }: Published): boolean =>
@@ -58,6 +70,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
   const weight = (): number =>
     memory.reduce((sum, { outcome }) => {
       if (outcome === 'overloaded') return sum;
+      if (outcome === 'given up') return sum + weightOf('its handler had not answered in time and was given up');
       return sum + weightOf(isFailure(outcome) ? outcome.message : outcome.value);
     }, 0);
 
@@ -80,6 +93,7 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
         forget(quietest);
       }
       found = { address, settledBelow: 1, saidMs: 0, quietSinceMs: nowMs, running: [] };
+      met = [...met, found];
     }
     found.quietSinceMs = nowMs;
     if (found.running.length === 0) touch(found);
@@ -96,13 +110,73 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
 
   function answer(published: Published, nowMs: number): void {
     answered += 1;
+    remember(published, nowMs);
+    publish(published);
+  }
+
+  function remember(published: Published, nowMs: number): void {
     memory.push({ ...published, givenMs: nowMs });
     while (memory.length > config.rememberedMax || weight() > config.rememberedBytesMax) {
       const [oldest] = memory;
       const first = memory.find(({ outcome }) => outcome === 'overloaded') ?? oldest;
       if (first !== undefined) evict(first);
     }
-    publish(published);
+  }
+
+  function lack(what: Scarce, nowMs: number): void {
+    const known = shortages.find((one) => one.what === what);
+    if (known === undefined) {
+      shortages.push({ what, sinceMs: nowMs, untilMs: nowMs, refused: 1 });
+      decided.told.push({ what, forMs: undefined, refused: 0 });
+    } else {
+      known.untilMs = nowMs;
+      known.refused += 1;
+    }
+  }
+
+  function lookOver(nowMs: number): void {
+    if (nowMs < lookMs) return;
+    const dueMs = ({ deadlineMs }: { deadlineMs: number }): number => deadlineMs + config.handlerGraceMs;
+    const before = decided.givenUp.length;
+    // In the order in which the real one meets them.
+    for (const requester of met.filter((one) => requesters.includes(one))) {
+      const overdue = requester.running.filter((one) => dueMs(one) <= nowMs).toSorted((a, b) => a.seq - b.seq);
+      for (const { seq, topic } of overdue) {
+        requester.running = requester.running.filter((one) => one.seq !== seq);
+        requester.quietSinceMs = nowMs;
+        if (requester.running.length === 0) touch(requester);
+        givenUp += 1;
+        decided.givenUp.push({ sender: requester.address, seq });
+        if (seq >= requester.settledBelow) {
+          remember({ topic, to: requester.address, seq, outcome: unpublished }, nowMs);
+        }
+      }
+    }
+    const next = requesters.flatMap(({ running }) => running.map(dueMs));
+    lookMs = next.length === 0 ? Number.POSITIVE_INFINITY : Math.max(Math.min(...next), nowMs + 250);
+    if (decided.givenUp.length > before) endDrain();
+  }
+
+  function tellRoom(nowMs: number): void {
+    const isFull = { requests: () => inFlight() >= config.inFlightMax, requesters: isCrowded, time: () => false };
+    for (const one of shortages) {
+      if (nowMs - one.untilMs < 2_000) continue;
+      if (isFull[one.what]()) {
+        one.untilMs = nowMs;
+      } else {
+        decided.told.push({ what: one.what, forMs: one.untilMs - one.sinceMs, refused: one.refused });
+        shortages = shortages.filter((other) => other !== one);
+      }
+    }
+  }
+
+  const isCrowded = (): boolean =>
+    requesters.length >= config.requestersMax && requesters.every(({ running }) => running.length > 0);
+
+  function endDrain(): void {
+    if (!draining || drained || inFlight() > 0) return;
+    drained = true;
+    decided.drained = true;
   }
 
   function requests(input: ResponderInput<unknown> & { type: 'requests' }, nowMs: number): void {
@@ -123,14 +197,20 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
       if (runs || known !== undefined) repeated += 1;
       if (known !== undefined) publish(known);
       if (runs || known !== undefined || draining || ttlMs <= 0) continue;
-      const published = { topic: replyTopic, to, seq, outcome: refusal ?? ('overloaded' as const) };
+      const isLate = refusal?.code === 'overloaded';
+      const outcome = refusal === undefined || isLate ? ('overloaded' as const) : refusal;
+      const published = { topic: replyTopic, to, seq, outcome };
+      if (isLate) lack('time', nowMs);
       if (requester === undefined) {
+        if (refusal === undefined) lack('requesters', nowMs);
         answered += 1;
         publish(published);
       } else if (refusal !== undefined || inFlight() >= config.inFlightMax) {
+        if (refusal === undefined) lack('requests', nowMs);
         answer(published, nowMs);
       } else {
-        requester.running.push({ seq, topic: replyTopic });
+        requester.running.push({ seq, topic: replyTopic, deadlineMs: nowMs + ttlMs });
+        lookMs = Math.min(lookMs, nowMs + ttlMs + config.handlerGraceMs);
         decided.runs.push({ sender: to, seq, deadlineMs: nowMs + ttlMs });
       }
     }
@@ -139,7 +219,10 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
   function answeredBy({ sender, seq, outcome }: ResponderInput<unknown> & { type: 'answered' }, nowMs: number): void {
     const requester = requesters.find(({ address }) => address === sender);
     const ran = requester?.running.find((one) => one.seq === seq);
-    if (requester === undefined || ran === undefined) return;
+    if (requester === undefined || ran === undefined) {
+      late += 1;
+      return;
+    }
     requester.running = requester.running.filter((one) => one !== ran);
     requester.quietSinceMs = nowMs;
     if (requester.running.length === 0) touch(requester);
@@ -149,31 +232,34 @@ export function createPlainResponder(config: Required<ResponderConfig>): PlainRe
 
   return {
     handle(input, nowMs) {
-      decided = { runs: [], published: [], drained: false };
+      decided = { runs: [], published: [], givenUp: [], told: [], drained: false };
       const termMs = ({ outcome }: Remembered): number => (outcome === 'overloaded' ? 1_000 : config.rememberedMs);
       memory = memory.filter((one) => one.givenMs + termMs(one) > nowMs);
+      lookOver(nowMs);
       const isGone = ({ running, quietSinceMs }: Known): boolean =>
         running.length === 0 && quietSinceMs + config.rememberedMs <= nowMs;
       for (const one of requesters.filter(isGone)) forget(one);
+      tellRoom(nowMs);
       if (input.type === 'requests') requests(input, nowMs);
       if (input.type === 'answered') answeredBy(input, nowMs);
       if (input.type === 'drain') draining = true;
       if (input.type === 'marker-up') {
-        const lately = memory.filter((one) => one.givenMs >= nowMs - 1_000 && !isSettled(one));
+        const isLate = ({ givenMs, outcome }: Remembered): boolean =>
+          givenMs >= nowMs - 1_000 && outcome !== unpublished;
+        const lately = memory.filter((one) => isLate(one) && !isSettled(one));
         const briefly = lately.filter(({ outcome }) => outcome === 'overloaded');
         for (const one of lately.filter((each) => !briefly.includes(each))) publish(one);
         for (const one of briefly) publish(one);
       }
-      if (draining && !drained && inFlight() === 0) {
-        drained = true;
-        decided.drained = true;
-      }
+      endDrain();
       return decided;
     },
     counters: () => ({
       inFlight: inFlight(),
       answered,
       repeated,
+      givenUp,
+      late,
       remembered: memory.length,
       requesters: requesters.length,
       evictedEarly,

@@ -5,6 +5,7 @@ import type { SeqTable } from '../seq-table.ts';
 import { createSeqTable } from '../seq-table.ts';
 import { unsettled } from '../settlement.ts';
 import type { Answer } from './answers.ts';
+import type { RunEffect } from './types.ts';
 
 /*
  * Who has asked a responder, and which of their ids run.
@@ -15,13 +16,16 @@ import type { Answer } from './answers.ts';
  * there is no room for one more.
  */
 
+/** What runs is known by its effect: an entry of its own for each request would be one more object. */
+export type Running = RunEffect<unknown>;
+
 export interface Requester extends Aged<Requester> {
   readonly address: string;
   readonly settlement: Settlement;
   /** When it was last heard or answered. */
   quietSinceMs: number;
-  /** The ids that run, each with the topic its answer goes to. */
-  readonly running: SeqTable<string>;
+  /** The ids that run. */
+  readonly running: SeqTable<Running>;
   /** The ids that were answered. */
   readonly answers: SeqTable<Answer>;
 }
@@ -37,13 +41,17 @@ export interface Requesters {
   hear(address: string, nowMs: number): Requester | undefined;
   find(address: string): Requester | undefined;
   /** An id, which does not run yet, runs from now on. */
-  begin(requester: Requester, seq: number, replyTopic: string): void;
+  begin(requester: Requester, run: Running): void;
   /** An id, which ran, runs no more. */
   end(requester: Requester, seq: number, nowMs: number): void;
   /** Forgets those who have been quiet since then or longer. Nothing hurries: it is done with the next input. */
   forgetQuiet(sinceMs: number): void;
   /** How many ids run. */
   running(): number;
+  /** Everyone of whom something runs. */
+  busy(): readonly Requester[];
+  /** There is no room for one more. */
+  isCrowded(): boolean;
   size(): number;
 }
 
@@ -91,9 +99,9 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       return known;
     },
     find: (address) => byAddress.get(address),
-    begin(requester, seq, replyTopic) {
+    begin(requester, run) {
       if (requester.running.size() === 0) idle.remove(requester);
-      requester.running.set(seq, replyTopic);
+      requester.running.set(run.seq, run);
       running += 1;
     },
     end(requester, seq, nowMs) {
@@ -106,6 +114,8 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       for (let one = idle.oldest(); one !== undefined && one.quietSinceMs <= sinceMs; one = idle.oldest()) forget(one);
     },
     running: () => running,
+    busy: () => [...byAddress.values()].filter((one) => one.running.size() > 0),
+    isCrowded: () => byAddress.size >= requestersMax && idle.size() === 0,
     size: () => byAddress.size,
   };
 }

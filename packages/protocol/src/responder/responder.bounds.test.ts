@@ -1,5 +1,6 @@
 import { failure, limits } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
+import type { ResponderEffect } from './types.ts';
 import { a, b, c, published, ran, requestOf, setUp, topic } from './asking.test-support.ts';
 
 describe('overloaded', () => {
@@ -44,6 +45,69 @@ describe('overloaded', () => {
   });
 });
 
+describe('a shortage', () => {
+  const told = (effects: readonly ResponderEffect<string>[]) =>
+    effects.filter(({ type }) => type === 'full' || type === 'has-room');
+
+  test('is told of with its first refusal, and again when nothing was refused for two seconds', () => {
+    const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
+    expect(told(askFor(1))).toEqual([]);
+    expect(told(askFor(2))).toEqual([{ type: 'full', what: 'requests' }]);
+    at.nowMs = 300;
+    expect(told(askFor(3))).toEqual([]);
+    answer(1);
+    expect(responder.deadlineMs()).toBe(1_000);
+    at.nowMs = 2_299;
+    expect(handle({ type: 'tick' })).toEqual([]);
+    expect(responder.deadlineMs()).toBe(2_300);
+    at.nowMs = 2_300;
+    expect(handle({ type: 'tick' })).toEqual([{ type: 'has-room', what: 'requests', forMs: 300, refused: 2 }]);
+    askFor(4);
+    expect(told(askFor(5))).toEqual([{ type: 'full', what: 'requests' }]);
+  });
+
+  test('a place that is free for a moment and taken again does not end it', () => {
+    const { askFor, answer, at } = setUp({ inFlightMax: 1 });
+    askFor(1);
+    const seen = [...askFor(2)];
+    for (let seq = 3; seq < 50; seq += 2) {
+      at.nowMs += 500;
+      seen.push(...answer(seq === 3 ? 1 : seq - 2), ...askFor(seq), ...askFor(seq + 1));
+    }
+    expect(told(seen)).toEqual([{ type: 'full', what: 'requests' }]);
+  });
+
+  test('goes on while every place is taken, though nobody asks', () => {
+    const { askFor, answer, at, handle } = setUp({ inFlightMax: 1 });
+    askFor(1, a, { ttlMs: 60_000 });
+    askFor(2);
+    while (at.nowMs < 20_000) {
+      at.nowMs += 2_000;
+      expect(told(handle({ type: 'tick' }))).toEqual([]);
+    }
+    answer(1);
+    at.nowMs = 22_000;
+    expect(told(handle({ type: 'tick' }))).toEqual([{ type: 'has-room', what: 'requests', forMs: 20_000, refused: 1 }]);
+  });
+
+  test('of requesters and of time is told of by itself', () => {
+    const { ask, askFor, at, handle } = setUp({ requestersMax: 1 });
+    askFor(1, a);
+    const refusal = failure('overloaded', 'what was taken here before waits too long for its turn');
+    expect(told(ask([requestOf(2, { refusal })], a))).toEqual([{ type: 'full', what: 'time' }]);
+    expect(told(ask([requestOf(1)], b))).toEqual([{ type: 'full', what: 'requesters' }]);
+    at.nowMs = 2_000;
+    expect(told(handle({ type: 'tick' }))).toEqual([{ type: 'has-room', what: 'time', forMs: 0, refused: 1 }]);
+    at.nowMs = 4_000;
+    expect(told(handle({ type: 'tick' }))).toEqual([]);
+    // Here what ran is given up.
+    at.nowMs = 6_000;
+    expect(told(handle({ type: 'tick' }))).toEqual([
+      { type: 'has-room', what: 'requesters', forMs: 4_000, refused: 1 },
+    ]);
+  });
+});
+
 describe('the bounds of memory', () => {
   test('an outcome is forgotten after 60 s, counted from when it was given', () => {
     const { askFor, answer, at, handle, responder } = setUp();
@@ -78,6 +142,11 @@ describe('the bounds of memory', () => {
     askFor(3);
     expect(responder.deadlineMs()).toBe(1_100);
     at.nowMs = 1_100;
+    handle({ type: 'tick' });
+    answer(2);
+    // Whether there is room again is looked at then.
+    expect(responder.deadlineMs()).toBe(2_100);
+    at.nowMs = 2_100;
     handle({ type: 'tick' });
     expect(responder.deadlineMs()).toBe(60_000);
   });
@@ -173,7 +242,7 @@ describe('the bounds of memory', () => {
     askFor(1, a);
     const refusal = failure('invalid-request', 'no');
     const effects = ask([requestOf(1), requestOf(2), requestOf(3, { refusal }), requestOf(4, { ttlMs: 0 })], b, 2);
-    expect(effects).toHaveLength(1);
+    expect(effects.map(({ type }) => type)).toEqual(['full', 'publish']);
     expect(published(effects)).toEqual([
       [
         b,
@@ -190,15 +259,17 @@ describe('the bounds of memory', () => {
   });
 
   test('they are 60 s, 100,000 outcomes, 10,000 requesters and 10,000 in flight unless told otherwise', () => {
-    const { ask, responder, at } = setUp();
+    const { ask, answer, settle, responder, at } = setUp();
     const many = Array.from({ length: limits.requestsInFlightMax + 1 }, (_, index) => requestOf(index + 1));
     expect(ran(ask(many))).toHaveLength(10_000);
     expect(responder.counters().inFlight).toBe(10_000);
-    at.nowMs = 1_000;
+    for (let seq = 1; seq <= 10_000; seq += 1) answer(seq);
+    settle(10_001);
+    at.nowMs = 2_000;
     const refusal = failure('invalid-request', 'no');
     ask(Array.from({ length: 100_001 }, (_, index) => requestOf(20_000 + index, { refusal })));
     expect(responder.counters()).toMatchObject({ remembered: 100_000, evictedEarly: 1 });
-    expect(responder.deadlineMs()).toBe(61_000);
+    expect(responder.deadlineMs()).toBe(62_000);
     for (let one = 0; one < 10_001; one += 1) ask([], `stranger${1_000 + one}`);
     expect(responder.counters().requesters).toBe(10_000);
   });

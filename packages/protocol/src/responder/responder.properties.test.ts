@@ -22,7 +22,7 @@ const step = fc.oneof(
           seq: fc.integer({ min: 1, max: 9 }),
           replyTopic: fc.constantFrom(...topics),
           ttlMs: fc.constantFrom(0, 100, 5_000, 5_000, 5_000),
-          refused: fc.nat(5).map((roll) => roll === 0),
+          refused: fc.constantFrom(undefined, undefined, undefined, undefined, 'invalid-request', 'overloaded'),
         }),
         { maxLength: 5 },
       ),
@@ -40,7 +40,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constantFrom('marker-up' as const, 'tick' as const) }) },
   {
     weight: 3,
-    arbitrary: fc.record({ type: fc.constant('pass' as const), ms: fc.constantFrom(1, 499, 1_000, 20_000, 60_000) }),
+    arbitrary: fc.record({
+      type: fc.constant('pass' as const),
+      ms: fc.constantFrom(1, 100, 499, 1_000, 3_000, 20_000, 60_000),
+    }),
   },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -49,6 +52,7 @@ const steps = fc.array(step, { maxLength: 120 });
 const drainAt = fc.option(fc.nat(120), { freq: 2 });
 
 const roomy: Required<ResponderConfig> = {
+  handlerGraceMs: 1_000,
   inFlightMax: 10_000,
   rememberedMs: 60_000,
   rememberedMax: 100_000,
@@ -56,6 +60,7 @@ const roomy: Required<ResponderConfig> = {
   requestersMax: 10_000,
 };
 const tight: Required<ResponderConfig> = {
+  handlerGraceMs: 1_000,
   inFlightMax: 3,
   rememberedMs: 60_000,
   rememberedMax: 4,
@@ -94,9 +99,11 @@ function play(
     if (input.type === 'answered') running.delete(`${input.sender} ${input.seq}`);
     for (const effect of effects) {
       if (effect.type === 'run') running.set(`${effect.sender} ${effect.seq}`, effect);
+      if (effect.type === 'give-up') running.delete(`${effect.sender} ${effect.seq}`);
     }
     const dueMs = responder.deadlineMs();
-    expect(dueMs === undefined).toBe(responder.counters().remembered === 0);
+    const { remembered, inFlight } = responder.counters();
+    if (remembered > 0 || inFlight > 0) expect(dueMs).toBeDefined();
     if (dueMs !== undefined) expect(dueMs).toBeGreaterThan(nowMs);
   }
 
@@ -114,7 +121,7 @@ function play(
     switch (current.type) {
       case 'ask': {
         const requests = current.requests.map(({ refused, ...request }) => {
-          const refusal = refused ? failure('invalid-request', `refused at ${nowMs}`) : undefined;
+          const refusal = refused === undefined ? undefined : failure(refused, `refused at ${nowMs}`);
           return { ...request, work: `work ${request.seq}`, refusal };
         });
         return handle({ type: 'requests', sender: current.sender, settledBelow: current.settledBelow, requests });
@@ -154,7 +161,7 @@ describe('the responder, whatever happens', () => {
     );
   });
 
-  test('never runs an id twice while it runs or is remembered, nor one that is settled or out of time', () => {
+  test('never runs an id twice while it runs or is remembered, given up or not, nor one that is settled or out of time', () => {
     fc.assert(
       fc.property(steps, drainAt, (given, drain) => {
         /** By id: until when its outcome is remembered, there being room for everything. */
@@ -175,6 +182,9 @@ describe('the responder, whatever happens', () => {
           for (const effect of effects) {
             if (effect.type === 'publish' && input.type === 'answered') {
               rememberedUntilMs.set(`${input.sender} ${input.seq}`, nowMs + 60_000);
+            }
+            if (effect.type === 'give-up' && effect.seq >= (settled.get(effect.sender)?.below ?? 1)) {
+              rememberedUntilMs.set(`${effect.sender} ${effect.seq}`, nowMs + 60_000);
             }
             if (effect.type !== 'run') continue;
             const id = `${effect.sender} ${effect.seq}`;
@@ -209,8 +219,8 @@ describe('the responder, whatever happens', () => {
             if (effect.type !== 'publish') continue;
             for (const { seq, outcome } of effect.results) {
               expect(asked).toContain(`${effect.to} ${seq} ${effect.topic}`);
-              const isFull = isFailure(outcome) && outcome.code === 'overloaded';
-              expect(isFull || outcomes.get(`${effect.to} ${seq}`)?.has(outcome)).toBe(true);
+              const isOwn = typeof plainly(outcome) === 'string';
+              expect(isOwn || outcomes.get(`${effect.to} ${seq}`)?.has(outcome)).toBe(true);
             }
           }
         });
@@ -243,9 +253,16 @@ describe('the responder, whatever happens', () => {
   });
 });
 
+/** Outcomes of the responder's own, by their code alone. */
+function plainly(outcome: Success | Failure): Success | Failure | 'overloaded' | 'given up' {
+  if (!isFailure(outcome)) return outcome;
+  if (outcome.code === 'deadline-exceeded') return 'given up';
+  return outcome.code === 'overloaded' ? 'overloaded' : outcome;
+}
+
 /** Effects as the plain responder reports them. */
 function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
-  const decided: Decided = { runs: [], published: [], drained: false };
+  const decided: Decided = { runs: [], published: [], givenUp: [], told: [], drained: false };
   for (const effect of effects) {
     switch (effect.type) {
       case 'run': {
@@ -256,9 +273,19 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
       case 'publish': {
         const { topic, to, results } = effect;
         for (const { seq, outcome } of results) {
-          const isFull = isFailure(outcome) && outcome.code === 'overloaded';
-          decided.published.push({ topic, to, seq, outcome: isFull ? 'overloaded' : outcome });
+          decided.published.push({ topic, to, seq, outcome: plainly(outcome) });
         }
+        break;
+      }
+      case 'give-up':
+        decided.givenUp.push({ sender: effect.sender, seq: effect.seq });
+        break;
+      case 'full':
+        decided.told.push({ what: effect.what, forMs: undefined, refused: 0 });
+        break;
+      case 'has-room': {
+        const { what, forMs, refused } = effect;
+        decided.told.push({ what, forMs, refused });
         break;
       }
       case 'drained':

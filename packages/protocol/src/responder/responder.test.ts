@@ -7,8 +7,8 @@ describe('admitting', () => {
     const { ask, at } = setUp();
     at.nowMs = 1_000;
     expect(ask([requestOf(1), requestOf(2, { ttlMs: 300 })])).toEqual([
-      { type: 'run', sender: a, seq: 1, work: 'work 1', deadlineMs: 6_000 },
-      { type: 'run', sender: a, seq: 2, work: 'work 2', deadlineMs: 1_300 },
+      { type: 'run', sender: a, seq: 1, replyTopic: topic, work: 'work 1', deadlineMs: 6_000 },
+      { type: 'run', sender: a, seq: 2, replyTopic: topic, work: 'work 2', deadlineMs: 1_300 },
     ]);
   });
 
@@ -178,10 +178,10 @@ describe('settled', () => {
 });
 
 describe('past its deadline', () => {
-  test('what still runs is not run again, and counts as in flight until it is answered', () => {
+  test('what still runs is not run again, and counts as in flight for another second', () => {
     const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
-    at.nowMs = 10_000;
+    at.nowMs = 1_099;
     handle({ type: 'tick' });
     expect(ran(askFor(1))).toEqual([]);
     expect(ran(askFor(2))).toEqual([]);
@@ -196,6 +196,103 @@ describe('past its deadline', () => {
     at.nowMs = 200;
     expect(published(answer(1))).toEqual([[a, topic, [[1, 1]]]]);
     expect(published(askFor(1))).toEqual([[a, topic, [[1, 1]]]]);
+  });
+});
+
+describe('given up', () => {
+  test('is what has not been answered a second after its deadline: its place is free', () => {
+    const { askFor, at, handle, responder } = setUp({ inFlightMax: 1 });
+    askFor(1, a, { ttlMs: 100 });
+    expect(responder.deadlineMs()).toBe(1_100);
+    at.nowMs = 1_100;
+    expect(handle({ type: 'tick' })).toEqual([{ type: 'give-up', sender: a, seq: 1, replyTopic: topic }]);
+    expect(responder.counters()).toMatchObject({ inFlight: 0, givenUp: 1, answered: 0 });
+    expect(ran(askFor(2))).toEqual([2]);
+  });
+
+  test('that needs no tick: the next request finds the place free', () => {
+    const { askFor, at } = setUp({ inFlightMax: 1 });
+    askFor(1, a, { ttlMs: 100 });
+    at.nowMs = 1_100;
+    expect(ran(askFor(2))).toEqual([2]);
+  });
+
+  test('is not run again: a repetition gets deadline-exceeded for as long as an outcome is remembered', () => {
+    const { askFor, at, handle } = setUp();
+    askFor(1, a, { ttlMs: 100 });
+    at.nowMs = 1_100;
+    handle({ type: 'tick' });
+    at.nowMs = 61_099;
+    expect(published(askFor(1))).toEqual([[a, topic, [[1, 'deadline-exceeded']]]]);
+  });
+
+  test('is told to nobody by itself, not even when a marker appears', () => {
+    const { askFor, answer, at, handle } = setUp();
+    askFor(1, a, { ttlMs: 100 });
+    askFor(2);
+    at.nowMs = 1_100;
+    expect(published(handle({ type: 'tick' }))).toEqual([]);
+    answer(2);
+    expect(published(handle({ type: 'marker-up' }))).toEqual([[a, topic, [[2, 2]]]]);
+  });
+
+  test('its outcome, should it come, is counted and dropped', () => {
+    const { askFor, answer, at, handle, responder } = setUp();
+    askFor(1, a, { ttlMs: 100 });
+    at.nowMs = 1_100;
+    handle({ type: 'tick' });
+    expect(answer(1)).toEqual([]);
+    expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 0, givenUp: 1, late: 1 });
+    expect(published(askFor(1))).toEqual([[a, topic, [[1, 'deadline-exceeded']]]]);
+  });
+
+  test('is forgotten at once when its requester has settled it', () => {
+    const { askFor, at, handle, settle, responder } = setUp();
+    askFor(1, a, { ttlMs: 100 });
+    settle(2);
+    at.nowMs = 1_100;
+    expect(handle({ type: 'tick' }).map(({ type }) => type)).toEqual(['give-up']);
+    expect(responder.counters()).toMatchObject({ inFlight: 0, remembered: 0 });
+  });
+
+  test('what is due within a quarter of a second of the first is given up together', () => {
+    const { askFor, at, handle, responder } = setUp();
+    for (const [seq, ttlMs] of [
+      [1, 100],
+      [2, 101],
+      [3, 349],
+      [4, 700],
+    ] as const) {
+      askFor(seq, a, { ttlMs });
+    }
+    const givenUpAt = (nowMs: number): number[] => {
+      at.nowMs = nowMs;
+      return handle({ type: 'tick' }).flatMap((effect) => (effect.type === 'give-up' ? [effect.seq] : []));
+    };
+    expect(givenUpAt(1_100)).toEqual([1]);
+    expect(responder.deadlineMs()).toBe(1_350);
+    expect(givenUpAt(1_349)).toEqual([]);
+    expect(givenUpAt(1_350)).toEqual([2, 3]);
+    expect(responder.deadlineMs()).toBe(1_700);
+    expect(givenUpAt(1_700)).toEqual([4]);
+  });
+
+  test('ends a drain that waited for it', () => {
+    const { askFor, at, handle } = setUp();
+    askFor(1, a, { ttlMs: 100 });
+    handle({ type: 'drain' });
+    at.nowMs = 1_100;
+    expect(handle({ type: 'tick' }).map(({ type }) => type)).toEqual(['give-up', 'drained']);
+  });
+
+  test('ten thousand that hang take no place for good', () => {
+    const { ask, askFor, at, handle, responder } = setUp();
+    ask(Array.from({ length: 10_000 }, (_, index) => requestOf(index + 1)));
+    expect(published(askFor(10_001))).toEqual([[a, topic, [[10_001, 'overloaded']]]]);
+    at.nowMs = 6_000;
+    handle({ type: 'tick' });
+    expect(responder.counters()).toMatchObject({ inFlight: 0, givenUp: 10_000 });
+    expect(ran(askFor(10_002))).toEqual([10_002]);
   });
 });
 
@@ -295,6 +392,8 @@ test('the counters say how it stands', () => {
     inFlight: 2,
     answered: 1,
     repeated: 2,
+    givenUp: 0,
+    late: 0,
     remembered: 1,
     requesters: 2,
     evictedEarly: 0,

@@ -10,9 +10,12 @@
  *   (settlement.ts); so is its outcome, should it still run.
  * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
  *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
- * - Until then it stays in flight. Work that hangs still costs what it costs; if it made room at its deadline, hanging
- *   work would pile up without end. So what runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
+ * - What still runs a grace after its deadline is given up (overdue.ts): its place is free, for a dependency that hangs
+ *   must not take a server for good. Its id is remembered as `deadline-exceeded`, which is told only to a repetition:
+ *   nobody waits for it, and a server that gives up is not found well by it. Its outcome, should it come, is dropped.
+ * - What runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
  * - A server that is full answers `overloaded` at once and stands by that for a second, as by every refusal of that kind.
+ *   When such refusals begin and when they are over is told once each (shortages.ts).
  * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
  * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
  */
@@ -22,7 +25,18 @@ import type { Term } from './answers.ts';
 import { createAnswers } from './answers.ts';
 import type { Requester } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
-import type { IncomingRequest, Responder, ResponderConfig, ResponderEffect, ResponderInput, Result } from './types.ts';
+import { createOverdue } from './overdue.ts';
+import { createShortages } from './shortages.ts';
+import type {
+  IncomingRequest,
+  Responder,
+  ResponderConfig,
+  ResponderEffect,
+  ResponderInput,
+  Result,
+  RunEffect,
+  Scarce,
+} from './types.ts';
 
 export type {
   IncomingRequest,
@@ -32,6 +46,8 @@ export type {
   ResponderEffect,
   ResponderInput,
   Result,
+  RunEffect,
+  Scarce,
 } from './types.ts';
 
 /** After it a repetition may find room. */
@@ -39,7 +55,11 @@ const overloadedMs = 1_000;
 /** How far back a broker that died may have taken results with it. */
 const republishedMs = 1_000;
 
+const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
+
+/** One for all: it is told by identity that an answer in the memory was never published. */
+const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
 
 export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   const {
@@ -48,6 +68,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     rememberedMax = limits.rememberedMax,
     rememberedBytesMax = limits.rememberedBytesMax,
     requestersMax = limits.requestersMax,
+    handlerGraceMs = limits.handlerGraceMs,
   } = config;
   const answers = createAnswers({
     termMs: { long: rememberedMs, brief: overloadedMs },
@@ -55,10 +76,17 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     bytesMax: rememberedBytesMax,
   });
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
+  const overdue = createOverdue(requesters, handlerGraceMs);
+  const shortages = createShortages({
+    isFull: (what) =>
+      (what === 'requests' && requesters.running() >= inFlightMax) || (what === 'requesters' && requesters.isCrowded()),
+  });
   const full = failure('overloaded', `${inFlightMax} requests are in flight here`);
   const crowded = failure('overloaded', `${requestersMax} requesters have requests in flight here`);
   let answeredCount = 0;
   let repeated = 0;
+  let givenUp = 0;
+  let late = 0;
   let draining = false;
   let drained = false;
   let effects: ResponderEffect<W>[] = nothing;
@@ -74,7 +102,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
     const requester = requesters.hear(input.sender, nowMs);
     if (requester === undefined) {
-      turnAway(input.sender, input.settledBelow, input.requests);
+      turnAway(input.sender, input.settledBelow, input.requests, nowMs);
       return;
     }
     answers.settle(requester, input.settledBelow, nowMs);
@@ -96,13 +124,28 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     }
     if (isSkipped(request)) return;
     if (refusal !== undefined) {
+      if (refusal.code === 'overloaded') lack('time', nowMs);
       answer(requester, seq, replyTopic, refusal, refusal.code === 'overloaded' ? 'brief' : 'long', nowMs);
     } else if (requesters.running() >= inFlightMax) {
+      lack('requests', nowMs);
       answer(requester, seq, replyTopic, full, 'brief', nowMs);
     } else {
-      requesters.begin(requester, seq, replyTopic);
-      emit({ type: 'run', sender: requester.address, seq, work, deadlineMs: nowMs + ttlMs });
+      const run: RunEffect<W> = {
+        type: 'run',
+        sender: requester.address,
+        seq,
+        replyTopic,
+        work,
+        deadlineMs: nowMs + ttlMs,
+      };
+      requesters.begin(requester, run);
+      overdue.begun(run.deadlineMs);
+      emit(run);
     }
+  }
+
+  function lack(what: Scarce, nowMs: number): void {
+    if (shortages.refuse(what, nowMs)) emit({ type: 'full', what });
   }
 
   function isSkipped({ ttlMs }: IncomingRequest<W>): boolean {
@@ -110,10 +153,17 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   }
 
   /** Nothing can be noted about one more requester: told so, they ask another server. */
-  function turnAway(sender: string, settledBelow: number, turnedAway: readonly IncomingRequest<W>[]): void {
+  function turnAway(
+    sender: string,
+    settledBelow: number,
+    turnedAway: readonly IncomingRequest<W>[],
+    nowMs: number,
+  ): void {
     for (const request of turnedAway) {
       const { seq, replyTopic, refusal } = request;
       if (seq < settledBelow || isSkipped(request)) continue;
+      if (refusal === undefined) lack('requesters', nowMs);
+      else if (refusal.code === 'overloaded') lack('time', nowMs);
       answeredCount += 1;
       publish(replyTopic, sender, { seq, outcome: refusal ?? crowded });
     }
@@ -145,17 +195,40 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
 
   function answered(sender: string, seq: number, outcome: Success | Failure, nowMs: number): void {
     const requester = requesters.find(sender);
-    const replyTopic = requester?.running.get(seq);
-    if (requester === undefined || replyTopic === undefined) return;
+    const run = requester?.running.get(seq);
+    if (requester === undefined || run === undefined) {
+      late += 1;
+      return;
+    }
     requesters.end(requester, seq, nowMs);
-    if (seq >= requester.settlement.below) answer(requester, seq, replyTopic, outcome, 'long', nowMs);
+    if (seq >= requester.settlement.below) answer(requester, seq, run.replyTopic, outcome, 'long', nowMs);
     else answeredCount += 1;
     endDrain();
   }
 
+  function giveUpOverdue(nowMs: number): void {
+    const found = overdue.find(nowMs);
+    for (const { requester, run } of found) {
+      const { sender, seq, replyTopic } = run;
+      requesters.end(requester, seq, nowMs);
+      givenUp += 1;
+      if (seq >= requester.settlement.below) {
+        answers.remember(requester, replyTopic, { seq, outcome: givenUpOutcome }, 'long', nowMs);
+      }
+      emit({ type: 'give-up', sender, seq, replyTopic });
+    }
+    if (found.length > 0) endDrain();
+  }
+
+  function tellRoom(nowMs: number): void {
+    for (const { what, sinceMs, untilMs, refused } of shortages.over(nowMs)) {
+      emit({ type: 'has-room', what, forMs: untilMs - sinceMs, refused });
+    }
+  }
+
   function publishAgain(nowMs: number): void {
     for (const { replyTopic, requester, result } of answers.since(nowMs - republishedMs)) {
-      publish(replyTopic, requester.address, result);
+      if (result.outcome !== givenUpOutcome) publish(replyTopic, requester.address, result);
     }
   }
 
@@ -186,15 +259,23 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       effects = nothing;
       publication = undefined;
       answers.forgetOld(nowMs);
+      giveUpOverdue(nowMs);
       requesters.forgetQuiet(nowMs - rememberedMs);
+      tellRoom(nowMs);
       decide(input, nowMs);
       return effects;
     },
-    deadlineMs: answers.deadlineMs,
+    deadlineMs() {
+      const forgetMs = answers.deadlineMs() ?? never;
+      const dueMs = Math.min(forgetMs, overdue.deadlineMs() ?? never, shortages.deadlineMs() ?? never);
+      return dueMs === never ? undefined : dueMs;
+    },
     counters: () => ({
       inFlight: requesters.running(),
       answered: answeredCount,
       repeated,
+      givenUp,
+      late,
       remembered: answers.size(),
       requesters: requesters.size(),
       evictedEarly: answers.evictedEarly(),

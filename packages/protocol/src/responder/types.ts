@@ -20,7 +20,7 @@ export type ResponderInput<W> =
       readonly settledBelow: number;
       readonly requests: readonly IncomingRequest<W>[];
     }
-  /** The outcome of a `run`. For an id that does not run it is ignored. */
+  /** The outcome of a `run`. For an id that does not run, or was given up, it is counted and dropped. */
   | { readonly type: 'answered'; readonly sender: string; readonly seq: number; readonly outcome: Success | Failure }
   /** Another broker is active: what was published lately may have been lost with the one before. */
   | { readonly type: 'marker-up' }
@@ -33,18 +33,41 @@ export interface Result {
   readonly outcome: Success | Failure;
 }
 
+/**
+ * Run it and hand in `answered`, exactly once and however late: until then, or until it is given up, it counts as in
+ * flight. After `deadlineMs` nobody waits for it: what has not begun by then need not, and is answered with
+ * `deadline-exceeded`.
+ */
+export interface RunEffect<W> {
+  readonly type: 'run';
+  readonly sender: string;
+  readonly seq: number;
+  readonly replyTopic: string;
+  readonly work: W;
+  /** A point on the driver's clock. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * What a server has too little of: places for requests in flight, entries for requesters, or time for what waits (then the
+ * driver refused with `overloaded`).
+ */
+export type Scarce = 'requests' | 'requesters' | 'time';
+
 export type ResponderEffect<W> =
-  /**
-   * Run it and hand in `answered`, exactly once and however late: until then it counts as in flight. After `deadlineMs`
-   * nobody waits for it: what has not begun by then need not, and is answered with `deadline-exceeded`.
-   */
+  | RunEffect<W>
+  /** It has not been answered in time and holds no place any more. Comes once at most, and after its `run`. */
+  | { readonly type: 'give-up'; readonly sender: string; readonly seq: number; readonly replyTopic: string }
+  /** A request was refused for want of this, for the first time since the start or since `has-room`. */
+  | { readonly type: 'full'; readonly what: Scarce }
+  /** Nothing has been refused for want of this lately. */
   | {
-      readonly type: 'run';
-      readonly sender: string;
-      readonly seq: number;
-      readonly work: W;
-      /** A point on the driver's clock. */
-      readonly deadlineMs: number;
+      readonly type: 'has-room';
+      readonly what: Scarce;
+      /** From the first refusal until the last one, or until it was last seen full. */
+      readonly forMs: number;
+      /** Requests that were refused meanwhile. */
+      readonly refused: number;
     }
   /** Results for one topic and address that follow one another; what else shares a frame is up to the batch. */
   | { readonly type: 'publish'; readonly topic: string; readonly to: string; readonly results: readonly Result[] }
@@ -52,10 +75,14 @@ export type ResponderEffect<W> =
   | { readonly type: 'drained' };
 
 export interface ResponderCounters {
-  /** Requests that run. */
+  /** Requests that run and are not given up. */
   readonly inFlight: number;
   /** Outcomes since the start, whatever they were and if they were settled meanwhile; repetitions do not count. */
   readonly answered: number;
+  /** Requests that were given up since the start. */
+  readonly givenUp: number;
+  /** Outcomes that were dropped since the start, because their request did not run any more. */
+  readonly late: number;
   /** Requests whose id was running or remembered: not run again. */
   readonly repeated: number;
   /** Outcomes remembered. */
@@ -74,6 +101,7 @@ export interface Responder<W> {
 
 /** The bounds, each at least 1. They are the limits of the contracts package unless given. */
 export interface ResponderConfig {
+  readonly handlerGraceMs?: number;
   readonly inFlightMax?: number;
   readonly rememberedMs?: number;
   readonly rememberedMax?: number;

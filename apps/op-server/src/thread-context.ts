@@ -1,0 +1,40 @@
+import type { HandlerContext } from '@cateto/contracts';
+
+/** A clock that all threads of a process share. `performance.now()` counts from the start of its own thread. */
+export function sharedNowMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}
+
+/**
+ * What a handler in a worker thread learns of its request. No signal crosses from one thread to another, and none has to: the
+ * deadline is known from the start, so the thread aborts it by a timer of its own, for handlers that ask for the signal. A
+ * handler that blocks the thread is not told; it is given up with the thread.
+ *
+ * @param deadlineMs by {@link sharedNowMs}
+ */
+export function openThreadContext(deadlineMs: number): { readonly context: HandlerContext; end(): void } {
+  const ownDeadlineMs = performance.now() + deadlineMs - sharedNowMs();
+  let controller: AbortController | undefined;
+  let overdue: NodeJS.Timeout | undefined;
+
+  function watch(): AbortController {
+    const watched = new AbortController();
+    const abort = (): void => watched.abort(new DOMException('the deadline of the request has passed', 'TimeoutError'));
+    const leftMs = ownDeadlineMs - performance.now();
+    if (leftMs > 0) overdue = setTimeout(abort, Math.ceil(leftMs));
+    else abort();
+    return watched;
+  }
+
+  const context: HandlerContext = {
+    deadlineMs: ownDeadlineMs,
+    get leftMs() {
+      return ownDeadlineMs - performance.now();
+    },
+    get signal() {
+      controller ??= watch();
+      return controller.signal;
+    },
+  };
+  return { context, end: () => clearTimeout(overdue) };
+}

@@ -1,0 +1,69 @@
+import type { Scarce } from './types.ts';
+
+/*
+ * What a responder refuses requests for want of.
+ *
+ * A shortage begins with a refusal, and ends when nothing was refused for two seconds and it is not seen full then. A server that is
+ * at its bound has room again and again for a moment: so each shortage is told of twice and not with every request.
+ */
+
+export interface Shortages {
+  /** A request is refused for want of it. @returns whether this is news */
+  refuse(what: Scarce, nowMs: number): boolean;
+  /** Those that are over. */
+  over(nowMs: number): readonly Shortage[];
+  /** When the next one may be. */
+  deadlineMs(): number | undefined;
+}
+
+export interface Shortage {
+  readonly what: Scarce;
+  readonly sinceMs: number;
+  /** When it was last noticed. */
+  untilMs: number;
+  refused: number;
+}
+
+export interface ShortagesConfig {
+  /** Whether the next request would be refused for want of it. */
+  isFull(what: Scarce): boolean;
+}
+
+const quietMs = 2_000;
+const nothing: readonly Shortage[] = [];
+
+export function createShortages({ isFull }: ShortagesConfig): Shortages {
+  const shortages = new Map<Scarce, Shortage>();
+
+  function isOver(shortage: Shortage, nowMs: number): boolean {
+    if (nowMs - shortage.untilMs < quietMs) return false;
+    if (!isFull(shortage.what)) return true;
+    shortage.untilMs = nowMs;
+    return false;
+  }
+
+  return {
+    refuse(what, nowMs) {
+      const known = shortages.get(what);
+      if (known === undefined) {
+        shortages.set(what, { what, sinceMs: nowMs, untilMs: nowMs, refused: 1 });
+        return true;
+      }
+      known.untilMs = nowMs;
+      known.refused += 1;
+      return false;
+    },
+    over(nowMs) {
+      if (shortages.size === 0) return nothing;
+      const over = [...shortages.values()].filter((one) => isOver(one, nowMs));
+      for (const { what } of over) shortages.delete(what);
+      return over;
+    },
+    deadlineMs() {
+      let dueMs: number | undefined;
+      for (const { untilMs } of shortages.values())
+        dueMs = Math.min(dueMs ?? Number.POSITIVE_INFINITY, untilMs + quietMs);
+      return dueMs;
+    },
+  };
+}

@@ -1,0 +1,198 @@
+import type { BusEvent } from '@cateto/bus';
+import type { HandlerContext } from '@cateto/contracts';
+import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { simulate } from './testing/simulate.ts';
+
+/* What a handler learns of its request, and what becomes of one that does not settle. */
+
+const slow = operation({
+  name: 'slow',
+  description: 'Its input.',
+  input: Finite,
+  output: Finite,
+  example: { input: 1, output: 1 },
+});
+const patience = formula({
+  name: 'patience',
+  description: 'Its operand.',
+  operands: [['a', Finite]],
+  output: Finite,
+  example: { operands: [1], output: 1 },
+});
+const catalogue = defineCatalogue({ operations: { slow }, formulas: { patience } });
+const formulas = { patience: formulaCode(patience, { plan: ([a]) => [call(slow, a)], combine: ([result]) => result }) };
+
+type Handler = (input: number, context: HandlerContext) => number | Promise<number>;
+
+/** An op-server and a calc-server, each on a host of its own and with a handler of its own. */
+function system(handler: Handler, fallback: Handler = handler, operationTimeoutMs = 60_000) {
+  const network = simulate({ brokers: 1 });
+  const events: BusEvent[] = [];
+  const onEvent = (event: BusEvent): void => void events.push(event);
+  const op = network.serve({ catalogue, handlers: { slow: handler }, onEvent, host: 'op' });
+  const calc = network.serve({
+    catalogue,
+    handlers: { slow: fallback },
+    formulas,
+    operations: [],
+    operationTimeoutMs,
+    onEvent,
+    host: 'calc',
+  });
+  const client = network.connect({ catalogue });
+  return { network, events, op, calc, client };
+}
+
+/** When something that never settles aborts, and why. */
+function abortOf({ signal }: HandlerContext, nowMs: () => number): Promise<[atMs: number, name: string]> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve([nowMs(), (signal.reason as Error).name]));
+  });
+}
+
+const never = (): Promise<number> => new Promise(() => undefined);
+
+describe('a handler', () => {
+  test('knows its deadline on the clock of the test kit, and how much time is left', async () => {
+    let seen: readonly number[] = [];
+    const { network, client, op, calc } = system(async (input, context) => {
+      const leftMs = context.leftMs;
+      await network.pass(100);
+      seen = [leftMs, context.leftMs, context.deadlineMs, network.nowMs()];
+      return input;
+    });
+    await Promise.all([op.ready, calc.ready]);
+    await client.patience(1, { timeoutMs: 1_000 });
+    const [before = 0, after = 0, deadlineMs = 0, nowMs = 0] = seen;
+    expect(before).toBeGreaterThan(900);
+    expect(before - after).toBeCloseTo(100, 6);
+    expect(deadlineMs - nowMs).toBeCloseTo(after, 6);
+  });
+
+  test('that never settles is told at its deadline', async () => {
+    const aborts: Promise<[number, string]>[] = [];
+    const { network, client } = system((_input, context) => {
+      aborts.push(abortOf(context, network.nowMs).then(([atMs, name]) => [atMs - context.deadlineMs, name]));
+      return never();
+    });
+    await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    await network.pass(100);
+    // The op-server's, and the fallback's.
+    expect(aborts).toHaveLength(2);
+    for (const [lateMs, name] of await Promise.all(aborts)) {
+      expect(name).toBe('TimeoutError');
+      expect(lateMs).toBeGreaterThanOrEqual(0);
+      expect(lateMs).toBeLessThan(50);
+    }
+  });
+
+  test('of a fallback has the deadline of the client, not that of the op-server', async () => {
+    let leftMs = 0;
+    const fallback: Handler = (input, context) => {
+      leftMs = context.leftMs;
+      return input;
+    };
+    const { client } = system(never, fallback, 1_000);
+    expect(await client.patience(1, { timeoutMs: 20_000 })).toMatchObject({ value: 1, fallbacks: [1] });
+    expect(leftMs).toBeGreaterThan(18_000);
+  });
+
+  test('that has answered is told nothing more', async () => {
+    let context: HandlerContext | undefined;
+    const { network, client } = system((input, given) => {
+      context = given;
+      return given.signal.aborted ? -1 : input;
+    });
+    expect((await client.patience(1, { timeoutMs: 500 })).value).toBe(1);
+    await network.pass(5_000);
+    expect(context?.signal.aborted).toBe(false);
+  });
+
+  test('that is under way when its server closes is told so', async () => {
+    let aborted: Promise<[number, string]> | undefined;
+    const { network, client, op } = system((_input, context) => {
+      aborted = abortOf(context, network.nowMs);
+      return never();
+    });
+    const asked = client.patience(1).catch(() => undefined);
+    await network.pass(200);
+    await op.close();
+    expect((await aborted)?.[1]).toBe('AbortError');
+    await asked;
+  });
+});
+
+describe('a handler that has not settled a second after its deadline', () => {
+  test('is given up: its place is free, it is reported, and its id is not run again', async () => {
+    const ran: number[] = [];
+    const { network, client, events } = system((input) => {
+      ran.push(input);
+      return input === 1 ? never() : input;
+    });
+    await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    await network.pass(3_000);
+    const { servers } = await client.status();
+    const shown = servers.map(({ role, inFlight, tables }) => `${role} ${inFlight} ${tables?.['given up']}`);
+    // The calc-server's fallback hangs too; the op-server beside it serves no operation.
+    expect(shown.toSorted()).toEqual(['calc-server 0 1', 'op-server 0 0', 'op-server 0 1']);
+    expect(events.filter(({ event }) => event === 'request-given-up')).toEqual([
+      { event: 'request-given-up', topic: 'calc.slow.result.1', count: 1 },
+      { event: 'request-given-up', topic: 'calc.patience.result', count: 1 },
+    ]);
+    expect((await client.patience(2)).value).toBe(2);
+    // The op-server's and the fallback's of the first.
+    expect(ran).toEqual([1, 1, 2]);
+  });
+
+  test.each<[string, (settle: { resolve: (value: number) => void; reject: (error: Error) => void }) => void]>([
+    ['returns', ({ resolve }) => resolve(1)],
+    ['throws', ({ reject }) => reject(new Error('late'))],
+  ])('harms nothing when it %s after all', async (_how, settleNow) => {
+    const unhandled: unknown[] = [];
+    const note = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const late: (() => void)[] = [];
+    const { network, client } = system((input) => {
+      if (input !== 1) return input;
+      return new Promise((resolve, reject) => late.push(() => settleNow({ resolve, reject })));
+    });
+    await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
+    await network.pass(3_000);
+    for (const settle of late) settle();
+    await network.pass(1_000);
+    expect((await client.patience(2)).value).toBe(2);
+    const { servers } = await client.status();
+    expect(servers.map(({ tables }) => tables?.['given up'])).toEqual([0, 0, 0]);
+    expect([late.length, unhandled]).toEqual([2, []]);
+  });
+
+  test('does not keep a server that drains: it ends after 4.5 s at the latest', async () => {
+    const { network, client, op } = system(never);
+    const asked = client.patience(1, { timeoutMs: 60_000 }).catch(() => undefined);
+    await network.pass(200);
+    const fromMs = network.nowMs();
+    await op.drain();
+    expect(network.nowMs() - fromMs).toBeLessThan(4_600);
+    await asked;
+  });
+});
+
+test('ten thousand requests that hang take a server for as long as they wait, and a second; then it serves', async () => {
+  let hangs = true;
+  const { network, client, events } = system((input) => (hangs ? never() : input));
+  const clients = [client, network.connect({ catalogue })];
+  // Each has 8,192 in flight at most.
+  const asked = clients.flatMap((one) =>
+    Array.from({ length: 6_000 }, (_, input) => one.patience(input, { timeoutMs: 2_000 }).catch(() => undefined)),
+  );
+  await Promise.all(asked);
+  hangs = false;
+  const full = events.find(({ event }) => event === 'server-full');
+  expect(full).toEqual({ event: 'server-full', what: 'requests', inFlight: 10_000 });
+  await network.pass(2_000);
+  expect((await client.patience(7)).value).toBe(7);
+  await network.pass(3_000);
+  expect(events.find(({ event }) => event === 'server-has-room')).toMatchObject({ what: 'requests', inFlight: 0 });
+}, 60_000);
