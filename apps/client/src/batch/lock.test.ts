@@ -107,7 +107,7 @@ describe('a lock', () => {
     await writeFile(live, JSON.stringify({ ...thisProcess(), token: '00000003' }));
     await removeLeftovers(path);
     expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`)).toSorted()).toEqual(
-      [live, ...unread, `${path}.txt`].map((file) => basename(file)),
+      [live, ...unread, `${path}.txt`].map((file) => basename(file)).toSorted(),
     );
   });
 
