@@ -1,7 +1,8 @@
-import { addSettings, calledAs } from '@cateto/app-kit';
+import { addSettings } from '@cateto/app-kit';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
 import { knownFormula } from '../known-formula.ts';
+import { programName } from '../program-name.ts';
 
 export interface BatchOptions {
   readonly formula: string;
@@ -55,7 +56,7 @@ export function batchCommand(context: Context): Command {
 }
 
 function examples(): string {
-  const name = calledAs('calc');
+  const name = programName();
   return `
 Examples:
   ${name} batch legs.csv --formula hypotenuse --out hypotenuses.csv

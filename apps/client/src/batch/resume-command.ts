@@ -1,4 +1,4 @@
-import { calledAs } from '@cateto/app-kit';
+import { programName } from '../program-name.ts';
 import type { Command } from 'commander';
 
 /** What a person types to go on where a run stopped: its own flags, and --resume. */
@@ -8,7 +8,7 @@ export function resumeCommand(file: string, command: Command): string {
     const isGiven = command.getOptionValueSource(name) === 'cli' && name !== 'resume' && name !== 'retryFailed';
     return isGiven ? [option.long ?? '', String(command.getOptionValue(name))] : [];
   });
-  return [calledAs('calc'), ...[command.name(), file, ...flags, '--resume'].map(shellWord)].join(' ');
+  return [programName(), ...[command.name(), file, ...flags, '--resume'].map(shellWord)].join(' ');
 }
 
 function shellWord(text: string): string {

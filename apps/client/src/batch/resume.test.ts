@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { calculator, hashOf } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { openStdin, refusal, runHere, sum } from '../in-memory.test-support.ts';
+import { programName } from '../program-name.ts';
 import { temporaryFiles, textOf } from './temporary-files.test-support.ts';
 
 const { file, beside } = temporaryFiles();
@@ -24,7 +25,7 @@ describe('an interrupted batch', () => {
     expect(interrupted).toMatchObject({ exitCode: 130, open: 0 });
     expect(interrupted.stderr).toBe(
       `batch: interrupted after 2 rows; the 2 rows done are in ${out}.partial, and this goes on from there: ` +
-        `calc batch ${input} --formula hypotenuse --out ${out} --timeout 700 --resume\n`,
+        `${programName()} batch ${input} --formula hypotenuse --out ${out} --timeout 700 --resume\n`,
     );
     expect(await readFile(out, 'utf8')).toBe('what is there\n');
     expect(await readFile(`${out}.partial`, 'utf8')).toBe('a,b,value,error\n1,0,1,\n2,0,2,\n');
