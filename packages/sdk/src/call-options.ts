@@ -55,10 +55,7 @@ export function readStatusWait(given: unknown): number | Failure {
 
 const statusWaitMs = 1_000;
 
-/**
- * A signal of this realm or of another: test runners with a page's surroundings bring their own. It is read once; afterwards only its
- * own class is trusted not to throw.
- */
+/** A signal of this realm or of another: a test runner that imitates a browser brings its own class. */
 function isSignal(given: unknown): given is AbortSignal {
   if (typeof given !== 'object' || given === null) return false;
   const signal = given as Partial<Record<keyof AbortSignal, unknown>>;

@@ -130,6 +130,19 @@ describe('a call', () => {
   });
 });
 
+test('a signal of another realm cancels a call like one of this realm', async () => {
+  class Signal extends EventTarget {
+    aborted = false;
+    reason = new Error('enough');
+  }
+  const signal = new Signal();
+  const { client } = system(() => new Promise(() => undefined));
+  const asked = client.mirror({ x: 1, y: 2 }, { signal: signal as never });
+  signal.aborted = true;
+  signal.dispatchEvent(new Event('abort'));
+  await expect(asked).rejects.toMatchObject({ code: 'cancelled', cause: signal.reason });
+});
+
 test('an error of another copy of this package is a RequestError too, and no other error is', async () => {
   const copy = './request-error.ts?copy';
   const other = (await import(/* @vite-ignore */ copy)) as { RequestError: typeof RequestError };

@@ -117,6 +117,24 @@ describe('operands', () => {
   });
 });
 
+test('a check of the contract that throws refuses the operand by exit code 5, and the row of a batch by its error', async () => {
+  const secure = formula({
+    name: 'secure',
+    description: 'An address, if it is secure.',
+    operands: [['address', StatusReport.shape.host.refine((text) => new URL(text).protocol === 'https:')]],
+    output: StatusReport.shape.host,
+    example: { operands: ['https://a.example'], output: 'https://a.example' },
+  });
+  const catalogue = defineCatalogue({ operations: {}, formulas: { secure } });
+  const refused = 'secure: operand address: the check of the contract threw: Invalid URL';
+  const ran = await runHere(['secure', 'abc'], { catalogue });
+  expect(ran).toMatchObject({ exitCode: 5, stdout: '', stderr: `${refused}\n`, connected: [] });
+  const stdin = 'address\nabc\nhttps://a.example\n';
+  const batch = await runHere(['batch', '-', '--formula', 'secure'], { catalogue, stdin, answer: () => 'well' });
+  expect(batch.stdout).toContain(`abc,,invalid-request: ${refused}\n`);
+  expect(batch.stdout).toContain('https://a.example,well,\n');
+});
+
 describe('settings', () => {
   test('come from the flags, else from the variables, else from the defaults', async () => {
     const env = { CATETO_TIMEOUT_MS: '700', CATETO_BROKERS: '10.0.0.1,10.0.0.2' };
