@@ -88,3 +88,43 @@ test.each<[string, z.ZodType]>([
   const operand = { ...pair, operands: [['x', Finite] as const, ['y', schema] as const] as const };
   expect(() => contractHash(formula(operand))).toThrow(refusal('operand y'));
 });
+
+test('the order of properties does not count in recursive schemas either', () => {
+  function tree(swapped: boolean): z.ZodType {
+    const Left = z.object({
+      get of() {
+        return z.optional(Left);
+      },
+    });
+    const Right = z.object({
+      n: Finite,
+      get of() {
+        return z.optional(Right);
+      },
+    });
+    return swapped ? z.object({ b: Right, a: Left }) : z.object({ a: Left, b: Right });
+  }
+  const hashOfInput = (input: z.ZodType): number =>
+    contractHash(operation({ ...base, input, example: { ...example, input: {} } }));
+  expect(hashOfInput(tree(true))).toBe(hashOfInput(tree(false)));
+  const other = z.object({
+    a: z.object({
+      get of() {
+        return z.optional(other.shape.a);
+      },
+    }),
+    b: z.object({ n: z.int() }),
+  });
+  expect(hashOfInput(other)).not.toBe(hashOfInput(tree(false)));
+});
+
+test('a schema whose parts never end is refused', () => {
+  const endless = (): z.ZodType =>
+    z.object({
+      get next() {
+        return z.optional(endless());
+      },
+    });
+  const contract = operation({ ...base, input: endless(), example: { ...example, input: {} } });
+  expect(() => contractHash(contract)).toThrow(/operation "sum", input: .* parts never end/);
+});

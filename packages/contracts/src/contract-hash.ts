@@ -22,12 +22,46 @@ export function contractHash(contract: Operation | Formula): number {
 
 function jsonSchema(contract: Operation | Formula, where: string, schema: z.ZodType): unknown {
   try {
-    return jsonSchemaOf(schema, { annotated: false });
+    return withNumberedParts(jsonSchemaOf(schema, { annotated: false }));
   } catch (error) {
-    throw new TypeError(`${contract.kind} "${contract.name}", ${where}: not a value for the wire: ${textOf(error)}`, {
+    // Of a recursion without end, in which each part makes a new schema.
+    const endless = error instanceof RangeError;
+    const reason = endless ? 'its parts never end; refer to one schema that is declared once' : textOf(error);
+    throw new TypeError(`${contract.kind} "${contract.name}", ${where}: not a value for the wire: ${reason}`, {
       cause: error,
     });
   }
+}
+
+/**
+ * The parts of a recursive schema, which are referred to, named in the order in which they are met when the properties are in order:
+ * Zod names them in the order in which the properties were declared.
+ */
+function withNumberedParts(schema: z.core.JSONSchema.BaseSchema): unknown {
+  const { $defs, ...whole } = schema;
+  if ($defs === undefined) return schema;
+  const numbers = new Map<string, string>();
+  const parts: [string, unknown][] = [];
+
+  function renamed(part: unknown): unknown {
+    if (Array.isArray(part)) return part.map(renamed);
+    if (typeof part !== 'object' || part === null) return part;
+    const sorted = Object.entries(part).toSorted(([a], [b]) => byCodeUnit(a, b));
+    return Object.fromEntries(sorted.map(([key, value]) => [key, key === '$ref' ? numbered(value) : renamed(value)]));
+  }
+
+  function numbered(reference: unknown): unknown {
+    const name = /^#\/\$defs\/(.+)$/.exec(String(reference))?.[1];
+    if (name === undefined) return reference;
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    const number = `#/$defs/${numbers.size}`;
+    numbers.set(name, number);
+    parts.push([number, renamed($defs?.[name])]);
+    return number;
+  }
+
+  return { ...(renamed(whole) as object), $defs: Object.fromEntries(parts) };
 }
 
 /** JSON with the keys of every object in order, and the names of required keys too: equal contracts give equal text. */

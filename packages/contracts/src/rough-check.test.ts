@@ -4,7 +4,29 @@ import { z } from 'zod';
 import { StatusReport } from './messages.ts';
 import { isBrief, roughCheck } from './rough-check.ts';
 
+const Tree = z.object({
+  value: z.number(),
+  get children() {
+    return z.array(Tree);
+  },
+});
+const Even = z.object({
+  get next() {
+    return z.nullable(Odd);
+  },
+});
+const Odd = z.object({
+  value: z.number(),
+  get next() {
+    return z.optional(Even);
+  },
+});
+const Nested: z.ZodType = z.lazy(() => z.record(z.string(), z.union([z.number(), z.array(Nested)])));
+
 const schemas = {
+  tree: Tree,
+  mutual: Even,
+  lazy: Nested,
   report: StatusReport,
   points: z.array(z.object({ x: z.number(), y: z.number().multipleOf(3).optional() })),
   table: z.record(z.string(), z.array(z.string().nullable())),
@@ -20,7 +42,21 @@ const value = fc.oneof(
     fc.array(fc.oneof(fc.string(), fc.constant(null), fc.integer())),
   ),
   fc.record({ a: fc.array(fc.jsonValue({ maxDepth: 0 })) }),
+  nested(3),
 );
+
+/** Trees, and what goes back and forth between two kinds, some of it wrong somewhere. */
+function nested(depth: number): fc.Arbitrary<unknown> {
+  const next = depth === 0 ? fc.constant(undefined) : nested(depth - 1);
+  const children = depth === 0 ? fc.constant([]) : fc.array(nested(depth - 1), { maxLength: 2 });
+  const number = fc.oneof({ weight: 5, arbitrary: fc.integer() }, { weight: 1, arbitrary: fc.string() });
+  return fc.oneof(
+    fc.record({ value: number, children }),
+    fc.record({ value: number, next }),
+    fc.record({ next: fc.option(next) }),
+    fc.dictionary(fc.constantFrom('a', 'b'), fc.oneof(number, children)),
+  );
+}
 
 test.each(Object.entries(schemas))('what the rough check of %s refuses its schema refuses', (_name, schema) => {
   const check = roughCheck(schema);
@@ -53,4 +89,14 @@ test('a value of a thousand parts, however they are nested, is not brief', () =>
   expect(isBrief([[1, 2], { a: 'b' }])).toBe(true);
   expect(isBrief(Array.from({ length: 2_000 }, () => 1))).toBe(false);
   expect(isBrief(Array.from({ length: 40 }, () => Array.from({ length: 40 }, () => 1)))).toBe(false);
+});
+
+test('a recursive schema is checked as deep as the value goes', () => {
+  const check = roughCheck(Tree);
+  const leaf = { value: 1, children: [] };
+  expect(check({ value: 1, children: [{ value: 2, children: [leaf, leaf] }] })).toBe(true);
+  expect(check({ value: 1, children: [{ value: 2, children: [leaf, { value: 'x', children: [] }] }] })).toBe(false);
+  expect(roughCheck(Even)({ next: { value: 1, next: { next: { value: 'x' } } } })).toBe(false);
+  expect(roughCheck(Nested)({ a: { b: 3 } })).toBe(true);
+  expect(roughCheck(Nested)([])).toBe(false);
 });

@@ -8,8 +8,27 @@ import { quickCheck } from './quick-check.ts';
  * make a reader do. This one stops at the first.
  */
 export function roughCheck(schema: z.ZodType): QuickCheck {
+  const known = checkOf.get(schema);
+  if (known !== undefined) return known;
+  // A recursive schema comes back to itself while its check is made: then what it has become is looked up with each value.
+  checkOf.set(schema, (value) => roughCheck(schema)(value));
+  try {
+    const made = makeRoughCheck(schema);
+    checkOf.set(schema, made);
+    return made;
+  } catch (error) {
+    checkOf.delete(schema);
+    throw error;
+  }
+}
+
+const checkOf = new WeakMap<z.ZodType, QuickCheck>();
+
+function makeRoughCheck(schema: z.ZodType): QuickCheck {
   const quick = quickCheck(schema);
   if (quick !== undefined) return quick;
+  // What it stands for may be declared only later.
+  if (schema instanceof z.ZodLazy) return (value) => roughCheck(schema.unwrap() as z.ZodType)(value);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
     const inner = roughCheck(schema.unwrap() as z.ZodType);
     return (value) => value === undefined || value === null || inner(value);

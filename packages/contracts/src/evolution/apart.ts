@@ -1,36 +1,44 @@
 import { accepts } from './accepts.ts';
+import type { Compared } from './compared.ts';
 import { fieldsOf } from './fields.ts';
 import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf } from './schema-view.ts';
 
 /** Whether no value of the sender fits the other schema, as far as that can be told: no is no proof. */
-export function apart(sender: readonly Piece[], other: SchemaView): boolean {
+export function apart(sender: readonly Piece[], other: SchemaView, compared: Compared): boolean {
   return piecesOf(other).some((piece) => {
     if (piece.kind === 'never') return true;
-    if (piece.kind === 'union') return piece.branches.every((branch) => apart(sender, branch));
-    return sender.some((mine) => arePiecesApart(mine, piece, other));
+    if (piece.kind === 'union') return piece.branches.every((branch) => apart(sender, branch, compared));
+    return sender.some((mine) => arePiecesApart(mine, piece, other, compared));
   });
 }
 
-function arePiecesApart(mine: Piece, piece: Piece, other: SchemaView): boolean {
+function arePiecesApart(mine: Piece, piece: Piece, other: SchemaView, compared: Compared): boolean {
   if (mine.kind === 'never') return true;
   if (mine.kind === 'values') return mine.values.every((value) => !accepts(other, value));
-  if (mine.kind === 'union') return mine.branches.every((branch) => apart(piecesOf(branch), other));
+  if (mine.kind === 'union') return mine.branches.every((branch) => apart(piecesOf(branch), other, compared));
   if (mine.kind !== 'typed' || mine.type === undefined) return false;
   const type = baseType(mine.type);
   if (piece.kind === 'values') return piece.values.every((value) => typeName(value) !== type);
   if (piece.kind !== 'typed' || piece.type === undefined) return false;
   if (baseType(piece.type) !== type) return true;
-  return type === 'object' && areFieldsApart(mine, piece);
+  return type === 'object' && areFieldsApart(mine, piece, compared);
 }
 
 /** Objects that are told apart by a field which both must have. */
-function areFieldsApart(mine: TypedPiece, theirs: TypedPiece): boolean {
-  const { known, always } = fieldsOf(mine);
-  const { known: others, needed } = fieldsOf(theirs);
-  return [...always].some((name) => {
-    const [written, read] = [known.get(name), others.get(name)];
-    return needed.has(name) && written !== undefined && read !== undefined && apart(piecesOf(written), read);
+function areFieldsApart(mine: TypedPiece, theirs: TypedPiece, compared: Compared): boolean {
+  const [writes, reads] = [mine.keywords.properties, theirs.keywords.properties];
+  // Without fields that are declared there are none by which they could be told apart.
+  if (typeof writes !== 'object' || writes === null || typeof reads !== 'object' || reads === null) return false;
+  return compared.apart(writes, reads, () => {
+    const { known, always } = fieldsOf(mine);
+    const { known: others, needed } = fieldsOf(theirs);
+    return [...always].some((name) => {
+      const [written, read] = [known.get(name), others.get(name)];
+      return (
+        needed.has(name) && written !== undefined && read !== undefined && apart(piecesOf(written), read, compared)
+      );
+    });
   });
 }
 

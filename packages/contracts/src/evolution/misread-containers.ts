@@ -1,9 +1,9 @@
 import { accepts } from './accepts.ts';
+import type { Compared } from './compared.ts';
 import type { Elements, Fields } from './fields.ts';
 import { elementsOf, fieldsOf } from './fields.ts';
 import type { Misreading } from './misreading.ts';
 import { show } from './misreading.ts';
-import type { Compared } from './misreadings.ts';
 import { misread } from './misreadings.ts';
 import type { SchemaView, TypedPiece } from './schema-view.ts';
 import { viewOf } from './schema-view.ts';

@@ -77,3 +77,62 @@ function variants(kind: string): z.ZodType {
 function both(): z.ZodType {
   return z.intersection(z.object({ a: z.int() }), z.object({ b: z.number() }).catchall(z.unknown()));
 }
+
+/** An expression: a leaf, or a node of two expressions. */
+function expression(leaf: z.ZodType, how: 'leaf first' | 'node first'): z.ZodType {
+  const Node = z.object({
+    get left(): z.ZodType {
+      return Expression;
+    },
+    get right(): z.ZodType {
+      return Expression;
+    },
+  });
+  const Expression = z.union(how === 'leaf first' ? [leaf, Node] : [Node, leaf]);
+  return Expression;
+}
+
+test.each(['leaf first', 'node first'] as const)('a recursive union is compared to its end, %s', (how) => {
+  const [numbers, integers] = [expression(z.number(), how), expression(z.int(), how)];
+  expect(found(numbers, numbers)).toEqual([]);
+  expect(found(integers, numbers)).toEqual([]);
+  expect(found(numbers, integers)).toEqual([': may be number, where the receiver accepts integer']);
+  expect(found(expression(z.string(), how), numbers)[0]).toContain('fits none of the alternatives');
+});
+
+/** An object with many fields of its own kind. */
+function wide(leaf: z.ZodType, fields: number): z.ZodType {
+  const names = Array.from({ length: fields }, (_, index) => `field${index}`);
+  const Wide: z.ZodType = z.object({
+    leaf,
+    ...Object.fromEntries(names.map((name) => [name, z.optional(z.lazy(() => Wide))])),
+  });
+  return Wide;
+}
+
+test('a schema that refers to itself in many places is compared once, and what is wrong with it is told once', () => {
+  expect(found(wide(z.int(), 12), wide(z.number(), 12))).toEqual([]);
+  expect(found(wide(z.number(), 12), wide(z.int(), 12))).toEqual([
+    '.leaf: may be number, where the receiver accepts integer',
+  ]);
+});
+
+test('what held only because of a pair that does not hold is not believed', () => {
+  // B refers to A, and A is refused for its field n; so the alternative that is a B is refused as well.
+  const pair = (n: z.ZodType): z.ZodType => {
+    const A = z.object({
+      get b() {
+        return z.optional(B);
+      },
+      n,
+    });
+    const B = z.object({
+      get a() {
+        return A;
+      },
+    });
+    return z.object({ a: z.optional(A), choice: z.union([B, z.object({ c: z.string() })]) });
+  };
+  const places = found(pair(z.number()), pair(z.int())).map((one) => one.split(':')[0]);
+  expect(places).toEqual(['.a.n', '.choice']);
+});

@@ -1,11 +1,13 @@
 import { accepts, same } from './accepts.ts';
 import { apart } from './apart.ts';
+import type { Compared } from './compared.ts';
+import { createCompared } from './compared.ts';
 import { misreadElements, misreadFields } from './misread-containers.ts';
 import { misreadNumber, misreadText } from './misread-scalars.ts';
 import type { Misreading } from './misreading.ts';
 import { show, showAll } from './misreading.ts';
-import type { Piece, Schema, SchemaView, TypedPiece } from './schema-view.ts';
-import { baseType, piecesOf } from './schema-view.ts';
+import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
+import { baseType, piecesOf, schemaMeant } from './schema-view.ts';
 
 /*
  * Decides whether a receiver understands whatever a sender may write, both given as JSON Schemas of Zod's making. The rule
@@ -15,11 +17,12 @@ import { baseType, piecesOf } from './schema-view.ts';
 
 /** @param at where both schemas stand, for the misreadings' own places */
 export function misreadings(sender: SchemaView, receiver: SchemaView, at = ''): readonly Misreading[] {
-  return misread(sender, receiver, at, []);
+  const found = misread(sender, receiver, at, createCompared());
+  // What a recursive schema comes back to is told once.
+  return found.filter(({ at: place, problem }, index) => {
+    return found.findIndex((one) => one.at === place && one.problem === problem) === index;
+  });
 }
-
-/** Pairs that are being compared: a recursive schema comes back to a pair, which then holds if the rest does. */
-export type Compared = readonly (readonly [sender: Schema, receiver: Schema])[];
 
 export function misread(
   sender: SchemaView,
@@ -27,10 +30,12 @@ export function misread(
   at: string,
   compared: Compared,
 ): readonly Misreading[] {
-  const { schema } = sender;
-  const again = typeof schema === 'object' && compared.some(([s, r]) => s === schema && r === receiver.schema);
-  if (again || (same(schema, receiver.schema) && same(sender.root, receiver.root))) return [];
-  return misreadPieces(piecesOf(sender), receiver, at, [...compared, [schema, receiver.schema]]);
+  if (same(sender.schema, receiver.schema) && same(sender.root, receiver.root)) return [];
+  const [written, read] = [schemaMeant(sender), schemaMeant(receiver)];
+  const before = compared.found(written, read);
+  // It was told in full where it was found first.
+  if (before !== undefined) return before.slice(0, 1);
+  return compared.compare(written, read, () => misreadPieces(piecesOf(sender), receiver, at, compared));
 }
 
 function misreadPieces(
@@ -121,7 +126,7 @@ function misreadUnion(
   at: string,
   compared: Compared,
 ): readonly Misreading[] {
-  const possible = branches.filter((branch) => !apart(sender, branch));
+  const possible = branches.filter((branch) => !apart(sender, branch, compared));
   const found = possible.map((branch) => misreadPieces(sender, branch, at, compared));
   // Where exactly one may fit, the others must be known not to.
   if (found.some((one) => one.length === 0) && (!exactlyOne || possible.length === 1)) return [];

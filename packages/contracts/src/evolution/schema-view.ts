@@ -57,6 +57,12 @@ export function viewOf(schema: Schema): SchemaView {
   return { schema, root: schema };
 }
 
+/** What a schema that is a reference and nothing else refers to, however it is written; any other as it is. */
+export function schemaMeant({ schema, root }: SchemaView): Schema {
+  const refers = typeof schema === 'object' && typeof schema.$ref === 'string' && Object.keys(schema).length === 1;
+  return refers ? (target(root, String(schema.$ref)) as Schema) : schema;
+}
+
 /** The pieces of a schema; none when anything fits. What is an annotation, as JSON Schema has it, is left out. */
 export function piecesOf({ schema, root }: SchemaView): readonly Piece[] {
   if (schema === true) return [];

@@ -1,7 +1,7 @@
 import { accepts, writes } from './accepts.ts';
 import { elementsOf, fieldsOf } from './fields.ts';
-import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
-import { piecesOf } from './schema-view.ts';
+import type { Piece, Schema, SchemaView, TypedPiece } from './schema-view.ts';
+import { piecesOf, schemaMeant } from './schema-view.ts';
 
 /*
  * Looks for a value that a sender may write and a receiver refuses, so that a misreading can be shown and not only told.
@@ -26,7 +26,13 @@ export function witness(sender: SchemaView, receiver: SchemaView): readonly [val
 /** Values that the sender may write, near what either schema speaks of. */
 export function cornersBetween(sender: SchemaView, receiver: SchemaView): readonly unknown[] {
   const hints = new Set<unknown>([0, 1, -1, 0.5, '', 'a', true, null, ...hintsOf(sender), ...hintsOf(receiver)]);
-  return cornersOf(sender, [...hints], 0);
+  return cornersOf(sender, { hints: [...hints], made: new Map() }, 0);
+}
+
+interface Search {
+  readonly hints: readonly unknown[];
+  /** The corners of each schema by their depth: one that refers to itself in several places has them many times over. */
+  readonly made: Map<Schema, (readonly unknown[])[]>;
 }
 
 /** Numbers, texts and lengths that a schema speaks of, with what lies beside them. */
@@ -44,55 +50,59 @@ function hintsOf({ schema, root }: SchemaView): readonly unknown[] {
 }
 
 /** Values that the sender may write, simple ones first. */
-function cornersOf(sender: SchemaView, hints: readonly unknown[], depth: number): readonly unknown[] {
+function cornersOf(sender: SchemaView, search: Search, depth: number): readonly unknown[] {
   if (depth > depthMax) return [];
+  const schema = schemaMeant(sender);
+  const made = search.made.get(schema) ?? [];
+  search.made.set(schema, made);
+  return (made[depth] ??= makeCorners(sender, search, depth));
+}
+
+function makeCorners(sender: SchemaView, search: Search, depth: number): readonly unknown[] {
   const pieces = piecesOf(sender);
-  const tried = pieces.length === 0 ? [...hints, [], {}] : pieces.flatMap((piece) => triesOf(piece, hints, depth));
+  const tried =
+    pieces.length === 0 ? [...search.hints, [], {}] : pieces.flatMap((piece) => triesOf(piece, search, depth));
   return tried.filter((value) => writes(sender, value)).slice(0, cornersMax);
 }
 
-function triesOf(piece: Piece, hints: readonly unknown[], depth: number): readonly unknown[] {
+function triesOf(piece: Piece, search: Search, depth: number): readonly unknown[] {
   switch (piece.kind) {
     case 'values':
       return piece.values;
     case 'union': {
-      const each = piece.branches.map((branch) => cornersOf(branch, hints, depth + 1));
+      const each = piece.branches.map((branch) => cornersOf(branch, search, depth + 1));
       return each.flatMap((corners) => corners.slice(0, cornersMax / each.length));
     }
     case 'kept':
-      return [...hints, [], {}];
+      return [...search.hints, [], {}];
     case 'typed':
-      return triesOfType(piece, hints, depth);
+      return triesOfType(piece, search, depth);
     case 'never':
     case 'opaque':
       return [];
   }
 }
 
-function triesOfType(piece: TypedPiece, hints: readonly unknown[], depth: number): readonly unknown[] {
+function triesOfType(piece: TypedPiece, search: Search, depth: number): readonly unknown[] {
+  const { hints } = search;
   const lengths = hints.filter((hint) => typeof hint === 'number' && Number.isInteger(hint)) as readonly number[];
   const possible = lengths.filter((length) => length >= 0 && length <= lengthMax);
   switch (piece.type) {
     case 'string':
       return [...hints, ...['a', 'b'].flatMap((letter) => possible.map((length) => letter.repeat(length)))];
     case 'array':
-      return lists(piece, possible, hints, depth);
+      return lists(piece, possible, search, depth);
     case 'object':
-      return objects(piece, hints, depth);
+      return objects(piece, search, depth);
     default:
       return hints;
   }
 }
 
-function lists(
-  piece: TypedPiece,
-  lengths: readonly number[],
-  hints: readonly unknown[],
-  depth: number,
-): readonly unknown[] {
+function lists(piece: TypedPiece, lengths: readonly number[], search: Search, depth: number): readonly unknown[] {
   const { first, rest, least, mostWritten } = elementsOf(piece);
-  const restCorners = rest === undefined ? [] : cornersOf(rest, hints, depth + 1);
-  const firstCorners = first.map((element) => cornersOf(element, hints, depth + 1));
+  const restCorners = rest === undefined ? [] : cornersOf(rest, search, depth + 1);
+  const firstCorners = first.map((element) => cornersOf(element, search, depth + 1));
   const listOfLength = (length: number): unknown[] =>
     Array.from({ length }, (_, index) => (firstCorners[index] ?? restCorners)[0]);
   const varied = Math.max(least, first.length, mostWritten > first.length ? first.length + 1 : 0);
@@ -103,11 +113,11 @@ function lists(
   ];
 }
 
-function objects(piece: TypedPiece, hints: readonly unknown[], depth: number): readonly unknown[] {
+function objects(piece: TypedPiece, search: Search, depth: number): readonly unknown[] {
   const { known, always, others } = fieldsOf(piece);
-  const corners = [...known].map(([name, view]) => [name, cornersOf(view, hints, depth + 1)] as const);
-  const names = hints.filter((hint) => typeof hint === 'string' && !known.has(hint) && hint !== '__proto__');
-  const open = others === undefined ? [] : cornersOf(others, hints, depth + 1);
+  const corners = [...known].map(([name, view]) => [name, cornersOf(view, search, depth + 1)] as const);
+  const names = search.hints.filter((hint) => typeof hint === 'string' && !known.has(hint) && hint !== '__proto__');
+  const open = others === undefined ? [] : cornersOf(others, search, depth + 1);
   const filled = corners.filter(([, values]) => values.length > 0).map(([name, [simple]]) => [name, simple] as const);
   const plain = Object.fromEntries(filled.filter(([name]) => always.has(name)));
   const full = Object.fromEntries(filled);
