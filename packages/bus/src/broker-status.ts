@@ -1,6 +1,7 @@
 import type { Beat, BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat, formatBroker } from '@cateto/contracts';
 import { connectBeats } from './sockets.ts';
+import { timers } from './timers.ts';
 
 /** How a broker is, from its heartbeat port; without a beat it is not reached. */
 export interface BrokerStatus {
@@ -30,12 +31,12 @@ function hearBeat(broker: BrokerEndpoint, waitMs: number, ending: AbortSignal | 
       if (beat !== undefined) end(beat);
     });
     const giveUp = (): void => end(undefined);
-    const timer = setTimeout(giveUp, waitMs);
+    const timer = timers.setTimeout(giveUp, waitMs);
     ending?.addEventListener('abort', giveUp);
     if (ending?.aborted === true) giveUp();
 
     function end(beat: Beat | undefined): void {
-      clearTimeout(timer);
+      timers.clearTimeout(timer);
       ending?.removeEventListener('abort', giveUp);
       void socket.close(0).then(() => resolve(beat));
     }

@@ -6,6 +6,7 @@ import { Publisher } from 'zeromq';
 import { readFrames } from './read-frames.ts';
 import { freeBroker } from './relay/brokers.test-support.ts';
 import { connectHeartbeat, connectRequests } from './sockets.ts';
+import { useFakeTimers } from './fake-timers.test-support.ts';
 
 /** An address, another one each time, or none. */
 type Said = string | (() => string) | Error;
@@ -168,8 +169,7 @@ describe.each(every)('%s', (what) => {
   });
 
   test('closed while it waits for the address asks for it no more', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
+    useFakeTimers(['setTimeout']);
     const { asked, say, socket } = await setUp(what);
     socket.close();
     say(noAddress);

@@ -1,5 +1,6 @@
 import type { Subscriber } from 'zeromq';
 import { addressOf, familyOf, literalOf } from './zmtp/index.ts';
+import { timers } from './timers.ts';
 
 /** How often a name is asked for while the socket is not connected: as often as libzmq tries at last. */
 const askEveryMs = 200;
@@ -33,10 +34,12 @@ export function dial(socket: Subscriber, host: string, port: number): void {
       if (socket.closed) return;
       // What is connected stays so, whatever its name means by now.
       if (!connected) move(fault === null ? endpointOf(address) : undefined);
-      setTimeout(() => {
-        asking = false;
-        if (endpoint === undefined && !socket.closed) ask();
-      }, askEveryMs).unref();
+      timers
+        .setTimeout(() => {
+          asking = false;
+          if (endpoint === undefined && !socket.closed) ask();
+        }, askEveryMs)
+        .unref();
     });
   }
 

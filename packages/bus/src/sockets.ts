@@ -6,6 +6,7 @@ import { dial } from './dial.ts';
 import { needHandles } from './handles.ts';
 import type { BeatSubscriber, Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from './zmtp/index.ts';
 import { createBeatSubscriber, createSubscriber, createXPublisher } from './zmtp/index.ts';
+import { timers } from './timers.ts';
 
 /*
  * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its
@@ -66,7 +67,7 @@ const participant = {
   heartbeat: heartbeats.inTime,
   tickMs: participantTickMs,
   // What is published in a turn was collected before (`Platform.soon`): it leaves now.
-  flushSoon: (run: () => void) => process.nextTick(run),
+  flushSoon: (run: () => void) => timers.nextTick(run),
 };
 
 const broker = {
@@ -75,7 +76,7 @@ const broker = {
   heartbeat: heartbeats.bound,
   tickMs: brokerTickMs,
   // What the connections that were readable brought leaves together.
-  flushSoon: (run: () => void) => void setImmediate(run),
+  flushSoon: (run: () => void) => void timers.setImmediate(run),
 };
 
 /** What a broker has subscribed to, in full: its table of requests and its prefixes have 40,000 entries each at most. */

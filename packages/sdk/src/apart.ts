@@ -1,3 +1,5 @@
+import { timers } from '@cateto/bus';
+
 /**
  * Keeps what a caller's own function throws away from what called it, which has others to serve: it is thrown again where
  * nothing else can break, as an uncaught exception.
@@ -7,7 +9,7 @@ export function apart<A>(callback: (argument: A) => void): (argument: A) => void
     try {
       callback(argument);
     } catch (error) {
-      queueMicrotask(() => {
+      timers.queueMicrotask(() => {
         throw error;
       });
     }

@@ -1,5 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { connect } from 'node:net';
+import { timers } from '../timers.ts';
 
 /**
  * What a plain TCP connect met: nobody listens on the port, somebody does, or nothing that would tell (a host that does
@@ -25,7 +26,7 @@ const attemptsMax = 8;
 export async function probePeer(peer: BrokerEndpoint, closing: AbortSignal): Promise<Probe> {
   const over = new AbortController();
   const end = (): void => over.abort();
-  const timer = setTimeout(end, probeMaxMs);
+  const timer = timers.setTimeout(end, probeMaxMs);
   closing.addEventListener('abort', end);
   if (closing.aborted) end();
   try {
@@ -35,7 +36,7 @@ export async function probePeer(peer: BrokerEndpoint, closing: AbortSignal): Pro
     }
     return 'accepting';
   } finally {
-    clearTimeout(timer);
+    timers.clearTimeout(timer);
     closing.removeEventListener('abort', end);
   }
 }

@@ -4,6 +4,7 @@ import type { Connection, ConnectionOptions, Peer, PeerEvents } from './connecti
 import { speak } from './connection.ts';
 import { addressOf, familyOf } from './host-address.ts';
 import { everyTick } from './ticker.ts';
+import { timers } from '../timers.ts';
 
 /* The connections of one socket, whichever side opened them: dialled again and again until it is closed, or accepted. */
 
@@ -96,14 +97,14 @@ export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
           },
         },
       });
-      const givingUp = setTimeout(() => socket.destroy(), reconnecting.connectTimeoutMs);
+      const givingUp = timers.setTimeout(() => socket.destroy(), reconnecting.connectTimeoutMs);
       begin(socket);
       socket.once('connect', () => {
-        clearTimeout(givingUp);
+        timers.clearTimeout(givingUp);
         connection = talk(socket);
       });
       socket.once('close', () => {
-        clearTimeout(givingUp);
+        timers.clearTimeout(givingUp);
         failures = connection?.isReady() === true ? 0 : failures + 1;
         if (!closed) again();
       });
@@ -114,7 +115,7 @@ export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
       const mostMs = Math.min(intervalMaxMs, intervalMs * 2 ** Math.min(failures, doublingsMax));
       // A crowd that lost its broker does not come back as one.
       const waitMs = mostMs * (leastShare + (1 - leastShare) * Math.random());
-      const retry = setTimeout(() => {
+      const retry = timers.setTimeout(() => {
         retries.delete(retry);
         attempt();
       }, waitMs);
@@ -149,7 +150,7 @@ export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
     async close(lingerMs) {
       closed = true;
       stopTicking();
-      for (const retry of retries) clearTimeout(retry);
+      for (const retry of retries) timers.clearTimeout(retry);
       const released = [...open.keys()].map(whenClosed);
       if (server?.listening === true) released.push(whenClosed(server));
       server?.close();
@@ -157,11 +158,11 @@ export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
         if (connection?.isReady() === true) connection.end();
         else socket.destroy();
       }
-      const givingUp = setTimeout(() => {
+      const givingUp = timers.setTimeout(() => {
         for (const socket of open.keys()) socket.destroy();
       }, lingerMs);
       await Promise.all(released);
-      clearTimeout(givingUp);
+      timers.clearTimeout(givingUp);
     },
   };
 }

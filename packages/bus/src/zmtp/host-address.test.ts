@@ -4,6 +4,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '../relay/brokers.test-support.ts';
 import { addressOf } from './host-address.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
+import { useFakeTimers } from '../fake-timers.test-support.ts';
 
 /** Names that mean an IPv6 address to who takes any, as `localhost` does on most machines; answered when the test says so. */
 function slowNames() {
@@ -69,8 +70,7 @@ test('an address that a name had is another host’s when the name has none any 
 });
 
 test('who asks is told once, by the answer or by what was known', () => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  onTestFinished(() => void vi.useRealTimers());
+  useFakeTimers(['setTimeout', 'clearTimeout']);
   const names = slowNames();
   const first = vi.fn<() => void>();
   addressOf('once.test', first);

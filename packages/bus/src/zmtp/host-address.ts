@@ -1,5 +1,6 @@
 import dns from 'node:dns';
 import { isIP } from 'node:net';
+import { timers } from '../timers.ts';
 
 /*
  * The address of a host, as a broker's endpoint names it. The system resolves few names at a time, two of Node's threads, and a
@@ -50,7 +51,7 @@ export function addressOf(host: string, found: Found): void {
     found(null, address);
   }
 
-  waiting.set(found, before === undefined ? undefined : setTimeout(settleFor, patienceMs, before).unref());
+  waiting.set(found, before === undefined ? undefined : timers.setTimeout(settleFor, patienceMs, before).unref());
   if (others === undefined) ask(host, waiting);
 }
 
@@ -62,7 +63,7 @@ function ask(host: string, waiting: Waiting): void {
     else if (saysNone.has(fault.code)) known.delete(host);
     const last = known.get(host);
     for (const [found, patience] of waiting) {
-      clearTimeout(patience);
+      timers.clearTimeout(patience);
       if (last === undefined) found(fault, address);
       else found(null, last);
     }

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { everyTick } from './ticker.ts';
+import { useFakeTimers } from '../fake-timers.test-support.ts';
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => useFakeTimers(['setInterval', 'clearInterval']));
 
 test('one timer serves all of a pace, and goes with the last', () => {
   const ran: string[] = [];

@@ -1,3 +1,5 @@
+import { timers } from '../timers.ts';
+
 /*
  * One timer for all sockets of a process that tick at the same pace: a program with a hundred clients wakes once for all.
  */
@@ -14,7 +16,7 @@ export function everyTick(tickMs: number, run: () => void): () => void {
   let pace = paces.get(tickMs);
   if (pace === undefined) {
     const runs = new Set<() => void>();
-    const timer = setInterval(() => {
+    const timer = timers.setInterval(() => {
       for (const one of runs) one();
     }, tickMs);
     pace = { timer, runs };
@@ -25,7 +27,7 @@ export function everyTick(tickMs: number, run: () => void): () => void {
   return () => {
     runs.delete(run);
     if (runs.size > 0 || paces.get(tickMs)?.runs !== runs) return;
-    clearInterval(timer);
+    timers.clearInterval(timer);
     paces.delete(tickMs);
   };
 }

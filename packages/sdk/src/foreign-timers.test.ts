@@ -1,0 +1,113 @@
+import { startRelay } from '@cateto/bus/relay';
+import { getEventListeners } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { connect } from './connect.ts';
+import { catalogue, formulas, handlers } from './double.test-support.ts';
+import { serve } from './serve.ts';
+import { simulate } from './testing/simulate.ts';
+
+/* A program's tests may put their own timers, clocks and turns in the place of all that Node has. */
+
+describe('while every timer of the program stands still', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({
+      now: 0,
+      toFake: [
+        'setTimeout',
+        'clearTimeout',
+        'setInterval',
+        'clearInterval',
+        'setImmediate',
+        'clearImmediate',
+        'queueMicrotask',
+        'performance',
+        'hrtime',
+        'Date',
+      ],
+    });
+  });
+  afterEach(() => void vi.useRealTimers());
+
+  test('a simulated system answers, fails over, gives up and ends', async () => {
+    const network = simulate();
+    const service = network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    expect(await service.ready).toBe(true);
+    expect((await client.twice(2)).value).toBe(4);
+    network.crash('broker');
+    expect((await client.twice(3)).value).toBe(6);
+    await network.pass(1_000);
+    expect((await client.status()).missing).toContain('broker broker');
+    await service.drain();
+    await network.pass(100);
+    await expect(client.twice(4, { timeoutMs: 3_000 })).rejects.toMatchObject({ code: 'no-listener' });
+    await client.close();
+  });
+
+  test('a real one does as well', async () => {
+    const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
+    const brokers = [{ host: '127.0.0.1', publishPort, subscribePort, heartbeatPort }];
+    const relay = await startRelay({
+      rank: 'primary',
+      brokers,
+      bind: '127.0.0.1',
+      heartbeatMs: 50,
+      peerLostMs: 200,
+      onEvent: () => undefined,
+    });
+    onTestFinished(() => relay.close());
+    const service = await serve({ catalogue, handlers, formulas, brokers });
+    const client = await connect({ catalogue, brokers });
+    expect(await service.ready).toBe(true);
+    const { value, elapsedMs } = await client.twice(2);
+    expect(value).toBe(4);
+    expect(elapsedMs).toBeGreaterThan(0);
+    expect((await client.status()).brokers.map(({ state }) => state)).toEqual(['active']);
+    await service.drain();
+    await expect(client.twice(4, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'no-listener' });
+    await client.close();
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe('a signal that many calls share', () => {
+  test('has one listener of theirs, of which Node does not warn, and none when they have settled', async () => {
+    const warned = vi.fn<(warning: Error) => void>();
+    process.on('warning', warned);
+    onTestFinished(() => void process.off('warning', warned));
+    const network = simulate();
+    network.serve({ catalogue, handlers, formulas });
+    const client = network.connect({ catalogue });
+    const { signal } = new AbortController();
+    const calls = Array.from({ length: 50 }, (_, index) => client.twice(index, { signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    expect((await Promise.all(calls)).map(({ value }) => value)).toEqual(calls.map((_, index) => 2 * index));
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    // Node warns in the next tick.
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  test('rejects all of them when it aborts, of several clients, and keeps nothing of them', async () => {
+    const network = simulate();
+    network.serve({ catalogue, handlers: { double: () => new Promise<number>(() => undefined) }, formulas });
+    const clients = [network.connect({ catalogue }), network.connect({ catalogue })];
+    const aborted = new AbortController();
+    const calls = clients.flatMap((client) => [1, 2, 3].map((a) => client.twice(a, { signal: aborted.signal })));
+    const settled = Promise.allSettled(calls);
+    aborted.abort(new Error('no longer needed'));
+    expect((await settled).map((one) => one.status === 'rejected' && one.reason.code)).toEqual(
+      calls.map(() => 'cancelled'),
+    );
+    expect(getEventListeners(aborted.signal, 'abort')).toEqual([]);
+  });
+});
