@@ -12,9 +12,6 @@ export interface HeldLock {
   release(): Promise<void>;
 }
 
-/** Why a lock file is held: no batch writes to one file at the same time as another. */
-const what = 'another batch writes there';
-
 /**
  * Makes a lock file, which nobody else can while it is there. It appears with all it says, by a link to a file that
  * was written before; a lock without an owner to read cannot come from a crash.
@@ -46,7 +43,7 @@ async function take(path: string, draft: string): Promise<void> {
   const other = await readLock(path);
   // Let go in this moment.
   if (other === undefined) return take(path, draft);
-  if (other === 'unreadable') throw refusal(path, 'it cannot be read');
+  if (other === 'unreadable') throw refusal(path, 'a process that it does not name');
   if (!hasEnded(other)) throw refusal(path, `process ${other.pid} on ${other.host}`);
   await takeOver(path, draft, other);
 }
@@ -87,5 +84,8 @@ async function created(path: string, draft: string): Promise<boolean> {
 }
 
 function refusal(path: string, who: string): CommandFault {
-  return new CommandFault(exitCodes.usage, `--out: ${what} (${path}: ${who}); remove that file if it does not`);
+  return new CommandFault(
+    exitCodes.usage,
+    `--out: another batch writes there: ${who} has ${path}; when that process is no more, remove the file`,
+  );
 }

@@ -18,11 +18,16 @@ export interface Sink {
   write(text: string): Promise<void>;
   /** All rows are there. */
   finish(): Promise<void>;
-  /**
-   * @param keep whether what it has begun to write and not finished is worth keeping
-   * @returns the file in which that is
-   */
-  close(keep: boolean): Promise<string | undefined>;
+  /** @returns the file with the rows that are there and not finished, if it can be gone on from */
+  close(leaving: Leaving): Promise<string | undefined>;
+}
+
+/** What a sink is closed with when it is not finished. */
+export interface Leaving {
+  /** A header alone is nothing to keep. */
+  readonly hasRows: boolean;
+  /** What is not of this input is not gone on from: what this run has begun is thrown away. */
+  readonly isRefused: boolean;
 }
 
 export function streamSink(stream: Output): Sink {

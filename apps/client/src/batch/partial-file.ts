@@ -11,7 +11,7 @@ import { removeLeftovers } from './lock-file.ts';
 import { takeLock } from './lock.ts';
 import type { Mark } from './mark.ts';
 import { markOf, readMark, removeMark, writeMark } from './mark.ts';
-import type { Sink } from './output.ts';
+import type { Leaving, Sink } from './output.ts';
 import { copyFirst, likeExisting, modeOf, syncFolder, writeAll } from './file-steps.ts';
 import { guarded, nothing } from './output.ts';
 import type { Cells } from './records.ts';
@@ -96,14 +96,15 @@ async function locked({ target, how, mark, delimiter }: PartialParts, release: (
     await removeMark(markPath);
   }
 
-  async function close(keep: boolean): Promise<string | undefined> {
+  async function close({ hasRows, isRefused }: Leaving): Promise<string | undefined> {
     await handle?.close();
-    if (isUnfinished && !keep) {
+    const discards = !hasRows || (isRefused && !isThere);
+    if (isUnfinished && discards) {
       await rm(partial, { force: true });
       await removeMark(markPath);
     }
     await release();
-    return isUnfinished && keep ? partial : undefined;
+    return isUnfinished && hasRows && !isRefused ? partial : undefined;
   }
 
   return {

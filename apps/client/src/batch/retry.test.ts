@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
+import { calculator, hashOf } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { captured, refusal, runHere, sum } from '../in-memory.test-support.ts';
 import { temporaryFiles, textOf } from './temporary-files.test-support.ts';
@@ -114,6 +115,19 @@ describe('--retry-failed', () => {
     const ran = await retried(text);
     expect(ran).toMatchObject({ exitCode: 2, out: text, beside: [] });
     expect(ran.stderr).toMatch(message);
+  });
+
+  test('that was interrupted and is gone on with for another input keeps its rows', async () => {
+    const out = await file(finished);
+    const partial = 'a,b,value,error\n1,2,3,\n';
+    await writeFile(`${out}.partial`, partial);
+    const contract = hashOf(calculator, 'hypotenuse');
+    await writeFile(`${out}.partial.json`, JSON.stringify({ formula: 'hypotenuse', contract, retries: true }));
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n1,2\n8,8\n' });
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toMatch(/its row 2 is .+ the input's "8,8"\n$/);
+    expect(await textOf(`${out}.partial`)).toBe(partial);
+    expect(await textOf(out)).toBe(finished);
   });
 
   test('does not touch rows of a run that did not end', async () => {

@@ -53,15 +53,14 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
     if (table.columns.by === 'position') io.stderr.write(`batch: ${positionNote(job.formula, table.names)}\n`);
     await withClient(context, job.command, async (client) => {
       const sink = await openSink(context, job, target, table.delimiter);
-      let keep = true;
+      let isRefused = false;
       try {
         await computeRows(context, job, { client, input, table, sink, tally });
       } catch (error) {
-        // What is not of this input is not gone on from; and a header alone is nothing to keep.
-        keep = tally.rows > 0 && !(error instanceof CommandFault && error.exitCode === exitCodes.usage);
+        isRefused = error instanceof CommandFault && error.exitCode === exitCodes.usage;
         throw error;
       } finally {
-        left = await sink.close(keep);
+        left = await sink.close({ hasRows: tally.rows > 0, isRefused });
       }
     });
     io.stderr.write(`batch: ${summary(tally)}\n`);
