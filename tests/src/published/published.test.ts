@@ -137,6 +137,18 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(await broker.ended).toBe(0);
   });
 
+  test.each(['SIGTERM', 'SIGKILL'] as const)(
+    'what npx started ends in order when npx is ended by %s',
+    async (signal) => {
+      const started = javascript.start('npx', 'cateto', 'broker', '--brokers', await freeBrokers());
+      await started.wrote(/"event":"ready"/);
+      started.child.kill(signal);
+      await started.wrote(/"event":"stopped"/);
+      // Its output is closed when nothing of it runs any more.
+      await started.ended;
+    },
+  );
+
   test('one in JavaScript serves and calls an operation and a formula of its own, also when a broker dies', async () => {
     const server = javascript.start('node', 'serve.js');
     await server.wrote(/^serving$/);

@@ -1,0 +1,96 @@
+import type { Cluster } from '@cateto/cluster';
+import { freeBrokers, startCluster } from '@cateto/cluster';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/* Programs whose output is lost: nobody reads it any more, or there is no room for it. */
+
+const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
+
+let cluster: Cluster;
+let folder = '';
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cateto-output-'));
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  cluster = await startCluster();
+  await cluster.ready();
+});
+
+afterAll(async () => {
+  await cluster.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** A pipe whose reader has gone, as behind `| head -0`. */
+function unreadPipe(): number {
+  const path = join(folder, 'pipe');
+  const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const write = openSync(path, constants.O_WRONLY);
+  closeSync(read);
+  return write;
+}
+
+async function cateto(stdout: number, given: string) {
+  const child = spawn(process.execPath, ['--conditions=@cateto/source', '--import', 'tsx', main, ...given.split(' ')], {
+    stdio: ['ignore', stdout, 'pipe'],
+  });
+  closeSync(stdout);
+  let said = '';
+  child.stderr?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said };
+}
+
+const alone = [
+  '--help',
+  'broker --version',
+  'cluster --help',
+  'completion zsh',
+  'client --help',
+  'client formulas --json',
+];
+const asked = ['client hypotenuse 3 4', 'client hypotenuse 3 4 --json', 'client status', 'client watch --json'];
+
+describe('a reader that has gone ends a program quietly with 141', () => {
+  test.concurrent.each(alone)('%s', async (given) => {
+    expect(await cateto(unreadPipe(), given)).toEqual({ code: 141, said: '' });
+  });
+
+  test.concurrent.each(asked)('%s', async (given) => {
+    expect(await cateto(unreadPipe(), `${given} --brokers ${cluster.brokers}`)).toEqual({ code: 141, said: '' });
+  });
+
+  test('cluster, which stops its processes first', async () => {
+    const { code, said } = await cateto(unreadPipe(), `cluster --brokers ${await freeBrokers()}`);
+    expect(code).toBe(141);
+    expect(said).toMatch(/^broker stopped$/m);
+  });
+});
+
+describe('an output that takes nothing is one line and exit code 1', () => {
+  const full = (): number => openSync('/dev/full', 'w');
+  const line = /^cateto(?: [\w-]+)?: cannot write to stdout: the disk is full\n$/;
+
+  test.concurrent.each(alone)('%s', async (given) => {
+    const { code, said } = await cateto(full(), given);
+    expect([code, said]).toEqual([1, expect.stringMatching(line)]);
+  });
+
+  test.concurrent.each(asked)('%s', async (given) => {
+    const { code, said } = await cateto(full(), `${given} --brokers ${cluster.brokers}`);
+    expect([code, said]).toEqual([1, expect.stringMatching(line)]);
+  });
+
+  test('cluster, which stops its processes first', async () => {
+    const { code, said } = await cateto(full(), `cluster --brokers ${await freeBrokers()}`);
+    expect(code).toBe(1);
+    expect(said).toMatch(/^cateto cluster: cannot write to stdout: the disk is full$/m);
+    expect(said).toMatch(/^broker stopped$/m);
+  });
+});

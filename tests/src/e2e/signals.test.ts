@@ -1,0 +1,102 @@
+import { appCommand, freeBrokers, startProcess } from '@cateto/cluster';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { atTerminal } from '../support/terminal.ts';
+
+const { cwd, args } = appCommand('broker', false);
+
+/** A broker at a terminal. What it logs goes to a pipe, which is there when the terminal is not any more. */
+async function brokerAtTerminal(before: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'cateto-signals-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const pipe = join(folder, 'log');
+  execFileSync('mkfifo', [pipe]);
+  const program = [process.execPath, ...args, '--brokers', await freeBrokers(), '--log', 'json'].join(' ');
+  const terminal = atTerminal(`sh -c 'cd ${folder} && exec 2>${pipe} && cd ${cwd} && exec ${before} ${program}'`);
+  onTestFinished(() => terminal.hangUp());
+  const lines: string[] = [];
+  const reader = createInterface({ input: createReadStream(pipe) });
+  reader.on('line', (line) => lines.push(line));
+  const closed = once(reader, 'close');
+  while (!lines.some((line) => line.includes('"active"'))) await once(reader, 'line');
+  async function events(): Promise<readonly string[]> {
+    await closed;
+    // What nohup says is there as well.
+    const logged = lines.filter((line) => line.startsWith('{'));
+    return logged.map((line) => (JSON.parse(line) as { readonly event: string }).event);
+  }
+  return { terminal, events };
+}
+
+describe('a terminal that is closed', () => {
+  test('makes a server that was started there drain', async () => {
+    const { terminal, events } = await brokerAtTerminal('');
+    terminal.hangUp();
+    expect((await events()).slice(-2)).toEqual(['draining', 'stopped']);
+  });
+
+  test('does not end a server that nohup started', async () => {
+    const { terminal, events } = await brokerAtTerminal('nohup');
+    const pid = await terminal.pid;
+    terminal.hangUp();
+    await terminal.ended;
+    process.kill(pid, 'SIGTERM');
+    expect((await events()).slice(-2)).toEqual(['draining', 'stopped']);
+  });
+});
+
+test('SIGHUP does nothing to a server without a terminal', async () => {
+  const broker = startProcess({
+    name: 'broker',
+    cwd,
+    args: [...args, '--brokers', await freeBrokers(), '--log', 'json'],
+  });
+  onTestFinished(() => broker.kill('SIGKILL'));
+  await broker.waitFor('active');
+  // Were it a signal to drain, the one after it would end the process with 143.
+  broker.kill('SIGHUP');
+  broker.kill('SIGTERM');
+  expect(await broker.ended).toBe(0);
+});
+
+const refused = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true'], { encoding: 'utf8' });
+if (refused.status !== 0) {
+  process.stderr.write(`\nA FIRST PROCESS IS NOT TESTED HERE: no namespaces on this machine.\n${refused.stderr}\n\n`);
+}
+
+/** Whether a process handles a signal. Of SIGINT and SIGTERM Node does from its start, and does what they do by default. */
+function catches(pid: number, signal: number): boolean {
+  const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
+  return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
+}
+
+describe.skipIf(refused.status !== 0)('the first process of a container', () => {
+  test.each(['broker', 'backup', 'op-server', 'calc-server', 'client'])(
+    'ends by a signal that comes while it loads its code (%s)',
+    async (app) => {
+      const command = appCommand(app, false);
+      const given = app === 'client' ? ['watch', '--brokers', '127.0.0.1:1:2:3'] : [];
+      const unshared = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, ...command.args, ...given];
+      const child = spawn('unshare', unshared, { cwd: command.cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+      onTestFinished(() => void child.kill('SIGKILL'));
+      let said = '';
+      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const ended = once(child, 'close');
+      const children = `/proc/${child.pid}/task/${child.pid}/children`;
+      const pid = await vi.waitUntil(() => Number(readFileSync(children, 'utf8').trim()), {
+        timeout: 30_000,
+        interval: 1,
+      });
+      await vi.waitUntil(() => catches(pid, constants.signals.SIGHUP), { timeout: 30_000, interval: 1 });
+      process.kill(pid, 'SIGTERM');
+      expect(await ended).toEqual([143, null]);
+      // It had not begun to run.
+      expect(said).toBe('');
+    },
+  );
+});
