@@ -1,0 +1,28 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { paintFor, wantsColour } from './paint.ts';
+
+beforeEach(() => {
+  vi.stubEnv('NO_COLOR', undefined);
+  vi.stubEnv('TERM', 'xterm');
+});
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('a terminal gets colours, and nothing else does', () => {
+  expect(paintFor({ isTTY: true }).good('up')).toBe('\u001b[32mup\u001b[0m');
+  expect(paintFor({ isTTY: false }).good('up')).toBe('up');
+  expect(wantsColour({})).toBe(false);
+});
+
+test.each([
+  ['NO_COLOR', '1'],
+  ['TERM', 'dumb'],
+])('a terminal with %s=%s gets none', (name, value) => {
+  vi.stubEnv(name, value);
+  expect(paintFor({ isTTY: true }).bad('down')).toBe('down');
+});
+
+test('an empty NO_COLOR counts as not given', () => {
+  vi.stubEnv('NO_COLOR', '');
+  expect(wantsColour({ isTTY: true })).toBe(true);
+});
