@@ -193,10 +193,13 @@ describe('a value is taken when it is handed over', () => {
     network.serve({ catalogue: mine, handlers: { nested: push }, formulas: code });
     const client = network.connect({ catalogue: mine });
     for (const n of [1, 2, 3]) expect((await client.tags(n)).value).toBe(1);
+    // A fallback reads its input as an op-server does: with the defaults, and without what the contract does not have.
+    const alone = simulate();
+    alone.serve({ catalogue: mine, handlers: { nested: push }, formulas: code, operations: [] });
+    expect(await alone.connect({ catalogue: mine }).tags(1)).toMatchObject({ value: 1, fallbacks: [1] });
     network.serve({ catalogue, handlers: { ...handlers, echo: spoil }, formulas, operations: [] });
     const other = network.connect({ catalogue });
     for (const n of [1, 2]) {
-      // A fallback reads its input as an op-server does: with the defaults.
       expect(await other.ask({ n } as never)).toMatchObject({ value: { n, tags: [`n${n}`] }, fallbacks: [1] });
     }
   });
