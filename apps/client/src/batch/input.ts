@@ -1,12 +1,12 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CommandFault } from '../command-fault.ts';
 import type { Io } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
 import { identityOf, statsOfStream } from './identity.ts';
+import { openFile } from './open-file.ts';
 
 export interface Input {
   /** As messages call it. */
@@ -30,7 +30,7 @@ export async function openInput(file: string, { stdin, signal }: Pick<Io, 'stdin
   if (file === '-') return inputOf('stdin', stdin, signal, statsOfStream(stdin));
   let handle: FileHandle | undefined;
   try {
-    handle = await open(file, 'r');
+    handle = await openFile(file, 'r', signal);
     const stats = await handle.stat({ bigint: true });
     if (stats.isDirectory()) throw new CommandFault(exitCodes.usage, `${file}: it is a directory`);
     return inputOf(file, handle.createReadStream(), signal, stats);

@@ -165,6 +165,21 @@ describe('--out', () => {
     expect(await beside(out)).toEqual([]);
   });
 
+  test.each([
+    ['that nobody reads', (pipe: string) => ['-', '--out', pipe]],
+    ['that nobody writes', (pipe: string) => [pipe]],
+  ])('a pipe %s does not keep an interrupted batch', async (_what, args) => {
+    const pipe = await file();
+    expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
+    const ending = new AbortController();
+    const running = runHere(['batch', ...hypotenuse, ...args(pipe)], { stdin: input, ending });
+    setImmediate(() => ending.abort());
+    expect(await running).toMatchObject({ exitCode: 130, calls: [], open: 0 });
+    expect(await runHere(['batch', ...hypotenuse, ...args(pipe)], { stdin: input, ending })).toMatchObject({
+      exitCode: 130,
+    });
+  });
+
   test('as a descriptor of the process keeps what is behind it', async () => {
     const out = await file('before\n');
     const handle = await open(out, 'a');

@@ -1,8 +1,9 @@
-import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { CommandFault } from '../command-fault.ts';
 import type { Output } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
+import { openFile } from './open-file.ts';
 import type { Cells } from './records.ts';
 
 /** Where rows go. */
@@ -43,13 +44,13 @@ export function streamSink(stream: Output): Sink {
 }
 
 /** A device, a pipe, a descriptor. */
-export function directSink(path: string): Sink {
-  let handle: Awaited<ReturnType<typeof open>> | undefined;
+export function directSink(path: string, signal: AbortSignal): Sink {
+  let handle: FileHandle | undefined;
   return {
     ...emptySink,
     begin: () =>
       guarded(path, async () => {
-        handle = await open(path, 'a');
+        handle = await openFile(path, 'a', signal);
       }),
     write: (text) => guarded(path, async () => handle?.appendFile(text)),
     async close() {

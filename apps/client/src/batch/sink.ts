@@ -18,7 +18,7 @@ export function openSink(
   delimiter: string,
 ): Promise<Sink> {
   if (target.kind === 'stdout') return Promise.resolve(streamSink(io.stdout));
-  if (target.kind === 'direct') return Promise.resolve(directSink(target.path));
+  if (target.kind === 'direct') return Promise.resolve(directSink(target.path, io.signal));
   const how = resume === true ? 'resume' : retryFailed === true ? 'retry' : 'new';
   const mark = { formula: formula.name, contract: hashOf(catalogue, formula.name), retries: how === 'retry' };
   return partialFile({ target, how, mark, delimiter });
