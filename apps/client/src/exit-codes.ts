@@ -30,6 +30,7 @@ const exitCodeOfFailure: Readonly<Record<FailureCode, ExitCode>> = {
   'deadline-exceeded': exitCodes.deadlineExceeded,
   // Only the user cancels here, by Ctrl-C.
   cancelled: exitCodes.interrupted,
+  'server-lost': exitCodes.failed,
   internal: exitCodes.failed,
 };
 

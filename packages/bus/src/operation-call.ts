@@ -69,7 +69,8 @@ export function callRoutes({ catalogue, handlers }: CallParts): CallRoutes {
 
 /**
  * What an op-server could not do for reasons that are not the input's: then the operation is computed here. Not so when all of
- * them are overloaded: what is too much for those made for it would be too much here, where everything passes.
+ * them are overloaded: what is too much for those made for it would be too much here, where everything passes. And not `server-lost`:
+ * what has ended three op-servers would end this one.
  */
 const fallbackCodes: ReadonlySet<string> = new Set([
   'no-listener',

@@ -37,7 +37,14 @@ const heartbeats = {
    */
   inWorker: { intervalMs: 250, silenceMs: 1_500, ttlMs: 1_500 },
   /** A broker's side of all of them: for those who do not ping. */
-  bound: { intervalMs: 5_000, silenceMs: 15_000, ttlMs: 0, onlyIfSilent: true },
+  bound: {
+    intervalMs: 5_000,
+    silenceMs: 15_000,
+    ttlMs: 0,
+    onlyIfSilent: true,
+    // A server's 200 ms, and not a client's: a broker tells the end of a server from a cut link (ADR 51).
+    closeWatchTtlMs: 1_000,
+  },
 };
 /** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */
 const brokerTickMs = 50;

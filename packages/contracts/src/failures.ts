@@ -64,6 +64,12 @@ export const failureTable = {
     mayHaveRun: true,
     anotherServerMayKnow: false,
   },
+  'server-lost': {
+    meaning: 'three servers ended while they had the request, perhaps because of it',
+    retryable: false,
+    mayHaveRun: true,
+    anotherServerMayKnow: false,
+  },
   cancelled: {
     meaning: 'the caller gave the request up',
     retryable: false,

@@ -84,6 +84,7 @@ export { textOf } from './thrown-text.ts';
 export type { Lane, Topic, TopicMessages, TopicShape } from './topics.ts';
 export {
   addressed,
+  endedTopic,
   formulaResultTopic,
   helloTopic,
   isLane,

@@ -27,6 +27,12 @@ export const handlerGraceMs = 1_000;
  */
 export const requestsPerServerMax = 8_192;
 
+/**
+ * Servers that may end while they have a request; then it settles as `server-lost`. With two, the request that happened to be
+ * on both of two servers that were killed would fail; with four, one that ends its server would take four.
+ */
+export const serverEndsMax = 3;
+
 /** Addresses of a listener table: a hostile subscriber must not grow it without end. */
 export const listenersMax = 10_000;
 

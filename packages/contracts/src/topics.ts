@@ -60,6 +60,11 @@ export function markerTopic(epoch: number, brokerAddress: string): string {
   return `calc.broker.${epoch}.${brokerAddress}`;
 }
 
+/** The subscription by which an active broker tells publishers, for a moment, that a server's process has ended. */
+export function endedTopic(serverAddress: string): string {
+  return `calc.ended.${serverAddress}`;
+}
+
 export function isLane(value: number): value is Lane {
   return lanes.some((lane) => lane === value);
 }
@@ -72,6 +77,7 @@ export type TopicShape =
   | { readonly shape: 'request'; readonly route: string; readonly address: string }
   | { readonly shape: 'result'; readonly route: string; readonly address: string }
   | { readonly shape: 'hello'; readonly route: string; readonly address: string }
+  | { readonly shape: 'ended'; readonly route: string; readonly address: string }
   | { readonly shape: 'marker'; readonly epoch: number; readonly address: string };
 
 /** A name where a topic has one; the words of topics themselves are no names. */
@@ -83,6 +89,7 @@ const routePatterns = [
   { shape: 'result', pattern: new RegExp(`^calc\\.${name}\\.result(?:\\.[1-8])?$`) },
   { shape: 'result', pattern: /^calc\.status\.result$/ },
   { shape: 'hello', pattern: /^calc\.hello$/ },
+  { shape: 'ended', pattern: /^calc\.ended$/ },
 ] as const;
 
 const markerPattern = /^calc\.broker\.(0|[1-9][0-9]{0,15})\.([a-z0-9]{12})$/;

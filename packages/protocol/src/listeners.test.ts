@@ -42,6 +42,16 @@ describe('the listener table', () => {
     expect(listeners.listenersOf('calc.request.1')).toEqual([server]);
   });
 
+  test('the notice that a listed server has ended is passed on once; that of a stranger is not', () => {
+    const listeners = createListeners();
+    listeners.handle({ type: 'subscribed', topic: `calc.square.request.1.${server}` });
+    expect(listeners.handle({ type: 'subscribed', topic: `calc.ended.${server}` })).toEqual([
+      { type: 'server-ended', address: server },
+    ]);
+    expect(listeners.handle({ type: 'unsubscribed', topic: `calc.ended.${server}` })).toEqual([]);
+    expect(listeners.handle({ type: 'subscribed', topic: `calc.ended.${other}` })).toEqual([]);
+  });
+
   test('each marker held is an active broker', () => {
     const listeners = createListeners();
     const first = `calc.broker.1.${broker}`;

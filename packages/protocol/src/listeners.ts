@@ -24,6 +24,8 @@ export type ListenersEffect =
   /** `held`: how many markers are held now. */
   | { readonly type: 'marker-up'; readonly marker: string; readonly held: number }
   | { readonly type: 'marker-down'; readonly marker: string; readonly held: number }
+  /** The process of a listed server has ended, as an active broker knows for certain. Its routes go down next. */
+  | { readonly type: 'server-ended'; readonly address: string }
   /** The table is full: this subscription is not in it. */
   | { readonly type: 'refused'; readonly topic: string };
 
@@ -93,10 +95,15 @@ export function createListeners(config: ListenersConfig = {}): Listeners {
     }));
   }
 
+  function ended(address: string): readonly ListenersEffect[] {
+    return topicsOf.has(address) ? [{ type: 'server-ended', address }] : nothing;
+  }
+
   return {
     handle({ type, topic }) {
       const shape = topicShape(topic);
       if (shape?.shape === 'marker') return markerChanged(topic, type === 'subscribed');
+      if (shape?.shape === 'ended') return type === 'subscribed' ? ended(shape.address) : nothing;
       if (shape?.shape !== 'request') return nothing;
       const { route, address } = shape;
       return type === 'subscribed' ? subscribed(route, address, topic) : unsubscribed(route, address);

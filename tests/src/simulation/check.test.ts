@@ -17,6 +17,7 @@ function asked(outcome: Outcome | 'open' = right, given: Partial<Asked> = {}): A
     formula: 'hypotenuse',
     operands: [3, 4],
     expected: 5,
+    fatal: false,
     atMs,
     timeoutMs,
     settled,
@@ -50,9 +51,23 @@ function broken(given: Partial<History>, mode: Mode = 'one-at-a-time', more: Par
     highWaterMark: 10_000,
     startsMs: [],
     faults: [],
+    fatalsMs: [],
     ...more,
   };
   return check(scenario, calm(given)).map(({ what }) => what);
+}
+
+/** A fatal request for hypotenuse(3, 4), and the servers that it ends, each at its time. */
+function fatal(ends: readonly (readonly [name: string, atMs: number])[]): Partial<History> {
+  const fatalEnds = ends.map(([name, atMs], index) => ({ name, process: 10 + index, atMs, of: 'square 3' }));
+  const ended = fatalEnds.map(({ name, process, atMs }) => ({ name, process, fromMs: 0, toMs: atMs }));
+  const ran = new Map(
+    fatalEnds
+      .filter(({ name }) => name.startsWith('calc-'))
+      .map(({ name, process }) => [`${name}#${process} hypotenuse [3,4]`, [10_000]]),
+  );
+  if (ran.size === 0) ran.set('calc-1#3 hypotenuse [3,4]', [10_000]);
+  return { fatalEnds, lives: [...calm().lives, ...ended], ran };
 }
 
 const reach = (fromMs: number, toMs: number) => {
@@ -192,5 +207,40 @@ describe('there is an objection to', () => {
   test.each(cases)('%s', (_title, given, said, mode, more) => {
     const objections = broken(given, mode, more);
     expect(objections.filter((what) => said.test(what))).not.toEqual([]);
+  });
+});
+
+describe('requests that end their servers', () => {
+  const lost: Outcome = { code: 'server-lost' };
+  const three = [
+    ['op-1', 10_001],
+    ['op-2', 10_002],
+    ['op-3', 10_003],
+  ] as const;
+
+  test('are given up after three ends, and nothing is said against it', () => {
+    expect(broken({ ...fatal(three), asked: [asked(lost, { fatal: true })] }, 'fatal')).toEqual([]);
+  });
+
+  test('a request that is given up after two ends is found', () => {
+    const [what] = broken({ ...fatal(three.slice(1)), asked: [asked(lost)] }, 'fatal');
+    expect(what).toContain('was lost, with 2 ends of servers');
+  });
+
+  test('a request that is given up because servers drained is found', () => {
+    const drained = fatal(three);
+    const faults = three.map(([name, atMs]) => fault('terminate', name, atMs - 1, atMs));
+    const [what] = broken({ ...drained, fatalEnds: [], faults, asked: [asked(lost)] }, 'fatal');
+    expect(what).toContain('was lost, with 0 ends of servers');
+  });
+
+  test('one that takes a fourth op-server for one calc-server is found', () => {
+    const [what] = broken(fatal([...three, ['op-4', 10_004]]), 'fatal');
+    expect(what).toBe('square 3 ended 4 op-servers for 1 calc-servers');
+  });
+
+  test('a calc-server that computes what has ended three op-servers is found', () => {
+    const [what] = broken(fatal([...three, ['calc-1', 10_004]]), 'fatal');
+    expect(what).toBe('calc-1 computed square 3, which had ended 3 op-servers');
   });
 });

@@ -1,5 +1,6 @@
 import { checkBrokers } from './broker-checks.ts';
 import type { History } from './history.ts';
+import { checkFatal } from './fatal-checks.ts';
 import { checkLiveness } from './liveness-checks.ts';
 import { checkOutcomes } from './outcome-checks.ts';
 import { checkFallbacks, checkPrompt } from './prompt-checks.ts';
@@ -20,8 +21,11 @@ export function check(scenario: Scenario, history: History): Violation[] {
   return [
     ...checkOutcomes(scenario, history),
     ...checkLiveness(scenario, history),
-    ...(scenario.mode === 'any' ? [] : [...checkPrompt(scenario, history), ...checkFallbacks(scenario, history)]),
+    ...(scenario.mode === 'any' || scenario.mode === 'fatal'
+      ? []
+      : [...checkPrompt(scenario, history), ...checkFallbacks(scenario, history)]),
     ...checkRuns(history),
+    ...checkFatal(history),
     ...checkBrokers(history),
     ...checkTables(history),
   ].toSorted((a, b) => a.atMs - b.atMs);

@@ -11,6 +11,8 @@ export interface Asked {
   readonly formula: string;
   readonly operands: readonly number[];
   readonly expected: unknown;
+  /** It ends the process that computes it. */
+  readonly fatal: boolean;
   readonly atMs: number;
   readonly timeoutMs: number;
   /** Every time it settled; it ought to be one. */
@@ -23,6 +25,15 @@ export interface FaultSpan {
   readonly other: string | undefined;
   readonly fromMs: number;
   toMs: number;
+}
+
+/** A process that ended because of what it computed. */
+export interface FatalEnd {
+  readonly name: string;
+  readonly process: number;
+  readonly atMs: number;
+  /** As in `planned`: `square [3]`. */
+  readonly of: string;
 }
 
 /** How long a process of a host lived. */
@@ -63,6 +74,7 @@ export interface History {
   readonly asked: Asked[];
   readonly faults: FaultSpan[];
   readonly lives: Life[];
+  readonly fatalEnds: FatalEnd[];
   readonly brokers: BrokerChange[];
   readonly activesHeard: ActiveHeard[];
   readonly reaches: Reach[];
@@ -86,6 +98,7 @@ export function emptyHistory(): History {
     asked: [],
     faults: [],
     lives: [],
+    fatalEnds: [],
     brokers: [],
     activesHeard: [],
     reaches: [],

@@ -19,7 +19,7 @@ export function checkLiveness({ highWaterMark }: Pick<Scenario, 'highWaterMark'>
   if (highWaterMark < lossyBelow) return [];
   return history.asked.flatMap((asked) => {
     const [first] = asked.settled;
-    if (first === undefined || 'value' in first.outcome) return [];
+    if (first === undefined || 'value' in first.outcome || asked.fatal) return [];
     const { code } = first.outcome;
     // With any other code checkOutcomes deals.
     if (!troubles.has(code) || asked.timeoutMs < enoughMs || !inReach(asked, first.atMs, history)) return [];

@@ -99,6 +99,18 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       requesterWith(createRequester<never>(config), (input) => (input.type === 'listener-down' ? undefined : input)),
   }),
 
+  'the end of a server is a withdrawal like any other': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) => (input.type === 'server-ended' ? undefined : input)),
+  }),
+
+  'a withdrawal is the end of a server': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) =>
+        input.type === 'listener-down' ? { type: 'server-ended', address: input.address } : input,
+      ),
+  }),
+
   'requests are not sent again when a broker takes over': ({ createRequester }) => ({
     createRequester(config) {
       const machine = createRequester<never>(config);

@@ -62,7 +62,9 @@ function checkFailure(asked: Asked, mode: Scenario['mode'], history: History): V
   if (first === undefined || 'value' in first.outcome) return [];
   const { code } = first.outcome;
   if (code === 'cancelled' && isEnding(asked.client, first.atMs, history)) return [];
-  if (mode === 'any' && troubles.has(code)) return [];
+  if ((mode === 'any' || mode === 'fatal') && troubles.has(code)) return [];
+  // checkFatal says when this may be.
+  if (code === 'server-lost') return [];
   return [{ atMs: first.atMs, what: `${inWords(asked)} failed: ${code}` }];
 }
 

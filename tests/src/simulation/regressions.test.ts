@@ -12,6 +12,7 @@ const usual = {
   delayMs: [0.05, 0.3],
   highWaterMark: 10_000,
   startsMs: [],
+  fatalsMs: [],
 } satisfies Partial<Scenario>;
 
 const scenarios: Readonly<Record<string, Scenario>> = {

@@ -9,9 +9,10 @@ import fc from 'fast-check';
  * - `one-at-a-time`: the next fault begins when the last one is mended and what it left behind has settled. Then every
  *   request is answered.
  * - `failovers`: the same with nothing but active brokers that end, one soon after the other; or the only one.
+ * - `fatal`: some requests end whatever process computes them, and servers have other faults that overlap.
  * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
  */
-export const modes = ['one-at-a-time', 'failovers', 'any'] as const;
+export const modes = ['one-at-a-time', 'failovers', 'fatal', 'any'] as const;
 export type Mode = (typeof modes)[number];
 
 export type FaultKind =
@@ -58,6 +59,8 @@ export interface Scenario {
   /** When each process starts; counted round. */
   readonly startsMs: readonly number[];
   readonly faults: readonly Fault[];
+  /** When requests are made that end the process that computes them. */
+  readonly fatalsMs: readonly number[];
 }
 
 const kinds: readonly FaultKind[] = ['kill', 'terminate', 'stop', 'hang', 'slow', 'cut', 'cut-one-way'];
@@ -90,8 +93,18 @@ const failover = fc.record({
   forMs: fc.integer({ min: 100, max: 400 }),
 });
 
+/** Of servers alone: they stand behind the brokers, and clients after all of them. */
+const serverFault = fc.record({
+  kind: fc.constantFrom<FaultKind>('kill', 'terminate', 'stop', 'hang', 'cut', 'cut-one-way'),
+  target: fc.integer({ min: 2, max: 8 }),
+  other: fc.nat({ max: 1 }),
+  afterMs: fc.integer({ min: 0, max: 800 }),
+  forMs: fc.integer({ min: 1, max: 600 }),
+});
+
 export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const many = mode === 'failovers';
+  const fatal = mode === 'fatal';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
@@ -100,13 +113,18 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
     clients: fc.integer({ min: 1, max: many ? 1 : 3 }),
     // Without a stand-in a calc-server's death is the end of the promise.
     calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many ? 2 : 3 }),
-    opServers: fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
+    opServers: fatal
+      ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
+      : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
     perSecond: many ? fc.constantFrom(5, 10, 60) : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
     faults: many
       ? fc.array(failover, { minLength: 40, maxLength: 40 })
-      : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+      : fatal
+        ? fc.array(serverFault, { maxLength: 6 })
+        : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+    fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
   });
 }

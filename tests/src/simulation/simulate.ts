@@ -16,7 +16,12 @@ const quietRequests = 20;
 const quietTimeoutMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
-const timeoutsMs = { 'one-at-a-time': [10_000], failovers: [10_000], any: [60, 250, 1_000, 5_000] } as const;
+const timeoutsMs = {
+  'one-at-a-time': [10_000],
+  failovers: [10_000],
+  fatal: [1_000, 5_000],
+  any: [60, 250, 1_000, 5_000],
+} as const;
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
 
 interface Planned {
@@ -41,6 +46,8 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   const members = new Map<string, Member>();
   const plan: Planned[] = [];
   let operand = 0;
+  /** Of the fatal ends, those looked after. */
+  let restarted = 0;
 
   function at(atMs: number, run: () => void): void {
     plan.push({ atMs, order: plan.length, run });
@@ -52,18 +59,18 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     ask(name, timeoutsMs[scenario.mode].at(-1) ?? quietTimeoutMs);
   }
 
-  function ask(client: string, timeoutMs: number): void {
+  function ask(client: string, timeoutMs: number, fatal = false): void {
     const member = members.get(client);
     if (member?.ask === undefined) return;
     operand += 1;
-    const formula = formulas[operand % formulas.length] ?? 'hypotenuse';
+    const formula = fatal ? 'hypotenuse' : (formulas[operand % formulas.length] ?? 'hypotenuse');
     // No two requests have an operand in common.
     const operands = {
       hypotenuse: [2 * operand, 0.5 + 2 * operand],
       diagonal: [operand + 0.25, operand + 0.125, -operand],
       leg: [2 * operand + 1, operand],
     };
-    member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs));
+    member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs, fatal));
   }
 
   function begin(fault: NamedFault): void {
@@ -102,6 +109,17 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     network.heal(other, target);
   }
 
+  /** As a supervisor does with what ended by itself. */
+  function restartFatal(): void {
+    const { fatalEnds } = history;
+    for (let end = fatalEnds[restarted]; end !== undefined; end = fatalEnds[restarted]) {
+      if (end.atMs + restartMs > network.nowMs()) return;
+      restarted += 1;
+      // A fault that was over meanwhile has started it already.
+      if (members.get(end.name)?.number === end.process) start(end.name);
+    }
+  }
+
   for (const [index, name] of system.names.entries()) {
     at(scenario.startsMs[index % Math.max(1, scenario.startsMs.length)] ?? 0, () => {
       // What was killed before it began has been started since.
@@ -114,7 +132,11 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     at(fault.fromMs, () => begin(fault));
     at(fault.fromMs + fault.forMs, () => mend(fault));
   }
-  const mendedMs = Math.max(0, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
+  for (const [index, atMs] of scenario.fatalsMs.entries()) {
+    const client = system.clients[index % system.clients.length] ?? 'client-1';
+    at(atMs, () => ask(client, timeoutsMs[scenario.mode].at(-1) ?? quietTimeoutMs, true));
+  }
+  const mendedMs = Math.max(0, ...scenario.fatalsMs, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
 
   for (const client of system.clients) {
     for (let atMs = 0; atMs < mendedMs + 500; atMs += -Math.log(1 - chance.share()) * (1_000 / scenario.perSecond)) {
@@ -136,6 +158,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   for (const { atMs, run } of plan) {
     await network.runTo(atMs);
     run();
+    restartFatal();
   }
   await network.runTo(askedMs + restMs);
   const servers = system.names.filter((name) => !isBrokerName(name) && !system.clients.includes(name)).length;
@@ -175,7 +198,8 @@ function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
     if (overlaps || found.other === found.target) continue;
     faults.push(found);
     const settledMs = scenario.mode === 'failovers' ? metAgainMs : settleMs;
-    nextMs = scenario.mode === 'any' ? found.fromMs : found.fromMs + found.forMs + settledMs;
+    nextMs =
+      scenario.mode === 'any' || scenario.mode === 'fatal' ? found.fromMs : found.fromMs + found.forMs + settledMs;
   }
   return faults;
 }

@@ -19,6 +19,26 @@ test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async 
   expect(asked).toBeGreaterThan(200 * seeds);
 });
 
+/** As long again as a tenth of the others: servers that end and come again are many processes. */
+const fatalSeeds = 40;
+
+test(
+  `no seed from 1 to ${fatalSeeds} breaks a promise while requests end their servers`,
+  { timeout: 600_000 },
+  async () => {
+    let lost = 0;
+    for (let seed = 1; seed <= fatalSeeds; seed += 1) {
+      const trial = await trySeed(seed, 'fatal');
+      if (trial.violations.length > 0) expect.fail(await report(trial));
+      const codes = trial.history.asked.flatMap(({ settled: [first] }) =>
+        first && 'code' in first.outcome ? [first.outcome.code] : [],
+      );
+      lost += codes.filter((code) => code === 'server-lost').length;
+    }
+    expect(lost).toBeGreaterThan(fatalSeeds / 2);
+  },
+);
+
 test('a seed gives the same course of events each time', async () => {
   const { scenario } = await trySeed(5);
   const [once, again] = [await simulate(scenario, true), await simulate(scenario, true)];

@@ -19,7 +19,7 @@ export interface Member {
   readonly number: number;
   end(): Promise<void>;
   /** Undefined for all but clients. */
-  readonly ask: ((formula: string, operands: readonly number[], timeoutMs: number) => void) | undefined;
+  readonly ask: ((formula: string, operands: readonly number[], timeoutMs: number, fatal: boolean) => void) | undefined;
   /** How many entries each of its tables has; none of a broker. */
   tables(): Readonly<Record<string, number>>;
 }
@@ -49,6 +49,8 @@ export function createSystem(
   say: (who: string, what: () => string) => void,
 ): System {
   let processes = 0;
+  /** Inputs at which whatever computes them ends its process. */
+  const fatalInputs = new Set<unknown>();
   const clients = numbered('client', scenario.clients);
   const calcServers = numbered('calc', scenario.calcServers);
   const opServers = numbered('op', scenario.opServers.length);
@@ -83,14 +85,29 @@ export function createSystem(
     };
   }
 
+  function endIfFatal(
+    process: SimulatedProcess,
+    name: string,
+    number: number,
+    operation: string,
+    input: unknown,
+  ): void {
+    if (!fatalInputs.has(input)) return;
+    const of = `${operation} ${JSON.stringify(input)}`;
+    history.fatalEnds.push({ name, process: number, atMs: network.nowMs(), of });
+    say(name, () => `ends because of ${of}`);
+    process.kill();
+  }
+
   function startOpServer(name: string, number: number): Omit<Member, 'number'> {
     const { process, ...options } = participantOptions(name, number);
     const lanes = scenario.opServers[opServers.indexOf(name)];
     const server = serveOperations({
       ...options,
-      handlers: seen(operations, (operation, input) =>
-        note(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`, network.nowMs()),
-      ),
+      handlers: seen(operations, (operation, input) => {
+        note(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`, network.nowMs());
+        endIfFatal(process, name, number, operation, input);
+      }),
       operations: 'all',
       lanes: lanes === undefined || lanes === 'all' ? 'all' : [lanes === '1' ? 1 : 2],
     });
@@ -116,7 +133,10 @@ export function createSystem(
         },
       ]),
     );
-    const fallbacks = seen(operations, () => history.fellBack.push({ who: name, atMs: network.nowMs() }));
+    const fallbacks = seen(operations, (operation, input) => {
+      history.fellBack.push({ who: name, atMs: network.nowMs() });
+      endIfFatal(process, name, number, operation, input);
+    });
     const server = serveFormulas({ ...options, formulas: watched, handlers: fallbacks, operationTimeoutMs });
     return { process, end: () => server.drain(), ask: undefined, tables: () => tablesOf(server) };
   }
@@ -127,7 +147,8 @@ export function createSystem(
     const requests = createRequests(bus.participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
     const formulas = createFormulaClient(bus, catalogue, requests);
 
-    function ask(name_: string, operands: readonly number[], timeoutMs: number): void {
+    function ask(name_: string, operands: readonly number[], timeoutMs: number, fatal: boolean): void {
+      if (fatal) fatalInputs.add(operands[0]);
       const formula = catalogue.formulas[name_];
       if (formula === undefined) throw new Error(`no formula ${name_}`);
       const asked: History['asked'][number] = {
@@ -135,7 +156,8 @@ export function createSystem(
         process: number,
         formula: name_,
         operands,
-        expected: expectedOf(name_, operands),
+        expected: fatal ? 'no answer' : expectedOf(name_, operands),
+        fatal,
         atMs: network.nowMs(),
         timeoutMs,
         settled: [],

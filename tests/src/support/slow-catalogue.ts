@@ -19,6 +19,9 @@ const patience = formula({
 
 export const slowCatalogue = defineCatalogue({ operations: { slow }, formulas: { patience } });
 
+/** The input at which the handler of fatal-server.ts ends its process. */
+export const fatalInput = 13;
+
 export const slowFormulas = {
   patience: formulaCode(patience, { plan: ([a]) => [call(slow, a)], combine: ([result]) => result }),
 };

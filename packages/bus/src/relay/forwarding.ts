@@ -12,6 +12,8 @@ import { topicBytesMax } from './upstream.ts';
 export interface Forwarding {
   published(topic: Buffer, body: Buffer): void;
   subscription(topic: string, subscribed: boolean): void;
+  /** Tells every publisher that the servers among a subscriber's topics have ended, before their topics are withdrawn. */
+  ended(topics: readonly string[]): void;
   /** A subscription that is refused whatever is known. */
   refused(): void;
   /** Forwards all subscriptions upstream, the marker last. */
@@ -53,6 +55,11 @@ export function createForwarding({ link, upstream, dropped }: ForwardingParts): 
     subscription(topic, subscribed) {
       if (subscribed) subscribeAll(upstream.subscribed(topic));
       else unsubscribeAll(upstream.unsubscribed(topic));
+    },
+    ended(topics) {
+      const notices = upstream.ended(topics);
+      subscribeAll(notices);
+      unsubscribeAll(notices);
     },
     refused: () => upstream.refuse(),
     activate: (epoch) => subscribeAll(upstream.activate(epoch)),

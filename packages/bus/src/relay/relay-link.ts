@@ -25,6 +25,8 @@ export interface RelayLinkEvents {
   published(topic: Buffer, body: Buffer): void;
   /** The first subscriber asks for a topic, or the last that did is gone or asks for it no longer. */
   subscription(topic: string, subscribed: boolean): void;
+  /** The process of a subscriber ended; `topics` are what it was subscribed to. Their `subscription` events follow. */
+  ended(topics: readonly string[]): void;
   /** A subscriber asks for what nobody may. */
   refused(): void;
   peerBeat(body: Buffer): void;

@@ -114,6 +114,7 @@ function prepareRelay(options: RunRelayOptions): PreparedRelay {
   const link = openLink({
     published: (topic, body) => forwarding.published(topic, body),
     subscription: (topic, subscribed) => forwarding.subscription(topic, subscribed),
+    ended: (topics) => forwarding.ended(topics),
     refused: () => forwarding.refused(),
     peerBeat: hearPeer,
     peerLinkBroken: () => handle({ type: 'peer-link-broken' }),

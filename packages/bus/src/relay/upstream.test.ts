@@ -52,6 +52,35 @@ describe('what a broker forwards upstream', () => {
     expect(upstream.subscribed(`calc.n2.result.${client}`)).toEqual([]);
   });
 
+  test('an active broker tells of the end of each server among the topics once, and of no client', () => {
+    const upstream = createUpstream(self);
+    const topics = [
+      request,
+      `calc.square.request.2.${server}`,
+      `calc.hello.${client}`,
+      `calc.hypotenuse.result.${client}`,
+    ];
+    for (const topic of topics) upstream.subscribed(topic);
+    expect(upstream.ended(topics)).toEqual([]);
+    upstream.activate(1);
+    expect(upstream.ended(topics)).toEqual([`calc.ended.${server}`]);
+  });
+
+  test('a server that has withdrawn its request topics before it ends is not told of', () => {
+    const upstream = createUpstream(self);
+    upstream.activate(1);
+    upstream.subscribed(request);
+    upstream.unsubscribed(request);
+    expect(upstream.ended([request, `calc.hello.${server}`])).toEqual([]);
+  });
+
+  test('a subscriber that asks for the notice of an end is refused', () => {
+    const upstream = createUpstream(self);
+    upstream.activate(1);
+    expect(upstream.subscribed(`calc.ended.${server}`)).toEqual([]);
+    expect(upstream.counters().refused).toBe(1);
+  });
+
   test('more requests than four for each address of a full table are refused', () => {
     const upstream = createUpstream(self);
     for (let index = 0; index <= 40_000; index += 1) {

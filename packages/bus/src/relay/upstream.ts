@@ -1,4 +1,4 @@
-import { limits, markerTopic, topicShape } from '@cateto/contracts';
+import { endedTopic, limits, markerTopic, topicShape } from '@cateto/contracts';
 
 /*
  * What a broker forwards upstream, of all that subscribers ask for (docs/protocol.md, section 5).
@@ -10,6 +10,7 @@ import { limits, markerTopic, topicShape } from '@cateto/contracts';
  *   there are more than any catalogue brings: then one goes with its last subscriber, so that nobody fills the table
  *   for good with names that he invents.
  * - Last the broker's own marker.
+ * - For a moment, while a server's topics are still there, the notice that its process has ended.
  *
  * Nothing else: not an observer's `calc.`, and marker shapes of others above all, which would tell publishers of a broker
  * that is not there.
@@ -20,6 +21,8 @@ export interface Upstream {
   subscribed(topic: string): readonly string[];
   /** The last subscriber of a topic is gone. @returns what to unsubscribe from upstream now */
   unsubscribed(topic: string): readonly string[];
+  /** @returns the notices for the servers whose request topics are among these, empty while the broker is not active */
+  ended(topics: readonly string[]): readonly string[];
   /** A subscriber asked for what it may not. */
   refuse(): void;
   /** @returns everything to subscribe to, the marker last */
@@ -98,6 +101,15 @@ export function createUpstream(address: string): Upstream {
       if (requests.delete(topic)) return ifActive(topic);
       const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
       return shape?.shape === 'result' ? leavePrefix(`${shape.route}.`) : nothing;
+    },
+    ended(topics) {
+      if (marker === undefined) return nothing;
+      const notices = new Set<string>();
+      for (const topic of topics) {
+        const shape = requests.has(topic) ? topicShape(topic) : undefined;
+        if (shape?.shape === 'request') notices.add(endedTopic(shape.address));
+      }
+      return [...notices];
     },
     refuse: () => void refuse(),
     activate(epoch) {

@@ -19,6 +19,7 @@ async function setUp(platform: Platform) {
     {
       published: (name, body) => link.forward(name.toString('latin1'), body),
       subscription: () => undefined,
+      ended: () => undefined,
       refused: never,
       peerBeat: never,
       peerLinkBroken: never,

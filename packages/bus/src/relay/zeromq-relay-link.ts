@@ -55,6 +55,7 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
     opened({ close: () => upstream.close(0) });
     const downstream = openXPublisher({
       subscription: whileOpen(events.subscription),
+      ended: whileOpen(events.ended),
       refused: whileOpen(events.refused),
       dropped: (cause) => dropped('', cause),
       lost: () => dropped('downstream', 'not read in time'),

@@ -42,9 +42,15 @@ function openSimulatedRelayLink(
     },
     closed: (end) => void publisherEnds.delete(end),
   };
-  const subscribers = simulatedXPublisher(chance, (topic, subscribed) => {
-    if (!closed) events.subscription(topic, subscribed);
-  });
+  const subscribers = simulatedXPublisher(
+    chance,
+    (topic, subscribed) => {
+      if (!closed) events.subscription(topic, subscribed);
+    },
+    (topics) => {
+      if (!closed) events.ended(topics);
+    },
+  );
   const listeners: SessionUser = {
     opened: (end) => void listenerEnds.add(end),
     received: () => undefined,

@@ -20,7 +20,8 @@ export interface SessionEnd {
 export interface SessionUser {
   opened(end: SessionEnd): void;
   received(end: SessionEnd, packet: Packet): void;
-  closed(end: SessionEnd): void;
+  /** @param ended the process on the other side ended, and this side knows it (as `PeerEvents.closed` of ZMTP) */
+  closed(end: SessionEnd, ended: boolean): void;
 }
 
 /** How a connection notices that the other side is gone without saying so. */
@@ -168,12 +169,12 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   }
 
   /** This end is told that the connection is over, after everything that arrived. */
-  function disconnect(end: End): void {
+  function disconnect(end: End, ended = false): void {
     if (!end.wired) return;
     end.wired = false;
     end.stalled = [];
     end.giveUp?.();
-    end.process.deliver(() => end.user.closed(end));
+    end.process.deliver(() => end.user.closed(end, ended));
     if (end.index === 0) over();
   }
 
@@ -183,7 +184,15 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     end.giveUp?.();
     const to = otherOf(end);
     const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + paths.delayMs(end.process.name, to.process.name));
-    clock.at(arrivalMs, () => (cutTo(to) ? watchFor(to) : disconnect(to)));
+    clock.at(arrivalMs, () => (cutTo(to) ? watchFor(to) : disconnect(to, isProven(end))));
+  }
+
+  /** Whether bytes passed both ways until now: only then the end of a process is told from a cut link. */
+  function isProven(ending: End): boolean {
+    const { name } = otherOf(ending).process;
+    return (
+      !paths.isCut(name, ending.process.name) && otherOf(ending).stalled.length === 0 && ending.stalled.length === 0
+    );
   }
 
   const awake = (end: End): boolean => isAwake(end.process, liveness, end.index === 0);
@@ -249,9 +258,9 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     // Of what the kernel had taken some still arrives.
     if (chance.one(0.5)) {
       const brokenAtMs = clock.nowMs() + chance.between(...brokenMs);
-      clock.at(brokenAtMs, () => (cutTo(other) ? watchFor(other) : disconnect(other)));
+      clock.at(brokenAtMs, () => (cutTo(other) ? watchFor(other) : disconnect(other, isProven(end))));
     } else {
-      disconnect(other);
+      disconnect(other, isProven(end));
     }
   }
 

@@ -13,6 +13,8 @@ export interface SimulatedXPublisher {
 export function simulatedXPublisher(
   chance: Chance,
   reported: (topic: string, subscribed: boolean) => void,
+  /** As `XPublisherEvents.ended`. */
+  reportEnded: (topics: readonly string[]) => void = () => undefined,
 ): SimulatedXPublisher {
   const wanted = new Map<SessionEnd, Prefixes>();
   /** With how many sessions ask for each: the first and the last are reported. */
@@ -36,9 +38,10 @@ export function simulatedXPublisher(
           leave(topic);
         }
       },
-      closed(end) {
+      closed(end, ended) {
         const prefixes = wanted.get(end);
         wanted.delete(end);
+        if (ended && !closed) reportEnded([...(prefixes?.all() ?? [])]);
         // libzmq's order is that of its trie, which is nobody's.
         for (const topic of chance.shuffled(prefixes?.all() ?? [])) leave(topic);
       },

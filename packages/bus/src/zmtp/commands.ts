@@ -35,6 +35,10 @@ export function writePing(ttlMs: number): Buffer {
   return Buffer.concat([names.ping, ttl]);
 }
 
+export function isPong(bytes: Buffer, start: number, end: number): boolean {
+  return begins(bytes, start, end, names.pong);
+}
+
 /** A PING's time to live in milliseconds, 0 for none, and the PONG that answers it; undefined when it is no PING. */
 export function readPing(
   bytes: Buffer,

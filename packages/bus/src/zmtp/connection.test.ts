@@ -38,7 +38,7 @@ async function setUp(heartbeat: Heartbeat = quiet, options: Partial<ConnectionOp
       },
       message: (_peer, first, second, frames) => log.add(`${frames}: ${String(first)} ${String(second)}`),
       subscription: (_peer, prefix, subscribed, bytes) => log.add(`${subscribed ? '+' : '-'}${prefix} of ${bytes}`),
-      closed: () => log.add('closed'),
+      closed: (_peer, ended) => log.add(ended ? 'closed: it ended' : 'closed'),
     },
   );
   near.on('data', connection.hear);
@@ -319,6 +319,69 @@ describe('the other side', () => {
     expect(log.all).toEqual(['ready']);
     peer.subscription('a', true);
     await log.until((said) => said.includes('closed'));
+  });
+});
+
+describe('a close', () => {
+  const watched: Heartbeat = { ...quiet, onlyIfSilent: true, closeWatchTtlMs: 1_000 };
+  const isClosed = (said: readonly string[]): boolean => said.some((one) => one.startsWith('closed'));
+
+  /** A peer that asks to be given up after 200 ms, and has answered a PING or not. */
+  async function watchedPeer(answers: boolean, ttl = '\x02') {
+    let clockMs = 0;
+    const all = await ready(watched, { nowMs: () => clockMs });
+    all.raw.frame(commandFlag, `\x04PING\0${ttl}`);
+    await all.raw.heard.until((heard) => heard.includes('<PONG>'));
+    all.tick(1);
+    await all.raw.heard.until((heard) => heard.includes('<PING\0\0>') || ttl !== '\x02');
+    if (answers) {
+      all.raw.frame(commandFlag, '\x04PONG');
+      all.raw.frame(0, 'said after it');
+      await all.log.until((said) => said.some((one) => one.includes('said after it')));
+    }
+    return Object.assign(all, { pass: (ms: number) => (clockMs += ms) });
+  }
+
+  test('by a peer that has just answered a PING is the end of its process', async () => {
+    const { far, log, pass } = await watchedPeer(true);
+    pass(125);
+    far.end();
+    await log.until(isClosed);
+    expect(log.all.at(-1)).toBe('closed: it ended');
+  });
+
+  test('with a reset by such a peer is as well', async () => {
+    const { far, log } = await watchedPeer(true);
+    far.resetAndDestroy();
+    await log.until(isClosed);
+    expect(log.all.at(-1)).toBe('closed: it ended');
+  });
+
+  test('by a peer whose last answer is older than its patience may come from a cut link', async () => {
+    const { far, log, pass } = await watchedPeer(true);
+    pass(126);
+    far.end();
+    await log.until(isClosed);
+    expect(log.all.at(-1)).toBe('closed');
+  });
+
+  test('by a peer that has not answered may come from a cut link', async () => {
+    const { far, log } = await watchedPeer(false);
+    far.end();
+    await log.until(isClosed);
+    expect(log.all.at(-1)).toBe('closed');
+  });
+
+  test('from this side is not the end of the other process', async () => {
+    const { log, peer } = await watchedPeer(true);
+    peer.destroy();
+    await log.until(isClosed);
+    expect(log.all.at(-1)).toBe('closed');
+  });
+
+  test('of a peer that asks for a long time to live is not watched: it gets no PING for it', async () => {
+    const { raw } = await watchedPeer(false, '\x78');
+    expect(raw.heard.all).not.toContain('<PING\0\0>');
   });
 });
 

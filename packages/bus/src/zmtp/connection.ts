@@ -1,5 +1,13 @@
 import type { Socket } from 'node:net';
-import { legacyCancel, legacySubscribe, readPing, readSubscription, writePing, writeSubscription } from './commands.ts';
+import {
+  isPong,
+  legacyCancel,
+  legacySubscribe,
+  readPing,
+  readSubscription,
+  writePing,
+  writeSubscription,
+} from './commands.ts';
 import { commandFlag, createFrameReader, moreFlag } from './frame-reader.ts';
 import type { SocketType } from './handshake.ts';
 import {
@@ -14,6 +22,7 @@ import {
 import type { Heartbeat } from './liveness.ts';
 import { createLiveness } from './liveness.ts';
 import { createOutgoing } from './outgoing.ts';
+import { createRoundTrip } from './round-trip.ts';
 
 /** The other side of a connection whose handshake is done. */
 export interface Peer {
@@ -36,8 +45,13 @@ export interface PeerEvents {
   message(peer: Peer, first: Buffer, second: Buffer | undefined, frames: number): void;
   /** It asks for a prefix, or not any longer. `prefix` has no more than `prefixBytesMax` characters, `bytes` says how many it had. */
   subscription(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void;
-  /** Only after `ready`. */
-  closed(peer: Peer): void;
+  /**
+   * Only after `ready`.
+   *
+   * @param ended the process on the other side ended: it closed the connection while bytes passed both ways. Without this
+   *   proof the close may also come from a cut link, a standstill of either side, or this side's own decision.
+   */
+  closed(peer: Peer, ended: boolean): void;
 }
 
 export interface ConnectionOptions {
@@ -50,6 +64,8 @@ export interface ConnectionOptions {
   readonly heartbeat: Heartbeat;
   /** From one `tick` to the next. */
   readonly tickMs: number;
+  /** A monotonic clock in milliseconds; `performance.now` unless given. */
+  readonly nowMs?: () => number;
   /** Something is to be flushed before this turn ends. */
   readonly onDirty: (peer: Peer) => void;
   /** Why the other side was cut off. */
@@ -71,15 +87,23 @@ export interface Connection {
  * every process idle while another had them all: a tenth to a sixth fewer in all, of 1,024 a quarter.
  */
 const eagerBytes = 2_048;
+/**
+ * A peer that closes so soon after an answered PING did not close for want of answers: ZMTP heartbeats of 200 ms give a
+ * connection up 150 ms after its last byte at the earliest (measured).
+ */
+const freshMs = 125;
 /** Bytes that wait for a peer when it is not answered any more. */
 const pongsWaitingMax = 65_536;
 
 /** Speaks ZMTP on a socket that is connected. */
 export function speak(socket: Socket, options: ConnectionOptions, events: PeerEvents): Connection {
   const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
+  const nowMs = options.nowMs ?? (() => performance.now());
   const ping = writePing(heartbeat.ttlMs);
   const outgoing = createOutgoing(socket);
   const liveness = createLiveness(heartbeat, tickMs);
+  const roundTrip = createRoundTrip();
+  let closedByPeer = false;
   let greeting: Buffer | undefined = Buffer.alloc(0);
   let ready = false;
   let knowsCommands = false;
@@ -177,15 +201,25 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       return events.subscription(peer, prefix, asked.subscribed, end - asked.at);
     }
     const pinged = readPing(bytes, start, end);
-    if (pinged === undefined) return;
+    if (pinged === undefined) {
+      if (isPong(bytes, start, end)) roundTrip.ponged();
+      return;
+    }
     liveness.asked(pinged.ttlMs);
     // Who never reads its PONGs gets no more of them.
     if (outgoing.waiting() < pongsWaitingMax) command(pinged.pong);
   }
 
+  socket.once('end', () => {
+    closedByPeer = true;
+  });
+  // With unread bytes in its kernel an ended process leaves a reset.
+  socket.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') closedByPeer = true;
+  });
   socket.once('close', () => {
     reader.stop();
-    if (ready) events.closed(peer);
+    if (ready) events.closed(peer, closedByPeer && roundTrip.isProven(freshMs, nowMs()));
   });
   socket.write(writeGreeting());
   outgoing.frame(commandFlag, writeReady(type));
@@ -201,7 +235,10 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       const due = liveness.tick();
       // A reset: what the kernel still has for the other side must not arrive when the link heals.
       if (due === 'given-up') socket.resetAndDestroy();
-      else if (due === 'ping-due') command(ping);
+      else if (due === 'ping-due') {
+        roundTrip.pinged(nowMs());
+        command(ping);
+      }
     },
     isReady: () => ready,
     end: outgoing.end,

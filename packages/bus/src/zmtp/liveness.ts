@@ -10,6 +10,11 @@ export interface Heartbeat {
   readonly ttlMs: number;
   /** Only who has not been heard for an interval is pinged. */
   readonly onlyIfSilent?: boolean;
+  /**
+   * A peer that asks to be given up after so long or sooner is pinged at every tick. Then a close by the peer whose last
+   * round trip is fresh is the end of its process and not of the link ({@link Peer} `closed`).
+   */
+  readonly closeWatchTtlMs?: number;
 }
 
 /** What is known of whether the other side lives. */
@@ -51,6 +56,7 @@ export function createLiveness(heartbeat: Heartbeat, tickMs: number): Liveness {
 
   function isPingDue(): boolean {
     if (!isReady || !pings) return false;
+    if (ttlMs > 0 && ttlMs <= (heartbeat.closeWatchTtlMs ?? 0)) return true;
     const silent = heartbeat.onlyIfSilent === true ? Math.min(silentTicks, unpingedTicks) : unpingedTicks;
     if (silent >= ticksOf(heartbeat.intervalMs)) return true;
     return Math.min(unconfirmedTicks ?? 0, unpingedTicks) >= ticksOf(unconfirmed.intervalMs);

@@ -5,6 +5,8 @@ import { createEnds } from './ends.ts';
 import { createTopicIndex } from './topic-index.ts';
 
 export interface XPublisherEvents {
+  /** A peer's process ended; `prefixes` are what it asked for. Their `subscription` events follow. */
+  ended?(prefixes: readonly string[]): void;
   /** The first peer asks for a prefix, or the last that did is gone or asks for it no longer. */
   subscription(prefix: string, subscribed: boolean): void;
   /** A peer asks for more prefixes than it may, or for one that is longer than any topic. */
@@ -56,8 +58,9 @@ export function createXPublisher(options: XPublisherOptions, events: XPublisherE
         asked(peer, prefix, byte === legacySubscribe, frame.length - 1);
       },
       subscription: asked,
-      closed(peer) {
+      closed(peer, ended) {
         const gone = index.leave(peer);
+        if (ended) events.ended?.(gone);
         for (const prefix of gone) if (isFirst(prefix)) events.subscription(prefix, false);
         for (const prefix of gone) if (!isFirst(prefix)) events.subscription(prefix, false);
       },

@@ -110,4 +110,13 @@ const protocolChannels: readonly Channel[] = [
       address: { description: 'The address of the broker.' },
     },
   },
+  {
+    id: 'ended',
+    topic: `${topicPrefix}ended.{address}`,
+    from: 'a broker',
+    to: 'publishers',
+    description:
+      'A subscription that comes and goes at once: the process of this server has ended. Never a message; a broker refuses it from anyone else.',
+    parameters: { address: { description: 'The address of the server that ended.' } },
+  },
 ];

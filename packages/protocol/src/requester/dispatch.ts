@@ -7,8 +7,9 @@
 import { createHeld } from './held.ts';
 import type { Obstacle } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { assign } from './request.ts';
+import { assign, isSuspect, noteEarlier } from './request.ts';
 import type { Server, Servers } from './servers.ts';
+import { createSuspects } from './suspects.ts';
 import type { RequesterEffect } from './types.ts';
 
 export interface Dispatch<W> {
@@ -23,11 +24,25 @@ export interface Dispatch<W> {
   takeBack(request: OpenRequest<W>, nowMs: number): void;
   /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
   release(request: OpenRequest<W>): void;
-  /** Whom to ask. One who is to fall back has nobody to ask when all that listen are passed over. */
-  choose(request: OpenRequest<W>): Server | undefined;
+  /**
+   * The server to ask. For a request that can fall back there is none when all that listen are passed over.
+   *
+   * @param reservedToo one that is reserved for a suspect rather than none
+   */
+  choose(request: OpenRequest<W>, reservedToo?: boolean): Server | undefined;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
+  /** Its server is gone, or there was none: it goes to this one, or waits while a suspect has it or it is a suspect. */
+  reassign(request: OpenRequest<W>, server: Server, nowMs: number): void;
   /** The request is one of this server's from now on; it is not sent. */
   move(request: OpenRequest<W>, server: Server, nowMs: number): void;
+  /** Takes a suspect from its server; it waits for a trial on the next. */
+  suspect(request: OpenRequest<W>, nowMs: number): void;
+  /** A suspect has waited for its trial long enough: it is sent like any other request. */
+  giveUntried(request: OpenRequest<W>, nowMs: number): void;
+  /** Goes on with the trials of suspects; call after every input. */
+  tryNext(nowMs: number): void;
+  /** When the trial that is under way ends at the latest; infinity without one. */
+  trialDueMs(): number;
   /** Sends a request in flight once more: to its server while that listens, else to another if there is one. */
   sendAgain(request: OpenRequest<W>, nowMs: number): void;
   /** Markers held now. */
@@ -54,13 +69,15 @@ export interface DispatchOptions<W> {
   awaitTurn(): void;
   /** A request is due earlier than it was. */
   schedule(request: OpenRequest<W>): void;
+  /** It has not settled. */
+  isOpen(request: OpenRequest<W>): boolean;
 }
 
 /** The share by which a repetition comes earlier or later, so that many do not come at once. */
 const resendJitter = 0.2;
 
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
-  const { servers, random, perServerMax, emit, awaitTurn, schedule } = options;
+  const { servers, random, perServerMax, emit, awaitTurn, schedule, isOpen } = options;
   const held = createHeld<W>();
   let markersHeld = 0;
   let proven = false;
@@ -69,6 +86,18 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   let resent = 0;
 
   const canSend = (): boolean => markersHeld > 0 && proven;
+
+  const suspects = createSuspects<W>({
+    isOpen,
+    canSend,
+    schedule,
+    choose,
+    give,
+    released: refill,
+    nobodyFit({ call: { target } }) {
+      if (target.unheard === 'fail') awaitTurn();
+    },
+  });
 
   function offer(request: OpenRequest<W>, nowMs: number): void {
     if (!canSend()) {
@@ -90,12 +119,11 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (request.call.target.pinned !== undefined) return;
     const server = servers.takeProbe(request.call.target.route, nowMs);
     if (server === undefined) return;
-    request.earlier ??= new Map();
-    request.earlier.set(server, nowMs);
+    noteEarlier(request, server, nowMs);
     send(request, server, nowMs);
   }
 
-  function choose(request: OpenRequest<W>): Server | undefined {
+  function choose(request: OpenRequest<W>, reservedToo = isSuspect(request)): Server | undefined {
     const { route, contract, pinned, unheard } = request.call.target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
@@ -103,7 +131,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     }
     // Whoever is to fall back rather hears that a server is full than waits for it.
     const inFlightMax = unheard === 'hold' ? perServerMax : Number.POSITIVE_INFINITY;
-    const choice = servers.choose(route, contract, request.refused, inFlightMax);
+    const choice = servers.choose(route, contract, request.refused, inFlightMax, reservedToo);
     return choice === undefined || (unheard === 'fail' && !choice.fit) ? undefined : choice.server;
   }
 
@@ -151,12 +179,25 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const { route, unheard } = request.call.target;
     if (server === undefined || request.settled || markersHeld === 0) return;
     // Found by address: after a failover the same server is listed anew.
-    const next = servers.find(route, server.address) ?? choose(request);
+    const same = servers.find(route, server.address);
+    if (same === undefined && isSuspect(request)) return suspect(request, nowMs);
+    const next = same ?? choose(request);
     if (next === undefined) {
       if (unheard === 'fail') awaitTurn();
       return;
     }
     give(request, next, nowMs);
+  }
+
+  function suspect(request: OpenRequest<W>, nowMs: number): void {
+    if (request.server === undefined) held.remove(request);
+    move(request, undefined, nowMs);
+    suspects.add(request, nowMs);
+  }
+
+  function takeBack(request: OpenRequest<W>, nowMs: number): void {
+    move(request, undefined, nowMs);
+    held.add(request);
   }
 
   function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
@@ -174,19 +215,34 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     give,
     sendAgain,
     refill,
+    suspect,
+    giveUntried(request, nowMs) {
+      const server = canSend() ? choose(request) : undefined;
+      if (server === undefined) return suspects.add(request, nowMs);
+      suspects.remove(request);
+      give(request, server, nowMs);
+    },
+    tryNext: suspects.proceed,
+    trialDueMs: suspects.deadlineMs,
     canSend,
     offerHeld(route, nowMs) {
+      suspects.reconsider();
       for (const request of held.of(route)) offer(request, nowMs);
     },
     offerAllHeld(nowMs) {
+      suspects.reconsider();
       for (const route of held.routes()) for (const request of held.of(route)) offer(request, nowMs);
     },
     move,
-    takeBack(request, nowMs) {
-      move(request, undefined, nowMs);
-      held.add(request);
+    reassign(request, server, nowMs) {
+      if (!isSuspect(request) && !server.reserved) give(request, server, nowMs);
+      else if (request.server === undefined) return;
+      else if (isSuspect(request)) suspect(request, nowMs);
+      else takeBack(request, nowMs);
     },
+    takeBack,
     release(request) {
+      if (isSuspect(request)) suspects.remove(request);
       if (request.server === undefined) held.remove(request);
       else leave(request.server);
     },

@@ -1,5 +1,5 @@
 import type { Failure } from '@cateto/contracts';
-import { failure } from '@cateto/contracts';
+import { failure, limits } from '@cateto/contracts';
 import type { OpenRequest } from './request.ts';
 import { mayYetAnswer } from './request.ts';
 
@@ -36,5 +36,9 @@ const said: Readonly<Record<Obstacle, (route: string) => string>> = {
   'no-room': (route) => `no server on ${route} had room for one more from here`,
 };
 
+export const serverLost: Failure = failure(
+  'server-lost',
+  `${limits.serverEndsMax} servers ended while they had the request, perhaps because of it; it is not sent to another one`,
+);
 export const cancelledByCaller: Failure = failure('cancelled', 'the caller cancelled the request');
 export const cancelledByClose: Failure = failure('cancelled', 'the connection was closed');

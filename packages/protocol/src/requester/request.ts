@@ -2,6 +2,8 @@ import type { Failure } from '@cateto/contracts';
 import type { Server } from './servers.ts';
 import type { RequestCall } from './types.ts';
 
+const suspectEnds = 2;
+
 /** A request that is open: held while it has no server, in flight from then on. */
 export interface OpenRequest<W> {
   readonly call: RequestCall<W>;
@@ -20,6 +22,8 @@ export interface OpenRequest<W> {
   resendEveryMs: number;
   /** When the requester looks at it next; infinity when that is not arranged. */
   scheduledMs: number;
+  /** Servers that ended while they had it. */
+  ends: number;
   /** The caller has its outcome; the record stays only so that the servers do not count it as settled. */
   settled: boolean;
 }
@@ -36,6 +40,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     resendDueMs: Number.POSITIVE_INFINITY,
     resendEveryMs,
     scheduledMs: Number.POSITIVE_INFINITY,
+    ends: 0,
     settled: false,
   };
 }
@@ -44,12 +49,29 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
 export function assign<W>(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
   const before = request.server;
   if (before !== undefined) {
-    request.earlier ??= new Map();
-    if (!request.earlier.has(before)) request.earlier.set(before, request.serverSinceMs);
+    noteEarlier(request, before, request.serverSinceMs);
   }
   request.server = server;
   if (server === undefined) request.resendDueMs = Number.POSITIVE_INFINITY;
   else request.serverSinceMs = request.earlier?.get(server) ?? nowMs;
+}
+
+/** Notes that a server has a copy of the request beside the one that is to answer it. */
+export function noteEarlier<W>(request: OpenRequest<W>, server: Server, sinceMs: number): void {
+  request.earlier ??= new Map();
+  if (request.earlier.has(server)) return;
+  request.earlier.set(server, sinceMs);
+  server.copies += 1;
+}
+
+/** The request is over: no server has a copy of it that matters. */
+export function forgetEarlier<W>(request: OpenRequest<W>): void {
+  for (const server of request.earlier?.keys() ?? []) server.copies -= 1;
+}
+
+/** Two ends may be an accident; a third is risked with care (suspects.ts). */
+export function isSuspect<W>({ ends }: OpenRequest<W>): boolean {
+  return ends >= suspectEnds;
 }
 
 /** A server that was asked and has not refused: it may yet answer, even if it listens no more. */
@@ -66,6 +88,13 @@ export function wasAsked<W>(request: OpenRequest<W>, address: string): boolean {
   if (request.earlier === undefined) return false;
   for (const server of request.earlier.keys()) if (server.address === address) return true;
   return false;
+}
+
+/** Whether the server at this address may be at work on it: it was asked and did not refuse. */
+export function mayRunAt<W>(request: OpenRequest<W>, address: string): boolean {
+  if (!wasAsked(request, address)) return false;
+  for (const server of request.refused ?? []) if (server.address === address) return false;
+  return true;
 }
 
 /** The servers that have left the request unanswered for the whole answer timeout. */

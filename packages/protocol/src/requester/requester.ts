@@ -10,8 +10,10 @@
  *    - its server's subscription vanishes: to another server; if there is none it stays in flight (a draining server
  *      may yet answer) and goes to the next one heard;
  *    - a marker appears, or one vanishes while another is held; the ear has been proven again;
- *    - nothing came for 200 ms, then 400, 800, 1000 …, with jitter: to another server if there is one, of these to one
- *      that was not asked yet.
+ *    - nothing came for a while (silence.ts).
+ *
+ * A request under which two servers have ended is tried on a third with care (suspects.ts); under which three have, it
+ * settles as `server-lost`.
  *
  * A server that refuses because it does not know the contract is not one that listens for it: the request goes to another
  * one, or is held until one comes. And nobody is sent more than it may have in flight from here: the rest is held.
@@ -24,15 +26,14 @@ import { isFailure, limits, traitOf } from '@cateto/contracts';
 import { createDueQueue } from '../due-queue.ts';
 import { createSeqTable } from '../seq-table.ts';
 import { createDispatch } from './dispatch.ts';
-import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
+import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, serverLost, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { mayYetAnswer, openRequest, silentServers, wasAsked } from './request.ts';
-import type { Server } from './servers.ts';
+import { forgetEarlier, isSuspect, mayRunAt, mayYetAnswer, openRequest, wasAsked } from './request.ts';
 import { createServers } from './servers.ts';
+import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
-const resendLastMs = 1_000;
 const nothing: never[] = [];
 /** Of a server that does not know the contract or has another version of it: one that starts later may know it. */
 const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
@@ -53,7 +54,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   let nextSeq = 1;
   let stale = 0;
   let effects: RequesterEffect<W>[] = nothing;
-  const dispatch = createDispatch<W>({ servers, random, perServerMax, emit, awaitTurn, schedule });
+  const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
+  const dispatch = createDispatch<W>({ servers, random, perServerMax, emit, awaitTurn, schedule, isOpen });
+  const silence = createSilence(servers, dispatch, answerTimeoutMs);
 
   /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
   function emit(effect: RequesterEffect<W>): void {
@@ -104,6 +107,23 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     }
   }
 
+  /**
+   * Counts the end for each request that the server may have been at work on. They go to others when all ends that have
+   * arrived are known: behind a link that was cut lie the notices of all servers that ended meanwhile.
+   */
+  function serverEnded(address: string): void {
+    const routes = servers.routesOf(address);
+    if (dispatch.isLinked()) {
+      for (const request of open.values()) {
+        if (request.settled || !routes.includes(request.call.target.route) || !mayRunAt(request, address)) continue;
+        request.ends += 1;
+        if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
+      }
+    }
+    for (const route of routes) servers.down(route, address);
+    awaitTurn();
+  }
+
   function results(sender: string, answerRoute: string, answers: readonly ResultReading[], nowMs: number): void {
     servers.answered(sender);
     for (const { seq, outcome } of answers) {
@@ -136,7 +156,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   /** To another server; or back to one that was asked before; or it waits for one that knows it, if it can wait. */
   function moveOn(request: OpenRequest<W>, refusal: Failure, nowMs: number): void {
     const next = dispatch.choose(request);
-    if (next !== undefined) return dispatch.give(request, next, nowMs);
+    if (next !== undefined) {
+      return isSuspect(request) ? dispatch.suspect(request, nowMs) : dispatch.give(request, next, nowMs);
+    }
     const asked = mayYetAnswer(request);
     if (asked !== undefined) return dispatch.move(request, asked, nowMs);
     if (request.call.target.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
@@ -146,6 +168,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function settle(request: OpenRequest<W>, outcome: Success | Failure): void {
     const { seq, work } = request.call;
     dispatch.release(request);
+    forgetEarlier(request);
     open.delete(seq);
     if (!request.settled) emit({ type: 'settle', seq, work, outcome });
   }
@@ -156,20 +179,19 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     emit({ type: 'await-turn' });
   }
 
-  /** Nobody fit listens, and that is certain now: those who rather fail than wait do. */
+  /** Who listens is certain now: requests of servers that ended go to others, and those that fail when nobody does fail. */
   function turnEnded(nowMs: number): void {
     turnAwaited = false;
     if (!dispatch.canSend()) return;
     for (const request of open.values()) {
       const { unheard, route } = request.call.target;
-      if (unheard === 'hold' || request.settled || request.server?.routes.has(route) === true) continue;
-      const server = dispatch.choose(request);
-      if (server !== undefined) {
-        dispatch.give(request, server, nowMs);
-        continue;
+      if (request.settled || request.server?.routes.has(route) === true) continue;
+      const server = dispatch.choose(request, true);
+      if (server !== undefined) dispatch.reassign(request, server, nowMs);
+      else if (unheard === 'fail') {
+        if (request.earlier === undefined) settle(request, nobodyFit(request));
+        else settleAside(request, nobodyFit(request));
       }
-      if (request.earlier === undefined) settle(request, nobodyFit(request));
-      else settleAside(request, nobodyFit(request));
     }
   }
 
@@ -188,7 +210,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       if (request === undefined) continue;
       if (request.scheduledMs <= nowMs) request.scheduledMs = Number.POSITIVE_INFINITY;
       if (request.call.deadlineMs <= nowMs) expire(request, nowMs);
-      else if (request.resendDueMs <= nowMs) resendInVain(request, nowMs);
+      else if (request.resendDueMs <= nowMs) silence.resend(request, nowMs);
       if (open.has(seq)) schedule(request);
     }
     // Behind one that is open for long they gather; more than twice as many as are open is worth a sweep.
@@ -196,35 +218,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   }
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
-    passOverSilent(request, nowMs);
+    silence.passOver(request, nowMs);
     settle(request, deadlinePassed(request, dispatch.obstacle(request)));
-  }
-
-  function passOverSilent(request: OpenRequest<W>, nowMs: number): void {
-    for (const server of silentServers(request, answerTimeoutMs, nowMs)) servers.passOver(server, nowMs);
-  }
-
-  /** The last resort: no event explains the silence, so another server is asked if there is one. */
-  function resendInVain(request: OpenRequest<W>, nowMs: number): void {
-    passOverSilent(request, nowMs);
-    request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
-    request.resendDueMs = nowMs + request.resendEveryMs;
-    const { server } = request;
-    const { route, pinned } = request.call.target;
-    if (server === undefined || !dispatch.isLinked()) return;
-    const other = pinned === undefined ? anotherThan(server, request) : undefined;
-    const next = other ?? (server.routes.has(route) ? server : undefined);
-    if (next !== undefined) dispatch.give(request, next, nowMs);
-  }
-
-  /** One that was not asked yet, rather than one that has been silent for as long. */
-  function anotherThan(server: Server, { call: asked, refused: unable, earlier }: OpenRequest<W>): Server | undefined {
-    const { route, contract } = asked.target;
-    const others = new Set(unable).add(server);
-    const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
-    const choose = (besides: ReadonlySet<Server>): Server | undefined =>
-      servers.choose(route, contract, besides, Number.POSITIVE_INFINITY)?.server;
-    return choose(tried) ?? choose(others);
   }
 
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {
@@ -260,6 +255,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
         return listenerUp(input.route, input.address, nowMs);
       case 'listener-down':
         return listenerDown(input.route, input.address, nowMs);
+      case 'server-ended':
+        return serverEnded(input.address);
       case 'marker-up':
         return markersChanged(input.held, true, nowMs);
       case 'marker-down':
@@ -282,12 +279,14 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       effects = nothing;
       take(input, nowMs);
       if (dispatch.hasRoomAgain()) dispatch.refill(nowMs);
+      if (!turnAwaited) dispatch.tryNext(nowMs);
       return effects;
     },
     deadlineMs() {
       // What settled leaves its entry behind; a timer for it would wake a process that asks all the time every millisecond.
       due.skim(open.has);
-      return due.peekDueMs();
+      const dueMs = Math.min(due.peekDueMs() ?? Number.POSITIVE_INFINITY, dispatch.trialDueMs());
+      return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs;
     },
     settledBelow() {
       while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;

@@ -13,6 +13,10 @@ export interface Server {
   readonly routes: Set<string>;
   /** Requests that wait for it, from here. */
   inFlight: number;
+  /** Open requests of which it has a copy though another server is to answer them. */
+  copies: number;
+  /** A suspect is tried on it (suspects.ts): it takes nothing else from here. */
+  reserved: boolean;
   /** Passed over: it is due for a probe from then on. */
   probeDueMs: number | undefined;
   /** Contracts that it does not know, or in another version; that does not change while it lives. */
@@ -30,14 +34,20 @@ export interface Servers {
   /** @returns the server if it listened on the route until now */
   down(route: string, address: string): Server | undefined;
   find(route: string, address: string): Server | undefined;
+  /** Routes on which the server at this address listens. */
+  routesOf(address: string): readonly string[];
   /** Whether anybody listens on the route. */
   anyOn(route: string): boolean;
-  /** @param inFlightMax a server that as many requests wait for, from here, is left out */
+  /**
+   * @param inFlightMax a server that as many requests wait for, from here, is left out
+   * @param reservedToo a reserved server may be chosen if there is no other
+   */
   choose(
     route: string,
     contract: string,
     refused: ReadonlySet<Server> | undefined,
     inFlightMax: number,
+    reservedToo?: boolean,
   ): Choice | undefined;
   /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
   takeProbe(route: string, nowMs: number): Server | undefined;
@@ -72,7 +82,15 @@ export function createServers(random: () => number): Servers {
     up(name, address) {
       let server = servers.get(address);
       if (server === undefined) {
-        server = { address, routes: new Set(), inFlight: 0, probeDueMs: undefined, unfit: new Set() };
+        server = {
+          address,
+          routes: new Set(),
+          inFlight: 0,
+          copies: 0,
+          reserved: false,
+          probeDueMs: undefined,
+          unfit: new Set(),
+        };
         servers.set(address, server);
       }
       if (server.routes.has(name)) return;
@@ -99,8 +117,9 @@ export function createServers(random: () => number): Servers {
       const server = servers.get(address);
       return server?.routes.has(name) === true ? server : undefined;
     },
+    routesOf: (address) => [...(servers.get(address)?.routes ?? [])],
     anyOn: (name) => routes.has(name),
-    choose(name, contract, refused, inFlightMax) {
+    choose(name, contract, refused, inFlightMax, reservedToo = false) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
       let best: Server | undefined;
@@ -111,6 +130,7 @@ export function createServers(random: () => number): Servers {
         const index = (route.next + step) % count;
         const server = route.servers[index];
         if (server === undefined || server.inFlight >= inFlightMax || refused?.has(server) === true) continue;
+        if (server.reserved && !reservedToo) continue;
         const rank = rankOf(server, contract);
         if (best === undefined || rank < bestRank || (rank === bestRank && server.inFlight < best.inFlight)) {
           best = server;
@@ -125,7 +145,9 @@ export function createServers(random: () => number): Servers {
     takeProbe(name, nowMs) {
       const route = routes.get(name);
       if (route === undefined || route.passedOver === 0) return undefined;
-      const due = route.servers.find(({ probeDueMs }) => probeDueMs !== undefined && probeDueMs <= nowMs);
+      const due = route.servers.find(
+        ({ probeDueMs, reserved }) => !reserved && probeDueMs !== undefined && probeDueMs <= nowMs,
+      );
       if (due !== undefined) due.probeDueMs = nowMs + probeEveryMs;
       return due;
     },
@@ -145,6 +167,7 @@ export function createServers(random: () => number): Servers {
 }
 
 function rankOf(server: Server, contract: string): number {
+  if (server.reserved) return 3;
   if (server.probeDueMs !== undefined) return 2;
   return server.unfit.size > 0 && server.unfit.has(contract) ? 1 : 0;
 }

@@ -38,6 +38,8 @@ export type RequesterInput<W> =
     }
   | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
   | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
+  /** Its process has ended, for certain; `listener-down` of its routes need not follow. */
+  | { readonly type: 'server-ended'; readonly address: string }
   | { readonly type: 'marker-up'; readonly held: number }
   | { readonly type: 'marker-down'; readonly held: number }
   | { readonly type: 'proven' }

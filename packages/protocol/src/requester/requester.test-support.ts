@@ -1,0 +1,69 @@
+import type { ResultReading } from '@cateto/contracts';
+import { isFailure } from '@cateto/contracts';
+import { createRequester } from './requester.ts';
+import type { RequestCall, RequesterConfig, RequesterEffect, RequesterInput, Target } from './types.ts';
+
+export const route = 'calc.square.request.1';
+export const answerRoute = 'calc.square.result.1';
+export const a = 'aaaaaaaaaaaa';
+export const b = 'bbbbbbbbbbbb';
+
+export type Given = Partial<Target & Pick<RequestCall<string>, 'deadlineMs'>>;
+
+export function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}): RequestCall<string> {
+  const target: Target = { route, answerRoute, contract: 'square', unheard: 'hold', ...given };
+  return { seq, target, work: `work ${seq}`, deadlineMs };
+}
+
+/** A requester with a clock that stands still until it is moved, and what it did since the last look. */
+export function setUp(given: Partial<RequesterConfig> = {}) {
+  const requester = createRequester<string>({ random: () => 0.5, answerTimeoutMs: 2_000, ...given });
+  const at = { nowMs: 0 };
+  const handle = (input: RequesterInput<string>): readonly RequesterEffect<string>[] =>
+    requester.handle(input, at.nowMs);
+  return {
+    requester,
+    at,
+    handle,
+    call: (seq: number, more?: Given) => handle({ type: 'call', call: callOf(seq, more) }),
+    up: (address: string, on = route) => handle({ type: 'listener-up', route: on, address }),
+    down: (address: string, on = route) => handle({ type: 'listener-down', route: on, address }),
+    answer(sender: string, seq: number, outcome: ResultReading['outcome'] = { value: seq, via: [] }) {
+      return handle({ type: 'results', sender, answerRoute, results: [{ seq, outcome }] });
+    },
+    /** Lets the clock run to a time, ticking whenever something is due. */
+    runTo(untilMs: number) {
+      const effects: RequesterEffect<string>[] = [];
+      for (
+        let dueMs = requester.deadlineMs();
+        dueMs !== undefined && dueMs <= untilMs;
+        dueMs = requester.deadlineMs()
+      ) {
+        at.nowMs = Math.max(at.nowMs, dueMs);
+        effects.push(...handle({ type: 'tick' }));
+      }
+      at.nowMs = untilMs;
+      return effects;
+    },
+  };
+}
+
+/** One that may send: a marker is held, the ear is proven. */
+export function setUpReady(given: Partial<RequesterConfig> = {}) {
+  const ready = setUp(given);
+  ready.handle({ type: 'marker-up', held: 1 });
+  ready.handle({ type: 'proven' });
+  return ready;
+}
+
+export function sends(effects: readonly RequesterEffect<string>[]): [seq: number, to: string][] {
+  return effects.flatMap((effect) => (effect.type === 'send' ? [[effect.seq, effect.to] as [number, string]] : []));
+}
+
+export function outcomes(effects: readonly RequesterEffect<string>[]): [seq: number, outcome: unknown][] {
+  return effects.flatMap((effect) => {
+    if (effect.type !== 'settle') return [];
+    const { seq, outcome } = effect;
+    return [[seq, isFailure(outcome) ? outcome.code : outcome.value] as [number, unknown]];
+  });
+}

@@ -1,0 +1,51 @@
+import type { AppProcess } from '@cateto/cluster';
+import { startProcess } from '@cateto/cluster';
+import { connect } from '@cateto/sdk';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { fatalInput, slowCatalogue } from '../support/slow-catalogue.ts';
+import { system } from '../support/system.ts';
+
+/* Requests whose handler ends the process it runs in (docs/decisions/0051-a-request-that-ends-its-server.md). */
+
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+
+async function fatalServer(kind: 'op' | 'calc', brokers: string): Promise<AppProcess> {
+  const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/fatal-server.ts', kind];
+  const server = startProcess({ name: kind, cwd: folder, args: [...program, '--brokers', brokers, '--log', 'json'] });
+  onTestFinished(async () => {
+    server.kill('SIGKILL');
+    await server.ended;
+  });
+  await server.waitFor('ready');
+  return server;
+}
+
+test('a request that ends its servers is given up before it has taken them all, and everything else is answered', async () => {
+  const { brokers } = await system({ initially: ['broker', 'backup'] });
+  const calc = await fatalServer('calc', brokers);
+  const servers = await Promise.all(Array.from({ length: 6 }, () => fatalServer('op', brokers)));
+  const exits: unknown[] = [];
+  for (const server of [calc, ...servers]) void server.ended.then((code) => exits.push(code));
+  const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 30_000 });
+  onTestFinished(() => client.close());
+  await client.patience(0);
+
+  let settled = false;
+  const fatal = client.patience(fatalInput).finally(() => {
+    settled = true;
+  });
+  const expected = expect(fatal).rejects.toMatchObject({ code: 'server-lost', mayHaveRun: true, retryable: false });
+  const answers: number[] = [];
+  for (let value = 100; !settled; value += 1) {
+    const asked = Array.from({ length: 20 }, async (_, index) => (await client.patience(value + index / 100)).value);
+    answers.push(...(await Promise.all(asked)));
+  }
+  await expected;
+  expect(answers.length).toBeGreaterThan(0);
+
+  await vi.waitUntil(() => exits.length >= 3, { timeout: 30_000 });
+  expect((await client.patience(7)).value).toBe(7);
+  // Three, unless a busy machine kept the broker from telling one of the ends from a cut link.
+  expect(exits.length).toBeLessThan(6);
+});
