@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 
 /*
@@ -21,7 +23,10 @@ let caught = false;
 export function catchSignals(): void {
   if (caught) return;
   caught = true;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => onSignal(signal));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    if (cameBefore(signal)) process.exit(signalExitCodes[signal]);
+    process.on(signal, () => onSignal(signal));
+  }
   process.on('SIGHUP', () => {
     // Node undoes the ignoring that `nohup` hands down. What `nohup` started has no terminal, and nor has a service.
     if (atTerminal) onSignal('SIGHUP');
@@ -36,6 +41,25 @@ export function catchSignals(): void {
 export function onEndSignal(run: (signal: EndSignal) => void): void {
   catchSignals();
   onSignal = run;
+}
+
+/**
+ * Whether a signal came to the first process of a container while Node itself started. Node handles these two from its beginning, once: it
+ * lets go of the signal and raises it again, which ends any process but this one. So what Node does not handle any more has come.
+ */
+function cameBefore(signal: 'SIGINT' | 'SIGTERM'): boolean {
+  if (process.pid !== 1) return false;
+  const handled = /^SigCgt:\s*([0-9a-f]+)$/m.exec(statusOfThis())?.[1];
+  return handled !== undefined && ((BigInt(`0x${handled}`) >> BigInt(constants.signals[signal] - 1)) & 1n) === 0n;
+}
+
+function statusOfThis(): string {
+  try {
+    return readFileSync('/proc/self/status', 'utf8');
+  } catch {
+    // A container without /proc does not tell.
+    return '';
+  }
 }
 
 /** What a signal does by default, and what the first process of a container does in its place. */

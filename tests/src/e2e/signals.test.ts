@@ -76,27 +76,37 @@ function catches(pid: number, signal: number): boolean {
 }
 
 describe.skipIf(refused.status !== 0)('the first process of a container', () => {
+  /** Starts an app, and sends it SIGTERM as soon as it handles a signal. */
+  async function endedWhileStarting(app: string, handled: 'SIGTERM' | 'SIGHUP') {
+    const command = appCommand(app, false);
+    const given = app === 'client' ? ['watch', '--brokers', '127.0.0.1:1:2:3'] : [];
+    const unshared = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, ...command.args, ...given];
+    const child = spawn('unshare', unshared, { cwd: command.cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const ended = once(child, 'close');
+    const children = `/proc/${child.pid}/task/${child.pid}/children`;
+    const wait = { timeout: 30_000, interval: 1 };
+    const pid = await vi.waitUntil(() => Number(readFileSync(children, 'utf8').trim()), wait);
+    await vi.waitUntil(() => catches(pid, constants.signals[handled]), wait);
+    process.kill(pid, 'SIGTERM');
+    const [code] = (await ended) as [number | null];
+    return { code, said };
+  }
+
+  // Nothing is said: it had not begun to run.
+  const atOnce = { code: 143, said: '' };
+
+  // SIGHUP is the last that a program says it handles, before it loads anything else.
   test.each(['broker', 'backup', 'op-server', 'calc-server', 'client'])(
     'ends by a signal that comes while it loads its code (%s)',
     async (app) => {
-      const command = appCommand(app, false);
-      const given = app === 'client' ? ['watch', '--brokers', '127.0.0.1:1:2:3'] : [];
-      const unshared = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, ...command.args, ...given];
-      const child = spawn('unshare', unshared, { cwd: command.cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-      onTestFinished(() => void child.kill('SIGKILL'));
-      let said = '';
-      child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
-      const ended = once(child, 'close');
-      const children = `/proc/${child.pid}/task/${child.pid}/children`;
-      const pid = await vi.waitUntil(() => Number(readFileSync(children, 'utf8').trim()), {
-        timeout: 30_000,
-        interval: 1,
-      });
-      await vi.waitUntil(() => catches(pid, constants.signals.SIGHUP), { timeout: 30_000, interval: 1 });
-      process.kill(pid, 'SIGTERM');
-      expect(await ended).toEqual([143, null]);
-      // It had not begun to run.
-      expect(said).toBe('');
+      expect(await endedWhileStarting(app, 'SIGHUP')).toEqual(atOnce);
     },
   );
+
+  test('ends by a signal that comes while Node itself starts', async () => {
+    expect(await endedWhileStarting('broker', 'SIGTERM')).toEqual(atOnce);
+  });
 });

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
+import type { Platform } from '../link.ts';
 
 const lookEveryMs = 1_000;
 /** Said at once, and again so many looks later while it lasts. */
@@ -11,14 +12,22 @@ const sayEvery = 10;
  *
  * @returns what ends it
  */
-export function watchFileHandles(onNoneLeft: (cause: string) => void): () => void {
+export function watchFileHandles({ after }: Platform, onNoneLeft: (cause: string) => void): () => void {
   let looks = 0;
-  const looking = setInterval(() => {
+  let cancel: () => void = wait();
+
+  function wait(): () => void {
+    return after(lookEveryMs, look);
+  }
+
+  function look(): void {
+    cancel = wait();
     const cause = noneLeft();
     if (cause !== undefined && looks % sayEvery === 0) onNoneLeft(cause);
     looks = cause === undefined ? 0 : looks + 1;
-  }, lookEveryMs).unref();
-  return () => clearInterval(looking);
+  }
+
+  return () => cancel();
 }
 
 function noneLeft(): string | undefined {

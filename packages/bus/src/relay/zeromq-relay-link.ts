@@ -103,7 +103,7 @@ export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: Rel
     }
   }
 
-  const stopWatching = watchFileHandles(whileOpen(events.connectionsRefused));
+  const stopWatching = watchFileHandles(platform, whileOpen(events.connectionsRefused));
 
   async function close(): Promise<void> {
     closing.abort();
