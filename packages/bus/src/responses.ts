@@ -177,12 +177,6 @@ export function createResponses<T extends string>(
     return ms;
   }
 
-  /** Handlers that were given up and have not settled. */
-  function stillRunning(): number {
-    const counters = responder.counters();
-    return counters.givenUp - counters.late;
-  }
-
   /** A queue that is never empty must not keep what has left it; moved now and then, each costs little. */
   function forgetBegun(): void {
     if (begun < waiting.length && begun < begunMax) return;
@@ -192,7 +186,6 @@ export function createResponses<T extends string>(
 
   participant.table('remembered', () => responder.counters().remembered);
   participant.table('requesters', () => responder.counters().requesters);
-  participant.table('given up', stillRunning);
   participant.attach({
     tableChanged(change) {
       if (change.type === 'marker-up') handle({ type: 'marker-up' });

@@ -62,10 +62,20 @@ export function startServer(options: ServerOptions): Server {
   }
 
   function report(): StatusReport {
-    const { inFlight, answered } = responses.counters();
+    const { inFlight, answered, givenUp, late } = responses.counters();
     const pid = process.pid;
     const tables = participant.tables();
-    return { role, serves: [...serves], host: hostname(), pid, sinceMs, inFlight, answered, tables };
+    return {
+      role,
+      serves: [...serves],
+      host: hostname(),
+      pid,
+      sinceMs,
+      inFlight,
+      answered,
+      givenUp: givenUp - late,
+      tables,
+    };
   }
 
   /** Past the responder: there is nothing to run twice, and who asks without end takes no room from the work. */

@@ -98,6 +98,8 @@ export const StatusReport = z.object({
   inFlight: z.int(),
   /** Requests answered since the start. */
   answered: z.int(),
+  /** Handlers that were given up and have not settled: they wait for something that hangs. */
+  givenUp: z.int().optional(),
   /** How many entries each of its tables has, by the table's name: bounded all, and flat while the load is. */
   tables: z.record(z.string().max(64), z.number()).optional(),
 });

@@ -133,7 +133,7 @@ describe('a handler that has not settled a second after its deadline', () => {
     await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await network.pass(3_000);
     const { servers } = await client.status();
-    const shown = servers.map(({ role, inFlight, tables }) => `${role} ${inFlight} ${tables?.['given up']}`);
+    const shown = servers.map(({ role, inFlight, givenUp }) => `${role} ${inFlight} ${givenUp}`);
     // The calc-server's fallback hangs too; the op-server beside it serves no operation.
     expect(shown.toSorted()).toEqual(['calc-server 0 1', 'op-server 0 0', 'op-server 0 1']);
     expect(events.filter(({ event }) => event === 'request-given-up')).toEqual([
@@ -164,7 +164,7 @@ describe('a handler that has not settled a second after its deadline', () => {
     await network.pass(1_000);
     expect((await client.patience(2)).value).toBe(2);
     const { servers } = await client.status();
-    expect(servers.map(({ tables }) => tables?.['given up'])).toEqual([0, 0, 0]);
+    expect(servers.map(({ givenUp }) => givenUp)).toEqual([0, 0, 0]);
     expect([late.length, unhandled]).toEqual([2, []]);
   });
 
