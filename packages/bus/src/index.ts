@@ -19,5 +19,5 @@ export { createRequests } from './requests.ts';
 export type { Server } from './server.ts';
 export type { ServerStatus, StatusClient } from './status.ts';
 export { createStatusClient } from './status.ts';
-export { timers } from './timers.ts';
+export { inMicrotask, inNextTurn } from './turns.ts';
 export { zeromqLink } from './zeromq-link.ts';

@@ -1,4 +1,4 @@
-import { timers } from '@cateto/bus';
+import { inMicrotask } from '@cateto/bus';
 
 /**
  * Keeps what a caller's own function throws away from what called it, which has others to serve: it is thrown again where
@@ -9,7 +9,7 @@ export function apart<A>(callback: (argument: A) => void): (argument: A) => void
     try {
       callback(argument);
     } catch (error) {
-      timers.queueMicrotask(() => {
+      inMicrotask(() => {
         throw error;
       });
     }

@@ -1,4 +1,4 @@
-import type { Catalogue, FormulaName, Lane, OperandsOf, OutputOf } from '@cateto/contracts';
+import type { Catalogue, FormulaName, LabelledOperands, Lane, OutputOf } from '@cateto/contracts';
 import type { ObservedMessage } from '@cateto/bus';
 import type { SystemStatus } from './system-status.ts';
 
@@ -23,7 +23,7 @@ export interface Answer<V> {
 /** A formula as a function: its operands, then options. */
 export type FormulaCalls<C extends Catalogue> = {
   readonly [F in FormulaName<C>]: (
-    ...args: [...operands: OperandsOf<C['formulas'][F]>, options?: CallOptions]
+    ...args: [...operands: LabelledOperands<C['formulas'][F]['operands']>, options?: CallOptions]
   ) => Promise<Answer<OutputOf<C['formulas'][F]>>>;
 };
 

@@ -18,8 +18,8 @@ const optionNames: OptionNames<ServeOptions<Catalogue>> = { ...serviceOptionName
  * @throws SettingFault when the brokers given, here or in the environment, cannot be read, or the timeout is none
  * @throws TypeError for an option, an operation or a lane that does not exist, and for a handler or code that is missing
  */
-export function serve(options: Omit<ServeOptions<Calculator>, 'catalogue'>): Promise<Service>;
-export function serve<C extends Catalogue>(options: ServeOptions<C> & { catalogue: C }): Promise<Service>;
+export function serve<C extends Catalogue = Calculator>(options: ServeOptions<C>): Promise<Service>;
+// One signature: of several, an editor offers the handlers of the first, whatever the catalogue.
 export async function serve(options: ServeOptions<Catalogue>): Promise<Service> {
   checkOptionNames('serve', options, optionNames);
   const operationTimeoutMs = options.operationTimeoutMs ?? fromEnvironment('operationTimeoutMs') ?? 2_000;

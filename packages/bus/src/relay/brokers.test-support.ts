@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { BusEvent } from '../events.ts';
 import { readFrames } from '../read-frames.ts';
-import type { Relay } from './relay.ts';
+import type { Relay } from './running-relay.ts';
 import { startRelay } from './relay.ts';
 
 /* Brokers with real sockets on free ports of loopback, and the peers of a test. */

@@ -1,2 +1,3 @@
-export type { Relay, RelayOptions } from './relay.ts';
+export type { RelayOptions } from './relay.ts';
 export { startRelay } from './relay.ts';
+export type { Relay } from './running-relay.ts';

@@ -9,6 +9,7 @@ import { nodePlatform } from '../node-platform.ts';
 import { createTally } from '../tally.ts';
 import { createForwarding } from './forwarding.ts';
 import type { OpenRelayLink } from './relay-link.ts';
+import type { Relay } from './running-relay.ts';
 import { createUpstream } from './upstream.ts';
 import type { ZeromqRelayLink } from './zeromq-relay-link.ts';
 import { openZeromqRelayLink } from './zeromq-relay-link.ts';
@@ -25,15 +26,6 @@ export interface RelayOptions extends RelaySettings {
   readonly brokers: readonly BrokerEndpoint[];
   /** The address to bind; whether it may be reached from elsewhere is for the caller to decide. */
   readonly bind: string;
-}
-
-/** A broker that runs. */
-export interface Relay {
-  readonly address: string;
-  /** Hands over to the other broker if it was active, at most a second long, then closes. */
-  drain(): Promise<void>;
-  /** Closes at once. */
-  close(): Promise<void>;
 }
 
 /** A broker that stood still for so long drops what waited meanwhile: it was sent again long ago. */

@@ -4,7 +4,7 @@ import type { BrokerStatus } from '../broker-status.ts';
 import type { BusEvent, OnEvent } from '../events.ts';
 import type { OpenLink } from '../link.ts';
 import type { OpenRelayLink } from '../relay/relay-link.ts';
-import type { Relay } from '../relay/relay.ts';
+import type { Relay } from '../relay/running-relay.ts';
 import { runRelay } from '../relay/relay.ts';
 import type { Chance } from './chance.ts';
 import { createChance } from './chance.ts';

@@ -1,4 +1,4 @@
-import { timers } from '@cateto/bus';
+import { inNextTurn } from '@cateto/bus';
 import type { SimulatedNetwork } from '@cateto/bus/simulated';
 
 /** Lets virtual time pass while somebody waits for something, and stand still otherwise. */
@@ -46,5 +46,5 @@ export function createPump(network: SimulatedNetwork): Pump {
 
 /** Lets everything that is promised come true. */
 function turn(): Promise<void> {
-  return new Promise((resolve) => timers.setImmediate(resolve));
+  return new Promise((resolve) => inNextTurn(resolve));
 }

@@ -58,8 +58,7 @@ export interface SimulatedSystem {
   connect(options?: Omit<SimulatedConnect<Calculator>, 'catalogue'>): Client<Calculator>;
   connect<C extends Catalogue>(options: SimulatedConnect<C> & { catalogue: C }): Client<C>;
   /** As `serve()` of the SDK, on a host of its own. */
-  serve(options: Omit<SimulatedServe<Calculator>, 'catalogue'>): Service;
-  serve<C extends Catalogue>(options: SimulatedServe<C> & { catalogue: C }): Service;
+  serve<C extends Catalogue = Calculator>(options: SimulatedServe<C>): Service;
   /** Lets so many milliseconds of virtual time pass; a handler that waits for it takes that long. */
   pass(ms: number): Promise<void>;
   /**
