@@ -77,8 +77,8 @@ function openLines(sayDropped: (count: number) => void): DestinationStream {
   stream.on('drop', () => (dropped += 1));
   stream.on('drain', reportDropped);
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // Of a reader that is gone nothing is to be expected.
-    if (code === 'EPIPE') return;
+    // Of a reader that is gone nothing is to be expected, nor of a terminal that is.
+    if (code === 'EPIPE' || code === 'EIO') return;
     stuck = true;
     // Whatever else it is: what was not written is kept, and tried again.
     retry ??= setTimeout(() => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 
@@ -14,7 +14,7 @@ export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 export const signalExitCodes: Readonly<Record<EndSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
 /** Asked at the start: of a terminal that hung up the answer would be no. */
-const atTerminal = [0, 1, 2].some((stream) => isatty(stream));
+const terminals = [0, 1, 2].filter((stream) => isatty(stream));
 
 let onSignal: (signal: EndSignal) => void = endAtOnce;
 let caught = false;
@@ -29,7 +29,9 @@ export function catchSignals(): void {
   }
   process.on('SIGHUP', () => {
     // Node undoes the ignoring that `nohup` hands down. What `nohup` started has no terminal, and nor has a service.
-    if (atTerminal) onSignal('SIGHUP');
+    if (terminals.length === 0) return;
+    process.once('exit', letGoOfTerminals);
+    onSignal('SIGHUP');
   });
 }
 
@@ -41,6 +43,11 @@ export function catchSignals(): void {
 export function onEndSignal(run: (signal: EndSignal) => void): void {
   catchSignals();
   onSignal = run;
+}
+
+/** At its end Node sets terminals as they were before; of one that is gone it makes an assertion that fails, and aborts. */
+function letGoOfTerminals(): void {
+  for (const stream of terminals.splice(0)) closeSync(stream);
 }
 
 /**

@@ -26,8 +26,7 @@ async function brokerAtTerminal(before: string) {
   while (!lines.some((line) => line.includes('"active"'))) await once(reader, 'line');
   async function events(): Promise<readonly string[]> {
     await closed;
-    // What nohup says is there as well.
-    const logged = lines.filter((line) => line.startsWith('{'));
+    const logged = lines.filter((line) => !line.startsWith('nohup: '));
     return logged.map((line) => (JSON.parse(line) as { readonly event: string }).event);
   }
   return { terminal, events };
