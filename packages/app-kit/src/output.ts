@@ -4,7 +4,6 @@ import { exitCodes } from './exit-codes.ts';
 const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EBADF: 'it is not open for writing',
-  EIO: 'the terminal is gone',
 };
 
 /**
@@ -16,7 +15,9 @@ const words: Readonly<Record<string, string>> = {
  */
 export function guardOutput(name: string, end: (exitCode: number) => void = (code) => process.exit(code)): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') return end(exitCodes.unread);
+    // A terminal that hung up is a reader that has gone; the same error of a file is a fault of a disk.
+    const isUnread = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
+    if (isUnread) return end(exitCodes.unread);
     process.stderr.write(`${name}: cannot write to stdout: ${words[error.code ?? ''] ?? error.message}\n`);
     end(exitCodes.failed);
   });
