@@ -55,10 +55,10 @@ function withNumberedParts(schema: z.core.JSONSchema.BaseSchema): unknown {
     if (name === undefined) return reference;
     const known = numbers.get(name);
     if (known !== undefined) return known;
-    const number = `#/$defs/${numbers.size}`;
-    numbers.set(name, number);
+    const number = String(numbers.size);
+    numbers.set(name, `#/$defs/${number}`);
     parts.push([number, renamed($defs?.[name])]);
-    return number;
+    return `#/$defs/${number}`;
   }
 
   return { ...(renamed(whole) as object), $defs: Object.fromEntries(parts) };

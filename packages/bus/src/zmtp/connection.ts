@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { timers } from '../timers.ts';
 import {
   isPong,
   legacyCancel,
@@ -98,7 +99,7 @@ const pongsWaitingMax = 65_536;
 /** Speaks ZMTP on a socket that is connected. */
 export function speak(socket: Socket, options: ConnectionOptions, events: PeerEvents): Connection {
   const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
-  const nowMs = options.nowMs ?? (() => performance.now());
+  const nowMs = options.nowMs ?? timers.monotonicMs;
   const ping = writePing(heartbeat.ttlMs);
   const outgoing = createOutgoing(socket);
   const liveness = createLiveness(heartbeat, tickMs);
