@@ -1,7 +1,8 @@
 import { freeBrokers } from '@cateto/cluster';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
@@ -173,6 +174,21 @@ describe('the programs of examples/, outside of this workspace', () => {
     });
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
+  });
+
+  test('one in TypeScript without types of Node compiles with every library checked', async () => {
+    const program = `import { calculator } from '@cateto/contracts';
+import { connect, serve } from '@cateto/sdk';
+import { simulate } from '@cateto/sdk/testing';
+const client = await connect({ catalogue: calculator });
+export const { value }: { value: number } = await client.leg(5, 3);
+export { serve, simulate };
+`;
+    writeFileSync(join(typescript.folder, 'bare.ts'), program);
+    const options = ['--module', 'nodenext', '--target', 'es2023', '--strict', '--noEmit', '--ignoreConfig'];
+    const libraries = ['--lib', 'es2023,esnext.disposable,dom', '--types', '', '--skipLibCheck', 'false'];
+    const compiled = await typescript.run('tsc', ...options, ...libraries, 'bare.ts');
+    expect(compiled).toEqual({ code: 0, out: '', said: '' });
   });
 
   test('Ctrl-C stops the whole system', async () => {
