@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { startCluster } from './cluster.ts';
 import { parseCount } from './count.ts';
 import { freeBrokers, freePorts } from './free-ports.ts';
 import { lanesOf, planSystem } from './layout.ts';
@@ -71,4 +72,15 @@ test('the overview says what runs and where', () => {
     'op-server-2  11  lanes 2,4,6,8',
     'calc-server  11  formulas',
   ]);
+});
+
+test('a system that cannot be started whole leaves no process running', async () => {
+  const program = 'setInterval(() => undefined, 1_000);';
+  const starting = startCluster({
+    initially: ['broker', 'brokre'],
+    commandOf: () => ({ cwd: '.', args: ['--eval', program] }),
+  });
+  await expect(starting).rejects.toThrow('there is no brokre in this system');
+  const children = process.getActiveResourcesInfo().filter((resource) => resource === 'ProcessWrap');
+  expect(children).toEqual([]);
 });

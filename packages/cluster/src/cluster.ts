@@ -102,15 +102,15 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 
   const names = plans.map(({ name }) => name);
-  for (const name of options.initially ?? names.filter((one) => one !== 'backup')) start(name);
-  if (options.initially === undefined) {
-    try {
+  try {
+    for (const name of options.initially ?? names.filter((one) => one !== 'backup')) start(name);
+    if (options.initially === undefined) {
       await get('broker').waitFor('active');
-    } catch (error) {
-      await stop();
-      throw error;
+      start('backup');
     }
-    start('backup');
+  } catch (error) {
+    await stop();
+    throw error;
   }
 
   return {
