@@ -14,6 +14,7 @@ test('the table is the one of the protocol', () => {
     'no-listener',
     'out-of-domain',
     'overloaded',
+    'server-lost',
     'unknown-formula',
     'unknown-operation',
   ]);
