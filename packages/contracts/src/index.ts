@@ -79,11 +79,13 @@ export {
 export type { Parsed } from './parse.ts';
 export { parser } from './parse.ts';
 export { copyOf } from './plain-value.ts';
-export type { PublishableTopic, Role, SubscribableTopic } from './roles.ts';
+export type { PublishableTopic, SubscribableTopic } from './roles.ts';
 export type { GivenSetting, Setting, SettingName, ValueOf } from './settings.ts';
 export { readSetting, SettingFault, settings } from './settings.ts';
 export { textOf } from './thrown-text.ts';
-export type { Lane, Topic, TopicMessages, TopicShape } from './topics.ts';
+export type { NamedMessage, Role, TopicShape } from './topic-table.ts';
+export { messageWriter, readNamed, topicShape } from './topic-table.ts';
+export type { Lane, Topic, TopicMessages } from './topics.ts';
 export {
   addressed,
   endedTopic,
@@ -98,10 +100,6 @@ export {
   statusRequestTopic,
   statusResultTopic,
   topicPrefix,
-  topicShape,
 } from './topics.ts';
-export { messageWriter } from './writing.ts';
 export type { MessageOf, Wire } from './wire.ts';
 export { wire } from './wire.ts';
-export type { NamedMessage } from './naming.ts';
-export { readNamed } from './naming.ts';

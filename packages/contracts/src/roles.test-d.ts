@@ -1,8 +1,9 @@
 import { expectTypeOf, test } from 'vitest';
 import type { Catalogue } from './catalogue.ts';
 import type { OperandOf } from './messages.ts';
-import type { PublishableTopic, Role, SubscribableTopic } from './roles.ts';
+import type { PublishableTopic, SubscribableTopic } from './roles.ts';
 import type { Sample } from './sample.test-support.ts';
+import type { Role } from './topic-table.ts';
 import type { Topic, TopicMessages } from './topics.ts';
 
 /** As a bus publishes: the topic is what the role may say, the message what the topic carries. */

@@ -13,8 +13,8 @@ import {
   operationResultTopic,
   statusRequestTopic,
   statusResultTopic,
-  topicShape,
 } from './topics.ts';
+import { topicShape } from './topic-table.ts';
 
 const somewhere = 'k3f0q9x2m1zd';
 const address = fc.stringMatching(/^[a-z0-9]{12}$/);

@@ -1,8 +1,6 @@
-import { isAddress } from './address.ts';
 import type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
 import type { FormulaSuccess, OperandOf, OperationRequestOf, OperationSuccess } from './messages.ts';
 import type { FailureMessage, HelloMessage, StatusRequestMessage, StatusSuccess } from './messages.ts';
-import { namePattern, reservedTopicWords } from './names.ts';
 
 /** One of an operation's parallel channels; also the number of an operand. */
 export type Lane = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -67,45 +65,4 @@ export function endedTopic(serverAddress: string): string {
 
 export function isLane(value: number): value is Lane {
   return lanes.some((lane) => lane === value);
-}
-
-/**
- * What a subscription or a topic on the wire is, told by its shape alone: brokers and listener tables have no
- * catalogue. `route` is the topic without its address.
- */
-export type TopicShape =
-  | { readonly shape: 'request'; readonly route: string; readonly address: string }
-  | { readonly shape: 'result'; readonly route: string; readonly address: string }
-  | { readonly shape: 'hello'; readonly route: string; readonly address: string }
-  | { readonly shape: 'ended'; readonly route: string; readonly address: string }
-  | { readonly shape: 'marker'; readonly epoch: number; readonly address: string };
-
-/** A name where a topic has one; the words of topics themselves are no names. */
-const name = `(?!(?:${reservedTopicWords.join('|')})\\.)${namePattern}`;
-
-const routePatterns = [
-  { shape: 'request', pattern: new RegExp(`^calc\\.(?:request|${name}\\.request)\\.[1-8]$`) },
-  { shape: 'request', pattern: /^calc\.status\.request$/ },
-  { shape: 'result', pattern: new RegExp(`^calc\\.${name}\\.result(?:\\.[1-8])?$`) },
-  { shape: 'result', pattern: /^calc\.status\.result$/ },
-  { shape: 'hello', pattern: /^calc\.hello$/ },
-  { shape: 'ended', pattern: /^calc\.ended$/ },
-] as const;
-
-const markerPattern = /^calc\.broker\.(0|[1-9][0-9]{0,15})\.([a-z0-9]{12})$/;
-
-/** @returns undefined for whatever is no complete topic of this protocol, an observer's prefix for example */
-export function topicShape(topic: string): TopicShape | undefined {
-  const marker = markerPattern.exec(topic);
-  if (marker !== null) {
-    const [, digits = '', address = ''] = marker;
-    const epoch = Number(digits);
-    return Number.isSafeInteger(epoch) ? { shape: 'marker', epoch, address } : undefined;
-  }
-  const dot = topic.lastIndexOf('.');
-  const route = topic.slice(0, dot);
-  const address = topic.slice(dot + 1);
-  if (dot < 0 || !isAddress(address)) return undefined;
-  const known = routePatterns.find(({ pattern }) => pattern.test(route));
-  return known === undefined ? undefined : { shape: known.shape, route, address };
 }

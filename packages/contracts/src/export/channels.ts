@@ -1,5 +1,7 @@
 import { addressLength } from '../address.ts';
 import type { Catalogue } from '../catalogue.ts';
+import type { Role, TopicKindName } from '../topic-table.ts';
+import { topicTable } from '../topic-table.ts';
 import { lanes, topicPrefix } from '../topics.ts';
 
 /** A topic, or several that differ in a parameter, as documents show it. */
@@ -30,75 +32,81 @@ const requester: ChannelParameter = {
 export function channelsOf(catalogue: Catalogue): readonly Channel[] {
   const operandsMost = Math.max(0, ...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const lane = { description: 'The lane; a formula’s n-th call goes out on lane n.', enum: lanes.map(String) };
-  const operands: Channel = {
+  return [
+    ...(operandsMost > 0 ? [operandsChannel(operandsMost)] : []),
+    ...Object.keys(catalogue.operations).flatMap((name): Channel[] => [
+      channel('operationRequest', {
+        name,
+        id: `${name}.request`,
+        description: `Requests for the operation ${name}.`,
+        parameters: { lane, address: receiver },
+      }),
+      channel('operationResult', {
+        name,
+        id: `${name}.result`,
+        description: `Outcomes of the operation ${name}, on the lane of the request.`,
+        parameters: { lane, address: requester },
+      }),
+    ]),
+    ...Object.keys(catalogue.formulas).map((name) =>
+      channel('formulaResult', {
+        name,
+        id: `${name}.result`,
+        description: `Outcomes of the formula ${name}.`,
+        parameters: { address: requester },
+      }),
+    ),
+    ...protocolChannels,
+  ];
+}
+
+type ChannelText = Pick<Channel, 'id' | 'description' | 'parameters'> & {
+  /** The operation or formula, where the topic has its name. */
+  readonly name?: string;
+  /** Said otherwise than by the roles of the table. */
+  readonly between?: readonly [from: string, to: string];
+};
+
+function channel(kind: TopicKindName, { name = '', between, ...text }: ChannelText): Channel {
+  const { template, publishedBy, subscribedBy } = topicTable[kind];
+  const [from, to] = between ?? [rolesText(publishedBy), rolesText(subscribedBy)];
+  return { ...text, topic: `${template.replace('{name}', name)}.{address}`, from, to };
+}
+
+/** Observers hear everything; that need not be said of each topic. */
+function rolesText(roles: readonly Role[]): string {
+  return roles.filter((role) => role !== 'observer').join(' or ');
+}
+
+function operandsChannel(operandsMost: number): Channel {
+  return channel('operand', {
     id: 'operands',
-    topic: `${topicPrefix}request.{n}.{address}`,
-    from: 'client',
-    to: 'calc-server',
     description: 'Operand n of a request for a formula; a request is complete when all its operands are there.',
     parameters: {
       n: { description: 'Which operand.', enum: lanes.slice(0, operandsMost).map(String) },
       address: receiver,
     },
-  };
-  return [
-    ...(operandsMost > 0 ? [operands] : []),
-    ...Object.keys(catalogue.operations).flatMap((name): Channel[] => [
-      {
-        id: `${name}.request`,
-        topic: `${topicPrefix}${name}.request.{lane}.{address}`,
-        from: 'calc-server',
-        to: 'op-server',
-        description: `Requests for the operation ${name}.`,
-        parameters: { lane, address: receiver },
-      },
-      {
-        id: `${name}.result`,
-        topic: `${topicPrefix}${name}.result.{lane}.{address}`,
-        from: 'op-server',
-        to: 'calc-server',
-        description: `Outcomes of the operation ${name}, on the lane of the request.`,
-        parameters: { lane, address: requester },
-      },
-    ]),
-    ...Object.keys(catalogue.formulas).map((name): Channel => ({
-      id: `${name}.result`,
-      topic: `${topicPrefix}${name}.result.{address}`,
-      from: 'calc-server',
-      to: 'client',
-      description: `Outcomes of the formula ${name}.`,
-      parameters: { address: requester },
-    })),
-    ...protocolChannels,
-  ];
+  });
 }
 
 /** Those that every catalogue has. */
 const protocolChannels: readonly Channel[] = [
-  {
+  channel('statusRequest', {
     id: 'status.request',
-    topic: `${topicPrefix}status.request.{address}`,
-    from: 'client',
-    to: 'any server',
     description: 'Asks a server what it serves and how it is.',
     parameters: { address: receiver },
-  },
-  {
+  }),
+  channel('statusResult', {
     id: 'status.result',
-    topic: `${topicPrefix}status.result.{address}`,
-    from: 'any server',
-    to: 'client',
     description: 'What a server says of itself.',
     parameters: { address: requester },
-  },
-  {
+  }),
+  channel('hello', {
     id: 'hello',
-    topic: `${topicPrefix}hello.{address}`,
-    from: 'a participant',
-    to: 'itself',
+    between: ['a participant', 'itself'],
     description: 'What a participant sends itself to prove that it can hear answers.',
     parameters: { address: { description: 'Its own address.' } },
-  },
+  }),
   {
     id: 'marker',
     topic: `${topicPrefix}broker.{epoch}.{address}`,
@@ -110,13 +118,11 @@ const protocolChannels: readonly Channel[] = [
       address: { description: 'The address of the broker.' },
     },
   },
-  {
+  channel('ended', {
     id: 'ended',
-    topic: `${topicPrefix}ended.{address}`,
-    from: 'a broker',
-    to: 'publishers',
+    between: ['a broker', 'publishers'],
     description:
       'A subscription that comes and goes at once: the process of this server has ended. Never a message; a broker refuses it from anyone else.',
     parameters: { address: { description: 'The address of the server that ended.' } },
-  },
+  }),
 ];

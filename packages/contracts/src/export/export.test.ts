@@ -7,7 +7,7 @@ import type { Schema } from '../evolution/schema-view.ts';
 import { failureTable } from '../failures.ts';
 import { Finite } from '../finite.ts';
 import { operation } from '../operation.ts';
-import { topicShape } from '../topics.ts';
+import { topicShape } from '../topic-table.ts';
 import { channelsOf } from './channels.ts';
 import { jsonSchemasOf } from './json-schemas.ts';
 import { wires } from './message-schemas.ts';

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { failureTextMax } from './limits.ts';
-import { readNamed } from './naming.ts';
-import { messageWriter } from './writing.ts';
+import { messageWriter, readNamed } from './topic-table.ts';
 
 const operand = { seq: 1, formula: 'hypotenuse', contract: 5, operands: 2, value: 12, ttlMs: 100 };
 const request = { seq: 1, contract: 5, input: 12, ttlMs: 100, trace: 't' };
