@@ -1,5 +1,5 @@
 /** Parts of topics (docs/protocol.md, section 1). */
-export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status', 'ended'] as const;
+export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
 
 /**
  * Operations and formulas share one namespace, because both stand in the same place of a topic

@@ -120,16 +120,17 @@ const parameterPatterns: Readonly<Record<string, string>> = {
   name: `(?!(?:${reservedTopicWords.join('|')})\\.)${namePattern}`,
 };
 
-const kinds = Object.values<TopicKind>(topicTable).map((kind) => {
-  const pattern = kind.template
-    .replaceAll('.', '\\.')
-    .replace(/\{(\w+)\}/g, (_, parameter: string) => parameterPatterns[parameter] ?? '');
-  return { ...kind, pattern: new RegExp(`^${pattern}$`) };
-});
+const kinds = Object.values<TopicKind>(topicTable).map((kind) => ({ kind, pattern: patternOf(kind.template) }));
+
+function patternOf(template: string): RegExp {
+  const escaped = template.replaceAll('.', '\\.');
+  const filled = escaped.replace(/\{(\w+)\}/g, (_, parameter: string) => parameterPatterns[parameter] ?? '');
+  return new RegExp(`^${filled}$`);
+}
 
 /** @param route a topic without its address */
 function kindOf(route: string): TopicKind | undefined {
-  return kinds.find(({ pattern }) => pattern.test(route));
+  return kinds.find(({ pattern }) => pattern.test(route))?.kind;
 }
 
 /**

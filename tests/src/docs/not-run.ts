@@ -20,7 +20,12 @@ export const notRun: readonly NotRun[] = [
     because: long,
     coveredBy: 'bench/src/measurement.test.ts',
   },
-  ...['--seeds 1000 --from 1', '--seeds 100 --mode failovers', '--seeds 1 --from 42 --transcript'].map((flags) => ({
+  ...[
+    '--seeds 1000 --from 1',
+    '--seeds 100 --mode failovers',
+    '--seeds 100 --mode fatal',
+    '--seeds 1 --from 42 --transcript',
+  ].map((flags) => ({
     command: `pnpm simulate ${flags}`,
     because: long,
     coveredBy: 'tests/src/simulation/simulation.test.ts',
