@@ -66,7 +66,10 @@ describe('while every timer of the program stands still', () => {
     expect(elapsedMs).toBeGreaterThan(0);
     expect((await client.status()).brokers.map(({ state }) => state)).toEqual(['active']);
     await service.drain();
-    await expect(client.twice(4, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'no-listener' });
+    // It may have been sent before it was known that the server is gone.
+    await expect(client.twice(4, { timeoutMs: 100 })).rejects.toMatchObject({
+      code: expect.stringMatching(/^(?:no-listener|deadline-exceeded)$/),
+    });
     await client.close();
   });
 });
