@@ -43,6 +43,7 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
     context.controller?.abort(reason);
   }
 
+  const owner: Owner = { nowMs: platform.nowMs, watch };
   const isWatched = (context: Context): boolean => watched.has(context);
 
   participant.attach({
@@ -58,11 +59,11 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
   });
 
   return {
-    open: (deadlineMs) => new Context(deadlineMs, platform.nowMs, watch),
+    open: (deadlineMs) => new Context(deadlineMs, owner),
     end(context) {
       const own = context as Context;
       own.ended = true;
-      if (!watched.delete(own)) return;
+      if (own.controller === undefined || !watched.delete(own)) return;
       due.skim(isWatched);
       if (due.size() > 2 * watched.size + endedMax) due.retain(isWatched);
     },
@@ -75,25 +76,28 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
   };
 }
 
+interface Owner {
+  nowMs(): number;
+  watch(context: Context): AbortController;
+}
+
 class Context implements HandlerContext {
   readonly deadlineMs: number;
   controller: AbortController | undefined;
   ended = false;
-  private readonly nowMs: () => number;
-  private readonly watch: (context: Context) => AbortController;
+  private readonly owner: Owner;
 
-  constructor(deadlineMs: number, nowMs: () => number, watch: (context: Context) => AbortController) {
+  constructor(deadlineMs: number, owner: Owner) {
     this.deadlineMs = deadlineMs;
-    this.nowMs = nowMs;
-    this.watch = watch;
+    this.owner = owner;
   }
 
   get leftMs(): number {
-    return this.deadlineMs - this.nowMs();
+    return this.deadlineMs - this.owner.nowMs();
   }
 
   get signal(): HandlerSignal {
-    this.controller ??= this.watch(this);
+    this.controller ??= this.owner.watch(this);
     return this.controller.signal;
   }
 }

@@ -9,8 +9,6 @@ const entriesMax = (): Readonly<Record<string, number>> => ({
   // Twice what a server admits: join.ts.
   incomplete: 20_000,
   remembered: limits.rememberedMax,
-  // Handlers that never settle keep what they are: one for each place that was freed. None does in a simulation.
-  'given up': 0,
   requesters: limits.requestersMax,
   listeners: limits.listenersMax,
 });

@@ -208,6 +208,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
 
   function giveUpOverdue(nowMs: number): void {
     const found = overdue.find(nowMs);
+    if (found.length === 0) return;
     for (const { requester, run } of found) {
       const { sender, seq, replyTopic } = run;
       requesters.end(requester, seq, nowMs);
@@ -217,10 +218,11 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       }
       emit({ type: 'give-up', sender, seq, replyTopic });
     }
-    if (found.length > 0) endDrain();
+    endDrain();
   }
 
   function tellRoom(nowMs: number): void {
+    if (shortages.none()) return;
     for (const { what, sinceMs, untilMs, refused } of shortages.over(nowMs)) {
       emit({ type: 'has-room', what, forMs: untilMs - sinceMs, refused });
     }

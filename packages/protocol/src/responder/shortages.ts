@@ -10,6 +10,7 @@ import type { Scarce } from './types.ts';
 export interface Shortages {
   /** A request is refused for want of it. @returns whether this is news */
   refuse(what: Scarce, nowMs: number): boolean;
+  none(): boolean;
   /** Those that are over. */
   over(nowMs: number): readonly Shortage[];
   /** When the next one may be. */
@@ -30,7 +31,6 @@ export interface ShortagesConfig {
 }
 
 const quietMs = 2_000;
-const nothing: readonly Shortage[] = [];
 
 export function createShortages({ isFull }: ShortagesConfig): Shortages {
   const shortages = new Map<Scarce, Shortage>();
@@ -53,8 +53,8 @@ export function createShortages({ isFull }: ShortagesConfig): Shortages {
       known.refused += 1;
       return false;
     },
+    none: () => shortages.size === 0,
     over(nowMs) {
-      if (shortages.size === 0) return nothing;
       const over = [...shortages.values()].filter((one) => isOver(one, nowMs));
       for (const { what } of over) shortages.delete(what);
       return over;
