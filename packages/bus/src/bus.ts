@@ -3,7 +3,7 @@ import { messageWriter } from '@cateto/contracts';
 import type { OnEvent } from './events.ts';
 import type { OpenLink, Platform } from './link.ts';
 import { nodePlatform } from './node-platform.ts';
-import type { Participant, Receiver } from './participant.ts';
+import type { Participant, Read, Take } from './participant.ts';
 import { openParticipant } from './participant.ts';
 
 /**
@@ -16,8 +16,8 @@ export interface Bus<C extends Catalogue, R extends Role> {
   readonly participant: Participant;
   /** @param to the address of the participant it is meant for */
   publish<T extends PublishableTopic<C, R> & Topic<C>>(topic: T, to: string, message: TopicMessages<C>[T]): void;
-  /** Registers who takes what comes on a topic; nothing comes before {@link subscribe}. */
-  receive(topic: SubscribableTopic<C, R>, receiver: Receiver): void;
+  /** Registers what takes the messages that come on a topic; nothing comes before {@link subscribe}. */
+  receive<M>(topic: SubscribableTopic<C, R>, read: Read<M>, take: Take<M>): void;
   subscribe(topic: SubscribableTopic<C, R>): void;
   unsubscribe(topic: SubscribableTopic<C, R>): void;
   close(): Promise<void>;

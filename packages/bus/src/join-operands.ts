@@ -1,4 +1,4 @@
-import type { Catalogue, Lane, OperandReading } from '@cateto/contracts';
+import type { Catalogue, Lane } from '@cateto/contracts';
 import { readOperand } from '@cateto/contracts';
 import type { CompleteRequest } from '@cateto/protocol';
 import { createJoin } from '@cateto/protocol';
@@ -23,14 +23,7 @@ export function joinOperands(
 
   for (const [index, topic] of requestTopics.entries()) {
     const n = (index + 1) as Lane;
-    const read = readOperand(catalogue, n);
-    bus.receive(topic, ({ sender, settledBelow, messages, broken }) => {
-      const operands: OperandReading[] = [];
-      for (const message of messages) {
-        const operand = read(message);
-        if (operand === undefined) broken();
-        else operands.push(operand);
-      }
+    bus.receive(topic, readOperand(catalogue, n), (operands, { sender, settledBelow }) => {
       handle({ type: 'operands', n, sender, settledBelow, operands });
     });
   }

@@ -5,7 +5,6 @@ import {
   operationResultTopic,
   readOperationRequest,
 } from '@cateto/contracts';
-import { acceptAll } from './accept.ts';
 import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
 import { openAll } from './closing.ts';
@@ -14,7 +13,7 @@ import type { HandlerContexts } from './handler-contexts.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import type { OpenLink, Platform } from './link.ts';
 import type { Run } from './responses.ts';
-import { createResponses } from './responses.ts';
+import { createResponses, incoming } from './responses.ts';
 import { runHandler } from './run-handler.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
@@ -87,7 +86,10 @@ function serveOn<C extends Catalogue>(
       const requestTopic = operationRequestTopic(operation.name, lane);
       const replyTopic = operationResultTopic(operation.name, lane);
       requestTopics.push(requestTopic);
-      bus.receive(requestTopic, (batch) => acceptAll(responses, batch, replyTopic, read, run));
+      bus.receive(requestTopic, read, (requests, { sender, settledBelow }) => {
+        const admitted = requests.map((request) => incoming(request, replyTopic, run));
+        responses.accept(sender, settledBelow, admitted);
+      });
     }
   }
   return startServer({

@@ -1,4 +1,4 @@
-import type { BodyFault } from '@cateto/contracts';
+import type { BodyFault, OpenBatch } from '@cateto/contracts';
 import { addressed, createCodec, helloTopic, helloWire, newAddress, readHello } from '@cateto/contracts';
 import type { EarEffect, ListenersEffect } from '@cateto/protocol';
 import { createBatch, createEar, createListeners } from '@cateto/protocol';
@@ -25,24 +25,28 @@ export interface Half {
   settledBelow?(): number;
 }
 
-/** What came on a topic: messages of one sender, still in wire order. */
-export interface IncomingBatch {
+/** Who sent a batch, and the lowest seq of the sender's own requests that is not settled. */
+export interface BatchOrigin {
   readonly sender: string;
   readonly settledBelow: number;
-  readonly messages: readonly unknown[];
-  /** Call for each message that is none: it is dropped and counted. */
-  broken(): void;
 }
 
-export type Receiver = (batch: IncomingBatch) => void;
+/** Reads a message in wire order; undefined for one that is broken. */
+export type Read<M> = (fields: unknown) => M | undefined;
+
+/** Takes the messages of a batch that could be read, perhaps none of them. */
+export type Take<M> = (messages: readonly M[], origin: BatchOrigin) => void;
 
 export interface Participant {
   readonly address: string;
   readonly platform: Platform;
   readonly dropped: Tally;
   attach(half: Half): void;
-  /** Who takes what comes on a topic, addressed to this participant. */
-  receive(topic: string, receiver: Receiver): void;
+  /**
+   * Registers what takes the messages that come on a topic, addressed to this participant. A broken message is dropped alone, and
+   * counted.
+   */
+  receive<M>(topic: string, read: Read<M>, take: Take<M>): void;
   subscribe(topic: string): void;
   /** Others stop sending on it; what is already on its way is still taken. */
   unsubscribe(topic: string): void;
@@ -77,7 +81,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     onEvent({ event: 'message-dropped', topic, cause, count }),
   );
   const halves: Half[] = [];
-  const receivers = new Map<string, { readonly topic: string; readonly receiver: Receiver }>();
+  const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
   let armedMs = Number.POSITIVE_INFINITY;
   let disarm: (() => void) | undefined;
@@ -90,7 +94,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
       if (known === undefined) return dropped.count(topic, 'not subscribed to');
       const batch = codec.decode(body);
       if (isFault(batch)) return dropped.count(known.topic, batch);
-      known.receiver({ ...batch, broken: () => dropped.count(known.topic, 'broken message') });
+      known.take(batch);
     },
     subscription(topic, subscribed) {
       for (const change of listeners.handle({ type: subscribed ? 'subscribed' : 'unsubscribed', topic })) {
@@ -101,6 +105,16 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     dropped: (cause) => dropped.count('', cause),
   };
   const link: Link = openLink(heard, duty);
+
+  function readAll<M>(topic: string, messages: readonly unknown[], read: Read<M>): M[] {
+    const taken: M[] = [];
+    for (const fields of messages) {
+      const message = read(fields);
+      if (message === undefined) dropped.count(topic, brokenMessage);
+      else taken.push(message);
+    }
+    return taken;
+  }
 
   function tableChanged(change: ListenersEffect): void {
     if (change.type === 'refused') dropped.count(change.topic, 'listener table full');
@@ -183,10 +197,10 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     platform,
     dropped,
     attach: (half) => void halves.push(half),
-    receive(topic, receiver) {
+    receive(topic, read, take) {
       const wireTopic = addressed(topic, address);
       if (receivers.has(wireTopic)) throw new TypeError(`${topic} is received already`);
-      receivers.set(wireTopic, { topic, receiver });
+      receivers.set(wireTopic, { topic, take: (batch) => take(readAll(topic, batch.messages, read), batch) });
     },
     subscribe: (topic) => link.subscribe(addressed(topic, address)),
     unsubscribe: (topic) => link.unsubscribe(addressed(topic, address)),
@@ -209,18 +223,19 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
 
   return openAll((opened) => {
     opened(participant);
-    participant.receive(helloTopic, ({ sender, messages, broken }) => {
-      for (const message of messages) {
-        const counter = readHello(message);
-        // Whoever else says hello here proves nothing.
-        if (counter === undefined || sender !== address) broken();
-        else earHears({ type: 'hello-heard', counter });
+    participant.receive(helloTopic, readHello, (counters, { sender }) => {
+      for (const counter of counters) {
+        // The hello of another participant proves nothing.
+        if (sender === address) earHears({ type: 'hello-heard', counter });
+        else dropped.count(helloTopic, brokenMessage);
       }
     });
     participant.subscribe(helloTopic);
     return participant;
   });
 }
+
+const brokenMessage = 'broken message';
 
 function isFault(batch: unknown): batch is BodyFault {
   return typeof batch === 'string';

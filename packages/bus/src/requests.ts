@@ -81,13 +81,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
   return {
     reportListeners: report.interestedIn,
     hear(answerRoute, read) {
-      participant.receive(answerRoute, ({ sender, messages, broken }) => {
-        const results: ResultReading[] = [];
-        for (const message of messages) {
-          const result = read(message);
-          if (result === undefined) broken();
-          else results.push(result);
-        }
+      participant.receive(answerRoute, read, (results, { sender }) => {
         handle({ type: 'results', sender, answerRoute, results });
         participant.rearm();
       });

@@ -1,5 +1,5 @@
-import type { Failure, FailureMessage, Lane, RequestReading, Success } from '@cateto/contracts';
-import { failure, isFailure } from '@cateto/contracts';
+import type { Failure, RequestReading, ResultMessage, Success } from '@cateto/contracts';
+import { failure, resultMessage } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -38,11 +38,6 @@ export function incoming(
 ): IncomingRequest<Work> {
   return { seq, replyTopic, ttlMs, work: { run, input, trace }, refusal };
 }
-
-/** A result as it is published: its topic's message. */
-export type ResultMessage =
-  | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly via: readonly Lane[] }
-  | FailureMessage;
 
 /** `T` are the topics on which the role may answer. */
 export interface ResponsesOptions<T extends string> {
@@ -95,7 +90,7 @@ export function createResponses<T extends string>(
         return runOrPutOff(effect);
       case 'publish':
         for (const { seq, outcome } of effect.results) {
-          publish(effect.topic as T, effect.to, toMessage(seq, outcome));
+          publish(effect.topic as T, effect.to, resultMessage(seq, outcome));
         }
         return;
       case 'give-up':
@@ -226,10 +221,4 @@ export function createResponses<T extends string>(
 
 function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
   return { ...request, refusal: request.refusal ?? late };
-}
-
-function toMessage(seq: number, outcome: Success | Failure): ResultMessage {
-  return isFailure(outcome)
-    ? { seq, code: outcome.code, message: outcome.message }
-    : { seq, code: 0, value: outcome.value, via: outcome.via };
 }

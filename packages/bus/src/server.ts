@@ -1,8 +1,14 @@
 import type { StatusReport } from '@cateto/contracts';
-import { readStatusRequest, statusRequestTopic, statusResultTopic, writeOutcome } from '@cateto/contracts';
+import {
+  messageWriter,
+  readStatusRequest,
+  resultMessage,
+  statusRequestTopic,
+  statusResultTopic,
+} from '@cateto/contracts';
 import { hostname } from 'node:os';
 import type { OnEvent } from './events.ts';
-import type { Participant, Receiver } from './participant.ts';
+import type { Participant } from './participant.ts';
 import type { Responses } from './responses.ts';
 
 /** A server that runs: it listens whenever its ear is proven. */
@@ -35,6 +41,8 @@ export interface ServerOptions {
 
 /** Below the 5 s after which whoever started the process expects it to be gone. */
 const drainMaxMs = 4_500;
+
+const writeStatus = messageWriter(statusResultTopic);
 
 /** What both kinds of server share: when they listen, how they say how they are, and how they end. */
 export function startServer(options: ServerOptions): Server {
@@ -79,16 +87,12 @@ export function startServer(options: ServerOptions): Server {
   }
 
   /** Past the responder: there is nothing to run twice, and who asks without end takes no room from the work. */
-  const answerStatus: Receiver = ({ sender, messages, broken }) => {
+  participant.receive(statusRequestTopic, readStatusRequest, (asked, { sender }) => {
     const outcome = { value: report(), via: [] };
-    for (const message of messages) {
-      const request = readStatusRequest(message);
-      if (request === undefined) broken();
-      else participant.publish(statusResultTopic, sender, writeOutcome(request.seq, request.refusal ?? outcome));
+    for (const { seq, refusal } of asked) {
+      participant.publish(statusResultTopic, sender, writeStatus(resultMessage(seq, refusal ?? outcome)));
     }
-  };
-
-  participant.receive(statusRequestTopic, answerStatus);
+  });
   participant.attach({
     earChanged(change) {
       if (change.type === 'proven') listen();

@@ -66,7 +66,7 @@ export type { CheckedName, ReservedName } from './names.ts';
 export { isName } from './names.ts';
 export type { InputOf, Operation, OutputOf } from './operation.ts';
 export { operation } from './operation.ts';
-export type { OperandReading, RequestReading, ResultReading, Success } from './reading.ts';
+export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './reading.ts';
 export {
   readHello,
   readOperand,
@@ -74,7 +74,7 @@ export {
   readResult,
   readStatusRequest,
   readStatusResult,
-  writeOutcome,
+  resultMessage,
 } from './reading.ts';
 export type { Parsed } from './parse.ts';
 export { parser } from './parse.ts';

@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { calculator } from './calculator/calculator.ts';
 import { defineCatalogue, hashOf } from './catalogue.ts';
 import { createCodec } from './codec.ts';
+import type { Failure } from './failures.ts';
 import { failure, isFailure } from './failures.ts';
 import { failureTextMax, traceMax, ttlMsMax } from './limits.ts';
 import { operandWire, operationRequestWire, statusRequestWire } from './messages.ts';
 import { operation } from './operation.ts';
+import type { Success } from './reading.ts';
 import {
   readHello,
   readOperand,
@@ -15,8 +17,10 @@ import {
   readResult,
   readStatusRequest,
   readStatusResult,
-  writeOutcome,
+  resultMessage,
 } from './reading.ts';
+import { messageWriter } from './topic-table.ts';
+import { statusResultTopic } from './topics.ts';
 
 const { square, multiply } = calculator.operations;
 const { hypotenuse } = calculator.formulas;
@@ -26,6 +30,10 @@ const hypotenuseHash = hashOf(calculator, 'hypotenuse');
 const readSquare = readOperationRequest(calculator, square);
 const readFirst = readOperand(calculator, 1);
 const readThird = readOperand(calculator, 3);
+
+const writeResult = messageWriter(statusResultTopic);
+/** The fields of an outcome in wire order. */
+const written = (seq: number, outcome: Success | Failure): unknown[] => writeResult(resultMessage(seq, outcome));
 
 /** What arrives when fields are sent: absent ones as nil. */
 function sent(fields: readonly unknown[]): unknown {
@@ -152,7 +160,7 @@ test('null arrives where the contract allows it', () => {
     input: null,
     refusal: undefined,
   });
-  expect(readResult(maybe)(sent(writeOutcome(1, { value: null, via: [] })))).toEqual({
+  expect(readResult(maybe)(sent(written(1, { value: null, via: [] })))).toEqual({
     seq: 1,
     outcome: { value: null, via: [] },
   });
@@ -209,9 +217,9 @@ test.each(['', 'Cube', 'a.b', 'square.request.1.abcdefghijkl', 'status', 'toStri
 test('an outcome reads back as it was written', () => {
   const read = readResult(square);
   const success = { value: 144, via: [1, 2] as const };
-  expect(read(sent(writeOutcome(3, success)))).toEqual({ seq: 3, outcome: success });
+  expect(read(sent(written(3, success)))).toEqual({ seq: 3, outcome: success });
   const refusal = failure('out-of-domain', 'too large to be squared');
-  const reading = read(sent(writeOutcome(3, refusal)));
+  const reading = read(sent(written(3, refusal)));
   expect(reading).toEqual({ seq: 3, outcome: refusal });
   expect(isFailure(reading?.outcome)).toBe(true);
 });
@@ -240,7 +248,7 @@ test('a failure code that is not in the table counts as internal', () => {
 
 test('the text of a failure is cut where it leaves and where it arrives', () => {
   const long = 'x'.repeat(failureTextMax + 1);
-  expect(writeOutcome(1, failure('internal', long))[2]).toHaveLength(failureTextMax);
+  expect(written(1, failure('internal', long))[2]).toHaveLength(failureTextMax);
   const reading = readResult(square)([1, 'internal', long]);
   expect(reading?.outcome).toEqual(failure('internal', 'x'.repeat(failureTextMax)));
 });
@@ -264,10 +272,10 @@ test('a status is asked for and read', () => {
     answered: 9,
   };
   const outcome = { value: report, via: [] };
-  expect(readStatusResult(sent(writeOutcome(2, outcome)))).toEqual({ seq: 2, outcome });
+  expect(readStatusResult(sent(written(2, outcome)))).toEqual({ seq: 2, outcome });
   expect(readStatusResult([2, 0, { ...report, role: 'client' }, []])).toBeUndefined();
   const withTables = { value: { ...report, tables: { remembered: 3 } }, via: [] };
-  expect(readStatusResult(sent(writeOutcome(2, withTables)))).toEqual({ seq: 2, outcome: withTables });
+  expect(readStatusResult(sent(written(2, withTables)))).toEqual({ seq: 2, outcome: withTables });
   expect(readStatusResult([2, 0, { ...report, tables: { remembered: 'many' } }, []])).toBeUndefined();
 });
 

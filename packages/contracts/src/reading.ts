@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import type { Catalogue } from './catalogue.ts';
 import { hashOf } from './catalogue.ts';
 import type { Failure } from './failures.ts';
-import { failure, failureCodeOf, isFailure, sentText } from './failures.ts';
+import { failure, failureCodeOf, isFailure } from './failures.ts';
 import type { Formula } from './formula.ts';
 import { failureTextMax } from './limits.ts';
-import type { OperandMessage } from './messages.ts';
+import type { FailureMessage, OperandMessage } from './messages.ts';
 import {
   failureWire,
   helloWire,
@@ -152,9 +152,15 @@ export function readHello(fields: unknown): number | undefined {
   return helloWire.read(fields)?.counter;
 }
 
-/** The fields of an outcome in wire order. */
-export function writeOutcome(seq: number, outcome: Success | Failure): unknown[] {
-  return isFailure(outcome) ? [seq, outcome.code, sentText(outcome.message)] : [seq, 0, outcome.value, outcome.via];
+/** A result as it is published: the message of its topic. */
+export type ResultMessage =
+  | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly via: readonly Lane[] }
+  | FailureMessage;
+
+export function resultMessage(seq: number, outcome: Success | Failure): ResultMessage {
+  return isFailure(outcome)
+    ? { seq, code: outcome.code, message: outcome.message }
+    : { seq, code: 0, value: outcome.value, via: outcome.via };
 }
 
 function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {
