@@ -42,8 +42,8 @@ const heartbeats = {
     silenceMs: 15_000,
     ttlMs: 0,
     onlyIfSilent: true,
-    // A server's 200 ms, and not a client's: a broker tells the end of a server from a cut link (ADR 51).
-    closeWatchTtlMs: 1_000,
+    // A server's 200 ms, or 1.5 s in a worker thread, and not a client's: a broker tells the end of a server from a cut link (ADR 51).
+    closeWatchTtlMs: 1_500,
   },
 };
 /** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */

@@ -10,7 +10,7 @@ import { system } from '../support/system.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
-async function fatalServer(kind: 'op' | 'calc', brokers: string): Promise<AppProcess> {
+async function fatalServer(kind: 'op' | 'thread' | 'calc', brokers: string): Promise<AppProcess> {
   const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/fatal-server.ts', kind];
   const server = startProcess({ name: kind, cwd: folder, args: [...program, '--brokers', brokers, '--log', 'json'] });
   onTestFinished(async () => {
@@ -21,31 +21,37 @@ async function fatalServer(kind: 'op' | 'calc', brokers: string): Promise<AppPro
   return server;
 }
 
-test('a request that ends its servers is given up before it has taken them all, and everything else is answered', async () => {
-  const { brokers } = await system({ initially: ['broker', 'backup'] });
-  const calc = await fatalServer('calc', brokers);
-  const servers = await Promise.all(Array.from({ length: 6 }, () => fatalServer('op', brokers)));
-  const exits: unknown[] = [];
-  for (const server of [calc, ...servers]) void server.ended.then((code) => exits.push(code));
-  const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 30_000 });
-  onTestFinished(() => client.close());
-  await client.patience(0);
+test.each([
+  ['servers', 'op'],
+  ['servers in worker threads', 'thread'],
+] as const)(
+  'a request that ends its %s is given up before it has taken them all, and everything else is answered',
+  async (_what, kind) => {
+    const { brokers } = await system({ initially: ['broker', 'backup'] });
+    const calc = await fatalServer('calc', brokers);
+    const servers = await Promise.all(Array.from({ length: 6 }, () => fatalServer(kind, brokers)));
+    const exits: unknown[] = [];
+    for (const server of [calc, ...servers]) void server.ended.then((code) => exits.push(code));
+    const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 30_000 });
+    onTestFinished(() => client.close());
+    await client.patience(0);
 
-  let settled = false;
-  const fatal = client.patience(fatalInput).finally(() => {
-    settled = true;
-  });
-  const expected = expect(fatal).rejects.toMatchObject({ code: 'server-lost', mayHaveRun: true, retryable: false });
-  const answers: number[] = [];
-  for (let value = 100; !settled; value += 1) {
-    const asked = Array.from({ length: 20 }, async (_, index) => (await client.patience(value + index / 100)).value);
-    answers.push(...(await Promise.all(asked)));
-  }
-  await expected;
-  expect(answers.length).toBeGreaterThan(0);
+    let settled = false;
+    const fatal = client.patience(fatalInput).finally(() => {
+      settled = true;
+    });
+    const expected = expect(fatal).rejects.toMatchObject({ code: 'server-lost', mayHaveRun: true, retryable: false });
+    const answers: number[] = [];
+    for (let value = 100; !settled; value += 1) {
+      const asked = Array.from({ length: 20 }, async (_, index) => (await client.patience(value + index / 100)).value);
+      answers.push(...(await Promise.all(asked)));
+    }
+    await expected;
+    expect(answers.length).toBeGreaterThan(0);
 
-  await vi.waitUntil(() => exits.length >= 3, { timeout: 30_000 });
-  expect((await client.patience(7)).value).toBe(7);
-  // Three, unless a busy machine kept the broker from telling one of the ends from a cut link.
-  expect(exits.length).toBeLessThan(6);
-});
+    await vi.waitUntil(() => exits.length >= 3, { timeout: 30_000 });
+    expect((await client.patience(7)).value).toBe(7);
+    // Three, unless a busy machine kept the broker from telling one of the ends from a cut link.
+    expect(exits.length).toBeLessThan(6);
+  },
+);

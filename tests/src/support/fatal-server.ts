@@ -1,8 +1,12 @@
 import { runServer } from '@cateto/app-kit';
 import { serve } from '@cateto/sdk';
+import { isMainThread, Worker } from 'node:worker_threads';
 import { fatalInput, slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
-/* `fatal-server.ts op` serves an operation that ends its process at one input, `fatal-server.ts calc` the formula that asks for it. */
+/*
+ * `fatal-server.ts op` serves an operation that ends its process at one input, `fatal-server.ts thread` does so in a worker thread, and
+ * `fatal-server.ts calc` serves the formula that asks for it.
+ */
 
 const [kind] = process.argv.splice(2, 1);
 
@@ -11,14 +15,24 @@ function slow(input: number): number {
   return input;
 }
 
-await runServer({
-  name: `fatal-${kind ?? ''}-server`,
-  description: 'Serves an operation that ends its process.',
-  settings: ['brokers'],
-  start: ({ values: { brokers } }, onEvent) =>
-    serve(
-      kind === 'calc'
-        ? { catalogue: slowCatalogue, brokers, onEvent, formulas: slowFormulas, handlers: { slow }, operations: [] }
-        : { catalogue: slowCatalogue, brokers, onEvent, handlers: { slow } },
-    ),
-});
+if (kind === 'thread' && isMainThread) {
+  // On Node 20 a thread does not have the loader of its process.
+  const entry = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
+  new Worker(entry, { eval: true, argv: [kind, ...process.argv.slice(2)] });
+} else {
+  await start();
+}
+
+async function start(): Promise<void> {
+  await runServer({
+    name: `fatal-${kind ?? ''}-server`,
+    description: 'Serves an operation that ends its process.',
+    settings: ['brokers'],
+    start: ({ values: { brokers } }, onEvent) =>
+      serve(
+        kind === 'calc'
+          ? { catalogue: slowCatalogue, brokers, onEvent, formulas: slowFormulas, handlers: { slow }, operations: [] }
+          : { catalogue: slowCatalogue, brokers, onEvent, handlers: { slow } },
+      ),
+  });
+}
