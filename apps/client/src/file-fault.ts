@@ -9,6 +9,8 @@ const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EROFS: 'the file system is read-only',
   EBUSY: 'it is in use',
+  ENAMETOOLONG: 'the name is too long',
+  EFBIG: 'it is larger than this process or file system allows',
 };
 
 /** What the operating system says of a file, in words that a user knows. */

@@ -42,26 +42,39 @@ function isToken(text: string): boolean {
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
   const start = `${basename(path)}.`;
-  const names = (await readdir(folder)).filter((name) => name.startsWith(start));
+  // A folder may be one that this user can write to and not read.
+  const names = (await permitted(() => readdir(folder), [])).filter((name) => name.startsWith(start));
   for (const name of names.filter((left) =>
     /^(?:[0-9a-f]{8}\.)*[0-9a-f]{8}(?:\.new)?$/.test(left.slice(start.length)),
   )) {
     const file = join(folder, name);
-    const left = await readLock(file);
+    const left = await permitted(() => readLock(file), undefined);
     // Somebody else's that comes and goes meanwhile is gone by itself.
     if (left === undefined) continue;
-    const isLeft = left === 'unreadable' ? name.endsWith('.new') && (await isOld(file)) : hasEnded(left);
-    if (isLeft) await rm(file, { force: true });
+    const isLeft = left === 'unreadable' ? name.endsWith('.new') && (await isEmptyAndOld(file)) : hasEnded(left);
+    if (isLeft) await permitted(() => rm(file, { force: true }), undefined);
   }
 }
 
-/** A file that says nothing was left before it was written, unless it is being written now: that takes no minute. */
-async function isOld(file: string): Promise<boolean> {
+/** A process was killed before it wrote a draft, unless it is about to: that takes no minute. */
+async function isEmptyAndOld(file: string): Promise<boolean> {
   try {
-    const { mtimeMs } = await stat(file);
-    return Date.now() - mtimeMs > 60_000;
+    const { mtimeMs, size } = await stat(file);
+    return size === 0 && Date.now() - mtimeMs > 60_000;
   } catch (error) {
     if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** What another user left is not this one's to clear. */
+async function permitted<T>(act: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM')) {
+      return otherwise;
+    }
     throw error;
   }
 }

@@ -99,15 +99,17 @@ describe('a lock', () => {
     const path = lockPath();
     const torn = `${path}.00000005.new`;
     const live = `${path}.00000003.new`;
+    const text = `${path}.00000007.new`;
     const unread = [`${path}.00000004`, `${path}.00000006.new`, `${path}.x.new`];
     const dead = [`${path}.0badc0de.new`, `${path}.00000001`, `${path}.00000001.00000002.new`];
     for (const file of [...dead, `${path}.txt`]) await writeFile(file, deadLock());
     for (const file of [...unread, torn]) await writeFile(file, '');
-    await utimes(torn, 0, 0);
+    await writeFile(text, 'of somebody else\n');
+    for (const file of [torn, text]) await utimes(file, 0, 0);
     await writeFile(live, JSON.stringify({ ...thisProcess(), token: '00000003' }));
     await removeLeftovers(path);
     expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`)).toSorted()).toEqual(
-      [live, ...unread, `${path}.txt`].map((file) => basename(file)).toSorted(),
+      [live, text, ...unread, `${path}.txt`].map((file) => basename(file)).toSorted(),
     );
   });
 

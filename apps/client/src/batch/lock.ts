@@ -23,12 +23,15 @@ export async function takeLock(path: string): Promise<HeldLock> {
   const draft = `${path}.${token}.new`;
   const mine: Lock = { ...thisProcess(), token };
   try {
-    await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
-    await take(path, draft);
+    try {
+      await writeFile(draft, `${JSON.stringify(mine)}\n`, { flag: 'wx' });
+      await take(path, draft);
+    } finally {
+      // A name that is too long cannot be removed either.
+      await rm(draft, { force: true });
+    }
   } catch (error) {
     throw cannotUse(path, error);
-  } finally {
-    await rm(draft, { force: true });
   }
   return {
     async release() {
