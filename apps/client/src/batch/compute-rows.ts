@@ -1,7 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { CommandFault } from '../command-fault.ts';
 import type { CommandClient, Context } from '../context.ts';
-import { exitCodes } from '../exit-codes.ts';
 import { interruptible } from '../interruptible.ts';
 import { asker } from './asking.ts';
 import { inOrder } from './in-order.ts';
@@ -12,11 +10,13 @@ import { startProgress } from './progress.ts';
 import type { Cells } from './records.ts';
 import { refuseHeader, skipDone } from './resume.ts';
 import type { Item } from './retry.ts';
-import { fresh, isRetryable, lastValuedOf, withKept } from './retry.ts';
+import { fresh, withKept } from './retry.ts';
 import type { DoneRow } from './row.ts';
 import { hasFailed, rowComputer } from './row.ts';
 import { rowReader } from './row-reader.ts';
 import type { BatchJob, InputTable } from './run-batch.ts';
+import { refuseOtherFormula, tellingRowsOf } from './telling-rows.ts';
+import { refuseOtherEnd } from './torn-row.ts';
 
 export interface Work {
   readonly client: CommandClient;
@@ -45,10 +45,10 @@ export async function computeRows(context: Context, job: BatchJob, work: Work): 
   const compute = rowComputer({ formula: job.formula, width: names.length, indexes, delimiter, ask });
   const before = await skipDone(sink.done, header, rows);
   if (sink.isUnmarked) {
-    const known = sink.prior === undefined ? before?.lastValued : await lastValuedOf(sink.prior(), header);
-    if (known !== undefined) {
-      await interruptible(refuseOtherFormula(known, compute, names.length, job.formula.name), context.io.signal);
-    }
+    const known = sink.prior === undefined ? before?.telling : await tellingRowsOf(sink.prior(), header);
+    if (before !== undefined) await refuseOtherEnd(sink, await rows.peek(), names.length, delimiter);
+    const checking = refuseOtherFormula(known ?? [], compute, names.length, job.formula.name);
+    await interruptible(checking, context.io.signal);
   }
   Object.assign(tally, {
     rows: before?.rows ?? 0,
@@ -111,19 +111,6 @@ async function stream(
   } finally {
     progress.stop();
   }
-}
-
-/** Nothing says which formula made the rows that are there, so one of them is computed again. */
-async function refuseOtherFormula(known: DoneRow, compute: ComputeRow, width: number, name: string): Promise<void> {
-  const again = await compute(known.slice(0, width));
-  const [value, error] = again.slice(-2);
-  if (isRetryable(again)) throw new CommandFault(exitCodes.failed, `what is there could not be checked: ${error}`);
-  if (value === known.at(-2)) return;
-  const row = known.slice(0, width).join(',');
-  throw new CommandFault(
-    exitCodes.usage,
-    `--out: what is there is not of ${name}: for ${JSON.stringify(row)} it has ${known.at(-2)}, and it is ${value === '' ? error : value}`,
-  );
 }
 
 function csv(rows: readonly Cells[], delimiter: string): string {

@@ -2,7 +2,7 @@ import type { Cells } from './records.ts';
 import { TextFault } from './text-fault.ts';
 
 /** A record beyond it is a quote that was never closed: without a bound it would swallow the rest of the file. */
-const recordCharactersMax = 1_048_576;
+export const recordCharactersMax: number = 1_048_576;
 
 const quote = 0x22;
 const lineFeed = 0x0a;
@@ -27,6 +27,7 @@ interface Span {
  */
 export class CsvReader {
   readonly #delimiter: number;
+  readonly #charactersMax: number;
   /** From the start of the record that is being read. */
   #text = '';
   #at = 0;
@@ -44,7 +45,8 @@ export class CsvReader {
   #previous = 0;
 
   /** @param delimiter one character */
-  constructor(delimiter: string, firstLine = 1) {
+  constructor(delimiter: string, firstLine = 1, charactersMax: number = recordCharactersMax) {
+    this.#charactersMax = charactersMax;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#line = firstLine;
   }
@@ -65,7 +67,7 @@ export class CsvReader {
     this.#text = this.#text.slice(recordStart);
     this.#at -= recordStart;
     this.#cellStart -= recordStart;
-    if (this.#text.length > recordCharactersMax) throw this.#tooLong();
+    if (this.#text.length > this.#charactersMax) throw this.#tooLong();
   }
 
   /**
@@ -159,7 +161,7 @@ export class CsvReader {
   }
 
   #tooLong(): TextFault {
-    const most = `${recordCharactersMax} characters`;
+    const most = `${this.#charactersMax} characters`;
     return this.#place === 'quoted'
       ? new TextFault(`line ${this.#openedLine}: the quote that opens here does not close within ${most}`)
       : new TextFault(`line ${this.#line}: it has more than ${most}`);

@@ -4,7 +4,7 @@ import { tellEncoding, tellingBytes } from './encoding.ts';
 import { TextFault } from './text-fault.ts';
 
 /** No table has such lines. Without a bound a file without line ends would be held whole. */
-const lineBytesMax = 8_388_608;
+export const lineBytesMax: number = 8_388_608;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
@@ -18,6 +18,7 @@ const carriageReturn = 0x0d;
 export async function* decoded(
   pieces: AsyncIterable<Uint8Array>,
   asked: AskedEncoding | undefined,
+  bytesMax: number = lineBytesMax,
 ): AsyncGenerator<string> {
   let told: Told | undefined;
   let first: Uint8Array = new Uint8Array();
@@ -30,12 +31,12 @@ export async function* decoded(
     first = Buffer.concat([first, piece]);
     told = tellEncoding(first.subarray(0, tellingBytes), asked, false);
     if (told === undefined) continue;
-    lines = new LineDecoder(told);
+    lines = new LineDecoder(told, bytesMax);
     yield* lines.push(first.subarray(told.markBytes));
   }
   if (lines === undefined) {
     told = tellEncoding(first, asked, true) as Told;
-    lines = new LineDecoder(told);
+    lines = new LineDecoder(told, bytesMax);
     yield* lines.push(first.subarray(told.markBytes));
   }
   yield* lines.end();
@@ -44,6 +45,7 @@ export async function* decoded(
 /** Holds the bytes of the line that is not complete, so that what it decodes always begins with a line. */
 class LineDecoder {
   readonly #encoding: Encoding;
+  readonly #bytesMax: number;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
   /** Bytes of the file before those that are held. */
@@ -51,7 +53,8 @@ class LineDecoder {
   #line = 1;
   #endsInReturn = false;
 
-  constructor({ encoding, markBytes }: Told) {
+  constructor({ encoding, markBytes }: Told, bytesMax: number) {
+    this.#bytesMax = bytesMax;
     this.#encoding = encoding;
     this.#bytesBefore = markBytes;
   }
@@ -61,8 +64,8 @@ class LineDecoder {
     this.#heldBytes += piece.length;
     const end = this.#lastLineEnd(piece);
     if (end > 0) yield* this.#decode(end);
-    if (this.#heldBytes > lineBytesMax) {
-      throw new TextFault(`line ${this.#line}: it has more than ${lineBytesMax} bytes`);
+    if (this.#heldBytes > this.#bytesMax) {
+      throw new TextFault(`line ${this.#line}: it has more than ${this.#bytesMax} bytes`);
     }
   }
 

@@ -14,6 +14,13 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: 
   return bytes.length;
 }
 
+/** Reads from there on, at most so many bytes: fewer at the end of the file. */
+export async function bytesAt(file: string, start: number, bytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of createReadStream(file, { start, end: start + bytes - 1 })) pieces.push(piece as Uint8Array);
+  return Buffer.concat(pieces);
+}
+
 /** Copies the beginning of a file to an empty one. */
 export async function copyFirst(bytes: number, from: string, to: FileHandle): Promise<void> {
   let position = 0;
@@ -37,15 +44,18 @@ export async function likeExisting(handle: FileHandle, existing: BigIntStats): P
   await handle.chmod(Number(existing.mode & 0o7777n));
 }
 
-/** Without it a loss of power may take the new name with it. Windows cannot, and some file systems do not. */
+/** Without it a loss of power may take the new name with it. Windows cannot, some file systems do not, and a folder may not be readable. */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
   try {
-    await handle.sync();
+    const handle = await open(folder, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
-  } finally {
-    await handle.close();
+    if (!(error instanceof Error && 'code' in error && (error.code === 'EINVAL' || error.code === 'EACCES')))
+      throw error;
   }
 }

@@ -21,10 +21,13 @@ export async function writeMark(path: string, mark: Mark): Promise<void> {
   try {
     await handle.writeFile(`${JSON.stringify(mark)}\n`);
     await handle.sync();
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }
-  await rename(draft, path);
 }
 
 /** @returns undefined when there is none, and `foreign` for a file that is something else */
@@ -40,11 +43,11 @@ export async function readMark(path: string): Promise<Mark | 'foreign' | undefin
 }
 
 export async function removeMark(path: string): Promise<void> {
-  await rm(draftOf(path), { force: true });
   await rm(path, { force: true });
 }
 
-function draftOf(path: string): string {
+/** Where a mark is written first. */
+export function draftOf(path: string): string {
   return `${path}.new`;
 }
 

@@ -14,6 +14,8 @@ export interface Sink {
   readonly prior: (() => AsyncIterable<readonly Cells[]>) | undefined;
   /** Whether the formula of the rows that are there is unknown. */
   readonly isUnmarked: boolean;
+  /** What stands behind the complete records, at most so many bytes of it. Call it when they are read. */
+  torn(bytes: number): Promise<Uint8Array>;
   /** Opens it for writing: behind the complete records, if there are any. */
   begin(): Promise<void>;
   write(text: string): Promise<void>;
@@ -64,6 +66,7 @@ const emptySink = {
   done: nothing(),
   prior: undefined,
   isUnmarked: false,
+  torn: () => Promise.resolve(new Uint8Array()),
   finish: () => Promise.resolve(),
 };
 

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { lstat, open, rename, rm } from 'node:fs/promises';
@@ -6,18 +7,19 @@ import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
 import { completeBytes } from './complete-lines.ts';
-import { decoded } from './decode.ts';
+import { findFiles } from './found.ts';
 import { removeLeftovers } from './lock-file.ts';
 import { takeLock } from './lock.ts';
 import type { Mark } from './mark.ts';
-import { markOf, readMark, removeMark, writeMark } from './mark.ts';
+import { markOf, removeMark, writeMark } from './mark.ts';
 import type { Leaving, Sink } from './output.ts';
-import { copyFirst, likeExisting, modeOf, syncFolder, writeAll } from './file-steps.ts';
+import { bytesAt, copyFirst, likeExisting, modeOf, syncFolder, writeAll } from './file-steps.ts';
 import { guarded, nothing } from './output.ts';
 import type { Cells } from './records.ts';
-import { records } from './records.ts';
+import { ownRecords } from './records.ts';
+import { isAsSeen, leadsTo } from './replaceable.ts';
 import type { FileTarget } from './target.ts';
-import { isMissing, partialOf } from './target.ts';
+import { partialOf, statsOf } from './target.ts';
 import { TextFault } from './text-fault.ts';
 
 export interface PartialParts {
@@ -45,25 +47,23 @@ export async function partialFile(parts: PartialParts): Promise<Sink> {
     return await locked(parts, lock.release);
   } catch (error) {
     await lock.release();
-    throw error;
+    throw cannotUse(parts.target.path, error);
   }
 }
 
-async function locked({ target, how, mark, delimiter }: PartialParts, release: () => Promise<void>): Promise<Sink> {
-  const { path, existing } = target;
+async function locked(parts: PartialParts, release: () => Promise<void>): Promise<Sink> {
+  const { path } = parts.target;
+  const { how, mark, delimiter } = parts;
+  const { existing, hasPartial, mark: found } = await findFiles(parts);
   const partial = partialOf(path);
   const markPath = markOf(partial);
-  const isThere = (await statsOf(partial)) !== undefined;
-  const lies = await markThatLies(markPath);
-  // One without rows is of a process that was killed before it wrote any.
-  const found = isThere ? lies : undefined;
-  refuseUnfit({ path, partial, how, isThere, isMissing: existing === undefined, found, mark });
   const retries = how === 'retry' || found?.retries === true;
-  const source = isThere ? partial : path;
-  const isSourceThere = how === 'resume' && (isThere || existing !== undefined);
+  const source = hasPartial ? partial : path;
+  const isSourceThere = how === 'resume' && (hasPartial || existing !== undefined);
   let keptBytes = 0;
   let handle: FileHandle | undefined;
-  let isUnfinished = false;
+  let opened: BigIntStats | undefined;
+  let state: 'untouched' | 'begun' | 'finished' = 'untouched';
 
   async function* done(): AsyncGenerator<readonly Cells[]> {
     keptBytes = await bytesOfRecords(source);
@@ -74,11 +74,12 @@ async function locked({ target, how, mark, delimiter }: PartialParts, release: (
   }
 
   async function begin(): Promise<void> {
-    isUnfinished = true;
+    state = 'begun';
     await writeMark(markPath, { ...mark, retries });
-    handle = await open(partial, isThere ? 'r+' : 'wx', existing === undefined ? 0o666 : modeOf(existing));
+    handle = await open(partial, hasPartial ? 'r+' : 'wx', existing === undefined ? 0o666 : modeOf(existing));
+    opened = await handle.stat({ bigint: true });
     if (existing !== undefined) await likeExisting(handle, existing);
-    if (isThere) await handle.truncate(keptBytes);
+    if (hasPartial) await handle.truncate(keptBytes);
     else if (keptBytes > 0) await copyFirst(keptBytes, path, handle);
   }
 
@@ -88,83 +89,51 @@ async function locked({ target, how, mark, delimiter }: PartialParts, release: (
 
   async function finish(): Promise<void> {
     await handle?.sync();
+    if (!(await isPartialOurs())) {
+      throw failed(`${partial} was removed or replaced by another program, and the rows in it are gone`);
+    }
+    if (!isAsSeen(existing, await statsOf(path))) {
+      throw failed(`${path} was changed by another program meanwhile and is left as it is; --resume replaces it`);
+    }
     await handle?.close();
     handle = undefined;
     await rename(partial, path);
-    isUnfinished = false;
+    state = 'finished';
     await syncFolder(dirname(path));
     await removeMark(markPath);
   }
 
+  /** Another program may have removed the partial file, or put its own there. */
+  async function isPartialOurs(): Promise<boolean> {
+    return opened === undefined ? hasPartial : leadsTo(partial, opened);
+  }
+
   async function close({ hasRows, isRefused }: Leaving): Promise<string | undefined> {
-    await handle?.close();
-    const discards = !hasRows || (isRefused && !isThere);
-    if (isUnfinished && discards) {
-      await rm(partial, { force: true });
-      await removeMark(markPath);
+    try {
+      const isOurs = state !== 'finished' && (await isPartialOurs());
+      await handle?.close();
+      // A mark would make another program's file pass for ours.
+      if (state === 'begun' && (!isOurs || !hasRows || (isRefused && !hasPartial))) {
+        if (isOurs) await rm(partial, { force: true });
+        await removeMark(markPath);
+        return undefined;
+      }
+      return isOurs && !isRefused ? partial : undefined;
+    } finally {
+      await release();
     }
-    await release();
-    return isUnfinished && hasRows && !isRefused ? partial : undefined;
   }
 
   return {
     done: isSourceThere ? done() : nothing(),
     prior: retries && existing !== undefined ? () => fileRecords(path, undefined, delimiter) : undefined,
     isUnmarked: how === 'retry' || (isSourceThere && found === undefined),
+    torn: (bytes) => (isSourceThere ? bytesAt(source, keptBytes, bytes) : Promise.resolve(Buffer.alloc(0))),
     begin: () => guarded(partial, begin),
     write: (text) => guarded(partial, () => write(text)),
     finish: () => guarded(path, finish),
     close,
   };
-}
-
-interface Found {
-  readonly path: string;
-  readonly partial: string;
-  readonly how: PartialParts['how'];
-  readonly isThere: boolean;
-  readonly isMissing: boolean;
-  readonly found: Mark | undefined;
-  readonly mark: Mark;
-}
-
-function refuseUnfit({ path, partial, how, isThere, isMissing: isNew, found, mark }: Found): void {
-  if (isThere && how !== 'resume') {
-    throw usage(
-      `--out: ${partial} is there, which a run that did not end has left; --resume goes on from it, or remove it`,
-    );
-  }
-  if (how === 'retry' && isNew) throw usage(`--retry-failed: ${path} is not there; it does again what failed in it`);
-  if (found === undefined) return;
-  if (found.formula !== mark.formula) {
-    throw usage(`--resume: the rows of ${partial} are of ${found.formula}, not of ${mark.formula}`);
-  }
-  if (found.contract !== mark.contract) {
-    throw usage(
-      `--resume: the rows of ${partial} are of another ${mark.formula}: contract ${found.contract}, now ${mark.contract}`,
-    );
-  }
-}
-
-async function markThatLies(path: string): Promise<Mark | undefined> {
-  try {
-    const mark = await readMark(path);
-    if (mark !== 'foreign') return mark;
-  } catch (error) {
-    throw cannotUse(path, error);
-  }
-  throw usage(`--out: ${path} is there, and no batch has written it; move it away`);
-}
-
-async function statsOf(partial: string): Promise<unknown> {
-  try {
-    const stats = await lstat(partial);
-    if (!stats.isFile()) throw usage(`--out: ${partial} is there, and it is no file; remove it`);
-    return stats;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw cannotUse(partial, error);
-  }
 }
 
 async function bytesOfRecords(file: string): Promise<number> {
@@ -182,11 +151,15 @@ async function* fileRecords(
 ): AsyncGenerator<readonly Cells[]> {
   const options = bytes === undefined ? {} : { end: bytes - 1 };
   try {
-    yield* records(decoded(createReadStream(file, options), undefined), delimiter);
+    yield* ownRecords(createReadStream(file, options), delimiter);
   } catch (error) {
     if (error instanceof TextFault) throw usage(`${file}: ${error.message}`);
     throw cannotUse(file, error);
   }
+}
+
+function failed(message: string): CommandFault {
+  return new CommandFault(exitCodes.failed, message);
 }
 
 function usage(message: string): CommandFault {

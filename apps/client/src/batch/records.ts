@@ -1,4 +1,5 @@
-import { CsvReader } from './csv-reader.ts';
+import { CsvReader, recordCharactersMax } from './csv-reader.ts';
+import { decoded, lineBytesMax } from './decode.ts';
 
 export type Cells = readonly string[];
 
@@ -11,10 +12,20 @@ export async function* records(
   texts: AsyncIterable<string>,
   delimiter: string,
   firstLine = 1,
+  charactersMax: number = recordCharactersMax,
 ): AsyncGenerator<readonly Cells[]> {
-  const reader = new CsvReader(delimiter, firstLine);
+  const reader = new CsvReader(delimiter, firstLine, charactersMax);
   for await (const text of texts) yield* read((found) => reader.push(text, found));
   yield* read((found) => reader.end(found));
+}
+
+/** A line grows when it comes out: quotes are doubled, a byte of ISO-8859-1 takes two, one of Shift_JIS three. */
+const growthMax = 4;
+
+/** The records of what a batch has written: every line that was not too long to read comes back. */
+export function ownRecords(pieces: AsyncIterable<Uint8Array>, delimiter: string): AsyncGenerator<readonly Cells[]> {
+  const texts = decoded(pieces, undefined, lineBytesMax * growthMax);
+  return records(texts, delimiter, 1, recordCharactersMax * growthMax);
 }
 
 function* read(step: (found: Cells[]) => void): Generator<readonly Cells[]> {

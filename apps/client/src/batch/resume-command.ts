@@ -8,7 +8,9 @@ export function resumeCommand(file: string, command: Command): string {
     const isGiven = command.getOptionValueSource(name) === 'cli' && name !== 'resume' && name !== 'retryFailed';
     return isGiven ? [option.long ?? '', String(command.getOptionValue(name))] : [];
   });
-  return [programName(), ...[command.name(), file, ...flags, '--resume'].map(shellWord)].join(' ');
+  // A name that begins with a hyphen would be read as a flag.
+  const path = file.startsWith('-') && file !== '-' ? `./${file}` : file;
+  return [programName(), ...[command.name(), path, ...flags, '--resume'].map(shellWord)].join(' ');
 }
 
 function shellWord(text: string): string {

@@ -105,7 +105,7 @@ describe('--resume', () => {
     ['a header', 'a,b,value,error\n', 2, 0],
     ['a torn row', 'a,b,value,error\n1,0,1,\nx,,,"inval', 1, 1],
     ['a row without its line end', 'a,b,value,error\n1,0,1,', 2, 0],
-    ['all of it', whole, 0, 1],
+    ['all of it', whole, 0, 2],
   ])('goes on from %s', (_what, text, computed, checked) => {
     test('of a partial file whose mark says what made it', async () => {
       const ran = await resumed({ out: 'old\n', partial: text, mark: mark() });
@@ -113,7 +113,7 @@ describe('--resume', () => {
       expect(ran.calls).toHaveLength(computed);
     });
 
-    test('of a partial file without a mark, after it has computed one row again', async () => {
+    test('of a partial file without a mark, after it has computed rows again', async () => {
       const ran = await resumed({ out: 'old\n', partial: text });
       expect(ran).toMatchObject({ out: whole, beside: [], exitCode: 1 });
       expect(ran.calls).toHaveLength(computed + checked);

@@ -6,12 +6,13 @@ import type { DoneRow } from './row.ts';
 import { fitted, hasFailed } from './row.ts';
 import type { RowReader } from './row-reader.ts';
 import { rowReader } from './row-reader.ts';
+import { TellingRows } from './telling-rows.ts';
 
 export interface DoneBefore {
   readonly rows: number;
   readonly failed: number;
-  /** The last row that has a value. */
-  readonly lastValued: DoneRow | undefined;
+  /** Some of them, which tell what made them. */
+  readonly telling: readonly DoneRow[];
 }
 
 /**
@@ -34,19 +35,25 @@ export async function skipDone(
   refuseHeader(first, header);
   let count = 0;
   let failed = 0;
-  let lastValued: DoneRow | undefined;
+  const telling = new TellingRows();
   for (let record = await doneRows.next(); record !== undefined; record = await doneRows.next()) {
     count += 1;
     refuseRow(record, await rows.next(), header.length, count);
     if (hasFailed(record)) failed += 1;
-    else lastValued = record;
+    telling.add(record);
   }
-  return { rows: count, failed, lastValued };
+  return { rows: count, failed, telling: telling.rows };
 }
 
 /** @throws CommandFault when a file's header is not the one it should have */
 export function refuseHeader(found: Cells, header: Cells): void {
-  if (!equal(found, header)) throw refusal(`its header is ${shown(found)}, and it should be ${shown(header)}`);
+  if (equal(found, header)) return;
+  if (shown(found) !== shown(header)) {
+    throw refusal(`its header is ${shown(found)}, and it should be ${shown(header)}`);
+  }
+  throw refusal(
+    `its header ${shown(found)} has ${found.length} columns, not ${header.length}: the delimiter is another`,
+  );
 }
 
 /** @throws CommandFault when a done record is not one of the input's row */

@@ -1,11 +1,9 @@
 import type { FailureCode } from '@cateto/contracts';
 import { failureTable, traitOf } from '@cateto/contracts';
 import type { Cells } from './records.ts';
-import { refuseHeader, refuseRow } from './resume.ts';
+import { refuseRow } from './resume.ts';
 import type { DoneRow } from './row.ts';
-import { hasFailed } from './row.ts';
 import type { RowReader } from './row-reader.ts';
-import { rowReader } from './row-reader.ts';
 
 /** A row of the input, and how it comes out when that is known already. */
 export interface Item {
@@ -50,23 +48,4 @@ export async function* withKept(
 export function isRetryable(row: DoneRow): boolean {
   const code = /^([a-z-]+): /.exec(row.at(-1) ?? '')?.[1] ?? '';
   return Object.hasOwn(failureTable, code) && traitOf(code as FailureCode).retryable;
-}
-
-/**
- * The last row with a value.
- *
- * @throws CommandFault when the header is another
- */
-export async function lastValuedOf(
-  records: AsyncIterable<readonly Cells[]>,
-  header: Cells,
-): Promise<DoneRow | undefined> {
-  const reader = rowReader(records);
-  const first = await reader.next();
-  if (first !== undefined) refuseHeader(first, header);
-  let last: DoneRow | undefined;
-  for (let record = await reader.next(); record !== undefined; record = await reader.next()) {
-    if (record.length === header.length && !hasFailed(record)) last = record;
-  }
-  return last;
 }

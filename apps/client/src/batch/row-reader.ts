@@ -4,6 +4,8 @@ import type { Cells } from './records.ts';
 export interface RowReader {
   /** Undefined after the last row. */
   next(): Promise<Cells | undefined>;
+  /** The row that comes next, and still does. */
+  peek(): Promise<Cells | undefined>;
   /** What has not been read one by one; ends the other way of reading. */
   rest(): AsyncIterable<readonly Cells[]>;
 }
@@ -12,16 +14,21 @@ export function rowReader(pieces: AsyncIterable<readonly Cells[]>): RowReader {
   const iterator = pieces[Symbol.asyncIterator]();
   let piece: readonly Cells[] = [];
   let at = 0;
+  async function peek(): Promise<Cells | undefined> {
+    while (at >= piece.length) {
+      const read = await iterator.next();
+      if (read.done === true) return undefined;
+      piece = read.value;
+      at = 0;
+    }
+    return piece[at];
+  }
   return {
+    peek,
     async next() {
-      while (at >= piece.length) {
-        const read = await iterator.next();
-        if (read.done === true) return undefined;
-        piece = read.value;
-        at = 0;
-      }
-      at += 1;
-      return piece[at - 1];
+      const row = await peek();
+      if (row !== undefined) at += 1;
+      return row;
     },
     async *rest() {
       yield piece.slice(at);

@@ -125,7 +125,8 @@ function withWhatIsLeft(
   left: string | undefined,
 ): unknown {
   if (left === undefined || !(error instanceof CommandFault)) return error;
-  const which = rows === 1 ? 'the row done is' : `the ${rows} rows done are`;
+  // None is done when a run was stopped while it compared what an earlier one left.
+  const which = rows === 0 ? 'the rows done before are' : rows === 1 ? 'the row done is' : `the ${rows} rows done are`;
   const message = `${error.message}; ${which} in ${left}, and this goes on from there: ${resumeCommand(file, command)}`;
   return new CommandFault(error.exitCode, message, { cause: error });
 }

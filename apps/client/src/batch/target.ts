@@ -7,6 +7,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
 import { identityOf, statsOfStream } from './identity.ts';
 import type { Input } from './input.ts';
+import { draftOf, markOf } from './mark.ts';
+import { refuseUnreplaceable } from './replaceable.ts';
 
 /** Where rows go. */
 export type Target =
@@ -20,8 +22,6 @@ export interface FileTarget {
   readonly kind: 'file';
   /** Behind all symbolic links. */
   readonly path: string;
-  /** Undefined when there is none yet. */
-  readonly existing: BigIntStats | undefined;
 }
 
 /** Opened by that name a file is not the one of the name, but what the process has open already. */
@@ -35,14 +35,17 @@ const descriptor = /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/[^/]+\/(?:task\
  */
 export async function targetOf(out: string | undefined): Promise<Target> {
   if (out === undefined || out === '-') return { kind: 'stdout' };
+  if (out === '') throw usage('--out: it is empty; name a file, or - for stdout');
   try {
     const existing = await statsOf(out);
-    if (existing?.isDirectory() === true) throw new CommandFault(exitCodes.usage, `${out}: it is a directory`);
+    if (existing?.isDirectory() === true) throw usage(`${out}: it is a directory`);
     if (existing !== undefined) await access(out, constants.W_OK);
     const isDirect = existing !== undefined && (!existing.isFile() || descriptor.test(resolve(out)));
     if (isDirect) return { kind: 'direct', path: out };
+    if (existing === undefined && /[/\\]$/.test(out)) throw usage(`${out}: no such directory`);
     const path = existing === undefined ? await pathOfNew(out) : await realpath(out);
-    return { kind: 'file', path, existing };
+    if (existing !== undefined) await refuseUnreplaceable(path, existing);
+    return { kind: 'file', path };
   } catch (error) {
     throw cannotUse(out, error);
   }
@@ -55,19 +58,35 @@ export async function targetOf(out: string | undefined): Promise<Target> {
  */
 export async function refuseSameFile(input: Input, target: Target, { stdout, stderr }: Io): Promise<void> {
   if (input.identity === undefined) return;
-  const written: (readonly [string, string | undefined])[] = [['stderr', identityOf(statsOfStream(stderr))]];
-  if (target.kind === 'stdout') {
-    written.push(['stdout', identityOf(statsOfStream(stdout))]);
-  } else {
-    written.push([`--out: ${target.path}`, identityOf(await statsOf(target.path))]);
-    if (target.kind === 'file') {
-      const beside = partialOf(target.path);
-      written.push([`--out: ${beside}, where rows are written first,`, identityOf(await statsOf(beside))]);
-    }
+  for (const [name, identity] of await writtenFiles(target, { stdout, stderr })) {
+    if (identity === input.identity) throw usage(`${name} is the input itself; write to another file`);
   }
-  const same = written.find(([, identity]) => identity === input.identity);
-  if (same !== undefined)
-    throw new CommandFault(exitCodes.usage, `${same[0]} is the input itself; write to another file`);
+}
+
+/** All files that a batch writes: what messages call them, and which they are. */
+async function writtenFiles(
+  target: Target,
+  { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
+): Promise<(readonly [string, string | undefined])[]> {
+  const files: (readonly [string, string | undefined])[] = [['stderr', identityOf(statsOfStream(stderr))]];
+  if (target.kind === 'stdout') return [...files, ['stdout', identityOf(statsOfStream(stdout))]];
+  files.push([`--out: ${target.path}`, await identityAt(target.path)]);
+  if (target.kind === 'direct') return files;
+  const partial = partialOf(target.path);
+  const mark = markOf(partial);
+  files.push([`--out: ${partial}, where rows are written first,`, await identityAt(partial)]);
+  for (const path of [mark, draftOf(mark)]) {
+    files.push([`--out: ${path}, which says what rows are made with,`, await identityAt(path)]);
+  }
+  return files;
+}
+
+async function identityAt(path: string): Promise<string | undefined> {
+  try {
+    return identityOf(await statsOf(path));
+  } catch (error) {
+    throw cannotUse(path, error);
+  }
 }
 
 /** Rows are written here first: the file keeps what it has until all are there. */
@@ -75,7 +94,8 @@ export function partialOf(path: string): string {
   return `${path}.partial`;
 }
 
-async function statsOf(path: string): Promise<BigIntStats | undefined> {
+/** @returns undefined when there is none */
+export async function statsOf(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
@@ -97,4 +117,8 @@ async function pathOfNew(path: string): Promise<string> {
 
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function usage(message: string): CommandFault {
+  return new CommandFault(exitCodes.usage, message);
 }

@@ -1,0 +1,85 @@
+import type { BigIntStats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { CommandFault } from '../command-fault.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { cannotUse } from '../file-fault.ts';
+import type { Mark } from './mark.ts';
+import { markOf, readMark } from './mark.ts';
+import type { PartialParts } from './partial-file.ts';
+import { isMissing, partialOf, statsOf } from './target.ts';
+
+/** What lies at the place of `--out` and beside it when a run has the lock. */
+export interface Found {
+  /** The file whose place the rows will take; undefined when there is none yet. */
+  readonly existing: BigIntStats | undefined;
+  /** Whether a run that did not end has left rows. */
+  readonly hasPartial: boolean;
+  /** What the rows left were made with; undefined when there are none, or nothing says it. */
+  readonly mark: Mark | undefined;
+}
+
+/**
+ * Looks at what is there, with the lock held: what was seen before it may be another run's past.
+ *
+ * @throws CommandFault when it would be lost, or is nothing to go on from
+ */
+export async function findFiles({ target: { path }, how, mark }: PartialParts): Promise<Found> {
+  const partial = partialOf(path);
+  const existing = await fileAt(path);
+  const hasPartial = await isThere(partial);
+  const lies = await markThatLies(markOf(partial));
+  // One without rows is of a process that was killed before it wrote any.
+  const found = { existing, hasPartial, mark: hasPartial ? lies : undefined };
+  if (hasPartial && how !== 'resume') {
+    throw usage(
+      `--out: ${partial} is there, which a run that did not end has left; --resume goes on from it, or remove it`,
+    );
+  }
+  if (how === 'retry' && existing === undefined) {
+    throw usage(`--retry-failed: ${path} is not there; it does again what failed in it`);
+  }
+  if (found.mark !== undefined) refuseOther(partial, found.mark, mark);
+  return found;
+}
+
+function refuseOther(partial: string, found: Mark, mark: Mark): void {
+  if (found.formula !== mark.formula) {
+    throw usage(`--resume: the rows of ${partial} are of ${found.formula}, not of ${mark.formula}`);
+  }
+  if (found.contract !== mark.contract) {
+    throw usage(
+      `--resume: the rows of ${partial} are of another ${mark.formula}: contract ${found.contract}, now ${mark.contract}`,
+    );
+  }
+}
+
+async function fileAt(path: string): Promise<BigIntStats | undefined> {
+  const stats = await statsOf(path);
+  if (stats?.isFile() === false) throw usage(`--out: ${path} has become something else than a file`);
+  return stats;
+}
+
+async function markThatLies(path: string): Promise<Mark | undefined> {
+  try {
+    const mark = await readMark(path);
+    if (mark !== 'foreign') return mark;
+  } catch (error) {
+    throw cannotUse(path, error);
+  }
+  throw usage(`--out: ${path} is there, and no batch has written it; move it away`);
+}
+
+async function isThere(partial: string): Promise<boolean> {
+  try {
+    const stats = await lstat(partial);
+    if (!stats.isFile()) throw usage(`--out: ${partial} is there, and it is no file; remove it`);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw cannotUse(partial, error);
+  }
+}
+
+function usage(message: string): CommandFault {
+  return new CommandFault(exitCodes.usage, message);
+}

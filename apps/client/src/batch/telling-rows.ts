@@ -1,0 +1,84 @@
+import type { FailureCode } from '@cateto/contracts';
+import { CommandFault } from '../command-fault.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Cells } from './records.ts';
+import { refuseHeader } from './resume.ts';
+import { isRetryable } from './retry.ts';
+import type { DoneRow } from './row.ts';
+import { hasFailed } from './row.ts';
+import { rowReader } from './row-reader.ts';
+
+/* Nothing says which formula made the rows that are there, so some of them are computed again. */
+
+/** One row is not enough: `hypotenuse` of 0 and 5 is 5, and `leg` of 5 and 0 as well. */
+const rowsMax = 8;
+
+/** What a formula refuses, it refuses always. Of other errors nothing follows. */
+const lastingCodes: ReadonlySet<string> = new Set<FailureCode>(['invalid-request', 'out-of-domain']);
+
+/** Keeps the last rows that tell something of their formula: with a value, or refused where no row has one. */
+export class TellingRows {
+  readonly #valued: DoneRow[] = [];
+  readonly #refused: DoneRow[] = [];
+
+  add(row: DoneRow): void {
+    if (hasFailed(row) && !lastingCodes.has(codeOf(row))) return;
+    const rows = hasFailed(row) ? this.#refused : this.#valued;
+    rows.push(row);
+    if (rows.length > rowsMax) rows.shift();
+  }
+
+  get rows(): readonly DoneRow[] {
+    return this.#valued.length > 0 ? this.#valued : this.#refused;
+  }
+}
+
+/**
+ * Finds the telling rows of a finished file.
+ *
+ * @throws CommandFault when its header is another
+ */
+export async function tellingRowsOf(
+  records: AsyncIterable<readonly Cells[]>,
+  header: Cells,
+): Promise<readonly DoneRow[]> {
+  const reader = rowReader(records);
+  const first = await reader.next();
+  if (first !== undefined) refuseHeader(first, header);
+  const telling = new TellingRows();
+  for (let record = await reader.next(); record !== undefined; record = await reader.next()) {
+    if (record.length === header.length) telling.add(record);
+  }
+  return telling.rows;
+}
+
+/** @throws CommandFault when a row comes out differently, or cannot be computed now */
+export async function refuseOtherFormula(
+  known: readonly DoneRow[],
+  compute: (cells: Cells) => Promise<DoneRow>,
+  width: number,
+  name: string,
+): Promise<void> {
+  const computed = await Promise.all(known.map((row) => compute(row.slice(0, width))));
+  for (const [index, again] of computed.entries()) {
+    const row = known[index] as DoneRow;
+    if (isRetryable(again))
+      throw new CommandFault(exitCodes.failed, `what is there could not be checked: ${again.at(-1)}`);
+    if (resultOf(again) === resultOf(row)) continue;
+    const cells = JSON.stringify(row.slice(0, width).join(','));
+    const [had, is] = [row, again].map((one) => (hasFailed(one) ? one.at(-1) : one.at(-2)));
+    throw new CommandFault(
+      exitCodes.usage,
+      `--out: what is there is not of ${name}: for ${cells} it has ${had}, and it is ${is}`,
+    );
+  }
+}
+
+/** The words of an error may be those of another release. */
+function resultOf(row: DoneRow): string {
+  return hasFailed(row) ? `${codeOf(row)}:` : (row.at(-2) ?? '');
+}
+
+function codeOf(row: DoneRow): string {
+  return (row.at(-1) ?? '').split(':', 1)[0] ?? '';
+}

@@ -1,0 +1,38 @@
+import { stringify } from 'csv-stringify/sync';
+import { CommandFault } from '../command-fault.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { quoted } from '../one-line.ts';
+import type { Sink } from './output.ts';
+import type { Cells } from './records.ts';
+import { fitted } from './row.ts';
+
+/** As much of a last line is shown that is not torn. */
+const shownBytes = 60;
+
+/**
+ * Refuses a file whose last line has no end and is no torn row either: somebody has written there by hand, and going
+ * on would cut it off.
+ *
+ * @param row the input's next row
+ * @throws CommandFault
+ */
+export async function refuseOtherEnd(
+  sink: Sink,
+  row: Cells | undefined,
+  width: number,
+  delimiter: string,
+): Promise<void> {
+  const start = row === undefined ? Buffer.alloc(0) : Buffer.from(startOf(row, width, delimiter));
+  const end = Buffer.from(await sink.torn(Math.max(start.length, shownBytes)));
+  const length = Math.min(start.length, end.length);
+  if (length > 0 && end.subarray(0, length).equals(start.subarray(0, length))) return;
+  const text = end.toString();
+  if (text.trim() === '') return;
+  const what = `${quoted(text)} stands behind the last complete row, and is not the start of the next one`;
+  throw new CommandFault(exitCodes.usage, `--out: what is there is not of this input: ${what}; move it away`);
+}
+
+/** What a row begins with, whatever its value is. */
+function startOf(row: Cells, width: number, delimiter: string): string {
+  return stringify([[...fitted(row, width), '']], { delimiter }).slice(0, -1);
+}
