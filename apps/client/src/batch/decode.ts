@@ -140,9 +140,9 @@ class LineDecoder {
     return {
       sound: text.slice(0, Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1),
       fault: new TextFault(
-        `line ${line}, byte ${this.#bytesBefore + start + 1} of the file (${shown}): ${what}; ` +
-          '--encoding says what it is, as in --encoding iso-8859-1',
+        `line ${line}, byte ${this.#bytesBefore + start + 1} of the file (${shown}): ${what}`,
         exitCodes.usage,
+        '--encoding says what it is, as in --encoding iso-8859-1',
       ),
     };
   }

@@ -57,6 +57,13 @@ describe('--resume of a file without a mark', () => {
     expect(await textOf(out)).toBe(text);
   });
 
+  test('does not offer --encoding, which is for the input, for a file in another encoding', async () => {
+    const out = await file(Buffer.from('a,b,value,error\n3,4,7,\n\xf6,6,,oh\n', 'latin1'));
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n3,4\n' });
+    expect(ran.exitCode).toBe(2);
+    expect(ran.stderr).toMatch(/: line 3, byte 24 of the file \(0xf6\): it is not utf-8; no batch has written that\n$/);
+  });
+
   test('says that the delimiter is another when the header has the same text', async () => {
     const out = await file('a,b,value,error\n3,4,7,\n');
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a;b\n3;4\n' });

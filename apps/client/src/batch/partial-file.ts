@@ -153,7 +153,7 @@ async function* fileRecords(
   try {
     yield* ownRecords(createReadStream(file, options), delimiter);
   } catch (error) {
-    if (error instanceof TextFault) throw usage(`${file}: ${error.message}`);
+    if (error instanceof TextFault) throw usage(`${file}: ${error.fact}; no batch has written that`);
     throw cannotUse(file, error);
   }
 }

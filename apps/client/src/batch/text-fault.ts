@@ -6,8 +6,12 @@ export class TextFault extends Error {
   override readonly name = 'TextFault';
   readonly exitCode: ExitCode;
 
-  constructor(message: string, exitCode: ExitCode = exitCodes.failed) {
-    super(message);
+  /** The message without its advice: flags speak of the input, and are of no use for a file that a batch has written. */
+  readonly fact: string;
+
+  constructor(fact: string, exitCode: ExitCode = exitCodes.failed, advice = '') {
+    super(advice === '' ? fact : `${fact}; ${advice}`);
     this.exitCode = exitCode;
+    this.fact = fact;
   }
 }
