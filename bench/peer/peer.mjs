@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 /*
  * This system as one more peer of the benchmark that runs the same job on other systems: `node run.mjs --add
  * <path to this file>`, after `pnpm build`. Two brokers always, for that is what it is: the standby's cost counts.
+ *
+ * `work` describes the same for work that takes time: `pnpm bench --only work` measures it, beside the peers of `../peers`.
  */
 
 const ports = [17500, 17510];
@@ -15,11 +17,34 @@ function process(name, app, more = {}, port) {
   return { name, cmd: [execPath, main(app)], env: { ...env, ...more }, ...(port === undefined ? {} : { port }) };
 }
 
+/** Two brokers and servers of one slot each, as `serve()` makes them: operations and formulas in one process. */
+const work = {
+  client: new URL('../dist/work/client.js', import.meta.url).href,
+  stack({ servers, threads, concurrency, timeoutMs, ports: free }) {
+    const [first, second] = [free.slice(0, 3), free.slice(3, 6)];
+    const both = [first, second].map((three) => `127.0.0.1:${three.join(':')}`).join(',');
+    const broker = (name, app, [port]) => process(name, app, { CATETO_BROKERS: both, CATETO_LOG_LEVEL: 'warn' }, port);
+    return {
+      opts: { brokers: both, timeoutMs },
+      specs: [
+        broker('broker-0', 'broker', first),
+        broker('broker-1', 'backup', second),
+        ...Array.from({ length: servers }, (_, index) => ({
+          name: `server-${index}`,
+          node: fileURLToPath(new URL('../dist/work/server.js', import.meta.url)),
+          opts: { brokers: both, threads, concurrency },
+        })),
+      ],
+    };
+  },
+};
+
 export default {
   title: 'Cateto',
   packages: ['zeromq'],
   broker: 'cateto',
   brokersWhenKilled: 2,
+  work,
   client: new URL('client.mjs', import.meta.url).href,
   stack({ opReplicas, calcReplicas }) {
     const count = (n) => Array.from({ length: n }, (_, index) => index);

@@ -5,6 +5,11 @@ import { join } from 'node:path';
 import type { Measurement } from './measurement.ts';
 import { suites } from './suites.ts';
 import { tables } from './table.ts';
+import type { WorkLoadName } from './work/loads.ts';
+import { workLoadNames } from './work/suite.ts';
+import { peerNames } from './work/systems.ts';
+import { workTable } from './work/table.ts';
+import type { WorkMeasurement } from './work/work-measurement.ts';
 
 /* `pnpm bench`: measures the built system on this machine, round by round, and writes JSON, tables and a plot. */
 
@@ -13,12 +18,22 @@ interface Options {
   readonly rounds: number;
   readonly seconds: number;
   readonly warm: number;
+  readonly loads: readonly WorkLoadName[];
+  readonly share: number;
+  readonly waits: boolean;
+  readonly peers: readonly string[];
   readonly out?: string;
 }
 
 function number(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw usageFault('a number above 0 is needed');
+  return value;
+}
+
+function part(text: string): number {
+  const value = number(text);
+  if (value > 1) throw usageFault('a number from 0 to 1 is needed');
   return value;
 }
 
@@ -29,15 +44,39 @@ function names(text: string): string[] {
   return given;
 }
 
+function loadNames(text: string): WorkLoadName[] {
+  return text.split(',').map((name) => {
+    const known = workLoadNames.find((one) => one === name);
+    if (known === undefined) throw usageFault(`"${name}" is not one of ${workLoadNames.join(', ')}`);
+    return known;
+  });
+}
+
+/** What is none of the names is a path. */
+function peerList(text: string): string[] {
+  const given = text === 'all' ? [...peerNames] : text.split(',');
+  const unknown = given.find((name) => !(peerNames as readonly string[]).includes(name) && !name.endsWith('.mjs'));
+  if (unknown !== undefined) {
+    throw usageFault(`"${unknown}" is none of ${peerNames.join(', ')}, all, and no path of a peer.mjs`);
+  }
+  return given;
+}
+
 const command = createCommand('bench', 'Measures the system that `pnpm build` made.')
   .option('--only <suites>', 'which, separated by commas', names, Object.keys(suites))
   .option('--rounds <n>', 'how often each is measured; medians are shown', number, 3)
   .option('--seconds <s>', 'how long each load is measured', number, 5)
   .option('--warm <s>', 'how long a system is used before', number, 5)
+  .option('--loads <names>', 'of the suite work: which, separated by commas', loadNames, workLoadNames)
+  .option('--share <part>', 'of the suite work: a part of its requests, from 0 to 1, for a quick look', part, 1)
+  .option('--waits', 'of the suite work: handlers block their threads instead of computing, for a busy machine', false)
+  .option('--peers <names>', 'of the suite work: all, names in bench/peers, or paths of a peer.mjs', peerList, [])
   .option('--out <folder>', 'writes results.json, results.md and results.svg there');
 
-async function run({ only, rounds, seconds, warm, out }: Options): Promise<void> {
+async function run(options: Options): Promise<void> {
+  const { only, rounds, seconds, warm, loads, share, waits, peers, out } = options;
   const measurements: Measurement[] = [];
+  const worked: WorkMeasurement[] = [];
   const tell = (one: Measurement): void => {
     measurements.push(one);
     const { suite, load, perSecond, p50Ms, p99Ms, longestMs } = one;
@@ -45,19 +84,33 @@ async function run({ only, rounds, seconds, warm, out }: Options): Promise<void>
       `${suite}, ${load}: ${perSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)}, longest ${longestMs.toFixed(0)}\n`,
     );
   };
+  const tellWork = (one: WorkMeasurement): void => {
+    worked.push(one);
+    const { load, batch, system, answered, asked, runs, wallMs } = one;
+    process.stderr.write(
+      `${load} (${batch}), ${system}: ${answered} of ${asked}, ${runs} runs, ${(wallMs / 1_000).toFixed(1)} s\n`,
+    );
+  };
+  const shared = { ms: seconds * 1_000, warmMs: warm * 1_000, loads, share, waits, peers, tell, tellWork };
   for (let round = 1; round <= rounds; round += 1) {
-    for (const name of only) await suites[name]?.({ round, ms: seconds * 1_000, warmMs: warm * 1_000, tell });
+    for (const name of only) await suites[name]?.({ round, ...shared });
   }
   const machine = `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.version}`;
-  const text = `${tables(measurements)}\n\n${machine}; ${rounds === 1 ? 'one round' : `${rounds} rounds`} of ${seconds} s.\n`;
+  const all = [
+    ...(measurements.length > 0 ? [tables(measurements)] : []),
+    ...(worked.length > 0 ? [workTable(worked)] : []),
+    `${machine}; ${rounds === 1 ? 'one round' : `${rounds} rounds`}${measurements.length > 0 ? ` of ${seconds} s` : ''}.`,
+  ];
+  const text = `${all.join('\n\n')}\n`;
   process.stdout.write(text);
   if (out === undefined) return;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'results.md'), text);
-  // Only who wants the plot waits for its library.
+  writeFileSync(join(out, 'results.json'), `${JSON.stringify({ machine, measurements, worked }, undefined, 1)}\n`);
+  if (measurements.length === 0) return;
+  // The plot's library takes long to load.
   const { plot } = await import('./plot.ts');
   writeFileSync(join(out, 'results.svg'), await plot(measurements, machine));
-  writeFileSync(join(out, 'results.json'), `${JSON.stringify({ machine, measurements }, undefined, 1)}\n`);
 }
 
 try {

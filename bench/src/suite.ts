@@ -1,4 +1,6 @@
 import type { Measurement } from './measurement.ts';
+import type { WorkMeasurement } from './work/work-measurement.ts';
+import type { WorkLoadName } from './work/loads.ts';
 import type { Layout, MeasuredSystem } from './system.ts';
 import { startSystem } from './system.ts';
 
@@ -9,6 +11,12 @@ export interface SuiteOptions {
   /** How long a system is used before anything counts: its code is compiled by then. */
   readonly warmMs: number;
   tell(measurement: Measurement): void;
+  /** What the suite `work` asks for, and beside which other systems. */
+  readonly loads: readonly WorkLoadName[];
+  readonly share: number;
+  readonly waits: boolean;
+  readonly peers: readonly string[];
+  tellWork(measurement: WorkMeasurement): void;
 }
 
 export type Suite = (options: SuiteOptions) => Promise<void>;

@@ -3,6 +3,7 @@ import { flood, overload } from './overload.ts';
 import type { Suite } from './suite.ts';
 import { using } from './suite.ts';
 import { measure, startSystem } from './system.ts';
+import { work } from './work/suite.ts';
 
 /* What is measured, besides crowds and overload. Each suite starts systems of its own and says what it measured as it goes. */
 
@@ -94,4 +95,5 @@ export const suites: Readonly<Record<string, Suite>> = {
   faults,
   overload,
   flood,
+  work: ({ tellWork, ...options }) => work({ ...options, tell: tellWork }),
 };

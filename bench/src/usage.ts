@@ -21,3 +21,17 @@ export function usageOf(pid: number): Usage {
   const [userTicks = 0, systemTicks = 0] = [fields[11], fields[12]];
   return { cpuUs: (userTicks + systemTicks) * tickUs, residentMiB: (fields[21] ?? 0) * pageMiB };
 }
+
+/** What all processes have used of the machine's processors so far, and what there was to use, in microseconds. */
+export function machineBusyUs(): { readonly busyUs: number; readonly allUs: number } {
+  return busyIn(readFileSync('/proc/stat', 'utf8'));
+}
+
+/** @param text of `/proc/stat`: user, nice, system, idle, waiting for disks, interrupts, soft interrupts, stolen; then parts of user */
+export function busyIn(text: string): { readonly busyUs: number; readonly allUs: number } {
+  const [, ...fields] = (text.split('\n')[0] ?? '').trim().split(/\s+/);
+  const ticks = fields.slice(0, 8).map(Number);
+  const allUs = ticks.reduce((total, one) => total + one, 0) * tickUs;
+  const idleUs = ((ticks[3] ?? 0) + (ticks[4] ?? 0)) * tickUs;
+  return { busyUs: allUs - idleUs, allUs };
+}

@@ -1,0 +1,3 @@
+import { workHandlers } from '../../dist/work/handlers.js';
+
+export default ({ kind, item, amount }) => workHandlers[kind](item, amount);

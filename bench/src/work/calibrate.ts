@@ -1,0 +1,19 @@
+import { spin } from './handlers.ts';
+
+/** About 3 ms: on a busy machine most probes are interrupted, but not all. */
+const probeRounds = 1_000_000;
+const probes = 100;
+
+/**
+ * How many rounds of `spin` take a millisecond of an otherwise idle processor. A fixed amount of work costs the same on a busy machine,
+ * where a handler that spins until a time has passed would do less.
+ */
+export function roundsPerMs(spinning: (rounds: number) => number = spin, now = () => performance.now()): number {
+  let leastMs = Infinity;
+  for (let probe = 0; probe < probes; probe += 1) {
+    const startMs = now();
+    spinning(probeRounds);
+    leastMs = Math.min(leastMs, now() - startMs);
+  }
+  return probeRounds / leastMs;
+}

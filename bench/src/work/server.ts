@@ -1,0 +1,48 @@
+import type { BusEvent } from '@cateto/bus';
+import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
+import { parseBrokers } from '@cateto/contracts';
+import { workerHandlers } from '../../../apps/op-server/src/worker-handlers.ts';
+import { workCatalogue, workFormulas } from './catalogue.ts';
+import { limited, workHandlers } from './handlers.ts';
+
+/*
+ * A server of Cateto in the suite `work`: operations and formulas in one process, as `serve()` starts them. With threads, operations run
+ * as in an op-server with `--workers`. The server ends with the bench.
+ */
+
+interface ServerOptions {
+  readonly brokers: string;
+  readonly threads: number;
+  readonly concurrency: number;
+}
+
+const { brokers, threads, concurrency } = JSON.parse(process.env['PEER_OPTS'] ?? '{}') as ServerOptions;
+process.on('disconnect', () => process.exit());
+
+// Cateto does not limit how many asynchronous handlers run at once; this server does it as a user's program would.
+const pause = limited(concurrency, workHandlers.pause);
+const endpoints = parseBrokers(brokers);
+if (endpoints instanceof Error) throw endpoints;
+const shared = {
+  catalogue: workCatalogue,
+  handlers: {
+    burn: ([item, rounds]: [number, number]) => workHandlers.burn(item, rounds),
+    pause: ([item, ms]: [number, number]) => pause(item, ms),
+  },
+  openLink: zeromqLink(endpoints),
+};
+const pool = threads === 0 ? undefined : workerHandlers(threads, new URL('worker.js', import.meta.url));
+
+await Promise.all([
+  listening((onEvent) => serveOperations({ ...shared, threads: pool, operations: 'all', lanes: 'all', onEvent })),
+  listening((onEvent) => serveFormulas({ ...shared, formulas: workFormulas, operationTimeoutMs: 2_000, onEvent })),
+]);
+process.send?.('ready');
+
+function listening(serve: (onEvent: (event: BusEvent) => void) => unknown): Promise<void> {
+  return new Promise((resolve) => {
+    serve(({ event }) => {
+      if (event === 'ready') resolve();
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import { environmentWith } from '@cateto/app-kit';
+import type { ChildProcess } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { usageOf } from '../usage.ts';
+
+/* The processes of one system: starts, kills and ends them, each by its own id. */
+
+/** As the modules of `bench/peers` and `bench/peer` describe a process. */
+export interface ProcessSpec {
+  readonly name: string;
+  /** A Node program by its path or file URL, which says `ready` over its channel; or any command. */
+  readonly node?: string;
+  readonly cmd?: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly opts?: unknown;
+  /** A command is there when something listens here. */
+  readonly port?: number;
+}
+
+export interface StartedProcess {
+  readonly child: ChildProcess;
+  readonly pid: number;
+}
+
+export interface Stack {
+  start(spec: ProcessSpec): Promise<StartedProcess>;
+  /** SIGKILL; resolves when it has ended. */
+  kill(name: string): Promise<void>;
+  /** What all its processes have used of the processor, those that were killed included. */
+  cpuUs(): number;
+  stop(): Promise<void>;
+}
+
+const startsWithinMs = 20_000;
+const tryAgainMs = 30;
+
+/** Brokers of other systems have no channel that ends them: nothing that was started here stays when the bench ends. */
+const alive = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (alive.size > 0) process.exit(1);
+  });
+}
+
+/** @param environment of every process */
+export function openStack(environment: Readonly<Record<string, string>>): Stack {
+  const started = new Map<string, StartedProcess>();
+  let endedCpuUs = 0;
+
+  async function start(spec: ProcessSpec): Promise<StartedProcess> {
+    const { name, node, cmd = [], args = [], env = {}, opts = {}, port } = spec;
+    const variables = environmentWith({ ...environment, ...env, PEER_OPTS: JSON.stringify(opts) });
+    const [command = '', ...rest] = cmd;
+    const child =
+      node === undefined
+        ? spawn(command, rest, { env: variables, stdio: ['ignore', 'ignore', 'inherit'] })
+        : fork(node.startsWith('file:') ? fileURLToPath(node) : node, [...args], {
+            env: variables,
+            // What the bench itself runs from source with is not for them.
+            execArgv: [],
+            stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+          });
+    const ended = new Promise<never>((_resolve, reject) => {
+      child.once('error', (error) => reject(new Error(`${name} could not be started: ${error.message}`)));
+      child.once('exit', (code, signal) => reject(new Error(`${name} ended (${signal ?? code}) before it was ready`)));
+    });
+    // Rejected later, when nobody waits for it any more.
+    ended.catch(() => undefined);
+    child.once('exit', () => alive.delete(child));
+    alive.add(child);
+    const one = { child, pid: child.pid ?? 0 };
+    started.set(name, one);
+    await within(name, Promise.race([ended, node === undefined ? listens(port) : saysReady(child)]));
+    return one;
+  }
+
+  async function end({ child, pid }: StartedProcess): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    endedCpuUs += usageOf(pid).cpuUs;
+    const ended = new Promise<void>((resolve) => void child.once('exit', () => resolve()));
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  return {
+    start,
+    async kill(name) {
+      const one = started.get(name);
+      if (one === undefined) throw new Error(`there is no process ${name}`);
+      await end(one);
+      started.delete(name);
+    },
+    cpuUs() {
+      const living = [...started.values()].filter(({ child }) => child.exitCode === null && child.signalCode === null);
+      return living.reduce((total, { pid }) => total + usageOf(pid).cpuUs, endedCpuUs);
+    },
+    async stop() {
+      // The last first: a server that loses its broker would say so.
+      for (const one of [...started.values()].toReversed()) await end(one);
+      started.clear();
+    },
+  };
+}
+
+function saysReady(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.on('message', (message: unknown) => {
+      if (message === 'ready' || (message as { type?: unknown } | null)?.type === 'ready') resolve();
+    });
+  });
+}
+
+async function listens(port: number | undefined): Promise<void> {
+  if (port === undefined) return;
+  for (const untilMs = performance.now() + startsWithinMs; performance.now() < untilMs;) {
+    if (await accepts(port)) return;
+    await new Promise<void>((resolve) => void setTimeout(resolve, tryAgainMs));
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const settle = (up: boolean): void => {
+      socket.destroy();
+      resolve(up);
+    };
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
+  });
+}
+
+async function within(name: string, starting: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    const text = `${name} was not ready within ${startsWithinMs / 1_000} s`;
+    timer = setTimeout(() => reject(new Error(text)), startsWithinMs);
+  });
+  try {
+    await Promise.race([starting, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
