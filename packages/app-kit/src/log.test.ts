@@ -74,6 +74,48 @@ describe('the log', () => {
   });
 });
 
+describe('a log that gathers', () => {
+  /** What a program writes that shows a line of another process, and one of its own. */
+  function gathered(form: 'pretty' | 'json', level: string): string[] {
+    const code = `
+      import { createGatheringLog } from ${JSON.stringify(index)};
+      const options = { app: 'cluster', form: '${form}', level: '${level}', colour: false };
+      const { log, gather } = await createGatheringLog(options);
+      const time = '2026-11-28T21:00:00.123Z';
+      gather('op-server-1', { level: 'info', time, app: 'op-server', event: 'ready', address: 'k3f0q9x2m1zd' });
+      gather('op-server-1', { level: 'warn', time, app: 'op-server', event: 'server-full', what: 'time', inFlight: 9 });
+      log.error({ event: 'process-ended', process: 'op-server-1', how: 'SIGKILL' });
+      process.exit();
+    `;
+    const args = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', code];
+    const env = { ...process.env, TZ: 'UTC' };
+    return spawnSync(process.execPath, args, { encoding: 'utf8', env }).stderr.split('\n').slice(0, -1);
+  }
+
+  test('writes lines of other processes as JSON with their own time and the name of each', () => {
+    const lines = gathered('json', 'info').map((line) => JSON.parse(line) as unknown);
+    const own = { app: 'op-server', process: 'op-server-1', time: '2026-11-28T21:00:00.123Z' };
+    expect(lines).toMatchObject([
+      { ...own, level: 'info', event: 'ready' },
+      { ...own, level: 'warn', event: 'server-full', inFlight: 9 },
+      { level: 'error', app: 'cluster', process: 'op-server-1', event: 'process-ended' },
+    ]);
+  });
+
+  test('writes them as text with time, level and the name of each', () => {
+    const [ready, full, ended] = gathered('pretty', 'info');
+    expect(ready).toBe('[21:00:00.123] INFO: op-server-1 ready address=k3f0q9x2m1zd');
+    expect(full).toBe('[21:00:00.123] WARN: op-server-1 server-full what=time inFlight=9');
+    expect(ended).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] ERROR: op-server-1 process-ended how=SIGKILL$/);
+  });
+
+  test('shows nothing below its own level', () => {
+    expect(gathered('json', 'warn')).toHaveLength(2);
+    expect(gathered('pretty', 'error')).toHaveLength(1);
+    expect(gathered('json', 'silent')).toEqual([]);
+  });
+});
+
 /** A pipe with a name; `read` is its other end. What `spawn` makes is a socket, which behaves differently. */
 async function pipe(): Promise<{ readonly path: string; readonly read: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'cateto-log-'));

@@ -1,6 +1,7 @@
 import { constants, fstatSync, openSync } from 'node:fs';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
+import { routesText } from './routes-text.ts';
 
 export interface LogOptions {
   /** Who logs: the app's name. */
@@ -28,10 +29,48 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
  * A log on stderr, written at once. No server depends on it: a reader that does not read (a terminal that stands, a collector that hangs)
  * or has no room (a disk) gets what waits when it can, and is told how many lines were more than may wait.
  */
-export async function createLog({ app, form, level, colour }: LogOptions): Promise<Log> {
+export async function createLog(options: LogOptions): Promise<Log> {
+  return (await openLog(options)).log;
+}
+
+/** A line that another process has logged as JSON. */
+export type LoggedLine = Readonly<Record<string, unknown>> & { readonly level: string };
+
+/** A log that shows what other processes have logged beside its own lines. */
+export interface GatheringLog {
+  readonly log: Log;
+  /**
+   * Writes a line of another process with its own time, unless its level is below that of this log.
+   *
+   * @param process its name, as the field `process`; as text the line begins with it
+   */
+  gather(process: string, line: LoggedLine): void;
+}
+
+/** A log as `createLog` makes it, for a program that starts others and shows what they log. */
+export async function createGatheringLog(options: LogOptions): Promise<GatheringLog> {
+  const { log, write } = await openLog(options);
+  return {
+    log,
+    gather(process, line) {
+      // A level that pino does not know is shown.
+      const level = pino.levels.values[line.level] ?? Number.MAX_SAFE_INTEGER;
+      if (level >= log.levelVal) write(`${JSON.stringify({ ...line, process })}\n`);
+    },
+  };
+}
+
+interface OpenLog {
+  readonly log: Log;
+  /** @param line as JSON */
+  write(line: string): void;
+}
+
+async function openLog({ app, form, level, colour }: LogOptions): Promise<OpenLog> {
   // Before stderr is used: the other order fails from source on Node 22.
   const shown = form === 'json' ? (line: string) => line : await prettyLines(app, colour);
   const lines = openLines((count) => log.warn({ event: 'log-lines-dropped', count }));
+  const write = (line: string): void => lines.write(shown(line));
   const log: Log = pino(
     {
       base: { app },
@@ -39,9 +78,9 @@ export async function createLog({ app, form, level, colour }: LogOptions): Promi
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    { write: (line) => lines.write(shown(line)) },
+    { write },
   );
-  return log;
+  return { log, write };
 }
 
 /** @param sayDropped there is room again after so many lines were dropped */
@@ -117,20 +156,23 @@ async function prettyLines(app: string, colour: boolean): Promise<(line: string)
     colorize: colour,
     translateTime: 'SYS:HH:MM:ss.l',
     hideObject: true,
-    messageFormat: (line) => `${app} ${eventText(line)}`,
+    messageFormat: (line) => `${typeof line['process'] === 'string' ? line['process'] : app} ${eventText(line)}`,
   });
 }
 
-const notFields: ReadonlySet<string> = new Set(['level', 'time', 'app', 'event', 'msg']);
+const notFields: ReadonlySet<string> = new Set(['level', 'time', 'app', 'process', 'event', 'msg']);
 
-/** One event as a person reads it: `fallback operation=square lane=1`. */
+/** One event as a person reads it: `fallback operation=square lane=1`, `listener-up address=… routes="square 1-8, multiply 1-8"`. */
 export function eventText(line: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(line).filter(([key]) => !notFields.has(key));
-  const shown = fields.map(
-    ([key, value]) => `${key}=${typeof value === 'string' ? quoted(value) : JSON.stringify(value)}`,
-  );
+  const shown = fields.map(([key, value]) => `${key}=${fieldText(key, value)}`);
   const head = [line.event, line.msg].filter((part) => typeof part === 'string');
   return [...head, ...shown].join(' ');
+}
+
+function fieldText(key: string, value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  return key === 'routes' && Array.isArray(value) ? quoted(routesText(value)) : JSON.stringify(value);
 }
 
 function quoted(text: string): string {

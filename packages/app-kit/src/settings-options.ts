@@ -51,6 +51,12 @@ export function readSettings<N extends SettingName>(
   };
 }
 
+/** Settings that were given as flags, as variables: for processes that a program starts. */
+export function flagsAsVariables(command: Command, names: readonly SettingName[]): Record<string, string> {
+  const given = names.map((name) => [settings[name].variable, flagText(command, name)] as const);
+  return Object.fromEntries(given.filter((entry): entry is [`CATETO_${string}`, string] => entry[1] !== undefined));
+}
+
 /** A flag as text; a switch that is on is `1`. Undefined when it was not given. */
 function flagText(command: Command, name: SettingName): string | undefined {
   const long = settings[name].flag.split(' ')[0];

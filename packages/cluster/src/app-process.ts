@@ -7,6 +7,8 @@ import { parseEvent } from './log-event.ts';
 export interface AppProcess {
   readonly name: string;
   readonly pid: number;
+  /** When it was started, on the clock of `performance.now()`. */
+  readonly startedMs: number;
   /** What it has logged so far; of a process that runs for long, the latest. */
   readonly events: readonly LogEvent[];
   /** What it wrote on stderr that was no log line: the reason of a start that failed. */
@@ -48,6 +50,7 @@ interface Waiting {
 export function startProcess(start: ProcessStart): AppProcess {
   const { name, cwd, args, prefix = [], environment = {}, onEvent } = start;
   const [command = process.execPath, ...given] = [...prefix, process.execPath, ...args];
+  const startedMs = performance.now();
   const child = spawn(command, given, {
     cwd,
     env: environmentWith(environment),
@@ -98,6 +101,7 @@ export function startProcess(start: ProcessStart): AppProcess {
   return {
     name,
     pid: child.pid ?? -1,
+    startedMs,
     events,
     complaints,
     ended,

@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly initially?: readonly string[] | undefined;
   /** Settings as variables, for every process; those of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** What every process logs; `info` unless given, which is what the events of this cluster need. */
+  readonly logLevel?: 'debug' | 'info' | undefined;
   readonly onEvent?: ((name: string, logged: LogEvent) => void) | undefined;
 }
 
@@ -52,7 +54,7 @@ const stopMaxMs = 10_000;
  * @throws Error with what the primary said when it could not start; everything is stopped by then
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { opServers = 2, calcServers = 1, built = false, environment = {}, onEvent } = options;
+  const { opServers = 2, calcServers = 1, built = false, environment = {}, logLevel = 'info', onEvent } = options;
   const commandOf = options.commandOf ?? ((app: string) => appCommand(app, built));
   const brokers = options.brokers ?? (await freeBrokers());
   const plans = planSystem({ opServers, calcServers });
@@ -63,7 +65,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     if (plan === undefined) throw new Error(`there is no ${name} in this system`);
     const { cwd, args } = commandOf(plan.app);
     // Its events are how its state is known here, whatever the environment says of logs.
-    const common = ['--brokers', brokers, '--log', 'json', '--log-level', 'info'];
+    const common = ['--brokers', brokers, '--log', 'json', '--log-level', logLevel];
     const started = startProcess({
       name,
       cwd,

@@ -1,30 +1,29 @@
+import type { Log } from '@cateto/app-kit';
 import {
   addSettings,
   argumentsOf,
   brokersText,
   calledAs,
   createCommand,
+  createGatheringLog,
   defaultBrokers,
   environment,
-  eventText,
   exitCodeOf,
-  exitCodes,
+  flagsAsVariables,
   givenVariables,
   guardOutput,
   isDescribed,
-  onEndSignal,
-  onParentGone,
-  paintFor,
   readSettings,
-  signalExitCodes,
   unknownVariables,
   unknownVariableText,
+  wantsColour,
 } from '@cateto/app-kit';
 import type { CommandOf } from './app-command.ts';
-import type { Cluster } from './cluster.ts';
 import { startCluster } from './cluster.ts';
 import { parseCount } from './count.ts';
-import type { LogEvent } from './log-event.ts';
+import { endInOrder } from './end-in-order.ts';
+import type { ProcessEvent } from './keep-running.ts';
+import { keepRunning, restartPolicy } from './keep-running.ts';
 import { overview, table } from './overview.ts';
 
 export interface ClusterProgram {
@@ -37,31 +36,40 @@ export interface ClusterProgram {
 interface Options {
   readonly opServers: number;
   readonly calcServers: number;
+  readonly restart: boolean;
   readonly built?: boolean | undefined;
 }
 
-const paint = paintFor(process.stderr);
+const settingNames = ['brokers', 'workers', 'log', 'logLevel'] as const;
 
 /**
- * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout, the processes'
- * logs on stderr. What is wrong is one line on stderr and the exit code.
+ * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout; its log, with those of the
+ * processes, on stderr. A process that ends is started again. What is wrong is one line on stderr and the exit code.
  */
 export async function runCluster({ askWith, commandOf }: ClusterProgram): Promise<void> {
   const command = createCommand('cluster', 'Starts a whole system on this machine and keeps it running until Ctrl-C.')
     .option('--op-servers <n>', 'how many op-servers', parseCount, 2)
-    .option('--calc-servers <n>', 'how many calc-servers', parseCount, 1);
+    .option('--calc-servers <n>', 'how many calc-servers', parseCount, 1)
+    .option('--no-restart', 'do not start a process again that has ended');
   if (commandOf === undefined) command.option('--built', 'run what `pnpm build` made');
-  addSettings(command, ['brokers']);
+  addSettings(command, settingNames);
   if (isDescribed(command)) return;
   const typed = calledAs('cluster');
   const say = (line: string): void => void process.stderr.write(`${typed}: ${line}\n`);
   const ending = endInOrder();
   guardOutput(typed, (exitCode) => ending.end(exitCode));
 
-  async function run({ opServers, calcServers, built = false }: Options): Promise<void> {
-    const given = readSettings(command, ['brokers'], environment());
+  async function run({ opServers, calcServers, restart, built = false }: Options): Promise<void> {
+    const given = readSettings(command, settingNames, environment());
+    const { log: form = process.stderr.isTTY ? 'pretty' : 'json', logLevel: level } = given.values;
     const brokers = brokersText(given.values.brokers);
     if (given.values.brokers.length < 2) throw given.fault('brokers', 'names one broker; a cluster has two');
+    const { log, gather } = await createGatheringLog({
+      app: 'cluster',
+      form,
+      level,
+      colour: wantsColour(process.stderr),
+    });
     for (const unknown of unknownVariables(environment())) say(unknownVariableText(unknown));
     const cluster = await startCluster({
       opServers,
@@ -69,19 +77,25 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       brokers,
       built,
       ...(commandOf === undefined ? {} : { commandOf }),
-      environment: givenVariables(),
-      onEvent: logLine,
+      // A variable reaches every program that has the setting.
+      environment: { ...givenVariables(), ...flagsAsVariables(command, ['workers']) },
+      logLevel: level === 'debug' ? 'debug' : 'info',
+      onEvent: gather,
     });
     ending.started(cluster);
     try {
       await cluster.ready();
     } catch (error) {
       // Ended in order, they will not become ready any more; that is no failure.
-      if (ending.asked()) return;
+      if (ending.signal.aborted) return;
       await cluster.stop();
       throw error;
     }
-    for (const { name } of cluster.plans) void sayWhenEnded(cluster, name, ending);
+    keepRunning(cluster, {
+      policy: restart ? restartPolicy : undefined,
+      stopping: ending.signal,
+      onEvent: (event) => report(log, event),
+    });
     const rows = overview(cluster.plans, brokers, (name) => cluster.get(name).pid);
     const also = brokers === defaultBrokers ? '' : ` --brokers ${brokers}`;
     const ask = `Ask it from another terminal: ${askWith} hypotenuse 12 13${also}`;
@@ -96,47 +110,7 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
   }
 }
 
-function logLine(name: string, logged: LogEvent): void {
-  const text = eventText(logged);
-  process.stderr.write(`${paint.faint(name)} ${logged.level === 'info' ? text : paint.bad(text)}\n`);
-}
-
-interface Ending {
-  asked(): boolean;
-  /** Stops every process in order and ends this one. */
-  end(exitCode: number): void;
-  started(cluster: Cluster): void;
-}
-
-/**
- * The first signal stops every process in order, a second one kills them. While they are being started the first ends this process: the
- * others notice, and end themselves.
- */
-function endInOrder(): Ending {
-  let asked = false;
-  let cluster: Cluster | undefined;
-
-  function end(exitCode: number): void {
-    if (asked) return;
-    asked = true;
-    if (cluster === undefined) process.exit(exitCode);
-    void cluster.stop().then(() => process.exit(exitCode));
-  }
-
-  onEndSignal((signal) => {
-    if (!asked) return end(exitCodes.done);
-    // A terminal that closes sends more than one.
-    if (signal === 'SIGHUP') return;
-    for (const { name } of cluster?.plans ?? []) void cluster?.kill(name, 'SIGKILL');
-    process.exit(signalExitCodes[signal]);
-  });
-  onParentGone(() => end(exitCodes.done));
-  return { asked: () => asked, end, started: (started) => void (cluster = started) };
-}
-
-/** A process may be killed to see what the others do; it is said, and they go on. */
-async function sayWhenEnded(cluster: Cluster, name: string, ending: Ending): Promise<void> {
-  const { ended, complaints } = cluster.get(name);
-  const how = await ended;
-  if (!ending.asked()) process.stderr.write(`${paint.bad([`${name} ended (${how})`, ...complaints].join(': '))}\n`);
+function report(log: Log, event: ProcessEvent): void {
+  if (event.event === 'process-started') log.info(event);
+  else log.error(event);
 }

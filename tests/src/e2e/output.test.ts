@@ -69,7 +69,7 @@ describe('a reader that has gone ends a program quietly with 141', () => {
   test('cluster, which stops its processes first', async () => {
     const { code, said } = await cateto(unreadPipe(), `cluster --brokers ${await freeBrokers()}`);
     expect(code).toBe(141);
-    expect(said).toMatch(/^broker stopped$/m);
+    expect(said).toMatch(/"event":"stopped","process":"broker"\}$/m);
   });
 });
 
@@ -91,6 +91,6 @@ describe('an output that takes nothing is one line and exit code 1', () => {
     const { code, said } = await cateto(full(), `cluster --brokers ${await freeBrokers()}`);
     expect(code).toBe(1);
     expect(said).toMatch(/^cateto cluster: cannot write to stdout: the disk is full$/m);
-    expect(said).toMatch(/^broker stopped$/m);
+    expect(said).toMatch(/"event":"stopped","process":"broker"\}$/m);
   });
 });

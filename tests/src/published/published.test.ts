@@ -124,7 +124,7 @@ describe('the programs of examples/, outside of this workspace', () => {
 
   test('the binary starts a whole system, with handlers in threads, and asks it', async () => {
     for (const lane of [1, 2])
-      await cluster.wrote(new RegExp(`^calc-server listener-up .*calc\\.square\\.request\\.${lane}`));
+      await cluster.wrote(new RegExp(`"event":"listener-up".*"calc\\.square\\.request\\.${lane}"`));
     const { code, out } = await javascript.run('npx', 'cateto', 'client', 'hypotenuse', '12', '13', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ value: 17.69180601295413, fallbacks: [] });

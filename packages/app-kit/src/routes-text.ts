@@ -1,0 +1,20 @@
+import { rangesText } from './ranges-text.ts';
+
+/* A server of a large catalogue listens on thousands of routes; in a log for people they are one line. */
+
+/** More operations than a line has room for are counted. */
+const namesMax = 8;
+
+/** The routes of a server in short: `calc.square.request.1`, `….2` and so on are `square 1-8`, by name in the order they come. */
+export function routesText(routes: readonly unknown[]): string {
+  const lanesOf = new Map<string, number[]>();
+  for (const route of routes) {
+    const [, name = String(route), lane] = /^calc\.(.+)\.request\.([1-8])$/.exec(String(route)) ?? [];
+    const lanes = lanesOf.get(name) ?? [];
+    lanesOf.set(name, lanes);
+    if (lane !== undefined) lanes.push(Number(lane));
+  }
+  const parts = [...lanesOf].map(([name, lanes]) => (lanes.length === 0 ? name : `${name} ${rangesText(lanes)}`));
+  const more = parts.length - namesMax;
+  return (more > 0 ? [...parts.slice(0, namesMax), `${more} more`] : parts).join(', ');
+}

@@ -1,0 +1,142 @@
+import { environmentWith } from '@cateto/app-kit';
+import type { LogEvent } from '@cateto/cluster';
+import { freeBrokers, startProcess } from '@cateto/cluster';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { endpointsOf } from '../support/endpoints.ts';
+import { following } from '../support/following.ts';
+import { runApp } from '../support/run-app.ts';
+
+/* A whole system as a person runs it, with processes that are killed. */
+
+const cwd = fileURLToPath(new URL('../../../', import.meta.url));
+const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/cluster/src/main.ts'];
+
+async function cluster(...given: string[]) {
+  const brokers = await freeBrokers();
+  const args = [...program, '--brokers', brokers, '--log', 'json', ...given];
+  const running = startProcess({ name: 'cluster', cwd, args });
+  onTestFinished(() => running.kill('SIGKILL'));
+  const pids = new Map<string, number>();
+
+  /** The next event of one of its processes. */
+  function next(name: string, event: string): Promise<LogEvent> {
+    const before = running.events.length;
+    return running.waitFor(event, (logged) => logged['process'] === name && running.events.indexOf(logged) >= before);
+  }
+
+  for (const name of ['broker', 'backup', 'op-server-1', 'op-server-2', 'calc-server'])
+    await running.waitFor('ready', (logged) => logged['process'] === name);
+  for (const pid of childrenOf(running.pid)) pids.set(nameOf(pid), pid);
+  const kill = (name: string): void => void process.kill(pids.get(name) ?? 0, 'SIGKILL');
+  return { brokers, running, pids, next, kill };
+}
+
+function childrenOf(pid: number): number[] {
+  return lines('ps', '-o', 'pid=', '--ppid', String(pid)).map(Number);
+}
+
+/** As the cluster calls it, by its own command line. */
+function nameOf(pid: number): string {
+  const [command = ''] = lines('ps', '-o', 'args=', '-p', String(pid));
+  const folder = spawnSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).stdout.trim();
+  const app = folder.split('/').at(-1) ?? '';
+  return app === 'op-server' ? `${app}-${command.includes('--lanes 1') ? 1 : 2}` : app;
+}
+
+function lines(command: string, ...args: string[]): string[] {
+  return spawnSync(command, args, { encoding: 'utf8' }).stdout.trim().split('\n').filter(Boolean);
+}
+
+const timeOf = (logged: LogEvent): number => Date.parse(logged.time);
+
+test('a process of a cluster that is killed is started again after three seconds, and does its work', async () => {
+  const { brokers, running, next, kill } = await cluster();
+  const [again, listens] = [next('op-server-1', 'process-started'), next('op-server-1', 'ready')];
+  const ended = next('op-server-1', 'process-ended');
+  kill('op-server-1');
+  expect(await ended).toMatchObject({ level: 'error', app: 'cluster', how: 'SIGKILL', restartMs: 3_000 });
+  expect(timeOf(await again) - timeOf(await ended)).toBeGreaterThanOrEqual(2_990);
+  const { address } = await listens;
+  // The square of the first leg is on its lanes.
+  await running.waitFor('listener-up', (logged) => logged['address'] === address);
+  const { code, out } = await runApp('client', ['hypotenuse', '12', '13', '--json', '--brokers', brokers]);
+  expect([code, JSON.parse(out)]).toMatchObject([0, { value: 17.69180601295413, fallbacks: [] }]);
+  running.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+});
+
+test('a cluster that is told to end while a process waits for its restart ends at once, and leaves no process', async () => {
+  const { running, pids, next, kill } = await cluster();
+  const ended = next('calc-server', 'process-ended');
+  kill('calc-server');
+  await ended;
+  running.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+  expect(running.events.filter(({ event }) => event === 'process-started')).toEqual([]);
+  expect(lines('ps', '-o', 'pid=', '-p', [...pids.values()].join(','))).toEqual([]);
+});
+
+test('with --no-restart a process that is killed stays away, and the cluster says so', async () => {
+  const { running, next, kill } = await cluster('--no-restart');
+  const ended = next('op-server-2', 'process-ended');
+  kill('op-server-2');
+  expect(await ended).not.toHaveProperty('restartMs');
+  running.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+  expect(running.events.filter(({ event }) => event === 'process-started')).toEqual([]);
+});
+
+test('a broker that cannot start again says why, and is tried until it can', async () => {
+  const { brokers, running, next, kill } = await cluster();
+  const [primary] = endpointsOf(brokers);
+  const taken = createServer((socket) => socket.destroy());
+  onTestFinished(() => void taken.close());
+  const [failed, ended] = [next('broker', 'process-not-started'), next('broker', 'process-ended')];
+  kill('broker');
+  await ended;
+  await once(taken.listen(primary.publishPort, '127.0.0.1'), 'listening');
+  expect(await failed).toMatchObject({ how: 1, restartMs: 6_000 });
+  expect((await failed)['said']).toMatch(/^broker: cannot bind the publish port .*EADDRINUSE/);
+  const listens = next('broker', 'ready');
+  taken.close();
+  await listens;
+  running.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+});
+
+test.each([
+  [['--workers', 'few'], {}, 2, /^cluster: --workers: "few" is not/],
+  [[], { CATETO_WORKERS: 'few' }, 2, /^cluster: CATETO_WORKERS: "few" is not/],
+  [['--log', 'xml'], {}, 2, /^cluster: --log: "xml" is not one of pretty, json$/],
+  [[], { CATETO_LOG_LEVEL: 'loud' }, 2, /^cluster: CATETO_LOG_LEVEL: "loud" is not one of/],
+  [
+    [],
+    { CATETO_OPERATIONS: 'cube' },
+    1,
+    /^cluster: op-server-[12] ended \(2\): op-server: CATETO_OPERATIONS: "cube" is/,
+  ],
+] as const)(
+  'a cluster given %j and %j cannot start, and says why in one line',
+  async (given, variables, code, said) => {
+    const args = [...program, '--brokers', await freeBrokers(), ...given];
+    const ended = spawnSync(process.execPath, args, { cwd, env: environmentWith(variables), encoding: 'utf8' });
+    expect(ended.status).toBe(code);
+    expect(ended.stderr.trim().split('\n').at(-1)).toMatch(said);
+  },
+);
+
+test('the log of a cluster has what its processes log, with their times and names, from the level that is asked for', async () => {
+  const args = [...program, '--brokers', await freeBrokers(), '--log', 'pretty', '--log-level'];
+  const child = spawn(process.execPath, [...args, 'info'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const running = following(child);
+  const line =
+    /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: calc-server listener-up address=\w{12} routes="multiply [\d,]+, square [\d,]+"$/;
+  await running.wrote(line);
+  child.kill('SIGINT');
+  expect(await running.ended).toBe(0);
+});
