@@ -6,13 +6,14 @@ import { calculator } from '@cateto/contracts';
 await runServer({
   name: 'calc-server',
   description: 'Serves formulas: joins operands, asks op-servers, falls back, combines.',
-  settings: ['brokers', 'operationTimeoutMs'],
-  start({ values: { brokers, operationTimeoutMs } }, onEvent) {
+  settings: ['brokers', 'operationTimeoutMs', 'exposeErrors'],
+  start({ values: { brokers, operationTimeoutMs, exposeErrors } }, onEvent) {
     return serveFormulas({
       catalogue: calculator,
       formulas: formulaCodes,
       handlers,
       operationTimeoutMs,
+      exposeErrors,
       openLink: zeromqLink(brokers),
       onEvent,
     });

@@ -12,7 +12,11 @@ export function sharedNowMs(): number {
  *
  * @param deadlineMs by {@link sharedNowMs}
  */
-export function openThreadContext(deadlineMs: number): { readonly context: HandlerContext; end(): void } {
+export function openThreadContext(
+  deadlineMs: number,
+  id: string,
+  log: (text: string) => void,
+): { readonly context: HandlerContext; end(): void } {
   const ownDeadlineMs = performance.now() + deadlineMs - sharedNowMs();
   let controller: AbortController | undefined;
   let overdue: NodeJS.Timeout | undefined;
@@ -28,6 +32,8 @@ export function openThreadContext(deadlineMs: number): { readonly context: Handl
 
   const context: HandlerContext = {
     deadlineMs: ownDeadlineMs,
+    id,
+    log,
     get leftMs() {
       return ownDeadlineMs - performance.now();
     },

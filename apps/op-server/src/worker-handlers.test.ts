@@ -1,14 +1,16 @@
+import type { BusEvent } from '@cateto/bus';
 import { isFailure } from '@cateto/contracts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { workerHandlers } from './worker-handlers.ts';
 
 /** Longer than any of it takes. */
 const longMs = 60_000;
+const id = 'k3f0q9x2m1zd-7f';
 
 function setUp(workers: number, file?: URL) {
-  const { run, close } = workerHandlers(workers, file);
+  const { run, close } = workerHandlers(workers, () => undefined, file);
   onTestFinished(close);
-  return run;
+  return (operation: string, input: unknown, leftMs: number) => run(operation, input, { leftMs, id });
 }
 
 test('a handler in a worker thread answers as it does in the main thread', async () => {
@@ -21,6 +23,26 @@ test('a failure keeps its code and its words on the way between threads', async 
   const output = await setUp(1)('square', 1e300, longMs);
   expect(isFailure(output)).toBe(true);
   expect(output).toMatchObject({ code: 'out-of-domain', message: expect.stringContaining('square') });
+});
+
+test('a line that a handler logs in a thread gets to the server, with the id of its request', async () => {
+  const file = new URL('./bad-worker.test-support.ts', import.meta.url);
+  let heard: (event: BusEvent) => void = () => undefined;
+  const logged = new Promise<BusEvent>((resolve) => {
+    heard = resolve;
+  });
+  const { run, close } = workerHandlers(1, (event) => heard(event), file);
+  onTestFinished(close);
+  await run('log', 1, { leftMs: longMs, id });
+  expect(await logged).toEqual({ event: 'handler-log', name: 'square', id, message: 'halfway' });
+});
+
+test('what a handler throws in a thread keeps its text and the stack of the thread', async () => {
+  const run = setUp(1, new URL('./bad-worker.test-support.ts', import.meta.url));
+  await expect(run('throw', 1, longMs)).rejects.toMatchObject({
+    message: 'broken here',
+    stack: expect.stringContaining('bad-worker'),
+  });
 });
 
 describe('a handler in a thread', () => {

@@ -1,9 +1,9 @@
-import type { HandlerThreads } from '@cateto/bus';
+import type { BusEvent, HandlerThreads } from '@cateto/bus';
 import { failure, limits } from '@cateto/contracts';
 import { EventEmitter } from 'node:events';
 import { Piscina } from 'piscina';
 import { sharedNowMs } from './thread-context.ts';
-import type { Worked, WorkerTask } from './worker-task.ts';
+import type { LoggedLine, Thrown, Worked, WorkerTask } from './worker-task.ts';
 
 export interface WorkerHandlers extends HandlerThreads {
   /** Ends the threads, with whatever they still run. */
@@ -21,9 +21,14 @@ const sourceFlags = { execArgv: ['--conditions=@cateto/source', '--import', 'tsx
  * take all threads for good.
  *
  * @param workers how many threads
+ * @param onEvent what handlers log
  * @param file what each of them runs
  */
-export function workerHandlers(workers: number, file: URL = workerFile): WorkerHandlers {
+export function workerHandlers(
+  workers: number,
+  onEvent: (event: BusEvent) => void,
+  file: URL = workerFile,
+): WorkerHandlers {
   const pool = new Piscina<WorkerTask, Worked>({
     filename: file.href,
     ...(fromSource ? sourceFlags : {}),
@@ -33,16 +38,19 @@ export function workerHandlers(workers: number, file: URL = workerFile): WorkerH
     maxQueue: workers,
   });
 
+  pool.on('message', (line: LoggedLine) => onEvent({ event: 'handler-log', ...line }));
+
   return {
     // As many as keep every thread busy: one in it, and one that is there when it is done. What waits longer waits in the server.
     runningMax: 2 * workers,
-    async run(operation, input, withinMs) {
+    async run(operation, input, { leftMs: withinMs, id }) {
       // An AbortSignal with a timeout costs 20 us, a third of a whole task.
       const signal = new EventEmitter();
       const overdue = setTimeout(() => signal.emit('abort'), withinMs + limits.handlerGraceMs);
       const deadlineMs = sharedNowMs() + withinMs;
       try {
-        const worked = await pool.run({ operation, input, deadlineMs }, { signal });
+        const worked = await pool.run({ operation, input, deadlineMs, id }, { signal });
+        if ('thrown' in worked) throw asError(worked.thrown);
         return 'code' in worked ? failure(worked.code, worked.message) : worked.output;
       } finally {
         clearTimeout(overdue);
@@ -50,4 +58,9 @@ export function workerHandlers(workers: number, file: URL = workerFile): WorkerH
     },
     close: () => pool.destroy(),
   };
+}
+
+/** With the stack of the thread in which it was thrown. */
+function asError({ name, message, stack }: Thrown): Error {
+  return Object.assign(new Error(message), { name, stack });
 }

@@ -6,7 +6,26 @@ export interface WorkerTask {
   readonly input: unknown;
   /** The request's deadline on the clock that all threads of a process share (`sharedNowMs`). */
   readonly deadlineMs: number;
+  /** The request's, as people see it. */
+  readonly id: string;
 }
 
-/** What comes back, of what a handler threw too. */
-export type Worked = { readonly output: unknown } | { readonly code: FailureCode; readonly message: string };
+/** What comes back: an output, a failure that the handler returned, or what it threw. */
+export type Worked =
+  | { readonly output: unknown }
+  | { readonly code: FailureCode; readonly message: string }
+  | { readonly thrown: Thrown };
+
+/** What was thrown, as a plain value: an error of any class, or a symbol, would not get to another thread. */
+export interface Thrown {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+/** A line that a handler logs, on its way to the server's log. */
+export interface LoggedLine {
+  readonly name: string;
+  readonly id: string;
+  readonly message: string;
+}

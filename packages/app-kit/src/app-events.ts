@@ -11,6 +11,7 @@ const warnings: ReadonlySet<string> = new Set([
   'connections-refused',
   'server-full',
   'request-given-up',
+  'handler-failed',
 ]);
 const errors: ReadonlySet<string> = new Set(['misconfigured']);
 

@@ -42,6 +42,23 @@ export type BusEvent =
     }
   /** A handler had not settled a second after the deadline; `topic` is that of the answer. So many since the last report. */
   | { readonly event: 'request-given-up'; readonly topic: string; readonly count: number }
+  /**
+   * Code of an operation or formula threw, or gave what does not fit its contract; `message`, `stack` and `id` are those of the last of
+   * `count` since the last report.
+   */
+  | {
+      readonly event: 'handler-failed';
+      /** Of the operation or formula. */
+      readonly name: string;
+      readonly part: 'handler' | 'plan' | 'combine';
+      /** Of the request, as people see it. */
+      readonly id: string;
+      readonly message: string;
+      readonly stack: string | undefined;
+      readonly count: number;
+    }
+  /** A handler wrote a line for its request. */
+  | { readonly event: 'handler-log'; readonly name: string; readonly id: string; readonly message: string }
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
   /** A broker turns away who connects. */
   | { readonly event: 'connections-refused'; readonly cause: string }

@@ -1,10 +1,11 @@
 import type { Failure, Formula, FormulaCode, Lane } from '@cateto/contracts';
-import { copyOf, failure, isFailure, lanes, takeInput, takeOutput } from '@cateto/contracts';
+import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } from '@cateto/contracts';
 import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from './promises.ts';
 import type { Admitted, AnswerTo, Run } from './responses.ts';
-import { ownFailure, thrown } from './run-handler.ts';
+import { ownFailure, withoutName } from './run-handler.ts';
+import type { CodeFaults, CodePart, CodeRun } from './code-faults.ts';
 
 export interface FormulaRunOptions extends CallParts {
   readonly formulas: Readonly<Record<string, FormulaCode>>;
@@ -27,7 +28,8 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
     // Its name and schemas are the catalogue's: code is somebody's, and a request needs to know whose it was whatever that does.
     const formula = options.catalogue.formulas[name];
     if (formula === undefined) continue;
-    runs.set(name, (request, answer) => runFormula(options, routes, { formula, code }, request, answer));
+    const computed = { formula, code, faults: options.faults };
+    runs.set(name, (request, answer) => runFormula(options, routes, computed, request, answer));
   }
   const unknown: Run = (request, answer) => {
     answer(request, failure('unknown-formula', 'there is no code for this formula here'));
@@ -39,6 +41,11 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
 interface Computed {
   readonly formula: Formula;
   readonly code: FormulaCode;
+  readonly faults: CodeFaults;
+}
+
+function runOf({ formula: { name } }: Computed, part: CodePart, { sender, seq }: Admitted): CodeRun {
+  return { name, part, id: requestId(sender, seq) };
 }
 
 function runFormula(
@@ -48,7 +55,7 @@ function runFormula(
   request: Admitted,
   answer: AnswerTo,
 ): void {
-  const calls = plan(computed, routes, request.work.input as readonly unknown[]);
+  const calls = plan(computed, routes, request);
   if (isFailure(calls)) return answer(request, calls);
   const running = new RunningFormula(computed, request, answer, calls.length);
   const { requests, operationTimeoutMs, bus } = options;
@@ -68,59 +75,56 @@ interface TakenCall {
 }
 
 /** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
-function plan(
-  { formula, code }: Computed,
-  routes: CallRoutes,
-  operands: readonly unknown[],
-): readonly TakenCall[] | Failure {
-  const { name } = formula;
+function plan(computed: Computed, routes: CallRoutes, request: Admitted): readonly TakenCall[] | Failure {
+  const { formula, code, faults } = computed;
   try {
-    const calls: unknown = code.plan(copyOf(operands));
-    if (isFailure(calls)) return ownFailure(name, calls);
-    const taken = takeCalls(name, routes, calls);
-    if (isFailure(taken)) hush(calls);
-    return taken;
+    const calls: unknown = code.plan(copyOf(request.work.input as readonly unknown[]));
+    if (isFailure(calls)) return ownFailure(formula.name, calls);
+    const taken = takeCalls(routes, calls);
+    if (typeof taken !== 'string') return taken;
+    hush(calls);
+    return faults.misfit(runOf(computed, 'plan', request), taken);
   } catch (error) {
-    return thrown(name, error);
+    return faults.threw(runOf(computed, 'plan', request), error);
   }
 }
 
-/** What a plan made: its types say so, and nothing else does. Each part of it is read once. */
-function takeCalls(name: string, routes: CallRoutes, calls: unknown): readonly TakenCall[] | Failure {
-  if (isThenable(calls)) return failure('internal', `${name}: the plan is a promise; a plan is synchronous`);
-  if (!Array.isArray(calls)) return failure('internal', `${name}: the plan is no list of calls`);
+/**
+ * What a plan made: its types say so, and nothing else does. Each part of it is read once.
+ *
+ * @returns the calls, or what is wrong with them
+ */
+function takeCalls(routes: CallRoutes, calls: unknown): readonly TakenCall[] | string {
+  if (isThenable(calls)) return 'the plan is a promise; a plan is synchronous';
+  if (!Array.isArray(calls)) return 'the plan is no list of calls';
   const count = calls.length;
-  if (count < 1 || count > lanes.length) {
-    return failure('internal', `${name}: a plan of ${count} calls; 1 to 8 are possible`);
-  }
+  if (count < 1 || count > lanes.length) return `a plan of ${count} calls; 1 to 8 are possible`;
   const taken: TakenCall[] = [];
   for (let index = 0; index < count; index += 1) {
-    const call = takeCall(name, routes, calls[index], index);
-    if (isFailure(call)) return call;
+    const call = takeCall(routes, calls[index], index);
+    if (typeof call === 'string') return call;
     taken.push(call);
   }
   return taken;
 }
 
-function takeCall(name: string, routes: CallRoutes, call: unknown, index: number): TakenCall | Failure {
+function takeCall(routes: CallRoutes, call: unknown, index: number): TakenCall | string {
   const { operation, input } = (call ?? {}) as { operation?: { name?: unknown } | null; input?: unknown };
   const called = operation?.name;
-  if (typeof called !== 'string') {
-    return failure('internal', `${name}: call ${index + 1} of the plan names no operation`);
-  }
+  if (typeof called !== 'string') return `call ${index + 1} of the plan names no operation`;
   const route = routes.get(called)?.[index];
-  if (route === undefined) return failure('internal', `${called} is not an operation of this catalogue`);
+  if (route === undefined) return `${called} is not an operation of this catalogue`;
   const taken = takeInput(route.operation, input);
   // Nobody's operands: the plan made it.
-  return isFailure(taken) ? failure('internal', `the plan's call of ${taken.message}`) : { route, input: taken };
+  return isFailure(taken) ? `the plan's call of ${taken.message}` : { route, input: taken };
 }
 
 const none: readonly Lane[] = [];
 
 /** A formula whose calls are under way; it answers once, when all have come or the first has failed. */
 class RunningFormula implements Caller {
+  readonly request: Admitted;
   private readonly computed: Computed;
-  private readonly request: Admitted;
   private readonly answer: AnswerTo;
   private readonly results: unknown[] = [];
   private via = none;
@@ -131,10 +135,6 @@ class RunningFormula implements Caller {
     this.request = request;
     this.answer = answer;
     this.missing = calls;
-  }
-
-  get deadlineMs(): number {
-    return this.request.deadlineMs;
   }
 
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {
@@ -151,19 +151,21 @@ class RunningFormula implements Caller {
 
   private complete(): void {
     const { computed, request, results, via } = this;
-    const value = combine(computed, results, request.work.input as readonly unknown[]);
+    const value = combine(computed, results, request);
     this.answer(request, isFailure(value) ? value : { value, via: via.toSorted((a, b) => a - b) });
   }
 }
 
-function combine({ formula, code }: Computed, results: readonly unknown[], operands: readonly unknown[]): unknown {
+function combine(computed: Computed, results: readonly unknown[], request: Admitted): unknown {
+  const { formula, code, faults } = computed;
   try {
-    const value: unknown = code.combine(results, operands);
+    const value: unknown = code.combine(results, request.work.input as readonly unknown[]);
     if (isFailure(value)) return ownFailure(formula.name, value);
     const taken = takeOutput(formula, value);
-    if (isFailure(taken)) hush(value);
-    return taken;
+    if (!isFailure(taken)) return taken;
+    hush(value);
+    return faults.misfit(runOf(computed, 'combine', request), withoutName(formula.name, taken));
   } catch (error) {
-    return thrown(formula.name, error);
+    return faults.threw(runOf(computed, 'combine', request), error);
   }
 }

@@ -10,6 +10,7 @@ import {
 import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
 import { openAll } from './closing.ts';
+import { createCodeFaults } from './code-faults.ts';
 import type { OnEvent } from './events.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
@@ -31,6 +32,8 @@ export interface FormulaServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
+  /** Requesters are told what the code of formulas and handlers throws; otherwise the log alone has it. */
+  readonly exposeErrors?: boolean | undefined;
 }
 
 type ReplyTopic = `calc.${string}.result`;
@@ -46,7 +49,7 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
 }
 
 function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, options: FormulaServerOptions<C>): Server {
-  const { operationTimeoutMs, onEvent } = options;
+  const { operationTimeoutMs, onEvent, exposeErrors } = options;
   const catalogue: Catalogue = options.catalogue;
   const { participant } = bus;
 
@@ -62,13 +65,15 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     const [operation = '', lane] = call.split('.');
     onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
   });
-  const contexts = createHandlerContexts(participant);
+  const contexts = createHandlerContexts(participant, onEvent);
+  const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
   const run = createFormulaRun({
     bus,
     catalogue,
     formulas: options.formulas,
     handlers: options.handlers,
     contexts,
+    faults,
     operationTimeoutMs,
     requests,
     onFallback: (operation, lane, cause) => fallbacks.count(`${operation}.${lane}`, cause),
@@ -98,6 +103,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
       requests.close();
       fallbacks.close();
       contexts.close();
+      faults.close();
     },
   });
 }

@@ -1,26 +1,48 @@
 import type { HandlerContext, HandlerSignal } from '@cateto/contracts';
+import { requestId, textOf } from '@cateto/contracts';
 import { createDueQueue } from '@cateto/protocol';
+import type { OnEvent } from './events.ts';
 import type { Participant } from './participant.ts';
 
 /*
  * What handlers learn of their request. A context is one small object; its signal, an entry in the queue of deadlines and a
- * timer are there only for handlers that ask for the signal.
+ * timer are there only for handlers that ask for the signal, and so are its id and its log.
  */
+
+/** A context as the server holds it. */
+export interface RequestContext extends HandlerContext {
+  /** Nobody waits for the output any more: the deadline has passed, the requester has cancelled, or the server has closed. */
+  readonly isOver: boolean;
+  /** The requester has cancelled: the signal aborts. */
+  cancel(): void;
+  /** Set by what runs the handler in another thread: called once when the requester cancels, whether or not the signal was asked for. */
+  onCancel?: () => void;
+}
+
+/** The request that a handler runs for. */
+export interface HandledRequest {
+  readonly sender: string;
+  readonly seq: number;
+  /** On the platform's clock. */
+  readonly deadlineMs: number;
+}
 
 /** The contexts of a server's handlers. */
 export interface HandlerContexts {
-  /** @param deadlineMs the request's, on the platform's clock */
-  open(deadlineMs: number): HandlerContext;
+  /** @param name the operation, as its lines in the log name it */
+  opener(name: string): (request: HandledRequest) => RequestContext;
   /** The handler has settled: its signal aborts no more. */
-  end(context: HandlerContext): void;
+  end(context: RequestContext): void;
   /** Aborts every signal: nobody hears what its handler says. */
   close(): void;
 }
 
 /** Those that have ended are swept out when there are more of them than of the others, and so many. */
 const endedMax = 1_024;
+/** Characters of a line that a handler logs: one must not fill a log. */
+const lineMax = 8_192;
 
-export function createHandlerContexts(participant: Participant): HandlerContexts {
+export function createHandlerContexts(participant: Participant, onEvent: OnEvent): HandlerContexts {
   const { platform } = participant;
   const due = createDueQueue<Context>();
   const watched = new Set<Context>();
@@ -29,8 +51,9 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
   function watch(context: Context): AbortController {
     const controller = new AbortController();
     if (closed) controller.abort(serverClosed());
+    else if (context.state === 'cancelled') controller.abort(requestCancelled());
     else if (context.leftMs <= 0) controller.abort(deadlinePassed());
-    else if (!context.ended) {
+    else if (context.state === 'running') {
       watched.add(context);
       due.push(context.deadlineMs, context);
       participant.rearm();
@@ -43,7 +66,20 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
     context.controller?.abort(reason);
   }
 
-  const owner: Owner = { nowMs: platform.nowMs, watch };
+  function sweep(): void {
+    due.skim(isWatched);
+    if (due.size() > 2 * watched.size + endedMax) due.retain(isWatched);
+  }
+
+  const shared = {
+    nowMs: platform.nowMs,
+    watch,
+    isClosed: () => closed,
+    cancel(context: Context) {
+      abort(context, requestCancelled());
+      sweep();
+    },
+  };
   const isWatched = (context: Context): boolean => watched.has(context);
 
   participant.attach({
@@ -59,13 +95,17 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
   });
 
   return {
-    open: (deadlineMs) => new Context(deadlineMs, owner),
+    opener(name) {
+      const log = (id: string, text: string): void => {
+        onEvent({ event: 'handler-log', name, id, message: textOf(text).slice(0, lineMax) });
+      };
+      const owner: Owner = { ...shared, log };
+      return (request) => new Context(request, owner);
+    },
     end(context) {
       const own = context as Context;
-      own.ended = true;
-      if (own.controller === undefined || !watched.delete(own)) return;
-      due.skim(isWatched);
-      if (due.size() > 2 * watched.size + endedMax) due.retain(isWatched);
+      if (own.state === 'running') own.state = 'ended';
+      if (own.controller !== undefined && watched.delete(own)) sweep();
     },
     close() {
       if (closed) return;
@@ -79,32 +119,65 @@ export function createHandlerContexts(participant: Participant): HandlerContexts
 interface Owner {
   nowMs(): number;
   watch(context: Context): AbortController;
+  cancel(context: Context): void;
+  isClosed(): boolean;
+  log(id: string, text: string): void;
 }
 
-class Context implements HandlerContext {
-  readonly deadlineMs: number;
+class Context implements RequestContext {
   controller: AbortController | undefined;
-  ended = false;
+  state: 'running' | 'ended' | 'cancelled' = 'running';
+  /** A field only where it is set. */
+  declare onCancel?: () => void;
+  private readonly request: HandledRequest;
   private readonly owner: Owner;
 
-  constructor(deadlineMs: number, owner: Owner) {
-    this.deadlineMs = deadlineMs;
+  constructor(request: HandledRequest, owner: Owner) {
+    this.request = request;
     this.owner = owner;
   }
 
+  get deadlineMs(): number {
+    return this.request.deadlineMs;
+  }
+
   get leftMs(): number {
-    return this.deadlineMs - this.owner.nowMs();
+    return this.request.deadlineMs - this.owner.nowMs();
+  }
+
+  get id(): string {
+    return requestId(this.request.sender, this.request.seq);
+  }
+
+  get log(): (text: string) => void {
+    const { id, owner } = this;
+    return (text) => owner.log(id, text);
   }
 
   get signal(): HandlerSignal {
     this.controller ??= this.owner.watch(this);
     return this.controller.signal;
   }
+
+  get isOver(): boolean {
+    return this.state === 'cancelled' || this.leftMs <= 0 || this.owner.isClosed();
+  }
+
+  cancel(): void {
+    if (this.state !== 'running') return;
+    this.state = 'cancelled';
+    this.owner.cancel(this);
+    this.onCancel?.();
+  }
 }
 
 /** As an `AbortSignal.timeout` says it. */
 function deadlinePassed(): DOMException {
   return new DOMException('the deadline of the request has passed', 'TimeoutError');
+}
+
+function requestCancelled(): DOMException {
+  return new DOMException('the requester has cancelled the request', 'AbortError');
 }
 
 function serverClosed(): DOMException {

@@ -12,7 +12,7 @@ export type { Duty, Link, LinkEvents, OpenLink, Platform } from './link.ts';
 export { nodePlatform } from './node-platform.ts';
 export type { ObservedMessage } from './observer.ts';
 export { observe } from './observer.ts';
-export type { HandlerThreads, OperationServerOptions } from './operation-server.ts';
+export type { HandlerThreads, OperationServerOptions, ThreadedRequest } from './operation-server.ts';
 export { serveOperations } from './operation-server.ts';
 export type { Requests } from './requests.ts';
 export { createRequests } from './requests.ts';

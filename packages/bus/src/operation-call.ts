@@ -1,18 +1,20 @@
 import type { Catalogue, Failure, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
 import {
   copyOf,
-  failure,
   hashOf,
   isFailure,
   lanes,
   operationRequestTopic,
   operationResultTopic,
   parser,
+  requestId,
 } from '@cateto/contracts';
 import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
-import type { HandlerContexts } from './handler-contexts.ts';
+import type { CodeFaults } from './code-faults.ts';
+import type { HandledRequest, HandlerContexts, RequestContext } from './handler-contexts.ts';
 import type { Question, Requests } from './requests.ts';
+import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
 
 /* One call of a formula's plan: asked for on a lane, or computed here when no op-server does it. */
@@ -24,7 +26,10 @@ export interface CallRoute {
   readonly topic: `calc.${string}.request.${Lane}`;
   readonly hash: number;
   readonly target: Target;
-  readonly handler: Handler | undefined;
+  /** The operation with its handler, for the fallback. */
+  readonly code: HandlerCode | undefined;
+  /** Opens the context of a fallback. */
+  readonly openContext: (request: HandledRequest) => RequestContext;
   /** Reads an input as an op-server does that it arrives at, and an output as it is read that comes back. */
   readonly readInput: (value: unknown) => Parsed;
   readonly readOutput: (value: unknown) => Parsed;
@@ -32,8 +37,8 @@ export interface CallRoute {
 
 /** Whoever waits for the outcome of a call. */
 export interface Caller {
-  /** That of the request for which it is called. */
-  readonly deadlineMs: number;
+  /** The request for which it is called. */
+  readonly request: HandledRequest;
   /** @param fellBack it was computed here */
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
 }
@@ -43,6 +48,7 @@ export interface CallParts {
   readonly catalogue: Catalogue;
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly contexts: HandlerContexts;
+  readonly faults: CodeFaults;
   readonly requests: Requests;
   onFallback(operation: string, lane: Lane, cause: string): void;
 }
@@ -50,18 +56,20 @@ export interface CallParts {
 /** By operation, and by lane from the first on. */
 export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
 
-export function callRoutes({ catalogue, handlers }: CallParts): CallRoutes {
+export function callRoutes({ catalogue, handlers, contexts, faults }: CallParts): CallRoutes {
   const routesOf = (operation: Operation): CallRoute[] => {
     const { name } = operation;
     const readInput = parser(operation.input);
     const readOutput = parser(operation.output);
     const handler = handlers[name];
+    const code = handler === undefined ? undefined : { operation, handler, faults };
+    const openContext = contexts.opener(name);
     const hash = hashOf(catalogue, name);
     return lanes.map((lane) => {
       const topic = operationRequestTopic(name, lane);
       const answerRoute = operationResultTopic(name, lane);
       const target: Target = { route: topic, answerRoute, contract: name, unheard: 'fail' };
-      return { operation, lane, topic, hash, target, handler, readInput, readOutput };
+      return { operation, lane, topic, hash, target, code, openContext, readInput, readOutput };
     });
   };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
@@ -112,25 +120,25 @@ export class OperationCall implements Question {
   settle(outcome: Success | Failure): void {
     const { caller, index } = this;
     if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
-    const { operation, lane, handler } = this.route;
-    if (!fallbackCodes.has(outcome.code) || handler === undefined) {
+    const { operation, lane, code } = this.route;
+    if (!fallbackCodes.has(outcome.code) || code === undefined) {
       return caller.called(index, undefined, outcome, false);
     }
     this.parts.onFallback(operation.name, lane, outcome.code);
-    this.runHere(handler);
+    this.runHere(code);
   }
 
   /**
    * Computed here it gives what it would elsewhere. The handler gets a copy, because an attempt that is not sent yet may still hold
    * the input.
    */
-  private runHere(handler: Handler): void {
-    const { operation, readInput, readOutput } = this.route;
+  private runHere(code: HandlerCode): void {
+    const { openContext, readInput, readOutput } = this.route;
     const input = readInput(copyOf(this.input));
     if (!input.fits) return this.fellBack(input);
     const { contexts } = this.parts;
-    const context = contexts.open(this.caller.deadlineMs);
-    runHandler(operation, handler, input.value, context, (output, failed) => {
+    const context = openContext(this.caller.request);
+    runHandler(code, input.value, context, (output, failed) => {
       contexts.end(context);
       if (failed !== undefined) this.caller.called(this.index, undefined, failed, true);
       else this.fellBack(readOutput(output));
@@ -138,8 +146,10 @@ export class OperationCall implements Question {
   }
 
   private fellBack(output: Parsed): void {
-    const { caller, index, route } = this;
-    if (output.fits) caller.called(index, output.value, undefined, true);
-    else caller.called(index, undefined, failure('internal', `${route.operation.name}: ${output.problem}`), true);
+    const { caller, index, route, parts } = this;
+    if (output.fits) return caller.called(index, output.value, undefined, true);
+    const id = requestId(caller.request.sender, caller.request.seq);
+    const misfit = parts.faults.misfit({ name: route.operation.name, part: 'handler', id }, output.problem);
+    caller.called(index, undefined, misfit, true);
   }
 }

@@ -9,11 +9,13 @@ import type { Bus } from './bus.ts';
 import { open } from './bus.ts';
 import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
-import type { HandlerContexts } from './handler-contexts.ts';
+import { createCodeFaults } from './code-faults.ts';
+import type { HandlerContexts, RequestContext } from './handler-contexts.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import type { OpenLink, Platform } from './link.ts';
 import type { Run } from './responses.ts';
 import { createResponses, incoming } from './responses.ts';
+import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
@@ -26,11 +28,14 @@ export interface HandlerThreads {
    * Runs an operation's handler. Its place among those that run at once is taken until the promise settles: it has to,
    * `limits.handlerGraceMs` after the deadline at the latest, whatever the handler does.
    *
-   * @param withinMs the deadline is so many milliseconds from now
+   * @param context what the handler learns of its request, in this thread
    * @returns what the handler returned; rejected with what it threw
    */
-  run(operation: string, input: unknown, withinMs: number): Promise<unknown>;
+  run(operation: string, input: unknown, context: ThreadedRequest): Promise<unknown>;
 }
+
+/** As much of a request's context as another thread can be told of. */
+export type ThreadedRequest = Pick<RequestContext, 'leftMs' | 'id' | 'onCancel'>;
 
 export interface OperationServerOptions<C extends Catalogue> {
   readonly catalogue: C;
@@ -43,6 +48,8 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
+  /** Requesters are told what handlers throw; otherwise the log alone has it. */
+  readonly exposeErrors?: boolean | undefined;
 }
 
 type ReplyTopic = `calc.${string}.result.${Lane}`;
@@ -67,7 +74,7 @@ function serveOn<C extends Catalogue>(
   served: readonly Operation[],
   options: OperationServerOptions<C>,
 ): Server {
-  const { catalogue, handlers, threads, onEvent } = options;
+  const { catalogue, handlers, threads, onEvent, exposeErrors } = options;
   // A lane or an operation that is named twice is served once.
   const lanes = options.lanes === 'all' ? allLanes : [...new Set(options.lanes)];
   const responses = createResponses<ReplyTopic>(bus.participant, {
@@ -75,12 +82,13 @@ function serveOn<C extends Catalogue>(
     onEvent,
     runningMax: threads?.runningMax,
   });
-  const contexts = createHandlerContexts(bus.participant);
+  const contexts = createHandlerContexts(bus.participant, onEvent);
+  const faults = createCodeFaults(bus.participant.platform, { onEvent, exposeErrors });
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
     const handler =
       threads === undefined ? handlers[operation.name as keyof C['operations']] : handlerIn(threads, operation);
-    const run = runOf(operation, handler, contexts);
+    const run = runOf({ operation, handler, faults }, contexts);
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);
@@ -99,7 +107,10 @@ function serveOn<C extends Catalogue>(
     serves: served.flatMap(({ name }) => lanes.map((lane) => `${name}.${lane}`)),
     responses,
     onEvent,
-    onClose: contexts.close,
+    onClose() {
+      contexts.close();
+      faults.close();
+    },
   });
 }
 
@@ -117,10 +128,11 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
 /** No lane fell back. */
 const byOpServer: readonly Lane[] = [];
 
-function runOf(operation: Operation, handler: Handler, contexts: HandlerContexts): Run {
+function runOf(code: HandlerCode, contexts: HandlerContexts): Run {
+  const openContext = contexts.opener(code.operation.name);
   return (request, answer) => {
-    const context = contexts.open(request.deadlineMs);
-    runHandler(operation, handler, request.work.input, context, (value, failed) => {
+    const context = openContext(request);
+    runHandler(code, request.work.input, context, (value, failed) => {
       contexts.end(context);
       answer(request, failed ?? { value, via: byOpServer });
     });
@@ -128,5 +140,6 @@ function runOf(operation: Operation, handler: Handler, contexts: HandlerContexts
 }
 
 function handlerIn(threads: HandlerThreads, { name }: Operation): Handler {
-  return (input, { leftMs }) => threads.run(name, input, leftMs);
+  // What `onCancel` is set on is the context that the server holds.
+  return (input, context) => threads.run(name, input, context);
 }

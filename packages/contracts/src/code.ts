@@ -18,6 +18,10 @@ export interface HandlerContext {
   readonly deadlineMs: number;
   /** Milliseconds from the moment it is read until the deadline, also under `simulate()`. Negative after it. */
   readonly leftMs: number;
+  /** The request as people see it, `k3f0q9x2m1zd-7f`: the same for each attempt, in logs and in the failure that its requester gets. */
+  readonly id: string;
+  /** Writes a line with the request's id into the log of the server, as the event `handler-log`. */
+  readonly log: (text: string) => void;
 }
 
 /** An AbortSignal, as the program that is compiled knows it; where it knows none, what is the same of all of them. */
@@ -34,8 +38,9 @@ interface PlainSignal {
 }
 
 /**
- * An operation's code: a pure function of its input. What it throws becomes `internal`; expected failures are returned. One
- * that takes time heeds the signal of its context.
+ * An operation's code: a pure function of its input. Expected failures are returned, and their text reaches the client. What it throws is
+ * logged with its stack and becomes `internal`, without its text unless the server exposes errors. One that takes time heeds the signal
+ * of its context.
  */
 export type Handler<O extends Operation = Operation> = (
   input: InputOf<O>,

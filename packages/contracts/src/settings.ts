@@ -84,6 +84,13 @@ export const settings = {
     'how long to wait for an op-server before computing the operation here',
     2000,
   ),
+  exposeErrors: setting<boolean>({
+    variable: 'CATETO_EXPOSE_ERRORS',
+    flag: '--expose-errors',
+    description: 'tell clients what handlers and formulas throw; otherwise the log alone has it',
+    defaultText: '0',
+    parse: parseSwitch,
+  }),
   timeoutMs: milliseconds('CATETO_TIMEOUT_MS', '--timeout <ms>', 'how long a request may take', 5000),
   log: setting<'pretty' | 'json' | undefined>({
     variable: 'CATETO_LOG',

@@ -10,3 +10,17 @@ export function textOf(thrown: unknown): string {
     return 'threw something without a text';
   }
 }
+
+/** Characters of a stack that are kept: the frames that matter are the first. */
+const stackMax = 8_192;
+
+/** Where it was thrown, for a log; undefined for what has no stack. */
+export function stackOf(thrown: unknown): string | undefined {
+  try {
+    const stack: unknown =
+      typeof thrown === 'object' && thrown !== null && 'stack' in thrown ? thrown.stack : undefined;
+    return typeof stack === 'string' && stack !== '' ? stack.slice(0, stackMax) : undefined;
+  } catch {
+    return undefined;
+  }
+}

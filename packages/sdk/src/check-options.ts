@@ -1,5 +1,5 @@
 import type { Catalogue, Formula } from '@cateto/contracts';
-import { isLane, SettingFault } from '@cateto/contracts';
+import { isLane, SettingFault, textOf } from '@cateto/contracts';
 import { isDuration } from './call-options.ts';
 import type { ServiceParts } from './create-service.ts';
 
@@ -23,7 +23,8 @@ export function checkDuration(name: string, ms: unknown): void {
  * @throws TypeError naming the operation, formula or lane
  * @throws SettingFault for a timeout that is none
  */
-export function checkService({ catalogue, handlers, formulas, lanes, operationTimeoutMs }: ServiceParts): void {
+export function checkService(parts: ServiceParts): void {
+  const { catalogue, handlers, formulas, lanes, operationTimeoutMs } = parts;
   checkCatalogue(catalogue);
   checkDuration('operationTimeoutMs', operationTimeoutMs);
   const given: Partial<ServiceParts['handlers']> | undefined = handlers;
@@ -31,6 +32,10 @@ export function checkService({ catalogue, handlers, formulas, lanes, operationTi
     if (typeof given?.[name] !== 'function') throw new TypeError(`no handler for operation "${name}"`);
   }
   if (formulas !== undefined) checkCodes(catalogue, formulas);
+  const exposeErrors: unknown = parts.exposeErrors;
+  if (exposeErrors !== undefined && typeof exposeErrors !== 'boolean') {
+    throw new TypeError(`exposeErrors: ${textOf(exposeErrors)} is not true or false`);
+  }
   const wrong = lanes?.find((lane) => !isLane(lane));
   if (wrong !== undefined) throw new TypeError(`lanes: ${String(wrong)} is not one of 1 to 8`);
 }

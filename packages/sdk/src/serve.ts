@@ -27,6 +27,7 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
     ...options,
     catalogue: options.catalogue ?? calculator,
     operationTimeoutMs,
+    exposeErrors: options.exposeErrors ?? fromEnvironment('exposeErrors'),
     openLink: zeromqLink(brokersOf(options.brokers)),
     platform: nodePlatform,
   });

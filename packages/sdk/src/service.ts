@@ -18,6 +18,11 @@ export interface ServeOptions<C extends Catalogue> {
   /** As `CATETO_BROKERS` writes them or already taken apart; from that variable unless given. */
   readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
+  /**
+   * Clients are told the text of what handlers and formulas throw. Otherwise `onEvent` alone has it (`handler-failed`), and a client
+   * gets `internal` with the id under which to find it. `CATETO_EXPOSE_ERRORS` or false unless given; under `simulate()` true.
+   */
+  readonly exposeErrors?: boolean | undefined;
 }
 
 /** All but where the brokers are. */
@@ -29,6 +34,7 @@ export const serviceOptionNames: OptionNames<Omit<ServeOptions<Catalogue>, 'brok
   lanes: true,
   operationTimeoutMs: true,
   onEvent: true,
+  exposeErrors: true,
 };
 
 export interface Service {

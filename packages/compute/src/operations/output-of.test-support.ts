@@ -5,5 +5,6 @@ const leftMs = 60_000;
 /** What a handler makes of an input, with all the time it may want. */
 export function outputOf<O extends Operation>(handler: Handler<O>, input: NoInfer<InputOf<O>>): ReturnType<Handler<O>> {
   const { signal } = new AbortController();
-  return handler(input, { signal, deadlineMs: performance.now() + leftMs, leftMs });
+  const deadlineMs = performance.now() + leftMs;
+  return handler(input, { signal, deadlineMs, leftMs, id: 'k3f0q9x2m1zd-7f', log: () => undefined });
 }

@@ -57,7 +57,7 @@ export interface SimulatedSystem {
   /** As `connect()` of the SDK, on a host of its own. */
   connect(options?: Omit<SimulatedConnect<Calculator>, 'catalogue'>): Client<Calculator>;
   connect<C extends Catalogue>(options: SimulatedConnect<C> & { catalogue: C }): Client<C>;
-  /** As `serve()` of the SDK, on a host of its own. */
+  /** As `serve()` of the SDK, on a host of its own; errors are exposed unless `exposeErrors` is false. */
   serve<C extends Catalogue = Calculator>(options: SimulatedServe<C>): Service;
   /** Lets so many milliseconds of virtual time pass; a handler that waits for it takes that long. */
   pass(ms: number): Promise<void>;
@@ -160,9 +160,11 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   function serve(given: SimulatedServe<Catalogue>): Service {
     checkOptionNames('serve', given, serveNames);
     servers += 1;
-    const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...rest } = given;
+    const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...others } = given;
+    // A test that fails shows what its own handlers threw.
+    const { exposeErrors = true, ...rest } = others;
     const { process, started: service } = startOn(host, ({ platform }, openLink) =>
-      createService({ ...rest, catalogue, operationTimeoutMs, platform, openLink }),
+      createService({ ...rest, catalogue, operationTimeoutMs, exposeErrors, platform, openLink }),
     );
     const ready = Promise.race([service.ready, whenEnded(process).then(() => false)]);
     const drain = endOf(host, process, service.drain);
