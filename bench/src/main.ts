@@ -1,14 +1,10 @@
 import { argumentsOf, createCommand, exitCodeOf, usageFault } from '@cateto/app-kit';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release } from 'node:os';
-import { join } from 'node:path';
 import type { Measurement } from './measurement.ts';
+import { report } from './report.ts';
 import { suites } from './suites.ts';
-import { tables } from './table.ts';
 import type { WorkLoadName } from './work/loads.ts';
 import { workLoadNames } from './work/suite.ts';
 import { peerNames } from './work/systems.ts';
-import { workTable } from './work/table.ts';
 import type { WorkMeasurement } from './work/work-measurement.ts';
 
 /* `pnpm bench`: measures the built system on this machine, round by round, and writes JSON, tables and a plot. */
@@ -92,25 +88,14 @@ async function run(options: Options): Promise<void> {
     );
   };
   const shared = { ms: seconds * 1_000, warmMs: warm * 1_000, loads, share, waits, peers, tell, tellWork };
-  for (let round = 1; round <= rounds; round += 1) {
-    for (const name of only) await suites[name]?.({ round, ...shared });
+  try {
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const name of only) await suites[name]?.({ round, ...shared });
+    }
+  } finally {
+    // What was measured before a suite failed took minutes.
+    await report({ measurements, worked, rounds, seconds, out });
   }
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, Linux ${release()}, Node ${process.version}`;
-  const all = [
-    ...(measurements.length > 0 ? [tables(measurements)] : []),
-    ...(worked.length > 0 ? [workTable(worked)] : []),
-    `${machine}; ${rounds === 1 ? 'one round' : `${rounds} rounds`}${measurements.length > 0 ? ` of ${seconds} s` : ''}.`,
-  ];
-  const text = `${all.join('\n\n')}\n`;
-  process.stdout.write(text);
-  if (out === undefined) return;
-  mkdirSync(out, { recursive: true });
-  writeFileSync(join(out, 'results.md'), text);
-  writeFileSync(join(out, 'results.json'), `${JSON.stringify({ machine, measurements, worked }, undefined, 1)}\n`);
-  if (measurements.length === 0) return;
-  // The plot's library takes long to load.
-  const { plot } = await import('./plot.ts');
-  writeFileSync(join(out, 'results.svg'), await plot(measurements, machine));
 }
 
 try {

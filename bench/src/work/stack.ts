@@ -37,21 +37,24 @@ export interface Stack {
 const startsWithinMs = 20_000;
 const tryAgainMs = 30;
 
-/** Brokers of other systems have no channel that ends them: nothing that was started here stays when the bench ends. */
-const alive = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL');
-});
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    if (alive.size > 0) process.exit(1);
-  });
-}
+const endedBy = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-/** @param environment of every process */
+/**
+ * Until `stop`, a signal that ends the bench ends every process of the stack too: brokers of other systems have no channel to the
+ * bench whose end they would see.
+ *
+ * @param environment of every process
+ */
 export function openStack(environment: Readonly<Record<string, string>>): Stack {
   const started = new Map<string, StartedProcess>();
   let endedCpuUs = 0;
+
+  const killAll = (): void => {
+    for (const { child } of started.values()) child.kill('SIGKILL');
+  };
+  const endBench = (signal: keyof typeof endedBy): void => process.exit(endedBy[signal]);
+  process.on('exit', killAll);
+  for (const signal of Object.keys(endedBy)) process.on(signal, endBench);
 
   async function start(spec: ProcessSpec): Promise<StartedProcess> {
     const { name, node, cmd = [], args = [], env = {}, opts = {}, port } = spec;
@@ -67,13 +70,14 @@ export function openStack(environment: Readonly<Record<string, string>>): Stack 
             stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
           });
     const ended = new Promise<never>((_resolve, reject) => {
-      child.once('error', (error) => reject(new Error(`${name} could not be started: ${error.message}`)));
+      child.once('error', (error: NodeJS.ErrnoException) => {
+        const why = error.code === 'ENOENT' ? `${command} is not installed, or not in PATH` : error.message;
+        reject(new Error(`${name} could not be started: ${why}`));
+      });
       child.once('exit', (code, signal) => reject(new Error(`${name} ended (${signal ?? code}) before it was ready`)));
     });
     // Rejected later, when nobody waits for it any more.
     ended.catch(() => undefined);
-    child.once('exit', () => alive.delete(child));
-    alive.add(child);
     const one = { child, pid: child.pid ?? 0 };
     started.set(name, one);
     await within(name, Promise.race([ended, node === undefined ? listens(port) : saysReady(child)]));
@@ -104,6 +108,8 @@ export function openStack(environment: Readonly<Record<string, string>>): Stack 
       // The last first: a server that loses its broker would say so.
       for (const one of [...started.values()].toReversed()) await end(one);
       started.clear();
+      process.off('exit', killAll);
+      for (const signal of Object.keys(endedBy)) process.off(signal, endBench);
     },
   };
 }
