@@ -31,13 +31,18 @@ const shared = {
   },
   openLink: zeromqLink(endpoints),
 };
-const pool = threads === 0 ? undefined : workerHandlers(threads, new URL('worker.js', import.meta.url));
+const pool = threads === 0 ? undefined : workerHandlers(threads, complain, new URL('worker.js', import.meta.url));
 
 await Promise.all([
   listening((onEvent) => serveOperations({ ...shared, threads: pool, operations: 'all', lanes: 'all', onEvent })),
   listening((onEvent) => serveFormulas({ ...shared, formulas: workFormulas, operationTimeoutMs: 2_000, onEvent })),
 ]);
 process.send?.('ready');
+
+/** The handlers of the suite log nothing; what a thread reports is a fault. */
+function complain(event: BusEvent): void {
+  process.stderr.write(`${JSON.stringify(event)}\n`);
+}
 
 function listening(serve: (onEvent: (event: BusEvent) => void) => unknown): Promise<void> {
   return new Promise((resolve) => {
