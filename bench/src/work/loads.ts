@@ -54,9 +54,10 @@ export type WorkLoadName = keyof typeof workLoads;
 /** @param share of the requests, from 0 to 1: less than all is a quick look, and no figure of the design */
 export function loadOf(name: WorkLoadName, share = 1): WorkLoad {
   const load: WorkLoad = workLoads[name];
-  if (share === 1) return load;
-  const fewer = Object.entries(load.batches).map(([client, batch]) => {
-    return [client, { ...batch, count: Math.ceil(batch.count * share) }] as const;
+  const counts = Object.values(load.batches).map(({ count }) => Math.ceil(count * share));
+  if (Object.values(load.batches).every(({ count }, index) => count === counts[index])) return load;
+  const fewer = Object.entries(load.batches).map(([client, batch], index) => {
+    return [client, { ...batch, count: counts[index] ?? batch.count }] as const;
   });
   return { ...load, title: `${share} of ${load.title}`, batches: Object.fromEntries(fewer) };
 }
