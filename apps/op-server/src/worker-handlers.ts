@@ -40,6 +40,8 @@ export function workerHandlers(
 
   pool.on('message', (line: LoggedLine) => onEvent({ event: 'handler-log', ...line }));
 
+  let running = 0;
+
   return {
     // As many as keep every thread busy: one in it, and one that is there when it is done. What waits longer waits in the server.
     runningMax: 2 * workers,
@@ -48,14 +50,17 @@ export function workerHandlers(
       const signal = new EventEmitter();
       const overdue = setTimeout(() => signal.emit('abort'), withinMs + limits.handlerGraceMs);
       const deadlineMs = sharedNowMs() + withinMs;
+      running += 1;
       try {
         const worked = await pool.run({ operation, input, deadlineMs, id }, { signal });
         if ('thrown' in worked) throw asError(worked.thrown);
         return 'code' in worked ? failure(worked.code, worked.message) : worked.output;
       } finally {
+        running -= 1;
         clearTimeout(overdue);
       }
     },
+    inUse: () => ({ threads: workers, threadsBusy: Math.min(running, workers) }),
     close: () => pool.destroy(),
   };
 }

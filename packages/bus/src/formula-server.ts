@@ -97,6 +97,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     participant,
     requestTopics,
     serves: Object.keys(catalogue.formulas),
+    contracts: Object.fromEntries(catalogue.hashes),
     responses,
     onEvent,
     onClose() {

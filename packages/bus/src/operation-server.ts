@@ -1,5 +1,6 @@
 import type { Catalogue, Handler, HandlersOf, Lane, Operation } from '@cateto/contracts';
 import {
+  hashOf,
   lanes as allLanes,
   operationRequestTopic,
   operationResultTopic,
@@ -17,7 +18,7 @@ import type { Run } from './responses.ts';
 import { createResponses, incoming } from './responses.ts';
 import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
-import type { Server } from './server.ts';
+import type { Server, ThreadsInUse } from './server.ts';
 import { startServer } from './server.ts';
 
 /** Threads that run handlers, so that one which blocks or never ends stops no server. */
@@ -32,6 +33,8 @@ export interface HandlerThreads {
    * @returns what the handler returned; rejected with what it threw
    */
   run(operation: string, input: unknown, context: ThreadedRequest): Promise<unknown>;
+  /** For the status of the server. */
+  inUse?(): ThreadsInUse;
 }
 
 /** As much of a request's context as another thread can be told of. */
@@ -105,7 +108,9 @@ function serveOn<C extends Catalogue>(
     participant: bus.participant,
     requestTopics,
     serves: served.flatMap(({ name }) => lanes.map((lane) => `${name}.${lane}`)),
+    contracts: Object.fromEntries(served.map(({ name }) => [name, hashOf(catalogue, name)])),
     responses,
+    threads: threads?.inUse?.bind(threads),
     onEvent,
     onClose() {
       contexts.close();

@@ -4,6 +4,8 @@ import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInpu
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import type { Participant } from './participant.ts';
+import type { RunCounts } from './run-counters.ts';
+import { createRunCounters } from './run-counters.ts';
 import { createTally } from './tally.ts';
 
 /** A request that is to be computed now: its input and trace are in its work. */
@@ -56,6 +58,7 @@ export interface Responses {
   /** Reports what is not reported yet. */
   close(): void;
   counters(): ResponderCounters;
+  runCounts(): RunCounts;
 }
 
 export function createResponses<T extends string>(
@@ -67,6 +70,7 @@ export function createResponses<T extends string>(
   const loop = createLoopWatch();
   const pace = createPace();
   const givenUp = createTally(platform, (topic, _cause, count) => onEvent({ event: 'request-given-up', topic, count }));
+  const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
   /** Admitted, but put off because what came before took long; the first `begun` of them are not any more. */
   let waiting: Admitted[] = [];
@@ -120,13 +124,16 @@ export function createResponses<T extends string>(
     running += 1;
     beganCount += 1;
     if (running === runningMax) fullSinceMs = platform.nowMs();
+    runCounters.began(request);
     request.work.run(request, answer);
   }
 
-  function answer({ sender, seq }: Admitted, outcome: Success | Failure): void {
+  function answer(request: Admitted, outcome: Success | Failure): void {
+    const { sender, seq } = request;
     // Of work that runs elsewhere the pace shows only while all that may run does.
     if (running === runningMax) pace.took(1, platform.nowMs() - fullSinceMs);
     running -= 1;
+    runCounters.ended(request, outcome);
     handle({ type: 'answered', sender, seq, outcome });
     if (begun < waiting.length) askForTurn();
   }
@@ -216,6 +223,7 @@ export function createResponses<T extends string>(
       }),
     close: givenUp.close,
     counters: responder.counters,
+    runCounts: () => runCounters.counts(responder.counters().givenUp),
   };
 }
 

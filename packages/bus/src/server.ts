@@ -5,6 +5,7 @@ import {
   resultMessage,
   statusRequestTopic,
   statusResultTopic,
+  version,
 } from '@cateto/contracts';
 import { hostname } from 'node:os';
 import type { OnEvent } from './events.ts';
@@ -26,6 +27,12 @@ export interface Server {
   close(): Promise<void>;
 }
 
+/** How many threads run handlers, and how many of them are at work. */
+export interface ThreadsInUse {
+  readonly threads: number;
+  readonly threadsBusy: number;
+}
+
 export interface ServerOptions {
   readonly role: StatusReport['role'];
   readonly participant: Participant;
@@ -33,7 +40,11 @@ export interface ServerOptions {
   readonly requestTopics: readonly string[];
   /** As a status shows it. */
   readonly serves: readonly string[];
+  /** The hash of each contract that it serves or asks for, by name. */
+  readonly contracts: Readonly<Record<string, number>>;
   readonly responses: Responses;
+  /** Where handlers run in threads. */
+  readonly threads?: (() => ThreadsInUse) | undefined;
   readonly onEvent: OnEvent;
   /** When the sockets are closed. */
   readonly onClose?: (() => void) | undefined;
@@ -46,7 +57,7 @@ const writeStatus = messageWriter(statusResultTopic);
 
 /** What both kinds of server share: when they listen, how they say how they are, and how they end. */
 export function startServer(options: ServerOptions): Server {
-  const { role, participant, requestTopics, serves, responses, onEvent, onClose } = options;
+  const { role, participant, requestTopics, serves, contracts, responses, threads, onEvent, onClose } = options;
   const { platform } = participant;
   const topics = [...requestTopics, statusRequestTopic];
   const sinceMs = Date.now();
@@ -71,6 +82,7 @@ export function startServer(options: ServerOptions): Server {
 
   function report(): StatusReport {
     const { inFlight, answered, givenUp, late } = responses.counters();
+    const { handlingMs, ...counts } = responses.runCounts();
     const pid = process.pid;
     const tables = participant.tables();
     return {
@@ -83,6 +95,11 @@ export function startServer(options: ServerOptions): Server {
       answered,
       givenUp: givenUp - late,
       tables,
+      version,
+      contracts,
+      ...counts,
+      ...(handlingMs === undefined ? {} : { handlingMs }),
+      ...threads?.(),
     };
   }
 

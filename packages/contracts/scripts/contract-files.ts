@@ -8,7 +8,7 @@ import { jsonSchemasOf } from '../src/export/json-schemas.ts';
 import { referenceOf } from '../src/export/reference.ts';
 import type { GeneratedFile } from './generated-files.ts';
 
-/* What `pnpm contracts:export` writes: the contracts for readers of other languages, and for people. */
+/* What `pnpm contracts:export` writes: the contracts for readers of other languages, and for people; and the version for servers. */
 
 export const schemasPath = 'docs/contracts/schemas';
 export const releasedPath = 'docs/contracts/released.json';
@@ -30,7 +30,16 @@ export function contractFiles(root: string, catalogue: Catalogue = calculator): 
     { path: 'docs/contracts/asyncapi.json', text: json(asyncApi) },
     ...schemas,
     { path: 'docs/reference.md', text: referenceOf(catalogue, referenceHeading) },
+    { path: 'packages/contracts/src/version.generated.ts', text: versionFile(root) },
   ];
+}
+
+/** The version as code: a bundle has no manifest beside it. */
+function versionFile(root: string): string {
+  return `// Generated from package.json by \`pnpm contracts:export\`. Do not edit.
+/** The version of these contracts, which is that of every package of Cateto. */
+export const version = '${versionOf(root)}';
+`;
 }
 
 /** Schemas of contracts that are gone. */

@@ -82,6 +82,7 @@ export { copyOf } from './plain-value.ts';
 export type { PublishableTopic, SubscribableTopic } from './roles.ts';
 export type { GivenSetting, Setting, SettingName, ValueOf } from './settings.ts';
 export { readSetting, SettingFault, settings } from './settings.ts';
+export { version } from './version.generated.ts';
 export { stackOf, textOf } from './thrown-text.ts';
 export type { NamedMessage, Role, TopicShape } from './topic-table.ts';
 export { messageWriter, readNamed, topicShape } from './topic-table.ts';

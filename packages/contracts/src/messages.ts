@@ -102,6 +102,20 @@ export const StatusReport = z.object({
   givenUp: z.int().optional(),
   /** How many entries each of its tables has, by the table's name: bounded all, and flat while the load is. */
   tables: z.record(z.string().max(64), z.number()).optional(),
+  /** The version of Cateto that it runs. */
+  version: z.string().max(64).optional(),
+  /** The hash of each contract that it serves or asks for, by the contract's name. */
+  contracts: z.record(z.string().max(64), z.int()).optional(),
+  /** Runs of handlers, or of formulas, that were begun since the start. A repetition of a request runs nothing. */
+  runs: z.int().optional(),
+  /** Runs that failed, other than by `out-of-domain` and `invalid-request`, which are about the input, or were given up. */
+  errors: z.int().optional(),
+  /** Milliseconds from the begin of a run to its outcome: the median of the last runs that were timed, at most 64. */
+  handlingMs: z.number().optional(),
+  /** Threads that run handlers; missing where handlers run in the main thread. */
+  threads: z.int().optional(),
+  /** Of these, the threads that are at work. */
+  threadsBusy: z.int().optional(),
 });
 export type StatusReport = z.output<typeof StatusReport>;
 

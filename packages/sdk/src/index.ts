@@ -5,4 +5,4 @@ export { connect } from './connect.ts';
 export { RequestError } from './request-error.ts';
 export { serve } from './serve.ts';
 export type { ServeOptions, Service } from './service.ts';
-export type { BrokerView, SystemStatus } from './system-status.ts';
+export type { BrokerView, DifferingContract, ServerView, SystemStatus } from './system-status.ts';

@@ -1,4 +1,4 @@
-import { call, defineCatalogue, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { call, defineCatalogue, failure, Finite, formula, formulaCode, hashOf, operation } from '@cateto/contracts';
 import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -306,6 +306,58 @@ test('status says who is there and what is missing', async () => {
   // What it was asked and what it asked is settled.
   expect(tables['calc-server']).toMatchObject({ open: 0, incomplete: 0, listeners: expect.any(Number) });
   expect(tables['op-server']).toMatchObject({ remembered: expect.any(Number), requesters: expect.any(Number) });
+});
+
+test('status counts runs and errors of each server, not repetitions, and gives its version and the time of a run', async () => {
+  const fails = { when: false };
+  const { network, client } = system(async ({ x, y }) => {
+    await network.pass(30);
+    if (fails.when) throw new Error('no');
+    return { x: -x, y: -y };
+  });
+  await network.pass(100);
+  for (let n = 0; n < 3; n += 1) await client.mirror({ x: 1, y: 2 });
+  fails.when = true;
+  await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'internal' });
+  const { servers } = await client.status();
+  expect(servers).toHaveLength(2);
+  for (const server of servers) {
+    expect(server).toMatchObject({
+      runs: 4,
+      errors: 1,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      differing: [],
+    });
+    expect(server.handlingMs).toBeGreaterThanOrEqual(30);
+  }
+  const op = servers.find(({ role }) => role === 'op-server');
+  expect(op?.contracts).toEqual({ negate: hashOf(catalogue, 'negate') });
+});
+
+test('status names contracts that a server has otherwise, and misses a server for a formula that only others can ask for', async () => {
+  const network = simulate({ brokers: 1 });
+  const newerMirror = { ...mirror, version: 2 };
+  const newer = defineCatalogue({
+    operations: { negate: { ...negate, version: 2 } },
+    formulas: { mirror: newerMirror },
+  });
+  const { negate: newerNegate } = newer.operations;
+  const code = formulaCode(newerMirror, {
+    plan: ([point]) => [call(newerNegate, point)],
+    combine: ([result]) => result,
+  });
+  network.serve({ catalogue: newer, formulas: { mirror: code }, handlers: { negate: (point) => point } });
+  await network.pass(100);
+  const old = network.connect({ catalogue });
+  await network.pass(100);
+  const { degraded, missing, servers } = await old.status();
+  const differing = (name: string) => ({ name, hash: hashOf(newer, name), ownHash: hashOf(catalogue, name) });
+  expect(Object.fromEntries(servers.map((server) => [server.role, server.differing]))).toEqual({
+    'op-server': [differing('negate')],
+    'calc-server': [differing('negate'), differing('mirror')],
+  });
+  expect({ degraded, missing }).toEqual({ degraded: true, missing: ['a calc-server for mirror'] });
+  expect(await network.connect({ catalogue: newer }).status()).toMatchObject({ degraded: false });
 });
 
 test('watch shows a request with all that it caused, by its trace', async () => {

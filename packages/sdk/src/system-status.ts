@@ -9,23 +9,38 @@ export interface BrokerView {
   readonly epoch: number | undefined;
 }
 
+/** A contract that a server has, and has otherwise than this client: a server refuses requests by another contract than its own. */
+export interface DifferingContract {
+  readonly name: string;
+  /** The server's. */
+  readonly hash: number;
+  /** This client's. */
+  readonly ownHash: number;
+}
+
+export interface ServerView extends ServerStatus {
+  /** Empty too when the server does not say which contracts it has: then `contracts` is missing. */
+  readonly differing: readonly DifferingContract[];
+}
+
 export interface SystemStatus {
   /** Something is missing that a failure, or the next one, would need: `missing` says what. */
   readonly degraded: boolean;
   readonly missing: readonly string[];
   readonly brokers: readonly BrokerView[];
-  readonly servers: readonly ServerStatus[];
+  readonly servers: readonly ServerView[];
 }
 
 /** Puts together what was heard and says what is missing. */
 export function systemStatus(
   catalogue: Catalogue,
   heard: readonly BrokerStatus[],
-  servers: readonly ServerStatus[],
+  answered: readonly ServerStatus[],
 ): SystemStatus {
   const brokers = heard.map(({ endpoint, beat }): BrokerView => {
     return { endpoint, rank: beat?.rank, state: beat?.state ?? 'unreachable', epoch: beat?.epoch };
   });
+  const servers = answered.map((server) => ({ ...server, differing: differingFrom(catalogue, server) }));
   const missing = [...missingBrokers(brokers), ...missingServers(catalogue, servers)];
   return { degraded: missing.length > 0, missing, brokers, servers };
 }
@@ -39,8 +54,21 @@ function missingBrokers(brokers: readonly BrokerView[]): string[] {
   return active === 1 ? unreachable : [...unreachable, 'agreement of the brokers on one active'];
 }
 
-function missingServers(catalogue: Catalogue, servers: readonly ServerStatus[]): string[] {
-  const served = new Set(servers.flatMap(({ serves }) => serves));
+/** A contract that only one of both has is no difference. */
+function differingFrom({ hashes }: Catalogue, { contracts = {} }: ServerStatus): DifferingContract[] {
+  return Object.entries(contracts).flatMap(([name, hash]) => {
+    const ownHash = hashes.get(name);
+    return ownHash === undefined || ownHash === hash ? [] : [{ name, hash, ownHash }];
+  });
+}
+
+/** A formula by another contract than this client's is served for others: this client would be refused. */
+function servedHere({ serves, differing }: ServerView): readonly string[] {
+  return serves.filter((served) => differing.every(({ name }) => name !== served));
+}
+
+function missingServers(catalogue: Catalogue, servers: readonly ServerView[]): string[] {
+  const served = new Set(servers.flatMap(servedHere));
   const formulas = Object.values(catalogue.formulas);
   // A formula sends its n-th call on lane n. How many calls it makes is its code's secret; as many as it has operands
   // is what one that asks for something of each operand makes.

@@ -1,6 +1,7 @@
 import { environmentWith } from '@cateto/app-kit';
 import type { LogEvent } from '@cateto/cluster';
 import { freeBrokers, startProcess } from '@cateto/cluster';
+import type { ServerStatus } from '@cateto/sdk';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -51,10 +52,15 @@ function lines(command: string, ...args: string[]): string[] {
   return spawnSync(command, args, { encoding: 'utf8' }).stdout.trim().split('\n').filter(Boolean);
 }
 
+async function serversOf(brokers: string): Promise<readonly ServerStatus[]> {
+  const { out } = await runApp('client', ['status', '--json', '--brokers', brokers]);
+  return (JSON.parse(out) as { readonly servers: readonly ServerStatus[] }).servers;
+}
+
 const timeOf = (logged: LogEvent): number => Date.parse(logged.time);
 
 test('a process of a cluster that is killed is started again after three seconds, and does its work', async () => {
-  const { brokers, running, next, kill } = await cluster();
+  const { brokers, running, next, kill } = await cluster('--workers', '2');
   const [again, listens] = [next('op-server-1', 'process-started'), next('op-server-1', 'ready')];
   const ended = next('op-server-1', 'process-ended');
   kill('op-server-1');
@@ -65,6 +71,9 @@ test('a process of a cluster that is killed is started again after three seconds
   await running.waitFor('listener-up', (logged) => logged['address'] === address);
   const { code, out } = await runApp('client', ['hypotenuse', '12', '13', '--json', '--brokers', brokers]);
   expect([code, JSON.parse(out)]).toMatchObject([0, { value: 17.69180601295413, fallbacks: [] }]);
+  const opServers = (await serversOf(brokers)).filter(({ role }) => role === 'op-server');
+  // The new one too has the threads of --workers.
+  expect(opServers).toMatchObject([1, 2].map(() => ({ threads: 2, threadsBusy: 0, runs: 1, errors: 0 })));
   running.kill('SIGINT');
   expect(await running.ended).toBe(0);
 });

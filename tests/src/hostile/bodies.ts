@@ -58,6 +58,10 @@ const report = fc.record({
   sinceMs: wholeNumber,
   inFlight: wholeNumber,
   answered: wholeNumber,
+  version: fc.constantFrom(undefined, '1.0.0', 'x'.repeat(65)),
+  contracts: fc.constantFrom(undefined, { square: 1358948392 }, { square: 'none' }, { __proto__: 1 }, [1]),
+  runs: wholeNumber,
+  handlingMs: fc.constantFrom(undefined, 0.04, -1, 1e99, 'long'),
 });
 
 const operand = fc.tuple(wholeNumber, formula, contract, wholeNumber, value, ttlMs, text);

@@ -1,9 +1,9 @@
-import type { ServerStatus, SystemStatus } from '@cateto/sdk';
+import type { ServerView, SystemStatus } from '@cateto/sdk';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { captured, runHere } from '../in-memory.test-support.ts';
 import { servesText } from './serves.ts';
 
-const server: ServerStatus = {
+const server: ServerView = {
   address: 'k3f0q9x2m1zd',
   role: 'op-server',
   serves: ['square.1', 'square.2'],
@@ -12,6 +12,11 @@ const server: ServerStatus = {
   sinceMs: Date.UTC(2025, 4, 9, 8, 7, 6),
   inFlight: 3,
   answered: 12345,
+  version: '1.2.3',
+  runs: 12300,
+  errors: 4,
+  handlingMs: 0.04217,
+  differing: [],
 };
 
 const whole: SystemStatus = {
@@ -45,12 +50,37 @@ describe('status', () => {
         '127.0.0.1:6555:6556:6560  backup   standby      7',
         '',
         'servers',
-        'address       role         serves          host   pid  since                 in flight  answered',
-        'a3f0q9x2m1zd  calc-server  hypotenuse leg  box      5  2025-05-09T08:07:06Z          3     12345',
-        'k3f0q9x2m1zd  op-server    square.1-2      box   4711  2025-05-09T08:07:06Z          3     12345',
+        'address       role         serves          host   pid  since                 version  in flight   runs  errors  median run',
+        'a3f0q9x2m1zd  calc-server  hypotenuse leg  box      5  2025-05-09T08:07:06Z  1.2.3            3  12300       4   0.0422 ms',
+        'k3f0q9x2m1zd  op-server    square.1-2      box   4711  2025-05-09T08:07:06Z  1.2.3            3  12300       4   0.0422 ms',
         '',
       ].join('\n'),
     );
+  });
+
+  test('shows how many threads are busy where a server has threads', async () => {
+    const threaded = { ...server, threads: 2, threadsBusy: 1, handlingMs: 2_514 };
+    const { stdout } = await runHere(['status'], {
+      status: { ...whole, servers: [threaded, whole.servers[1] ?? server] },
+    });
+    const [heading, calc, op] = stdout.split('\n').slice(6);
+    expect(heading).toMatch(/ {2}errors {2}median run {2}threads busy$/);
+    expect(calc).toMatch(/ {2}0\.0422 ms {13}-$/);
+    expect(op).toMatch(/ {2}2\.51 s {8}1 of 2$/);
+  });
+
+  test('names contracts that a server has otherwise than this client, with both hashes', async () => {
+    const differing = [{ name: 'square', hash: 0xbeef, ownHash: 0x50ffe828 }];
+    const { stdout } = await runHere(['status'], { status: { ...whole, servers: [{ ...server, differing }] } });
+    expect(stdout).toMatch(
+      /\nop-server k3f0q9x2m1zd has other contracts than this client: square 0000beef \(here 50ffe828\)\n$/,
+    );
+  });
+
+  test('shows a dash for what a server of an older version does not say', async () => {
+    const { version: _, runs: _runs, errors: _errors, handlingMs: _ms, ...older } = server;
+    const { stdout } = await runHere(['status'], { status: { ...whole, servers: [older] } });
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/Z {2}- {16}3 {5}- {7}- {11}-$/);
   });
 
   test('exits with 1 and says what is missing when the system is degraded', async () => {

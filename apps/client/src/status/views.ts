@@ -1,18 +1,19 @@
 import type { Paint } from '@cateto/app-kit';
-import type { BrokerView, ServerStatus, SystemStatus } from '@cateto/sdk';
+import type { BrokerView, ServerView, SystemStatus } from '@cateto/sdk';
 import { oneLine } from '../one-line.ts';
 import { servesText } from './serves.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
 
-/** For people: two tables. */
+/** For people: two tables, and the contracts that a server has otherwise than this client. */
 export function statusText(status: SystemStatus, paint: Paint): string {
   const servers = status.servers.toSorted(byRoleThenWork);
   return [
     'brokers\n',
     table(brokerColumns(paint), status.brokers),
     '\nservers\n',
-    servers.length === 0 ? 'none\n' : table(serverColumns, servers),
+    servers.length === 0 ? 'none\n' : table(columnsFor(servers), servers),
+    ...servers.flatMap(differingText),
   ].join('');
 }
 
@@ -34,16 +35,51 @@ function brokerColumns(paint: Paint): readonly Column<BrokerView>[] {
   ];
 }
 
-const serverColumns: readonly Column<ServerStatus>[] = [
+const serverColumns: readonly Column<ServerView>[] = [
   { heading: 'address', cell: ({ address }) => address },
   { heading: 'role', cell: ({ role }) => role },
   { heading: 'serves', cell: ({ serves }) => oneLine(servesText(serves)) },
   { heading: 'host', cell: ({ host }) => oneLine(host) },
   { heading: 'pid', cell: ({ pid }) => String(pid), align: 'right' },
   { heading: 'since', cell: ({ sinceMs }) => sinceText(sinceMs) },
+  { heading: 'version', cell: ({ version }) => oneLine(version ?? '-') },
   { heading: 'in flight', cell: ({ inFlight }) => String(inFlight), align: 'right' },
-  { heading: 'answered', cell: ({ answered }) => String(answered), align: 'right' },
+  { heading: 'runs', cell: ({ runs }) => countText(runs), align: 'right' },
+  { heading: 'errors', cell: ({ errors }) => countText(errors), align: 'right' },
+  { heading: 'median run', cell: ({ handlingMs }) => timeText(handlingMs), align: 'right' },
 ];
+
+const threadsColumn: Column<ServerView> = {
+  heading: 'threads busy',
+  cell: ({ threads, threadsBusy }) => (threads === undefined ? '-' : `${countText(threadsBusy)} of ${threads}`),
+  align: 'right',
+};
+
+/** Threads are shown where a server has some. */
+function columnsFor(servers: readonly ServerView[]): readonly Column<ServerView>[] {
+  return servers.every(({ threads }) => threads === undefined) ? serverColumns : [...serverColumns, threadsColumn];
+}
+
+function differingText({ role, address, differing }: ServerView): string[] {
+  if (differing.length === 0) return [];
+  const contracts = differing.map(({ name, hash, ownHash }) => `${name} ${hashText(hash)} (here ${hashText(ownHash)})`);
+  return [`${role} ${address} has other contracts than this client: ${contracts.join(', ')}\n`];
+}
+
+/** As docs/reference.md shows it. */
+function hashText(hash: number): string {
+  return hash.toString(16).padStart(8, '0');
+}
+
+function countText(count: number | undefined): string {
+  return count === undefined ? '-' : String(count);
+}
+
+/** Three digits that count: a run takes microseconds or minutes. */
+function timeText(ms: number | undefined): string {
+  if (ms === undefined) return '-';
+  return ms < 1_000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1_000).toPrecision(3))} s`;
+}
 
 /** The server's own clock, and whatever it claims. */
 function sinceText(sinceMs: number): string {
@@ -51,10 +87,10 @@ function sinceText(sinceMs: number): string {
   return Number.isNaN(since.getTime()) ? '-' : since.toISOString().slice(0, 19).concat('Z');
 }
 
-function byRoleThenWork(one: ServerStatus, other: ServerStatus): number {
+function byRoleThenWork(one: ServerView, other: ServerView): number {
   return keyOf(one) < keyOf(other) ? -1 : 1;
 }
 
-function keyOf({ role, serves, address }: ServerStatus): string {
+function keyOf({ role, serves, address }: ServerView): string {
   return [role, serves.join(' '), address].join('\n');
 }
