@@ -39,6 +39,9 @@ export interface WorkRun {
 export async function measureWork(run: WorkRun): Promise<WorkMeasurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-work-'));
   const runsFile = join(folder, 'runs');
+  const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
+  // A signal that ends the bench leaves this function where it is.
+  process.on('exit', removeFolder);
   const stack = openStack({
     [runsVariable]: runsFile,
     ...(run.roundsPerMs === undefined ? { [waitsVariable]: '1' } : {}),
@@ -78,7 +81,8 @@ export async function measureWork(run: WorkRun): Promise<WorkMeasurement[]> {
     return results.map((result, index) => told(run, names[index] ?? '', orders[index], result, text, othersShare));
   } finally {
     await stack.stop();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder();
+    process.off('exit', removeFolder);
   }
 }
 
