@@ -9,12 +9,16 @@ export interface OwnCode {
   readonly checks: boolean;
   /** A value (`default`, `prefault`, `catch`, `overwrite`), parts of which every parse hands out again. */
   readonly values: boolean;
+  /** A check that gives a promise, which Zod takes for a yes (`stringFormat`). */
+  readonly promises: boolean;
 }
+
+type Found = { -readonly [Name in keyof OwnCode]: OwnCode[Name] };
 
 export function ownCodeOf(schema: z.ZodType): OwnCode {
   const known = found.get(schema);
   if (known !== undefined) return known;
-  const code = { checks: false, values: false };
+  const code: Found = { checks: false, values: false, promises: false };
   look(schema, code, new Set());
   found.set(schema, code);
   return code;
@@ -25,22 +29,40 @@ const found = new WeakMap<z.ZodType, OwnCode>();
 const valueTypes: ReadonlySet<string> = new Set(['default', 'prefault', 'catch']);
 
 /** @param seen a recursive schema holds itself */
-function look(schema: z.core.$ZodType, code: { checks: boolean; values: boolean }, seen: Set<unknown>): void {
+function look(schema: z.core.$ZodType, code: Found, seen: Set<unknown>): void {
   if (seen.has(schema)) return;
   seen.add(schema);
   const { def } = schema._zod;
   const checks = new Set(def.checks?.map((check) => check._zod.def.check));
   // What a lazy schema is shows when it is used.
   code.checks ||= def.type === 'lazy' || checks.has('custom');
+  code.promises ||= [def, ...(def.checks?.map((check) => check._zod.def) ?? [])].some(givesPromise);
   code.values ||= def.type === 'lazy' || checks.has('overwrite') || valueTypes.has(def.type);
   for (const part of partsOf(def)) look(part, code, seen);
+  if (def.type === 'lazy') look((schema as z.core.$ZodLazy)._zod.innerType, code, seen);
+}
+
+/** Whether the check of a format of its author's own gives a promise for a text: then it is taken to give one for any. */
+function givesPromise(def: object): boolean {
+  const { check, fn } = def as { readonly check?: unknown; readonly fn?: (text: string) => unknown };
+  if (check !== 'string_format' || fn === undefined) return false;
+  try {
+    const said = fn('');
+    if (!(said instanceof Promise)) return false;
+    said.catch(() => undefined);
+    return true;
+  } catch {
+    // What it throws, it throws again for the value that it is to check.
+    return false;
+  }
 }
 
 /** The schemas in a declaration: by themselves, in lists, or by name. */
 function partsOf(def: object): z.core.$ZodType[] {
-  return Object.entries(def).flatMap(([name, given]: [string, unknown]) => {
-    // What a default is may be made anew each time, by code.
-    if (name === 'defaultValue') return [];
+  // What a default is may be made anew each time it is read, by code.
+  const names = Object.keys(def).filter((name) => name !== 'defaultValue');
+  return names.flatMap((name) => {
+    const given = (def as Readonly<Record<string, unknown>>)[name];
     if (isSchema(given)) return [given];
     return typeof given === 'object' && given !== null ? Object.values(given).filter(isSchema) : [];
   });

@@ -68,7 +68,7 @@ test.each([
   ['an object', z.object({ a: z.string().min(3), b: z.array(z.int()) })],
   ['formats', z.object({ mail: z.email(), at: z.iso.datetime(), id: z.uuid() })],
 ])('%s has no code of its own', (_what, schema) => {
-  expect(ownCodeOf(schema)).toEqual({ checks: false, values: false });
+  expect(ownCodeOf(schema)).toEqual({ checks: false, values: false, promises: false });
 });
 
 describe('what the code of a contract throws', () => {
@@ -102,12 +102,32 @@ test('a check that gives a promise is refused, and its rejection ends nothing', 
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
   const later = z.object({ a: z.array(z.string().refine(async () => Promise.reject(new Error('later')))) });
-  for (const schema of [later, z.lazy(() => later), z.union([later, z.number()])]) {
+  // Zod takes the promise of a format for a yes.
+  const format = z.object({ a: z.array(z.stringFormat('later', async () => Promise.reject(new Error('later')))) });
+  for (const schema of [later, z.lazy(() => later), z.union([later, z.number()]), format, z.lazy(() => format)]) {
     expect(parser(schema)({ a: ['x', 'y'] })).toMatchObject({ fits: false, threw: true, problem: /asynchronous/ });
   }
   await new Promise((resolve) => setImmediate(resolve));
   await new Promise((resolve) => setImmediate(resolve));
   expect(stray).toEqual([]);
+});
+
+test('a format of its author’s own is checked, and what its check throws is what is wrong', () => {
+  const format = z.stringFormat('picky', (text) => {
+    if (text.length < 2) throw new Error('too short to tell');
+    return text === 'yes';
+  });
+  expect(parser(format)('yes')).toEqual({ fits: true, value: 'yes' });
+  expect(parser(format)('no')).toMatchObject({ fits: false });
+  expect(problemOf(format, 'x')).toBe('the check of the contract threw: too short to tell');
+});
+
+test('a default that is made by code is made only for a value that lacks it', () => {
+  let made = 0;
+  const read = parser(z.object({ n: z.number().default(() => (made += 1)) }));
+  expect(read({ n: 7 })).toEqual({ fits: true, value: { n: 7 } });
+  expect(made).toBe(0);
+  expect(read({})).toEqual({ fits: true, value: { n: 1 } });
 });
 
 test('what a schema adds is a value’s own', () => {

@@ -39,6 +39,7 @@ export function parser(schema: z.ZodType): (value: unknown) => Parsed {
 export function parse(schema: z.ZodType, value: unknown): Parsed {
   try {
     const code = ownCodeOf(schema);
+    if (code.promises) return asynchronous;
     if (code.checks) {
       const result = schema._zod.run({ value, issues: [] }, { async: true });
       if (result instanceof Promise) return answersLater(result);
@@ -59,5 +60,11 @@ function fitting(value: unknown, shared: boolean): Parsed {
 /** Nobody waits for the promise, and it must not end the process when it is rejected. */
 function answersLater(promise: Promise<unknown>): Parsed {
   promise.catch(() => undefined);
-  return { fits: false, problem: 'the check of the contract is asynchronous, which no check may be', threw: true };
+  return asynchronous;
 }
+
+const asynchronous: Parsed = {
+  fits: false,
+  problem: 'the check of the contract is asynchronous, which no check may be',
+  threw: true,
+};

@@ -142,6 +142,18 @@ test('a value that holds the same part again and again is given up soon', () => 
   expect(takeValue(value).fault).toMatch(/lists, objects and texts/);
 });
 
+test.each([true, null])('so is one that holds the same long list of %s again and again', (element) => {
+  let reads = 0;
+  const list = new Proxy(
+    Array.from({ length: 100_000 }, () => element),
+    {
+      get: (target, key) => ((reads += 1), Reflect.get(target, key)),
+    },
+  );
+  expect(takeValue(Array.from({ length: 100 }, () => list)).fault).toMatch(/^more than 1040384 bytes/);
+  expect(reads).toBeLessThan(1_500_000);
+});
+
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
   fc.string({ unit: fc.constantFrom('\ud800', '\udc00', 'x', '\ufeff', '€'), maxLength: 300 }),

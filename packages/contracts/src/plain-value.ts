@@ -63,19 +63,22 @@ class Walk {
         this.leastBytes += 1;
         return value + 0;
       case 'boolean':
-        this.mostBytes += 1;
-        return value;
+        return this.byte(value);
       case 'string':
         return this.text(value) ? value : refused;
       case 'object':
-        if (value !== null) return this.container(value, depthLeft);
-        this.mostBytes += 1;
-        return value;
+        return value === null ? this.byte(value) : this.container(value, depthLeft);
       case 'undefined':
         return this.refuse('undefined cannot be sent; null can');
       default:
         return this.refuse(`a ${typeof value} cannot be sent`);
     }
+  }
+
+  private byte(value: boolean | null): unknown {
+    this.mostBytes += 1;
+    this.leastBytes += 1;
+    return value;
   }
 
   fault(): string {
