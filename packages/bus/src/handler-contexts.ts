@@ -51,11 +51,11 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
   function watch(context: Context): AbortController {
     const controller = new AbortController();
     if (closed) controller.abort(serverClosed());
-    else if (context.state === 'cancelled') controller.abort(requestCancelled());
-    else if (context.leftMs <= 0) controller.abort(deadlinePassed());
-    else if (context.state === 'running') {
+    else if (Context.stateOf(context) === 'cancelled') controller.abort(requestCancelled());
+    else if (Context.deadlineOf(context) <= platform.nowMs()) controller.abort(deadlinePassed());
+    else if (Context.stateOf(context) === 'running') {
       watched.add(context);
-      due.push(context.deadlineMs, context);
+      due.push(Context.deadlineOf(context), context);
       participant.rearm();
     }
     return controller;
@@ -63,7 +63,7 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
 
   function abort(context: Context, reason: DOMException): void {
     watched.delete(context);
-    context.controller?.abort(reason);
+    Context.controllerOf(context)?.abort(reason);
   }
 
   function sweep(): void {
@@ -104,8 +104,8 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     },
     end(context) {
       const own = context as Context;
-      if (own.state === 'running') own.state = 'ended';
-      if (own.controller !== undefined && watched.delete(own)) sweep();
+      Context.end(own);
+      if (Context.controllerOf(own) !== undefined && watched.delete(own)) sweep();
     },
     close() {
       if (closed) return;
@@ -124,49 +124,71 @@ interface Owner {
   log(id: string, text: string): void;
 }
 
+type State = 'running' | 'ended' | 'cancelled';
+
+/** What the server relies on is private: a handler that writes to its context harms nobody by it. */
 class Context implements RequestContext {
-  controller: AbortController | undefined;
-  state: 'running' | 'ended' | 'cancelled' = 'running';
   /** A field only where it is set. */
   declare onCancel?: () => void;
-  private readonly request: HandledRequest;
-  private readonly owner: Owner;
+  readonly #request: HandledRequest;
+  readonly #owner: Owner;
+  #controller: AbortController | undefined;
+  #state: State = 'running';
 
   constructor(request: HandledRequest, owner: Owner) {
-    this.request = request;
-    this.owner = owner;
+    this.#request = request;
+    this.#owner = owner;
+  }
+
+  static stateOf(context: Context): State {
+    return context.#state;
+  }
+
+  static deadlineOf(context: Context): number {
+    return context.#request.deadlineMs;
+  }
+
+  /** @returns that of its signal, if the handler has asked for one */
+  static controllerOf(context: Context): AbortController | undefined {
+    return context.#controller;
+  }
+
+  static end(context: Context): void {
+    if (context.#state === 'running') context.#state = 'ended';
   }
 
   get deadlineMs(): number {
-    return this.request.deadlineMs;
+    return this.#request.deadlineMs;
   }
 
   get leftMs(): number {
-    return this.request.deadlineMs - this.owner.nowMs();
+    return this.#request.deadlineMs - this.#owner.nowMs();
   }
 
   get id(): string {
-    return requestId(this.request.sender, this.request.seq);
+    return requestId(this.#request.sender, this.#request.seq);
   }
 
   get log(): (text: string) => void {
-    const { id, owner } = this;
+    const owner = this.#owner;
+    const { id } = this;
     return (text) => owner.log(id, text);
   }
 
   get signal(): HandlerSignal {
-    this.controller ??= this.owner.watch(this);
-    return this.controller.signal;
+    this.#controller ??= this.#owner.watch(this);
+    return this.#controller.signal;
   }
 
   get isOver(): boolean {
-    return this.state === 'cancelled' || this.leftMs <= 0 || this.owner.isClosed();
+    const isLate = this.#request.deadlineMs <= this.#owner.nowMs();
+    return this.#state === 'cancelled' || isLate || this.#owner.isClosed();
   }
 
   cancel(): void {
-    if (this.state !== 'running') return;
-    this.state = 'cancelled';
-    this.owner.cancel(this);
+    if (this.#state !== 'running') return;
+    this.#state = 'cancelled';
+    this.#owner.cancel(this);
     this.onCancel?.();
   }
 }

@@ -1,6 +1,7 @@
-/** Whether something is waited for. What it is may be a Proxy or have getters: this throws what they throw. */
+/** Whether `await` waits for something. What it is may be a Proxy or have getters: this throws what they throw. */
 export function isThenable(given: unknown): given is PromiseLike<unknown> {
-  return typeof given === 'object' && given !== null && 'then' in given && typeof given.then === 'function';
+  if (typeof given !== 'function' && (typeof given !== 'object' || given === null)) return false;
+  return 'then' in given && typeof given.then === 'function';
 }
 
 /**
