@@ -67,31 +67,48 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     { signal, timeoutMs = parts.timeoutMs, trace }: CallOptions,
   ): Promise<Answer<unknown>> {
     return new Promise((resolve, reject) => {
-      if (signal?.aborted === true) return reject(cancelled(undefined, signal));
       const startMs = platform.nowMs();
       const settle = (outcome: Success | Failure, seq: number): void => {
         const id = requestId(bus.address, seq);
-        if (isFailure(outcome)) {
-          return reject(signal?.aborted === true ? cancelled(id, signal) : new RequestError(outcome, id));
-        }
+        if (isFailure(outcome)) return reject(new RequestError(outcome, id));
         resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.via });
       };
       const question = { formula, operands, timeoutMs, trace, settle };
       if (signal === undefined) formulas.ask(question);
-      else askUntilAborted(question, signal);
+      else askUntilAborted(question, signal, reject);
     });
   }
 
-  function askUntilAborted(question: FormulaQuestion, signal: AbortSignal): void {
-    let forget: (() => void) | undefined;
-    let settled = false;
+  /** The signal may be an object of another library: what it throws is this call's affair. */
+  function askUntilAborted(
+    question: FormulaQuestion,
+    signal: AbortSignal,
+    reject: (error: RequestError) => void,
+  ): void {
+    let seq: number | undefined;
+    let aborted = false;
+    let forget = (): void => undefined;
+    const abort = (): void => {
+      aborted = true;
+      if (seq === undefined) return;
+      reject(cancelled(requestId(bus.address, seq), signal));
+      formulas.cancel(seq);
+    };
+    try {
+      if (signal.aborted) aborted = true;
+      else forget = onAbort(signal, abort);
+    } catch (error) {
+      return reject(refused(`${question.formula.name}: the signal cannot be used: ${textOf(error)}`));
+    }
+    if (aborted) {
+      forget();
+      return reject(cancelled(undefined, signal));
+    }
     const settle: Settle = (outcome, number) => {
-      settled = true;
-      forget?.();
+      forget();
       question.settle(outcome, number);
     };
-    const seq = formulas.ask({ ...question, settle });
-    if (!settled) forget = onAbort(signal, () => formulas.cancel(seq));
+    seq = formulas.ask({ ...question, settle });
   }
 
   function watch(onMessage: (message: ObservedAt) => void): Watch {
@@ -177,5 +194,13 @@ function afterClose(): RequestError {
 }
 
 function cancelled(id: string | undefined, signal: AbortSignal): RequestError {
-  return new RequestError(failure('cancelled', 'the call was aborted'), id, { cause: signal.reason });
+  return new RequestError(failure('cancelled', 'the call was aborted'), id, { cause: reasonOf(signal) });
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  try {
+    return signal.reason;
+  } catch (error) {
+    return error;
+  }
 }

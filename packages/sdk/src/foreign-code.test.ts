@@ -223,52 +223,6 @@ test.each(outcomes)('a handler that %s is internal, at once, later, and as a fal
   expect(stray).toEqual([]);
 });
 
-type Context = Record<string, unknown>;
-const spoilers: readonly [string, (context: Context) => unknown][] = [
-  ['gives it another time left, which throws', (context) => defineThrower(context, 'leftMs')],
-  ['gives it another signal, which throws', (context) => (void context.signal, defineThrower(context, 'signal'))],
-  [
-    'gives it a deadline that is no number',
-    (context) => Object.defineProperty(context, 'deadlineMs', { value: Number.NaN }),
-  ],
-  ['writes over what it finds in it', (context) => overwritten(context)],
-];
-
-function defineThrower(context: Context, name: string): void {
-  Object.defineProperty(context, name, { get: () => thrower('', new Error('no')) });
-}
-
-function overwritten(context: Context): void {
-  void context.signal;
-  for (const name of Object.getOwnPropertyNames(context)) context[name] = undefined;
-}
-
-test.each(spoilers)('a handler that takes its context and %s harms no other', async (_what, spoil) => {
-  const stray = strayRejections();
-  for (const operations of [undefined, [] as const]) {
-    const network = simulate();
-    const spoiled = (text: unknown, context: object): unknown => {
-      if (text === 'well') return text;
-      spoil(context as Context);
-      return text === 'hang' ? new Promise(() => undefined) : Promise.reject(new Error('broken'));
-    };
-    network.serve({ ...free, handlers: { check: spoiled }, ...(operations === undefined ? {} : { operations }) });
-    const client = network.connect({ catalogue: free.catalogue });
-    await expect(client.ask('throw')).rejects.toMatchObject({ code: 'internal' });
-    await expect(client.ask('hang', { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
-    expect((await client.ask('well')).value).toBe('well');
-  }
-  await settledTurns();
-  expect(stray).toEqual([]);
-});
-
-test('a function with a then that a handler gives is awaited', async () => {
-  const network = simulate();
-  const later = Object.assign(() => undefined, { then: (done: (value: unknown) => void) => done('later') });
-  network.serve({ ...free, handlers: { check: () => later } });
-  expect((await network.connect({ catalogue: free.catalogue }).ask('x')).value).toBe('later');
-});
-
 const check = free.catalogue.operations.check as Operation;
 const brokenPlans: readonly [string, () => unknown][] = [
   ...outcomes,
