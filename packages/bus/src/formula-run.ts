@@ -3,7 +3,9 @@ import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } f
 import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from './promises.ts';
-import type { Admitted, AnswerTo, Run } from './responses.ts';
+import type { RequestContext } from './handler-contexts.ts';
+import type { Requests } from './requests.ts';
+import type { Admitted, AnswerTo, Cancellable, Run } from './responses.ts';
 import { ownFailure, withoutName } from './run-handler.ts';
 import type { CodeFaults, CodePart, CodeRun } from './code-faults.ts';
 
@@ -57,14 +59,15 @@ function runFormula(
 ): void {
   const calls = plan(computed, routes, request);
   if (isFailure(calls)) return answer(request, calls);
-  const running = new RunningFormula(computed, request, answer, calls.length);
+  const running = new RunningFormula(computed, request, answer, calls.length, options.requests);
+  request.work.underway = running;
   const { requests, operationTimeoutMs, bus } = options;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
   const timeoutMs = Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs));
   for (let index = 0; index < calls.length; index += 1) {
     const { route, input } = calls[index] as TakenCall;
     const call = new OperationCall(options, route, input, request.work.trace, running, index);
-    requests.ask(route.target, timeoutMs, call);
+    running.asked(requests.ask(route.target, timeoutMs, call));
   }
 }
 
@@ -120,21 +123,56 @@ function takeCall(routes: CallRoutes, call: unknown, index: number): TakenCall |
 }
 
 const none: readonly Lane[] = [];
+/** Nobody is told: the requester has settled. */
+const cancelled = failure('cancelled', 'the requester has cancelled the request');
 
 /** A formula whose calls are under way; it answers once, when all have come or the first has failed. */
-class RunningFormula implements Caller {
+class RunningFormula implements Caller, Cancellable {
   readonly request: Admitted;
   private readonly computed: Computed;
   private readonly answer: AnswerTo;
+  private readonly requests: Requests;
   private readonly results: unknown[] = [];
   private via = none;
   private missing: number;
+  /** The seq of the last call; the others' are the ones before it. */
+  private lastSeq = 0;
+  private calls = 0;
+  private isCancelled = false;
+  /** Fallbacks that run. */
+  private fallbacks: Set<RequestContext> | undefined;
 
-  constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number) {
+  constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number, requests: Requests) {
     this.computed = computed;
     this.request = request;
     this.answer = answer;
     this.missing = calls;
+    this.requests = requests;
+  }
+
+  asked(seq: number): void {
+    this.lastSeq = seq;
+    this.calls += 1;
+  }
+
+  /** Gives up the calls, and answers when no fallback runs any more: until then it takes its place. */
+  cancel(): void {
+    this.missing = 0;
+    const { calls, lastSeq } = this;
+    for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
+    for (const context of this.fallbacks ?? []) context.cancel();
+    if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
+    else this.isCancelled = true;
+  }
+
+  fallingBack(context: RequestContext): void {
+    this.fallbacks ??= new Set();
+    this.fallbacks.add(context);
+  }
+
+  fellBack(context: RequestContext): void {
+    this.fallbacks?.delete(context);
+    if (this.isCancelled && this.fallbacks?.size === 0) this.answer(this.request, cancelled);
   }
 
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {

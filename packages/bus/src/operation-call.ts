@@ -41,6 +41,9 @@ export interface Caller {
   readonly request: HandledRequest;
   /** @param fellBack it was computed here */
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
+  /** A fallback begins, and has ended. */
+  fallingBack(context: RequestContext): void;
+  fellBack(context: RequestContext): void;
 }
 
 export interface CallParts {
@@ -138,8 +141,10 @@ export class OperationCall implements Question {
     if (!input.fits) return this.fellBack(input);
     const { contexts } = this.parts;
     const context = openContext(this.caller.request);
+    this.caller.fallingBack(context);
     runHandler(code, input.value, context, (output, failed) => {
       contexts.end(context);
+      this.caller.fellBack(context);
       if (failed !== undefined) this.caller.called(this.index, undefined, failed, true);
       else this.fellBack(readOutput(output));
     });

@@ -137,6 +137,7 @@ function runOf(code: HandlerCode, contexts: HandlerContexts): Run {
   const openContext = contexts.opener(code.operation.name);
   return (request, answer) => {
     const context = openContext(request);
+    request.work.underway = context;
     runHandler(code, request.work.input, context, (value, failed) => {
       contexts.end(context);
       answer(request, failed ?? { value, via: byOpServer });

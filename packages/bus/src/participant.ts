@@ -136,6 +136,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function publish(topic: string, to: string, message: readonly unknown[]): void {
+    if (closed) return;
     for (const effect of outbox.handle({ type: 'add', topic, to, message })) perform(effect);
   }
 

@@ -1,4 +1,5 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
+import { cancelTopic, cancelWire } from '@cateto/contracts';
 import type { RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -25,6 +26,7 @@ export interface Requests {
    * @throws RangeError for a timeout that is no number of milliseconds
    */
   ask(target: Target, timeoutMs: number, question: Question): number;
+  /** It settles at once, and the servers that may be at work on it are told, best effort. */
   cancel(seq: number): void;
   /** Cancels everything that is open. */
   close(): void;
@@ -53,6 +55,8 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
         return effect.work.write(effect.to, effect.seq, effect.ttlMs);
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
+      case 'cancel':
+        return participant.publish(cancelTopic, effect.to, cancelWire.write({ seqs: [...effect.seqs] }));
       case 'await-turn':
         return platform.afterTurn(() => {
           handle({ type: 'turn-ended' });

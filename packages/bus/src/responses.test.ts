@@ -11,11 +11,16 @@ function setUp(runningMax?: number) {
   const clock = { blockedMs: 0 };
   const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
   const halves: Half[] = [];
+  const receivers = new Map<string, (message: unknown) => void>();
   const participant = {
     platform,
     attach: (half: Half) => void halves.push(half),
     table: () => undefined,
     rearm: () => undefined,
+    subscribe: () => undefined,
+    receive(topic, read, take) {
+      receivers.set(topic, (message) => take([read(message) as never], { sender: 'aaaaaaaaaaaa', settledBelow: 1 }));
+    },
   } satisfies Partial<Participant>;
   const answers: [seq: number, code: unknown][] = [];
   const events: BusEvent[] = [];
@@ -54,6 +59,7 @@ function setUp(runningMax?: number) {
     events,
     turns,
     clock,
+    cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
     tick: () => halves.forEach((half) => half.tick?.()),
   };
 }
@@ -169,4 +175,13 @@ test('what is refused for want of room, and what is given up, is told as an even
   askElsewhere(1);
   elsewhere.shift()?.();
   expect(answers.at(-1)).toEqual([10_006, 0]);
+});
+
+test('what is cancelled before its turn is not begun, and takes no place any more', () => {
+  const { ask, cancel, answers, turns, clock } = setUp();
+  ask(4, 30);
+  cancel(3, 4);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  expect(clock.blockedMs).toBe(60);
 });

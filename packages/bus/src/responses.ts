@@ -1,5 +1,5 @@
 import type { Failure, RequestReading, ResultMessage, Success } from '@cateto/contracts';
-import { failure, resultMessage } from '@cateto/contracts';
+import { cancelTopic, failure, readCancel, resultMessage } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -26,7 +26,15 @@ const stretchMs = 20;
 /** Of those that have begun, as many as a waiting list may still hold. */
 const begunMax = 1_024;
 
+/** What computes a request. */
+export interface Cancellable {
+  /** Nobody waits for the outcome any more: it ends as soon as it can, and is answered all the same. */
+  cancel(): void;
+}
+
 export interface Work {
+  /** What computes it, once it has begun and can be told; `cancelled` when that is not to begin. */
+  underway: Cancellable | 'cancelled' | undefined;
   readonly run: Run;
   readonly input: unknown;
   readonly trace: string | undefined;
@@ -38,7 +46,7 @@ export function incoming(
   replyTopic: string,
   run: Run,
 ): IncomingRequest<Work> {
-  return { seq, replyTopic, ttlMs, work: { run, input, trace }, refusal };
+  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace }, refusal };
 }
 
 /** `T` are the topics on which the role may answer. */
@@ -99,6 +107,8 @@ export function createResponses<T extends string>(
         return;
       case 'give-up':
         return givenUp.count(effect.replyTopic, '');
+      case 'cancel':
+        return cancel(effect.run.work);
       case 'full':
         return onEvent({ event: 'server-full', what: effect.what, inFlight: responder.counters().inFlight });
       case 'has-room':
@@ -106,6 +116,11 @@ export function createResponses<T extends string>(
       case 'drained':
         return drained?.();
     }
+  }
+
+  function cancel(work: Work): void {
+    if (typeof work.underway === 'object') work.underway.cancel();
+    else work.underway = 'cancelled';
   }
 
   function tellRoom({ what, forMs, refused }: Extract<ResponderEffect<Work>, { type: 'has-room' }>): void {
@@ -163,7 +178,7 @@ export function createResponses<T extends string>(
       const request = waiting[begun];
       if (request === undefined) break;
       begun += 1;
-      if (request.deadlineMs > nowMs) run(request);
+      if (request.deadlineMs > nowMs && request.work.underway !== 'cancelled') run(request);
       else giveUp(request);
     }
     workedMs = workedSince(startMs, beganBefore);
@@ -186,6 +201,11 @@ export function createResponses<T extends string>(
     begun = 0;
   }
 
+  participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow }) => {
+    for (const seqs of messages) handle({ type: 'cancel', sender, settledBelow, seqs });
+    participant.rearm();
+  });
+  participant.subscribe(cancelTopic);
   participant.table('remembered', () => responder.counters().remembered);
   participant.table('requesters', () => responder.counters().requesters);
   participant.attach({

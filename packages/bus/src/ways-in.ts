@@ -33,7 +33,8 @@ export function openWaysIn<W extends WayIn>(duty: Duty, open: OpenWaysIn<W>, eve
   const waysFor = (prefix: string): readonly W[] => {
     const shape = topicShape(prefix)?.shape;
     if (shape === 'hello') return [requests, answers];
-    return [shape === 'request' ? requests : answers];
+    // A cancellation comes behind its request, not past it.
+    return [shape === 'request' || shape === 'cancel' ? requests : answers];
   };
   return {
     all: [requests, answers],

@@ -6,7 +6,7 @@ import type { InputOf, Operation, OutputOf } from './operation.ts';
 /** What a handler learns of the request it runs for. */
 export interface HandlerContext {
   /**
-   * Aborts at the deadline with a `TimeoutError`, or when the server closes: from then on nobody waits for the output. A handler that
+   * Aborts at the deadline with a `TimeoutError`, and with an `AbortError` when the requester cancels or the server closes: from then on nobody waits for the output. A handler that
    * waits for something else (a database, another service) passes it on, so that this ends too. A second after the deadline a
    * handler that has not settled is given up, and what it gives then is dropped.
    */

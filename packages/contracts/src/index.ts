@@ -54,6 +54,7 @@ export type {
   StatusSuccess,
 } from './messages.ts';
 export {
+  cancelWire,
   failureWire,
   helloWire,
   operandWire,
@@ -68,6 +69,7 @@ export type { InputOf, Operation, OutputOf } from './operation.ts';
 export { operation } from './operation.ts';
 export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './reading.ts';
 export {
+  readCancel,
   readHello,
   readOperand,
   readOperationRequest,
@@ -91,6 +93,7 @@ export {
   addressed,
   endedTopic,
   formulaResultTopic,
+  cancelTopic,
   helloTopic,
   isLane,
   lanes,

@@ -60,6 +60,9 @@ export const failureTextMax = 1_000;
 /** A request's time to live as sent. 24 hours: beyond that it is a mistake of units. */
 export const ttlMsMax = 86_400_000;
 
+/** Requests that one message cancels; a requester with more to cancel sends several. */
+export const cancelledSeqsMax = 1_024;
+
 /** Characters of a trace. */
 export const traceMax = 128;
 

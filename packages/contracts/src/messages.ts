@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Catalogue, FormulaName } from './catalogue.ts';
 import type { FailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from './formula.ts';
-import { batchMessagesMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
+import { batchMessagesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
 import { nameExpression } from './names.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 import type { Lane } from './topics.ts';
@@ -60,6 +60,9 @@ export const statusRequestWire = wire({ seq: Seq, ttlMs: TtlMs });
 /** What a participant sends itself to prove that it can hear. */
 export const helloWire = wire({ counter: z.int().min(1) });
 
+/** Requests of the sender that nobody waits for any more. */
+export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
+
 /** A body: the sender once, the lowest seq of its own requests that is not settled, then messages of one topic. */
 export const Batch = z.tuple([
   z.string().regex(/^[a-z0-9]{12}$/),
@@ -71,6 +74,7 @@ export type OperandMessage = MessageOf<typeof operandWire>;
 export type OperationRequestMessage = MessageOf<typeof operationRequestWire>;
 export type StatusRequestMessage = MessageOf<typeof statusRequestWire>;
 export type HelloMessage = MessageOf<typeof helloWire>;
+export type CancelMessage = MessageOf<typeof cancelWire>;
 
 export interface FailureMessage {
   readonly seq: number;

@@ -7,6 +7,7 @@ import type { Formula } from './formula.ts';
 import { failureTextMax } from './limits.ts';
 import type { FailureMessage, OperandMessage } from './messages.ts';
 import {
+  cancelWire,
   failureWire,
   helloWire,
   operandWire,
@@ -150,6 +151,11 @@ export const readStatusResult = readResult({ output: StatusReport });
 /** @returns the counter */
 export function readHello(fields: unknown): number | undefined {
   return helloWire.read(fields)?.counter;
+}
+
+/** @returns the requests of the sender that are cancelled */
+export function readCancel(fields: unknown): readonly number[] | undefined {
+  return cancelWire.read(fields)?.seqs;
 }
 
 /** A result as it is published: the message of its topic. */

@@ -10,6 +10,7 @@ interface TopicsOf<C extends Catalogue> {
   formulaResult: `calc.${FormulaName<C>}.result`;
   statusRequest: 'calc.status.request';
   statusResult: 'calc.status.result';
+  cancel: 'calc.cancel';
   hello: 'calc.hello';
   ended: never;
 }

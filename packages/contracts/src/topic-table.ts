@@ -1,6 +1,7 @@
 import { isAddress } from './address.ts';
 import { sentText } from './failures.ts';
 import {
+  cancelWire,
   failureWire,
   helloWire,
   operandWire,
@@ -28,7 +29,7 @@ export interface MessageLayout {
 
 export interface TopicKind {
   /** What brokers and listener tables do with it. */
-  readonly shape: 'request' | 'result' | 'hello' | 'ended';
+  readonly shape: 'request' | 'result' | 'cancel' | 'hello' | 'ended';
   /** Its topics without the address, as documents show them; parameters in braces, `{name}` an operation's or formula's. */
   readonly template: string;
   /** Undefined for what is a subscription and never a message. */
@@ -94,6 +95,13 @@ export const topicTable = {
     layout: outcomeLayout,
     publishedBy: ['calc-server', 'op-server'],
     subscribedBy: ['client', 'observer'],
+  },
+  cancel: {
+    shape: 'cancel',
+    template: 'calc.cancel',
+    layout: cancelWire,
+    publishedBy: ['client', 'calc-server'],
+    subscribedBy: ['calc-server', 'op-server', 'observer'],
   },
   hello: {
     shape: 'hello',

@@ -4,6 +4,7 @@ import { reservedTopicWords } from './names.ts';
 import {
   addressed,
   formulaResultTopic,
+  cancelTopic,
   helloTopic,
   isLane,
   lanes,
@@ -85,6 +86,7 @@ test('the shape of any topic tells its kind, its route and its address', () => {
     requests.map((route) => ({ shape: 'request', route })),
     results.map((route) => ({ shape: 'result', route })),
     fc.constant({ shape: 'hello', route: helloTopic }),
+    fc.constant({ shape: 'cancel', route: cancelTopic }),
   );
   fc.assert(
     fc.property(known, address, ({ shape, route }, to) => {

@@ -1,6 +1,6 @@
 import type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
 import type { FormulaSuccess, OperandOf, OperationRequestOf, OperationSuccess } from './messages.ts';
-import type { FailureMessage, HelloMessage, StatusRequestMessage, StatusSuccess } from './messages.ts';
+import type { CancelMessage, FailureMessage, HelloMessage, StatusRequestMessage, StatusSuccess } from './messages.ts';
 
 /** One of an operation's parallel channels; also the number of an operand. */
 export type Lane = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -22,6 +22,7 @@ export type TopicMessages<C extends Catalogue> = {
 } & {
   readonly 'calc.status.request': StatusRequestMessage;
   readonly 'calc.status.result': StatusSuccess | FailureMessage;
+  readonly 'calc.cancel': CancelMessage;
   readonly 'calc.hello': HelloMessage;
 };
 
@@ -29,6 +30,7 @@ export type Topic<C extends Catalogue> = keyof TopicMessages<C> & string;
 
 export const topicPrefix = 'calc.';
 export const helloTopic = 'calc.hello';
+export const cancelTopic = 'calc.cancel';
 export const statusRequestTopic = 'calc.status.request';
 export const statusResultTopic = 'calc.status.result';
 

@@ -145,6 +145,15 @@ describe('whatever a stranger causes', () => {
       weight: 4,
       arbitrary: fc.record({ type: fc.constant('answered' as const), sender: senders, seq: seqs, outcome }),
     },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        type: fc.constant('cancel' as const),
+        sender: senders,
+        settledBelow: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, seqs),
+        seqs: fc.array(seqs, { minLength: 1, maxLength: 4 }),
+      }),
+    },
     { weight: 2, arbitrary: fc.constantFrom({ type: 'marker-up' as const }, { type: 'tick' as const }) },
     { weight: 1, arbitrary: fc.constant({ type: 'drain' as const }) },
   );
@@ -164,6 +173,7 @@ describe('whatever a stranger causes', () => {
           const responder = createResponder<string>(bounds);
           const running = new Set<string>();
           const asked = new Set<string>();
+          const cancelled = new Set<string>();
           let drained = 0;
           return drive(responder, inputs, (effects, nowMs, input) => {
             if (input.type === 'requests') for (const { seq } of input.requests) asked.add(`${input.sender} ${seq}`);
@@ -181,9 +191,19 @@ describe('whatever a stranger causes', () => {
                 must(!running.has(id) && drained === 0, `${id} runs twice, or after the drain`);
                 must(effect.deadlineMs > nowMs, 'no time left');
                 running.add(id);
+                cancelled.delete(id);
+              } else if (effect.type === 'cancel') {
+                const id = `${effect.run.sender} ${effect.run.seq}`;
+                must(input.type === 'cancel' && input.sender === effect.run.sender, 'cancelled by a stranger');
+                must(running.has(id) && !cancelled.has(id), `${id} does not run, or is cancelled twice`);
+                cancelled.add(id);
               } else if (effect.type === 'publish') {
                 must(effect.results.length > 0, 'nothing published');
-                for (const { seq } of effect.results) must(asked.has(`${effect.to} ${seq}`), 'nobody asked');
+                for (const { seq, outcome: published } of effect.results) {
+                  must(asked.has(`${effect.to} ${seq}`), 'nobody asked');
+                  const isNews = input.type === 'answered' && input.seq === seq && published === input.outcome;
+                  must(!isNews || !cancelled.has(`${effect.to} ${seq}`), 'an outcome of what was cancelled');
+                }
               }
             }
             const counters = responder.counters();
@@ -259,6 +279,12 @@ describe('whatever a stranger causes', () => {
         const check = (effects: readonly RequesterEffect<number>[], input: RequesterInput<number>): void => {
           for (const effect of effects) {
             if (effect.type === 'await-turn') continue;
+            if (effect.type === 'cancel') {
+              for (const seq of effect.seqs) {
+                must(asked.has(`${seq} ${effect.to}`) && settled.has(seq), 'cancelled where it is not, or too soon');
+              }
+              continue;
+            }
             const { seq } = effect;
             must(!settled.has(seq), `${seq} is settled`);
             if (effect.type === 'send') {

@@ -38,6 +38,14 @@ describe('what a broker forwards upstream', () => {
     expect(upstream.subscribed(`calc.hello.${client}`)).toEqual([]);
   });
 
+  test('cancellations pass by their prefix, once for all servers, and are no sign that one of them listens', () => {
+    const upstream = createUpstream(self);
+    upstream.subscribed(`calc.cancel.${server}`);
+    expect(upstream.activate(1)).toContain('calc.cancel.');
+    expect(upstream.subscribed(`calc.cancel.${client}`)).toEqual([]);
+    expect(upstream.ended([`calc.cancel.${server}`])).toEqual([]);
+  });
+
   test('a prefix stays when its last subscriber goes, unless there are more than any catalogue brings', () => {
     const upstream = createUpstream(self);
     upstream.activate(1);

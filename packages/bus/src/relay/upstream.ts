@@ -5,7 +5,7 @@ import { endedTopic, limits, markerTopic, topicShape } from '@cateto/contracts';
  *
  * - Exact request topics: they are the registry of who listens. (So an observer may only subscribe to prefixes: one that
  *   subscribed to a server's request topic would keep that server listed after its death.)
- * - Coarse prefixes: each result topic seen, without its address, and the hello's. A publisher's table grows with the
+ * - Coarse prefixes: each result topic seen, without its address, that of cancellations, and the hello's. A publisher's table grows with the
  *   servers and not with the clients. They stay once seen, for withdrawing one would race with the next client, unless
  *   there are more than any catalogue brings: then one goes with its last subscriber, so that nobody fills the table
  *   for good with names that he invents.
@@ -90,6 +90,7 @@ export function createUpstream(address: string): Upstream {
         case 'request':
           return addRequest(topic);
         case 'result':
+        case 'cancel':
           return addPrefix(`${shape.route}.`);
         case 'hello':
           return nothing; // its prefix is always forwarded
@@ -100,7 +101,8 @@ export function createUpstream(address: string): Upstream {
     unsubscribed(topic) {
       if (requests.delete(topic)) return ifActive(topic);
       const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
-      return shape?.shape === 'result' ? leavePrefix(`${shape.route}.`) : nothing;
+      const isPrefixed = shape?.shape === 'result' || shape?.shape === 'cancel';
+      return isPrefixed ? leavePrefix(`${shape.route}.`) : nothing;
     },
     ended(topics) {
       if (marker === undefined) return nothing;

@@ -17,6 +17,7 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
   const channels: Record<string, Record<string, AsyncApiMessage>> = {
     'status.request': { statusRequest: message('statusRequest', 'Asks how a server is.') },
     'status.result': outcomes('status', 'What a server says of itself.', { $ref: '#/components/schemas/statusReport' }),
+    cancel: { cancel: message('cancel', 'Requests that nobody waits for any more.') },
     hello: { hello: message('hello', 'Proves that its sender can hear.') },
     marker: {},
   };

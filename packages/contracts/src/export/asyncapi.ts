@@ -112,6 +112,7 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
       [`${name}.answer`, { action: 'receive', ...both, tags: [{ name: responder }] }],
     ];
   };
+  const cancel = { channel: reference('cancel'), messages: [reference('cancel', 'cancel')] };
   const hello = { channel: reference('hello'), messages: [reference('hello', 'hello')] };
   return Object.fromEntries([
     ...Object.values(catalogue.formulas).flatMap(({ name, description, operands }) => {
@@ -122,6 +123,8 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
       conversation(name, description, `${name}.request`, ['request'], ['calc-server', 'op-server']),
     ),
     ...conversation('status', 'How a server is.', 'status.request', ['statusRequest'], ['client', 'server']),
+    ['cancel.say', { action: 'send', summary: 'Gives requests up.', ...cancel }],
+    ['cancel.hear', { action: 'receive', summary: 'Gives requests up.', ...cancel }],
     ['hello.say', { action: 'send', summary: 'Proves the way back.', ...hello }],
     ['hello.hear', { action: 'receive', summary: 'Proves the way back.', ...hello }],
   ]);

@@ -101,6 +101,11 @@ const protocolChannels: readonly Channel[] = [
     description: 'What a server says of itself.',
     parameters: { address: requester },
   }),
+  channel('cancel', {
+    id: 'cancel',
+    description: 'Tells a server which requests of the sender nobody waits for any more.',
+    parameters: { address: receiver },
+  }),
   channel('hello', {
     id: 'hello',
     between: ['a participant', 'itself'],

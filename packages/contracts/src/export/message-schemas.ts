@@ -3,6 +3,7 @@ import type { Schema } from '../evolution/schema-view.ts';
 import type { JsonSchemaOptions } from '../json-schema.ts';
 import {
   Batch,
+  cancelWire,
   failureWire,
   helloWire,
   operandWire,
@@ -20,6 +21,7 @@ export const wires = {
   success: successWire,
   failure: failureWire,
   statusRequest: statusRequestWire,
+  cancel: cancelWire,
   hello: helloWire,
 } as const;
 

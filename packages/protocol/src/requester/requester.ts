@@ -25,6 +25,7 @@ import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { isFailure, limits, traitOf } from '@cateto/contracts';
 import { createDueQueue } from '../due-queue.ts';
 import { createSeqTable } from '../seq-table.ts';
+import { cancellations } from './cancellations.ts';
 import { createDispatch } from './dispatch.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, serverLost, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
@@ -233,14 +234,10 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     dispatch.offerAllHeld(nowMs);
   }
 
-  function cancel(seq: number): void {
-    const request = open.get(seq);
-    if (request !== undefined) settle(request, cancelledByCaller);
-  }
-
-  function close(): void {
-    closed = true;
-    for (const request of open.values()) settle(request, cancelledByClose);
+  function cancel(requests: readonly OpenRequest<W>[], outcome: Failure): void {
+    const told = dispatch.isLinked() ? cancellations(requests) : nothing;
+    for (const request of requests) settle(request, outcome);
+    for (const effect of told) emit(effect);
   }
 
   function take(input: RequesterInput<W>, nowMs: number): void {
@@ -248,7 +245,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'call':
         return call(input.call, nowMs);
       case 'cancel':
-        return cancel(input.seq);
+        return cancel(open.between(input.seq, input.seq + 1), cancelledByCaller);
       case 'results':
         return results(input.sender, input.answerRoute, input.results, nowMs);
       case 'listener-up':
@@ -268,7 +265,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'turn-ended':
         return turnEnded(nowMs);
       case 'close':
-        return close();
+        closed = true;
+        return cancel([...open.values()], cancelledByClose);
       case 'tick':
         return overdue(nowMs);
     }

@@ -53,6 +53,8 @@ export type RequesterInput<W> =
 export type RequesterEffect<W> =
   | { readonly type: 'send'; readonly seq: number; readonly to: string; readonly work: W; readonly ttlMs: number }
   | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
+  /** The server at this address need not work on these any more; to be told after what was sent to it. Losing it harms nothing. */
+  | { readonly type: 'cancel'; readonly to: string; readonly seqs: readonly number[] }
   /** Hand in `turn-ended` once the subscriptions that have already arrived are taken in. */
   | { readonly type: 'await-turn' };
 

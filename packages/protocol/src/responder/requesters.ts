@@ -26,6 +26,8 @@ export interface Requester extends Aged<Requester> {
   quietSinceMs: number;
   /** The ids that run. */
   readonly running: SeqTable<Running>;
+  /** Those of them that are cancelled; undefined while none was. */
+  cancelled: Set<number> | undefined;
   /** The ids that were answered. */
   readonly answers: SeqTable<Answer>;
 }
@@ -78,6 +80,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       settlement: unsettled(),
       quietSinceMs: nowMs,
       running: createSeqTable(),
+      cancelled: undefined,
       answers: createSeqTable(),
       older: undefined,
       newer: undefined,

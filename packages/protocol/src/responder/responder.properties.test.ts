@@ -288,6 +288,8 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
         decided.told.push({ what, forMs, refused });
         break;
       }
+      case 'cancel':
+        throw new Error('nothing is cancelled here');
       case 'drained':
         decided.drained = true;
     }

@@ -13,6 +13,7 @@
  * - What still runs a grace after its deadline is given up (overdue.ts): its place is free, for a dependency that hangs
  *   must not take a server for good. Its id is remembered as `deadline-exceeded`, which is told only to a repetition:
  *   nobody waits for it, and a server that gives up is not found well by it. Its outcome, should it come, is dropped.
+ * - What its requester cancels is ended, its outcome dropped and its id remembered (cancelled.ts).
  * - What runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
  * - A server that is full answers `overloaded` at once and stands by that for a second, as by every refusal of that kind.
  *   When such refusals begin and when they are over is told once each (shortages.ts).
@@ -23,6 +24,7 @@ import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import type { Term } from './answers.ts';
 import { createAnswers } from './answers.ts';
+import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
 import type { Requester } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
@@ -76,6 +78,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     bytesMax: rememberedBytesMax,
   });
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
+  const cancelled = createCancelled(requesters, answers);
   const overdue = createOverdue(requesters, handlerGraceMs);
   const shortages = createShortages({
     isFull: (what) =>
@@ -119,7 +122,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     const known = requester.answers.get(seq);
     if (known !== undefined) {
       repeated += 1;
-      publish(known.replyTopic, requester.address, known.result);
+      if (!isCancelled(known.result.outcome)) publish(known.replyTopic, requester.address, known.result);
       return;
     }
     if (isSkipped(request)) return;
@@ -201,9 +204,15 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       return;
     }
     requesters.end(requester, seq, nowMs);
-    if (seq >= requester.settlement.below) answer(requester, seq, run.replyTopic, outcome, 'long', nowMs);
-    else answeredCount += 1;
+    if (cancelled.ended(requester, run, nowMs) || seq < requester.settlement.below) answeredCount += 1;
+    else answer(requester, seq, run.replyTopic, outcome, 'long', nowMs);
     endDrain();
+  }
+
+  function cancel({ sender, settledBelow, seqs }: Extract<ResponderInput<W>, { type: 'cancel' }>, nowMs: number): void {
+    for (const run of cancelled.cancel(sender, settledBelow, seqs, nowMs)) {
+      emit({ type: 'cancel', run: run as RunEffect<W> });
+    }
   }
 
   function giveUpOverdue(nowMs: number): void {
@@ -213,8 +222,8 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       const { sender, seq, replyTopic } = run;
       requesters.end(requester, seq, nowMs);
       givenUp += 1;
-      if (seq >= requester.settlement.below) {
-        answers.remember(requester, replyTopic, { seq, outcome: givenUpOutcome }, 'long', nowMs);
+      if (!cancelled.ended(requester, run, nowMs)) {
+        rememberSilently(answers, requester, run, givenUpOutcome, 'long', nowMs);
       }
       emit({ type: 'give-up', sender, seq, replyTopic });
     }
@@ -230,7 +239,8 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
 
   function publishAgain(nowMs: number): void {
     for (const { replyTopic, requester, result } of answers.since(nowMs - republishedMs)) {
-      if (result.outcome !== givenUpOutcome) publish(replyTopic, requester.address, result);
+      if (result.outcome !== givenUpOutcome && !isCancelled(result.outcome))
+        publish(replyTopic, requester.address, result);
     }
   }
 
@@ -244,6 +254,8 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     switch (input.type) {
       case 'requests':
         return requests(input, nowMs);
+      case 'cancel':
+        return cancel(input, nowMs);
       case 'answered':
         return answered(input.sender, input.seq, input.outcome, nowMs);
       case 'marker-up':

@@ -20,6 +20,13 @@ export type ResponderInput<W> =
       readonly settledBelow: number;
       readonly requests: readonly IncomingRequest<W>[];
     }
+  /** The sender waits for these no more. Nobody else can say so: ids of other requesters are untouched. */
+  | {
+      readonly type: 'cancel';
+      readonly sender: string;
+      readonly settledBelow: number;
+      readonly seqs: readonly number[];
+    }
   /** The outcome of a `run`. For an id that does not run, or was given up, it is counted and dropped. */
   | { readonly type: 'answered'; readonly sender: string; readonly seq: number; readonly outcome: Success | Failure }
   /** Another broker is active: what was published lately may have been lost with the one before. */
@@ -58,6 +65,8 @@ export type ResponderEffect<W> =
   | RunEffect<W>
   /** It has not been answered in time and holds no place any more. Comes once at most, and after its `run`. */
   | { readonly type: 'give-up'; readonly sender: string; readonly seq: number; readonly replyTopic: string }
+  /** Nobody waits for it any more: end it soon. It counts as in flight until `answered`. Comes once at most, and after its `run`. */
+  | { readonly type: 'cancel'; readonly run: RunEffect<W> }
   /** A request was refused for want of this, for the first time since the start or since `has-room`. */
   | { readonly type: 'full'; readonly what: Scarce }
   /** Nothing has been refused for want of this lately. */

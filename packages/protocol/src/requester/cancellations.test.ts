@@ -1,0 +1,78 @@
+import { failure, limits } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { a, b, setUpReady, setUp } from './requester.test-support.ts';
+import type { RequesterEffect } from './types.ts';
+
+function told(effects: readonly RequesterEffect<string>[]): [to: string, seqs: readonly number[]][] {
+  return effects.flatMap((one) => (one.type === 'cancel' ? [[one.to, one.seqs] as [string, readonly number[]]] : []));
+}
+
+describe('a request that its caller cancels', () => {
+  test('is cancelled at the server that has it, once it has settled', () => {
+    const { call, up, handle } = setUpReady();
+    up(a);
+    call(1);
+    const effects = handle({ type: 'cancel', seq: 1 });
+    expect(effects.map(({ type }) => type)).toEqual(['settle', 'cancel']);
+    expect(told(effects)).toEqual([[a, [1]]]);
+    expect(handle({ type: 'cancel', seq: 1 })).toEqual([]);
+  });
+
+  test('is cancelled at every server that may be at work on it', () => {
+    const { call, up, handle, runTo } = setUpReady();
+    up(a);
+    call(1);
+    up(b);
+    runTo(300);
+    const both = new Map<string, readonly number[]>([
+      [a, [1]],
+      [b, [1]],
+    ]);
+    expect(new Map(told(handle({ type: 'cancel', seq: 1 })))).toEqual(both);
+  });
+
+  test('is not cancelled at a server that has refused it', () => {
+    const { call, up, handle, answer } = setUpReady();
+    up(a);
+    call(1);
+    answer(a, 1, failure('contract-mismatch', 'no'));
+    up(b);
+    expect(told(handle({ type: 'cancel', seq: 1 }))).toEqual([[b, [1]]]);
+  });
+
+  test('is cancelled nowhere while it is held, or when no marker is held', () => {
+    const { call, up, handle } = setUpReady();
+    call(1);
+    expect(told(handle({ type: 'cancel', seq: 1 }))).toEqual([]);
+    up(a);
+    call(2);
+    handle({ type: 'marker-down', held: 0 });
+    expect(told(handle({ type: 'cancel', seq: 2 }))).toEqual([]);
+    const unlinked = setUp();
+    unlinked.call(1);
+    expect(told(unlinked.handle({ type: 'close' }))).toEqual([]);
+  });
+
+  test('is past cancelling when it has been answered or its deadline has come', () => {
+    const { call, up, handle, answer, runTo } = setUpReady();
+    up(a);
+    call(1);
+    answer(a, 1);
+    call(2, { deadlineMs: 100 });
+    expect(told(runTo(100))).toEqual([]);
+    expect([...handle({ type: 'cancel', seq: 1 }), ...handle({ type: 'cancel', seq: 2 })]).toEqual([]);
+  });
+});
+
+test('closing cancels all that is in flight, with few messages to each server', () => {
+  const { call, up, handle } = setUpReady();
+  up(a);
+  const count = limits.cancelledSeqsMax + 1;
+  for (let seq = 1; seq <= count; seq += 1) call(seq);
+  const cancels = told(handle({ type: 'close' }));
+  expect(cancels.map(([to, seqs]) => [to, seqs.length])).toEqual([
+    [a, limits.cancelledSeqsMax],
+    [a, 1],
+  ]);
+  expect(new Set(cancels.flatMap(([, seqs]) => seqs)).size).toBe(count);
+});

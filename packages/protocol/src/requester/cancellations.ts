@@ -1,0 +1,39 @@
+/*
+ * Which servers are told that nobody waits for a request any more, so that they end it (docs/protocol.md, section 3).
+ *
+ * Every server that may be at work on it is told, in as few messages as possible. None has to hear it: a server that does not hear it
+ * works for nobody, as one does whose requester died.
+ */
+import { limits } from '@cateto/contracts';
+import type { OpenRequest } from './request.ts';
+import { mayRunAt } from './request.ts';
+import type { RequesterEffect } from './types.ts';
+
+type Cancel = Extract<RequesterEffect<unknown>, { type: 'cancel' }>;
+
+const { cancelledSeqsMax } = limits;
+
+export function cancellations<W>(requests: readonly OpenRequest<W>[]): readonly Cancel[] {
+  const seqsOf = new Map<string, number[]>();
+  for (const request of requests) {
+    for (const address of workersOf(request)) {
+      const seqs = seqsOf.get(address);
+      if (seqs === undefined) seqsOf.set(address, [request.call.seq]);
+      else seqs.push(request.call.seq);
+    }
+  }
+  const cancels: Cancel[] = [];
+  for (const [to, seqs] of seqsOf) {
+    for (let from = 0; from < seqs.length; from += cancelledSeqsMax) {
+      cancels.push({ type: 'cancel', to, seqs: seqs.slice(from, from + cancelledSeqsMax) });
+    }
+  }
+  return cancels;
+}
+
+/** Addresses of the servers that may be at work on it. After a failover a server is listed anew, by the same address. */
+function workersOf<W>(request: OpenRequest<W>): readonly string[] {
+  const asked = new Set([...(request.earlier?.keys() ?? [])].map(({ address }) => address));
+  if (request.server !== undefined) asked.add(request.server.address);
+  return [...asked].filter((address) => mayRunAt(request, address));
+}

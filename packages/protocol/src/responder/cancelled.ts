@@ -1,0 +1,68 @@
+/*
+ * What a requester has cancelled (docs/protocol.md, section 3).
+ *
+ * - Only the requester of an id can cancel it: ids belong to the sender of the batch.
+ * - A request that runs is to be ended by whoever runs it, and holds its place until it has ended; its outcome is dropped.
+ * - Its id is remembered as `cancelled`, so that a repetition that comes late does not run it. So is the id of a request that its
+ *   cancellation has overtaken, for a moment. Neither is published: the requester has settled.
+ */
+import type { Failure } from '@cateto/contracts';
+import { failure } from '@cateto/contracts';
+import type { Answers, Term } from './answers.ts';
+import type { Requester, Requesters, Running } from './requesters.ts';
+
+export interface Cancelled {
+  /** @returns what runs and is to be ended */
+  cancel(sender: string, settledBelow: number, seqs: readonly number[], nowMs: number): readonly Running[];
+  /** A request has ended. @returns whether it was cancelled, and its outcome is to be dropped */
+  ended(requester: Requester, run: Running, nowMs: number): boolean;
+}
+
+const cancelledOutcome = failure('cancelled', 'its requester cancelled the request');
+const nothing: readonly Running[] = [];
+
+export function isCancelled(outcome: unknown): boolean {
+  return outcome === cancelledOutcome;
+}
+
+export function createCancelled(requesters: Requesters, answers: Answers): Cancelled {
+  return {
+    cancel(sender, settledBelow, seqs, nowMs) {
+      const requester = requesters.find(sender);
+      // A stranger has nothing here, and gets no entry for saying so.
+      if (requester === undefined) return nothing;
+      answers.settle(requester, settledBelow, nowMs);
+      const found: Running[] = [];
+      for (const seq of seqs) {
+        const run = requester.running.get(seq);
+        if (run === undefined) {
+          if (requester.answers.get(seq) !== undefined) continue;
+          // It comes soon or never.
+          rememberSilently(answers, requester, { seq, replyTopic: '' }, cancelledOutcome, 'brief', nowMs);
+        } else if (requester.cancelled?.has(seq) !== true) {
+          requester.cancelled ??= new Set();
+          requester.cancelled.add(seq);
+          found.push(run);
+        }
+      }
+      return found;
+    },
+    ended(requester, run, nowMs) {
+      if (requester.cancelled?.delete(run.seq) !== true) return false;
+      rememberSilently(answers, requester, run, cancelledOutcome, 'long', nowMs);
+      return true;
+    },
+  };
+}
+
+/** Remembers an outcome that nobody is told, unless the requester has settled the id anyway. */
+export function rememberSilently(
+  answers: Answers,
+  requester: Requester,
+  { seq, replyTopic }: { readonly seq: number; readonly replyTopic: string },
+  outcome: Failure,
+  term: Term,
+  nowMs: number,
+): void {
+  if (seq >= requester.settlement.below) answers.remember(requester, replyTopic, { seq, outcome }, term, nowMs);
+}

@@ -1,0 +1,161 @@
+import type { HandlerContext } from '@cateto/contracts';
+import { call, defineCatalogue, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import { simulate } from './testing/simulate.ts';
+
+/* What becomes of a request at its servers when its caller cancels it. */
+
+const slow = operation({
+  name: 'slow',
+  description: 'Its input.',
+  input: Finite,
+  output: Finite,
+  example: { input: 1, output: 1 },
+});
+const both = formula({
+  name: 'both',
+  description: 'The sum of its operands.',
+  operands: [
+    ['a', Finite],
+    ['b', Finite],
+  ],
+  output: Finite,
+  example: { operands: [1, 2], output: 3 },
+});
+const catalogue = defineCatalogue({ operations: { slow }, formulas: { both } });
+const formulas = {
+  both: formulaCode(both, { plan: ([a, b]) => [call(slow, a), call(slow, b)], combine: ([a, b]) => a + b }),
+};
+
+type Handler = (input: number, context: HandlerContext) => number | Promise<number>;
+
+/** Handlers wait for their signal when the input is above 1; each tells when it begins and why it ends. */
+function waiting() {
+  const begun: number[] = [];
+  const ended: string[] = [];
+  const handler: Handler = (input, { signal }) => {
+    begun.push(input);
+    if (input <= 1) return input;
+    return new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => {
+        ended.push(`${input} ${(signal.reason as Error).name}: ${(signal.reason as Error).message}`);
+        reject(signal.reason as Error);
+      });
+    });
+  };
+  return { begun, ended, handler };
+}
+
+async function system(handler: Handler, { fallback = false } = {}) {
+  const network = simulate({ brokers: 1 });
+  const events: string[] = [];
+  const onEvent = ({ event }: { readonly event: string }): void => void events.push(event);
+  const shared = { catalogue, handlers: { slow: handler }, onEvent, exposeErrors: false };
+  const op = network.serve({ ...shared, host: 'op', operations: fallback ? [] : ['slow'] });
+  const calc = network.serve({ ...shared, host: 'calc', formulas, operations: [], operationTimeoutMs: 60_000 });
+  const [client, other] = [network.connect({ catalogue }), network.connect({ catalogue })];
+  await Promise.all([op.ready, calc.ready]);
+  await network.pass(500);
+  const inFlight = async (): Promise<number[]> => (await other.status()).servers.map((one) => one.inFlight);
+  return { network, events, client, inFlight };
+}
+
+const cancelled = 'AbortError: the requester has cancelled the request';
+
+test.each([
+  ['an op-server', false],
+  ['the fallback of a calc-server', true],
+])('a call that is aborted ends its handlers at %s, and takes no place there any more', async (_where, fallback) => {
+  const { begun, ended, handler } = waiting();
+  const { network, client, inFlight, events } = await system(handler, { fallback });
+  const controller = new AbortController();
+  const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch((error: unknown) => error);
+  await network.pass(500);
+  expect(new Set(begun)).toEqual(new Set([2, 3]));
+  expect(Math.max(...(await inFlight()))).toBeGreaterThan(0);
+  controller.abort();
+  expect(await asked).toMatchObject({ code: 'cancelled' });
+  await network.pass(100);
+  expect(ended.toSorted()).toEqual([`2 ${cancelled}`, `3 ${cancelled}`]);
+  expect(await inFlight()).toEqual([0, 0, 0]);
+  // That a handler heeds its signal is no fault.
+  expect(events).not.toContain('handler-failed');
+  await network.pass(10_000);
+  expect(begun).toHaveLength(2);
+  expect((await client.both(0, 1)).value).toBe(1);
+});
+
+test('closing a client ends what it had under way, and nothing of another client', async () => {
+  const { begun, ended, handler } = waiting();
+  const { network, client, inFlight } = await system(handler);
+  const other = network.connect({ catalogue });
+  const [mine, theirs] = [client.both(2, 3).catch(() => 'cancelled'), other.both(4, 5).catch(() => 'overdue')];
+  await network.pass(500);
+  await client.close();
+  await network.pass(100);
+  expect(ended.toSorted()).toEqual([`2 ${cancelled}`, `3 ${cancelled}`]);
+  expect(Math.max(...(await inFlight()))).toBeGreaterThan(0);
+  expect(await Promise.all([mine, theirs])).toEqual(['cancelled', 'overdue']);
+  expect(begun).toHaveLength(6);
+});
+
+test('a handler that does not heed its signal holds its place until it has ended; its output goes nowhere', async () => {
+  const settle: ((value: number) => void)[] = [];
+  const { network, client, inFlight } = await system((input) =>
+    input === 2 ? new Promise((resolve) => settle.push(resolve)) : input,
+  );
+  const controller = new AbortController();
+  const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch((error: unknown) => error);
+  await network.pass(500);
+  controller.abort();
+  await asked;
+  await network.pass(5_000);
+  // The calc-server has ended its formula, the op-server waits for its handler.
+  expect((await inFlight()).toSorted((a, b) => a - b)).toEqual([0, 0, 1]);
+  for (const one of settle) one(2);
+  await network.pass(100);
+  expect([settle.length, await inFlight()]).toEqual([1, [0, 0, 0]]);
+});
+
+test('a cancelled request that was sent again and arrives late does not run', async () => {
+  const { begun, ended, handler } = waiting();
+  const { network, client } = await system(handler);
+  const controller = new AbortController();
+  const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch(() => undefined);
+  await network.pass(3_000);
+  // It has been sent again several times by now.
+  controller.abort();
+  await asked;
+  await network.pass(10_000);
+  expect([begun.length, ended.length]).toEqual([2, 2]);
+});
+
+test('without the message, as with an older server, a cancelled request ends at its deadline', async () => {
+  const { ended, handler } = waiting();
+  const { network, client, inFlight } = await system(handler);
+  const stop = network.drop(({ topic }) => topic.startsWith('calc.cancel'));
+  const controller = new AbortController();
+  const asked = client.both(2, 3, { timeoutMs: 2_000, signal: controller.signal }).catch(() => undefined);
+  await network.pass(500);
+  controller.abort();
+  await asked;
+  await network.pass(100);
+  expect(ended).toEqual([]);
+  await network.pass(5_000);
+  stop();
+  expect(ended.every((one) => one.includes('TimeoutError'))).toBe(true);
+  expect(await inFlight()).toEqual([0, 0, 0]);
+});
+
+test('a call that fails is not cancelled', async () => {
+  const { network, client } = await system(((input: number) =>
+    input === 2 ? failure('out-of-domain', 'no') : input) as never);
+  const passed: string[] = [];
+  network.drop(({ topic }) => {
+    passed.push(topic);
+    return false;
+  });
+  await expect(client.both(2, 3)).rejects.toMatchObject({ code: 'out-of-domain' });
+  await network.pass(1_000);
+  expect(passed.filter((topic) => topic.startsWith('calc.cancel'))).toEqual([]);
+});
