@@ -11,7 +11,7 @@ function counted() {
   let seq = 0;
   function begin(ttlMs = 60_000): Admitted {
     seq += 1;
-    const work = { run: () => undefined, input: 0, trace: undefined };
+    const work = { underway: undefined, run: () => undefined, input: 0, trace: undefined };
     const request: Admitted = {
       type: 'run',
       sender: 'aaaaaaaaaaaa',
