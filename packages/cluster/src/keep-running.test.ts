@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AppProcess } from './app-process.ts';
 import { startProcess } from './app-process.ts';
@@ -144,6 +145,8 @@ test('what ends once the cluster stops is not said, and is not started', async (
   stopping.abort();
   latest().kill('SIGKILL');
   await latest().ended;
+  // Whatever else waits for the end has heard of it a turn later.
+  await nextTurn();
   expect([started.length, events.length]).toEqual([1, 0]);
 });
 
