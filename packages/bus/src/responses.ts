@@ -33,7 +33,7 @@ export interface Cancellable {
 }
 
 export interface Work {
-  /** What computes it, once it has begun and can be told; `cancelled` when that is not to begin. */
+  /** What computes it, once it has begun and can be told; `cancelled` when its requester has cancelled it: what has not begun does not. */
   underway: Cancellable | 'cancelled' | undefined;
   readonly run: Run;
   readonly input: unknown;
@@ -119,8 +119,9 @@ export function createResponses<T extends string>(
   }
 
   function cancel(work: Work): void {
-    if (typeof work.underway === 'object') work.underway.cancel();
-    else work.underway = 'cancelled';
+    const { underway } = work;
+    work.underway = 'cancelled';
+    if (typeof underway === 'object') underway.cancel();
   }
 
   function tellRoom({ what, forMs, refused }: Extract<ResponderEffect<Work>, { type: 'has-room' }>): void {

@@ -82,3 +82,14 @@ test('a run that was given up and fails later is one error', () => {
   counters.ended(hanging, failure('internal', 'late'));
   expect(counters.counts(1)).toMatchObject({ runs: 1, errors: 1 });
 });
+
+test('a run that its requester cancelled is no error, and its time does not count', () => {
+  const { counters, begin, run, pass } = counted();
+  const cancelled = begin();
+  cancelled.work.underway = 'cancelled';
+  pass(1);
+  counters.ended(cancelled, failure('internal', 'the request was cancelled'));
+  expect(counters.counts(0)).toEqual({ runs: 1, errors: 0, handlingMs: undefined });
+  run(9);
+  expect(counters.counts(0)).toEqual({ runs: 2, errors: 0, handlingMs: 9 });
+});

@@ -60,8 +60,15 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
     if (place < 0) return;
     timed[place] = undefined;
     timedCount -= 1;
+    // How long it would have taken is not known.
+    if (isCancelled(request)) return;
     recentMs[recentCount % recentMax] = nowMs() - (beganMs[place] ?? 0);
     recentCount += 1;
+  }
+
+  /** What comes of a run that was given up, or that its requester cancelled, is no fault of its own. */
+  function isFault(request: Admitted, { code }: Failure): boolean {
+    return !ofInput.has(code) && !isCancelled(request) && !isGivenUp(request, nowMs());
   }
 
   return {
@@ -71,7 +78,7 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
     },
     ended(request, outcome) {
       if (timedCount > 0) takeTime(request);
-      if (isFailure(outcome) && !ofInput.has(outcome.code) && !isGivenUp(request, nowMs())) failed += 1;
+      if (isFailure(outcome) && isFault(request, outcome)) failed += 1;
     },
     counts(givenUp) {
       return {
@@ -81,6 +88,10 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
       };
     },
   };
+}
+
+function isCancelled({ work }: Admitted): boolean {
+  return work.underway === 'cancelled';
 }
 
 function isGivenUp({ deadlineMs }: Admitted, nowMs: number): boolean {

@@ -57,7 +57,8 @@ async function system(handler: Handler, { fallback = false } = {}) {
   await Promise.all([op.ready, calc.ready]);
   await network.pass(500);
   const inFlight = async (): Promise<number[]> => (await other.status()).servers.map((one) => one.inFlight);
-  return { network, events, client, inFlight };
+  const errors = async (): Promise<(number | undefined)[]> => (await other.status()).servers.map((one) => one.errors);
+  return { network, events, client, inFlight, errors };
 }
 
 const cancelled = 'AbortError: the requester has cancelled the request';
@@ -67,7 +68,7 @@ test.each([
   ['the fallback of a calc-server', true],
 ])('a call that is aborted ends its handlers at %s, and takes no place there any more', async (_where, fallback) => {
   const { begun, ended, handler } = waiting();
-  const { network, client, inFlight, events } = await system(handler, { fallback });
+  const { network, client, inFlight, errors, events } = await system(handler, { fallback });
   const controller = new AbortController();
   const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch((error: unknown) => error);
   await network.pass(500);
@@ -80,6 +81,7 @@ test.each([
   expect(await inFlight()).toEqual([0, 0, 0]);
   // That a handler heeds its signal is no fault.
   expect(events).not.toContain('handler-failed');
+  expect(await errors()).toEqual([0, 0, 0]);
   await network.pass(10_000);
   expect(begun).toHaveLength(2);
   expect((await client.both(0, 1)).value).toBe(1);
