@@ -2,20 +2,29 @@ import { runServer } from '@cateto/app-kit';
 import { serveFormulas, zeromqLink } from '@cateto/bus';
 import { formulaCodes, handlers } from '@cateto/compute';
 import { calculator } from '@cateto/contracts';
+import { openThreads } from './threads.ts';
 
 await runServer({
   name: 'calc-server',
   description: 'Serves formulas: joins operands, asks op-servers, falls back, combines.',
-  settings: ['brokers', 'operationTimeoutMs', 'exposeErrors'],
-  start({ values: { brokers, operationTimeoutMs, exposeErrors } }, onEvent) {
-    return serveFormulas({
+  settings: ['brokers', 'operationTimeoutMs', 'workers', 'exposeErrors'],
+  start({ values: { brokers, operationTimeoutMs, workers, exposeErrors } }, onEvent) {
+    const threads = openThreads(workers, onEvent);
+    const server = serveFormulas({
       catalogue: calculator,
       formulas: formulaCodes,
       handlers,
+      threads,
       operationTimeoutMs,
       exposeErrors,
       openLink: zeromqLink(brokers),
       onEvent,
     });
+    return {
+      async drain() {
+        await server.drain();
+        await threads?.close();
+      },
+    };
   },
 });

@@ -1,7 +1,7 @@
 import type { BusEvent } from '@cateto/bus';
 import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
+import { createThreadPool } from '@cateto/bus/threads';
 import { parseBrokers } from '@cateto/contracts';
-import { workerHandlers } from '../../../apps/op-server/src/worker-handlers.ts';
 import { workCatalogue, workFormulas } from './catalogue.ts';
 import { limited, workHandlers } from './handlers.ts';
 
@@ -31,7 +31,10 @@ const shared = {
   },
   openLink: zeromqLink(endpoints),
 };
-const pool = threads === 0 ? undefined : workerHandlers(threads, complain, new URL('worker.js', import.meta.url));
+const pool =
+  threads === 0
+    ? undefined
+    : createThreadPool({ file: new URL('worker.js', import.meta.url), workers: threads, onEvent: complain });
 
 await Promise.all([
   listening((onEvent) => serveOperations({ ...shared, threads: pool, operations: 'all', lanes: 'all', onEvent })),

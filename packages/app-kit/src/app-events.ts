@@ -12,6 +12,7 @@ const warnings: ReadonlySet<string> = new Set([
   'server-full',
   'request-given-up',
   'handler-failed',
+  'thread-failed',
 ]);
 const errors: ReadonlySet<string> = new Set(['misconfigured']);
 

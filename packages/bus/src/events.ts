@@ -59,6 +59,15 @@ export type BusEvent =
     }
   /** A handler wrote a line for its request. */
   | { readonly event: 'handler-log'; readonly name: string; readonly id: string; readonly message: string }
+  /** An operation's handler was seen to block for so long, and runs there from now on. */
+  | {
+      readonly event: 'handler-moved';
+      readonly operation: string;
+      readonly to: 'threads' | 'loop';
+      readonly blockedMs: number;
+    }
+  /** A thread that ran handlers has ended, or did not start; there is a new one. Without an operation none was running in it. */
+  | { readonly event: 'thread-failed'; readonly operation?: string; readonly cause: string }
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
   /** A broker turns away who connects. */
   | { readonly event: 'connections-refused'; readonly cause: string }

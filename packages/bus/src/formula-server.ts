@@ -21,12 +21,15 @@ import { createResponses, incoming } from './responses.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
 import { createTally } from './tally.ts';
+import type { HandlerThreads } from './threads/handler-threads.ts';
 
 export interface FormulaServerOptions<C extends Catalogue> {
   readonly catalogue: C;
   readonly formulas: FormulaCodesOf<C>;
   /** For the fallback: what no op-server answers is computed here. */
   readonly handlers: HandlersOf<C>;
+  /** Where the fallback runs; in this thread unless given. */
+  readonly threads?: HandlerThreads | undefined;
   /** How long to wait for an op-server before falling back. */
   readonly operationTimeoutMs: number;
   readonly openLink: OpenLink;
@@ -72,6 +75,8 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     catalogue,
     formulas: options.formulas,
     handlers: options.handlers,
+    threads: options.threads,
+    onEvent,
     contexts,
     faults,
     operationTimeoutMs,
@@ -99,6 +104,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     serves: Object.keys(catalogue.formulas),
     contracts: Object.fromEntries(catalogue.hashes),
     responses,
+    threads: options.threads?.inUse,
     onEvent,
     onClose() {
       requests.close();

@@ -1,4 +1,4 @@
-import type { Catalogue, Failure, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
+import type { Catalogue, Failure, FailureCode, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
 import {
   copyOf,
   hashOf,
@@ -12,10 +12,13 @@ import {
 import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
 import type { CodeFaults } from './code-faults.ts';
+import type { OnEvent } from './events.ts';
 import type { HandledRequest, HandlerContexts, RequestContext } from './handler-contexts.ts';
+import type { PlacedHandler } from './placed-handler.ts';
+import { placeHandler } from './placed-handler.ts';
 import type { Question, Requests } from './requests.ts';
-import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
+import type { HandlerThreads } from './threads/handler-threads.ts';
 
 /* One call of a formula's plan: asked for on a lane, or computed here when no op-server does it. */
 
@@ -26,8 +29,8 @@ export interface CallRoute {
   readonly topic: `calc.${string}.request.${Lane}`;
   readonly hash: number;
   readonly target: Target;
-  /** The operation with its handler, for the fallback. */
-  readonly code: HandlerCode | undefined;
+  /** For the fallback. */
+  readonly handler: PlacedHandler | undefined;
   /** Opens the context of a fallback. */
   readonly openContext: (request: HandledRequest) => RequestContext;
   /** Reads an input as an op-server does that it arrives at, and an output as it is read that comes back. */
@@ -50,6 +53,8 @@ export interface CallParts {
   readonly bus: Bus<Catalogue, 'calc-server'>;
   readonly catalogue: Catalogue;
   readonly handlers: Readonly<Record<string, Handler>>;
+  readonly threads: HandlerThreads | undefined;
+  readonly onEvent: OnEvent;
   readonly contexts: HandlerContexts;
   readonly faults: CodeFaults;
   readonly requests: Requests;
@@ -59,20 +64,21 @@ export interface CallParts {
 /** By operation, and by lane from the first on. */
 export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
 
-export function callRoutes({ catalogue, handlers, contexts, faults }: CallParts): CallRoutes {
+export function callRoutes({ bus, catalogue, handlers, threads, onEvent, contexts }: CallParts): CallRoutes {
   const routesOf = (operation: Operation): CallRoute[] => {
     const { name } = operation;
     const readInput = parser(operation.input);
     const readOutput = parser(operation.output);
-    const handler = handlers[name];
-    const code = handler === undefined ? undefined : { operation, handler, faults };
+    const own = handlers[name];
+    const { nowMs } = bus.participant.platform;
+    const handler = own === undefined ? undefined : placeHandler(name, own, threads, nowMs, onEvent);
     const openContext = contexts.opener(name);
     const hash = hashOf(catalogue, name);
     return lanes.map((lane) => {
       const topic = operationRequestTopic(name, lane);
       const answerRoute = operationResultTopic(name, lane);
       const target: Target = { route: topic, answerRoute, contract: name, unheard: 'fail' };
-      return { operation, lane, topic, hash, target, code, openContext, readInput, readOutput };
+      return { operation, lane, topic, hash, target, handler, openContext, readInput, readOutput };
     });
   };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
@@ -80,8 +86,7 @@ export function callRoutes({ catalogue, handlers, contexts, faults }: CallParts)
 
 /**
  * What an op-server could not do for reasons that are not the input's: then the operation is computed here. Not so when all of
- * them are overloaded: what is too much for those made for it would be too much here, where everything passes. And not `server-lost`:
- * what has ended three op-servers would end this one.
+ * them are overloaded: what is too much for those made for it would be too much here, where everything passes.
  */
 const fallbackCodes: ReadonlySet<string> = new Set([
   'no-listener',
@@ -89,6 +94,13 @@ const fallbackCodes: ReadonlySet<string> = new Set([
   'contract-mismatch',
   'unknown-operation',
 ]);
+
+/** @returns what computes it here, if it is to be computed. What has ended three op-servers would end this one; it may end a thread. */
+function fallbackFor(code: FailureCode, { inThreads, inLoop, inThread }: PlacedHandler): Handler | undefined {
+  if (code === 'server-lost') return inThread;
+  if (!fallbackCodes.has(code)) return undefined;
+  return inThreads() ? inThread : inLoop;
+}
 
 /** An object with methods and not a pair of closures: there are several for each request, and they live as long as it. */
 export class OperationCall implements Question {
@@ -123,26 +135,25 @@ export class OperationCall implements Question {
   settle(outcome: Success | Failure): void {
     const { caller, index } = this;
     if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
-    const { operation, lane, code } = this.route;
-    if (!fallbackCodes.has(outcome.code) || code === undefined) {
-      return caller.called(index, undefined, outcome, false);
-    }
+    const { operation, lane, handler } = this.route;
+    const computed = handler === undefined ? undefined : fallbackFor(outcome.code, handler);
+    if (computed === undefined) return caller.called(index, undefined, outcome, false);
     this.parts.onFallback(operation.name, lane, outcome.code);
-    this.runHere(code);
+    this.runHere(computed);
   }
 
   /**
    * Computed here it gives what it would elsewhere. The handler gets a copy, because an attempt that is not sent yet may still hold
    * the input.
    */
-  private runHere(code: HandlerCode): void {
-    const { openContext, readInput, readOutput } = this.route;
+  private runHere(handler: Handler): void {
+    const { operation, openContext, readInput, readOutput } = this.route;
     const input = readInput(copyOf(this.input));
     if (!input.fits) return this.fellBack(input);
-    const { contexts } = this.parts;
+    const { contexts, faults } = this.parts;
     const context = openContext(this.caller.request);
     this.caller.fallingBack(context);
-    runHandler(code, input.value, context, (output, failed) => {
+    runHandler({ operation, handler, faults }, input.value, context, (output, failed) => {
       contexts.end(context);
       this.caller.fellBack(context);
       if (failed !== undefined) this.caller.called(this.index, undefined, failed, true);

@@ -11,40 +11,26 @@ import { open } from './bus.ts';
 import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
 import { createCodeFaults } from './code-faults.ts';
-import type { HandlerContexts, RequestContext } from './handler-contexts.ts';
+import type { HandlerContexts } from './handler-contexts.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import type { OpenLink, Platform } from './link.ts';
+import type { PlacedHandler } from './placed-handler.ts';
+import { placeHandler } from './placed-handler.ts';
 import type { Run } from './responses.ts';
-import { createResponses, incoming } from './responses.ts';
+import { createResponses, incoming, refusedLate } from './responses.ts';
 import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
-import type { Server, ThreadsInUse } from './server.ts';
+import type { Server } from './server.ts';
 import { startServer } from './server.ts';
-
-/** Threads that run handlers, so that one which blocks or never ends stops no server. */
-export interface HandlerThreads {
-  /** Handlers that run at once; other requests wait for their turn, and are refused as `overloaded` when that takes long. */
-  readonly runningMax: number;
-  /**
-   * Runs an operation's handler. Its place among those that run at once is taken until the promise settles: it has to,
-   * `limits.handlerGraceMs` after the deadline at the latest, whatever the handler does.
-   *
-   * @param context what the handler learns of its request, in this thread
-   * @returns what the handler returned; rejected with what it threw
-   */
-  run(operation: string, input: unknown, context: ThreadedRequest): Promise<unknown>;
-  /** For the status of the server. */
-  inUse?(): ThreadsInUse;
-}
-
-/** As much of a request's context as another thread can be told of. */
-export type ThreadedRequest = Pick<RequestContext, 'leftMs' | 'id' | 'onCancel'>;
+import type { HandlerThreads } from './threads/handler-threads.ts';
 
 export interface OperationServerOptions<C extends Catalogue> {
   readonly catalogue: C;
   readonly handlers: HandlersOf<C>;
   /** Where the handlers run; in this thread unless given. */
   readonly threads?: HandlerThreads | undefined;
+  /** Handlers that run at once in this thread, which is what asynchronous ones do; as many as are admitted unless given. */
+  readonly concurrency?: number | undefined;
   /** Names of the operations to serve. */
   readonly operations: readonly string[] | 'all';
   readonly lanes: readonly Lane[] | 'all';
@@ -83,15 +69,15 @@ function serveOn<C extends Catalogue>(
   const responses = createResponses<ReplyTopic>(bus.participant, {
     publish: bus.publish,
     onEvent,
-    runningMax: threads?.runningMax,
+    runningMax: options.concurrency,
   });
   const contexts = createHandlerContexts(bus.participant, onEvent);
   const faults = createCodeFaults(bus.participant.platform, { onEvent, exposeErrors });
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
-    const handler =
-      threads === undefined ? handlers[operation.name as keyof C['operations']] : handlerIn(threads, operation);
-    const run = runOf({ operation, handler, faults }, contexts);
+    const handler: Handler = handlers[operation.name as keyof C['operations']];
+    const placed = placeHandler(operation.name, handler, threads, bus.participant.platform.nowMs, onEvent);
+    const run = runPlaced({ operation, faults }, placed, contexts);
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);
@@ -99,7 +85,8 @@ function serveOn<C extends Catalogue>(
       requestTopics.push(requestTopic);
       bus.receive(requestTopic, read, (requests, { sender, settledBelow }) => {
         const admitted = requests.map((request) => incoming(request, replyTopic, run));
-        responses.accept(sender, settledBelow, admitted);
+        const late = placed.inThreads() && threads?.isLate() === true;
+        responses.accept(sender, settledBelow, late ? admitted.map(refusedLate) : admitted);
       });
     }
   }
@@ -110,7 +97,7 @@ function serveOn<C extends Catalogue>(
     serves: served.flatMap(({ name }) => lanes.map((lane) => `${name}.${lane}`)),
     contracts: Object.fromEntries(served.map(({ name }) => [name, hashOf(catalogue, name)])),
     responses,
-    threads: threads?.inUse?.bind(threads),
+    threads: threads?.inUse,
     onEvent,
     onClose() {
       contexts.close();
@@ -133,6 +120,15 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
 /** No lane fell back. */
 const byOpServer: readonly Lane[] = [];
 
+function runPlaced(of: Omit<HandlerCode, 'handler'>, placed: PlacedHandler, contexts: HandlerContexts): Run {
+  const { inLoop, inThread, inThreads } = placed;
+  const here = runOf({ ...of, handler: inLoop }, contexts);
+  if (inThread === undefined) return here;
+  const there = runOf({ ...of, handler: inThread }, contexts);
+  const run: Run = (request, answer) => (inThreads() ? there : here)(request, answer);
+  return Object.assign(run, { elsewhere: inThreads });
+}
+
 function runOf(code: HandlerCode, contexts: HandlerContexts): Run {
   const openContext = contexts.opener(code.operation.name);
   return (request, answer) => {
@@ -143,9 +139,4 @@ function runOf(code: HandlerCode, contexts: HandlerContexts): Run {
       answer(request, failed ?? { value, via: byOpServer });
     });
   };
-}
-
-function handlerIn(threads: HandlerThreads, { name }: Operation): Handler {
-  // What `onCancel` is set on is the context that the server holds.
-  return (input, context) => threads.run(name, input, context);
 }

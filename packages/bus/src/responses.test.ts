@@ -43,8 +43,9 @@ function setUp(runningMax?: number) {
   }
   /** Asks for work that another thread does; it is done when the one it gives is called. */
   const elsewhere: (() => void)[] = [];
-  function askElsewhere(count: number): void {
-    const run: Run = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
+  function askElsewhere(count: number, inAnotherQueue = false): void {
+    const begin: Run = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
+    const run = inAnotherQueue ? Object.assign(begin, { elsewhere: () => true }) : begin;
     for (let more = 0; more < count; more += 1) {
       lastSeq += 1;
       const request = { seq: lastSeq, ttlMs: 10_000, input: 0, trace: undefined, refusal: undefined };
@@ -184,4 +185,26 @@ test('what is cancelled before its turn is not begun, and takes no place any mor
   turns.settle();
   expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
   expect(clock.blockedMs).toBe(60);
+});
+
+test('work that waits for its turn in another queue is begun at once, and takes no place from the work that runs here', () => {
+  const { askElsewhere, elsewhere, answers } = setUp(1);
+  askElsewhere(1);
+  askElsewhere(5, true);
+  expect(elsewhere).toHaveLength(6);
+  elsewhere.slice(1).forEach((done) => done());
+  expect(answers).toHaveLength(5);
+});
+
+test('of asynchronous work as much runs at once as may, and the rest when that is done', () => {
+  const { askElsewhere, elsewhere, answers, turns } = setUp(2);
+  askElsewhere(5);
+  expect(elsewhere).toHaveLength(2);
+  elsewhere[0]?.();
+  turns.settle();
+  expect(elsewhere).toHaveLength(3);
+  elsewhere.slice(1).forEach((done) => done());
+  turns.settle();
+  expect(elsewhere).toHaveLength(5);
+  expect(answers).toHaveLength(3);
 });

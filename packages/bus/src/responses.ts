@@ -1,5 +1,5 @@
 import type { Failure, RequestReading, ResultMessage, Success } from '@cateto/contracts';
-import { cancelTopic, failure, readCancel, resultMessage } from '@cateto/contracts';
+import { cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -14,7 +14,11 @@ export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
 /** Call exactly once for each request. */
 export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
 
-export type Run = (request: Admitted, answer: AnswerTo) => void;
+export interface Run {
+  (request: Admitted, answer: AnswerTo): void;
+  /** Whether it would wait for its turn elsewhere now, in a queue of its own: here it is begun at once. */
+  readonly elsewhere?: () => boolean;
+}
 
 const late = failure('overloaded', 'what was taken here before waits too long for its turn');
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
@@ -53,7 +57,7 @@ export function incoming(
 export interface ResponsesOptions<T extends string> {
   publish(topic: T, to: string, message: ResultMessage): void;
   readonly onEvent: OnEvent;
-  /** Requests that run at once; the others wait for their turn. As many as there are unless given. */
+  /** Requests that run at once, besides those elsewhere; others wait for their turn. As many as there are unless given. */
   readonly runningMax?: number | undefined;
 }
 
@@ -87,7 +91,9 @@ export function createResponses<T extends string>(
   /** Work since the last turn that was asked for. */
   let workedMs = 0;
   let running = 0;
-  let beganCount = 0;
+  /** Of all that is done a stretch shows the pace; where only so many run at once, of what does not wait for anything else. */
+  const bounded = runningMax < limits.requestsInFlightMax;
+  let workCount = 0;
   /** Since when as many run as may, or when the last of those was done. */
   let fullSinceMs = 0;
   let turnAsked = false;
@@ -131,14 +137,20 @@ export function createResponses<T extends string>(
 
   function runOrPutOff(request: Admitted): void {
     const nowMs = platform.nowMs();
+    if (request.work.run.elsewhere?.() === true) return runElsewhere(request);
     if (waiting.length === 0 && nowMs < stretchEndMs && running < runningMax) return run(request);
     waiting.push(request);
     askForTurn();
   }
 
+  function runElsewhere(request: Admitted): void {
+    runCounters.began(request);
+    request.work.run(request, answerElsewhere);
+  }
+
   function run(request: Admitted): void {
     running += 1;
-    beganCount += 1;
+    if (!bounded) workCount += 1;
     if (running === runningMax) fullSinceMs = platform.nowMs();
     runCounters.began(request);
     request.work.run(request, answer);
@@ -149,9 +161,16 @@ export function createResponses<T extends string>(
     // Of work that runs elsewhere the pace shows only while all that may run does.
     if (running === runningMax) pace.took(1, platform.nowMs() - fullSinceMs);
     running -= 1;
+    if (bounded) workCount += 1;
     runCounters.ended(request, outcome);
     handle({ type: 'answered', sender, seq, outcome });
     if (begun < waiting.length) askForTurn();
+  }
+
+  function answerElsewhere(request: Admitted, outcome: Success | Failure): void {
+    const { sender, seq } = request;
+    runCounters.ended(request, outcome);
+    handle({ type: 'answered', sender, seq, outcome });
   }
 
   function giveUp({ sender, seq }: Admitted): void {
@@ -173,25 +192,26 @@ export function createResponses<T extends string>(
   function goOn(): void {
     turnAsked = false;
     const startMs = platform.nowMs();
-    const beganBefore = beganCount;
+    const workBefore = workCount;
     stretchEndMs = startMs + stretchMs;
     for (let nowMs = platform.nowMs(); nowMs < stretchEndMs && running < runningMax; nowMs = platform.nowMs()) {
       const request = waiting[begun];
       if (request === undefined) break;
       begun += 1;
-      if (request.deadlineMs > nowMs && request.work.underway !== 'cancelled') run(request);
-      else giveUp(request);
+      if (request.deadlineMs <= nowMs || request.work.underway === 'cancelled') giveUp(request);
+      else if (request.work.run.elsewhere?.() === true) runElsewhere(request);
+      else run(request);
     }
-    workedMs = workedSince(startMs, beganBefore);
+    workedMs = workedSince(startMs, workBefore);
     forgetBegun();
     if (begun < waiting.length || workedMs >= stretchMs) askForTurn();
   }
 
   /** @returns for how long */
-  function workedSince(startMs: number, beganBefore: number): number {
+  function workedSince(startMs: number, workBefore: number): number {
     const ms = platform.nowMs() - startMs;
-    const pieces = beganCount - beganBefore;
-    if (pieces > 0 && runningMax === Number.POSITIVE_INFINITY) pace.took(pieces, ms);
+    const pieces = workCount - workBefore;
+    if (pieces > 0) pace.took(pieces, ms);
     return ms;
   }
 
@@ -228,11 +248,11 @@ export function createResponses<T extends string>(
     accept(sender, settledBelow, requests) {
       watchLoop(true);
       const startMs = platform.nowMs();
-      const beganBefore = beganCount;
+      const workBefore = workCount;
       if (waiting.length === 0) stretchEndMs = startMs + stretchMs - workedMs;
       const taken = loop.isLate() ? requests.map(refusedLate) : requests;
       handle({ type: 'requests', sender, settledBelow, requests: taken });
-      workedMs += workedSince(startMs, beganBefore);
+      workedMs += workedSince(startMs, workBefore);
       if (workedMs >= stretchMs) askForTurn();
       watchLoop(responder.counters().inFlight > 0);
       participant.rearm();
@@ -248,6 +268,6 @@ export function createResponses<T extends string>(
   };
 }
 
-function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
+export function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
   return { ...request, refusal: request.refusal ?? late };
 }

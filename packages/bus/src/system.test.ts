@@ -17,10 +17,10 @@ import { fakeBroker, testPlatform } from './fake-link.test-support.ts';
 import { createFormulaClient } from './formula-client.ts';
 import { serveFormulas } from './formula-server.ts';
 import { open } from './bus.ts';
-import type { HandlerThreads } from './operation-server.ts';
 import { serveOperations } from './operation-server.ts';
 import { createRequests } from './requests.ts';
 import { createStatusClient } from './status.ts';
+import type { HandlerThreads } from './threads/handler-threads.ts';
 
 /*
  * Client, calc-server and op-servers with their real machines and drivers, over a broker in memory and a clock that the
@@ -236,10 +236,16 @@ describe('the calc-server', () => {
     const asked: [string, unknown, number][] = [];
     const run: HandlerThreads['run'] = (name, input, { leftMs }) => {
       asked.push([name, input, leftMs]);
-      return input === 3 ? Promise.resolve(6) : Promise.reject(new Error('its thread ended'));
+      return input === 3 ? Promise.resolve({ output: 6, blockedMs: 1 }) : Promise.reject(new Error('its thread ended'));
     };
     const { ask, outcomes, events, platform, broker, opServer, calcServer } = setUp();
-    opServer({}, [1, 2], { runningMax: 2, run });
+    opServer({}, [1, 2], {
+      use: 'always',
+      inUse: () => ({ threads: 2, threadsBusy: 0 }),
+      usable: () => true,
+      isLate: () => false,
+      run,
+    });
     calcServer();
     broker.activate(1);
     platform.pass(50);

@@ -80,7 +80,7 @@ export {
 } from './reading.ts';
 export type { Parsed } from './parse.ts';
 export { parser } from './parse.ts';
-export { copyOf } from './plain-value.ts';
+export { copyOf, takeValue } from './plain-value.ts';
 export type { PublishableTopic, SubscribableTopic } from './roles.ts';
 export type { GivenSetting, Setting, SettingName, ValueOf } from './settings.ts';
 export { readSetting, SettingFault, settings } from './settings.ts';

@@ -33,6 +33,9 @@ export const requestsPerServerMax = 8_192;
  */
 export const serverEndsMax = 3;
 
+/** Threads of a server. More help no machine that this would run on. */
+export const workersMax = 64;
+
 /** Addresses of a listener table: a hostile subscriber must not grow it without end. */
 export const listenersMax = 10_000;
 

@@ -1,5 +1,6 @@
 import type { BrokerEndpoint } from './endpoints.ts';
 import { parseBrokers } from './endpoints.ts';
+import { requestsInFlightMax, workersMax } from './limits.ts';
 import { isName } from './names.ts';
 import type { Lane } from './topics.ts';
 import { isLane } from './topics.ts';
@@ -71,12 +72,20 @@ export const settings = {
     defaultText: 'all',
     parse: (text) => (text === 'all' ? 'all' : splitList(text).map(parseLane)),
   }),
-  workers: setting<number>({
+  workers: setting<number | 'auto'>({
     variable: 'CATETO_WORKERS',
-    flag: '--workers <n>',
-    description: 'threads that run the handlers, for work that would block; 0 runs them in the main thread',
-    defaultText: '0',
+    flag: '--workers <n|auto>',
+    description:
+      'threads that run every handler; auto: as many as cores less one, for handlers that take more than 5 ms; 0: none',
+    defaultText: 'auto',
     parse: parseWorkers,
+  }),
+  concurrency: setting<number>({
+    variable: 'CATETO_CONCURRENCY',
+    flag: '--concurrency <n>',
+    description: 'asynchronous handlers that run at once in the main thread; other requests wait',
+    defaultText: String(requestsInFlightMax),
+    parse: parseConcurrency,
   }),
   operationTimeoutMs: milliseconds(
     'CATETO_OPERATION_TIMEOUT_MS',
@@ -179,15 +188,21 @@ function parseSwitch(text: string): boolean {
   return ['1', 'true'].includes(oneOf(text, ['1', 'true', '0', 'false']));
 }
 
-/** More threads than that help no machine that this would run on. */
-const workersMax = 64;
-
-function parseWorkers(text: string): number {
+function parseWorkers(text: string): number | 'auto' {
+  if (text === 'auto') return 'auto';
   const workers = Number(text);
   if (!/^[0-9]+$/.test(text) || workers > workersMax) {
-    throw new SettingFault(`${JSON.stringify(text)} is not a number of threads from 0 to ${workersMax}`);
+    throw new SettingFault(`${JSON.stringify(text)} is not auto and not a number of threads from 0 to ${workersMax}`);
   }
   return workers;
+}
+
+function parseConcurrency(text: string): number {
+  const concurrency = Number(text);
+  if (!/^[0-9]+$/.test(text) || concurrency < 1 || concurrency > requestsInFlightMax) {
+    throw new SettingFault(`${JSON.stringify(text)} is not a whole number from 1 to ${requestsInFlightMax}`);
+  }
+  return concurrency;
 }
 
 function parseLane(text: string): Lane {

@@ -13,6 +13,8 @@ export type { LoopWatch, LoopWatchInput } from './loop-watch.ts';
 export { createLoopWatch } from './loop-watch.ts';
 export type { Pace } from './pace.ts';
 export { createPace } from './pace.ts';
+export type { Placement } from './placement.ts';
+export { createPlacement } from './placement.ts';
 export { createRequester } from './requester/requester.ts';
 export type {
   RequestCall,

@@ -1,5 +1,5 @@
 import type { Catalogue, Formula } from '@cateto/contracts';
-import { isLane, SettingFault, textOf } from '@cateto/contracts';
+import { isLane, limits, SettingFault, textOf } from '@cateto/contracts';
 import { isDuration } from './call-options.ts';
 import type { ServiceParts } from './create-service.ts';
 
@@ -19,14 +19,21 @@ export function checkDuration(name: string, ms: unknown): void {
   if (!isDuration(ms)) throw new SettingFault(`${name}: ${String(ms)} is not above 0 and at most a day`);
 }
 
+/** @throws SettingFault naming the option */
+export function checkCount(name: string, count: unknown, min: number, max: number): void {
+  if (Number.isInteger(count) && Number(count) >= min && Number(count) <= max) return;
+  throw new SettingFault(`${name}: ${String(count)} is not a whole number from ${min} to ${max}`);
+}
+
 /**
  * @throws TypeError naming the operation, formula or lane
  * @throws SettingFault for a timeout that is none
  */
 export function checkService(parts: ServiceParts): void {
-  const { catalogue, handlers, formulas, lanes, operationTimeoutMs } = parts;
+  const { catalogue, handlers, formulas, lanes, operationTimeoutMs, concurrency } = parts;
   checkCatalogue(catalogue);
   checkDuration('operationTimeoutMs', operationTimeoutMs);
+  if (concurrency !== undefined) checkCount('concurrency', concurrency, 1, limits.requestsInFlightMax);
   const given: Partial<ServiceParts['handlers']> | undefined = handlers;
   for (const name of Object.keys(catalogue.operations)) {
     if (typeof given?.[name] !== 'function') throw new TypeError(`no handler for operation "${name}"`);

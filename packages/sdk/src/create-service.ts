@@ -1,21 +1,25 @@
 import type { BusEvent, OpenLink, Platform, Server } from '@cateto/bus';
 import { openAll, serveFormulas, serveOperations } from '@cateto/bus';
+import type { ThreadPool } from '@cateto/bus/threads';
 import type { Catalogue } from '@cateto/contracts';
 import { apart } from './apart.ts';
 import { checkService } from './check-options.ts';
-import type { ServeOptions, Service } from './service.ts';
+import type { OwnHandlers, Service, ServiceOptions } from './service.ts';
 
 /** What a service is made of: sockets and time, or a network that simulates both. */
-export interface ServiceParts extends Omit<ServeOptions<Catalogue>, 'brokers'> {
+export interface ServiceParts extends ServiceOptions<Catalogue>, OwnHandlers<Catalogue> {
   readonly catalogue: Catalogue;
   readonly operationTimeoutMs: number;
   readonly openLink: OpenLink;
   readonly platform: Platform;
+  /** Where the handlers run besides; they end with the service. */
+  readonly threads?: ThreadPool | undefined;
 }
 
 export function createService(parts: ServiceParts): Service {
   checkService(parts);
-  const { handlers, formulas, operations = 'all', lanes = 'all', ...shared } = parts;
+  const { handlers, formulas, operations = 'all', lanes = 'all', concurrency, threads, ...rest } = parts;
+  const shared = { ...rest, threads };
   const tell = apart(parts.onEvent ?? (() => undefined));
   const starting: Starting[] = [];
 
@@ -30,21 +34,22 @@ export function createService(parts: ServiceParts): Service {
   }
 
   const servers = openAll((opened): readonly Server[] => [
-    opened(serveOperations({ ...shared, handlers, operations, lanes, onEvent: listening() })),
+    opened(serveOperations({ ...shared, handlers, operations, lanes, concurrency, onEvent: listening() })),
     ...(formulas === undefined ? [] : [opened(serveFormulas({ ...shared, formulas, handlers, onEvent: listening() }))]),
   ]);
 
   /** Whatever does not listen yet never will. */
-  function ended<T>(ends: readonly Promise<T>[]): Promise<unknown> {
+  async function ended<T>(ends: readonly Promise<T>[]): Promise<void> {
     for (const one of starting) one.settle(false);
-    return Promise.all(ends);
+    await Promise.all(ends);
+    await threads?.close();
   }
 
-  const drain = async (): Promise<void> => void (await ended(servers.map((server) => server.drain())));
+  const drain = (): Promise<void> => ended(servers.map((server) => server.drain()));
   return {
     ready: Promise.all(starting.map(({ listens }) => listens)).then((all) => all.every(Boolean)),
     drain,
-    close: async () => void (await ended(servers.map((server) => server.close()))),
+    close: () => ended(servers.map((server) => server.close())),
     [Symbol.asyncDispose]: drain,
   };
 }

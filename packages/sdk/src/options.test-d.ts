@@ -1,6 +1,8 @@
 import type { Calculator } from '@cateto/contracts';
 import type { formula, operation } from '@cateto/contracts';
 import { expectTypeOf, test } from 'vitest';
+import { catalogue, formulas, handlers } from './double.test-support.ts';
+import { serve } from './index.ts';
 import type { CallOptions, Client, ConnectOptions, ServeOptions } from './index.ts';
 import type { OnHost, SimulatedSystem, SimulateOptions } from './testing/index.ts';
 
@@ -39,4 +41,24 @@ test('every option of the test kit takes undefined', () => {
 test('every option of a contract takes undefined', () => {
   expectTypeOf<Exact<DeclarationOf<typeof operation>>>().toBeNever();
   expectTypeOf<Exact<DeclarationOf<typeof formula>>>().toBeNever();
+});
+
+test('a service takes handlers of its catalogue, or a module of them', () => {
+  const brokers = 'a,b';
+  void (() => serve({ catalogue, brokers, handlers }));
+  void (() => serve({ catalogue, brokers, module: new URL('file:///handlers.js'), workers: 'auto' }));
+  void (() => serve({ catalogue, brokers, module: '/handlers.js', workers: 2, formulas }));
+  void (() => serve({ module: '/handlers.js' }));
+  // The parameter of a handler has the type that its contract says.
+  void (() => serve({ catalogue, handlers: { double: (value) => value.valueOf() * 2 } }));
+  // @ts-expect-error -- an output that the contract does not have
+  void (() => serve({ catalogue, handlers: { double: () => 'two' } }));
+  // @ts-expect-error -- neither of the two
+  void (() => serve({ catalogue }));
+  // @ts-expect-error -- both
+  void (() => serve({ catalogue, handlers, module: '/handlers.js' }));
+  // @ts-expect-error -- threads load handlers from a module
+  void (() => serve({ catalogue, handlers, workers: 2 }));
+  // @ts-expect-error -- no number of threads
+  void (() => serve({ catalogue, module: '/handlers.js', workers: 'many' }));
 });

@@ -1,6 +1,37 @@
-import { expect, test } from 'vitest';
+import type { AppProcess } from '@cateto/cluster';
+import { startProcess } from '@cateto/cluster';
+import type { Client } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startLoad } from '../support/load.ts';
+import { fatalInput, slowCatalogue } from '../support/slow-catalogue.ts';
+import { exitInput } from '../support/slow-handlers.ts';
 import { clientOf, settled, system } from '../support/system.ts';
+
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A server of tests/src/support, listening. */
+async function serverOf(program: string, brokers: string, ...args: readonly string[]): Promise<AppProcess> {
+  const start = ['--conditions=@cateto/source', '--import', 'tsx', `src/support/${program}.ts`];
+  const server = startProcess({
+    name: program,
+    cwd: folder,
+    args: [...start, ...args, '--brokers', brokers, '--log', 'json'],
+  });
+  onTestFinished(async () => {
+    server.kill('SIGKILL');
+    await server.ended;
+  });
+  await server.waitFor('ready');
+  return server;
+}
+
+async function slowClientOf(brokers: string): Promise<Client<typeof slowCatalogue>> {
+  const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 60_000 });
+  onTestFinished(() => client.close());
+  return client;
+}
 
 test('op-servers whose handlers run in worker threads answer like any other, and end in order', async () => {
   const cluster = await system({ environment: { CATETO_WORKERS: '2' } });
@@ -12,4 +43,39 @@ test('op-servers whose handlers run in worker threads answer like any other, and
   expect(await cluster.get('op-server-1').ended).toBe(0);
   await load.answered(100);
   expect(await load.stop()).toMatchObject({ wrong: 0, twice: 0, failed: {} });
+});
+
+test('a handler of a module goes to a thread when it was seen to block, and comes back when it does no more', async () => {
+  const { brokers } = await system({ initially: ['broker', 'backup'] });
+  await serverOf('module-server', brokers, 'calc');
+  const op = await serverOf('module-server', brokers, 'op');
+  const client = await slowClientOf(brokers);
+  expect((await client.patience(0)).value).toBe(0);
+  expect((await client.patience(-80)).value).toBe(0);
+  expect((await client.patience(-80)).value).toBeGreaterThan(0);
+  await op.waitFor('handler-moved', ({ to }) => to === 'threads');
+  await vi.waitUntil(async () => (await client.patience(0)).value === 0, { timeout: 60_000 });
+  await op.waitFor('handler-moved', ({ to }) => to === 'loop');
+});
+
+test('with a number of threads every handler runs in one, and one that ends its thread ends nothing else', async () => {
+  const { brokers } = await system({ initially: ['broker', 'backup'] });
+  await serverOf('module-server', brokers, 'calc');
+  await serverOf('module-server', brokers, 'op', '--workers', '1');
+  const client = await slowClientOf(brokers);
+  const first = (await client.patience(0)).value;
+  expect(first).toBeGreaterThan(0);
+  await expect(client.patience(exitInput)).rejects.toMatchObject({ code: 'internal' });
+  expect((await client.patience(0)).value).toBeGreaterThan(first);
+});
+
+test('what has ended three op-servers is computed by a calc-server in a thread, and in no other place', async () => {
+  const { brokers } = await system({ initially: ['broker', 'backup'] });
+  const calc = await serverOf('module-server', brokers, 'calc');
+  await Promise.all(Array.from({ length: 6 }, () => serverOf('fatal-server', brokers, 'op')));
+  const client = await slowClientOf(brokers);
+  await client.patience(1);
+  expect(await client.patience(fatalInput)).toMatchObject({ value: fatalInput, fallbacks: [1] });
+  await calc.waitFor('fallback', ({ cause }) => cause === 'server-lost');
+  expect((await client.patience(2)).value).toBe(2);
 });

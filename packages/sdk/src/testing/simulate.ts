@@ -10,7 +10,7 @@ import { createClient } from '../create-client.ts';
 import { createService } from '../create-service.ts';
 import type { OptionNames } from '../option-names.ts';
 import { checkOptionNames } from '../option-names.ts';
-import type { ServeOptions, Service } from '../service.ts';
+import type { OwnHandlers, Service, ServiceOptions } from '../service.ts';
 import { serviceOptionNames } from '../service.ts';
 import { createPump } from './pump.ts';
 
@@ -28,7 +28,7 @@ export interface OnHost {
 }
 
 type SimulatedConnect<C extends Catalogue> = Omit<ConnectOptions<C>, 'brokers'> & OnHost;
-type SimulatedServe<C extends Catalogue> = Omit<ServeOptions<C>, 'brokers'> & OnHost;
+type SimulatedServe<C extends Catalogue> = ServiceOptions<C> & OwnHandlers<C> & OnHost;
 
 const simulateNames: OptionNames<SimulateOptions> = {
   seed: true,
@@ -44,7 +44,7 @@ const connectNames: OptionNames<SimulatedConnect<Catalogue>> = {
   onEvent: true,
   host: true,
 };
-const serveNames: OptionNames<SimulatedServe<Catalogue>> = { ...serviceOptionNames, host: true };
+const serveNames: OptionNames<SimulatedServe<Catalogue>> = { ...serviceOptionNames, handlers: true, host: true };
 
 /**
  * A whole system in this process and in virtual time: the real brokers, servers and clients over a simulated network.

@@ -1,7 +1,7 @@
 import type { FailureCode } from '@cateto/contracts';
 
-/** What goes to a worker thread. */
-export interface WorkerTask {
+/** What goes to a thread. */
+export interface ThreadTask {
   readonly operation: string;
   readonly input: unknown;
   /** The request's deadline on the clock that all threads of a process share (`sharedNowMs`). */
@@ -10,8 +10,14 @@ export interface WorkerTask {
   readonly id: string;
 }
 
-/** What comes back: an output, a failure that the handler returned, or what it threw. */
-export type Worked =
+/** What comes back. */
+export type Worked = Outcome & {
+  /** How long the thread was blocked, until the handler returned or threw. */
+  readonly blockedMs: number;
+};
+
+/** An output, a failure that the handler returned, or what it threw. */
+export type Outcome =
   | { readonly output: unknown }
   | { readonly code: FailureCode; readonly message: string }
   | { readonly thrown: Thrown };
@@ -25,6 +31,7 @@ export interface Thrown {
 
 /** A line that a handler logs, on its way to the server's log. */
 export interface LoggedLine {
+  /** Of the operation. */
   readonly name: string;
   readonly id: string;
   readonly message: string;

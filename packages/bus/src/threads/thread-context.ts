@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@cateto/contracts';
+import { timers } from '../timers.ts';
 
 /** A clock that all threads of a process share. `performance.now()` counts from the start of its own thread. */
 export function sharedNowMs(): number {
@@ -17,15 +18,15 @@ export function openThreadContext(
   id: string,
   log: (text: string) => void,
 ): { readonly context: HandlerContext; end(): void } {
-  const ownDeadlineMs = performance.now() + deadlineMs - sharedNowMs();
+  const ownDeadlineMs = timers.monotonicMs() + deadlineMs - sharedNowMs();
   let controller: AbortController | undefined;
   let overdue: NodeJS.Timeout | undefined;
 
   function watch(): AbortController {
     const watched = new AbortController();
     const abort = (): void => watched.abort(new DOMException('the deadline of the request has passed', 'TimeoutError'));
-    const leftMs = ownDeadlineMs - performance.now();
-    if (leftMs > 0) overdue = setTimeout(abort, Math.ceil(leftMs));
+    const leftMs = ownDeadlineMs - timers.monotonicMs();
+    if (leftMs > 0) overdue = timers.setTimeout(abort, Math.ceil(leftMs));
     else abort();
     return watched;
   }
@@ -35,12 +36,12 @@ export function openThreadContext(
     id,
     log,
     get leftMs() {
-      return ownDeadlineMs - performance.now();
+      return ownDeadlineMs - timers.monotonicMs();
     },
     get signal() {
       controller ??= watch();
       return controller.signal;
     },
   };
-  return { context, end: () => clearTimeout(overdue) };
+  return { context, end: () => timers.clearTimeout(overdue) };
 }

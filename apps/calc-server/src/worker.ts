@@ -1,0 +1,9 @@
+import type { ThreadWork } from '@cateto/bus/threads';
+import { threadWork } from '@cateto/bus/threads';
+import { handlers } from '@cateto/compute';
+
+/* What each thread runs. */
+
+const work: ThreadWork = threadWork(handlers);
+
+export default work;

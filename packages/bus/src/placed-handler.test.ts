@@ -1,0 +1,115 @@
+import type { Handler, HandlerContext } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import type { BusEvent } from './events.ts';
+import { placeHandler } from './placed-handler.ts';
+import type { HandlerThreads } from './threads/handler-threads.ts';
+
+const context: HandlerContext = {
+  signal: new AbortController().signal,
+  deadlineMs: 1_000,
+  leftMs: 1_000,
+  id: 'k3f0q9x2m1zd-7f',
+  log: () => undefined,
+};
+
+/** A handler on a clock that it moves on itself, and threads that may not start. */
+function setUp(use: HandlerThreads['use'], starts = true) {
+  let nowMs = 0;
+  let takesMs = 0;
+  let usable = true;
+  const events: BusEvent[] = [];
+  const handler: Handler = () => {
+    nowMs += takesMs;
+    return 'loop';
+  };
+  const threads: HandlerThreads = {
+    use,
+    inUse: () => ({ threads: 1, threadsBusy: 0 }),
+    usable: () => usable,
+    isLate: () => false,
+    run(_operation, _input, { leftMs }) {
+      usable = starts;
+      return Promise.resolve(starts ? { output: `thread within ${leftMs}`, blockedMs: takesMs } : undefined);
+    },
+  };
+  const placed = placeHandler(
+    'slow',
+    handler,
+    threads,
+    () => nowMs,
+    (event) => void events.push(event),
+  );
+  async function run(ms: number): Promise<unknown> {
+    takesMs = ms;
+    const where = placed.inThreads() ? placed.inThread : placed.inLoop;
+    return where?.(1, context);
+  }
+  return { placed, run, events };
+}
+
+test('a handler that blocks goes to the threads with the next request, and comes back when it is quick again', async () => {
+  const { run, events } = setUp('when-slow');
+  expect(await run(60)).toBe('loop');
+  expect(await run(60)).toBe('thread within 1000');
+  for (let quick = 0; quick < 14; quick += 1) expect(await run(0.01)).toBe('thread within 1000');
+  expect(await run(0.01)).toBe('loop');
+  expect(events).toEqual([
+    { event: 'handler-moved', operation: 'slow', to: 'threads', blockedMs: 60 },
+    { event: 'handler-moved', operation: 'slow', to: 'loop', blockedMs: 0.01 },
+  ]);
+});
+
+test('a handler that throws is timed as well', async () => {
+  const { placed } = setUp('when-slow');
+  let nowMs = 0;
+  const throwing: Handler = () => {
+    nowMs += 60;
+    throw new Error('slowly');
+  };
+  const threads = {
+    use: 'when-slow',
+    inUse: () => ({ threads: 1, threadsBusy: 0 }),
+    usable: () => true,
+    isLate: () => false,
+    run: placed.inThread,
+  } as never;
+  const own = placeHandler(
+    'slow',
+    throwing,
+    threads,
+    () => nowMs,
+    () => undefined,
+  );
+  expect(() => own.inLoop(1, context)).toThrow('slowly');
+  expect(own.inThreads()).toBe(true);
+});
+
+test('with a number of threads a handler is in them from the first request on', async () => {
+  const { run, events } = setUp('always');
+  expect(await run(0.01)).toBe('thread within 1000');
+  expect(events).toEqual([]);
+});
+
+test.each(['always', 'when-slow'] as const)(
+  'a handler whose threads cannot be started runs in the loop: %s',
+  async (use) => {
+    const { run, placed } = setUp(use, false);
+    await run(60);
+    expect(await run(60)).toBe('loop');
+    expect(await run(60)).toBe('loop');
+    expect(placed.inThreads()).toBe(false);
+  },
+);
+
+test('a server without threads has its handler as it is', () => {
+  const handler: Handler = (input) => input;
+  const placed = placeHandler(
+    'echo',
+    handler,
+    undefined,
+    () => 0,
+    () => undefined,
+  );
+  expect(placed).toMatchObject({ inLoop: handler, inThread: undefined });
+  expect(placed.inThreads()).toBe(false);
+});

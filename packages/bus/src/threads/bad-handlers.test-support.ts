@@ -1,0 +1,49 @@
+import type { Handler } from '@cateto/contracts';
+import { failure } from '@cateto/contracts';
+
+/** Handlers that go wrong as handlers do, and some that do not. A thread loads them as a module. */
+export const handlers: Readonly<Record<string, Handler>> = {
+  echo: (input) => input,
+  loop() {
+    for (;;);
+  },
+  busy(input) {
+    const endMs = performance.now() + Number(input);
+    while (performance.now() < endMs);
+    return input;
+  },
+  exit: () => process.exit(7),
+  never: () => new Promise(() => undefined),
+  'throw-later': () => {
+    setTimeout(() => {
+      throw new Error('later');
+    });
+    return new Promise(() => undefined);
+  },
+  'throw-when-answered': () => {
+    setTimeout(() => {
+      throw new Error('long after');
+    }, 20);
+    return 1;
+  },
+  'throw-function': () => {
+    throw Object.assign(() => undefined, { toString: () => 'a function' });
+  },
+  'give-function': () => () => undefined,
+  'give-rejections': () => [Promise.reject(new Error('nobody waits'))] as never,
+  /** Waits for its signal, and gives 1 when that says that the time is up. */
+  heeds: (_input, { signal }) =>
+    new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve((signal.reason as Error).name === 'TimeoutError' ? 1 : 0));
+    }),
+  fail: () => failure('out-of-domain', 'not there'),
+  log(input, { log }) {
+    log('halfway');
+    return input;
+  },
+  throw() {
+    throw new RangeError('broken here');
+  },
+  left: (_input, { leftMs }) => leftMs,
+  'left-by-clock': (_input, { deadlineMs }) => deadlineMs - performance.now(),
+};

@@ -1,0 +1,13 @@
+/*
+ * Handlers in threads: the pool of them, and what runs in each. It is for the SDK and the apps. Nothing here opens a socket, so that a
+ * thread has none.
+ */
+
+export type { HandlerThreads, Ran } from './handler-threads.ts';
+export type { Handlers } from './load-handlers.ts';
+export { loadHandlers, moduleUrl } from './load-handlers.ts';
+export { moduleThreads } from './module-threads.ts';
+export type { ThreadWork } from './run-task.ts';
+export { threadWork } from './run-task.ts';
+export type { ThreadPool, ThreadPoolOptions } from './thread-pool.ts';
+export { createThreadPool } from './thread-pool.ts';

@@ -1,0 +1,36 @@
+import type { Handler } from '@cateto/contracts';
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Handlers by the name of their operation, as a module exports them. */
+export type Handlers = Readonly<Record<string, Handler>>;
+
+/**
+ * Where a module of handlers is. A thread has no place from which a relative path would count.
+ *
+ * @throws TypeError when it is neither a `file:` URL nor an absolute path
+ */
+export function moduleUrl(module: unknown): URL {
+  const url = module instanceof URL ? module : typeof module === 'string' ? urlOf(module) : undefined;
+  if (url?.protocol === 'file:') return url;
+  const hint = "give new URL('./handlers.js', import.meta.url), or an absolute path";
+  throw new TypeError(`module: ${JSON.stringify(module) ?? typeof module} is no file: URL; ${hint}`);
+}
+
+function urlOf(text: string): URL | undefined {
+  if (isAbsolute(text)) return pathToFileURL(text);
+  return URL.canParse(text) ? new URL(text) : undefined;
+}
+
+/**
+ * Loads a module of handlers, which exports them as `handlers`.
+ *
+ * @throws TypeError when it exports none
+ */
+export async function loadHandlers(module: URL): Promise<Handlers> {
+  const loaded = (await import(module.href)) as { handlers?: unknown; default?: { handlers?: unknown } | null };
+  // Of a CommonJS module Node may know only the default.
+  const handlers = loaded.handlers ?? loaded.default?.handlers;
+  if (typeof handlers === 'object' && handlers !== null) return handlers as Handlers;
+  throw new TypeError(`module: ${module.href} exports no handlers; write "export const handlers = { … }"`);
+}

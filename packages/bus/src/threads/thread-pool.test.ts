@@ -1,0 +1,190 @@
+import { isFailure } from '@cateto/contracts';
+import { availableParallelism } from 'node:os';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { BusEvent } from '../events.ts';
+import type { ThreadedRequest } from './handler-threads.ts';
+import { moduleThreads } from './module-threads.ts';
+
+/** Longer than any of it takes. */
+const longMs = 60_000;
+const id = 'k3f0q9x2m1zd-7f';
+const module = new URL('./bad-handlers.test-support.ts', import.meta.url);
+
+function setUp(workers: number | 'auto') {
+  const events: BusEvent[] = [];
+  const pool = moduleThreads(module, { workers, onEvent: (event) => void events.push(event) });
+  onTestFinished(pool.close);
+  const run = async (operation: string, input: unknown, withinMs = longMs): Promise<unknown> =>
+    (await pool.run(operation, input, { leftMs: withinMs, id }))?.output;
+  return { pool, run, events };
+}
+
+test('a handler in a thread answers, and tells for how long it blocked', async () => {
+  const { pool } = setUp(2);
+  expect(await pool.run('echo', { a: [1] }, { leftMs: longMs, id })).toEqual({
+    output: { a: [1] },
+    blockedMs: expect.any(Number),
+  });
+  expect((await pool.run('busy', 30, { leftMs: longMs, id }))?.blockedMs).toBeGreaterThanOrEqual(30);
+});
+
+test('by itself there is a thread for each core but one, and one at least, when the first is needed', async () => {
+  const { pool, run } = setUp('auto');
+  expect(pool.use).toBe('when-slow');
+  expect(pool.inUse()).toEqual({ threads: 0, threadsBusy: 0 });
+  const threads = Math.max(1, availableParallelism() - 1);
+  const busy = run('busy', 300);
+  await vi.waitUntil(() => pool.inUse().threadsBusy === 1, { timeout: longMs });
+  expect(pool.inUse()).toEqual({ threads, threadsBusy: 1 });
+  await busy;
+  expect(pool.inUse()).toEqual({ threads, threadsBusy: 0 });
+  expect(setUp(3).pool.use).toBe('always');
+});
+
+test.each([
+  ['a handler that does not exist', 'nothing', 'no handler for it'],
+  ['a function that it throws', 'throw-function', 'a function'],
+  ['a function that it gives', 'give-function', 'a function cannot be sent'],
+  ['a list of promises that it gives', 'give-rejections', 'a Promise cannot be sent'],
+])('%s is what comes of it, and the thread stays', async (_what, operation, message) => {
+  const { run, events } = setUp(1);
+  await expect(run(operation, 1)).rejects.toThrow(message);
+  expect(await run('echo', 2)).toBe(2);
+  expect(events).toEqual([]);
+});
+
+test('a failure keeps its code and its words on the way between threads', async () => {
+  const output = await setUp(1).run('fail', 1);
+  expect(isFailure(output)).toBe(true);
+  expect(output).toMatchObject({ code: 'out-of-domain', message: 'not there' });
+});
+
+test('a line that a handler logs in a thread gets to the server, with the id of its request', async () => {
+  const { run, events } = setUp(1);
+  await run('log', 1);
+  await vi.waitUntil(() => events.length > 0, { timeout: longMs });
+  expect(events).toEqual([{ event: 'handler-log', name: 'log', id, message: 'halfway' }]);
+});
+
+test('what a handler throws in a thread keeps its name, its text and the stack of the thread', async () => {
+  await expect(setUp(1).run('throw', 1)).rejects.toMatchObject({
+    name: 'RangeError',
+    message: 'broken here',
+    stack: expect.stringContaining('bad-handlers'),
+  });
+});
+
+test('what is cancelled while it waits for a thread is not begun', async () => {
+  const { pool, run, events } = setUp(1);
+  await run('echo', 1);
+  const busy = [run('busy', 300), run('busy', 300)];
+  const request: ThreadedRequest = { leftMs: longMs, id };
+  const waiting = pool.run('exit', 1, request);
+  request.onCancel?.();
+  await expect(waiting).rejects.toThrow('cancelled');
+  expect(await Promise.all(busy)).toEqual([300, 300]);
+  expect(events).toEqual([]);
+});
+
+describe('a handler in a thread', () => {
+  test('that heeds its signal is told at the deadline, and its thread stays', async () => {
+    const { run, events } = setUp(1);
+    // The first is begun when the thread has started.
+    await run('echo', 1);
+    expect(await run('heeds', 1, 100)).toBe(1);
+    expect(await run('echo', 2)).toBe(2);
+    expect(events).toEqual([]);
+  });
+
+  test('knows how much time is left, on the clock of its own thread', async () => {
+    const { run } = setUp(1);
+    for (const how of ['left', 'left-by-clock']) {
+      const leftMs = await run(how, 1);
+      expect(leftMs).toBeLessThanOrEqual(longMs);
+      expect(leftMs).toBeGreaterThan(longMs / 2);
+    }
+  });
+
+  test('that takes longer than its requester waits does not cost the thread', async () => {
+    const { run, events } = setUp(1);
+    await run('echo', 1);
+    for (let asked = 0; asked < 3; asked += 1) expect(await run('busy', 600, 300)).toBe(600);
+    expect(events).toEqual([]);
+  });
+});
+
+describe('a thread is there again after a handler', () => {
+  test.each([
+    ['that loops for ever', 'loop', 300, /ran for a second beyond the deadline/],
+    ['that never answers', 'never', 300, /ran for a second beyond the deadline/],
+    ['that ends the process', 'exit', longMs, /exit/i],
+    ['that throws when nobody waits for it', 'throw-later', longMs, /later/],
+  ])('%s, and the server is told', async (_what, operation, withinMs, why) => {
+    const { run, events } = setUp(1);
+    await run('echo', 1);
+    await expect(run(operation, 1, withinMs)).rejects.toThrow(why);
+    expect(await run('echo', 2)).toBe(2);
+    expect(events).toEqual([{ event: 'thread-failed', operation, cause: expect.stringMatching(why) }]);
+  });
+
+  test('that throws after its request was answered, and the server is told', async () => {
+    const { run, events } = setUp(1);
+    expect(await run('throw-when-answered', 1)).toBe(1);
+    await vi.waitUntil(() => events.length > 0, { timeout: longMs });
+    expect(events).toEqual([{ event: 'thread-failed', cause: expect.stringContaining('long after') }]);
+    expect(await run('echo', 2)).toBe(2);
+  });
+
+  test('whose turn did not come while anybody waited: it is not begun', async () => {
+    const { run, events } = setUp(1);
+    await run('echo', 1);
+    const asked = ['loop', 'exit', 'exit', 'exit'].map((operation) => run(operation, 1, 300));
+    const [looping, ...waiting] = await Promise.allSettled(asked);
+    expect(looping).toMatchObject({ reason: { message: expect.stringContaining('beyond the deadline') } });
+    for (const one of waiting) expect(one).toMatchObject({ reason: { message: expect.stringContaining('no turn') } });
+    expect(await run('echo', 3)).toBe(3);
+    expect(events).toMatchObject([{ operation: 'loop' }]);
+  });
+
+  test.each(['loop', 'exit'])('of which a hundred came at once: %s', async (operation) => {
+    const { run } = setUp(2);
+    await Promise.all([run('echo', 1), run('echo', 1)]);
+    const asked = Array.from({ length: 100 }, () => run(operation, 1, 200));
+    const ends = await Promise.allSettled(asked);
+    expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+    expect(await run('echo', 2)).toBe(2);
+  });
+});
+
+test('threads that cannot load their module say so once, and run nothing', async () => {
+  const events: BusEvent[] = [];
+  const nowhere = new URL('./nowhere.mjs', import.meta.url);
+  const pool = moduleThreads(nowhere, { workers: 'auto', onEvent: (event) => void events.push(event) });
+  onTestFinished(pool.close);
+  expect(pool.usable()).toBe(true);
+  const asked = [pool.run('echo', 1, { leftMs: longMs, id }), pool.run('echo', 2, { leftMs: longMs, id })];
+  expect(await Promise.all(asked)).toEqual([undefined, undefined]);
+  expect(pool.usable()).toBe(false);
+  expect(events).toEqual([{ event: 'thread-failed', cause: expect.stringContaining('nowhere.mjs') }]);
+  await expect(pool.start()).rejects.toThrow('nowhere.mjs');
+});
+
+test('what waits for a thread beyond 100 ms for a second makes new work late, until the queue is short again', async () => {
+  const { pool, run } = setUp(1);
+  await run('echo', 1);
+  expect(pool.isLate()).toBe(false);
+  const asked = Array.from({ length: 40 }, () => run('busy', 50));
+  await vi.waitUntil(pool.isLate, { timeout: longMs });
+  await Promise.all(asked);
+  expect(pool.isLate()).toBe(false);
+});
+
+test('after the end nothing is begun, and what runs ends with its thread', async () => {
+  const { pool, run, events } = setUp(1);
+  await run('echo', 1);
+  const ends = Promise.allSettled([run('never', 1), run('echo', 2), run('echo', 3)]);
+  await pool.close();
+  expect(await ends).toMatchObject([{ status: 'rejected' }, { status: 'rejected' }, { status: 'rejected' }]);
+  await expect(run('echo', 4)).rejects.toThrow('closed');
+  expect(events).toEqual([]);
+});

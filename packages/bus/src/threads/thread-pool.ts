@@ -1,0 +1,159 @@
+import { failure, limits, textOf } from '@cateto/contracts';
+import { EventEmitter } from 'node:events';
+import { availableParallelism } from 'node:os';
+import type { Piscina } from 'piscina';
+import type { OnEvent } from '../events.ts';
+import { timers } from '../timers.ts';
+import type { HandlerThreads, Ran } from './handler-threads.ts';
+import { startThreads } from './start-threads.ts';
+import { sharedNowMs } from './thread-context.ts';
+import type { ThreadTask, Thrown, Worked } from './thread-task.ts';
+import { createTurns } from './turns.ts';
+
+export interface ThreadPool extends HandlerThreads {
+  /**
+   * Starts them, unless they were started: each is there or will be.
+   *
+   * @throws Error when a thread cannot load its file
+   */
+  start(): Promise<void>;
+  /** Ends the threads, with whatever they still run. */
+  close(): Promise<void>;
+}
+
+export interface ThreadPoolOptions {
+  /** What each thread loads; its default export is made by `threadWork`. */
+  readonly file: URL;
+  /** What that file finds as `workerData`. */
+  readonly workerData?: unknown;
+  /**
+   * So many threads, which run every handler, or `auto`: as many as there are cores, less one for the loop, for operations that were
+   * seen to block. Those start when the first is needed; a server of quick handlers never has any.
+   */
+  readonly workers: number | 'auto';
+  readonly onEvent: OnEvent;
+}
+
+const noTurn = 'no turn came before the deadline';
+const overrun = 'it ran for a second beyond the deadline, so its thread was ended';
+
+/**
+ * Runs handlers in threads. At the deadline of its request a handler's signal aborts, in its thread. One that has not answered a second
+ * later, or that ends its thread, costs that thread only, and there is a new one at once: else a few such requests would take all
+ * threads for good. Not sooner: a thread that is ended at a deadline takes its start from the work of others.
+ */
+export function createThreadPool({ file, workerData, workers, onEvent }: ThreadPoolOptions): ThreadPool {
+  const count = workers === 'auto' ? Math.max(1, availableParallelism() - 1) : workers;
+  // As many as keep every thread busy: one in it, and one that is there when it is done.
+  const turns = createTurns(2 * count, sharedNowMs);
+  let starting: Promise<Piscina<ThreadTask, Worked>> | undefined;
+  /** In the order in which they were given to the threads: the first `count` of them run, and since when. The others come next. */
+  const given = new Map<ThreadTask, number | undefined>();
+  let usable = true;
+  let closed = false;
+
+  function started(): Promise<Piscina<ThreadTask, Worked>> {
+    starting ??= startThreads({ file, workerData, count, onEvent });
+    return starting;
+  }
+
+  /** @returns undefined when they could not be started, which is said once */
+  async function poolIfAny(): Promise<Piscina<ThreadTask, Worked> | undefined> {
+    try {
+      return await started();
+    } catch (error) {
+      if (usable && !closed) onEvent({ event: 'thread-failed', cause: textOf(error) });
+      usable = false;
+      return undefined;
+    }
+  }
+
+  function turnOf(deadlineMs: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      turns.take({ deadlineMs, begin: resolve, missed: () => reject(late(noTurn)) });
+    });
+  }
+
+  function begin(): void {
+    let running = 0;
+    for (const [task, sinceMs] of given) {
+      if (running === count) return;
+      running += 1;
+      if (sinceMs === undefined) given.set(task, sharedNowMs());
+    }
+  }
+
+  async function runNow(task: ThreadTask): Promise<Worked | undefined> {
+    const pool = await poolIfAny();
+    if (closed) throw new DOMException('the server has closed', 'AbortError');
+    if (pool === undefined) return undefined;
+    // An AbortSignal with a timeout costs 20 us, a third of a whole task.
+    const signal = new EventEmitter();
+    let ended: string | undefined;
+    const end = (): void => {
+      ended = (given.get(task) ?? task.deadlineMs) < task.deadlineMs ? overrun : noTurn;
+      signal.emit('abort');
+    };
+    const overdue = timers.setTimeout(end, task.deadlineMs - sharedNowMs() + limits.handlerGraceMs);
+    given.set(task, undefined);
+    begin();
+    try {
+      return await pool.run(task, { signal });
+    } catch (error) {
+      const cause = ended ?? textOf(error);
+      if (!closed && ended !== noTurn) onEvent({ event: 'thread-failed', operation: task.operation, cause });
+      // oxlint-disable-next-line preserve-caught-error -- that the task was aborted
+      if (ended !== undefined) throw late(ended);
+      throw new Error(cause, { cause: error });
+    } finally {
+      given.delete(task);
+      begin();
+      timers.clearTimeout(overdue);
+    }
+  }
+
+  return {
+    use: workers === 'auto' ? 'when-slow' : 'always',
+    inUse: () => ({ threads: starting === undefined ? 0 : count, threadsBusy: Math.min(given.size, count) }),
+    usable: () => usable,
+    isLate: turns.isLate,
+    start: async () => void (await started()),
+    async run(operation, input, request): Promise<Ran | undefined> {
+      const { leftMs, id } = request;
+      const deadlineMs = sharedNowMs() + leftMs;
+      let cancelled = false;
+      request.onCancel = () => {
+        cancelled = true;
+      };
+      await turnOf(deadlineMs);
+      try {
+        // What has begun is left to its deadline: nothing but that is known in its thread.
+        if (cancelled) throw new DOMException('the requester has cancelled the request', 'AbortError');
+        const worked = await runNow({ operation, input, deadlineMs, id });
+        return worked === undefined ? undefined : ranOf(worked);
+      } finally {
+        turns.done();
+      }
+    },
+    async close() {
+      closed = true;
+      await (await starting?.catch(() => undefined))?.destroy();
+    },
+  };
+}
+
+function ranOf(worked: Worked): Ran {
+  const { blockedMs } = worked;
+  if ('thrown' in worked) throw asError(worked.thrown);
+  return { output: 'code' in worked ? failure(worked.code, worked.message) : worked.output, blockedMs };
+}
+
+/** With the stack of the thread in which it was thrown. */
+function asError({ name, message, stack }: Thrown): Error {
+  return Object.assign(new Error(message), { name, stack });
+}
+
+/** No fault of the handler's code, as what its signal makes of it. */
+function late(message: string): DOMException {
+  return new DOMException(message, 'TimeoutError');
+}

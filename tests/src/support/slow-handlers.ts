@@ -1,0 +1,17 @@
+import type { HandlersOf } from '@cateto/contracts';
+import { threadId } from 'node:worker_threads';
+import type { slowCatalogue } from './slow-catalogue.ts';
+
+/** The input at which the handler ends its thread. */
+export const exitInput = 7;
+
+/** The handler of the slow catalogue, as a module: blocks for -n ms at -n, and then tells its thread, which is 0 for the main thread. */
+export const handlers: HandlersOf<typeof slowCatalogue> = {
+  slow(input) {
+    if (input === exitInput) process.exit(9);
+    if (input > 0) return input;
+    const endMs = performance.now() - input;
+    while (performance.now() < endMs);
+    return threadId;
+  },
+};
