@@ -8,12 +8,12 @@ await runServer({
   name: 'op-server',
   description: 'Serves operations on lanes.',
   settings: ['brokers', 'operations', 'lanes', 'workers', 'concurrency', 'exposeErrors'],
-  start(given, onEvent) {
+  async start(given, onEvent) {
     const { brokers, operations, lanes, workers, concurrency, exposeErrors } = given.values;
     const known = Object.keys(calculator.operations);
     const unknown = operations === 'all' ? undefined : operations.find((name) => !known.includes(name));
     if (unknown !== undefined) throw given.fault('operations', `"${unknown}" is not one of ${known.join(', ')}`);
-    const threads = openThreads(workers, onEvent);
+    const threads = await openThreads(workers, onEvent);
     const server = serveOperations({
       catalogue: calculator,
       handlers,

@@ -5,7 +5,10 @@ import { createThreadPool } from '@cateto/bus/threads';
 /** The sources when they run, what was built when that does. */
 const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Threads for the handlers of this program, unless there are to be none. */
-export function openThreads(workers: number | 'auto', onEvent: OnEvent): ThreadPool | undefined {
-  return workers === 0 ? undefined : createThreadPool({ file, workers, onEvent });
+/** Threads for the handlers of this program, unless there are to be none. Those asked for by number have started. */
+export async function openThreads(workers: number | 'auto', onEvent: OnEvent): Promise<ThreadPool | undefined> {
+  if (workers === 0) return undefined;
+  const threads = createThreadPool({ file, workers, onEvent });
+  if (workers !== 'auto') await threads.start();
+  return threads;
 }
