@@ -4,6 +4,7 @@ import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from './promises.ts';
 import type { RequestContext } from './handler-contexts.ts';
+import { cancelRun } from './handler-contexts.ts';
 import type { Requests } from './requests.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from './responses.ts';
 import { ownFailure, withoutName } from './run-handler.ts';
@@ -160,7 +161,7 @@ class RunningFormula implements Caller, Cancellable {
     this.missing = 0;
     const { calls, lastSeq } = this;
     for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
-    for (const context of this.fallbacks ?? []) context.cancel();
+    for (const context of this.fallbacks ?? []) cancelRun(context);
     if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
     else this.isCancelled = true;
   }

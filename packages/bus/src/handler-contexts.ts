@@ -128,12 +128,11 @@ type State = 'running' | 'ended' | 'cancelled';
 
 /** What the server relies on is private: a handler that writes to its context harms nobody by it. */
 class Context implements RequestContext {
-  /** A field only where it is set. */
-  declare onCancel?: () => void;
   readonly #request: HandledRequest;
   readonly #owner: Owner;
   #controller: AbortController | undefined;
   #state: State = 'running';
+  #onCancel: (() => void) | undefined;
 
   constructor(request: HandledRequest, owner: Owner) {
     this.#request = request;
@@ -153,6 +152,31 @@ class Context implements RequestContext {
     return context.#controller;
   }
 
+  static isOne(given: object): given is Context {
+    return #state in given;
+  }
+
+  static idOf(context: Context): string {
+    return requestId(context.#request.sender, context.#request.seq);
+  }
+
+  static isOver(context: Context): boolean {
+    const isLate = context.#request.deadlineMs <= context.#owner.nowMs();
+    return context.#state === 'cancelled' || isLate || context.#owner.isClosed();
+  }
+
+  static cancel(context: Context): void {
+    if (context.#state !== 'running') return;
+    context.#state = 'cancelled';
+    context.#owner.cancel(context);
+    try {
+      context.#onCancel?.();
+    } catch (error) {
+      // A handler can set it too.
+      context.#owner.log(Context.idOf(context), `its onCancel threw: ${textOf(error)}`);
+    }
+  }
+
   static end(context: Context): void {
     if (context.#state === 'running') context.#state = 'ended';
   }
@@ -166,12 +190,12 @@ class Context implements RequestContext {
   }
 
   get id(): string {
-    return requestId(this.#request.sender, this.#request.seq);
+    return Context.idOf(this);
   }
 
   get log(): (text: string) => void {
     const owner = this.#owner;
-    const { id } = this;
+    const id = Context.idOf(this);
     return (text) => owner.log(id, text);
   }
 
@@ -181,16 +205,32 @@ class Context implements RequestContext {
   }
 
   get isOver(): boolean {
-    const isLate = this.#request.deadlineMs <= this.#owner.nowMs();
-    return this.#state === 'cancelled' || isLate || this.#owner.isClosed();
+    return Context.isOver(this);
+  }
+
+  set onCancel(run: () => void) {
+    this.#onCancel = run;
   }
 
   cancel(): void {
-    if (this.#state !== 'running') return;
-    this.#state = 'cancelled';
-    this.#owner.cancel(this);
-    this.onCancel?.();
+    Context.cancel(this);
   }
+}
+
+/** What a server asks of a context and has to get, whatever the handler wrote over its names: its request's id. */
+export function idOf(context: RequestContext): string {
+  return Context.isOne(context) ? Context.idOf(context) : context.id;
+}
+
+/** Whether nobody waits for the output any more. */
+export function isOver(context: RequestContext): boolean {
+  return Context.isOne(context) ? Context.isOver(context) : context.isOver;
+}
+
+/** Cancels what computes a request: a handler by its context, or anything else. */
+export function cancelRun(run: { cancel(): void }): void {
+  if (Context.isOne(run)) Context.cancel(run);
+  else run.cancel();
 }
 
 /** As an `AbortSignal.timeout` says it. */

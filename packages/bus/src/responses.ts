@@ -3,6 +3,7 @@ import { cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
+import { cancelRun } from './handler-contexts.ts';
 import type { Participant } from './participant.ts';
 import type { RunCounts } from './run-counters.ts';
 import { createRunCounters } from './run-counters.ts';
@@ -127,7 +128,7 @@ export function createResponses<T extends string>(
   function cancel(work: Work): void {
     const { underway } = work;
     work.underway = 'cancelled';
-    if (typeof underway === 'object') underway.cancel();
+    if (typeof underway === 'object') cancelRun(underway);
   }
 
   function tellRoom({ what, forMs, refused }: Extract<ResponderEffect<Work>, { type: 'has-room' }>): void {

@@ -33,7 +33,7 @@ const placesMax = 4;
 const recentMax = 64;
 
 /** Outcomes that say something of the input, not of the server. */
-const ofInput: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request']);
+const ofInput: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request', 'cancelled']);
 
 export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounters {
   const timed = Array.from<Admitted | undefined>({ length: placesMax }).fill(undefined);

@@ -2,6 +2,7 @@ import type { Failure, Handler, Operation } from '@cateto/contracts';
 import { failure, isFailure, takeOutput, textOf } from '@cateto/contracts';
 import type { CodeFaults } from './code-faults.ts';
 import type { RequestContext } from './handler-contexts.ts';
+import { idOf, isOver } from './handler-contexts.ts';
 import { hush, isThenable } from './promises.ts';
 
 /** Called once: with an output that fits the contract and is nobody else's, or with a failure. */
@@ -48,13 +49,9 @@ async function deliverLater(
 }
 
 /** What comes when nobody waits any more is mostly what the signal made of it, and no fault of the code. */
-function thrownIn(
-  { operation: { name }, faults }: HandlerCode,
-  { id, isOver }: RequestContext,
-  error: unknown,
-): Failure {
-  const run = { name, part: 'handler', id } as const;
-  return isOver ? faults.threwLate(run, error) : faults.threw(run, error);
+function thrownIn({ operation: { name }, faults }: HandlerCode, context: RequestContext, error: unknown): Failure {
+  const run = { name, part: 'handler', id: idOf(context) } as const;
+  return isOver(context) ? faults.threwLate(run, error) : faults.threw(run, error);
 }
 
 function deliver(output: unknown, done: HandlerDone): void {
@@ -69,7 +66,7 @@ function outcomeOf({ operation, faults }: HandlerCode, context: RequestContext, 
   const taken = takeOutput(operation, output);
   if (!isFailure(taken)) return taken;
   hush(output);
-  return faults.misfit({ name, part: 'handler', id: context.id }, withoutName(name, taken));
+  return faults.misfit({ name, part: 'handler', id: idOf(context) }, withoutName(name, taken));
 }
 
 /** What does not fit, without the name with which every text of a contract begins. */

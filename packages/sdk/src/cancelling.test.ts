@@ -161,3 +161,24 @@ test('a call that fails is not cancelled', async () => {
   await network.pass(1_000);
   expect(passed.filter((topic) => topic.startsWith('calc.cancel'))).toEqual([]);
 });
+
+test('a handler that writes over what cancels it harms nothing', async () => {
+  const thrower = (): never => {
+    throw new Error('no');
+  };
+  const { network, client } = await system((input, context) => {
+    if (input <= 1) return input;
+    Object.assign(context, { onCancel: thrower });
+    Object.defineProperty(context, 'cancel', { value: thrower });
+    return new Promise((_resolve, reject) => {
+      context.signal.addEventListener('abort', () => reject(new Error('told')));
+    });
+  });
+  const controller = new AbortController();
+  const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch((error: unknown) => error);
+  await network.pass(500);
+  controller.abort();
+  expect(await asked).toMatchObject({ code: 'cancelled' });
+  await network.pass(100);
+  expect((await client.both(0, 1)).value).toBe(1);
+});

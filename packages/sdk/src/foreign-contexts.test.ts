@@ -7,6 +7,8 @@ import { simulate } from './testing/simulate.ts';
 type Context = Record<string, unknown>;
 
 const spoilers: readonly [string, (context: Context) => unknown][] = [
+  ['gives it another id, which throws', (context) => defineThrower(context, 'id')],
+  ['says otherwise whether it is over, and throws', (context) => defineThrower(context, 'isOver')],
   ['gives it another time left, which throws', (context) => defineThrower(context, 'leftMs')],
   ['gives it another signal, which throws', (context) => (void context.signal, defineThrower(context, 'signal'))],
   [
