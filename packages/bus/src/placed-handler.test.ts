@@ -113,3 +113,10 @@ test('a server without threads has its handler as it is', () => {
   expect(placed).toMatchObject({ inLoop: handler, inThread: undefined });
   expect(placed.inThreads()).toBe(false);
 });
+
+test('a handler that was quick for long and blocks now goes to the threads within eight runs', async () => {
+  const { run, placed } = setUp('when-slow');
+  for (let quick = 0; quick < 200; quick += 1) await run(0.01);
+  for (let slow = 0; slow < 8; slow += 1) await run(60);
+  expect(placed.inThreads()).toBe(true);
+});
