@@ -6,7 +6,7 @@ import { hush, isThenable } from './promises.ts';
 import type { RequestContext } from './handler-contexts.ts';
 import { cancelRun } from './handler-contexts.ts';
 import type { Requests } from './requests.ts';
-import type { Admitted, AnswerTo, Cancellable, Run } from './responses.ts';
+import type { Admitted, AnswerTo, Cancellable, Run } from './work.ts';
 import { ownFailure, withoutName } from './run-handler.ts';
 import type { CodeFaults, CodePart, CodeRun } from './code-faults.ts';
 
@@ -64,11 +64,13 @@ function runFormula(
   request.work.underway = running;
   const { requests, operationTimeoutMs, bus } = options;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
-  const timeoutMs = Math.min(operationTimeoutMs, leftMs - fallbackMarginMs(leftMs));
+  const patienceMs = leftMs - fallbackMarginMs(leftMs);
   for (let index = 0; index < calls.length; index += 1) {
     const { route, input } = calls[index] as TakenCall;
     const call = new OperationCall(options, route, input, request.work.trace, running, index);
-    running.asked(requests.ask(route.target, timeoutMs, call));
+    // Work takes its time: only an operation that is computed here when it is late has a timeout of its own.
+    const isLate = route.operation.work.fallback === 'late';
+    running.asked(requests.ask(route.target, isLate ? Math.min(operationTimeoutMs, patienceMs) : patienceMs, call));
   }
 }
 

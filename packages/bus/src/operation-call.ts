@@ -1,4 +1,14 @@
-import type { Catalogue, Failure, FailureCode, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
+import type {
+  Catalogue,
+  Failure,
+  FailureCode,
+  FallbackPolicy,
+  Handler,
+  Lane,
+  Operation,
+  Parsed,
+  Success,
+} from '@cateto/contracts';
 import {
   copyOf,
   hashOf,
@@ -77,7 +87,9 @@ export function callRoutes({ bus, catalogue, handlers, threads, onEvent, context
     return lanes.map((lane) => {
       const topic = operationRequestTopic(name, lane);
       const answerRoute = operationResultTopic(name, lane);
-      const target: Target = { route: topic, answerRoute, contract: name, unheard: 'fail' };
+      const unheard = operation.work.fallback === 'never' ? 'hold' : 'fail';
+      const impatient = operation.work.fallback === 'late';
+      const target: Target = { route: topic, answerRoute, contract: name, unheard, impatient };
       return { operation, lane, topic, hash, target, handler, openContext, readInput, readOutput };
     });
   };
@@ -88,17 +100,21 @@ export function callRoutes({ bus, catalogue, handlers, threads, onEvent, context
  * What an op-server could not do for reasons that are not the input's: then the operation is computed here. Not so when all of
  * them are overloaded: what is too much for those made for it would be too much here, where everything passes.
  */
-const fallbackCodes: ReadonlySet<string> = new Set([
-  'no-listener',
-  'deadline-exceeded',
-  'contract-mismatch',
-  'unknown-operation',
-]);
+const unserved = ['no-listener', 'contract-mismatch', 'unknown-operation'];
+const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
+  late: new Set([...unserved, 'deadline-exceeded']),
+  unserved: new Set(unserved),
+  never: new Set(),
+};
 
 /** @returns what computes it here, if it is to be computed. What has ended three op-servers would end this one; it may end a thread. */
-function fallbackFor(code: FailureCode, { inThreads, inLoop, inThread }: PlacedHandler): Handler | undefined {
-  if (code === 'server-lost') return inThread;
-  if (!fallbackCodes.has(code)) return undefined;
+function fallbackFor(
+  code: FailureCode,
+  policy: FallbackPolicy,
+  { inThreads, inLoop, inThread }: PlacedHandler,
+): Handler | undefined {
+  if (code === 'server-lost') return policy === 'never' ? undefined : inThread;
+  if (!fallbackCodes[policy].has(code)) return undefined;
   return inThreads() ? inThread : inLoop;
 }
 
@@ -136,7 +152,7 @@ export class OperationCall implements Question {
     const { caller, index } = this;
     if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
     const { operation, lane, handler } = this.route;
-    const computed = handler === undefined ? undefined : fallbackFor(outcome.code, handler);
+    const computed = handler === undefined ? undefined : fallbackFor(outcome.code, operation.work.fallback, handler);
     if (computed === undefined) return caller.called(index, undefined, outcome, false);
     this.parts.onFallback(operation.name, lane, outcome.code);
     this.runHere(computed);

@@ -1,6 +1,7 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { cancelTopic, cancelWire } from '@cateto/contracts';
 import type { RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
+import { beatTopic, beatWire } from '@cateto/contracts';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import { createListenerReport } from './listener-report.ts';
@@ -65,6 +66,11 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
     }
   }
 
+  participant.receive(beatTopic, beatWire.read, (beats, { sender }) => {
+    for (const { held, silentMs } of beats) handle({ type: 'beat', sender, held, silentMs });
+    participant.rearm();
+  });
+  participant.subscribe(beatTopic);
   participant.table('open', () => requester.counters().open);
   participant.attach({
     tableChanged(change) {

@@ -2,11 +2,12 @@ import { expect, test } from 'vitest';
 import { testPlatform } from './fake-link.test-support.ts';
 import type { BusEvent } from './events.ts';
 import type { Half, Participant } from './participant.ts';
-import type { Run } from './responses.ts';
-import { createResponses, incoming } from './responses.ts';
+import type { Run } from './work.ts';
+import { createResponses } from './responses.ts';
+import { incoming } from './work.ts';
 
 /** Responses of a participant whose clock the work itself moves on, as work that blocks does. */
-function setUp(runningMax?: number) {
+function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readonly metMs?: number } = {}) {
   const turns = testPlatform();
   const clock = { blockedMs: 0 };
   const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
@@ -16,6 +17,7 @@ function setUp(runningMax?: number) {
     platform,
     attach: (half: Half) => void halves.push(half),
     table: () => undefined,
+    publish: (topic: string, to: string, message: readonly unknown[]) => void beats.push([topic, to, message]),
     rearm: () => undefined,
     subscribe: () => undefined,
     receive(topic, read, take) {
@@ -24,38 +26,52 @@ function setUp(runningMax?: number) {
   } satisfies Partial<Participant>;
   const answers: [seq: number, code: unknown][] = [];
   const events: BusEvent[] = [];
+  const beats: unknown[] = [];
   const responses = createResponses<string>(participant as unknown as Participant, {
     publish: (_topic, _to, { seq, code }) => void answers.push([seq, code]),
     onEvent: (event) => void events.push(event),
     runningMax,
   });
   let lastSeq = 0;
-  function ask(count: number, takesMs: number, ttlMs = 10_000): void {
-    const run: Run = (request, answer) => {
-      clock.blockedMs += takesMs;
-      answer(request, { value: 0, via: [] });
-    };
+  const run: Run = (request, answer) => {
+    clock.blockedMs += request.work.input as number;
+    answer(request, { value: 0, via: [] });
+  };
+  function accept(count: number, input: number, ttlMs: number, how: Run): void {
     const requests = Array.from({ length: count }, () => {
       lastSeq += 1;
-      return incoming({ seq: lastSeq, ttlMs, input: 0, trace: undefined, refusal: undefined }, 'topic', run);
+      return incoming({ seq: lastSeq, ttlMs, input, trace: undefined, refusal: undefined }, 'topic', how);
     });
     responses.accept('aaaaaaaaaaaa', 1, requests);
   }
+  const ask = (count: number, takesMs: number, ttlMs = 10_000): void => accept(count, takesMs, ttlMs, run);
   /** Asks for work that another thread does; it is done when the one it gives is called. */
   const elsewhere: (() => void)[] = [];
+  const runElsewhere: Run = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
+  const runInAnotherQueue: Run = Object.assign(
+    (...[request, answer]: Parameters<Run>) => runElsewhere(request, answer),
+    { elsewhere: () => true },
+  );
   function askElsewhere(count: number, inAnotherQueue = false): void {
-    const begin: Run = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
-    const run = inAnotherQueue ? Object.assign(begin, { elsewhere: () => true }) : begin;
-    for (let more = 0; more < count; more += 1) {
-      lastSeq += 1;
-      const request = { seq: lastSeq, ttlMs: 10_000, input: 0, trace: undefined, refusal: undefined };
-      responses.accept('aaaaaaaaaaaa', 1, [incoming(request, 'topic', run)]);
-    }
+    for (let more = 0; more < count; more += 1) accept(1, 0, 10_000, inAnotherQueue ? runInAnotherQueue : runElsewhere);
   }
+  /** Until each kind of work was seen to be quick it is presumed to block. */
+  function meet(): void {
+    lastSeq = 1_000_000;
+    ask(1, metMs);
+    askElsewhere(1);
+    turns.settle();
+    elsewhere.shift()?.();
+    lastSeq = 0;
+    answers.length = 0;
+    beats.length = 0;
+  }
+  meet();
   return {
     ask,
     askElsewhere,
     elsewhere,
+    beats,
     answers,
     events,
     turns,
@@ -90,7 +106,7 @@ test('so does work that comes message by message without a turn in between', () 
 });
 
 test('work that goes on coming faster than it is done is refused after a second, and what was taken is done', () => {
-  const { ask, answers, turns } = setUp();
+  const { ask, answers, turns } = setUp({ metMs: 15 });
   for (let message = 1; message <= 50; message += 1) {
     ask(20, 15, 60_000);
     turns.turn();
@@ -111,7 +127,7 @@ test('what comes all at once is worked off, however much it is', () => {
 });
 
 test('of work that runs elsewhere no more than is wanted runs at once; the rest waits for its turn', () => {
-  const { askElsewhere, elsewhere, answers, turns, clock } = setUp(2);
+  const { askElsewhere, elsewhere, answers, turns, clock } = setUp({ runningMax: 2 });
   askElsewhere(4);
   turns.settle();
   expect(elsewhere).toHaveLength(2);
@@ -131,6 +147,19 @@ test('of work that runs elsewhere no more than is wanted runs at once; the rest 
   askElsewhere(1);
   turns.settle();
   expect(elsewhere).toHaveLength(1);
+});
+
+test('work that may block begins in the turn after the one in which its requesters were told', () => {
+  const { ask, answers, beats, turns } = setUp();
+  ask(1, 30, 1_000);
+  // It was quick when it was met, so nobody was told of the first.
+  expect([answers.length, beats.length]).toEqual([1, 0]);
+  ask(1, 30, 1_000);
+  expect(beats).toEqual([]);
+  turns.turn();
+  expect([answers.length, beats]).toEqual([1, [['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 1_000]]]]);
+  turns.turn();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
 });
 
 test('what gets no turn before its deadline is not begun', () => {
@@ -155,6 +184,7 @@ test('a server that is late again and again takes nothing new until it is in tim
   clock.blockedMs += 50;
   tick();
   ask(1, 1);
+  turns.settle();
   expect(answers.at(-1)).toEqual([5, 0]);
 });
 

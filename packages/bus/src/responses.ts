@@ -1,25 +1,15 @@
-import type { Failure, RequestReading, ResultMessage, Success } from '@cateto/contracts';
-import { cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
+import type { Failure, ResultMessage, Success } from '@cateto/contracts';
+import { beatTopic, beatWire, cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
 import type { IncomingRequest, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createLoopWatch, createPace, createResponder } from '@cateto/protocol';
+import { createBlocking } from './blocking.ts';
 import type { OnEvent } from './events.ts';
 import { cancelRun } from './handler-contexts.ts';
 import type { Participant } from './participant.ts';
 import type { RunCounts } from './run-counters.ts';
 import { createRunCounters } from './run-counters.ts';
 import { createTally } from './tally.ts';
-
-/** A request that is to be computed now: its input and trace are in its work. */
-export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
-
-/** Call exactly once for each request. */
-export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
-
-export interface Run {
-  (request: Admitted, answer: AnswerTo): void;
-  /** Whether it would wait for its turn elsewhere now, in a queue of its own: here it is begun at once. */
-  readonly elsewhere?: () => boolean;
-}
+import type { Admitted, Run, Work } from './work.ts';
 
 const late = failure('overloaded', 'what was taken here before waits too long for its turn');
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
@@ -30,29 +20,6 @@ const tooLate = failure('deadline-exceeded', 'no turn came before the deadline')
 const stretchMs = 20;
 /** Of those that have begun, as many as a waiting list may still hold. */
 const begunMax = 1_024;
-
-/** What computes a request. */
-export interface Cancellable {
-  /** Nobody waits for the outcome any more: it ends as soon as it can, and is answered all the same. */
-  cancel(): void;
-}
-
-export interface Work {
-  /** What computes it, once it has begun and can be told; `cancelled` when its requester has cancelled it: what has not begun does not. */
-  underway: Cancellable | 'cancelled' | undefined;
-  readonly run: Run;
-  readonly input: unknown;
-  readonly trace: string | undefined;
-}
-
-/** A request as it came in, with where its answer goes and who runs it. */
-export function incoming(
-  { seq, ttlMs, input, trace, refusal }: RequestReading,
-  replyTopic: string,
-  run: Run,
-): IncomingRequest<Work> {
-  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace }, refusal };
-}
 
 /** `T` are the topics on which the role may answer. */
 export interface ResponsesOptions<T extends string> {
@@ -98,6 +65,12 @@ export function createResponses<T extends string>(
   /** Since when as many run as may, or when the last of those was done. */
   let fullSinceMs = 0;
   let turnAsked = false;
+  const blocking = createBlocking();
+  /** What was begun last and when, until the loop is seen again. */
+  let begunKind: Run | undefined;
+  let begunMs = 0;
+  /** The request of which everybody was told that its handler may block. */
+  let announced: Admitted | undefined;
 
   function handle(input: ResponderInput<Work>): void {
     for (const effect of responder.handle(input, platform.nowMs())) perform(effect);
@@ -112,6 +85,10 @@ export function createResponses<T extends string>(
           publish(effect.topic as T, effect.to, resultMessage(seq, outcome));
         }
         return;
+      case 'beat': {
+        const { to, held, silentMs } = effect;
+        return participant.publish(beatTopic, to, beatWire.write({ held: [...held], silentMs: limited(silentMs) }));
+      }
       case 'give-up':
         return givenUp.count(effect.replyTopic, '');
       case 'cancel':
@@ -138,8 +115,10 @@ export function createResponses<T extends string>(
 
   function runOrPutOff(request: Admitted): void {
     const nowMs = platform.nowMs();
+    endRun(nowMs);
     if (request.work.run.elsewhere?.() === true) return runElsewhere(request);
-    if (waiting.length === 0 && nowMs < stretchEndMs && running < runningMax) return run(request);
+    const atOnce = waiting.length === 0 && nowMs < stretchEndMs && running < runningMax && !mayBlock(request);
+    if (atOnce) return run(request, nowMs);
     waiting.push(request);
     askForTurn();
   }
@@ -149,12 +128,32 @@ export function createResponses<T extends string>(
     request.work.run(request, answerElsewhere);
   }
 
-  function run(request: Admitted): void {
+  function run(request: Admitted, nowMs: number): void {
     running += 1;
     if (!bounded) workCount += 1;
-    if (running === runningMax) fullSinceMs = platform.nowMs();
+    if (running === runningMax) fullSinceMs = nowMs;
+    [begunKind, begunMs] = [request.work.run, nowMs];
     runCounters.began(request);
     request.work.run(request, answer);
+  }
+
+  /** The run that was begun last has returned to the loop by now. */
+  function endRun(nowMs: number): void {
+    if (begunKind !== undefined) blocking.took(begunKind, nowMs - begunMs);
+    begunKind = undefined;
+  }
+
+  /** What runs elsewhere blocks nothing here. */
+  function mayBlock({ work }: Admitted): boolean {
+    return work.run.elsewhere?.() !== true && blocking.mayBlock(work.run);
+  }
+
+  /** A handler that may block begins in the turn after the one in which everybody was told. */
+  function isAnnounced(request: Admitted, nowMs: number): boolean {
+    if (announced === request || !mayBlock(request)) return true;
+    announced = request;
+    handle({ type: 'announce', silentMs: request.deadlineMs - nowMs });
+    return false;
   }
 
   function answer(request: Admitted, outcome: Success | Failure): void {
@@ -196,12 +195,13 @@ export function createResponses<T extends string>(
     const workBefore = workCount;
     stretchEndMs = startMs + stretchMs;
     for (let nowMs = platform.nowMs(); nowMs < stretchEndMs && running < runningMax; nowMs = platform.nowMs()) {
+      endRun(nowMs);
       const request = waiting[begun];
-      if (request === undefined) break;
+      if (request === undefined || !(request.deadlineMs <= nowMs || isAnnounced(request, nowMs))) break;
       begun += 1;
       if (request.deadlineMs <= nowMs || request.work.underway === 'cancelled') giveUp(request);
       else if (request.work.run.elsewhere?.() === true) runElsewhere(request);
-      else run(request);
+      else run(request, nowMs);
     }
     workedMs = workedSince(startMs, workBefore);
     forgetBegun();
@@ -210,7 +210,9 @@ export function createResponses<T extends string>(
 
   /** @returns for how long */
   function workedSince(startMs: number, workBefore: number): number {
-    const ms = platform.nowMs() - startMs;
+    const nowMs = platform.nowMs();
+    endRun(nowMs);
+    const ms = nowMs - startMs;
     const pieces = workCount - workBefore;
     if (pieces > 0) pace.took(pieces, ms);
     return ms;
@@ -267,6 +269,10 @@ export function createResponses<T extends string>(
     counters: responder.counters,
     runCounts: () => runCounters.counts(responder.counters().givenUp),
   };
+}
+
+function limited(ms: number): number {
+  return Math.min(Math.max(0, ms), limits.ttlMsMax);
 }
 
 export function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {

@@ -1,6 +1,6 @@
 import { failure } from '@cateto/contracts';
 import { expect, test } from 'vitest';
-import type { Admitted } from './responses.ts';
+import type { Admitted } from './work.ts';
 import { createRunCounters } from './run-counters.ts';
 
 const success = { value: 0, via: [] };
@@ -18,6 +18,7 @@ function counted() {
       seq,
       replyTopic: 't',
       work,
+      sinceMs: nowMs,
       deadlineMs: nowMs + ttlMs,
     };
     counters.began(request);

@@ -1,7 +1,7 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { isFailure, limits } from '@cateto/contracts';
 import type { Platform } from './link.ts';
-import type { Admitted } from './responses.ts';
+import type { Admitted } from './work.ts';
 
 /*
  * What a server's status says of its runs. Runs are timed without an allocation for each: every run at first, then one of eight, and

@@ -42,6 +42,7 @@ export type { JsonSchemaOptions } from './json-schema.ts';
 export { jsonSchemaOf } from './json-schema.ts';
 export * as limits from './limits.ts';
 export type {
+  BeatMessage,
   FailureMessage,
   FormulaSuccess,
   HelloMessage,
@@ -55,6 +56,7 @@ export type {
 } from './messages.ts';
 export {
   cancelWire,
+  beatWire,
   failureWire,
   helloWire,
   operandWire,
@@ -65,7 +67,7 @@ export {
 } from './messages.ts';
 export type { CheckedName, ReservedName } from './names.ts';
 export { isName } from './names.ts';
-export type { InputOf, Operation, OutputOf } from './operation.ts';
+export type { FallbackPolicy, InputOf, Operation, OutputOf, Work } from './operation.ts';
 export { operation } from './operation.ts';
 export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './reading.ts';
 export {
@@ -91,6 +93,7 @@ export { messageWriter, readNamed, topicShape } from './topic-table.ts';
 export type { Lane, Topic, TopicMessages } from './topics.ts';
 export {
   addressed,
+  beatTopic,
   endedTopic,
   formulaResultTopic,
   cancelTopic,

@@ -36,6 +36,12 @@ export const serverEndsMax = 3;
 /** Threads of a server. More help no machine that this would run on. */
 export const workersMax = 64;
 
+/**
+ * Runs of consecutive seqs that a server names in one beat. What is not named is sent again, which a server that has it
+ * ignores; so many fit a beat of 40 kB.
+ */
+export const beatRangesMax = 4_096;
+
 /** Addresses of a listener table: a hostile subscriber must not grow it without end. */
 export const listenersMax = 10_000;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Catalogue, FormulaName } from './catalogue.ts';
 import type { FailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from './formula.ts';
-import { batchMessagesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
+import { batchMessagesMax, beatRangesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
 import { nameExpression } from './names.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 import type { Lane } from './topics.ts';
@@ -63,6 +63,14 @@ export const helloWire = wire({ counter: z.int().min(1) });
 /** Requests of the sender that nobody waits for any more. */
 export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
 
+/** What a server says, now and then, to a requester of whose requests it holds some for longer than a moment. */
+export const beatWire = wire({
+  /** Seqs from, to, from, to, …: the requester's requests that it has and has not answered, in their order. */
+  held: z.array(Seq).max(2 * beatRangesMax),
+  /** For so long it may say nothing more and still be at work. */
+  silentMs: z.number().min(0).max(ttlMsMax),
+});
+
 /** A body: the sender once, the lowest seq of its own requests that is not settled, then messages of one topic. */
 export const Batch = z.tuple([
   z.string().regex(/^[a-z0-9]{12}$/),
@@ -75,6 +83,7 @@ export type OperationRequestMessage = MessageOf<typeof operationRequestWire>;
 export type StatusRequestMessage = MessageOf<typeof statusRequestWire>;
 export type HelloMessage = MessageOf<typeof helloWire>;
 export type CancelMessage = MessageOf<typeof cancelWire>;
+export type BeatMessage = MessageOf<typeof beatWire>;
 
 export interface FailureMessage {
   readonly seq: number;

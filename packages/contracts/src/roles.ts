@@ -12,6 +12,7 @@ interface TopicsOf<C extends Catalogue> {
   statusResult: 'calc.status.result';
   cancel: 'calc.cancel';
   hello: 'calc.hello';
+  beat: 'calc.beat';
   ended: never;
 }
 

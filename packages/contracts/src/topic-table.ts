@@ -2,6 +2,7 @@ import { isAddress } from './address.ts';
 import { sentText } from './failures.ts';
 import {
   cancelWire,
+  beatWire,
   failureWire,
   helloWire,
   operandWire,
@@ -29,7 +30,7 @@ export interface MessageLayout {
 
 export interface TopicKind {
   /** What brokers and listener tables do with it. */
-  readonly shape: 'request' | 'result' | 'cancel' | 'hello' | 'ended';
+  readonly shape: 'request' | 'result' | 'cancel' | 'hello' | 'beat' | 'ended';
   /** Its topics without the address, as documents show them; parameters in braces, `{name}` an operation's or formula's. */
   readonly template: string;
   /** Undefined for what is a subscription and never a message. */
@@ -109,6 +110,13 @@ export const topicTable = {
     layout: helloWire,
     publishedBy: everyone,
     subscribedBy: everyone,
+  },
+  beat: {
+    shape: 'beat',
+    template: 'calc.beat',
+    layout: beatWire,
+    publishedBy: ['calc-server', 'op-server'],
+    subscribedBy: ['client', 'calc-server', 'observer'],
   },
   ended: {
     shape: 'ended',

@@ -1,6 +1,13 @@
 import type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
 import type { FormulaSuccess, OperandOf, OperationRequestOf, OperationSuccess } from './messages.ts';
-import type { CancelMessage, FailureMessage, HelloMessage, StatusRequestMessage, StatusSuccess } from './messages.ts';
+import type {
+  BeatMessage,
+  CancelMessage,
+  FailureMessage,
+  HelloMessage,
+  StatusRequestMessage,
+  StatusSuccess,
+} from './messages.ts';
 
 /** One of an operation's parallel channels; also the number of an operand. */
 export type Lane = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
@@ -24,6 +31,7 @@ export type TopicMessages<C extends Catalogue> = {
   readonly 'calc.status.result': StatusSuccess | FailureMessage;
   readonly 'calc.cancel': CancelMessage;
   readonly 'calc.hello': HelloMessage;
+  readonly 'calc.beat': BeatMessage;
 };
 
 export type Topic<C extends Catalogue> = keyof TopicMessages<C> & string;
@@ -31,6 +39,7 @@ export type Topic<C extends Catalogue> = keyof TopicMessages<C> & string;
 export const topicPrefix = 'calc.';
 export const helloTopic = 'calc.hello';
 export const cancelTopic = 'calc.cancel';
+export const beatTopic = 'calc.beat';
 export const statusRequestTopic = 'calc.status.request';
 export const statusResultTopic = 'calc.status.result';
 

@@ -21,7 +21,9 @@ describe('what a broker forwards upstream', () => {
     upstream.subscribed(`calc.square.result.1.${client}`);
     const topics = upstream.activate(3);
     expect(topics.at(-1)).toBe(`calc.broker.3.${self}`);
-    expect(topics.slice(0, -1).toSorted()).toEqual(['calc.hello.', request, 'calc.square.result.1.'].toSorted());
+    expect(topics.slice(0, -1).toSorted()).toEqual(
+      ['calc.hello.', 'calc.beat.', request, 'calc.square.result.1.'].toSorted(),
+    );
     const withdrawn = upstream.deactivate();
     expect(withdrawn[0]).toBe(`calc.broker.3.${self}`);
     expect([...withdrawn].toSorted()).toEqual([...topics].toSorted());
@@ -55,7 +57,7 @@ describe('what a broker forwards upstream', () => {
     expect(upstream.unsubscribed(`calc.n0.result.${client}`)).toEqual([]);
     expect(upstream.unsubscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
     expect(upstream.unsubscribed(`calc.n2.result.${client}`)).toEqual([]);
-    expect(upstream.counters().prefixes).toBe(4_097);
+    expect(upstream.counters().prefixes).toBe(4_098);
     expect(upstream.subscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
     expect(upstream.subscribed(`calc.n2.result.${client}`)).toEqual([]);
   });

@@ -1,11 +1,11 @@
-import { endedTopic, limits, markerTopic, topicShape } from '@cateto/contracts';
+import { addressed, beatTopic, endedTopic, helloTopic, limits, markerTopic, topicShape } from '@cateto/contracts';
 
 /*
  * What a broker forwards upstream, of all that subscribers ask for (docs/protocol.md, section 5).
  *
  * - Exact request topics: they are the registry of who listens. (So an observer may only subscribe to prefixes: one that
  *   subscribed to a server's request topic would keep that server listed after its death.)
- * - Coarse prefixes: each result topic seen, without its address, that of cancellations, and the hello's. A publisher's table grows with the
+ * - Coarse prefixes: each result topic seen, without its address, that of cancellations, of beats and of the hello. A publisher's table grows with the
  *   servers and not with the clients. They stay once seen, for withdrawing one would race with the next client, unless
  *   there are more than any catalogue brings: then one goes with its last subscriber, so that nobody fills the table
  *   for good with names that he invents.
@@ -41,7 +41,7 @@ const entriesMax = 4 * limits.listenersMax;
 /** Result topics without their addresses that are kept without a subscriber: operations times lanes, and formulas. */
 const prefixesKept = 4_096;
 
-const helloPrefix = 'calc.hello.';
+const alwaysForwarded = [addressed(helloTopic, ''), addressed(beatTopic, '')];
 const nothing: readonly string[] = [];
 
 export function createUpstream(address: string): Upstream {
@@ -93,7 +93,8 @@ export function createUpstream(address: string): Upstream {
         case 'cancel':
           return addPrefix(`${shape.route}.`);
         case 'hello':
-          return nothing; // its prefix is always forwarded
+        case 'beat':
+          return nothing; // their prefixes are always forwarded
         default:
           return refuse();
       }
@@ -116,14 +117,14 @@ export function createUpstream(address: string): Upstream {
     refuse: () => void refuse(),
     activate(epoch) {
       marker = markerTopic(epoch, address);
-      return [helloPrefix, ...prefixes.keys(), ...requests, marker];
+      return [...alwaysForwarded, ...prefixes.keys(), ...requests, marker];
     },
     deactivate() {
       if (marker === undefined) return nothing;
-      const withdrawn = [marker, ...requests, ...prefixes.keys(), helloPrefix];
+      const withdrawn = [marker, ...requests, ...prefixes.keys(), ...alwaysForwarded];
       marker = undefined;
       return withdrawn;
     },
-    counters: () => ({ requests: requests.size, prefixes: prefixes.size + 1, refused }),
+    counters: () => ({ requests: requests.size, prefixes: prefixes.size + alwaysForwarded.length, refused }),
   };
 }

@@ -19,6 +19,7 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
     'status.result': outcomes('status', 'What a server says of itself.', { $ref: '#/components/schemas/statusReport' }),
     cancel: { cancel: message('cancel', 'Requests that nobody waits for any more.') },
     hello: { hello: message('hello', 'Proves that its sender can hear.') },
+    beat: { beat: message('beat', 'The requests that a server has and has not answered.') },
     marker: {},
   };
   for (const { name, description } of Object.values(catalogue.operations)) {

@@ -113,6 +113,7 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
     ];
   };
   const cancel = { channel: reference('cancel'), messages: [reference('cancel', 'cancel')] };
+  const beat = { channel: reference('beat'), messages: [reference('beat', 'beat')] };
   const hello = { channel: reference('hello'), messages: [reference('hello', 'hello')] };
   return Object.fromEntries([
     ...Object.values(catalogue.formulas).flatMap(({ name, description, operands }) => {
@@ -125,6 +126,8 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
     ...conversation('status', 'How a server is.', 'status.request', ['statusRequest'], ['client', 'server']),
     ['cancel.say', { action: 'send', summary: 'Gives requests up.', ...cancel }],
     ['cancel.hear', { action: 'receive', summary: 'Gives requests up.', ...cancel }],
+    ['beat.say', { action: 'send', summary: 'Says what a server is at work on.', ...beat }],
+    ['beat.hear', { action: 'receive', summary: 'Says what a server is at work on.', ...beat }],
     ['hello.say', { action: 'send', summary: 'Proves the way back.', ...hello }],
     ['hello.hear', { action: 'receive', summary: 'Proves the way back.', ...hello }],
   ]);

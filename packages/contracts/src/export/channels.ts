@@ -112,6 +112,12 @@ const protocolChannels: readonly Channel[] = [
     description: 'What a participant sends itself to prove that it can hear answers.',
     parameters: { address: { description: 'Its own address.' } },
   }),
+  channel('beat', {
+    id: 'beat',
+    description:
+      'What a server has of a requester and has not answered yet: it is at work, and nobody need ask another server.',
+    parameters: { address: requester },
+  }),
   {
     id: 'marker',
     topic: `${topicPrefix}broker.{epoch}.{address}`,

@@ -4,6 +4,7 @@ import type { JsonSchemaOptions } from '../json-schema.ts';
 import {
   Batch,
   cancelWire,
+  beatWire,
   failureWire,
   helloWire,
   operandWire,
@@ -23,6 +24,7 @@ export const wires = {
   statusRequest: statusRequestWire,
   cancel: cancelWire,
   hello: helloWire,
+  beat: beatWire,
 } as const;
 
 export type WireName = keyof typeof wires;

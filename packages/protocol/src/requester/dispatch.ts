@@ -147,6 +147,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function move(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
     if (request.server === server) return;
+    if (request.server?.address !== server?.address) request.listed = false;
     if (request.server !== undefined) leave(request.server);
     if (server !== undefined) server.inFlight += 1;
     assign(request, server, nowMs);

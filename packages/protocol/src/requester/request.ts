@@ -22,6 +22,8 @@ export interface OpenRequest<W> {
   resendEveryMs: number;
   /** When the requester looks at it next; infinity when that is not arranged. */
   scheduledMs: number;
+  /** Its server has named it in a beat: it has it, or has answered it since. */
+  listed: boolean;
   /** Servers that ended while they had it. */
   ends: number;
   /** The caller has its outcome; the record stays only so that the servers do not count it as settled. */
@@ -40,6 +42,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     resendDueMs: Number.POSITIVE_INFINITY,
     resendEveryMs,
     scheduledMs: Number.POSITIVE_INFINITY,
+    listed: false,
     ends: 0,
     settled: false,
   };

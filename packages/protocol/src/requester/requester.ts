@@ -27,14 +27,18 @@ import { createDueQueue } from '../due-queue.ts';
 import { createSeqTable } from '../seq-table.ts';
 import { cancellations } from './cancellations.ts';
 import { createDispatch } from './dispatch.ts';
-import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, serverLost, tooManyOpen } from './outcomes.ts';
+import { createLeases } from './leases.ts';
+import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { forgetEarlier, isSuspect, mayRunAt, mayYetAnswer, openRequest, wasAsked } from './request.ts';
+import { forgetEarlier, isSuspect, mayYetAnswer, openRequest, wasAsked } from './request.ts';
+import { createServerNews } from './server-news.ts';
 import { createServers } from './servers.ts';
 import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
+/** A timer that is later tells of a process that stood still. */
+const pauseMs = 100;
 const nothing: never[] = [];
 /** Of a server that does not know the contract or has another version of it: one that starts later may know it. */
 const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
@@ -57,7 +61,18 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
   const dispatch = createDispatch<W>({ servers, random, perServerMax, emit, awaitTurn, schedule, isOpen });
-  const silence = createSilence(servers, dispatch, answerTimeoutMs);
+  const leases = createLeases();
+  const silence = createSilence<W>({ servers, leases, dispatch, answerTimeoutMs, awaitTurn });
+  const news = createServerNews<W>({
+    servers,
+    leases,
+    silence,
+    dispatch,
+    open: open.values,
+    settle,
+    schedule,
+    awaitTurn,
+  });
 
   /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
   function emit(effect: RequesterEffect<W>): void {
@@ -90,43 +105,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     for (const request of open.values()) dispatch.sendAgain(request, nowMs);
   }
 
-  function listenerUp(route: string, address: string, nowMs: number): void {
-    servers.up(route, address);
-    dispatch.offerHeld(route, nowMs);
-    for (const request of open.values()) {
-      if (request.call.target.route === route && request.server?.routes.has(route) === false)
-        dispatch.sendAgain(request, nowMs);
-    }
-  }
-
-  function listenerDown(route: string, address: string, nowMs: number): void {
-    const gone = servers.down(route, address);
-    // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
-    if (gone === undefined || !dispatch.isLinked()) return;
-    for (const request of open.values()) {
-      if (request.server === gone && request.call.target.route === route) dispatch.sendAgain(request, nowMs);
-    }
-  }
-
-  /**
-   * Counts the end for each request that the server may have been at work on. They go to others when all ends that have
-   * arrived are known: behind a link that was cut lie the notices of all servers that ended meanwhile.
-   */
-  function serverEnded(address: string): void {
-    const routes = servers.routesOf(address);
-    if (dispatch.isLinked()) {
-      for (const request of open.values()) {
-        if (request.settled || !routes.includes(request.call.target.route) || !mayRunAt(request, address)) continue;
-        request.ends += 1;
-        if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
-      }
-    }
-    for (const route of routes) servers.down(route, address);
-    awaitTurn();
-  }
-
   function results(sender: string, answerRoute: string, answers: readonly ResultReading[], nowMs: number): void {
     servers.answered(sender);
+    silence.answered(answers.length);
     for (const { seq, outcome } of answers) {
       const request = open.get(seq);
       if (request === undefined || request.call.target.answerRoute !== answerRoute || !wasAsked(request, sender)) {
@@ -186,7 +167,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (!dispatch.canSend()) return;
     for (const request of open.values()) {
       const { unheard, route } = request.call.target;
-      if (request.settled || request.server?.routes.has(route) === true) continue;
+      const isListening = request.server?.routes.has(route) === true && !silence.isAbandoned(request, nowMs);
+      if (request.settled || isListening) continue;
       const server = dispatch.choose(request, true);
       if (server !== undefined) dispatch.reassign(request, server, nowMs);
       else if (unheard === 'fail') {
@@ -206,6 +188,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   }
 
   function overdue(nowMs: number): void {
+    const lateMs = nowMs - (due.peekDueMs() ?? nowMs);
+    if (lateMs > pauseMs) leases.stoodStill(lateMs);
     for (let seq = due.popDue(nowMs); seq !== undefined; seq = due.popDue(nowMs)) {
       const request = open.get(seq);
       if (request === undefined) continue;
@@ -225,6 +209,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {
     dispatch.markers(remaining);
+    if (up) leases.renew(nowMs);
     if (up || remaining > 0) sendAllAgain(nowMs);
   }
 
@@ -249,11 +234,13 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'results':
         return results(input.sender, input.answerRoute, input.results, nowMs);
       case 'listener-up':
-        return listenerUp(input.route, input.address, nowMs);
+        return news.listenerUp(input.route, input.address, nowMs);
       case 'listener-down':
-        return listenerDown(input.route, input.address, nowMs);
+        return news.listenerDown(input.route, input.address, nowMs);
+      case 'beat':
+        return news.beat(input.sender, input.held, input.silentMs, nowMs);
       case 'server-ended':
-        return serverEnded(input.address);
+        return news.ended(input.address);
       case 'marker-up':
         return markersChanged(input.held, true, nowMs);
       case 'marker-down':

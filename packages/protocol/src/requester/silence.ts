@@ -1,8 +1,18 @@
 /*
- * What the requester does when nothing comes and no event explains it: the server is passed over for new requests after the
- * answer timeout, and the request is sent again, after 200, 400, 800, 1000 … ms, to another server if there is one.
+ * What the requester does when nothing comes and no event explains it.
+ *
+ * Rules kept (docs/protocol.md, section 3):
+ * - A server that was not heard to be at work: the request is sent again after 200, 400, 800, 1000 … ms, to another server if
+ *   there is one.
+ * - While a server's lease lives (leases.ts), what it was sent is sent again to it alone: after the same times if it has not named it,
+ *   at once if it named it once and does so no more, for then its answer was lost. What it names is not sent again.
+ * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one a
+ *   second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
+ * - A server whose subscription is withdrawn keeps what it named for a tenth of the time that it has had it.
+ * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new requests.
  */
-import type { Dispatch } from './dispatch.ts';
+import type { Dispatch, DispatchOptions } from './dispatch.ts';
+import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, silentServers } from './request.ts';
 import type { Server, Servers } from './servers.ts';
@@ -12,17 +22,51 @@ export interface Silence<W> {
   passOver(request: OpenRequest<W>, nowMs: number): void;
   /** The request is due to be sent again. */
   resend(request: OpenRequest<W>, nowMs: number): void;
+  /** Its server is not listed any more. @returns whether the request stays with it for a while */
+  stays(request: OpenRequest<W>, nowMs: number): boolean;
+  /**
+   * Its server listens, but leaves it and others unanswered without a word, and there is something else to do than to wait: it
+   * may fail, so that its caller falls back.
+   */
+  isAbandoned(request: OpenRequest<W>, nowMs: number): boolean;
+  /** Answers came: so many more requests may move. */
+  answered(count: number): void;
+}
+
+export interface SilenceParts<W> {
+  readonly servers: Servers;
+  readonly leases: Leases;
+  readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain'>;
+  readonly answerTimeoutMs: number;
+  /** As {@link DispatchOptions.awaitTurn}. */
+  awaitTurn(): void;
 }
 
 const resendLastMs = 1_000;
+const movesPerAnswer = 0.1;
+/** Moves that may be saved up. */
+const movesMax = 1_000;
+const moveEveryMs = 1_000;
+/** A request that may not move yet is looked at again. */
+const noMoveMs = 200;
+const stayShare = 0.1;
 
-export function createSilence<W>(
-  servers: Servers,
-  dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried'>,
-  answerTimeoutMs: number,
-): Silence<W> {
+export function createSilence<W>({
+  servers,
+  leases,
+  dispatch,
+  answerTimeoutMs,
+  awaitTurn,
+}: SilenceParts<W>): Silence<W> {
+  let moves = 1;
+  let movedMs = 0;
+
   function passOver(request: OpenRequest<W>, nowMs: number): void {
-    for (const server of silentServers(request, answerTimeoutMs, nowMs)) servers.passOver(server, nowMs);
+    for (const server of silentServers(request, answerTimeoutMs, nowMs)) {
+      if (request.call.target.impatient === true || leases.untilMs(server.address) <= nowMs) {
+        servers.passOver(server, nowMs);
+      }
+    }
   }
 
   /** One that was not asked yet, rather than one that has been silent for as long. */
@@ -35,20 +79,65 @@ export function createSilence<W>(
     return choose(tried) ?? choose(others);
   }
 
+  function isAbandoned({ server, serverSinceMs, call }: OpenRequest<W>, nowMs: number): boolean {
+    if (server?.probeDueMs === undefined || call.target.unheard === 'hold') return false;
+    return serverSinceMs + answerTimeoutMs <= nowMs && leases.untilMs(server.address) <= nowMs;
+  }
+
+  /** Whether one more request may move whose server was at work when it was last heard. */
+  function mayMove(nowMs: number): boolean {
+    if (moves < 1 && nowMs - movedMs < moveEveryMs) return false;
+    moves = Math.max(0, moves - 1);
+    movedMs = nowMs;
+    return true;
+  }
+
+  function sendLater(request: OpenRequest<W>, nowMs: number): void {
+    request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
+    request.resendDueMs = nowMs + request.resendEveryMs;
+  }
+
   return {
     passOver,
     resend(request, nowMs) {
       passOver(request, nowMs);
       const { server } = request;
-      if (server === undefined && isSuspect(request)) return dispatch.giveUntried(request, nowMs);
-      request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
-      request.resendDueMs = nowMs + request.resendEveryMs;
+      if (server === undefined) {
+        if (isSuspect(request)) dispatch.giveUntried(request, nowMs);
+        else sendLater(request, nowMs);
+        return;
+      }
       const { route, pinned } = request.call.target;
-      if (server === undefined || !dispatch.isLinked()) return;
+      const isListening = server.routes.has(route);
+      const leasedMs = leases.untilMs(server.address);
+      if (isListening && request.listed && leasedMs > nowMs) {
+        request.resendDueMs = leasedMs;
+        return;
+      }
+      sendLater(request, nowMs);
+      if (!dispatch.isLinked()) return;
+      if (!isListening) return dispatch.sendAgain(request, nowMs);
+      const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
       // A server that a suspect may end is enough.
-      const other = pinned === undefined && !isSuspect(request) ? anotherThan(server, request) : undefined;
-      const next = other ?? (server.routes.has(route) ? server : undefined);
-      if (next !== undefined) dispatch.give(request, next, nowMs);
+      const other = stuck ? undefined : anotherThan(server, request);
+      if (other !== undefined && request.listed && !mayMove(nowMs)) {
+        request.resendDueMs = nowMs + noMoveMs;
+        return;
+      }
+      dispatch.give(request, other ?? server, nowMs);
+      if (isAbandoned(request, nowMs)) awaitTurn();
+    },
+    stays(request, nowMs) {
+      const { server, listed, serverSinceMs } = request;
+      if (server === undefined || !listed) return false;
+      const leftMs = leases.untilMs(server.address) - nowMs;
+      if (leftMs <= 0) return false;
+      request.resendDueMs = nowMs + Math.min(leftMs, stayShare * (nowMs - serverSinceMs));
+      return true;
+    },
+    isAbandoned,
+    answered(count) {
+      moves = Math.min(moves + count * movesPerAnswer, movesMax);
     },
   };
 }

@@ -13,6 +13,8 @@ export interface Target {
    * `no-listener`, so that it can fall back.
    */
   readonly unheard: 'hold' | 'fail';
+  /** Its caller has something better to do than to wait for long: a server that keeps it waiting is passed over though it works. */
+  readonly impatient?: boolean | undefined;
   /** The only server to ask, when it is one in particular. */
   readonly pinned?: string | undefined;
 }
@@ -38,6 +40,8 @@ export type RequesterInput<W> =
     }
   | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
   | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
+  /** A server says which requests it has (`held`: seqs from, to, from, to, …), and for how long it may be silent now. */
+  | { readonly type: 'beat'; readonly sender: string; readonly held: readonly number[]; readonly silentMs: number }
   /** Its process has ended, for certain; `listener-down` of its routes need not follow. */
   | { readonly type: 'server-ended'; readonly address: string }
   | { readonly type: 'marker-up'; readonly held: number }

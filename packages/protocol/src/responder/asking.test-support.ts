@@ -12,16 +12,25 @@ export function requestOf(seq: number, given: Partial<IncomingRequest<string>> =
   return { seq, replyTopic: topic, ttlMs: 5_000, work: `work ${seq}`, refusal: undefined, ...given };
 }
 
+export type BeatEffect = Extract<ResponderEffect<string>, { type: 'beat' }>;
+type Told = Exclude<ResponderEffect<string>, BeatEffect>;
+
 /** A responder with a clock that stands still until it is moved. */
 export function setUp(config: ResponderConfig = {}) {
   const responder = createResponder<string>(config);
   const at = { nowMs: 0 };
-  const handle = (input: ResponderInput<string>): readonly ResponderEffect<string>[] =>
-    responder.handle(input, at.nowMs);
+  const beats: BeatEffect[] = [];
+  const handle = (input: ResponderInput<string>): readonly Told[] => {
+    const effects = responder.handle(input, at.nowMs);
+    beats.push(...effects.filter((effect) => effect.type === 'beat'));
+    return effects.filter((effect) => effect.type !== 'beat');
+  };
   return {
     responder,
     at,
     handle,
+    /** The beats so far; they are left out of what an input gives. */
+    beats,
     ask: (requests: readonly IncomingRequest<string>[], sender = a, settledBelow = 1) =>
       handle({ type: 'requests', sender, settledBelow, requests }),
     /** Asks for one id. */

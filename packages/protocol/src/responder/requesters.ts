@@ -24,6 +24,8 @@ export interface Requester extends Aged<Requester> {
   readonly settlement: Settlement;
   /** When it was last heard or answered. */
   quietSinceMs: number;
+  /** When the next beat is due, or a look whether one is; infinity when none is (beats.ts). */
+  beatDueMs: number;
   /** The ids that run. */
   readonly running: SeqTable<Running>;
   /** Those of them that are cancelled; undefined while none was. */
@@ -79,6 +81,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       address,
       settlement: unsettled(),
       quietSinceMs: nowMs,
+      beatDueMs: Number.POSITIVE_INFINITY,
       running: createSeqTable(),
       cancelled: undefined,
       answers: createSeqTable(),

@@ -56,7 +56,8 @@ describe('a shortage', () => {
     at.nowMs = 300;
     expect(told(askFor(3))).toEqual([]);
     answer(1);
-    expect(responder.deadlineMs()).toBe(1_000);
+    // A beat told of the first: the next one tells that nothing is held.
+    expect(responder.deadlineMs()).toBe(800);
     at.nowMs = 2_299;
     expect(handle({ type: 'tick' })).toEqual([]);
     expect(responder.deadlineMs()).toBe(2_300);
@@ -136,17 +137,24 @@ describe('the bounds of memory', () => {
     expect(responder.deadlineMs()).toBeUndefined();
     askFor(1);
     answer(1);
+    // A beat for it might be due then.
+    expect(responder.deadlineMs()).toBe(50);
+    at.nowMs = 50;
+    handle({ type: 'tick' });
     expect(responder.deadlineMs()).toBe(60_000);
     askFor(2);
-    at.nowMs = 100;
+    at.nowMs = 150;
     askFor(3);
-    expect(responder.deadlineMs()).toBe(1_100);
+    expect(responder.deadlineMs()).toBe(650);
     at.nowMs = 1_100;
     handle({ type: 'tick' });
     answer(2);
+    expect(responder.deadlineMs()).toBe(1_150);
+    at.nowMs = 1_600;
+    handle({ type: 'tick' });
     // Whether there is room again is looked at then.
-    expect(responder.deadlineMs()).toBe(2_100);
-    at.nowMs = 2_100;
+    expect(responder.deadlineMs()).toBe(2_150);
+    at.nowMs = 2_150;
     handle({ type: 'tick' });
     expect(responder.deadlineMs()).toBe(60_000);
   });

@@ -7,8 +7,8 @@ describe('admitting', () => {
     const { ask, at } = setUp();
     at.nowMs = 1_000;
     expect(ask([requestOf(1), requestOf(2, { ttlMs: 300 })])).toEqual([
-      { type: 'run', sender: a, seq: 1, replyTopic: topic, work: 'work 1', deadlineMs: 6_000 },
-      { type: 'run', sender: a, seq: 2, replyTopic: topic, work: 'work 2', deadlineMs: 1_300 },
+      { type: 'run', sender: a, seq: 1, replyTopic: topic, work: 'work 1', sinceMs: 1_000, deadlineMs: 6_000 },
+      { type: 'run', sender: a, seq: 2, replyTopic: topic, work: 'work 2', sinceMs: 1_000, deadlineMs: 1_300 },
     ]);
   });
 
@@ -203,6 +203,14 @@ describe('given up', () => {
   test('is what has not been answered a second after its deadline: its place is free', () => {
     const { askFor, at, handle, responder } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
+    at.nowMs = 50;
+    handle({ type: 'tick' });
+    at.nowMs = 550;
+    handle({ type: 'tick' });
+    // The next beat would be due then.
+    expect(responder.deadlineMs()).toBe(1_050);
+    at.nowMs = 1_050;
+    handle({ type: 'tick' });
     expect(responder.deadlineMs()).toBe(1_100);
     at.nowMs = 1_100;
     expect(handle({ type: 'tick' })).toEqual([{ type: 'give-up', sender: a, seq: 1, replyTopic: topic }]);
@@ -273,6 +281,9 @@ describe('given up', () => {
     expect(responder.deadlineMs()).toBe(1_350);
     expect(givenUpAt(1_349)).toEqual([]);
     expect(givenUpAt(1_350)).toEqual([2, 3]);
+    // The next beat is due before the next look.
+    expect(responder.deadlineMs()).toBe(1_600);
+    expect(givenUpAt(1_600)).toEqual([]);
     expect(responder.deadlineMs()).toBe(1_700);
     expect(givenUpAt(1_700)).toEqual([4]);
   });

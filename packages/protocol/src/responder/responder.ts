@@ -17,6 +17,7 @@
  * - What runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
  * - A server that is full answers `overloaded` at once and stands by that for a second, as by every refusal of that kind.
  *   When such refusals begin and when they are over is told once each (shortages.ts).
+ * - A requester whose requests are held for longer than a moment is told so (beats.ts).
  * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
  * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
  */
@@ -24,6 +25,7 @@ import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import type { Term } from './answers.ts';
 import { createAnswers } from './answers.ts';
+import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
 import type { Requester } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
@@ -40,17 +42,7 @@ import type {
   Scarce,
 } from './types.ts';
 
-export type {
-  IncomingRequest,
-  Responder,
-  ResponderConfig,
-  ResponderCounters,
-  ResponderEffect,
-  ResponderInput,
-  Result,
-  RunEffect,
-  Scarce,
-} from './types.ts';
+export type * from './types.ts';
 
 /** After it a repetition may find room. */
 const overloadedMs = 1_000;
@@ -80,6 +72,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
   const cancelled = createCancelled(requesters, answers);
   const overdue = createOverdue(requesters, handlerGraceMs);
+  const beats = createBeats(requesters);
   const shortages = createShortages({
     isFull: (what) =>
       (what === 'requests' && requesters.running() >= inFlightMax) || (what === 'requesters' && requesters.isCrowded()),
@@ -139,10 +132,12 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
         seq,
         replyTopic,
         work,
+        sinceMs: nowMs,
         deadlineMs: nowMs + ttlMs,
       };
       requesters.begin(requester, run);
       overdue.begun(run.deadlineMs);
+      beats.begun(requester, nowMs);
       emit(run);
     }
   }
@@ -260,6 +255,8 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
         return answered(input.sender, input.seq, input.outcome, nowMs);
       case 'marker-up':
         return publishAgain(nowMs);
+      case 'announce':
+        return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':
         draining = true;
         return endDrain();
@@ -277,11 +274,13 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       requesters.forgetQuiet(nowMs - rememberedMs);
       tellRoom(nowMs);
       decide(input, nowMs);
+      beats.due(nowMs).forEach(emit);
       return effects;
     },
     deadlineMs() {
       const forgetMs = answers.deadlineMs() ?? never;
-      const dueMs = Math.min(forgetMs, overdue.deadlineMs() ?? never, shortages.deadlineMs() ?? never);
+      const overdueMs = overdue.deadlineMs() ?? never;
+      const dueMs = Math.min(forgetMs, overdueMs, beats.deadlineMs() ?? never, shortages.deadlineMs() ?? never);
       return dueMs === never ? undefined : dueMs;
     },
     counters: () => ({

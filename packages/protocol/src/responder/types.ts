@@ -31,6 +31,8 @@ export type ResponderInput<W> =
   | { readonly type: 'answered'; readonly sender: string; readonly seq: number; readonly outcome: Success | Failure }
   /** Another broker is active: what was published lately may have been lost with the one before. */
   | { readonly type: 'marker-up' }
+  /** A handler is to be begun that may block the loop for so long: everybody is told before. */
+  | { readonly type: 'announce'; readonly silentMs: number }
   /** Takes nothing new from now on. */
   | { readonly type: 'drain' }
   | { readonly type: 'tick' };
@@ -51,7 +53,8 @@ export interface RunEffect<W> {
   readonly seq: number;
   readonly replyTopic: string;
   readonly work: W;
-  /** A point on the driver's clock. */
+  /** When it was admitted; this and the deadline are points on the driver's clock. */
+  readonly sinceMs: number;
   readonly deadlineMs: number;
 }
 
@@ -78,6 +81,8 @@ export type ResponderEffect<W> =
       /** Requests that were refused meanwhile. */
       readonly refused: number;
     }
+  /** Tells a requester which of its requests are held here; `held` as in the message. */
+  | { readonly type: 'beat'; readonly to: string; readonly held: readonly number[]; readonly silentMs: number }
   /** Results for one topic and address that follow one another; what else shares a frame is up to the batch. */
   | { readonly type: 'publish'; readonly topic: string; readonly to: string; readonly results: readonly Result[] }
   /** Nothing runs any more; comes once, after `drain`. */

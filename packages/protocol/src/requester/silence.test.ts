@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { outcomes, sends, setUpReady } from './requester.test-support.ts';
+
+const [a, b, c] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
+
+/** A request that one of two servers has, and what else may be said of it. */
+function setUp(deadlineMs = 60_000) {
+  const ready = setUpReady();
+  ready.up(a);
+  ready.up(b);
+  const [[, holder]] = sends(ready.call(1, { deadlineMs })) as [[number, string]];
+  const other = holder === a ? b : a;
+  const beat = (held: readonly number[], silentMs = 2_000, sender = holder) =>
+    ready.handle({ type: 'beat', sender, held, silentMs });
+  return { ...ready, holder, other, beat };
+}
+
+describe('a request that its server names in its beats', () => {
+  test('stays there without being sent again, however long it takes', () => {
+    const { beat, runTo, at } = setUp();
+    for (let second = 0; second < 30; second += 1) {
+      at.nowMs += 100;
+      expect(sends(beat([1, 1]))).toEqual([]);
+      expect(sends(runTo(at.nowMs + 900))).toEqual([]);
+    }
+  });
+
+  test('moves to another server when the silence that was announced is over', () => {
+    const { beat, runTo, at, other } = setUp();
+    at.nowMs = 50;
+    beat([1, 1]);
+    expect(sends(runTo(2_049))).toEqual([]);
+    expect(sends(runTo(2_050))).toEqual([[1, other]]);
+  });
+
+  test('is sent again at once, and to the same server, when it is named no more: its answer was lost', () => {
+    const { beat, at, holder } = setUp();
+    at.nowMs = 50;
+    beat([1, 1]);
+    at.nowMs = 550;
+    expect(sends(beat([]))).toEqual([[1, holder]]);
+  });
+
+  test('stays with a server whose subscription is withdrawn for a tenth of the time that it has had it', () => {
+    const { beat, down, runTo, at, holder, other } = setUp();
+    at.nowMs = 900;
+    beat([1, 1]);
+    at.nowMs = 1_000;
+    expect(sends(down(holder))).toEqual([]);
+    expect(sends(runTo(1_099))).toEqual([]);
+    expect(sends(runTo(1_100))).toEqual([[1, other]]);
+  });
+
+  test('stays when the subscription is back before that, also when a beat is late after a failover', () => {
+    const { beat, down, up, runTo, at, holder, handle } = setUp();
+    at.nowMs = 900;
+    beat([1, 1]);
+    at.nowMs = 1_000;
+    handle({ type: 'marker-down', held: 0 });
+    down(holder);
+    at.nowMs = 1_020;
+    up(holder);
+    expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([[1, holder]]);
+    expect(sends(runTo(3_019)).filter(([, to]) => to !== holder)).toEqual([]);
+  });
+
+  test('moves at once when its server has ended', () => {
+    const { beat, handle, at, holder, other } = setUp();
+    at.nowMs = 900;
+    beat([1, 1]);
+    handle({ type: 'server-ended', address: holder });
+    expect(sends(handle({ type: 'turn-ended' }))).toEqual([[1, other]]);
+  });
+});
+
+describe('a server with a lease', () => {
+  test('is sent again what it has not named, and nobody else is', () => {
+    const { beat, runTo, at, holder } = setUp();
+    at.nowMs = 50;
+    beat([9, 9]);
+    const again = sends(runTo(2_000));
+    expect(again.length).toBeGreaterThan(1);
+    expect(new Set(again.map(([, to]) => to))).toEqual(new Set([holder]));
+  });
+
+  test('is not missed for the time in which the requester itself stood still', () => {
+    const { beat, runTo, at, handle, holder } = setUp();
+    at.nowMs = 50;
+    beat([1, 1]);
+    // The timer of 200 ms comes five seconds late.
+    at.nowMs = 5_200;
+    expect(sends(handle({ type: 'tick' }))).toEqual([]);
+    expect(sends(runTo(6_000)).filter(([, to]) => to !== holder)).toEqual([]);
+  });
+
+  test('is not passed over while it works, and is when it falls silent', () => {
+    const { beat, call, runTo, holder, other, answer } = setUp();
+    for (const untilMs of [100, 1_000, 2_000, 3_000, 4_000]) {
+      runTo(untilMs);
+      beat([1, 1]);
+    }
+    const both = [call(2), call(3)].flatMap(sends).map(([, to]) => to);
+    expect(new Set(both)).toEqual(new Set([holder, other]));
+    runTo(8_500);
+    answer(other, 1);
+    // The first takes a probe along.
+    expect(sends(call(4))).toContainEqual([4, holder]);
+    expect(new Set([call(5), call(6)].flatMap(sends).map(([, to]) => to))).toEqual(new Set([other]));
+  });
+
+  test('that ends for many requests moves one of them a second, and a tenth of the answers more', () => {
+    const { call, at, handle, answer, runTo, up } = setUpReady();
+    up(c);
+    for (let seq = 1; seq <= 50; seq += 1) call(seq, { deadlineMs: 60_000 });
+    at.nowMs = 50;
+    handle({ type: 'beat', sender: c, held: [1, 50], silentMs: 500 });
+    up(a);
+    const moved = sends(runTo(2_600)).filter(([, to]) => to === a).length;
+    expect(moved).toBeGreaterThanOrEqual(2);
+    expect(moved).toBeLessThanOrEqual(4);
+    for (let seq = 1; seq <= 20; seq += 1) answer(a, seq);
+    expect(outcomes(runTo(2_700))).toEqual([]);
+  });
+});

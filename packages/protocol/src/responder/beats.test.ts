@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { a, b, setUp } from './asking.test-support.ts';
+
+/** Lets the clock run, ticking whenever something is due. */
+function setUpRunning() {
+  const all = setUp();
+  const runTo = (untilMs: number): void => {
+    for (let due = all.responder.deadlineMs(); due !== undefined && due <= untilMs; due = all.responder.deadlineMs()) {
+      all.at.nowMs = Math.max(all.at.nowMs, due);
+      all.handle({ type: 'tick' });
+    }
+    all.at.nowMs = untilMs;
+  };
+  return { ...all, runTo };
+}
+
+describe('beats', () => {
+  test('name a request that has been held for 50 ms, then every half second', () => {
+    const { askFor, beats, runTo } = setUpRunning();
+    askFor(7, a, { ttlMs: 60_000 });
+    runTo(49);
+    expect(beats).toEqual([]);
+    runTo(50);
+    expect(beats).toEqual([{ type: 'beat', to: a, held: [7, 7], silentMs: 2_000 }]);
+    runTo(1_050);
+    expect(beats).toHaveLength(3);
+  });
+
+  test('come more seldom with age, down to every five seconds, and announce a longer silence', () => {
+    const { askFor, beats, runTo } = setUpRunning();
+    askFor(1, a, { ttlMs: 600_000 });
+    runTo(100_000);
+    const before = beats.length;
+    runTo(120_000);
+    expect(beats.length - before).toBe(4);
+    expect(beats.at(-1)?.silentMs).toBe(20_000);
+  });
+
+  test('are not sent for what is answered within 50 ms, however much of it there is', () => {
+    const { askFor, answer, beats, at, runTo } = setUpRunning();
+    for (let seq = 1; seq < 100; seq += 1) {
+      askFor(seq);
+      at.nowMs += 20;
+      answer(seq);
+      runTo(at.nowMs);
+    }
+    expect(beats).toEqual([]);
+  });
+
+  test('name all requests of a requester in one message, as ranges, and those of another in another', () => {
+    const { askFor, beats, runTo } = setUpRunning();
+    for (const seq of [5, 3, 4, 9]) askFor(seq);
+    askFor(1, b);
+    runTo(50);
+    expect(beats).toEqual([
+      { type: 'beat', to: a, held: [3, 5, 9, 9], silentMs: 2_000 },
+      { type: 'beat', to: b, held: [1, 1], silentMs: 2_000 },
+    ]);
+  });
+
+  test('end with one that names nothing, so that an answer which was lost is missed', () => {
+    const { askFor, answer, beats, runTo } = setUpRunning();
+    askFor(1);
+    runTo(60);
+    answer(1);
+    runTo(5_000);
+    expect(beats.map(({ held }) => held)).toEqual([[1, 1], []]);
+  });
+
+  test('go to everybody of whom something is held before a handler that may block', () => {
+    const { askFor, beats, handle } = setUpRunning();
+    askFor(1);
+    askFor(2, b);
+    handle({ type: 'announce', silentMs: 700 });
+    expect(beats.map(({ to, silentMs }) => [to, silentMs])).toEqual([
+      [a, 700],
+      [b, 700],
+    ]);
+  });
+});

@@ -1,0 +1,118 @@
+import { limits } from '@cateto/contracts';
+import type { Requester, Requesters } from './requesters.ts';
+
+/*
+ * When a server says that it is at work (docs/protocol.md, section 3).
+ *
+ * Silence is no sign of a loss: work takes time. A server that has held a request for 50 ms says so to its requester, then every
+ * 500 ms, and more seldom the older the oldest request is, down to every 5 s. One beat names all requests of a requester.
+ *
+ * Nearly all requests are answered long before their first beat. So nothing is kept for each: a requester of whom something
+ * runs is looked at when its oldest request may be old enough.
+ */
+
+export interface Beats {
+  /** A request of this requester runs from now on. */
+  begun(requester: Requester, nowMs: number): void;
+  /** The beats that are due. */
+  due(nowMs: number): readonly OwedBeat[];
+  /** A beat for everybody of whom something runs, now. */
+  all(nowMs: number, silentMs: number): readonly OwedBeat[];
+  deadlineMs(): number | undefined;
+}
+
+/** As an effect of the responder. */
+export interface OwedBeat {
+  readonly type: 'beat';
+  readonly to: string;
+  /** Seqs from, to, from, to, …, in their order. */
+  readonly held: readonly number[];
+  readonly silentMs: number;
+}
+
+const firstBeatMs = 50;
+const everyLeastMs = 500;
+const everyMostMs = 5_000;
+/** A request of ten seconds is beaten for every second. */
+const beatsPerAge = 10;
+/** Beats that may be lost, or late, before a requester takes silence for a loss. */
+const intervalsOfSilence = 4;
+
+const never = Number.POSITIVE_INFINITY;
+const nothing: readonly OwedBeat[] = [];
+
+export function createBeats(requesters: Requesters): Beats {
+  /** Those to be looked at. */
+  const watched = new Set<Requester>();
+  /** Those that a beat has named something to. */
+  const told = new Set<Requester>();
+  let lookMs = never;
+
+  function beat(requester: Requester, silentMs: number, nextMs: number): OwedBeat {
+    const held = rangesOf(requester);
+    watch(requester, nextMs);
+    told.add(requester);
+    return { type: 'beat', to: requester.address, held, silentMs };
+  }
+
+  function watch(requester: Requester, dueMs: number): void {
+    watched.add(requester);
+    requester.beatDueMs = dueMs;
+    lookMs = Math.min(lookMs, dueMs);
+  }
+
+  /** What had been named is answered: told so, its requester knows of an answer that was lost. */
+  function lastBeat(requester: Requester): OwedBeat | undefined {
+    watched.delete(requester);
+    requester.beatDueMs = never;
+    return told.delete(requester)
+      ? { type: 'beat', to: requester.address, held: [], silentMs: intervalsOfSilence * everyLeastMs }
+      : undefined;
+  }
+
+  function lookAt(requester: Requester, nowMs: number): OwedBeat | undefined {
+    if (requester.running.size() === 0) return lastBeat(requester);
+    const ageMs = nowMs - oldestMs(requester);
+    if (ageMs < firstBeatMs && !told.has(requester)) {
+      watch(requester, nowMs - ageMs + firstBeatMs);
+      return undefined;
+    }
+    const everyMs = Math.min(Math.max(ageMs / beatsPerAge, everyLeastMs), everyMostMs);
+    return beat(requester, intervalsOfSilence * everyMs, nowMs + everyMs);
+  }
+
+  return {
+    begun(requester, nowMs) {
+      if (requester.beatDueMs === never) watch(requester, nowMs + firstBeatMs);
+    },
+    due(nowMs) {
+      if (nowMs < lookMs) return nothing;
+      lookMs = never;
+      const owed: OwedBeat[] = [];
+      for (const requester of watched) {
+        const due = requester.beatDueMs <= nowMs ? lookAt(requester, nowMs) : undefined;
+        if (due !== undefined) owed.push(due);
+        lookMs = Math.min(lookMs, requester.beatDueMs);
+      }
+      return owed;
+    },
+    all: (nowMs, silentMs) => requesters.busy().map((one) => beat(one, silentMs, nowMs + everyLeastMs)),
+    deadlineMs: () => (lookMs === never ? undefined : lookMs),
+  };
+}
+
+function oldestMs({ running }: Requester): number {
+  let oldest = never;
+  for (const { sinceMs } of running.values()) if (sinceMs < oldest) oldest = sinceMs;
+  return oldest;
+}
+
+function rangesOf({ running }: Requester): number[] {
+  const ranges: number[] = [];
+  for (const { seq } of running.values()) {
+    if (ranges.at(-1) === seq - 1) ranges[ranges.length - 1] = seq;
+    else if (ranges.length < 2 * limits.beatRangesMax) ranges.push(seq, seq);
+    else break;
+  }
+  return ranges;
+}
