@@ -7,6 +7,7 @@ import { checkFallbacks, checkPrompt } from './prompt-checks.ts';
 import { checkRuns } from './run-checks.ts';
 import type { Scenario } from './scenario.ts';
 import { checkTables } from './table-checks.ts';
+import { checkWork } from './work-checks.ts';
 
 /*
  * The promises of docs/protocol.md, each as a check on what happened. They know nothing of how it came to happen.
@@ -21,10 +22,11 @@ export function check(scenario: Scenario, history: History): Violation[] {
   return [
     ...checkOutcomes(scenario, history),
     ...checkLiveness(scenario, history),
-    ...(scenario.mode === 'any' || scenario.mode === 'fatal'
-      ? []
-      : [...checkPrompt(scenario, history), ...checkFallbacks(scenario, history)]),
+    ...(scenario.mode === 'one-at-a-time' || scenario.mode === 'failovers'
+      ? [...checkPrompt(scenario, history), ...checkFallbacks(scenario, history)]
+      : []),
     ...checkRuns(history),
+    ...(scenario.mode === 'work' ? checkWork(history) : []),
     ...checkFatal(history),
     ...checkBrokers(history),
     ...checkTables(history),

@@ -10,9 +10,10 @@ import fc from 'fast-check';
  *   request is answered.
  * - `failovers`: the same with nothing but active brokers that end, one soon after the other; or the only one.
  * - `fatal`: some requests end whatever process computes them, and servers have other faults that overlap.
+ * - `work`: computations take up to three seconds; one fault at a time, or none.
  * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
  */
-export const modes = ['one-at-a-time', 'failovers', 'fatal', 'any'] as const;
+export const modes = ['one-at-a-time', 'failovers', 'fatal', 'work', 'any'] as const;
 export type Mode = (typeof modes)[number];
 
 export type FaultKind =
@@ -105,6 +106,7 @@ const serverFault = fc.record({
 export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const many = mode === 'failovers';
   const fatal = mode === 'fatal';
+  const work = mode === 'work';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
@@ -113,10 +115,11 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
     clients: fc.integer({ min: 1, max: many ? 1 : 3 }),
     // Without a stand-in a calc-server's death is the end of the promise.
     calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many ? 2 : 3 }),
-    opServers: fatal
-      ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
-      : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
-    perSecond: many ? fc.constantFrom(5, 10, 60) : fc.constantFrom(5, 20, 60),
+    opServers:
+      fatal || work
+        ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
+        : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
+    perSecond: work ? fc.constant(5) : many ? fc.constantFrom(5, 10, 60) : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
@@ -124,7 +127,9 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
       ? fc.array(failover, { minLength: 40, maxLength: 40 })
       : fatal
         ? fc.array(serverFault, { maxLength: 6 })
-        : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+        : work
+          ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
+          : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
   });
 }

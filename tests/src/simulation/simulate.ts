@@ -14,12 +14,15 @@ const metAgainMs = 600;
 /** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
 const quietRequests = 20;
 const quietTimeoutMs = 1_000;
+/** With computations that take their time. */
+const quietWorkTimeoutMs = 20_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
 const timeoutsMs = {
   'one-at-a-time': [10_000],
   failovers: [10_000],
   fatal: [1_000, 5_000],
+  work: [30_000],
   any: [60, 250, 1_000, 5_000],
 } as const;
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
@@ -146,12 +149,13 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   }
   // Everybody is well and has had time to notice: from now on nothing may fail.
   const quietMs = mendedMs + settleMs;
+  const lastTimeoutMs = scenario.mode === 'work' ? quietWorkTimeoutMs : quietTimeoutMs;
   for (let index = 0; index < quietRequests; index += 1) {
-    for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, quietTimeoutMs));
+    for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, lastTimeoutMs));
   }
 
   const samples = createSamples(system, network, members, history);
-  const askedMs = quietMs + 20 * quietRequests + quietTimeoutMs;
+  const askedMs = quietMs + 20 * quietRequests + lastTimeoutMs;
   for (let atMs = 0; atMs < askedMs; atMs += reachEveryMs) at(atMs, samples.take);
 
   plan.sort((a, b) => a.atMs - b.atMs || a.order - b.order);

@@ -2,8 +2,8 @@ import type { BusEvent, Server } from '@cateto/bus';
 import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/bus/simulated';
 import { formulaCodes, handlers } from '@cateto/compute';
-import type { Catalogue, FormulaCode, Handler } from '@cateto/contracts';
-import { calculator, isFailure } from '@cateto/contracts';
+import type { Catalogue, FormulaCode, Handler, Operation } from '@cateto/contracts';
+import { calculator, defineCatalogue, isFailure } from '@cateto/contracts';
 import type { History } from './history.ts';
 import { count, inWords, note } from './history.ts';
 import type { Scenario } from './scenario.ts';
@@ -35,7 +35,17 @@ export function isBrokerName(name: string): name is BrokerHost {
   return name === 'broker' || name === 'backup';
 }
 
-const catalogue: Catalogue = calculator;
+/** The same operations, whose work takes its time: none is computed by a calc-server because it is late. */
+const patientOperations = Object.values<Operation>(calculator.operations).map((operation): [string, Operation] => [
+  operation.name,
+  { ...operation, work: { fallback: 'unserved' } },
+]);
+const patient: Catalogue = defineCatalogue({
+  operations: Object.fromEntries(patientOperations),
+  formulas: calculator.formulas,
+});
+/** How long computations of the mode `work` take, by their input. */
+const worksMs = [0, 20, 45, 120, 300, 700, 1_500, 3_000] as const;
 const codes: Readonly<Record<string, FormulaCode>> = formulaCodes;
 const operations: Readonly<Record<string, Handler>> = handlers;
 /** The same as the pure functions that they are: they need to know nothing of a request. */
@@ -49,6 +59,8 @@ export function createSystem(
   say: (who: string, what: () => string) => void,
 ): System {
   let processes = 0;
+  const isWork = scenario.mode === 'work';
+  const catalogue: Catalogue = isWork ? patient : calculator;
   /** Inputs at which whatever computes them ends its process. */
   const fatalInputs = new Set<unknown>();
   const clients = numbered('client', scenario.clients);
@@ -104,7 +116,7 @@ export function createSystem(
     const lanes = scenario.opServers[opServers.indexOf(name)];
     const server = serveOperations({
       ...options,
-      handlers: seen(operations, (operation, input) => {
+      handlers: seen(isWork ? working(process) : operations, (operation, input) => {
         note(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`, network.nowMs());
         endIfFatal(process, name, number, operation, input);
       }),
@@ -214,6 +226,24 @@ export function createSystem(
       return member;
     },
   };
+}
+
+/** Handlers that take their time, as those do that wait for something. */
+function working({ platform }: SimulatedProcess): Readonly<Record<string, Handler>> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, handler]): [string, Handler] => [
+      name,
+      (input, context) =>
+        new Promise((resolve) => {
+          platform.after(workMsOf(input), () => resolve(handler(input, context)));
+        }),
+    ]),
+  );
+}
+
+function workMsOf(input: unknown): number {
+  const sum = [input].flat().reduce((total: number, one) => total + Math.abs(Number(one)), 0);
+  return worksMs[Math.floor(8 * sum) % worksMs.length] ?? 0;
 }
 
 function tablesOf(server: Server): Readonly<Record<string, number>> {

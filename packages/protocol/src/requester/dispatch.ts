@@ -52,6 +52,8 @@ export interface Dispatch<W> {
   isLinked(): boolean;
   /** Whether a request may be sent for the first time. */
   canSend(): boolean;
+  /** Since when nobody fit to ask for the request has been known; from now on when that is new. */
+  unservedSinceMs(request: OpenRequest<W>, nowMs: number): number;
   /** Why a request that no server was given is held. */
   obstacle(request: OpenRequest<W>): Obstacle;
   /** Whether a server that was full is so no longer; says so once. */
@@ -79,6 +81,8 @@ const resendJitter = 0.2;
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   const { servers, random, perServerMax, emit, awaitTurn, schedule, isOpen } = options;
   const held = createHeld<W>();
+  /** Routes without a fit listener, and since when. */
+  const unserved = new Map<string, number>();
   let markersHeld = 0;
   let proven = false;
   let roomAgain = false;
@@ -226,7 +230,13 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     tryNext: suspects.proceed,
     trialDueMs: suspects.deadlineMs,
     canSend,
+    unservedSinceMs({ call: { target } }, nowMs) {
+      const sinceMs = unserved.get(target.route) ?? nowMs;
+      unserved.set(target.route, sinceMs);
+      return sinceMs;
+    },
     offerHeld(route, nowMs) {
+      unserved.delete(route);
       suspects.reconsider();
       for (const request of held.of(route)) offer(request, nowMs);
     },

@@ -11,7 +11,14 @@ export const b = 'bbbbbbbbbbbb';
 export type Given = Partial<Target & Pick<RequestCall<string>, 'deadlineMs'>>;
 
 export function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}): RequestCall<string> {
-  const target: Target = { route, answerRoute, contract: 'square', unheard: 'hold', ...given };
+  const target: Target = {
+    route,
+    answerRoute,
+    contract: 'square',
+    unheard: 'hold',
+    impatient: given.unheard === 'fail',
+    ...given,
+  };
   return { seq, target, work: `work ${seq}`, deadlineMs };
 }
 

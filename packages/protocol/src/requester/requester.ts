@@ -37,6 +37,8 @@ import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
+/** A failover, a restart of a server, the start of a system: nobody may be known for so long though somebody is there. */
+const failoverMs = 500;
 /** A timer that is later tells of a process that stood still. */
 const pauseMs = 100;
 const nothing: never[] = [];
@@ -171,11 +173,19 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       if (request.settled || isListening) continue;
       const server = dispatch.choose(request, true);
       if (server !== undefined) dispatch.reassign(request, server, nowMs);
-      else if (unheard === 'fail') {
-        if (request.earlier === undefined) settle(request, nobodyFit(request));
-        else settleAside(request, nobodyFit(request));
-      }
+      else if (unheard === 'fail') fail(request, nowMs);
     }
+  }
+
+  /** Nobody fit listens. A caller that is patient is told so only when it has been so for longer than a failover takes. */
+  function fail(request: OpenRequest<W>, nowMs: number): void {
+    const failMs =
+      request.call.target.impatient === true ? nowMs : dispatch.unservedSinceMs(request, nowMs) + failoverMs;
+    if (nowMs < failMs) {
+      request.resendDueMs = failMs;
+      schedule(request);
+    } else if (request.earlier === undefined) settle(request, nobodyFit(request));
+    else settleAside(request, nobodyFit(request));
   }
 
   /** Settles for the caller but keeps the record, so that a server that was sent a probe does not see it as settled. */

@@ -73,6 +73,27 @@ describe('a request that its server names in its beats', () => {
   });
 });
 
+describe('a patient call that nobody listens for', () => {
+  test('fails when it has been so for longer than a failover takes, and later ones fail at once', () => {
+    const { call, handle, runTo } = setUpReady();
+    call(1, { unheard: 'fail', impatient: false });
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([]);
+    runTo(499);
+    runTo(500);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
+    call(2, { unheard: 'fail', impatient: false });
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[2, 'no-listener']]);
+  });
+
+  test('is sent to a listener that comes meanwhile', () => {
+    const { call, handle, up, at } = setUpReady();
+    call(1, { unheard: 'fail', impatient: false });
+    handle({ type: 'turn-ended' });
+    at.nowMs = 400;
+    expect(sends(up(a))).toEqual([[1, a]]);
+  });
+});
+
 describe('a server with a lease', () => {
   test('is sent again what it has not named, and nobody else is', () => {
     const { beat, runTo, at, holder } = setUp();

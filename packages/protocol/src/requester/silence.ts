@@ -11,7 +11,7 @@
  * - A server whose subscription is withdrawn keeps what it named for a tenth of the time that it has had it.
  * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new requests.
  */
-import type { Dispatch, DispatchOptions } from './dispatch.ts';
+import type { Dispatch } from './dispatch.ts';
 import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, silentServers } from './request.ts';
@@ -38,7 +38,7 @@ export interface SilenceParts<W> {
   readonly leases: Leases;
   readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain'>;
   readonly answerTimeoutMs: number;
-  /** As {@link DispatchOptions.awaitTurn}. */
+  /** Nobody fit listens, as far as is known: what is still on its way may tell of somebody. */
   awaitTurn(): void;
 }
 
@@ -103,8 +103,10 @@ export function createSilence<W>({
       passOver(request, nowMs);
       const { server } = request;
       if (server === undefined) {
-        if (isSuspect(request)) dispatch.giveUntried(request, nowMs);
-        else sendLater(request, nowMs);
+        if (isSuspect(request)) return dispatch.giveUntried(request, nowMs);
+        sendLater(request, nowMs);
+        // It was held to see whether a listener comes.
+        if (request.call.target.unheard === 'fail') awaitTurn();
         return;
       }
       const { route, pinned } = request.call.target;

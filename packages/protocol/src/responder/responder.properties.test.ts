@@ -292,6 +292,10 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
         throw new Error('nothing is cancelled here');
       case 'drained':
         decided.drained = true;
+        break;
+      case 'beat':
+        // The plain model knows no beats: beats.test.ts has them.
+        break;
     }
   }
   return decided;
