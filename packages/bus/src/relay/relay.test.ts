@@ -34,7 +34,7 @@ describe('a broker', () => {
     const told = subscriptionsUntil(publisher, isMarker);
     await backup.seen('active');
     expect((await told).slice(0, -1).toSorted()).toEqual(
-      ['calc.hello.', `calc.square.request.1.${server}`, 'calc.square.result.1.'].toSorted(),
+      ['calc.hello.', 'calc.beat.', `calc.square.request.1.${server}`, 'calc.square.result.1.'].toSorted(),
     );
   });
 

@@ -58,7 +58,7 @@ describe('a standby', () => {
     expect(told).toBeUndefined();
     primary.hang();
     expect(await seen('active')).toMatchObject({ epoch: 7 });
-    expect(await marker).toEqual(['calc.hello.', request(1), expect.stringMatching(/^calc\.broker\.7\./)]);
+    expect(await marker).toEqual(['calc.hello.', 'calc.beat.', request(1), expect.stringMatching(/^calc\.broker\.7\./)]);
   });
 
   test('takes over from a peer that hangs with its port open once it was silent for the loss time', async () => {
@@ -85,7 +85,7 @@ describe('a standby', () => {
     await beatOf(own, ({ counters }) => counters['requests'] === 3_000);
     primary.hang();
     await seen('active');
-    expect(new Set((await told).slice(0, -1))).toEqual(new Set(['calc.hello.', ...topics]));
+    expect(new Set((await told).slice(0, -1))).toEqual(new Set(['calc.hello.', 'calc.beat.', ...topics]));
   });
 });
 
