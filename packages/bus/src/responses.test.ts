@@ -7,7 +7,8 @@ import { createResponses } from './responses.ts';
 import { incoming } from './work.ts';
 
 /** Responses of a participant whose clock the work itself moves on, as work that blocks does. */
-function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readonly metMs?: number } = {}) {
+/** @param metMs how long the work took that was seen before; null for none */
+function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readonly metMs?: number | null } = {}) {
   const turns = testPlatform();
   const clock = { blockedMs: 0 };
   const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
@@ -56,9 +57,9 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     for (let more = 0; more < count; more += 1) accept(1, 0, 10_000, inAnotherQueue ? runInAnotherQueue : runElsewhere);
   }
   /** Until each kind of work was seen to be quick it is presumed to block. */
-  function meet(): void {
+  function meet(takesMs: number): void {
     lastSeq = 1_000_000;
-    ask(1, metMs);
+    ask(1, takesMs);
     askElsewhere(1);
     turns.settle();
     elsewhere.shift()?.();
@@ -66,7 +67,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     answers.length = 0;
     beats.length = 0;
   }
-  meet();
+  if (metMs !== null) meet(metMs);
   return {
     ask,
     askElsewhere,
@@ -127,7 +128,7 @@ test('what comes all at once is worked off, however much it is', () => {
 });
 
 test('of work that runs elsewhere no more than is wanted runs at once; the rest waits for its turn', () => {
-  const { askElsewhere, elsewhere, answers, turns, clock } = setUp({ runningMax: 2 });
+  const { askElsewhere, elsewhere, answers, turns, clock } = setUp({ runningMax: 2, metMs: null });
   askElsewhere(4);
   turns.settle();
   expect(elsewhere).toHaveLength(2);
@@ -218,7 +219,7 @@ test('what is cancelled before its turn is not begun, and takes no place any mor
 });
 
 test('work that waits for its turn in another queue is begun at once, and takes no place from the work that runs here', () => {
-  const { askElsewhere, elsewhere, answers } = setUp(1);
+  const { askElsewhere, elsewhere, answers } = setUp({ runningMax: 1 });
   askElsewhere(1);
   askElsewhere(5, true);
   expect(elsewhere).toHaveLength(6);
@@ -227,7 +228,7 @@ test('work that waits for its turn in another queue is begun at once, and takes 
 });
 
 test('of asynchronous work as much runs at once as may, and the rest when that is done', () => {
-  const { askElsewhere, elsewhere, answers, turns } = setUp(2);
+  const { askElsewhere, elsewhere, answers, turns } = setUp({ runningMax: 2 });
   askElsewhere(5);
   expect(elsewhere).toHaveLength(2);
   elsewhere[0]?.();

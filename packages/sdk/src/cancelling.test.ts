@@ -11,6 +11,7 @@ const slow = operation({
   input: Finite,
   output: Finite,
   example: { input: 1, output: 1 },
+  work: { fallback: 'late' },
 });
 const both = formula({
   name: 'both',

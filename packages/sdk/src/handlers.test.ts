@@ -12,6 +12,7 @@ const slow = operation({
   input: Finite,
   output: Finite,
   example: { input: 1, output: 1 },
+  work: { fallback: 'late' },
 });
 const patience = formula({
   name: 'patience',

@@ -65,7 +65,7 @@ test('a service whose second server cannot be opened leaves the first one closed
 });
 
 test('a watch whose subscription fails leaves no link open', async () => {
-  const { openLink, open } = links({ subscriptions: 3 });
+  const { openLink, open } = links({ subscriptions: 4 });
   const client = createClient({ ...common, timeoutMs: 1_000, hearBrokers: () => Promise.resolve([]), openLink });
   expect(open()).toBe(1);
   expect(() => client.watch(() => undefined)).toThrow(fault);

@@ -24,6 +24,7 @@ export const notRun: readonly NotRun[] = [
     '--seeds 1000 --from 1',
     '--seeds 100 --mode failovers',
     '--seeds 100 --mode fatal',
+    '--seeds 100 --mode work',
     '--seeds 1 --from 42 --transcript',
   ].map((flags) => ({
     command: `pnpm simulate ${flags}`,
@@ -36,6 +37,11 @@ export const notRun: readonly NotRun[] = [
     because: installs,
     coveredBy: 'tests/src/published/published.test.ts',
   })),
+  ...[
+    'apt-get install -y nats-server redis-server',
+    '(cd bench/peers && npm ci)',
+    'pnpm bench --only work --rounds 3 --peers all',
+  ].map((command) => ({ command, because: long, coveredBy: 'bench/src/measurement.test.ts' })),
   ...[
     'systemctl daemon-reload',
     'systemctl enable --now cateto@broker cateto@op-server cateto@calc-server',

@@ -99,6 +99,24 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       requesterWith(createRequester<never>(config), (input) => (input.type === 'listener-down' ? undefined : input)),
   }),
 
+  'no server says that it is at work': ({ createResponder }) => ({
+    createResponder<W>(config?: Parameters<typeof createResponder>[0]) {
+      const responder = createResponder<W>(config);
+      return {
+        ...responder,
+        handle: (input: Parameters<typeof responder.handle>[0], nowMs: number) =>
+          responder.handle(input, nowMs).filter(({ type }) => type !== 'beat'),
+      };
+    },
+  }),
+
+  'a lease is forgotten at once': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) =>
+        input.type === 'beat' ? { ...input, silentMs: 0 } : input,
+      ),
+  }),
+
   'the end of a server is a withdrawal like any other': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) => (input.type === 'server-ended' ? undefined : input)),

@@ -25,6 +25,8 @@ vi.mock('../../../packages/bus/src/relay/upstream.ts', async (original) => break
 /** Where to look first: the seeds before find nothing, and would only take time. */
 const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> = {
   'requests are not sent again when a broker takes over': [1, 'failovers'],
+  'no server says that it is at work': [1, 'work'],
+  'a lease is forgotten at once': [1, 'work'],
   'the end of a server is a withdrawal like any other': [1, 'fatal'],
   'a withdrawal is the end of a server': [1, 'fatal'],
   'a deadline passes unnoticed': [2, 'any'],

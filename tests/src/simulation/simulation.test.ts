@@ -39,6 +39,19 @@ test(
   },
 );
 
+const workSeeds = 20;
+
+test(
+  `no seed from 1 to ${workSeeds} breaks a promise while computations take seconds`,
+  { timeout: 600_000 },
+  async () => {
+    for (let seed = 1; seed <= workSeeds; seed += 1) {
+      const trial = await trySeed(seed, 'work');
+      if (trial.violations.length > 0) expect.fail(await report(trial));
+    }
+  },
+);
+
 test('a seed gives the same course of events each time', async () => {
   const { scenario } = await trySeed(5);
   const [once, again] = [await simulate(scenario, true), await simulate(scenario, true)];

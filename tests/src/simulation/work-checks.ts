@@ -6,7 +6,7 @@ import type { History } from './history.ts';
  * once more for each fault that came while it was open. (A calc-server that is lost takes its formula's calls along: they are
  * planned anew.)
  */
-export function checkWork({ ran, planned, faults, fellBack }: History): Violation[] {
+export function checkWork({ ran, planned, faults, brokers, fellBack }: History): Violation[] {
   const runs = new Map<string, number[]>();
   for (const [key, times] of ran) {
     const [who = '', ...call] = key.split(' ');
@@ -18,7 +18,14 @@ export function checkWork({ ran, planned, faults, fellBack }: History): Violatio
   for (const [call, times] of runs) {
     const sorted = times.toSorted((one, other) => one - other);
     const [firstMs = 0, lastMs = 0] = [sorted[0], sorted.at(-1)];
-    const meanwhile = faults.filter(({ fromMs, toMs }) => fromMs <= lastMs && toMs + recoveredMs >= firstMs).length;
+    const disturbances = [
+      ...faults,
+      // At the start both brokers may be active for a moment: that one steps down is as good as a failover.
+      ...brokers.filter(({ state }) => state !== 'stopped').map(({ atMs }) => ({ fromMs: atMs, toMs: atMs })),
+    ];
+    const meanwhile = disturbances.filter(
+      ({ fromMs, toMs }) => fromMs <= lastMs && toMs + recoveredMs >= firstMs,
+    ).length;
     const most = (planned.get(call) ?? 0) * (1 + meanwhile);
     const atMs = sorted[most];
     if (atMs === undefined) continue;

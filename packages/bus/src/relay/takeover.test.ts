@@ -58,7 +58,12 @@ describe('a standby', () => {
     expect(told).toBeUndefined();
     primary.hang();
     expect(await seen('active')).toMatchObject({ epoch: 7 });
-    expect(await marker).toEqual(['calc.hello.', 'calc.beat.', request(1), expect.stringMatching(/^calc\.broker\.7\./)]);
+    expect(await marker).toEqual([
+      'calc.hello.',
+      'calc.beat.',
+      request(1),
+      expect.stringMatching(/^calc\.broker\.7\./),
+    ]);
   });
 
   test('takes over from a peer that hangs with its port open once it was silent for the loss time', async () => {
