@@ -157,7 +157,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(await javascript.run('npm', 'run', '--silent', 'ask')).toEqual(right);
     const pid = /^broker +(\d+) /;
     process.kill(Number(pid.exec(await cluster.wrote(pid))?.[1]), 'SIGKILL');
-    await cluster.wrote(/^backup active /);
+    await cluster.wrote(/"event":"active".*"process":"backup"/);
     expect(await javascript.run('npm', 'run', '--silent', 'ask')).toEqual(right);
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
