@@ -26,6 +26,8 @@ test.each([
   ['servers in worker threads', 'thread'],
 ] as const)(
   'a request that ends its %s is given up before it has taken them all, and everything else is answered',
+  // A busy machine may keep the broker from telling ends from cut links, which it does within 125 ms or not at all (ADR 51).
+  { retry: 4, timeout: 180_000 },
   async (_what, kind) => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
     const calc = await fatalServer('calc', brokers);

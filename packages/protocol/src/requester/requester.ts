@@ -177,10 +177,14 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     }
   }
 
-  /** Nobody fit listens. A caller that is patient is told so only when it has been so for longer than a failover takes. */
+  /**
+   * Nobody fit listens. A caller that is patient is told so only when it has been so for longer than a failover takes, and while no
+   * server that drains is at work on its request.
+   */
   function fail(request: OpenRequest<W>, nowMs: number): void {
-    const failMs =
-      request.call.target.impatient === true ? nowMs : dispatch.unservedSinceMs(request, nowMs) + failoverMs;
+    const unservedMs = dispatch.unservedSinceMs(request, nowMs) + failoverMs;
+    const patientMs = Math.max(unservedMs, silence.heldUntilMs(request));
+    const failMs = request.call.target.impatient === true ? nowMs : patientMs;
     if (nowMs < failMs) {
       request.resendDueMs = failMs;
       schedule(request);

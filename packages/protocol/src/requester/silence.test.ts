@@ -85,6 +85,20 @@ describe('a patient call that nobody listens for', () => {
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[2, 'no-listener']]);
   });
 
+  test('does not fail while a server that drains says that it is at work on the call', () => {
+    const { call, handle, up, down, runTo } = setUpReady();
+    up(a);
+    call(1, { unheard: 'fail', impatient: false });
+    down(a);
+    handle({ type: 'turn-ended' });
+    runTo(60);
+    handle({ type: 'beat', sender: a, held: [1, 1], silentMs: 2_000 });
+    runTo(2_059);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([]);
+    runTo(4_000);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
+  });
+
   test('is sent to a listener that comes meanwhile', () => {
     const { call, handle, up, at } = setUpReady();
     call(1, { unheard: 'fail', impatient: false });

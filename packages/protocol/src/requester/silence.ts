@@ -29,6 +29,8 @@ export interface Silence<W> {
    * may fail, so that its caller falls back.
    */
   isAbandoned(request: OpenRequest<W>, nowMs: number): boolean;
+  /** Until when its server, which has named it in a beat, may be silent; a time that has passed without one. */
+  heldUntilMs(request: OpenRequest<W>): number;
   /** Answers came: so many more requests may move. */
   answered(count: number): void;
 }
@@ -43,6 +45,7 @@ export interface SilenceParts<W> {
 }
 
 const resendLastMs = 1_000;
+const never = Number.NEGATIVE_INFINITY;
 const movesPerAnswer = 0.1;
 /** Moves that may be saved up. */
 const movesMax = 1_000;
@@ -138,6 +141,7 @@ export function createSilence<W>({
       return true;
     },
     isAbandoned,
+    heldUntilMs: ({ server, listed }) => (server !== undefined && listed ? leases.untilMs(server.address) : never),
     answered(count) {
       moves = Math.min(moves + count * movesPerAnswer, movesMax);
     },
