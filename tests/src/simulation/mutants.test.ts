@@ -28,7 +28,7 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'no server says that it is at work': [1, 'work'],
   'a lease is forgotten at once': [1, 'work'],
   'the end of a server is a withdrawal like any other': [1, 'fatal'],
-  'a withdrawal is the end of a server': [1, 'fatal'],
+  'a withdrawal is the end of a server': [173, 'any'],
   'a deadline passes unnoticed': [2, 'any'],
   'a silent peer is waited for': [10, 'one-at-a-time'],
   'a broker withdraws its listeners before its marker': [1, 'failovers'],
