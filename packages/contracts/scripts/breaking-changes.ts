@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { calculator } from '../src/calculator/calculator.ts';
 import type { Catalogue } from '../src/catalogue.ts';
 import { violations, violationText } from '../src/evolution/violations.ts';
+import { workChanges, workChangeText } from '../src/evolution/work-changes.ts';
 import type { ContractSet } from '../src/export/contract-set.ts';
 import { contractSetOf } from '../src/export/contract-set.ts';
 import { allowedPath, releasedPath } from './contract-files.ts';
@@ -22,17 +23,21 @@ export interface BreakingChanges {
   /** Written down, and not true any more. */
   readonly outdated: readonly string[];
   readonly major: boolean;
+  /** Compatible changes of work policies, one line each. */
+  readonly described: readonly string[];
 }
 
 export function breakingChanges(root: string, catalogue: Catalogue = calculator): BreakingChanges {
   const released = JSON.parse(readFileSync(join(root, releasedPath), 'utf8')) as ContractSet;
-  const found = violations(released, contractSetOf(catalogue)).map(violationText);
+  const current = contractSetOf(catalogue);
+  const found = violations(released, current).map(violationText);
   const written = allowances(root);
   const major = hasMajorChangeset(root);
   const allowed = found.filter((line) => major && written.includes(line));
   return {
     allowed,
     major,
+    described: workChanges(released, current).map(workChangeText),
     refused: found.filter((line) => !allowed.includes(line)),
     outdated: written.filter((line) => !found.includes(line)),
   };

@@ -8,6 +8,7 @@ import { calculator } from '../src/calculator/calculator.ts';
 import { defineCatalogue } from '../src/catalogue.ts';
 import { Finite } from '../src/finite.ts';
 import { operation } from '../src/operation.ts';
+import type { GivenWork } from '../src/work.ts';
 import { allowedPath, contractFiles, json, leftOver, releasedFile } from './contract-files.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { staleFiles, writeFiles } from './generated-files.ts';
@@ -77,7 +78,8 @@ describe('a change that breaks', () => {
   beforeEach(() => void writeFiles(root, [releasedFile()]));
 
   test('is none while the contracts are those of the last release', () => {
-    expect(breakingChanges(root)).toEqual({ refused: [], allowed: [], outdated: [], major: false });
+    const none = { refused: [], allowed: [], outdated: [], described: [], major: false };
+    expect(breakingChanges(root)).toEqual(none);
   });
 
   test('is refused', () => {
@@ -109,5 +111,29 @@ describe('a change that breaks', () => {
     expect(breakingChanges(root, positive).refused).toEqual([]);
     // Back again is a widening.
     expect(breakingChanges(root, withSquare(Finite)).refused).toEqual([]);
+  });
+});
+
+describe('a change of a work policy', () => {
+  /** The calculator with another policy for `square`. */
+  function withWork(work: GivenWork) {
+    const square = operation({ ...calculator.operations.square, work });
+    return defineCatalogue({ ...calculator, operations: { ...calculator.operations, square } });
+  }
+
+  test('is named, and breaks nothing', () => {
+    writeFiles(root, [releasedFile()]);
+    const described = [
+      'operation square, work.maxMs: was no limit, is 50 ms. Notable: handlers that run for more than 50 ms fail now.',
+      'operation square, work.lanes: was fixed, is any.',
+    ];
+    const changed = withWork({ maxMs: 50, fallback: 'late' });
+    expect(breakingChanges(root, changed)).toMatchObject({ refused: [], allowed: [], described });
+  });
+
+  test('makes the document and the reference stale, and no schema', () => {
+    writeFiles(root, contractFiles(root));
+    const stale = staleFiles(root, contractFiles(root, withWork({ maxMs: 50 }))).map(({ path }) => path);
+    expect(stale).toEqual(['docs/contracts/asyncapi.json', 'docs/reference.md']);
   });
 });

@@ -8,7 +8,7 @@ import { staleFiles, writeFiles } from './generated-files.ts';
 
 /*
  * `pnpm contracts:export` writes AsyncAPI, JSON Schemas and docs/reference.md from the contracts. `pnpm contracts:check`
- * says whether they are stale, and what would not be understood by those of the last release; `--allow` writes down that
+ * says whether they are stale, what would not be understood by those of the last release, and how work policies changed since; `--allow` writes down that
  * this is meant. `--release` belongs to the version step of a release: what is current is what was released.
  * Exit codes: 0 done, 1 stale or breaking, 2 wrong usage.
  */
@@ -71,7 +71,8 @@ function check(allow: boolean): number {
 }
 
 function checkChanges(allow: boolean): number {
-  const { refused, allowed, outdated, major } = breakingChanges(root);
+  const { refused, allowed, outdated, major, described } = breakingChanges(root);
+  for (const line of described) console.log(`changed: ${line}`);
   for (const line of allowed) console.log(`allowed: ${line}`);
   if (allow && major) {
     if (refused.length + allowed.length === 0) rmSync(join(root, allowedPath), { force: true });

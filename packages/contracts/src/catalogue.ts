@@ -6,6 +6,7 @@ import { assertName } from './names.ts';
 import type { Operation } from './operation.ts';
 import { problemOf } from './parse.ts';
 import { takeValue } from './plain-value.ts';
+import { assertWork } from './work.ts';
 
 /** All operations and formulas of a system, by name, with the hash of each contract. */
 export interface Catalogue<
@@ -44,7 +45,10 @@ export function defineCatalogue<
     assertVersion(contract);
     hashes.set(key, contractHash(contract));
   }
-  for (const contract of Object.values(operations)) checkOperationExample(contract);
+  for (const contract of Object.values(operations)) {
+    checkOperationExample(contract);
+    assertWork(contract.name, contract.work);
+  }
   for (const contract of Object.values(formulas)) checkOperands(contract);
   return { operations, formulas, hashes };
 }

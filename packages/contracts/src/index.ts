@@ -25,6 +25,8 @@ export { formatBroker, isLoopback, parseBrokers } from './endpoints.ts';
 export type { Schema } from './evolution/schema-view.ts';
 export type { Violation } from './evolution/violations.ts';
 export { violations, violationText } from './evolution/violations.ts';
+export type { WorkChange } from './evolution/work-changes.ts';
+export { workChanges, workChangeText } from './evolution/work-changes.ts';
 export type { AsyncApiOptions } from './export/asyncapi.ts';
 export { asyncApiOf } from './export/asyncapi.ts';
 export type { ContractSet, DescribedFormula, DescribedOperation } from './export/contract-set.ts';
@@ -67,7 +69,7 @@ export {
 } from './messages.ts';
 export type { CheckedName, ReservedName } from './names.ts';
 export { isName } from './names.ts';
-export type { FallbackPolicy, InputOf, Operation, OutputOf, Work } from './operation.ts';
+export type { InputOf, Operation, OutputOf } from './operation.ts';
 export { operation } from './operation.ts';
 export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './reading.ts';
 export {
@@ -110,3 +112,4 @@ export {
 } from './topics.ts';
 export type { MessageOf, Wire } from './wire.ts';
 export { wire } from './wire.ts';
+export type { FallbackPolicy, GivenWork, LanePolicy, Work } from './work.ts';

@@ -1,18 +1,7 @@
 import type { z } from 'zod';
 import type { CheckedName } from './names.ts';
-
-/**
- * When a calc-server computes an operation itself because op-servers do not:
- * - `unserved`: no op-server listens, and has not for longer than a failover takes;
- * - `late`: the same, and when no answer came within the operation timeout (`CATETO_OPERATION_TIMEOUT_MS`);
- * - `never`.
- */
-export type FallbackPolicy = 'late' | 'unserved' | 'never';
-
-/** What the work of an operation is like. It is described and not hashed: servers and requesters may be of different minds. */
-export interface Work {
-  readonly fallback: FallbackPolicy;
-}
+import type { GivenWork, Work } from './work.ts';
+import { workOf } from './work.ts';
 
 /**
  * The contract of one computation done by op-servers. Input and output are values that MessagePack and JSON Schema
@@ -37,6 +26,7 @@ export interface Operation<
 export type InputOf<O extends Operation> = z.output<O['input']>;
 export type OutputOf<C extends { readonly output: z.ZodType }> = z.output<C['output']>;
 
+/** @throws TypeError when `work` is not a policy */
 export function operation<const N extends string, I extends z.ZodType, O extends z.ZodType>(declaration: {
   readonly name: CheckedName<N>;
   readonly description: string;
@@ -44,10 +34,10 @@ export function operation<const N extends string, I extends z.ZodType, O extends
   readonly input: I;
   readonly output: O;
   readonly example: { readonly input: NoInfer<z.output<I>>; readonly output: NoInfer<z.output<O>> };
-  /** The fallback is `unserved` unless given. */
-  readonly work?: { readonly fallback?: FallbackPolicy | undefined } | undefined;
+  /** What its work is like: no limit, the fallback `unserved` and the lanes `any` unless given. */
+  readonly work?: GivenWork | undefined;
 }): Operation<N, I, O> {
-  const { name, description, version = 1, input, output, example, work: { fallback = 'unserved' } = {} } = declaration;
-  const work = { fallback };
+  const { name, description, version = 1, input, output, example } = declaration;
+  const work = workOf(name, declaration.work);
   return { kind: 'operation', name: name as string as N, description, version, input, output, example, work };
 }

@@ -46,12 +46,13 @@ describe('operations', () => {
     expect(stdout).toContain('  12 → 144\n');
   });
 
-  test('with --json has their JSON Schemas', async () => {
+  test('with --json has their JSON Schemas, and what their work is like', async () => {
     const { stdout } = await runHere(['operations', '--json']);
     expect(JSON.parse(stdout)).toContainEqual(
       expect.objectContaining({
         name: 'square',
         contract: 1358948392,
+        work: { fallback: 'late', lanes: 'fixed' },
         input: expect.objectContaining({ type: 'number' }) as unknown,
       }),
     );

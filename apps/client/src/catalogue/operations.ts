@@ -30,6 +30,8 @@ function inWords({ name, description, input, output, example }: Operation): stri
 }
 
 /** `contract`: what a request carries for this version of it. */
-function inJson({ name, description, version, input, output, example }: Operation, contract: number): object {
-  return { name, description, version, contract, input: jsonSchemaOf(input), output: jsonSchemaOf(output), example };
+function inJson(operation: Operation, contract: number): object {
+  const { name, description, version, input, output, example, work } = operation;
+  const schemas = { input: jsonSchemaOf(input), output: jsonSchemaOf(output) };
+  return { name, description, version, contract, ...schemas, example, work };
 }

@@ -143,6 +143,11 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
   });
 });
 
+test('an operation declares what its work is like', async () => {
+  const [contract] = await make('operation', 'cube');
+  expect(contract?.text).toContain("work: { fallback: 'unserved', lanes: 'any' },");
+});
+
 test('a formula has the operands that were asked for', async () => {
   const [contract, code] = await make('formula', 'sumOfSquares', { operands: 'x, y, z' });
   expect(contract?.text).toContain("['z', Finite],");

@@ -24,7 +24,7 @@ type Part = Readonly<Record<string, unknown>>;
 /**
  * A catalogue as an AsyncAPI 3 document: every topic a channel, with the address it is meant for as a parameter; what is
  * asked and what is answered as operations with replies; values as JSON Schema. How a message travels stands in `x-zeromq`
- * bindings, because AsyncAPI has none for ZeroMQ. The document is plain JSON.
+ * bindings, because AsyncAPI has none for ZeroMQ; what the work of an operation is like, in `x-cateto-work`. The document is plain JSON.
  *
  * @throws Error when the brokers cannot be read
  */
@@ -96,6 +96,7 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
     channel: string,
     asked: readonly string[],
     [requester, responder]: readonly [string, string],
+    extensions: Part = {},
   ): [string, Part][] => {
     const [resultChannel, answers] = [`${name}.result`, Object.keys(messages[`${name}.result`] ?? {})];
     const both = {
@@ -106,6 +107,7 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
         channel: reference(resultChannel),
         messages: answers.map((message) => reference(resultChannel, message)),
       },
+      ...extensions,
     };
     return [
       [`${name}.ask`, { action: 'send', ...both, tags: [{ name: requester }] }],
@@ -120,8 +122,10 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
       const asked = operands.map((_operand, index) => operandMessage(name, index + 1));
       return conversation(name, description, 'operands', asked, ['client', 'calc-server']);
     }),
-    ...Object.values(catalogue.operations).flatMap(({ name, description }) =>
-      conversation(name, description, `${name}.request`, ['request'], ['calc-server', 'op-server']),
+    ...Object.values(catalogue.operations).flatMap(({ name, description, work }) =>
+      conversation(name, description, `${name}.request`, ['request'], ['calc-server', 'op-server'], {
+        'x-cateto-work': work,
+      }),
     ),
     ...conversation('status', 'How a server is.', 'status.request', ['statusRequest'], ['client', 'server']),
     ['cancel.say', { action: 'send', summary: 'Gives requests up.', ...cancel }],

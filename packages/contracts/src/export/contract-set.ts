@@ -1,5 +1,6 @@
 import type { Catalogue } from '../catalogue.ts';
 import type { Schema } from '../evolution/schema-view.ts';
+import type { Work } from '../work.ts';
 import { messageSchemas } from './message-schemas.ts';
 import { openSchema, valuesOf } from './value-schemas.ts';
 
@@ -15,6 +16,8 @@ export interface DescribedOperation {
   readonly version: number;
   readonly input: Schema;
   readonly output: Schema;
+  /** Missing in sets of releases that described none. The two sides need not agree on it. */
+  readonly work?: Work | undefined;
 }
 
 export interface DescribedFormula {
@@ -30,9 +33,9 @@ export function contractSetOf(catalogue: Catalogue): ContractSet {
       schema: openSchema(schema, { annotated: false }),
     }));
   return {
-    operations: mapped(catalogue.operations, ({ name, version }) => {
+    operations: mapped(catalogue.operations, ({ name, version, work }) => {
       const [input, output] = described(name);
-      return { version, input: input?.schema ?? true, output: output?.schema ?? true };
+      return { version, input: input?.schema ?? true, output: output?.schema ?? true, work };
     }),
     formulas: mapped(catalogue.formulas, ({ name, version }) => {
       const values = described(name);

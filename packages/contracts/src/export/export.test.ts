@@ -8,6 +8,7 @@ import { failureTable } from '../failures.ts';
 import { Finite } from '../finite.ts';
 import { operation } from '../operation.ts';
 import { topicShape } from '../topic-table.ts';
+import { asyncApiOf } from './asyncapi.ts';
 import { channelsOf } from './channels.ts';
 import { jsonSchemasOf } from './json-schemas.ts';
 import { wires } from './message-schemas.ts';
@@ -87,6 +88,14 @@ describe('the reference', () => {
     for (const code of Object.keys(failureTable)) expect(text).toContain(`| \`${code}\` |`);
   });
 
+  test('says what the work of an operation is like', () => {
+    const limited = { ...sum, work: { maxMs: 50, fallback: 'never', lanes: 'any' } } as const;
+    const catalogue = defineCatalogue({ operations: { sum: limited }, formulas: {} });
+    expect(referenceOf(catalogue, '# Own')).toContain('\nWork: at most 50 ms · fallback `never` · lanes `any`\n');
+    const usual = 'Work: no limit but the deadline · fallback `late` · lanes `fixed`';
+    expect(referenceOf(calculator, '# Reference')).toContain(usual);
+  });
+
   test('is of the catalogue given, its tables unbroken by what stands in them', () => {
     const either = { ...sum, input: z.string().regex(/a|b/), example: { input: 'a', output: 1 } };
     const text = referenceOf(defineCatalogue({ operations: { sum: either }, formulas: {} }), '# Own');
@@ -94,4 +103,13 @@ describe('the reference', () => {
     expect(text).toContain('"pattern":"a\\|b"');
     expect(text).not.toContain('hypotenuse');
   });
+});
+
+test('the AsyncAPI document says what the work of an operation is like, on both sides of the conversation', () => {
+  const { operations } = asyncApiOf(calculator, { title: 'Cateto', version: '0.0.0' });
+  const work = { fallback: 'late', lanes: 'fixed' };
+  for (const side of ['square.ask', 'square.answer']) {
+    expect(operations).toHaveProperty([side, 'x-cateto-work'], work);
+  }
+  expect(operations).not.toHaveProperty(['hypotenuse.ask', 'x-cateto-work']);
 });

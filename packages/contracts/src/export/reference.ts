@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts';
 import { hashOf } from '../catalogue.ts';
 import { failureTable } from '../failures.ts';
+import type { Work } from '../work.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfWire, wires } from './message-schemas.ts';
 import type { WireName } from './message-schemas.ts';
@@ -18,8 +19,11 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
     }),
     '## Operations',
     'What op-servers do, on lanes 1 to 8.',
-    ...Object.values(catalogue.operations).map(({ name, description, example: { input, output } }) =>
-      contractSection(catalogue, name, description, `${name}(${JSON.stringify(input)}) = ${JSON.stringify(output)}`),
+    ...Object.values(catalogue.operations).map(({ name, description, example: { input, output }, work }) =>
+      [
+        contractSection(catalogue, name, description, `${name}(${JSON.stringify(input)}) = ${JSON.stringify(output)}`),
+        workLine(work),
+      ].join('\n\n'),
     ),
     '## Topics',
     table(
@@ -58,6 +62,12 @@ function contractSection(catalogue: Catalogue, name: string, description: string
     table(['value', 'schema'], values),
     `${code(example)} · version ${contract?.version} · hash ${code(hash)}`,
   ].join('\n\n');
+}
+
+/** What the work of an operation is like, as its contract declares it. */
+function workLine({ maxMs, fallback, lanes }: Work): string {
+  const limit = maxMs === undefined ? 'no limit but the deadline' : `at most ${maxMs} ms`;
+  return `Work: ${limit} · fallback ${code(fallback)} · lanes ${code(lanes)}`;
 }
 
 function messageRow(name: string): string[] {

@@ -8,5 +8,5 @@ export const multiply = operation({
   input: z.tuple([Finite, Finite]),
   output: Finite,
   example: { input: [6, 7], output: 42 },
-  work: { fallback: 'late' },
+  work: { fallback: 'late', lanes: 'fixed' },
 });

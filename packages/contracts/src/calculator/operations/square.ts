@@ -7,5 +7,5 @@ export const square = operation({
   input: Finite,
   output: Finite,
   example: { input: 12, output: 144 },
-  work: { fallback: 'late' },
+  work: { fallback: 'late', lanes: 'fixed' },
 });
