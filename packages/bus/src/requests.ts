@@ -67,7 +67,10 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
   }
 
   participant.receive(beatTopic, beatWire.read, (beats, { sender }) => {
-    for (const { held, silentMs } of beats) handle({ type: 'beat', sender, held, silentMs });
+    // The last says all that counts. Each costs a look at everything that is open, and a stranger could send many in one frame.
+    const last = beats.at(-1);
+    if (last === undefined) return;
+    handle({ type: 'beat', sender, held: last.held, silentMs: last.silentMs });
     participant.rearm();
   });
   participant.subscribe(beatTopic);

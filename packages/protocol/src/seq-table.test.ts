@@ -36,6 +36,7 @@ test('it holds what a Map would', () => {
         expect([table.size(), table.get(seq), table.has(seq)]).toEqual([map.size, map.get(seq), map.has(seq)]);
       });
       expect(table.values()).toEqual(bySeq([...map]));
+      expect(new Set(table.inAnyOrder())).toEqual(new Set(map.values()));
     }),
   );
 });

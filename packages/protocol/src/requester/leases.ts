@@ -11,6 +11,9 @@ export interface Leases {
   beat(address: string, silentMs: number, nowMs: number): void;
   /** Until when it may be silent; a time that has passed without a beat. */
   untilMs(address: string): number;
+  size(): number;
+  /** It has ended. */
+  forget(address: string): void;
   /** A new broker is active: what was said meanwhile may be lost, so all begin anew. */
   renew(nowMs: number): void;
   /** This process stood still for so long: nobody was silent then. */
@@ -44,6 +47,8 @@ export function createLeases(): Leases {
       }
     },
     untilMs: (address) => leases.get(address)?.untilMs ?? Number.NEGATIVE_INFINITY,
+    size: () => leases.size,
+    forget: (address) => void leases.delete(address),
     renew(nowMs) {
       for (const lease of leases.values()) {
         if (lease.untilMs > nowMs) lease.untilMs = Math.max(lease.untilMs, nowMs + lease.silentMs);

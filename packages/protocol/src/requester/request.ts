@@ -24,6 +24,8 @@ export interface OpenRequest<W> {
   scheduledMs: number;
   /** Its server has named it in a beat: it has it, or has answered it since. */
   listed: boolean;
+  /** Its server, which has named it, listens no more, or not yet at a new broker: until then the request waits for it. */
+  staysUntilMs: number;
   /** Servers that ended while they had it. */
   ends: number;
   /** The caller has its outcome; the record stays only so that the servers do not count it as settled. */
@@ -43,6 +45,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     resendEveryMs,
     scheduledMs: Number.POSITIVE_INFINITY,
     listed: false,
+    staysUntilMs: Number.NEGATIVE_INFINITY,
     ends: 0,
     settled: false,
   };

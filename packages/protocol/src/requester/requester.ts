@@ -60,6 +60,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   let settledBelow = 1;
   let nextSeq = 1;
   let stale = 0;
+  let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
   const dispatch = createDispatch<W>({ servers, random, perServerMax, emit, awaitTurn, schedule, isOpen });
@@ -70,7 +71,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     leases,
     silence,
     dispatch,
-    open: open.values,
+    open,
     settle,
     schedule,
     awaitTurn,
@@ -101,10 +102,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (dueMs >= request.scheduledMs) return;
     request.scheduledMs = dueMs;
     due.push(dueMs, request.call.seq);
-  }
-
-  function sendAllAgain(nowMs: number): void {
-    for (const request of open.values()) dispatch.sendAgain(request, nowMs);
   }
 
   function results(sender: string, answerRoute: string, answers: readonly ResultReading[], nowMs: number): void {
@@ -170,7 +167,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     for (const request of open.values()) {
       const { unheard, route } = request.call.target;
       const isListening = request.server?.routes.has(route) === true && !silence.isAbandoned(request, nowMs);
-      if (request.settled || isListening) continue;
+      if (request.settled || isListening || silence.isStaying(request, nowMs)) continue;
       const server = dispatch.choose(request, true);
       if (server !== undefined) dispatch.reassign(request, server, nowMs);
       else if (unheard === 'fail') fail(request, nowMs);
@@ -203,12 +200,16 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   function overdue(nowMs: number): void {
     const lateMs = nowMs - (due.peekDueMs() ?? nowMs);
-    if (lateMs > pauseMs) leases.stoodStill(lateMs);
+    // What came meanwhile is not read yet. One pause after the other is how this process is.
+    const stoodStill = lateMs > pauseMs && !wasLate;
+    wasLate = lateMs > pauseMs;
+    if (stoodStill) leases.stoodStill(lateMs + resendFirstMs);
     for (let seq = due.popDue(nowMs); seq !== undefined; seq = due.popDue(nowMs)) {
       const request = open.get(seq);
       if (request === undefined) continue;
       if (request.scheduledMs <= nowMs) request.scheduledMs = Number.POSITIVE_INFINITY;
       if (request.call.deadlineMs <= nowMs) expire(request, nowMs);
+      else if (request.resendDueMs <= nowMs && stoodStill) request.resendDueMs = nowMs + resendFirstMs;
       else if (request.resendDueMs <= nowMs) silence.resend(request, nowMs);
       if (open.has(seq)) schedule(request);
     }
@@ -224,12 +225,12 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {
     dispatch.markers(remaining);
     if (up) leases.renew(nowMs);
-    if (up || remaining > 0) sendAllAgain(nowMs);
+    if (up || remaining > 0) news.sendAllAgain(up, nowMs);
   }
 
   function prove(nowMs: number): void {
     dispatch.ear(true);
-    sendAllAgain(nowMs);
+    news.sendAllAgain(false, nowMs);
     dispatch.offerAllHeld(nowMs);
   }
 
@@ -291,6 +292,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;
       return settledBelow;
     },
-    counters: () => ({ open: open.size(), stale, ...dispatch.counters() }),
+    counters: () => ({ open: open.size(), stale, leases: leases.size(), ...dispatch.counters() }),
   };
 }

@@ -3,6 +3,7 @@
  */
 import type { Failure } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
+import type { SeqTable } from '../seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';
@@ -17,6 +18,8 @@ export interface ServerNews {
   ended(address: string): void;
   /** @param held seqs from, to, from, to, …, in their order */
   beat(sender: string, held: readonly number[], silentMs: number, nowMs: number): void;
+  /** What is in flight may be lost. @param newBroker servers come to it one after the other: each is waited for */
+  sendAllAgain(newBroker: boolean, nowMs: number): void;
 }
 
 export interface ServerNewsParts<W> {
@@ -24,12 +27,14 @@ export interface ServerNewsParts<W> {
   readonly leases: Leases;
   readonly silence: Silence<W>;
   readonly dispatch: Dispatch<W>;
-  /** Open requests, by seq. */
-  open(): readonly OpenRequest<W>[];
+  readonly open: Pick<SeqTable<OpenRequest<W>>, 'values' | 'inAnyOrder'>;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   schedule(request: OpenRequest<W>): void;
   awaitTurn(): void;
 }
+
+/** Within it after a failover each server is back. */
+const comesBackMs = 500;
 
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   const { servers, leases, silence, dispatch, open, settle, schedule, awaitTurn } = parts;
@@ -38,9 +43,10 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     listenerUp(route, address, nowMs) {
       servers.up(route, address);
       dispatch.offerHeld(route, nowMs);
-      for (const request of open()) {
-        if (request.call.target.route === route && request.server?.routes.has(route) === false)
-          dispatch.sendAgain(request, nowMs);
+      for (const request of open.values()) {
+        const { server, call } = request;
+        if (call.target.route !== route || server?.routes.has(route) !== false) continue;
+        if (server.address === address || !silence.isStaying(request, nowMs)) dispatch.sendAgain(request, nowMs);
       }
     },
 
@@ -48,9 +54,9 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       const gone = servers.down(route, address);
       // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
       if (gone === undefined || !dispatch.isLinked()) return;
-      for (const request of open()) {
+      for (const request of open.values()) {
         if (request.server !== gone || request.call.target.route !== route) continue;
-        if (silence.stays(request, nowMs)) schedule(request);
+        if (silence.stays(request, 0, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }
     },
@@ -61,8 +67,10 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
      */
     ended(address) {
       const routes = servers.routesOf(address);
+      for (const request of open.inAnyOrder()) if (request.server?.address === address) request.listed = false;
+      leases.forget(address);
       if (dispatch.isLinked()) {
-        for (const request of open()) {
+        for (const request of open.values()) {
           if (request.settled || !routes.includes(request.call.target.route) || !mayRunAt(request, address)) continue;
           request.ends += 1;
           if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
@@ -74,16 +82,42 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
 
     /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
     beat(sender, held, silentMs, nowMs) {
-      leases.beat(sender, silentMs, nowMs);
-      let at = 0;
-      for (const request of open()) {
+      const lost: OpenRequest<W>[] = [];
+      // Anybody may say that he is at work: nothing is kept for those whom nobody here knows.
+      let isKnown = servers.routesOf(sender).length > 0;
+      for (const request of open.inAnyOrder()) {
         if (request.server?.address !== sender || request.settled) continue;
-        const { seq } = request.call;
-        while (at < held.length && (held[at + 1] ?? 0) < seq) at += 2;
-        const isHeld = at < held.length && (held[at] ?? 0) <= seq;
-        if (request.listed && !isHeld) dispatch.sendAgain(request, nowMs);
+        isKnown = true;
+        const isHeld = isAmong(held, request.call.seq);
+        if (request.listed && !isHeld) lost.push(request);
         request.listed = isHeld;
+      }
+      if (isKnown) leases.beat(sender, silentMs, nowMs);
+      for (const request of lost) dispatch.sendAgain(request, nowMs);
+    },
+
+    sendAllAgain(newBroker, nowMs) {
+      const waits = (request: OpenRequest<W>): boolean =>
+        newBroker ? silence.stays(request, comesBackMs, nowMs) : silence.isStaying(request, nowMs);
+      for (const request of open.values()) {
+        const { server, call } = request;
+        const isListed = server === undefined || servers.find(call.target.route, server.address) !== undefined;
+        if (!isListed && waits(request)) schedule(request);
+        else dispatch.sendAgain(request, nowMs);
       }
     },
   };
+}
+
+/** Whether a seq lies in one of the ranges, which come in their order. */
+function isAmong(ranges: readonly number[], seq: number): boolean {
+  let low = 0;
+  let high = ranges.length >> 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((ranges[2 * middle + 1] as number) < seq) low = middle + 1;
+    else high = middle;
+  }
+  const from = ranges[2 * low];
+  return from !== undefined && from <= seq && seq <= (ranges[2 * low + 1] ?? 0);
 }

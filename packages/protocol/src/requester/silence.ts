@@ -8,7 +8,9 @@
  *   at once if it named it once and does so no more, for then its answer was lost. What it names is not sent again.
  * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one a
  *   second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
- * - A server whose subscription is withdrawn keeps what it named for a tenth of the time that it has had it.
+ * - A server whose subscription is withdrawn keeps what it named for a tenth of the time that it has had it. After a failover it
+ *   keeps that for half a second at least, because servers come to the new broker one after the other. Meanwhile nothing that is
+ *   heard of other servers moves the request.
  * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new requests.
  */
 import type { Dispatch } from './dispatch.ts';
@@ -22,8 +24,10 @@ export interface Silence<W> {
   passOver(request: OpenRequest<W>, nowMs: number): void;
   /** The request is due to be sent again. */
   resend(request: OpenRequest<W>, nowMs: number): void;
-  /** Its server is not listed any more. @returns whether the request stays with it for a while */
-  stays(request: OpenRequest<W>, nowMs: number): boolean;
+  /** Its server is not listed any more. @returns whether the request stays with it for a while, `leastMs` at least */
+  stays(request: OpenRequest<W>, leastMs: number, nowMs: number): boolean;
+  /** Whether it stays with a server that is not listed. */
+  isStaying(request: OpenRequest<W>, nowMs: number): boolean;
   /**
    * Its server listens, but leaves it and others unanswered without a word, and there is something else to do than to wait: it
    * may fail, so that its caller falls back.
@@ -95,6 +99,10 @@ export function createSilence<W>({
     return true;
   }
 
+  function isStaying({ listed, staysUntilMs, server, call }: OpenRequest<W>, nowMs: number): boolean {
+    return listed && nowMs < staysUntilMs && server?.routes.has(call.target.route) === false;
+  }
+
   function sendLater(request: OpenRequest<W>, nowMs: number): void {
     request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
     request.resendDueMs = nowMs + request.resendEveryMs;
@@ -115,6 +123,10 @@ export function createSilence<W>({
       const { route, pinned } = request.call.target;
       const isListening = server.routes.has(route);
       const leasedMs = leases.untilMs(server.address);
+      if (isStaying(request, nowMs)) {
+        request.resendDueMs = request.staysUntilMs;
+        return;
+      }
       if (isListening && request.listed && leasedMs > nowMs) {
         request.resendDueMs = leasedMs;
         return;
@@ -132,12 +144,14 @@ export function createSilence<W>({
       dispatch.give(request, other ?? server, nowMs);
       if (isAbandoned(request, nowMs)) awaitTurn();
     },
-    stays(request, nowMs) {
+    isStaying,
+    stays(request, leastMs, nowMs) {
       const { server, listed, serverSinceMs } = request;
       if (server === undefined || !listed) return false;
       const leftMs = leases.untilMs(server.address) - nowMs;
       if (leftMs <= 0) return false;
-      request.resendDueMs = nowMs + Math.min(leftMs, stayShare * (nowMs - serverSinceMs));
+      request.staysUntilMs = nowMs + Math.min(leftMs, Math.max(leastMs, stayShare * (nowMs - serverSinceMs)));
+      request.resendDueMs = request.staysUntilMs;
       return true;
     },
     isAbandoned,

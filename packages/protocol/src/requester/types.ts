@@ -81,6 +81,8 @@ export interface RequesterCounters {
   readonly resent: number;
   /** Results for which nobody waits any more; repetitions, mostly. */
   readonly stale: number;
+  /** Servers of which is kept how long they may be silent. */
+  readonly leases: number;
 }
 
 export interface Requester<W> {

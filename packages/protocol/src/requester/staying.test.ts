@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { outcomes, sends, setUpReady } from './requester.test-support.ts';
+
+const [a, b, c] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
+
+/** A request that one of two servers has had for three seconds, as that has just said. */
+function setUp() {
+  const ready = setUpReady();
+  ready.up(a);
+  ready.up(b);
+  const [[, holder]] = sends(ready.call(1, { deadlineMs: 60_000 })) as [[number, string]];
+  const other = holder === a ? b : a;
+  const beat = (held: readonly number[], silentMs = 2_000, sender = holder) =>
+    ready.handle({ type: 'beat', sender, held, silentMs });
+  ready.at.nowMs = 2_900;
+  beat([1, 1]);
+  ready.at.nowMs = 3_000;
+  return { ...ready, holder, other, beat };
+}
+
+describe('a request whose server drains', () => {
+  test('does not go to a server that comes meanwhile', () => {
+    const { down, up, runTo, holder } = setUp();
+    down(holder);
+    expect(sends(up(c))).toEqual([]);
+    expect(sends(runTo(3_299))).toEqual([]);
+    expect(sends(runTo(3_300))).toHaveLength(1);
+  });
+
+  test('does not go to another because of the end of a third', () => {
+    const { down, up, handle, holder } = setUp();
+    up(c);
+    down(holder);
+    handle({ type: 'server-ended', address: c });
+    expect(sends(handle({ type: 'turn-ended' }))).toEqual([]);
+  });
+
+  test('does not go to another because nobody listens for another call', () => {
+    const { down, call, handle, holder } = setUp();
+    down(holder);
+    const unserved = { unheard: 'fail', route: 'calc.add.request.1', contract: 'add' } as const;
+    expect(call(2, unserved)).toEqual([{ type: 'await-turn' }]);
+    const effects = handle({ type: 'turn-ended' });
+    expect(sends(effects)).toEqual([]);
+    expect(outcomes(effects)).toEqual([[2, 'no-listener']]);
+  });
+
+  test('goes to another at once when its server ends', () => {
+    const { down, handle, holder, other } = setUp();
+    handle({ type: 'server-ended', address: holder });
+    down(holder);
+    expect(sends(handle({ type: 'turn-ended' }))).toEqual([[1, other]]);
+  });
+});
+
+describe('a request that is open during a failover', () => {
+  test('waits for its server when another comes to the new broker first', () => {
+    const { down, up, handle, at, holder, other } = setUp();
+    handle({ type: 'marker-down', held: 0 });
+    down(holder);
+    down(other);
+    at.nowMs = 3_020;
+    up(other);
+    expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([]);
+    expect(sends(up(c))).toEqual([]);
+    at.nowMs = 3_040;
+    expect(sends(up(holder))).toEqual([[1, holder]]);
+  });
+
+  test('goes to another when its server has not come for half a second', () => {
+    const { call, down, up, handle, runTo, at, beat, holder, other } = setUp();
+    const [[, second]] = sends(call(2, { deadlineMs: 60_000 })) as [[number, string]];
+    at.nowMs = 3_100;
+    beat([2, 2], 2_000, second);
+    beat([1, 1]);
+    handle({ type: 'marker-down', held: 0 });
+    down(holder);
+    down(other);
+    handle({ type: 'marker-up', held: 1 });
+    up(other);
+    expect(sends(runTo(3_599)).filter(([seq]) => seq === 1)).toEqual([]);
+    expect(sends(runTo(3_600)).filter(([seq]) => seq === 1)).toEqual([[1, other]]);
+  });
+
+  test('waits also when one of two brokers goes that both named its server', () => {
+    const { down, handle, holder } = setUp();
+    handle({ type: 'marker-up', held: 2 });
+    down(holder);
+    expect(sends(handle({ type: 'marker-down', held: 1 }))).toEqual([]);
+  });
+});
+
+describe('a requester that stood still', () => {
+  test('sends nothing to another server before it has read what came meanwhile', () => {
+    const { runTo, at, handle, beat } = setUp();
+    // Its next timer is that of the end of the lease.
+    runTo(4_000);
+    at.nowMs = 9_000;
+    expect(sends(handle({ type: 'tick' }))).toEqual([]);
+    at.nowMs = 9_100;
+    beat([1, 1]);
+    expect(sends(runTo(11_000))).toEqual([]);
+  });
+
+  test('repeats what no server has named a while later, also when it stands still again and again', () => {
+    const { call, handle, at, up } = setUpReady();
+    up(a);
+    up(b);
+    const [[, first]] = sends(call(1, { deadlineMs: 60_000 })) as [[number, string]];
+    at.nowMs = 3_000;
+    expect(sends(handle({ type: 'tick' }))).toEqual([]);
+    at.nowMs = 6_000;
+    expect(sends(handle({ type: 'tick' }))).toEqual([[1, first === a ? b : a]]);
+  });
+});
+
+test('a stranger that says that he is at work is not remembered', () => {
+  const { requester, handle } = setUp();
+  for (let n = 0; n < 2_000; n += 1) {
+    const sender = n.toString(36).padStart(12, 'x');
+    expect(handle({ type: 'beat', sender, held: [1, 9_007_199_254_740_991], silentMs: 86_400_000 })).toEqual([]);
+  }
+  expect(requester.counters().leases).toBe(1);
+});
+
+test('ranges out of their order, or without an end, name nothing that they do not hold', () => {
+  const { beat, holder } = setUp();
+  expect(sends(beat([900, 5, 7]))).toEqual([[1, holder]]);
+});
