@@ -10,17 +10,17 @@ import { contractSetOf } from '../src/export/contract-set.ts';
 import { allowedPath, releasedPath } from './contract-files.ts';
 
 /*
- * What breaks with the last release. A break that is meant is written down by `--allow`, and passes as long as a changeset
- * says that the release is a major one: neither is enough alone. The version step of a release begins anew.
+ * The changes that break programs of the last release. `--allow` writes down an intended break. It passes only while a
+ * changeset also says that the release is a major one. The version step of a release starts anew.
  */
 
 export const contractsPackage = '@cateto/contracts';
 
 export interface BreakingChanges {
-  /** One line each; they fail the check. */
+  /** One line each. These changes fail the check. */
   readonly refused: readonly string[];
   readonly allowed: readonly string[];
-  /** Written down, and not true any more. */
+  /** Breaks that are written down but no longer exist. */
   readonly outdated: readonly string[];
   readonly major: boolean;
   /** Compatible changes of work policies, one line each. */

@@ -8,7 +8,10 @@ import { jsonSchemasOf } from '../src/export/json-schemas.ts';
 import { referenceOf } from '../src/export/reference.ts';
 import type { GeneratedFile } from './generated-files.ts';
 
-/* What `pnpm contracts:export` writes: the contracts for readers of other languages, and for people; and the version for servers. */
+/*
+ * The files that `pnpm contracts:export` writes: the contracts for readers of other languages and for people, and the
+ * version for servers.
+ */
 
 export const schemasPath = 'docs/contracts/schemas';
 export const releasedPath = 'docs/contracts/released.json';
@@ -34,7 +37,7 @@ export function contractFiles(root: string, catalogue: Catalogue = calculator): 
   ];
 }
 
-/** The version as code: a bundle has no manifest beside it. */
+/** The version as code, because a bundled program has no manifest beside it. */
 function versionFile(root: string): string {
   return `// Generated from package.json by \`pnpm contracts:export\`. Do not edit.
 /** The version of these contracts, which is that of every package of Cateto. */
@@ -42,14 +45,14 @@ export const version = '${versionOf(root)}';
 `;
 }
 
-/** Schemas of contracts that are gone. */
+/** Schema files whose contracts no longer exist. */
 export function leftOver(root: string, files: readonly GeneratedFile[]): readonly string[] {
   const folder = join(root, schemasPath);
   const present = existsSync(folder) ? readdirSync(folder).map((file) => `${schemasPath}/${file}`) : [];
   return present.filter((path) => !files.some((file) => file.path === path));
 }
 
-/** The contracts as a release keeps them. */
+/** The contracts in the form that a release stores. */
 export function releasedFile(catalogue: Catalogue = calculator): GeneratedFile {
   return { path: releasedPath, text: json(contractSetOf(catalogue)) };
 }

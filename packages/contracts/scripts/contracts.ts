@@ -7,10 +7,10 @@ import { allowedPath, contractFiles, json, leftOver, releasedFile } from './cont
 import { staleFiles, writeFiles } from './generated-files.ts';
 
 /*
- * `pnpm contracts:export` writes AsyncAPI, JSON Schemas and docs/reference.md from the contracts. `pnpm contracts:check`
- * says whether they are stale, what would not be understood by those of the last release, and how work policies changed since; `--allow` writes down that
- * this is meant. `--release` belongs to the version step of a release: what is current is what was released.
- * Exit codes: 0 done, 1 stale or breaking, 2 wrong usage.
+ * `pnpm contracts:export` writes AsyncAPI, JSON Schemas and docs/reference.md from the contracts. `pnpm
+ * contracts:check` reports files that are out of date, changes that break programs of the last release, and changes of
+ * work policies. `--allow` writes down that a break is intended. `--release` belongs to the version step of a release,
+ * and stores the current contracts as the released ones. Exit codes: 0 done, 1 out of date or breaking, 2 wrong usage.
  */
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -35,7 +35,7 @@ interface Options {
   readonly release: boolean;
 }
 
-/** @returns undefined for what is no option, or options that do not go together */
+/** @returns undefined for an unknown option, or for options that exclude each other */
 function readOptions(args: readonly string[]): Options | undefined {
   const flag = { type: 'boolean', default: false } as const;
   try {

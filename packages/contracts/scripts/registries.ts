@@ -5,9 +5,10 @@ import type { GeneratedFile } from './generated-files.ts';
 import { staleFiles, writeFiles } from './generated-files.ts';
 
 /*
- * TypeScript cannot list a folder, so what lists the contracts is generated from the folder listing and committed: their
- * catalogue, their exports from the package, and the registry of compute. That one lists the contracts' names, not its own
- * files: a contract without its code is a compile error that names the file to write.
+ * TypeScript cannot list a folder. So the lists of contracts are generated from the folder listing and committed: the
+ * catalogue, the exports of the package, and the registry of compute. The registry of compute lists the names of the
+ * contracts, not the files of compute: a contract without its code is then a compile error that names the file to
+ * write.
  */
 
 const kinds = ['formulas', 'operations'] as const;
@@ -23,7 +24,7 @@ export interface Entry {
 export const contractsPath = 'packages/contracts/src/calculator';
 export const computePath = 'packages/compute/src';
 
-/** @throws Error naming the file whose name is none for a contract */
+/** @throws Error naming a file whose name cannot be a contract's */
 export function registriesOf(root: string): readonly GeneratedFile[] {
   const entries = contractsOf(root);
   const names = new Map<string, Entry>();
@@ -39,17 +40,17 @@ export function registriesOf(root: string): readonly GeneratedFile[] {
   ];
 }
 
-/** Those of the registries that are not on disk as they should be. */
+/** The registries that are out of date on disk. */
 export function staleRegistries(root: string): readonly GeneratedFile[] {
   return staleFiles(root, registriesOf(root));
 }
 
-/** @returns what was written: what was stale */
+/** @returns the files that were out of date and are now written */
 export function writeRegistries(root: string): readonly GeneratedFile[] {
   return writeFiles(root, registriesOf(root));
 }
 
-/** @throws Error naming the file whose name is none for a contract */
+/** @throws Error naming a file whose name cannot be a contract's */
 export function contractsOf(root: string): readonly Entry[] {
   return kinds.flatMap((kind) => entriesOf(root, kind));
 }
@@ -113,7 +114,7 @@ function importsOf(entries: readonly Entry[]): string[] {
   return entries.map(({ kind, file, name }) => `import { ${name} } from './${kind}/${file}';`);
 }
 
-/** One name to a line: the formatter leaves that as it is, whatever the width. */
+/** One name a line: the formatter leaves that as it is, whatever the width. */
 function objectOf(entries: readonly Entry[], kind: Kind): string {
   const names = entries.filter((entry) => entry.kind === kind).map(({ name }) => `  ${name},\n`);
   return names.length === 0 ? '{}' : `{\n${names.join('')}}`;

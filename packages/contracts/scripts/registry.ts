@@ -2,8 +2,8 @@ import { fileURLToPath } from 'node:url';
 import { staleRegistries, writeRegistries } from './registries.ts';
 
 /*
- * `pnpm registry` writes the registries of contracts and compute; `pnpm registry --check` only says whether they are
- * stale. Exit codes: 0 done, 1 stale or a file's name is wrong, 2 wrong usage.
+ * `pnpm registry` writes the registries of contracts and compute. `pnpm registry --check` only reports whether they are
+ * out of date. Exit codes: 0 done, 1 out of date or a wrong file name, 2 wrong usage.
  */
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));

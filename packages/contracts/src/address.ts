@@ -1,13 +1,13 @@
 /**
  * A participant's name on the bus: 12 characters of a-z0-9, random, new at each start. All addresses have one length,
- * so that prefix matching can never take one for another.
+ * so that matching by prefix never confuses two of them.
  */
 export const addressLength = 12;
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const addressPattern = /^[a-z0-9]{12}$/;
 
-/** @param random gives numbers in [0, 1), as Math.random does */
+/** @param random returns numbers in [0, 1), as Math.random does */
 export function newAddress(random: () => number): string {
   let address = '';
   while (address.length < addressLength) address += alphabet.charAt(Math.floor(random() * alphabet.length));
@@ -18,12 +18,12 @@ export function isAddress(text: string): boolean {
   return addressPattern.test(text);
 }
 
-/** A request's id as people see it: `k3f0q9x2m1zd-7f`, the requester's address and its seq in base 36. */
+/** A request's id for people: `k3f0q9x2m1zd-7f`, the requester's address and its seq in base 36. */
 export function requestId(address: string, seq: number): string {
   return `${address}-${seq.toString(36)}`;
 }
 
-/** Reads what {@link requestId} wrote; undefined when the text is no request id. */
+/** Reads the text that {@link requestId} wrote; undefined when the text is no request id. */
 export function parseRequestId(text: string): { readonly address: string; readonly seq: number } | undefined {
   const match = /^([a-z0-9]{12})-([1-9a-z][0-9a-z]{0,10})$/.exec(text);
   if (match === null) return undefined;

@@ -3,15 +3,15 @@ import { decodeValue, encodeValue } from './codec.ts';
 import type { MessageOf } from './wire.ts';
 import { wire } from './wire.ts';
 
-/** The counters that a broker publishes with its beats. */
+/** The counters that a broker publishes with its heartbeats. */
 const counters = z.record(z.string().max(64), z.number());
 
-/** What a broker publishes on its heartbeat port: for its peer, and for whoever asks how the brokers are. */
+/** The message that a broker publishes on its heartbeat port, for its peer and for status requests. */
 const beatWire = wire({
   rank: z.enum(['primary', 'backup']),
   state: z.enum(['standby', 'active', 'leaving']),
   epoch: z.int().min(0),
-  /** A random id per start. */
+  /** A random id, new at each start. */
   incarnation: z.string().regex(/^[a-z0-9]{12}$/),
   address: z.string().regex(/^[a-z0-9]{12}$/),
   counters,
@@ -23,7 +23,7 @@ export function encodeBeat(beat: Beat): Uint8Array {
   return encodeValue(beatWire.write(beat));
 }
 
-/** @returns undefined when the bytes are no beat */
+/** @returns undefined when the bytes are no heartbeat */
 export function decodeBeat(body: Uint8Array): Beat | undefined {
   return beatWire.read(decodeValue(body));
 }

@@ -15,7 +15,7 @@ export interface Catalogue<
 > {
   readonly operations: O;
   readonly formulas: F;
-  /** By name, of operations and formulas alike: they share one namespace. */
+  /** By name. Operations and formulas share one namespace. */
   readonly hashes: ReadonlyMap<string, number>;
 }
 
@@ -23,8 +23,8 @@ export type OperationName<C extends Catalogue> = keyof C['operations'] & string;
 export type FormulaName<C extends Catalogue> = keyof C['formulas'] & string;
 
 /**
- * Puts contracts together and checks what types cannot: names, one namespace, schemas that fit the wire, examples that
- * fit their schemas.
+ * Combines contracts and checks what types cannot: names, the shared namespace, schemas that fit the wire, and examples
+ * that fit their schemas.
  *
  * @throws TypeError naming the contract and what is wrong with it
  */
@@ -53,7 +53,7 @@ export function defineCatalogue<
   return { operations, formulas, hashes };
 }
 
-/** For programs without types; everything below relies on it. */
+/** For programs without types; all code below relies on it. */
 function assertKind(kind: 'operation' | 'formula', contracts: Readonly<Record<string, Operation | Formula>>): void {
   for (const [key, contract] of Object.entries(contracts)) {
     if (contract.kind === kind) continue;

@@ -9,16 +9,16 @@ import { quickCheck } from './quick-check.ts';
 import { textOf } from './thrown-text.ts';
 
 /*
- * What a program hands in is taken and checked against the contract before it is sent; reading.ts checks it again where it
- * arrives. What is taken can be encoded, fits a frame, and is nobody else's.
+ * Values that a program hands in are copied and checked against the contract before they are sent; reading.ts checks
+ * them again on arrival. The copy can be encoded, fits a frame, and belongs to no other code.
  */
 
-/** @returns the input to send, or the failure that it deserves */
+/** @returns the input to send, or a failure */
 export function takeInput(contract: Operation, input: unknown): unknown {
   return take('invalid-request', contract.name, 'input', contract.input, input);
 }
 
-/** @returns the operands to send, or the failure that they deserve */
+/** @returns the operands to send, or a failure */
 export function takeOperands(contract: Formula, given: unknown): readonly unknown[] | Failure {
   const { name, operands: declared } = contract;
   try {
@@ -33,7 +33,7 @@ export function takeOperands(contract: Formula, given: unknown): readonly unknow
     }
     return taken;
   } catch (error) {
-    // A list may be a Proxy.
+    // The list may be a Proxy.
     return failure('invalid-request', `${name}: the operands cannot be read: ${textOf(error)}`);
   }
 }
@@ -44,8 +44,8 @@ function wrongNumber({ name, operands }: Formula, given: number): Failure {
 }
 
 /**
- * A requester drops a value that does not fit, and would wait for another until its deadline. So a server checks what
- * its own code made: a wrong value is a fault of that code.
+ * Checks the output of a server's own code. A requester drops a value that does not fit, and would wait for another
+ * until its deadline. A wrong value here is a fault of the server's code.
  *
  * @returns the output to send, or `internal`
  */
@@ -55,7 +55,7 @@ export function takeOutput(contract: Operation | Formula, value: unknown): unkno
 
 const codeGave = { operation: 'the code of the operation gave', formula: 'the code of the formula gave' } as const;
 
-/** @returns a copy, or a failure: no value is one */
+/** @returns a copy, or a failure; a value is never a failure */
 function take(
   code: 'invalid-request' | 'internal',
   name: string,
@@ -64,14 +64,17 @@ function take(
   value: unknown,
   operand = '',
 ): unknown {
-  // Nearly all are. -0 arrives as 0.
+  // A shortcut for numbers, which nearly all values are. Adding 0 turns -0 into 0, as the wire does.
   if (typeof value === 'number' && quickCheck(schema)?.(value) === true) return value + 0;
   const taken = takeValue(value);
   const problem = taken.fault === undefined ? problemOf(schema, taken.value) : wordedBy(schema, value, taken.fault);
   return problem === undefined ? taken.value : failure(code, `${name}: ${what}${operand}: ${problem}`);
 }
 
-/** What no value is the schema refuses in better words, unless it is asked of something that could answer differently each time. */
+/**
+ * Describes a value that cannot be sent. The schema's text is better, but an object could answer each reading
+ * differently.
+ */
 function wordedBy(schema: z.ZodType, value: unknown, fault: string): string {
   return typeof value === 'object' ? fault : (problemOf(schema, value) ?? fault);
 }

@@ -5,7 +5,7 @@ import { quickCheck } from './quick-check.ts';
 import { decodeMarked } from './marked-texts.ts';
 import { isWholeValue, scan } from './whole-value.ts';
 
-/** One body on the wire, taken apart; its messages are still in wire order and unchecked. */
+/** One decoded body. Its messages are still in wire order and unchecked. */
 export interface OpenBatch {
   readonly sender: string;
   /** The lowest seq of the sender's own requests that is not settled yet. */
@@ -13,21 +13,21 @@ export interface OpenBatch {
   readonly messages: readonly unknown[];
 }
 
-/** Why a body was refused: its bytes are no MessagePack, or no batch. */
+/** Why a body was refused: its bytes are no MessagePack, or the value is no batch. */
 export type BodyFault = 'not-messagepack' | 'not-a-batch';
 
 export interface Codec {
   /**
-   * @returns bytes of their own: ZeroMQ sends them without a copy, so nothing may ever write to them again
-   * @throws Error when a value is none for the wire; checking.ts refuses such values before they get here
+   * @returns bytes that nothing may write to again: ZeroMQ sends them without a copy
+   * @throws Error when a value cannot be encoded; checking.ts refuses such values before they get here
    */
   encode(sender: string, settledBelow: number, messages: readonly unknown[]): Uint8Array;
   decode(body: Uint8Array): OpenBatch | BodyFault;
-  /** Whether a body that `encode` made is small enough to be sent: in bytes, and in parts. */
+  /** Whether a body that `encode` wrote is small enough to be sent, in bytes and in parts. */
   fits(body: Uint8Array): boolean;
 }
 
-/** A codec keeps an Encoder and a Decoder, which are cheaper than new ones: one for each bus. */
+/** Creates a codec. It keeps an Encoder and a Decoder, because new ones cost more. Create one codec for each bus. */
 export function createCodec(): Codec {
   const encoder = newEncoder();
   const decoder = new Decoder();
@@ -38,12 +38,12 @@ export function createCodec(): Codec {
       if (value === undefined) return 'not-messagepack';
       return readBatch(value) ?? 'not-a-batch';
     },
-    // A part takes a byte at least: what is short need not be looked at.
+    // A part takes at least one byte, so a short body needs no scan.
     fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || isWholeValue(body)),
   };
 }
 
-/** Any other value for the wire: a broker's beat. */
+/** Encodes any other value for the wire, such as a broker's heartbeat. */
 export function encodeValue(value: unknown): Uint8Array {
   return newEncoder().encode(value);
 }
@@ -55,7 +55,7 @@ export function decodeValue(body: Uint8Array): unknown {
 
 const [isSender, isSettledBelow, isMessages] = Batch.def.items.map(quickCheck);
 
-/** What a later version appends is not looked at. */
+/** Ignores fields that a later version appends. */
 function readBatch(value: unknown): OpenBatch | undefined {
   if (!Array.isArray(value)) return undefined;
   const [sender, settledBelow, messages] = value as readonly unknown[];
@@ -64,7 +64,7 @@ function readBatch(value: unknown): OpenBatch | undefined {
   return fits ? ({ sender, settledBelow, messages } as OpenBatch) : undefined;
 }
 
-/** A property that is undefined counts as absent; as nil it would not fit its schema where it arrives. */
+/** Treats a property that is undefined as absent. As nil, it would not fit its schema on arrival. */
 function newEncoder(): Encoder {
   return new Encoder({ ignoreUndefined: true, maxDepth: nestingMax });
 }
@@ -75,7 +75,7 @@ function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
   try {
     return found === 'whole' ? decoder.decode(body) : decodeMarked(body);
   } catch {
-    // A whole value with a key that no object may have: `__proto__`, or one that is no string.
+    // The bytes are one value, but a key is not allowed in an object: `__proto__`, or a key that is no string.
     return undefined;
   }
 }

@@ -5,11 +5,11 @@ import type { Operation } from './operation.ts';
 import { textOf } from './thrown-text.ts';
 
 /**
- * A 32-bit hash of a contract: its kind, name, version and schemas; neither descriptions nor examples. Requester and
- * responder compare it, so that two builds that disagree find out at the first request instead of computing something
- * else. A check that JSON Schema cannot express (`refine`) does not count: who changes one raises `version`.
+ * A 32-bit hash of a contract's kind, name, version and schemas; descriptions and examples do not count. Requester and
+ * responder compare hashes, so that builds that disagree notice at the first request instead of computing something
+ * else. The hash does not see checks that JSON Schema cannot express (`refine`): raise `version` when you change one.
  *
- * @throws TypeError when a schema holds what does not survive the wire
+ * @throws TypeError when a schema admits values that cannot be sent
  */
 export function contractHash(contract: Operation | Formula): number {
   const { kind, name, version } = contract;
@@ -24,7 +24,7 @@ function jsonSchema(contract: Operation | Formula, where: string, schema: z.ZodT
   try {
     return withNumberedParts(jsonSchemaOf(schema, { annotated: false }));
   } catch (error) {
-    // Of a recursion without end, in which each part makes a new schema.
+    // A RangeError means an endless recursion, in which each part creates a new schema.
     const endless = error instanceof RangeError;
     const reason = endless ? 'its parts never end; refer to one schema that is declared once' : textOf(error);
     throw new TypeError(`${contract.kind} "${contract.name}", ${where}: not a value for the wire: ${reason}`, {
@@ -34,8 +34,8 @@ function jsonSchema(contract: Operation | Formula, where: string, schema: z.ZodT
 }
 
 /**
- * The parts of a recursive schema, which are referred to, named in the order in which they are met when the properties are in order:
- * Zod names them in the order in which the properties were declared.
+ * Names the referenced parts of a recursive schema in the order in which they are met, with the properties sorted. Zod
+ * names them in the order in which the properties were declared.
  */
 function withNumberedParts(schema: z.core.JSONSchema.BaseSchema): unknown {
   const { $defs, ...whole } = schema;
@@ -64,7 +64,7 @@ function withNumberedParts(schema: z.core.JSONSchema.BaseSchema): unknown {
   return { ...(renamed(whole) as object), $defs: Object.fromEntries(parts) };
 }
 
-/** JSON with the keys of every object in order, and the names of required keys too: equal contracts give equal text. */
+/** JSON with the keys of every object sorted, and the names of required keys too. Equal contracts give equal text. */
 function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (key, part: unknown) => {
     if (Array.isArray(part)) return key === 'required' ? part.map(String).toSorted(byCodeUnit) : part;

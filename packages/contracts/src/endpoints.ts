@@ -1,11 +1,11 @@
-/** Where a broker is reached. */
+/** The addresses of a broker. */
 export interface BrokerEndpoint {
   readonly host: string;
   /** Publishers connect here (the broker's XSUB). */
   readonly publishPort: number;
   /** Subscribers connect here (the broker's XPUB). */
   readonly subscribePort: number;
-  /** The other broker, and whoever asks how this one is, connects here. */
+  /** The other broker and status requests connect here. */
   readonly heartbeatPort: number;
 }
 
@@ -30,7 +30,7 @@ export function parseBrokers(text: string): readonly BrokerEndpoint[] | Error {
 }
 
 function parseBroker(text: string): BrokerEndpoint | Error {
-  // An IPv6 address stands in brackets, as in a URL.
+  // An IPv6 address is in brackets, as in a URL.
   const match = /^(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z._-]+)((?::[0-9]+){0,3})$/.exec(text);
   if (match === null) {
     return new Error(`${JSON.stringify(text)} is not host[:publish port[:subscribe port[:heartbeat port]]]`);
@@ -54,12 +54,12 @@ function portsOf(broker: BrokerEndpoint): number[] {
   return [broker.publishPort, broker.subscribePort, broker.heartbeatPort];
 }
 
-/** As people write it: `127.0.0.1:5555:5556:5560`. */
+/** The form that people write: `127.0.0.1:5555:5556:5560`. */
 export function formatBroker({ host, publishPort, subscribePort, heartbeatPort }: BrokerEndpoint): string {
   return `${host}:${publishPort}:${subscribePort}:${heartbeatPort}`;
 }
 
-/** Whether an address to bind can be reached from this host only. */
+/** Whether only this host can reach an address to bind. */
 export function isLoopback(address: string): boolean {
   return /^127(?:\.[0-9]{1,3}){3}$/.test(address) || ['localhost', '::1', '[::1]'].includes(address);
 }

@@ -1,17 +1,17 @@
 import { failureTextMax } from './limits.ts';
 
 /**
- * The one table of what can go wrong with a request. Everything that is not a value is one of these codes, on the
- * wire, in the machines, in the SDK's `RequestError` and in the CLI's exit codes.
+ * The table of everything that can go wrong with a request. An outcome that is not a value is one of these codes, on
+ * the wire, in the state machines, in the SDK's `RequestError` and in the CLI's exit codes.
  */
 export interface FailureTrait {
-  /** What it means, as a person would say it. */
+  /** The meaning, for people. */
   readonly meaning: string;
-  /** Whether asking again later, or another server, can help. */
+  /** Whether a retry, later or on another server, can help. */
   readonly retryable: boolean;
   /** Whether a server may have run the request. */
   readonly mayHaveRun: boolean;
-  /** Whether a requester tries the other listeners before it settles with this. */
+  /** Whether a requester tries the other servers before it settles with this code. */
   readonly anotherServerMayKnow: boolean;
 }
 
@@ -86,22 +86,22 @@ export const failureTable = {
 
 export type FailureCode = keyof typeof failureTable;
 
-/** Tells failures of every copy of this package that a program holds: each copy has a class of its own. */
+/** Recognises failures of every copy of this package in a program. Each copy has a class of its own. */
 const brand = Symbol.for('@cateto/contracts/failure');
 
-/** An operating failure: a value, never thrown by anything but the SDK and the CLI. */
+/** An operating failure: a value. Only the SDK and the CLI throw it. */
 export class Failure {
   static {
     Object.defineProperty(this.prototype, brand, { value: true });
   }
 
   /**
-   * Only a type: an object which merely looks like a failure does not compile where one is expected, and a failure of another
-   * copy of this package does.
+   * Exists for types only. An object that merely looks like a failure does not compile where a failure is expected, and
+   * a failure of another copy of this package does.
    */
   declare readonly '~failure': true;
   readonly code: FailureCode;
-  /** What is wrong and where, for a person. */
+  /** What is wrong and where, for people. */
   readonly message: string;
 
   constructor(code: FailureCode, message: string) {
@@ -122,12 +122,15 @@ export function traitOf(code: FailureCode): FailureTrait {
   return failureTable[code];
 }
 
-/** A failure's message as it is sent: readers in other languages drop a whole body for half of a surrogate pair. */
+/**
+ * A failure's message as it is sent. Half of a surrogate pair would make readers in other languages drop the whole
+ * body.
+ */
 export function sentText(message: string): string {
   return message.slice(0, failureTextMax).toWellFormed();
 }
 
-/** A code as it came over the wire: what is not in the table is `internal`. */
+/** A code as it came over the wire. A code that is not in the table becomes `internal`. */
 export function failureCodeOf(text: string): FailureCode {
   return Object.hasOwn(failureTable, text) ? (text as FailureCode) : 'internal';
 }

@@ -4,7 +4,10 @@ import type { CheckedName } from './names.ts';
 /** The operands of a formula in order, each a name and a schema: `[['a', Finite], ['b', Finite]]`. */
 export type OperandList = readonly (readonly [name: string, schema: z.ZodType])[];
 
-/** The contract of what clients ask: its operands in order and what comes out. Calc-servers compute it from operations. */
+/**
+ * The contract of a formula: its operands in order, and its output. Clients request formulas, and calc-servers compute
+ * them from operations.
+ */
 export interface Formula<
   N extends string = string,
   A extends OperandList = OperandList,
@@ -13,7 +16,7 @@ export interface Formula<
   readonly kind: 'formula';
   readonly name: N;
   readonly description: string;
-  /** Counts up when the meaning changes and the schemas do not. */
+  /** Raise it when the meaning changes and the schemas do not. */
   readonly version: number;
   readonly operands: A;
   readonly output: O;

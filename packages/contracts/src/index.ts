@@ -38,7 +38,7 @@ export { Failure, failure, failureTable, isFailure, traitOf } from './failures.t
 export { Finite } from './finite.ts';
 export type { Formula, OperandList, OperandsOf, OperandTuple } from './formula.ts';
 export { formula } from './formula.ts';
-// As a whole: only then can a program add to its interface.
+// Exported as a whole module, because only then can a program add to its interface.
 export type * from './operand-labels.ts';
 export type { JsonSchemaOptions } from './json-schema.ts';
 export { jsonSchemaOf } from './json-schema.ts';

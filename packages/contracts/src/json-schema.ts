@@ -1,35 +1,35 @@
 import { z } from 'zod';
 
-/** Kinds of schema that JSON Schema expresses and whose values the wire nevertheless does not carry unchanged. */
+/** Kinds of schema that JSON Schema expresses, but whose values the wire does not carry unchanged. */
 const refusals: Readonly<Record<string, string>> = {
   pipe: 'a transform, pipe or codec: what arrives would be transformed a second time',
   promise: 'a promise',
   file: 'a file',
 };
 
-/** Marks, in an open schema, the fields that a loose object keeps although it does not declare them. */
+/** Marks, in an open schema, the undeclared fields that a loose object keeps. */
 export const keptComment = 'kept as it is';
 
-/** What tells people about a schema and says nothing about its values. */
+/** Keywords that describe a schema for people and do not constrain its values. */
 const annotations = ['title', 'description', 'examples', 'deprecated'] as const;
 
 export interface JsonSchemaOptions {
-  /** Whether titles, descriptions and examples stay; they do unless told. */
+  /** Whether to keep titles, descriptions and examples; they are kept by default. */
   readonly annotated?: boolean | undefined;
   /**
-   * Whether an object says nothing of fields that a receiver ignores; they are refused unless told, as if what is read
-   * were what is written. An object that is strict refuses them either way.
+   * Whether the schema of an object leaves undeclared fields open, as for a receiver that ignores them. By default the
+   * schema refuses them, as for a sender. A strict object refuses them in both cases.
    */
   readonly open?: boolean | undefined;
-  /** 2020-12 unless told. */
+  /** 2020-12 by default. */
   readonly draft?: 'draft-7' | 'draft-2020-12' | undefined;
 }
 
 /**
- * The JSON Schema of a schema whose values go over the wire.
+ * The JSON Schema of a schema whose values travel over the wire.
  *
- * @throws Error when a value would not survive the wire: bigint, Date, Map, Set, undefined, custom checks of a type,
- * transforms and codecs; and an optional anywhere but at a property, because an absent element travels as nil
+ * @throws Error when a value would not arrive unchanged: bigint, Date, Map, Set, undefined, custom checks of a type,
+ *   transforms and codecs; and an optional anywhere but at a property, because an absent element travels as nil
  */
 export function jsonSchemaOf(schema: z.ZodType, options: JsonSchemaOptions = {}): z.core.JSONSchema.BaseSchema {
   const { annotated = true, open = false, draft = 'draft-2020-12' } = options;
@@ -52,7 +52,8 @@ export function jsonSchemaOf(schema: z.ZodType, options: JsonSchemaOptions = {})
 
 function openFields({ def: { catchall } }: z.ZodObject, jsonSchema: z.core.JSONSchema.BaseSchema): void {
   if (catchall === undefined) delete jsonSchema.additionalProperties;
-  // Of a loose one. Zod folds intersections of objects and leaves off what is `{}`, which would say that nothing is kept.
+  // The object is loose. Zod folds intersections of objects and leaves off `{}`, which would mean that no other field
+  // is kept.
   else if (catchall instanceof z.ZodUnknown) jsonSchema.additionalProperties = { $comment: keptComment };
 }
 

@@ -1,91 +1,103 @@
-/** Every bound of the system that more than one side must know, each with its reason. */
+/** Every bound of the system that several sides must know, each with its reason. */
 
 /** Lanes of an operation, operands of a formula and calls of a plan: 1 to 8, one digit in a topic. */
 export const lanesMax = 8;
 
-/** A frame. Far above any sensible batch of numbers, far below what would let one peer exhaust a broker. */
+/**
+ * Bytes of a frame. Far above any sensible batch of numbers, and far below a size with which one peer could exhaust a
+ * broker.
+ */
 export const frameBytesMax = 1_048_576;
 
-/** Messages of a batch: beyond this the gain of sharing a frame is gone and latency grows. */
+/** Messages of a batch. Larger batches gain nothing more from sharing a frame, and latency grows. */
 export const batchMessagesMax = 128;
 
-/** Requests that a participant holds or awaits. At 40,000/s it is what 1.6 s without an answer pile up. */
+/** Requests that a participant holds or has in flight. At 40,000/s, so many pile up in 1.6 s without an answer. */
 export const heldRequestsMax = 65_536;
 
-/** Requests that a server has admitted and not answered; the next one gets `overloaded` at once. */
+/** Requests that a server has admitted and not answered. It answers further requests with `overloaded` at once. */
 export const requestsInFlightMax = 10_000;
 
 /**
- * A handler that has not settled so long after its request's deadline is given up: its place is free. At the deadline its signal
- * aborts, and closing a connection or a transaction takes less than a second. A requester has settled by then in any case.
+ * The time after its request's deadline at which a handler that has not settled is given up, so that its place is free.
+ * The signal aborts at the deadline, and closing a connection or a transaction takes less than a second. The requester
+ * has settled the request by then.
  */
 export const handlerGraceMs = 1_000;
 
 /**
- * Requests in flight from one requester to one server; more are held back. Below what a server admits, so that no burst of
- * a single requester is refused while its deadline leaves time.
+ * Requests in flight from one requester to one server; the requester holds further ones. Fewer than a server admits, so
+ * that no burst of a single requester is refused while its deadline leaves time.
  */
 export const requestsPerServerMax = 8_192;
 
 /**
- * Servers that may end while they have a request; then it settles as `server-lost`. With two, the request that happened to be
- * on both of two servers that were killed would fail; with four, one that ends its server would take four.
+ * Servers that may end while they have a request, before the request settles as `server-lost`. With a limit of two, a
+ * request would fail that happened to be on both of two killed servers. With a limit of four, a request that ends its
+ * server would take four servers.
  */
 export const serverEndsMax = 3;
 
-/** Threads of a server. More help no machine that this would run on. */
+/** Threads of a server. More threads help on no machine that would run this. */
 export const workersMax = 64;
 
 /**
- * Runs of consecutive seqs that a server names in one beat. What is not named is sent again, which a server that has it
- * ignores; so many fit a beat of 40 kB.
+ * Runs of consecutive seqs that a server names in one beat. The requester resends requests that are not named, and a
+ * server that has them ignores the copies. So many runs fit a beat of 40 kB.
  */
 export const beatRangesMax = 4_096;
 
-/** Addresses of a listener table: a hostile subscriber must not grow it without end. */
+/** Addresses of a listener table, so that a hostile subscriber cannot grow it without end. */
 export const listenersMax = 10_000;
 
-/** How long a server remembers a result for a repetition of its request, unless the requester settles it before. */
+/**
+ * How long a server remembers a result, for copies of its request. It forgets the result earlier when the requester
+ * settles the request.
+ */
 export const rememberedMs = 60_000;
 
-/** Results that a server remembers in all. */
+/** Results that a server remembers. */
 export const rememberedMax = 100_000;
 
 /**
- * Bytes of those results together, as they stand in memory: a hundred thousand numbers are little, a hundred thousand
- * texts of a megabyte no process has room for.
+ * Bytes of all remembered results, as they stand in memory. A hundred thousand numbers are little; a hundred thousand
+ * texts of a megabyte fit no process.
  */
 export const rememberedBytesMax = 67_108_864;
 
-/** Bytes of the operands that wait in a calc-server for others of their request. */
+/** Bytes of the operands that wait in a calc-server for other operands of their request. */
 export const incompleteBytesMax = 67_108_864;
 
-/** Requesters that a server remembers something about. One address is 100 bytes; a stranger can invent them. */
+/** Requesters that a server remembers. An address takes 100 bytes, and an unauthenticated peer can invent addresses. */
 export const requestersMax = 10_000;
 
-/** Characters of a failure's message: it is for people and must not fill a frame. */
+/** Characters of a failure's message. It is for people, and must not fill a frame. */
 export const failureTextMax = 1_000;
 
-/** A request's time to live as sent. 24 hours: beyond that it is a mistake of units. */
+/** A request's time to live as sent. More than 24 hours is a mistake of units. */
 export const ttlMsMax = 86_400_000;
 
-/** Requests that one message cancels; a requester with more to cancel sends several. */
+/** Requests that one message cancels. A requester with more to cancel sends several messages. */
 export const cancelledSeqsMax = 1_024;
 
 /** Characters of a trace. */
 export const traceMax = 128;
 
-/** Containers inside one another in a body. The batch takes three; deeper values would exhaust the stack of a schema. */
+/**
+ * Nesting of lists and objects in a body. The batch takes three levels. Deeper values would exhaust the stack of a
+ * schema's check.
+ */
 export const nestingMax = 32;
 
 /**
- * Lists, objects and texts in a body. An empty object is a byte on the wire and 64 in memory: a frame of a million of
- * them, of which a stranger can send a hundred a second, took a server 0.8 s each. Numbers are not counted.
+ * Lists, objects and texts in a body. An empty object takes a byte on the wire and 64 in memory. A frame of a million
+ * of them took a server 0.8 s, and an unauthenticated peer can send a hundred such frames a second. Numbers are not
+ * counted.
  */
 export const partsMax = 131_072;
 
-/** Lists, objects and texts of one value at most, so that what stands around it has room. */
+/** Lists, objects and texts of one value, so that the message and batch around it have room. */
 export const valuePartsMax = partsMax - 1_024;
 
-/** Bytes of one value at most: a frame without 8 KiB for what stands around it, so that every message fits one. */
+/** Bytes of one value: a frame less 8 KiB for the message and batch around it, so that every message fits a frame. */
 export const valueBytesMax = frameBytesMax - 8_192;

@@ -2,18 +2,18 @@ import { Decoder } from '@msgpack/msgpack';
 import { beginsWithMark, markBytes } from './whole-value.ts';
 
 /**
- * Decodes a body with texts that begin with U+FEFF. The library decodes a longer text with the platform's TextDecoder, which takes
- * that character for a byte order mark and leaves it off. Here the texts come as bytes, and the marks are set apart before each of
- * them is decoded. It takes longer, and hardly any body needs it.
+ * Decodes a body with texts that begin with U+FEFF. The library decodes longer texts with the platform's TextDecoder,
+ * which takes U+FEFF for a byte order mark and drops it. Here the library returns texts as bytes, and each mark is set
+ * apart before its text is decoded. This takes longer, but hardly any body needs it.
  *
- * @throws Error for a key that no object may have
+ * @throws Error for a key that is not allowed in an object
  */
 export function decodeMarked(body: Uint8Array): unknown {
   const decoder = new Decoder({ rawStrings: true, keyDecoder: { canBeCached: () => true, decode: textAt } });
   return withTexts(decoder.decode(body));
 }
 
-/** Texts in the place of their bytes. There are no other bytes: whole values hold none. */
+/** Replaces the bytes of texts by texts. There are no other bytes: the scan refuses binary values. */
 function withTexts(part: unknown): unknown {
   if (typeof part !== 'object' || part === null) return part;
   if (part instanceof Uint8Array) return textAt(part, 0, part.length);
@@ -23,7 +23,7 @@ function withTexts(part: unknown): unknown {
 }
 
 const decoder = new Decoder();
-/** A text's head in MessagePack: its kind, and a length of four bytes. */
+/** The head of a text in MessagePack: its kind, and a length of four bytes. */
 const headBytes = 5;
 
 function textAt(bytes: Uint8Array, offset: number, length: number): string {

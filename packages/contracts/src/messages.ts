@@ -10,26 +10,26 @@ import type { MessageOf } from './wire.ts';
 import { wire } from './wire.ts';
 
 /*
- * Every message of the protocol, once, as named fields in wire order (docs/protocol.md, section 2). The values inside
- * are `unknown` here: reading.ts checks them against their operation or formula, after the contract's hash.
+ * Every message of the protocol, declared once, as named fields in wire order (docs/protocol.md, section 2). Values are
+ * `unknown` here: reading.ts checks the contract's hash, and then the values against their operation or formula.
  */
 
-/** Counts up from 1 in each requester; never used again by the same address. */
+/** Counts up from 1 in each requester. An address never uses a seq again. */
 const Seq = z.int().min(1);
 const LaneNumber = z.int().min(1).max(lanesMax);
 const ContractHash = z.int().min(0).max(0xffffffff);
 /** Milliseconds left, not a clock reading: hosts' clocks differ. */
 const TtlMs = z.number().min(0).max(ttlMsMax);
-/** Passed on unchanged to the requests that a request causes. */
+/** Copied unchanged to the requests that a request causes. */
 const Trace = z.string().max(traceMax);
 
 /** One operand of a request for a formula. */
 export const operandWire = wire({
   seq: Seq,
-  /** Becomes a part of the topic of the answer, and so must be a name even if nobody knows it. */
+  /** Becomes part of the answer's topic, so it must be a valid name even if the server does not know it. */
   formula: z.string().regex(nameExpression, 'not the name of a formula'),
   contract: ContractHash,
-  /** How many operands make the request. */
+  /** The number of operands of the request. */
   operands: LaneNumber,
   value: z.unknown(),
   ttlMs: TtlMs,
@@ -57,21 +57,21 @@ export const failureWire = wire({ seq: Seq, code: z.string(), message: z.string(
 
 export const statusRequestWire = wire({ seq: Seq, ttlMs: TtlMs });
 
-/** What a participant sends itself to prove that it can hear. */
+/** A message that a participant sends to itself, to confirm its return path. */
 export const helloWire = wire({ counter: z.int().min(1) });
 
-/** Requests of the sender that nobody waits for any more. */
+/** Requests of the sender whose outcome is no longer needed. */
 export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
 
-/** What a server says, now and then, to a requester of whose requests it holds some for longer than a moment. */
+/** Sent by a server, now and then, to a requester whose requests it has held for longer than a moment. */
 export const beatWire = wire({
-  /** Seqs from, to, from, to, …: the requester's requests that it has and has not answered, in their order. */
+  /** Seqs from, to, from, to, …, in order: requests of the requester that the server has and has not answered. */
   held: z.array(Seq).max(2 * beatRangesMax),
-  /** For so long it may say nothing more and still be at work. */
+  /** How long the server may stay silent although it is at work. */
   silentMs: z.number().min(0).max(ttlMsMax),
 });
 
-/** A body: the sender once, the lowest seq of its own requests that is not settled, then messages of one topic. */
+/** A body: the sender, the lowest seq of its own requests that is not settled, and messages of one topic. */
 export const Batch = z.tuple([
   z.string().regex(/^[a-z0-9]{12}$/),
   z.int().min(1),
@@ -98,36 +98,41 @@ interface SuccessMessage<V> {
   readonly via: readonly Lane[];
 }
 
-/** What a server says of itself. */
+/** A server's report about itself. */
 export const StatusReport = z.object({
   role: z.enum(['op-server', 'calc-server']),
-  /** What it answers: `square.1` for an operation on a lane, `hypotenuse` for a formula. */
+  /** What it serves: `square.1` for an operation on a lane, `hypotenuse` for a formula. */
   serves: z.array(z.string()),
   host: z.string(),
   pid: z.int(),
-  /** When it started, milliseconds since 1970 by its own clock. */
+  /** When it started, in milliseconds since 1970 by its own clock. */
   sinceMs: z.number(),
   /** Requests admitted and not answered. */
   inFlight: z.int(),
   /** Requests answered since the start. */
   answered: z.int(),
-  /** Handlers that were given up and have not settled: they wait for something that hangs. */
+  /** Handlers that were given up and have not settled, because they wait for something that hangs. */
   givenUp: z.int().optional(),
-  /** How many entries each of its tables has, by the table's name: bounded all, and flat while the load is. */
+  /**
+   * The number of entries of each of its tables, by the table's name. All are bounded, and stay flat while the load
+   * does.
+   */
   tables: z.record(z.string().max(64), z.number()).optional(),
-  /** The version of Cateto that it runs. */
+  /** The version of Cateto that the server runs. */
   version: z.string().max(64).optional(),
-  /** The hash of each contract that it serves or asks for, by the contract's name. */
+  /** The hash of each contract that it serves or requests, by the contract's name. */
   contracts: z.record(z.string().max(64), z.int()).optional(),
-  /** Runs of handlers, or of formulas, that were begun since the start. A repetition of a request runs nothing. */
+  /** Runs of handlers or formulas that have begun since the start. A copy of a request runs nothing. */
   runs: z.int().optional(),
-  /** Runs that failed, other than by `out-of-domain` and `invalid-request`, which are about the input, or were given up. */
+  /**
+   * Runs that failed or were given up. Does not count `out-of-domain` and `invalid-request`, which concern the input.
+   */
   errors: z.int().optional(),
-  /** Milliseconds from the begin of a run to its outcome: the median of the last runs that were timed, at most 64. */
+  /** Milliseconds from the start of a run to its outcome: the median of the last timed runs, at most 64. */
   handlingMs: z.number().optional(),
   /** Threads that run handlers; missing where handlers run in the main thread. */
   threads: z.int().optional(),
-  /** Of these, the threads that are at work. */
+  /** The threads that are at work. */
   threadsBusy: z.int().optional(),
 });
 export type StatusReport = z.output<typeof StatusReport>;
@@ -140,7 +145,7 @@ export type OperationRequestOf<O extends Operation> = Omit<OperationRequestMessa
   readonly input: InputOf<O>;
 };
 
-/** Where operand n stands in a tuple. */
+/** The position of operand n in a tuple. */
 interface TupleKey {
   1: '0';
   2: '1';

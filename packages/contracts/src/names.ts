@@ -2,9 +2,9 @@
 export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
 
 /**
- * Operations and formulas share one namespace, because both stand in the same place of a topic
- * (`calc.<name>.result`) and both become properties of an SDK client and commands of the CLI.
- * The words those three use themselves are reserved.
+ * Operations and formulas share one namespace, because both stand in the same place of a topic (`calc.<name>.result`),
+ * and both become properties of an SDK client and commands of the CLI. Words that topics, client and CLI use themselves
+ * are reserved.
  */
 const reservedNames = [
   ...reservedTopicWords,
@@ -38,19 +38,19 @@ const reservedNames = [
 
 export type ReservedName = (typeof reservedNames)[number];
 
-/** The type of a name in a declaration: a reserved one does not compile, and the error says why. */
+/** The type of a name in a declaration. A reserved name does not compile, and the error says why. */
 export type CheckedName<N extends string> = N extends ReservedName ? `"${N}" is a reserved word` : N;
 
-/** As a part of a regular expression: what a name looks like, reserved or not. */
+/** The form of a name, reserved or not, as part of a regular expression. */
 export const namePattern = '[a-z][a-zA-Z0-9]{0,31}';
 
 const nameShape = new RegExp(`^${namePattern}$`);
 const reserved: ReadonlySet<string> = new Set(reservedNames);
 
-/** What an operation or a formula may be called. */
+/** The names that an operation or a formula may have. */
 export const nameExpression = new RegExp(`^(?!(?:${reservedNames.join('|')})$)${namePattern}$`);
 
-/** Whether an operation or a formula may be called this. */
+/** Whether an operation or a formula may have this name. */
 export function isName(text: string): boolean {
   return nameExpression.test(text);
 }

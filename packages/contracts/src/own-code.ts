@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 
-/** What a schema's author may have put into it that is more than a declaration. */
+/** The code of an author that a schema contains besides declarations. */
 export interface OwnCode {
   /**
-   * A check (`refine`, `superRefine`), which may give a promise. Zod's synchronous parse throws then and lets go of the promise, whose
-   * rejection would end the process.
+   * A check (`refine`, `superRefine`), which may return a promise. Zod's synchronous parse then throws and drops the
+   * promise, whose rejection would end the process.
    */
   readonly checks: boolean;
-  /** A value (`default`, `prefault`, `catch`, `overwrite`), parts of which every parse hands out again. */
+  /** A value (`default`, `prefault`, `catch`, `overwrite`). Every parse returns the same parts of it. */
   readonly values: boolean;
-  /** A check that gives a promise, which Zod takes for a yes (`stringFormat`). */
+  /** A check that returns a promise, which Zod takes for a yes (`stringFormat`). */
   readonly promises: boolean;
 }
 
@@ -28,13 +28,13 @@ const found = new WeakMap<z.ZodType, OwnCode>();
 
 const valueTypes: ReadonlySet<string> = new Set(['default', 'prefault', 'catch']);
 
-/** @param seen a recursive schema holds itself */
+/** @param seen the schemas on the way here: a recursive schema contains itself */
 function look(schema: z.core.$ZodType, code: Found, seen: Set<unknown>): void {
   if (seen.has(schema)) return;
   seen.add(schema);
   const { def } = schema._zod;
   const checks = new Set(def.checks?.map((check) => check._zod.def.check));
-  // What a lazy schema is shows when it is used.
+  // The inside of a lazy schema is known only when it is used.
   code.checks ||= def.type === 'lazy' || checks.has('custom');
   code.promises ||= [def, ...(def.checks?.map((check) => check._zod.def) ?? [])].some(givesPromise);
   code.values ||= def.type === 'lazy' || checks.has('overwrite') || valueTypes.has(def.type);
@@ -42,7 +42,7 @@ function look(schema: z.core.$ZodType, code: Found, seen: Set<unknown>): void {
   if (def.type === 'lazy') look((schema as z.core.$ZodLazy)._zod.innerType, code, seen);
 }
 
-/** Whether the check of a format of its author's own gives a promise for a text: then it is taken to give one for any. */
+/** Whether a custom format's check returns a promise for one text. It then counts as returning one for every text. */
 function givesPromise(def: object): boolean {
   const { check, fn } = def as { readonly check?: unknown; readonly fn?: (text: string) => unknown };
   if (check !== 'string_format' || fn === undefined) return false;
@@ -52,14 +52,14 @@ function givesPromise(def: object): boolean {
     said.catch(() => undefined);
     return true;
   } catch {
-    // What it throws, it throws again for the value that it is to check.
+    // The check will throw again for the value that it has to check.
     return false;
   }
 }
 
-/** The schemas in a declaration: by themselves, in lists, or by name. */
+/** The schemas in a declaration: alone, in lists, or by name. */
 function partsOf(def: object): z.core.$ZodType[] {
-  // What a default is may be made anew each time it is read, by code.
+  // Reading a default may run code that creates a new value each time.
   const names = Object.keys(def).filter((name) => name !== 'defaultValue');
   return names.flatMap((name) => {
     const given = (def as Readonly<Record<string, unknown>>)[name];

@@ -8,23 +8,26 @@ import { textOf } from './thrown-text.ts';
 import { misfit } from './wire.ts';
 
 /*
- * Where the code of a contract runs, and nowhere else: refinements, defaults, the texts of errors. A contract is somebody's program;
- * what it throws is the outcome of the one value that it was given.
+ * The only place that runs the code of a contract: refinements, defaults, and texts of errors. A contract is somebody's
+ * program. An error that it throws is the outcome of the one value that it was given.
  */
 
 export type Parsed =
   | { readonly fits: true; readonly value: unknown }
-  /** `threw`: the contract's code did, and nothing is known of the value. */
+  /** `threw`: the contract's code threw, so nothing is known about the value. */
   | { readonly fits: false; readonly problem: string; readonly threw?: true };
 
-/** @returns what is wrong with a value that is about to be sent; undefined when it fits. A reader applies what the schema changes. */
+/**
+ * @returns what is wrong with a value to be sent; undefined when it fits. The reader applies the changes that the
+ *   schema makes.
+ */
 export function problemOf(schema: z.ZodType, value: unknown): string | undefined {
   if (quickCheck(schema)?.(value) === true) return undefined;
   const parsed = parse(schema, value);
   return parsed.fits ? undefined : parsed.problem;
 }
 
-/** Reads values that arrive, with what the schema adds and leaves off. */
+/** Reads values that arrive. Applies the schema's defaults and drops undeclared fields. */
 export function parser(schema: z.ZodType): (value: unknown) => Parsed {
   const fits = quickCheck(schema);
   const mayFit: QuickCheck = roughCheck(schema);
@@ -35,7 +38,7 @@ export function parser(schema: z.ZodType): (value: unknown) => Parsed {
   };
 }
 
-/** A whole parse by Zod, whatever its schema's code does. */
+/** Runs a full parse by Zod, whatever the schema's code does. */
 export function parse(schema: z.ZodType, value: unknown): Parsed {
   try {
     const code = ownCodeOf(schema);
@@ -52,12 +55,14 @@ export function parse(schema: z.ZodType, value: unknown): Parsed {
   }
 }
 
-/** @param shared parts of it may be the schema's own: what a handler does with them must not change the contract */
+/**
+ * @param shared whether parts may belong to the schema; they are copied, so that a handler cannot change the contract
+ */
 function fitting(value: unknown, shared: boolean): Parsed {
   return { fits: true, value: shared ? (takeValue(value).value ?? value) : value };
 }
 
-/** Nobody waits for the promise, and it must not end the process when it is rejected. */
+/** Catches the rejection of a promise whose result is not used. Otherwise it would end the process. */
 function answersLater(promise: Promise<unknown>): Parsed {
   promise.catch(() => undefined);
   return asynchronous;

@@ -3,15 +3,15 @@ import { textOf } from './thrown-text.ts';
 import { encodedBytes } from './value-size.ts';
 
 /*
- * What a value is: null, booleans, numbers, well-formed texts, lists of these, and plain objects of these by name.
+ * A value is null, a boolean, a number, a well-formed text, a list of values, or a plain object of values by name.
  *
- * A value is taken when it is handed over: one walk copies it and refuses what would not arrive as it is. What its owner does with it
- * afterwards changes nothing, and each property is read once, so that a getter or a Proxy cannot answer the check and the encoder
- * differently. A property that is undefined counts as absent, and -0 becomes 0, here as on the wire: a value that never leaves the
- * process is the one that would have arrived.
+ * A value is copied when it is handed over. One walk copies it, and refuses parts that would not arrive unchanged.
+ * Later changes by its owner have no effect. Each property is read once, so that a getter or a Proxy cannot give the
+ * check and the encoder different values. A property that is undefined counts as absent, and -0 becomes 0, as on the
+ * wire: a value that never leaves the process equals the one that would have arrived.
  */
 
-/** A value of one's own, or why there is none: `rows.2.when: a Date cannot be sent`. */
+/** The copy of a value, or the reason why it cannot be sent: `rows.2.when: a Date cannot be sent`. */
 export type Taken =
   | { readonly value: unknown; readonly fault?: undefined }
   | { readonly value?: undefined; readonly fault: string };
@@ -20,12 +20,13 @@ export function takeValue(value: unknown): Taken {
   const walk = new Walk();
   const copy = walk.take(value, nestingMax - containersAround);
   if (copy === refused) return { fault: walk.fault() };
-  // The estimate counts three bytes for each character of a text; the exact size is worth knowing only when that does not fit.
+  // The estimate counts three bytes for each character of a text. Compute the exact size only when the estimate does
+  // not fit.
   if (walk.mostBytes > valueBytesMax && encodedBytes(copy) > valueBytesMax) return { fault: tooManyBytes };
   return { value: copy };
 }
 
-/** A copy of a value that was taken, or that came over the wire, for code that may change what it gets. */
+/** Copies a value that was copied on handover, or that came over the wire, for code that may change it. */
 export function copyOf<V>(value: V): V {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) {
@@ -38,13 +39,13 @@ export function copyOf<V>(value: V): V {
   return copy as V;
 }
 
-/** A value stands in a message, the message in the list of messages, the list in a batch; its own parts count one more. */
+/** Levels around a value's parts: the value, its message, the list of messages and the batch. */
 const containersAround = 4;
 
 const tooManyBytes = `more than ${valueBytesMax} bytes; a value has at most that many`;
 const tooManyParts = `more than ${valuePartsMax} lists, objects and texts; a value has at most that many`;
 
-/** Stands for what could not be taken. */
+/** Stands for a part that cannot be sent. */
 const refused = Symbol('refused');
 
 class Walk {
@@ -52,10 +53,10 @@ class Walk {
   private leastBytes = 0;
   private parts = 0;
   private why = '';
-  /** From the value down to what was refused. */
+  /** The path from the value down to the refused part. */
   private readonly path: (string | number)[] = [];
 
-  /** @returns `refused` when a reader would not get the value as it is */
+  /** @returns `refused` when the value would not arrive unchanged */
   take(value: unknown, depthLeft: number): unknown {
     switch (typeof value) {
       case 'number':
@@ -110,7 +111,8 @@ class Walk {
       copy.push(part);
       if (this.leastBytes > valueBytesMax) return this.refuse(tooManyBytes);
     }
-    // An element that is missing was refused as undefined; so there are as many as the length says, and what is more is no element.
+    // A missing element was refused as undefined. So there are exactly `length` elements, and any further key is a
+    // named property.
     if (Object.keys(value).length !== length) return this.refuse('a list with named properties cannot be sent');
     return copy;
   }
@@ -153,7 +155,9 @@ class Walk {
     return refused;
   }
 
-  /** What a whole has too much of is not the fault of the part at which it shows. */
+  /**
+   * A limit of the whole value is not the fault of the part at which it was exceeded, so the path leaves that part out.
+   */
   private refusedAt(key: string | number): typeof refused {
     if (this.why !== tooManyBytes && this.why !== tooManyParts) this.path.unshift(key);
     return refused;
@@ -162,7 +166,10 @@ class Walk {
 
 const pathShownMax = 200;
 
-/** Made by a literal, by `JSON.parse`, by a decoder, or without a prototype; in this realm or in another. */
+/**
+ * Whether an object was made by a literal, by `JSON.parse`, by a decoder, or without a prototype, in this realm or
+ * another.
+ */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null || isRoot(prototype as object);
@@ -171,11 +178,11 @@ function isPlain(value: object): boolean {
 function isPlainList(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Array.prototype) return true;
-  // The prototype of lists is a list itself in every realm, and that of a class is not.
+  // In every realm, the prototype of lists is a list itself. The prototype of a class is not.
   return Array.isArray(prototype) && isRoot(Object.getPrototypeOf(prototype) as object);
 }
 
-/** Whether something is the `Object.prototype` of its realm. */
+/** Whether an object is the `Object.prototype` of its realm. */
 function isRoot(prototype: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf');
 }

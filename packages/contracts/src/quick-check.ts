@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
-/** Whether a value fits, without building anything. */
+/** Whether a value fits. Allocates nothing. */
 export type QuickCheck = (value: unknown) => boolean;
 
 /**
- * A check that agrees with a schema's `safeParse` but allocates nothing, for the kinds of schema that messages are made
- * of: numbers and strings with bounds, literals, arrays of those, optional ones, anything. Several messages are read for
- * every request, and Zod's checks were a quarter of what reading one cost; the schema stays the declaration, and a
- * property test holds the two together.
+ * Creates a check that agrees with a schema's `safeParse` but allocates nothing. It covers the kinds of schema that
+ * messages consist of: numbers and strings with bounds, literals, arrays of those, optional ones, and anything. Several
+ * messages are read for every request, and Zod's checks were a quarter of the cost of reading one. The schema stays the
+ * declaration; a property test verifies that both agree.
  *
  * @returns undefined for a schema of any other kind, or with any other check
  */
@@ -19,7 +19,7 @@ export function quickCheck(schema: z.ZodType): QuickCheck | undefined {
   return made;
 }
 
-/** Every value that is sent is checked against a schema that was checked against before. */
+/** The checks that were made. The same schemas check every value that is sent. */
 const checkOf = new WeakMap<z.ZodType, QuickCheck | 'none'>();
 
 function makeQuickCheck(schema: z.ZodType): QuickCheck | undefined {
@@ -54,7 +54,7 @@ interface Bounds {
   pattern: RegExp | undefined;
 }
 
-/** What the checks of a schema come to; undefined when one of them is not known here. */
+/** Combines the checks of a schema; undefined when one of them is not known here. */
 function boundsOf(schema: z.ZodType): Bounds | undefined {
   const bounds: Bounds = {
     least: Number.NEGATIVE_INFINITY,
@@ -62,7 +62,7 @@ function boundsOf(schema: z.ZodType): Bounds | undefined {
     whole: false,
     pattern: undefined,
   };
-  // `z.int()` is its own check.
+  // `z.int()` is a schema and its check at once.
   const own = 'check' in schema.def ? [schema.def as unknown as z.core.$ZodCheckDef] : [];
   const checks = [...own, ...(schema.def.checks ?? []).map((check) => check._zod.def)];
   return checks.every((check) => tighten(bounds, check)) ? bounds : undefined;
@@ -87,7 +87,7 @@ function tighten(bounds: Bounds, check: z.core.$ZodCheckDef): boolean {
       bounds.whole = true;
       return given.format === 'safeint';
     case 'string_format':
-      // A second pattern, or one that remembers where it stopped, is left to Zod.
+      // Leave a second pattern to Zod, and a pattern that remembers where it stopped.
       if (given.format !== 'regex' || bounds.pattern !== undefined || !(given.pattern instanceof RegExp)) return false;
       if (given.pattern.global || given.pattern.sticky) return false;
       bounds.pattern = given.pattern;

@@ -22,12 +22,12 @@ import { parser } from './parse.ts';
 import type { Lane } from './topics.ts';
 
 /*
- * Where messages come in: wire order to checked, named values, and nowhere else. A message that nobody can answer is
- * `undefined`: it is dropped and counted. A request that cannot be served, but whose sender and seq are readable (and its
- * formula, which is a part of the answer's topic), carries a `refusal`.
+ * The only place where incoming messages turn from wire order into checked, named values. A message that cannot be
+ * answered becomes `undefined`: it is dropped and counted. A request that cannot be served carries a `refusal`, if its
+ * sender and seq are readable (and its formula, which is part of the answer's topic).
  */
 
-/** A request for one operation, or for a status, as a responder takes it. */
+/** A request for one operation or for a status, in the form that a responder takes. */
 export interface RequestReading {
   readonly seq: number;
   readonly ttlMs: number;
@@ -36,7 +36,7 @@ export interface RequestReading {
   readonly refusal: Failure | undefined;
 }
 
-/** One operand of a request, as the join takes it. */
+/** One operand of a request, in the form that the join takes. */
 export interface OperandReading {
   readonly seq: number;
   readonly ttlMs: number;
@@ -47,7 +47,7 @@ export interface OperandReading {
   readonly refusal: Failure | undefined;
 }
 
-/** An outcome, as a requester takes it. */
+/** An outcome, in the form that a requester takes. */
 export interface ResultReading {
   readonly seq: number;
   readonly outcome: Success | Failure;
@@ -112,13 +112,13 @@ function operandReading(message: OperandMessage, refusal: Failure | undefined, v
 }
 
 /**
- * A result whose value does not fit the contract is dropped like any other broken message: anyone could have sent it. A
- * server checks its own values before it sends them (checking.ts).
+ * A result whose value does not fit the contract is dropped like any other broken message: any peer could have sent it.
+ * A server checks its own values before it sends them (checking.ts).
  */
 export function readResult(contract: { readonly output: z.ZodType }): (fields: unknown) => ResultReading | undefined {
   const parse = parser(contract.output);
   return (fields) => {
-    // The second field tells the two shapes apart: 0 or a code.
+    // The second field distinguishes the two shapes: 0 or a code.
     if (Array.isArray(fields) && fields[1] === 0) {
       const message = successWire.read(fields);
       if (message === undefined) return undefined;
@@ -135,7 +135,7 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
   };
 }
 
-/** Whatever was sent, it is the code on this side that cannot tell: asking again would end the same way. */
+/** The contract's code on this side failed, whatever the server sent. A retry would end in the same way. */
 function unreadable(seq: number, problem: string): ResultReading {
   return { seq, outcome: failure('internal', `a result came, but ${problem}`) };
 }
@@ -153,12 +153,12 @@ export function readHello(fields: unknown): number | undefined {
   return helloWire.read(fields)?.counter;
 }
 
-/** @returns the requests of the sender that are cancelled */
+/** @returns the cancelled requests of the sender */
 export function readCancel(fields: unknown): readonly number[] | undefined {
   return cancelWire.read(fields)?.seqs;
 }
 
-/** A result as it is published: the message of its topic. */
+/** A result in its published form: the message of its topic. */
 export type ResultMessage =
   | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly via: readonly Lane[] }
   | FailureMessage;
@@ -184,7 +184,7 @@ function unfit(where: string, problem: string): Failure {
   return failure('invalid-request', `${where}: ${problem}`);
 }
 
-/** The time to live of a request whose own is unreadable: the refusal is sent at once. */
+/** The time to live of a request whose own is unreadable. The refusal is sent at once. */
 const refusalTtlMs = 1_000;
 
 function misshapen(
@@ -198,7 +198,7 @@ function misshapen(
   return { seq, ttlMs: refusalTtlMs, trace: undefined, input: undefined, refusal };
 }
 
-/** `operands` is 1: a refusal waits for no other operand. */
+/** `operands` is 1, because a refusal waits for no other operand. */
 function misshapenOperand(fields: unknown): OperandReading | undefined {
   const seq = readableSeq(fields);
   const formula: unknown = Array.isArray(fields) ? fields[1] : undefined;

@@ -3,14 +3,14 @@ import type { QuickCheck } from './quick-check.ts';
 import { quickCheck } from './quick-check.ts';
 
 /**
- * A check that refuses early and leaves acceptance to Zod: false only for what the schema refuses for sure. Zod notes
- * every element that does not fit: a list of a megabyte of nils took it 0.8 s and 540 MB to refuse, which anyone could
- * make a reader do. This one stops at the first.
+ * Creates a check that refuses early, and leaves acceptance to Zod. It returns false only when the schema certainly
+ * refuses the value. Zod lists every element that does not fit: it took 0.8 s and 540 MB to refuse a list of a megabyte
+ * of nils, and any peer can send such a list. This check stops at the first element that does not fit.
  */
 export function roughCheck(schema: z.ZodType): QuickCheck {
   const known = checkOf.get(schema);
   if (known !== undefined) return known;
-  // A recursive schema comes back to itself while its check is made: then what it has become is looked up with each value.
+  // A recursive schema is met again while its check is being made. Then the finished check is looked up for each value.
   checkOf.set(schema, (value) => roughCheck(schema)(value));
   try {
     const made = makeRoughCheck(schema);
@@ -27,7 +27,7 @@ const checkOf = new WeakMap<z.ZodType, QuickCheck>();
 function makeRoughCheck(schema: z.ZodType): QuickCheck {
   const quick = quickCheck(schema);
   if (quick !== undefined) return quick;
-  // What it stands for may be declared only later.
+  // A lazy schema may be declared later.
   if (schema instanceof z.ZodLazy) return (value) => roughCheck(schema.unwrap() as z.ZodType)(value);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
     const inner = roughCheck(schema.unwrap() as z.ZodType);
@@ -45,7 +45,7 @@ function makeRoughCheck(schema: z.ZodType): QuickCheck {
     const parts = Object.entries(schema.shape as Record<string, z.ZodType>).map(([key, part]) => {
       return { key, check: roughCheck(part) };
     });
-    // Whether something that is not there may be absent is left to Zod.
+    // Leave to Zod whether a field may be absent.
     return (value) => isRecord(value) && parts.every(({ key, check }) => value[key] === undefined || check(value[key]));
   }
   return () => true;
@@ -55,10 +55,10 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Parts of a value up to which Zod may say what is wrong with it. */
+/** The number of parts up to which Zod may explain what is wrong with a value. */
 const partsExplainedMax = 1_000;
 
-/** Whether a value has so few parts that explaining what is wrong with them costs little. */
+/** Whether a value has so few parts that the explanation costs little. */
 export function isBrief(value: unknown): boolean {
   return partsLeft(value, partsExplainedMax) > 0;
 }

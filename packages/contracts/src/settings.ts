@@ -6,15 +6,15 @@ import type { Lane } from './topics.ts';
 import { isLane } from './topics.ts';
 
 /**
- * One setting: a variable and a flag, one parser. The parsers are pure; who reads `process.env` or the command line
- * hands the text in.
+ * One setting: a variable, a flag, and one parser for both. The parsers are pure. The caller reads `process.env` or the
+ * command line and passes the text in.
  */
 export interface Setting<T> {
   readonly variable: `CATETO_${string}`;
-  /** As commander takes it: `--timeout <ms>`; a switch has no value. */
+  /** In commander's form: `--timeout <ms>`; a switch has no value. */
   readonly flag: `--${string}`;
   readonly description: string;
-  /** What holds when neither is given, as text; undefined when there is no such value. */
+  /** The default, as text; undefined when there is none. */
   readonly defaultText: string | undefined;
   /** @throws SettingFault saying what is wrong with the text */
   parse(text: string): T;
@@ -119,12 +119,12 @@ export const settings = {
 
 export type Settings = typeof settings;
 export type SettingName = keyof Settings;
-/** Undefined is in it only for a setting without a default. */
+/** Includes undefined only for a setting without a default. */
 export type ValueOf<N extends SettingName> = ReturnType<Settings[N]['parse']>;
 
 /**
- * What was given for one setting: the flag wins over the variable. White space around a value does not count: a file that was written on
- * Windows ends each line with a carriage return. An empty variable counts as not given.
+ * The text of one setting. The flag overrides the variable. White space around a value is ignored, because a file
+ * written on Windows ends each line with a carriage return. An empty variable counts as not given.
  */
 export interface GivenSetting {
   readonly flag?: string | undefined;
@@ -149,21 +149,21 @@ export function readSetting<N extends SettingName>(name: N, given: GivenSetting)
   }
 }
 
-/** Characters that no screen shows are written as numbers: else a value would be refused that looks right. */
+/** Shows invisible characters as numbers. Otherwise a refused value could look right. */
 function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0]/gu, (character) => {
     return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
   });
 }
 
-/** Only a setting whose value may be undefined can do without a default. */
+/** Only a setting whose value may be undefined can have no default. */
 function setting<T>(
   declaration: Setting<T> & { readonly defaultText: undefined extends T ? string | undefined : string },
 ): Setting<T> {
   return declaration;
 }
 
-/** A day: more is a mistake of units, and beyond 2^31 - 1 a timer of Node would fire at once. */
+/** A day. A longer time is a mistake of units, and beyond 2^31 - 1 a timer of Node would fire at once. */
 const millisecondsMax = 86_400_000;
 
 function milliseconds(
@@ -212,7 +212,7 @@ function parseLane(text: string): Lane {
   return lane;
 }
 
-/** Whether there is such an operation is for the server to say, which has the catalogue. */
+/** Does not check that the operation exists: only the server has the catalogue. */
 function parseName(text: string): string {
   if (!isName(text)) throw new SettingFault(`${JSON.stringify(text)} is not the name of an operation`);
   return text;

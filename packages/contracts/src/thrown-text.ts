@@ -1,6 +1,6 @@
 /**
- * What was thrown, as a text for people. Anything can be thrown: nothing at all, an Error whose message is a getter that throws, an
- * Error of another realm, which is no instance of this realm's class.
+ * The text of a thrown value, for people. A thrown value can be anything: undefined, an Error whose message is a getter
+ * that throws, or an Error of another realm, which is no instance of this realm's class.
  */
 export function textOf(thrown: unknown): string {
   try {
@@ -11,10 +11,10 @@ export function textOf(thrown: unknown): string {
   }
 }
 
-/** Characters of a stack that are kept: the frames that matter are the first. */
+/** Characters of a stack that are kept. The first frames matter most. */
 const stackMax = 8_192;
 
-/** Where it was thrown, for a log; undefined for what has no stack. */
+/** The stack of a thrown value, for a log; undefined when it has none. */
 export function stackOf(thrown: unknown): string | undefined {
   try {
     const stack: unknown =

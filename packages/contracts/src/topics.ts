@@ -14,9 +14,9 @@ export type Lane = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 export const lanes = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Lane[];
 
 /**
- * Every topic of a catalogue with the message it carries: the topic is the key, its message the value. On the wire a
- * dot and the address of the one it is meant for follow. The paper's seven topics are the instances n = 1, 2,
- * operation = square, lane = 1, 2 and formula = hypotenuse.
+ * Every topic of a catalogue with its message: the topic is the key, the message the value. On the wire, a dot and the
+ * recipient's address follow. The paper's seven topics are the instances n = 1, 2, operation = square, lane = 1, 2 and
+ * formula = hypotenuse.
  */
 export type TopicMessages<C extends Catalogue> = {
   readonly [N in Lane as `calc.request.${N}`]: OperandOf<C, N>;
@@ -59,17 +59,20 @@ export function formulaResultTopic<F extends string>(name: F): `calc.${F}.result
   return `calc.${name}.result`;
 }
 
-/** A topic as it stands on the wire. */
+/** A topic in its form on the wire. */
 export function addressed(topic: string, address: string): string {
   return `${topic}.${address}`;
 }
 
-/** The subscription by which a publisher knows an active broker. */
+/** The subscription by which a publisher recognises an active broker. */
 export function markerTopic(epoch: number, brokerAddress: string): string {
   return `calc.broker.${epoch}.${brokerAddress}`;
 }
 
-/** The subscription by which an active broker tells publishers, for a moment, that a server's process has ended. */
+/**
+ * The subscription by which an active broker tells publishers that a server's process has ended. It exists for a
+ * moment.
+ */
 export function endedTopic(serverAddress: string): string {
   return `calc.ended.${serverAddress}`;
 }

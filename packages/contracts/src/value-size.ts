@@ -1,4 +1,7 @@
-/** The bytes that a plain value takes in MessagePack, as the encoder writes it: each number and each length in its shortest form. */
+/**
+ * The size of a plain value in MessagePack, in bytes, as the encoder writes it: each number and each length in its
+ * shortest form.
+ */
 export function encodedBytes(value: unknown): number {
   switch (typeof value) {
     case 'number':
@@ -20,7 +23,7 @@ function containerBytes(value: object): number {
   return entries.reduce((bytes, [key, part]) => bytes + textBytes(key) + encodedBytes(part), headBytes(entries.length));
 }
 
-/** Of a list or an object. */
+/** The size of the head of a list or an object. */
 function headBytes(size: number): number {
   if (size < 0x10) return 1;
   return size < 0x1_0000 ? 3 : 5;
@@ -38,7 +41,7 @@ function utf8Bytes(text: string): number {
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     if (unit < 0x80) bytes += 1;
-    // Each half of a surrogate pair is half of its four bytes.
+    // Each half of a surrogate pair counts two of the pair's four bytes.
     else if (unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff)) bytes += 2;
     else bytes += 3;
   }

@@ -1,18 +1,21 @@
 import { nestingMax, partsMax } from './limits.ts';
 
 /**
- * Whether bytes are exactly one MessagePack value, told without building anything.
+ * Whether bytes are exactly one MessagePack value. Allocates nothing.
  *
- * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads its header, so that 200 bytes
- * which announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. Here a length counts
- * only when the bytes for it are there: every element needs at least one. What JSON does not hold (binary, extensions)
- * is refused, and so are nesting and a number of parts beyond a bound.
+ * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads the array's header. So 200 bytes
+ * that announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. The scan accepts a
+ * length only if the bytes for it are there: every element needs at least one. It also refuses kinds that JSON cannot
+ * express (binary, extensions), and nesting and numbers of parts beyond a bound.
  */
 export function isWholeValue(bytes: Uint8Array): boolean {
   return scan(bytes) !== 'refused';
 }
 
-/** `whole-with-marks`: and a text of it begins with U+FEFF, which decoders take for a byte order mark and leave off. */
+/**
+ * `whole-with-marks`: one value, in which a text begins with U+FEFF. Decoders take that for a byte order mark and drop
+ * it.
+ */
 export type Scan = 'refused' | 'whole' | 'whole-with-marks';
 
 export function scan(bytes: Uint8Array): Scan {
@@ -46,7 +49,7 @@ export function scan(bytes: Uint8Array): Scan {
       const length = lengthAt(bytes, at, size);
       at += size;
       if (kind === 'text') {
-        // Shorter ones, whose length is in their head byte, are decoded as they are.
+        // Texts with the length in their head byte are decoded correctly.
         marked ||= length >= markBytes && at + length <= end && beginsWithMark(bytes, at);
         at += length;
       } else elements = kind === 'map' ? length * 2 : length;
@@ -66,10 +69,10 @@ function ended(isAll: boolean, marked: boolean): Scan {
   return marked ? 'whole-with-marks' : 'whole';
 }
 
-/** Values still to come, at each depth. One for all calls: none of them is interrupted. */
+/** Values still to come, at each depth. One array serves all calls, because no call is interrupted. */
 const awaited = new Uint32Array(nestingMax + 1);
 
-/** What follows a head byte: a scalar of `size` bytes, or a length of `size` bytes and as much of the kind. */
+/** The bytes after a head byte: a scalar of `size` bytes, or a length of `size` bytes and as many elements or bytes. */
 interface Form {
   readonly kind: 'scalar' | 'text' | 'array' | 'map' | 'refused';
   readonly size: number;
@@ -94,7 +97,7 @@ const forms: readonly Form[] = [
   [map(2), map(4)], // map 16, 32
 ].flat();
 
-/** Of U+FEFF in UTF-8. */
+/** The bytes of U+FEFF in UTF-8. */
 export const markBytes = 3;
 
 export function beginsWithMark(bytes: Uint8Array, at: number): boolean {

@@ -1,19 +1,20 @@
 import type { QuickCheck } from './quick-check.ts';
 
 /*
- * Code for messages without their optional fields, which is nearly all of them, made when a message is declared: one literal with the
- * declared names. Named one by one in a loop over all kinds of messages, the fields of a message took a tenth of a calc-server's
- * time, because the engine knows nothing of their shape then. Zod makes code of its schemas in the same way.
+ * Code for messages without optional fields, which are nearly all messages. It is generated when a message is declared,
+ * as one literal with the declared names. When a loop over all kinds of messages named the fields one by one, that took
+ * a tenth of a calc-server's time, because the engine could not know the shape of the result. Zod generates code from
+ * its schemas in the same way.
  */
 
 export interface DeclaredField {
   readonly name: string;
   readonly optional: boolean;
-  /** Undefined where only Zod can tell. */
+  /** Undefined where only Zod can decide. */
   readonly check: QuickCheck | undefined;
 }
 
-/** @returns what writes a message all of whose optional fields are absent; of any other it makes undefined */
+/** @returns code that writes a message without its optional fields; for any other message the code returns undefined */
 export function plainWriter(
   fields: readonly DeclaredField[],
 ): (named: Readonly<Record<string, unknown>>) => unknown[] | undefined {
@@ -24,8 +25,8 @@ export function plainWriter(
 }
 
 /**
- * @returns what reads a message all of whose optional fields are absent and whose others all fit; of any other it makes
- *   undefined. Undefined itself when a field has no quick check.
+ * @returns code that reads a message without its optional fields, if all other fields fit; for any other message the
+ *   code returns undefined. Undefined itself when a field has no quick check.
  */
 export function plainReader(
   fields: readonly DeclaredField[],
@@ -50,13 +51,15 @@ function all(tests: readonly string[]): string {
   return tests.length === 0 ? 'true' : tests.join(' && ');
 }
 
-/** Names come from declarations in code and never from a peer; one that is no identifier must not become code all the same. */
+/**
+ * Names come from declarations in code, never from a peer. A name that is no identifier must not become code even so.
+ */
 function identifier({ name }: DeclaredField): string {
   if (!/^[a-zA-Z]\w*$/.test(name)) throw new TypeError(`a field cannot be called "${name}"`);
   return name;
 }
 
-/** Where code may not be made of texts (`node --disallow-code-generation-from-strings`), every message is read in a loop. */
+/** Where code generation is disabled (`node --disallow-code-generation-from-strings`), a loop reads every message. */
 function make(code: string, checks: readonly unknown[] = []): unknown {
   try {
     // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- of declared names and numbers alone

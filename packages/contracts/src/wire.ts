@@ -3,19 +3,19 @@ import { quickCheck } from './quick-check.ts';
 import { plainReader, plainWriter } from './wire-code.ts';
 
 /**
- * A message on the wire is an array of fields in a fixed order; in the code it is an object with names. One declaration
- * gives both: the order of the keys of `shape` is the order on the wire. New fields are only ever appended, and
- * optional, so that an older reader ignores them and a newer one does without.
+ * A message on the wire is an array of fields in a fixed order. In the code it is an object with names. One declaration
+ * gives both: the order of the keys of `shape` is the order on the wire. New fields are appended and optional. An older
+ * reader ignores them, and a newer reader works without them.
  */
 export interface Wire<S extends z.ZodRawShape> {
   readonly schema: z.ZodObject<S>;
   /** Field names in wire order. */
   readonly fields: readonly (keyof S & string)[];
-  /** Named fields to wire order; absent optional fields at the end are left off. */
+  /** Turns named fields into wire order. Leaves off absent optional fields at the end. */
   write(message: z.output<z.ZodObject<S>>): unknown[];
-  /** Wire order to named fields, validated; undefined when the shape is wrong. */
+  /** Turns wire order into named fields and validates them; undefined when the shape is wrong. */
   read(positions: unknown): z.output<z.ZodObject<S>> | undefined;
-  /** What is wrong with what `read` refused, in one line. */
+  /** Says in one line what is wrong with a message that `read` refused. */
   fault(positions: unknown): string;
 }
 
@@ -41,8 +41,8 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
       if (plain !== undefined) return plain;
       let last = fields.length;
       while (last > 0 && named[fields[last - 1] ?? ''] === undefined) last -= 1;
-      // Of its final length at once: an array that grows takes room for 17.
-      // oxlint-disable-next-line unicorn/no-new-array -- the length is meant
+      // Created at its final length, because an array that grows takes room for 17.
+      // oxlint-disable-next-line unicorn/no-new-array -- a length is intended
       const positions: unknown[] = new Array(last);
       for (let index = 0; index < last; index += 1) positions[index] = named[fields[index] ?? ''];
       return positions;
@@ -84,7 +84,7 @@ export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
   }
 }
 
-/** The first thing that does not fit, where it stands first: `1.leg: Invalid input: expected number, received string`. */
+/** The first part that does not fit, with its place first: `1.leg: Invalid input: expected number, received string`. */
 export function misfit(error: z.ZodError): string {
   const [issue] = error.issues;
   const path = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;

@@ -20,7 +20,7 @@ const eta = new Eta({
   autoTrim: [false, 'nl'],
 });
 
-/** The four files of a new contract, formatted: contract, code, test, changeset. The first two are for its author to edit. */
+/** The four files of a new contract, formatted: contract, code, test and changeset. The author edits the first two. */
 export async function draftsOf(root: string, request: NewContract): Promise<readonly Draft[]> {
   const { kind, name } = request;
   const stem = stemOf(name);
@@ -43,7 +43,7 @@ export async function draftsOf(root: string, request: NewContract): Promise<read
   );
 }
 
-/** Long names and descriptions break lines: what is written is what the formatter would make of it. */
+/** Applies the formatter, because long names and descriptions break lines. */
 function readStyle(root: string): { readonly printWidth: number; readonly singleQuote: boolean } {
   return JSON.parse(readFileSync(join(root, '.oxfmtrc.json'), 'utf8')) as ReturnType<typeof readStyle>;
 }

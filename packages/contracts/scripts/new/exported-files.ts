@@ -1,7 +1,10 @@
 import { contractFiles } from '../contract-files.ts';
 import { fileURLToPath } from 'node:url';
 
-/* Prints what `pnpm contracts:export` would write, as JSON: for who has loaded the catalogue as it was before. */
+/*
+ * Prints, as JSON, the files that `pnpm contracts:export` would write. For a process that has loaded the catalogue as
+ * it was before.
+ */
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 

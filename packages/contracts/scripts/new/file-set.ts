@@ -1,19 +1,19 @@
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Files that are written together or not at all. */
+/** Writes files together or not at all. */
 export interface FileSet {
-  /** @throws Error (EEXIST) when there is such a file */
+  /** @throws Error (EEXIST) when the file exists */
   create(path: string, text: string): void;
-  /** @throws Error (ENOENT) when there is no such file */
+  /** @throws Error (ENOENT) when the file does not exist */
   replace(path: string, text: string): void;
 }
 
 /**
- * Runs `write`; when it throws, every file is as it was before. All of it is synchronous, so that no signal's listener
- * comes in between.
+ * Runs `write`. If it throws, every file is restored. Everything is synchronous, so that no signal listener runs in
+ * between.
  *
- * @param root what paths are relative to
+ * @param root the folder that paths are relative to
  */
 export function writeTogether(root: string, write: (files: FileSet) => void): void {
   const undo: (() => void)[] = [];

@@ -11,13 +11,14 @@ import type { NewContract } from './request.ts';
 import { RequestFault } from './request.ts';
 
 /**
- * Writes a new contract with its code, test and changeset, and what lists the contracts: all of it or nothing.
+ * Writes a new contract with its code, test and changeset, and updates the generated lists of contracts. Writes all
+ * files or none.
  *
  * @param root of the repository
- * @param exported what the contracts package exports
- * @param contractFiles what is exported of the contracts as they are then; what it throws undoes everything
- * @returns the files that are new
- * @throws RequestFault when the name cannot be had or a file is there already; nothing was written then
+ * @param exported the names that the contracts package exports
+ * @param contractFiles returns the exported files of the new contracts; an error from it undoes everything
+ * @returns the new files
+ * @throws RequestFault when the name is not available or a file exists; nothing was written then
  */
 export async function generate(
   root: string,
@@ -32,7 +33,7 @@ export async function generate(
   if (there !== undefined)
     throw new RequestFault(`${request.kind} "${request.name}": there is a ${there.path} already`);
   const goOn = (): void => {};
-  // Ctrl-C ends what runs below with an error; it does not end this process before everything is undone.
+  // Ctrl-C ends the child processes below with an error. This process stays alive until everything is undone.
   process.on('SIGINT', goOn);
   try {
     writeTogether(root, (files) => {

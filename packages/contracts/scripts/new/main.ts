@@ -10,8 +10,8 @@ import type { Given, NewContract } from './request.ts';
 import { defaultOperands, RequestFault, requestOf } from './request.ts';
 
 /*
- * `pnpm new:operation` and `pnpm new:formula`. Exit codes: 0 written, 1 failed, 2 wrong usage, 130 interrupted; nothing is
- * written unless 0.
+ * `pnpm new:operation` and `pnpm new:formula`. Exit codes: 0 written, 1 failed, 2 wrong usage, 130 interrupted. Files
+ * are written only with code 0.
  */
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
@@ -24,7 +24,7 @@ async function run([kind, ...words]: readonly string[]): Promise<number> {
     return 2;
   }
   try {
-    // pnpm passes the -- on that npm needs before flags.
+    // pnpm passes on the -- that npm needs before flags.
     const given = read(
       kind,
       words.filter((word) => word !== '--'),
@@ -54,14 +54,14 @@ function read(kind: NewContract['kind'], words: readonly string[]): Given {
   return { ...command.opts<Given>(), name: command.processedArgs[0] as string | undefined };
 }
 
-/** What is missing is asked for on a terminal; elsewhere all but the name has a default. */
+/** Asks for missing values on a terminal. Without a terminal, every value except the name has a default. */
 async function complete(
   kind: NewContract['kind'],
   given: Given,
   faultOf: (name: string) => string | undefined,
 ): Promise<Given & { readonly name: string }> {
   const { name } = given;
-  // Before any question: no answer would help a name that is wrong.
+  // Check the name before any question: no answer could mend it.
   const fault = name === undefined ? undefined : faultOf(name);
   if (fault !== undefined) throw new RequestFault(fault);
   if (process.stdin.isTTY && process.stdout.isTTY) return askForMissing(kind, given, faultOf);
@@ -69,13 +69,13 @@ async function complete(
   return { ...given, name };
 }
 
-/** @throws Error when the catalogue is broken already */
+/** @throws Error when the catalogue is already broken */
 async function exportsOfContracts(): Promise<ReadonlySet<string>> {
   return new Set(Object.keys(await import('../../src/index.ts')));
 }
 
 /**
- * In a process of its own: this one has loaded the catalogue as it was.
+ * Runs in a process of its own, because this process has loaded the catalogue as it was before.
  *
  * @throws Interrupted on Ctrl-C, Error when the contracts cannot be exported
  */

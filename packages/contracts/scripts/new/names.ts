@@ -3,11 +3,14 @@ import { assertName } from '../../src/names.ts';
 import { contractsOf, pathOf } from '../registries.ts';
 import type { NewContract } from './request.ts';
 
-/* A contract's name is a topic's part, a property, a command and an identifier in four files: it must do for all of them. */
+/*
+ * A contract's name becomes part of a topic, a property, a command, and an identifier in four files. It has to be valid
+ * in all of them.
+ */
 
 const wordsOfTypeScript: ReadonlySet<string> = reservedIdentifiers({ includeGlobalProperties: true });
 
-/** What the files around a new contract call something else, besides the exports of the contracts package. */
+/** Names that the files around a new contract already use, besides the exports of the contracts package. */
 const wordsOfFiles: ReadonlySet<string> = new Set([
   'answerOf',
   'contract',
@@ -22,14 +25,14 @@ const wordsOfFiles: ReadonlySet<string> = new Set([
   'z',
 ]);
 
-/** `productOfTwo` stands in `product-of-two.ts`. */
+/** `productOfTwo` is in `product-of-two.ts`. */
 export function stemOf(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /**
- * @param exported what the contracts package exports
- * @returns what is wrong with a name for a new contract, undefined when it can have it
+ * @param exported the names that the contracts package exports
+ * @returns what is wrong with a name for a new contract, undefined when it is available
  */
 export function nameFault(
   root: string,

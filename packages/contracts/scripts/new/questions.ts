@@ -3,19 +3,19 @@ import type { Readable, Writable } from 'node:stream';
 import type { Given, NewContract } from './request.ts';
 import { defaultDescription, defaultOperands, descriptionFault, operandsFault } from './request.ts';
 
-/** Where questions are asked: the terminal unless given. */
+/** The terminal, unless another one is given. */
 export interface Terminal {
   readonly input?: Readable;
   readonly output?: Writable;
 }
 
-/** Somebody pressed Ctrl-C instead of an answer. */
+/** The user pressed Ctrl-C instead of answering. */
 export class Interrupted extends Error {}
 
 /**
- * Asks on the terminal for what was not given.
+ * Asks on the terminal for missing values.
  *
- * @param faultOf what is wrong with a name
+ * @param faultOf returns what is wrong with a name
  * @throws Interrupted
  */
 export async function askForMissing(

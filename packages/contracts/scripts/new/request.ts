@@ -1,27 +1,27 @@
 import { lanesMax } from '../../src/limits.ts';
 
-/** What is to be written: an operation or a formula. */
+/** The operation or formula to write. */
 export interface NewContract {
   readonly kind: 'operation' | 'formula';
   readonly name: string;
   /** One line for people, in the contract and in the changeset. */
   readonly description: string;
-  /** Their names in order; none for an operation. */
+  /** The names of the operands in order; none for an operation. */
   readonly operands: readonly string[];
 }
 
-/** The words of a command line or of a person; what is missing was not given. */
+/** Values from a command line or from answers; missing values were not given. */
 export interface Given {
   readonly name?: string | undefined;
   readonly description?: string | undefined;
-  /** With commas: `a,b`. */
+  /** Separated by commas: `a,b`. */
   readonly operands?: string | undefined;
 }
 
-/** What cannot be written as it was asked for: one line for whoever asked. */
+/** A request that cannot be carried out. The message is one line for the user. */
 export class RequestFault extends Error {}
 
-/** True of what the templates make, until it is edited. */
+/** The default description. It is true of the template's code until the author edits that. */
 export function defaultDescription(kind: NewContract['kind']): string {
   return kind === 'operation' ? 'A number as it came; still to be written.' : 'A sum of squares; still to be written.';
 }

@@ -2,7 +2,7 @@ import type { Catalogue } from '../catalogue.ts';
 import { defineCatalogue } from '../catalogue.ts';
 import { formulas, operations } from './registry.generated.ts';
 
-/** The catalogue of this system: the default wherever a catalogue can be given. */
+/** The catalogue of the example system. It is the default wherever a catalogue can be given. */
 export interface Calculator extends Catalogue<typeof operations, typeof formulas> {}
 
 export const calculator: Calculator = defineCatalogue({ operations, formulas });

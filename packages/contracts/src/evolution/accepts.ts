@@ -2,12 +2,15 @@ import { elementsOf, fieldsOf } from './fields.ts';
 import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf } from './schema-view.ts';
 
-/** Whether a receiver takes a value. A keyword that is not taken apart counts as met: this is for examples. */
+/**
+ * Whether a receiver accepts a value. Keywords that the pieces do not cover count as met, so use this for examples
+ * only.
+ */
 export function accepts(view: SchemaView, value: unknown): boolean {
   return piecesOf(view).every((piece) => acceptsPiece(piece, value, 'receiver'));
 }
 
-/** Whether a sender may write a value: without fields and elements that its schema does not declare. */
+/** Whether a sender may write a value. A sender writes no fields and elements that its schema does not declare. */
 export function writes(view: SchemaView, value: unknown): boolean {
   return piecesOf(view).every((piece) => acceptsPiece(piece, value, 'sender'));
 }
@@ -97,7 +100,7 @@ function typeOf(value: unknown): string {
   return Array.isArray(value) ? 'array' : typeof value;
 }
 
-/** Values of JSON Schema's `const` and `enum` are mostly no containers. */
+/** Compares values of JSON Schema's `const` and `enum`, few of which are lists or objects. */
 export function same(one: unknown, other: unknown): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

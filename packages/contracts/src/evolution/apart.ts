@@ -4,7 +4,7 @@ import { fieldsOf } from './fields.ts';
 import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf } from './schema-view.ts';
 
-/** Whether no value of the sender fits the other schema, as far as that can be told: no is no proof. */
+/** Whether it is certain that no value of the sender fits the other schema. `false` means that this is not known. */
 export function apart(sender: readonly Piece[], other: SchemaView, compared: Compared): boolean {
   return piecesOf(other).some((piece) => {
     if (piece.kind === 'never') return true;
@@ -25,10 +25,10 @@ function arePiecesApart(mine: Piece, piece: Piece, other: SchemaView, compared: 
   return type === 'object' && areFieldsApart(mine, piece, compared);
 }
 
-/** Objects that are told apart by a field which both must have. */
+/** Whether some field that both objects must have tells them apart. */
 function areFieldsApart(mine: TypedPiece, theirs: TypedPiece, compared: Compared): boolean {
   const [writes, reads] = [mine.keywords.properties, theirs.keywords.properties];
-  // Without fields that are declared there are none by which they could be told apart.
+  // Objects without declared fields have none that could tell them apart.
   if (typeof writes !== 'object' || writes === null || typeof reads !== 'object' || reads === null) return false;
   return compared.apart(writes, reads, () => {
     const { known, always } = fieldsOf(mine);

@@ -2,26 +2,29 @@ import type { Misreading } from './misreading.ts';
 import type { Schema } from './schema-view.ts';
 
 /*
- * What is known of pairs of schemas while two are compared. A recursive schema comes back to a pair that is being compared: then it
- * holds if the rest does (Amadio and Cardelli, Subtyping recursive types, 1993). So what held only because of that pair is forgotten
- * when the pair turns out not to hold. Each pair is compared a few times at most, however often a schema refers to itself.
+ * The results for pairs of schemas during one comparison. A recursive schema can lead back to a pair that is still
+ * being compared. Such a pair is assumed to hold (Amadio and Cardelli, Subtyping recursive types, 1993). If it turns
+ * out not to hold, all results that depended on the assumption are discarded. Each pair is compared a few times at
+ * most, however often a schema refers to itself.
  */
 
 type Pair = readonly [sender: Schema, receiver: Schema];
 
 export interface Compared {
-  /** @returns what was found before; nothing of a pair that holds, undefined when it is to be compared */
+  /**
+   * @returns the earlier result: an empty list for a pair that holds, undefined for a pair that was not compared yet
+   */
   found(sender: Schema, receiver: Schema): readonly Misreading[] | undefined;
-  /** Compares a pair that holds if the rest does. */
+  /** Compares a pair, on the assumption that it holds. */
   compare(sender: Schema, receiver: Schema, misread: () => readonly Misreading[]): readonly Misreading[];
-  /** Whether objects are told apart by their fields; of a pair that is being compared nobody knows yet. */
+  /** Whether fields tell two objects apart. The answer is `false` while the pair is being compared. */
   apart(sender: object, receiver: object, areApart: () => boolean): boolean;
 }
 
 export function createCompared(): Compared {
   const known = createPairs<readonly Misreading[]>();
   const told = createPairs<boolean>();
-  /** Pairs that hold, in the order in which they were compared. */
+  /** Pairs that hold, in the order in which their comparison began. */
   const holding: Pair[] = [];
 
   return {

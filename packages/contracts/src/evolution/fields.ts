@@ -1,14 +1,17 @@
 import type { Schema, SchemaView, TypedPiece } from './schema-view.ts';
 import { listOf } from './schema-view.ts';
 
-/** An object piece, as either side sees it. */
+/** The fields of an object piece, for a sender and for a receiver. */
 export interface Fields {
   readonly known: ReadonlyMap<string, SchemaView>;
-  /** Fields that are always written. */
+  /** Fields that a sender always writes. */
   readonly always: ReadonlySet<string>;
-  /** Fields without which a receiver refuses; it fills in one that has a default. */
+  /**
+   * Fields without which a receiver refuses the object. A field with a default is not among them: the receiver fills it
+   * in.
+   */
   readonly needed: ReadonlySet<string>;
-  /** What any other field may be; undefined: a sender has none, a receiver ignores it. */
+  /** The schema of all other fields. If it is undefined, a sender writes none and a receiver ignores them. */
   readonly others: SchemaView | undefined;
   readonly names: SchemaView | undefined;
 }
@@ -31,15 +34,15 @@ function hasDefault(schema: Schema): boolean {
   return typeof schema === 'object' && 'default' in schema;
 }
 
-/** An array piece, as either side sees it. */
+/** The elements of an array piece, for a sender and for a receiver. */
 export interface Elements {
   readonly first: readonly SchemaView[];
-  /** What follows; undefined: a sender writes nothing more, a receiver ignores it. */
+  /** The schema of all further elements. If it is undefined, a sender writes none and a receiver ignores them. */
   readonly rest: SchemaView | undefined;
   readonly least: number;
-  /** Infinity when a receiver ignores what follows. */
+  /** The length that a receiver accepts; Infinity when it ignores further elements. */
   readonly most: number;
-  /** The same for a sender, who does not write what is not declared. */
+  /** The length that a sender writes. A sender writes no elements that its schema does not declare. */
   readonly mostWritten: number;
 }
 

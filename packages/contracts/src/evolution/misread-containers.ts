@@ -15,7 +15,7 @@ export function misreadElements(
   compared: Compared,
 ): readonly Misreading[] {
   const arrays = sender.filter(({ type }) => type === 'array').map(elementsOf);
-  // What holds at once is merged, element by element; so each of it has to fit.
+  // All pieces of the sender hold at once, and the elements are merged. So each piece has to fit by itself.
   return arrays.flatMap((written) => misreadList(written, elementsOf(receiver), at, compared));
 }
 
@@ -52,7 +52,8 @@ export function misreadFields(
 ): readonly Misreading[] {
   const objects = sender.filter(({ type }) => type === 'object').map(fieldsOf);
   const read = fieldsOf(receiver);
-  // Each field of what is written is a field of one of several that hold at once; so each of them has to fit.
+  // All pieces of the sender hold at once, and any of them may have written a field. So each piece has to fit by
+  // itself.
   const known = objects.flatMap((written) => misreadKnown(written, read, at, compared));
   return [...known, ...objects.flatMap((written) => misreadOthers(written, read, at, compared))];
 }
@@ -65,14 +66,14 @@ function misreadKnown(written: Fields, read: Fields, at: string, compared: Compa
     const field = written.known.get(name) ?? written.others;
     if (field !== undefined) found.push(...misread(field, taken, place, compared));
   }
-  // A record may need fields of which it says nothing more.
+  // A record may require fields that it does not describe.
   for (const name of read.needed) {
     if (!read.known.has(name) && !written.always.has(name)) found.push(missing(`${at}.${name}`));
   }
   return found;
 }
 
-/** Fields that the receiver does not name. */
+/** Checks the fields that the receiver does not name. */
 function misreadOthers(written: Fields, read: Fields, at: string, compared: Compared): Misreading[] {
   const found: Misreading[] = [];
   for (const [name, field] of written.known) {

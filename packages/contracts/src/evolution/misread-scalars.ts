@@ -2,7 +2,7 @@ import type { Misreading } from './misreading.ts';
 import { show } from './misreading.ts';
 import type { TypedPiece } from './schema-view.ts';
 
-/** The numbers that all pieces together leave. */
+/** The numbers that fit all pieces. */
 interface Range {
   least: number;
   leastItself: boolean;
@@ -52,7 +52,10 @@ export function misreadNumber(sender: readonly TypedPiece[], receiver: TypedPiec
   return found;
 }
 
-/** Of whole numbers only: for others it is a matter of rounding. */
+/**
+ * Whether every number of the piece is a multiple of `step`. Decides for integers only; rounding makes other numbers
+ * uncertain.
+ */
 function isMultiple({ type, keywords }: TypedPiece, step: number): boolean {
   const { multipleOf } = keywords;
   if (multipleOf === step) return true;

@@ -1,11 +1,11 @@
-/** What a sender may write and a receiver would refuse, with what would mend it on either side. */
+/** Something that a sender may write and a receiver would refuse, with a remedy for either side. */
 export interface Misreading {
-  /** Where in the value: `.legs[].a`; empty for the whole. */
+  /** The place in the value: `.legs[].a`; empty for the whole value. */
   readonly at: string;
   readonly problem: string;
-  /** What the receiver would have to accept as well. */
+  /** What the receiver should accept as well. */
   readonly widen: string;
-  /** What the sender would have to write instead. */
+  /** What the sender should write instead. */
   readonly narrow: string;
 }
 

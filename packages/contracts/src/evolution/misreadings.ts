@@ -10,15 +10,16 @@ import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf, schemaMeant } from './schema-view.ts';
 
 /*
- * Decides whether a receiver understands whatever a sender may write, both given as JSON Schemas of Zod's making. The rule
- * it keeps: no misreading found means that every value of the sender's schema is accepted by the receiver's. The other way
- * round it is cautious: what it cannot prove it reports. Checks that JSON Schema does not express do not count.
+ * Decides whether a receiver understands everything that a sender may write. Both are given as JSON Schemas written by
+ * Zod. If the check finds no misreading, the receiver's schema accepts every value of the sender's schema. The reverse
+ * does not hold: the check also reports what it cannot prove compatible. It ignores checks that JSON Schema does not
+ * express.
  */
 
-/** @param at where both schemas stand, for the misreadings' own places */
+/** @param at the place of both schemas, which starts the place of each misreading */
 export function misreadings(sender: SchemaView, receiver: SchemaView, at = ''): readonly Misreading[] {
   const found = misread(sender, receiver, at, createCompared());
-  // What a recursive schema comes back to is told once.
+  // Report each misreading of a recursive schema once.
   return found.filter(({ at: place, problem }, index) => {
     return found.findIndex((one) => one.at === place && one.problem === problem) === index;
   });
@@ -33,7 +34,7 @@ export function misread(
   if (same(sender.schema, receiver.schema) && same(sender.root, receiver.root)) return [];
   const [written, read] = [schemaMeant(sender), schemaMeant(receiver)];
   const before = compared.found(written, read);
-  // It was told in full where it was found first.
+  // The full list was reported where the pair was first met.
   if (before !== undefined) return before.slice(0, 1);
   return compared.compare(written, read, () => misreadPieces(piecesOf(sender), receiver, at, compared));
 }
@@ -62,7 +63,10 @@ function misreadPieces(
   return piecesOf(receiver).flatMap((piece) => misreadPiece(sender, piece, at, compared));
 }
 
-/** Then what is ignored in one part of an intersection is kept by another, however deep. */
+/**
+ * Whether the piece may have fields or elements. What one part of an intersection ignores, another part may then keep,
+ * at any depth.
+ */
 function mayHaveParts(piece: Piece): boolean {
   return piece.kind === 'union' || (piece.kind === 'typed' && (piece.type === 'array' || piece.type === 'object'));
 }
@@ -81,7 +85,7 @@ function misreadValues(values: readonly unknown[], receiver: SchemaView, at: str
   ];
 }
 
-/** Whether a value that `accepts` takes is taken for sure: keywords that are not taken apart count as met there. */
+/** Whether `accepts` is certain for this schema: it counts keywords that the pieces do not cover as met. */
 function isCertain(receiver: SchemaView): boolean {
   return piecesOf(receiver).every((piece) => {
     if (piece.kind === 'union') return piece.branches.every(isCertain);
@@ -128,7 +132,7 @@ function misreadUnion(
 ): readonly Misreading[] {
   const possible = branches.filter((branch) => !apart(sender, branch, compared));
   const found = possible.map((branch) => misreadPieces(sender, branch, at, compared));
-  // Where exactly one may fit, the others must be known not to.
+  // If exactly one branch may fit, all other branches must be known not to fit.
   if (found.some((one) => one.length === 0) && (!exactlyOne || possible.length === 1)) return [];
   if (possible.length === 1) return found[0] ?? [];
   return [

@@ -1,14 +1,14 @@
 import { keptComment } from '../json-schema.ts';
 
 /*
- * JSON Schema as Zod writes it, taken apart into pieces that all hold at once. Where a schema leaves open what else a
- * value may have (`additionalProperties` of an object, `items` of a tuple absent), the two sides of a conversation
- * differ: a receiver ignores it, a sender does not write it.
+ * JSON Schema as Zod writes it, split into pieces that all hold at once. A schema may leave open which other parts a
+ * value has: an object without `additionalProperties`, a tuple without `items`. The two sides then differ: a receiver
+ * ignores other parts, and a sender does not write them.
  */
 
 export type Schema = boolean | Readonly<Record<string, unknown>>;
 
-/** A schema and the document in which its references point. */
+/** A schema, and the document in which its references point. */
 export interface SchemaView {
   readonly schema: Schema;
   readonly root: Schema;
@@ -19,12 +19,12 @@ export type Piece =
   | { readonly kind: 'values'; readonly values: readonly unknown[] }
   | { readonly kind: 'union'; readonly exactlyOne: boolean; readonly branches: readonly SchemaView[] }
   | TypedPiece
-  /** Anything, as it is: what another piece of the value ignores this one keeps. */
+  /** Keeps every part of the value, also parts that other pieces ignore. */
   | { readonly kind: 'kept' }
-  /** A keyword that is not taken apart: only its equal implies it. */
+  /** A keyword that is not analysed. Only an equal keyword and value implies it. */
   | { readonly kind: 'opaque'; readonly keyword: string; readonly value: unknown };
 
-/** Constraints of one type of values; without a type those that come beside another piece that has it. */
+/** Constraints on values of one type. The type is undefined when another piece states it. */
 export interface TypedPiece {
   readonly kind: 'typed';
   readonly type: string | undefined;
@@ -45,7 +45,7 @@ const opaqueKeywords = [
   'patternProperties',
 ] as const;
 
-/** What is understood, by the type of values it speaks of. */
+/** The keywords that are analysed, by the type that they apply to. */
 const typedKeywords: Readonly<Record<string, readonly string[]>> = {
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
   string: ['minLength', 'maxLength', 'pattern', 'format'],
@@ -57,13 +57,13 @@ export function viewOf(schema: Schema): SchemaView {
   return { schema, root: schema };
 }
 
-/** What a schema that is a reference and nothing else refers to, however it is written; any other as it is. */
+/** Resolves a schema that is nothing but a reference. Returns any other schema unchanged. */
 export function schemaMeant({ schema, root }: SchemaView): Schema {
   const refers = typeof schema === 'object' && typeof schema.$ref === 'string' && Object.keys(schema).length === 1;
   return refers ? (target(root, String(schema.$ref)) as Schema) : schema;
 }
 
-/** The pieces of a schema; none when anything fits. What is an annotation, as JSON Schema has it, is left out. */
+/** The pieces of a schema; none when every value fits. Leaves out annotations, as JSON Schema defines them. */
 export function piecesOf({ schema, root }: SchemaView): readonly Piece[] {
   if (schema === true) return [];
   if (schema === false) return [{ kind: 'never' }];

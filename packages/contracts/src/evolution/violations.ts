@@ -7,22 +7,22 @@ import { listOf, viewOf } from './schema-view.ts';
 import { witness } from './witness.ts';
 
 /*
- * Compares contracts with those of the last release. Who asks may be older than who answers, so what was released must be
- * understood by what is current where a server receives, and the other way round where it sends: what is accepted may
- * only widen, what is written may only narrow or grow optional fields. Messages have no hash that would tell two builds
- * apart: for them both hold in both directions.
+ * Compares contracts with those of the last release. A client may be older than its server. So an input that was
+ * released has to be accepted by the current server, and an output of the current server has to be understood by the
+ * released client: inputs may only accept more; outputs may only write less, or add optional fields. Messages of the
+ * protocol have no hash that would tell two builds apart, so they are checked in both directions.
  */
 
-/** A change that somebody of the last release would not understand. */
+/** A change that a program of the last release would misunderstand. */
 export interface Violation {
   /** `operation square`, `formula leg`, `message failure`. */
   readonly contract: string;
-  /** `input.sides[]`, `operand b`; empty when it is the contract as a whole. */
+  /** `input.sides[]`, `operand b`; empty when the violation concerns the whole contract. */
   readonly field: string;
   readonly problem: string;
   /** What would have been compatible. */
   readonly remedy: string;
-  /** A value that shows it, if one was found. */
+  /** A value that shows the violation, if one was found. */
   readonly example: readonly [value?: unknown];
 }
 
@@ -63,19 +63,19 @@ function messageViolations(name: string, released: ContractSet, current: Contrac
   return [...widened(contract, '', was, is), ...narrowed(contract, '', was, is)];
 }
 
-/** One line for a person. */
+/** One line for people. */
 export function violationText({ contract, field, problem, remedy, example }: Violation): string {
   const where = field === '' ? contract : `${contract}, ${field}`;
   const shown = example.length === 0 ? '' : ` (for example ${show(example[0])})`;
   return `${where}: ${problem}${shown}. Compatible: ${remedy}.`;
 }
 
-/** A server receives it: what was written must still be accepted. */
+/** Checks a value that a server receives: it must still accept everything that was written before. */
 function widened(contract: string, place: string, was: Schema, is: Schema): Violation[] {
   return compared(contract, place, viewOf(was), viewOf(is), ({ widen }) => widen);
 }
 
-/** A server sends it: what was accepted must still be all that is written. */
+/** Checks a value that a server sends: it may write only what was accepted before. */
 function narrowed(contract: string, place: string, was: Schema, is: Schema): Violation[] {
   return compared(contract, place, viewOf(is), viewOf(was), ({ narrow }) => narrow);
 }
@@ -96,7 +96,7 @@ function compared(
   });
 }
 
-/** A message's fields have names although they travel by position. */
+/** Replaces the position of a message's field by its name. */
 function named(at: string, message: Schema): string {
   return at.replace(/^\[(\d+)\]/, (position, index: string) => {
     const field = typeof message === 'object' ? listOf(message.prefixItems)[Number(index)] : undefined;
@@ -112,7 +112,7 @@ function operandViolations(contract: string, was: DescribedFormula, is: Describe
     return [whole(contract, 'operands', `are ${now} and were ${before}: every request has as many as before`, remedy)];
   }
   const moved = is.operands.filter(({ name }, index) => was.operands.findIndex((o) => o.name === name) !== index);
-  // A new name alone changes nothing: operands travel by position.
+  // Renaming an operand is compatible: operands travel by position.
   const swapped = moved.filter(({ name }) => was.operands.some((operand) => operand.name === name));
   if (swapped.length > 0) {
     return [whole(contract, 'operands', `are in the order ${now} and were in the order ${before}`, remedy)];

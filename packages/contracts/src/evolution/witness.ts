@@ -4,26 +4,26 @@ import type { Piece, Schema, SchemaView, TypedPiece } from './schema-view.ts';
 import { piecesOf, schemaMeant } from './schema-view.ts';
 
 /*
- * Looks for a value that a sender may write and a receiver refuses, so that a misreading can be shown and not only told.
- * What is tried are the corners of both schemas: their bounds and what lies beside them, their listed values, objects with
- * and without each field. Finding none proves nothing.
+ * Looks for a value that a sender may write and a receiver refuses, so that a misreading can be shown with an example.
+ * It tries the corners of both schemas: their bounds and the neighbours of these, their listed values, and objects with
+ * and without each field. If it finds no value, that proves nothing.
  */
 
-/** Corners of one schema at most: those of its parts multiply. */
+/** At most so many corners of one schema are tried, because the corners of its parts multiply. */
 const cornersMax = 60;
 const depthMax = 6;
-/** Lists and texts that are tried are at most this long. */
+/** Lists and texts that are tried have at most this length. */
 const lengthMax = 16;
-/** Numbers beyond it are left out: there 0.5 more or less is lost, and multiples are a matter of rounding. */
+/** Larger numbers are not tried: 0.5 more or less is lost there, and rounding makes multiples uncertain. */
 const numberMax = 1e12;
 
-/** @returns the value in a list of its own; empty when none was found */
+/** @returns a list of the value; an empty list when none was found */
 export function witness(sender: SchemaView, receiver: SchemaView): readonly [value?: unknown] {
   const found = cornersBetween(sender, receiver).find((value) => !accepts(receiver, value));
   return found === undefined ? [] : [found];
 }
 
-/** Values that the sender may write, near what either schema speaks of. */
+/** Values that the sender may write, near the bounds and values of both schemas. */
 export function cornersBetween(sender: SchemaView, receiver: SchemaView): readonly unknown[] {
   const hints = new Set<unknown>([0, 1, -1, 0.5, '', 'a', true, null, ...hintsOf(sender), ...hintsOf(receiver)]);
   return cornersOf(sender, { hints: [...hints], made: new Map() }, 0);
@@ -31,11 +31,14 @@ export function cornersBetween(sender: SchemaView, receiver: SchemaView): readon
 
 interface Search {
   readonly hints: readonly unknown[];
-  /** The corners of each schema by their depth: one that refers to itself in several places has them many times over. */
+  /**
+   * The corners of each schema, by depth. A schema that refers to itself in several places would compute them many
+   * times.
+   */
   readonly made: Map<Schema, (readonly unknown[])[]>;
 }
 
-/** Numbers, texts and lengths that a schema speaks of, with what lies beside them. */
+/** The numbers, texts and lengths in a schema, and their neighbours. */
 function hintsOf({ schema, root }: SchemaView): readonly unknown[] {
   const hints: unknown[] = [];
   const visit = (part: unknown): void => {
@@ -49,7 +52,7 @@ function hintsOf({ schema, root }: SchemaView): readonly unknown[] {
   return hints;
 }
 
-/** Values that the sender may write, simple ones first. */
+/** Values that the sender may write, simple values first. */
 function cornersOf(sender: SchemaView, search: Search, depth: number): readonly unknown[] {
   if (depth > depthMax) return [];
   const schema = schemaMeant(sender);

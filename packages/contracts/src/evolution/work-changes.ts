@@ -2,9 +2,10 @@ import type { ContractSet } from '../export/contract-set.ts';
 import type { Work } from '../work.ts';
 
 /*
- * Compares the work policies of operations with those of the last release. A policy is described and not hashed: requesters and servers
- * understand each other whatever it is, so no change of it is a violation. Each is named all the same, because an operator may see
- * what it does; a change that can make requests fail, or wait, that did not before is notable.
+ * Compares the work policies of operations with those of the last release. Contracts describe policies and do not hash
+ * them: requesters and servers understand each other under any policy, so no change is a violation. Each change is
+ * reported, because an operator may notice its effect. A change is notable when requests may now fail or wait that did
+ * not before.
  */
 
 /** A compatible change of an operation's work policy. */
@@ -14,11 +15,11 @@ export interface WorkChange {
   readonly field: keyof Work;
   readonly was: string;
   readonly is: string;
-  /** What may fail or wait because of it that did not before; undefined when nothing does. */
+  /** What may fail or wait now that did not before; undefined when nothing does. */
   readonly notable: string | undefined;
 }
 
-/** Of an operation that is new, or of a release that described no policies, there is nothing to say. */
+/** Reports nothing for a new operation, and nothing against a release that described no policies. */
 export function workChanges(released: ContractSet, current: ContractSet): readonly WorkChange[] {
   return Object.entries(released.operations).flatMap(([name, { work: was }]) => {
     const is = current.operations[name]?.work;
@@ -26,7 +27,7 @@ export function workChanges(released: ContractSet, current: ContractSet): readon
   });
 }
 
-/** One line for a person. */
+/** One line for people. */
 export function workChangeText({ contract, field, was, is, notable }: WorkChange): string {
   const change = `${contract}, work.${field}: was ${was}, is ${is}`;
   return notable === undefined ? `${change}.` : `${change}. Notable: ${notable}.`;

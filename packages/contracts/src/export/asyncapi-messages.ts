@@ -9,10 +9,10 @@ import { valuesOf } from './value-schemas.ts';
 /** A message of an AsyncAPI document. */
 export type AsyncApiMessage = Readonly<Record<string, unknown>>;
 
-/** AsyncAPI's own schemas are of draft 7. */
+/** AsyncAPI's own schemas use draft 7. */
 export const asyncApiDraft = 'draft-7';
 
-/** The messages of each channel by the channel's id, then by their own names. */
+/** The messages of each channel, by the channel's id and then by their own names. */
 export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, Record<string, AsyncApiMessage>>> {
   const channels: Record<string, Record<string, AsyncApiMessage>> = {
     'status.request': { statusRequest: message('statusRequest', 'Asks how a server is.') },
@@ -62,7 +62,7 @@ function outcomes(of: string, description: string, value: Schema): Record<string
   };
 }
 
-/** @param fixed what a field is here, where the protocol leaves it open */
+/** @param fixed the schemas of fields that the protocol leaves open and this message fixes */
 function message(wire: WireName, summary: string, fixed: Readonly<Record<string, Schema>> = {}): AsyncApiMessage {
   const fields = fieldsOfWire(wire, { draft: asyncApiDraft });
   const withId = fields[0]?.name === 'seq';
@@ -76,7 +76,7 @@ function message(wire: WireName, summary: string, fixed: Readonly<Record<string,
       type: 'array',
       items: fields.map(({ name, schema }) => {
         const { [name]: narrower } = fixed;
-        // Beside a reference nothing else counts.
+        // Beside a reference, all other keywords are ignored.
         return narrower === undefined ? { title: name, ...(schema as object) } : { title: name, allOf: [narrower] };
       }),
       minItems: fields.filter(({ optional }) => !optional).length,

@@ -15,18 +15,18 @@ export interface AsyncApiOptions {
   readonly title: string;
   readonly version: string;
   readonly description?: string | undefined;
-  /** As `CATETO_BROKERS` writes them; the brokers of one machine unless given. */
+  /** In the form of `CATETO_BROKERS`; the brokers of one machine unless given. */
   readonly brokers?: string | undefined;
 }
 
 type Part = Readonly<Record<string, unknown>>;
 
 /**
- * A catalogue as an AsyncAPI 3 document: every topic a channel, with the address it is meant for as a parameter; what is
- * asked and what is answered as operations with replies; values as JSON Schema. How a message travels stands in `x-zeromq`
- * bindings, because AsyncAPI has none for ZeroMQ; what the work of an operation is like, in `x-cateto-work`. The document is plain JSON.
+ * Describes a catalogue as an AsyncAPI 3 document in plain JSON. Every topic is a channel with the address as a
+ * parameter. Requests are operations with replies. Values are JSON Schemas. `x-zeromq` bindings describe how a message
+ * travels, because AsyncAPI has none for ZeroMQ. `x-cateto-work` describes the work of an operation.
  *
- * @throws Error when the brokers cannot be read
+ * @throws Error when the brokers cannot be parsed
  */
 export function asyncApiOf(catalogue: Catalogue, options: AsyncApiOptions): Part {
   const { title, version, description = 'Requests over ZeroMQ, through a pair of brokers.' } = options;
@@ -66,7 +66,7 @@ function serversOf(text: string): Part {
   return Object.fromEntries(entries);
 }
 
-/** @param own the broker's socket @param theirs the participants' */
+/** @param own the broker's socket @param theirs the participants' sockets */
 function serverOf(host: string, port: number, rank: string, own: string, theirs: string): Part {
   const purpose = own === 'XSUB' ? 'publish' : 'subscribe';
   return {
@@ -88,7 +88,7 @@ function asyncApiChannel({ topic, description, from, to, parameters }: Channel, 
   };
 }
 
-/** Every conversation twice: as the requester sees it, and as the responder does. */
+/** Describes every conversation twice: for the requester and for the responder. */
 function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Part>>): Part {
   const conversation = (
     name: string,
@@ -153,7 +153,7 @@ function valueSchemas(catalogue: Catalogue): Part {
   );
 }
 
-/** What stands once in a batch and counts for each of its messages. */
+/** The fields that a batch contains once, for all of its messages. */
 const batchHeaders: Schema = {
   type: 'object',
   properties: {

@@ -4,9 +4,9 @@ import type { Role, TopicKindName } from '../topic-table.ts';
 import { topicTable } from '../topic-table.ts';
 import { lanes, topicPrefix } from '../topics.ts';
 
-/** A topic, or several that differ in a parameter, as documents show it. */
+/** A topic, or several topics that differ in a parameter. */
 export interface Channel {
-  /** Its name in a document. */
+  /** The channel's name in a document. */
   readonly id: string;
   /** As on the wire, parameters in braces: `calc.square.request.{lane}.{address}`. */
   readonly topic: string;
@@ -61,9 +61,9 @@ export function channelsOf(catalogue: Catalogue): readonly Channel[] {
 }
 
 type ChannelText = Pick<Channel, 'id' | 'description' | 'parameters'> & {
-  /** The operation or formula, where the topic has its name. */
+  /** The operation or formula whose name is part of the topic. */
   readonly name?: string;
-  /** Said otherwise than by the roles of the table. */
+  /** Replaces the roles of the table in the text. */
   readonly between?: readonly [from: string, to: string];
 };
 
@@ -73,7 +73,7 @@ function channel(kind: TopicKindName, { name = '', between, ...text }: ChannelTe
   return { ...text, topic: `${template.replace('{name}', name)}.{address}`, from, to };
 }
 
-/** Observers hear everything; that need not be said of each topic. */
+/** Leaves out observers, which receive every topic. */
 function rolesText(roles: readonly Role[]): string {
   return roles.filter((role) => role !== 'observer').join(' or ');
 }
@@ -89,7 +89,7 @@ function operandsChannel(operandsMost: number): Channel {
   });
 }
 
-/** Those that every catalogue has. */
+/** The channels that every catalogue has. */
 const protocolChannels: readonly Channel[] = [
   channel('statusRequest', {
     id: 'status.request',

@@ -4,7 +4,10 @@ import type { Work } from '../work.ts';
 import { messageSchemas } from './message-schemas.ts';
 import { openSchema, valuesOf } from './value-schemas.ts';
 
-/** What two builds that talk to each other must agree on, as plain JSON: a release keeps it for the next to compare. */
+/**
+ * Everything that two builds must agree on, as plain JSON. A release stores it, and the next release is compared with
+ * it.
+ */
 export interface ContractSet {
   readonly operations: Readonly<Record<string, DescribedOperation>>;
   readonly formulas: Readonly<Record<string, DescribedFormula>>;
@@ -16,7 +19,7 @@ export interface DescribedOperation {
   readonly version: number;
   readonly input: Schema;
   readonly output: Schema;
-  /** Missing in sets of releases that described none. The two sides need not agree on it. */
+  /** Missing in sets of releases that described none. The two sides need not agree on a work policy. */
   readonly work?: Work | undefined;
 }
 

@@ -7,8 +7,8 @@ import { openSchema, valuesOf } from './value-schemas.ts';
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
 /**
- * The bare JSON Schemas, one document for each contract with its values under `$defs` (`square` has `#/$defs/input` and
- * `#/$defs/output`), and one, `protocol-messages`, for what carries them.
+ * The plain JSON Schemas. Each contract has a document with its values under `$defs` (`square` has `#/$defs/input` and
+ * `#/$defs/output`). The document `protocol-messages` has the messages that carry them.
  */
 export function jsonSchemasOf(catalogue: Catalogue): Readonly<Record<string, Schema>> {
   const contracts = [...Object.values(catalogue.operations), ...Object.values(catalogue.formulas)];

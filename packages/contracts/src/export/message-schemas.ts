@@ -15,7 +15,10 @@ import {
 } from '../messages.ts';
 import { openSchema } from './value-schemas.ts';
 
-/** Every message of the protocol by its name, the batch that carries them, and the one value that is no contract's. */
+/**
+ * Every message of the protocol by its name, the batch that carries them, and the status report, which belongs to no
+ * contract.
+ */
 export const wires = {
   operand: operandWire,
   operationRequest: operationRequestWire,
@@ -29,7 +32,7 @@ export const wires = {
 
 export type WireName = keyof typeof wires;
 
-/** A field of a message, in its place on the wire. */
+/** A field of a message, at its position on the wire. */
 export interface WireField {
   readonly name: string;
   readonly schema: Schema;
@@ -45,7 +48,7 @@ export function fieldsOfWire(name: WireName, options: Omit<JsonSchemaOptions, 'o
   });
 }
 
-/** The JSON Schemas of the messages as they stand in a batch: arrays of fields, in which more may follow. */
+/** The JSON Schemas of the messages in a batch: arrays of fields, in which more fields may follow. */
 export function messageSchemas(): Readonly<Record<string, Schema>> {
   const arrays = Object.keys(wires).map((name) => {
     const fields = fieldsOfWire(name as WireName);

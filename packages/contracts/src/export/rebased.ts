@@ -1,9 +1,9 @@
 import type { Schema } from '../evolution/schema-view.ts';
 
 /**
- * A schema as a part of a larger document: its references, which point into itself, point to where it stands.
+ * Makes a schema part of a larger document: its references, which point into itself, then point to its place there.
  *
- * @param pointer where it stands, `#/$defs/input`
+ * @param pointer the schema's place in the document, `#/$defs/input`
  */
 export function rebased(schema: Schema, pointer: string): Schema {
   return rebasedPart(schema, pointer) as Schema;

@@ -7,7 +7,9 @@ import { fieldsOfWire, wires } from './message-schemas.ts';
 import type { WireName } from './message-schemas.ts';
 import { openSchema, valuesOf } from './value-schemas.ts';
 
-/** Every formula, operation, topic, message and failure code of a catalogue, as Markdown below the given first lines. */
+/**
+ * Every formula, operation, topic, message and failure code of a catalogue, as Markdown that follows the given heading.
+ */
 export function referenceOf(catalogue: Catalogue, heading: string): string {
   return [
     heading,

@@ -4,16 +4,16 @@ import type { Schema } from '../evolution/schema-view.ts';
 import type { JsonSchemaOptions } from '../json-schema.ts';
 import { jsonSchemaOf } from '../json-schema.ts';
 
-/** One value of a contract: what goes in, an operand, or what comes out. */
+/** One value of a contract: an input, an operand or an output. */
 export interface ContractValue {
-  /** Of the operation or formula. */
+  /** The name of the operation or formula. */
   readonly contract: string;
   /** `input`, `output`, or the name of an operand. */
   readonly name: string;
   readonly schema: z.ZodType;
 }
 
-/** What goes in first, operands in their order. */
+/** The input or operands come first, in order. */
 export function valuesOf(catalogue: Catalogue, contract: string): readonly ContractValue[] {
   const operation = catalogue.operations[contract];
   const formula = catalogue.formulas[contract];
@@ -23,7 +23,7 @@ export function valuesOf(catalogue: Catalogue, contract: string): readonly Contr
   return [...formula.operands.map(([name, schema]) => named(name, schema)), named('output', formula.output)];
 }
 
-/** As it is written, and open: fields that are not known are ignored, unless an object is strict. */
+/** The schema as a sender writes it, and open: readers ignore unknown fields, unless an object is strict. */
 export function openSchema(schema: z.ZodType, options: Omit<JsonSchemaOptions, 'open'> = {}): Schema {
   const { $schema: _dialect, ...open } = jsonSchemaOf(schema, { ...options, open: true });
   return open;
