@@ -4,13 +4,13 @@ import fc from 'fast-check';
 import { handlers } from './registry.generated.ts';
 
 /*
- * The oracle: exact integers. Every double is a whole number of 2^-1074, so sums and products of doubles are BigInts, and
- * |y - √S| ≤ u is (y - u)² ≤ S ≤ (y + u)², without any rounding.
+ * The oracle of the tests: exact integers. Every double is an integer multiple of 2^-1074, so sums and products of
+ * doubles are BigInts. The condition |y - √S| ≤ u becomes (y - u)² ≤ S ≤ (y + u)², which needs no rounding.
  */
 
 const bits = new DataView(new ArrayBuffer(8));
 
-/** A finite double as a whole number of 2^-1074. */
+/** A finite double as a multiple of 2^-1074. */
 export function exact(x: number): bigint {
   bits.setFloat64(0, Math.abs(x));
   const word = bits.getBigUint64(0);
@@ -29,14 +29,14 @@ function ulp(x: number): bigint {
 
 const largest = exact(Number.MAX_VALUE);
 
-/** Whether y is within `ulps` of the root of `square`, which is a number of 2^-2148. */
+/** Whether y is within `ulps` of the root of `square`, which is a multiple of 2^-2148. */
 export function isRootWithin(y: number, square: bigint, ulps: bigint): boolean {
   const below = exact(y) - ulps * ulp(y);
   const above = exact(y) + ulps * ulp(y);
   return (below <= 0n || below * below <= square) && square <= above * above;
 }
 
-/** Whether no double is within an ulp of the root, because it is too large. */
+/** Whether the root is so large that no double is within an ulp of it. */
 export function rootOverflows(square: bigint): boolean {
   return square > largest * largest;
 }
@@ -63,7 +63,7 @@ function fromBits(high: number, low: number): number {
 
 const word = fc.integer({ min: 0, max: 0xffffffff });
 
-/** Doubles of every magnitude, each exponent as likely as the next; the corners more often. */
+/** Doubles of every magnitude: each exponent is equally likely, and corner cases are more frequent. */
 export const anyDouble: fc.Arbitrary<number> = fc.oneof(
   {
     weight: 6,
@@ -84,7 +84,10 @@ export const anyDouble: fc.Arbitrary<number> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(0, Number.MIN_VALUE, Number.MAX_VALUE, 2 ** -1022, 1) },
 );
 
-/** A double and others at most `spread` powers of two away from it: where rounding errors of all of them count. */
+/**
+ * A double, and others whose magnitude differs by at most `spread` powers of two, so that the rounding errors of all of
+ * them count.
+ */
 export function closeDoubles(count: number, spread: number): fc.Arbitrary<number[]> {
   const one = fc.tuple(fc.integer({ min: -spread, max: spread }), word, word);
   return fc

@@ -5,7 +5,7 @@ import { answerOf } from './formulas/answer-of.test-support.ts';
 import { outputOf } from './operations/output-of.test-support.ts';
 import { formulaCodes, handlers } from './registry.generated.ts';
 
-/* The contracts promise their examples to whoever reads them; here they are kept, each by itself, whoever adds one. */
+/* Each contract has an example that readers rely on. These tests check every example, also those of new contracts. */
 
 test.each(Object.values<Operation>(calculator.operations))(
   'the operation $name turns its example into what its contract says',

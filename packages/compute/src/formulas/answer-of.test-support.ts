@@ -3,7 +3,7 @@ import { isFailure } from '@cateto/contracts';
 import { outputOf } from '../operations/output-of.test-support.ts';
 import { handlers } from '../registry.generated.ts';
 
-/** What a formula answers when servers run its calls: its plan through the handlers, and what it makes of the results. */
+/** The answer of a formula when servers run its calls: runs the plan's calls through the handlers, then `combine`. */
 export async function answerOf<F extends Formula, P extends readonly Call[]>(
   code: FormulaCode<F, P>,
   operands: OperandsOf<F>,

@@ -6,11 +6,11 @@ import { productError } from './two-product.ts';
 import { sumError } from './two-sum.ts';
 
 /*
- * The root of a sum of squares, where others compute the squares: what hypotenuse and diagonal share. The root of the
- * sum of rounded squares alone is off by up to 1.37 ulp.
+ * The root of a sum of squares that op-servers have computed; hypotenuse and diagonal share it. The root of the sum of
+ * the rounded squares alone is off by up to 1.37 ulp.
  */
 
-/** The power of two by which operands are multiplied before they are squared: 0 unless the largest is out of range. */
+/** The power of two that multiplies the operands before they are squared: 0 unless the largest is out of range. */
 function scaleOf(operands: readonly number[]): number {
   let largest = 0;
   for (const operand of operands) largest = Math.max(largest, Math.abs(operand));
@@ -23,8 +23,8 @@ export function callSquare(operand: number, operands: readonly number[]): Call<t
 
 /**
  * @param name of the formula, for the failure's text
- * @param squares the correctly rounded squares that {@link callSquare} asked for
- * @returns the root within 1 ulp of the exact value, or `out-of-domain` when no double can hold it
+ * @param squares the correctly rounded squares that {@link callSquare} requested
+ * @returns the root within 1 ulp of the exact value, or `out-of-domain` when it is larger than any double
  */
 export function rootOfSquares(name: string, squares: readonly number[], operands: readonly number[]): number | Failure {
   const scale = scaleOf(operands);

@@ -1,6 +1,6 @@
 /*
- * Scaling by powers of two: exact, so that squares and products of very large and very small numbers neither overflow
- * nor lose bits. Numbers within 2^±500 are left as they are: 12 and 13 travel as 144 and 169.
+ * Scales by powers of two. This is exact, so that squares and products of very large and very small numbers neither
+ * overflow nor lose bits. Numbers within 2^±500 stay as they are: 12 and 13 travel as 144 and 169.
  */
 
 const largest = 2 ** 500;
@@ -28,7 +28,7 @@ export function exponentOf(x: number): number {
  * infinite when it overflows.
  */
 export function timesPowerOfTwo(x: number, exponent: number): number {
-  // In two steps: 2^1074 itself is no double.
+  // In two steps, because 2^1074 itself is not a double.
   const half = Math.trunc(exponent / 2);
   return x * 2 ** half * 2 ** (exponent - half);
 }

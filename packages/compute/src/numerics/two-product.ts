@@ -3,9 +3,9 @@ const splitter = 134_217_729;
 
 /**
  * The rounding error of a floating-point product: a · b is exactly product + error (Dekker, "A floating-point technique
- * for extending the available precision", 1971). Exact while a and b are below 2^970 in magnitude, so that the splitting
- * does not overflow, and a · b is above 2^-968, so that the error is no subnormal; below that it is as near as a double
- * can be.
+ * for extending the available precision", 1971). It is exact if a and b are below 2^970 in magnitude, so that the
+ * splitting does not overflow, and if a · b is above 2^-968, so that the error is not subnormal. Below that, it is the
+ * nearest double.
  */
 export function productError(a: number, b: number, product: number): number {
   const aHigh = high(a);

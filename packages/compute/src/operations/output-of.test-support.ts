@@ -2,7 +2,7 @@ import type { Handler, InputOf, Operation } from '@cateto/contracts';
 
 const leftMs = 60_000;
 
-/** What a handler makes of an input, with all the time it may want. */
+/** The output of a handler for an input, without a deadline that matters. */
 export function outputOf<O extends Operation>(handler: Handler<O>, input: NoInfer<InputOf<O>>): ReturnType<Handler<O>> {
   const { signal } = new AbortController();
   const deadlineMs = performance.now() + leftMs;
