@@ -1,6 +1,6 @@
 import type { Log } from './log.ts';
 
-/** What an app's parts report: an event with its fields, as the bus defines them. */
+/** An event that a part of an app reports, with the fields that the bus defines. */
 export interface AppEvent {
   readonly event: string;
 }
@@ -16,7 +16,7 @@ const warnings: ReadonlySet<string> = new Set([
 ]);
 const errors: ReadonlySet<string> = new Set(['misconfigured']);
 
-/** Writes events to a log, each at the level it deserves. */
+/** Writes events to a log, each at its own level. */
 export function logEvents(log: Log): (event: AppEvent) => void {
   return (event) => {
     if (errors.has(event.event)) log.error(event);

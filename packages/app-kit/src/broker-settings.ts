@@ -2,16 +2,16 @@ import type { BrokerEndpoint, SettingFault } from '@cateto/contracts';
 import { formatBroker, isLoopback, settings } from '@cateto/contracts';
 import type { SettingValues } from './settings-options.ts';
 
-/** The settings of a broker, of either rank. */
+/** The settings of a broker, primary or backup. */
 export const brokerSettings = ['brokers', 'bind', 'insecure', 'heartbeatMs', 'peerLostMs'] as const;
 
 type BrokerSetting = (typeof brokerSettings)[number];
 
 /**
- * The values of a broker's settings.
+ * Reads the values of a broker's settings.
  *
- * @throws SettingFault for a backup that is not in the list of brokers, for an address others can reach without
- * `--insecure`, and for a loss time no heartbeat can keep
+ * @throws SettingFault for a backup that is not in the list of brokers, for an address that other hosts can reach
+ *   without `--insecure`, and for a loss time that is too short for the heartbeats
  */
 export function brokerValues(
   rank: 'primary' | 'backup',
@@ -35,10 +35,10 @@ function openPorts(given: SettingValues<BrokerSetting>, bind: string): SettingFa
   );
 }
 
-/** What every app takes for the brokers unless it is told. */
+/** The brokers that every app uses by default. */
 export const defaultBrokers: string = settings.brokers.defaultText ?? '';
 
-/** Brokers as `CATETO_BROKERS` writes them, every port included: for a process that is started with them. */
+/** Brokers in the form of `CATETO_BROKERS`, with every port, for a process that is started with them. */
 export function brokersText(brokers: readonly BrokerEndpoint[]): string {
   return brokers.map(formatBroker).join(',');
 }

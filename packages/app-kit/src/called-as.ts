@@ -1,11 +1,11 @@
 let words: string | undefined;
 
-/** Says what a person typed to run the program that is loaded next: `cateto broker`. */
+/** Sets the words that the user typed to run the program that is loaded next: `cateto broker`. */
 export function callAs(typed: string): void {
   words = typed;
 }
 
-/** How a program calls itself in its usage: its own name, or what the binary that runs it says was typed. */
+/** The program's name for its usage text: its own name, or the words that the binary set. */
 export function calledAs(ownName: string): string {
   return words ?? ownName;
 }

@@ -1,7 +1,7 @@
 /**
  * The candidate that a mistyped word most likely meant: the fewest letters to change, a third of the word at most.
  *
- * @returns undefined when none is near enough
+ * @returns undefined when no candidate is near enough
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   let found: string | undefined;
@@ -13,7 +13,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   return found;
 }
 
-/** Levenshtein's distance, row by row. */
+/** The Levenshtein distance, computed row by row. */
 function changesBetween(from: string, to: string): number {
   let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row += 1) {

@@ -1,11 +1,11 @@
 import type { Command, Option } from 'commander';
 
-/** A command as shell completion needs it: what can follow it. */
+/** A command in the form that shell completion needs. */
 export interface CommandTree {
   readonly name: string;
   readonly description: string;
   readonly flags: readonly Flag[];
-  /** What each argument is. */
+  /** The kind of each argument. */
   readonly argumentsAre: readonly Kind[];
   readonly commands: readonly CommandTree[];
 }
@@ -18,12 +18,12 @@ export interface Flag {
   readonly value: Kind | undefined;
 }
 
-/** What stands in a place: a file, one of these words, or anything. */
+/** The kind of an argument or value: a file, one of these words, or anything. */
 export type Kind = 'file' | 'anything' | readonly string[];
 
 const suggested = new WeakMap<Option, readonly string[]>();
 
-/** Says which values of a flag a shell suggests; the flag takes others as well. */
+/** Sets the values of a flag that a shell suggests. The flag accepts other values too. */
 export function suggestValues(command: Command, flag: string, values: readonly string[]): void {
   const option = command.options.find(({ long }) => long === flag);
   if (option === undefined) throw new Error(`${command.name()} has no ${flag}`);
@@ -51,7 +51,7 @@ function kindOf(option: Option): Kind {
 
 let take: ((tree: CommandTree) => void) | undefined;
 
-/** From now on a program that is loaded hands its command line over and does not run. */
+/** Makes every program that is loaded later pass on its command line instead of running. */
 export function describeOnly(taken: (tree: CommandTree) => void): void {
   take = taken;
 }

@@ -4,7 +4,7 @@ import { argumentsOf, createCommand, exitCodeOf, usageFault } from './command.ts
 import { brokerSettings, brokerValues } from './broker-settings.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 
-/** Parses as an app does; gives what it said, in place of the process's stderr. */
+/** Parses as an app does, and returns the text for stderr instead of writing it. */
 function parse(args: readonly string[], environment: NodeJS.ProcessEnv = {}) {
   const said: string[] = [];
   const command = createCommand('app', 'An app.').configureOutput({ writeErr: (text) => said.push(text) });

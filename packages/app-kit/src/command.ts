@@ -4,7 +4,7 @@ import { calledAs } from './called-as.ts';
 import { exitCodes } from './exit-codes.ts';
 import { catetoVersion } from './version.ts';
 
-/** A command whose mistakes are one line on stderr and exit code 2. */
+/** Creates a command that reports a mistake as one line on stderr, with exit code 2. */
 export function createCommand(name: string, description: string): Command {
   const typed = calledAs(name);
   return new Command(typed)
@@ -16,24 +16,24 @@ export function createCommand(name: string, description: string): Command {
     .configureOutput({ outputError: (text, write) => write(`${typed}: ${oneLine(text.replace(/^error: /, ''))}\n`) });
 }
 
-/** What a command's `version` is given. */
+/** The arguments for a command's `version`. */
 export function versionFlag(): [version: string, flags: string, description: string] {
   return [catetoVersion(), '-V, --version', 'the version of Cateto'];
 }
 
-/** What a flag's parser throws; the command names the flag. */
+/** The error that a flag's parser throws. The command adds the flag's name. */
 export function usageFault(message: string): Error {
   return new InvalidArgumentError(message);
 }
 
-/** The arguments after the program's name; pnpm passes a `--` of its own on. */
+/** The arguments after the program's name. pnpm may pass on a `--` of its own before them. */
 export function argumentsOf(argv: readonly string[]): string[] {
   const given = argv.slice(2);
   return given[0] === '--' ? given.slice(1) : given;
 }
 
 /**
- * The exit code for what a start threw; says why on stderr unless that was said.
+ * The exit code for an error of a start. Writes the error on stderr, unless commander has written it.
  *
  * @param say writes one line
  */

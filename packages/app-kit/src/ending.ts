@@ -3,18 +3,18 @@ import type { Log } from './log.ts';
 import { onParentGone } from './parent.ts';
 import { onEndSignal, signalExitCodes } from './signals.ts';
 
-/** Whoever started the process expects it to be gone by then. */
+/** The parent process expects this process to end within this time. */
 const drainMaxMs = 5_000;
 
 /**
- * Resolves when the process is to end: on the first signal, also while it still starts, or when the process that started it, with a channel
- * or through npm, is gone. It has 5 s from then on. A second signal ends it at once, unless that is a SIGHUP: a terminal that closes sends
- * more than one.
+ * Resolves when the process should end: on the first signal, also during the start, or when the parent process has
+ * gone. The parent is noticed through its channel, or through npm. From then on the process has 5 s. A second signal
+ * ends the process at once, unless it is SIGHUP: a terminal that closes sends several.
  *
- * @throws Error when the process that started this one is gone already: the event of that will not come any more
+ * @throws Error when the parent process has already gone, because no event will report that any more
  */
 export function endAsked(log: Log): Promise<void> {
-  // Undefined without a channel, whatever its type says.
+  // Undefined without a channel, although the type says boolean.
   if ((process.connected as boolean | undefined) === false) throw new Error('whoever started this is gone');
   return new Promise((resolve) => {
     let asked = false;
@@ -33,13 +33,13 @@ export function endAsked(log: Log): Promise<void> {
       if (asked && signal !== 'SIGHUP') process.exit(signalExitCodes[signal]);
       ask();
     });
-    // The end of what started it is no second signal: what drains may go on draining.
+    // The end of the parent does not count as a second signal, so that a drain can go on.
     process.on('disconnect', ask);
     onParentGone(ask);
   });
 }
 
-/** Ends the process on a fault of the program itself: nothing of its state can be trusted any more. */
+/** Ends the process on a fault of the program itself, because its state cannot be trusted any more. */
 export function endOnFault(log: Log): void {
   const end = (error: unknown): void => {
     report(log, 'fatal', { event: 'fault', err: error instanceof Error ? error : new Error(String(error)) });
@@ -55,7 +55,7 @@ interface LastWords {
   readonly afterMs?: number;
 }
 
-/** Why a process fails is said even when its log is silent. */
+/** Reports why a process fails, even if its log is silent. */
 function report(log: Log, level: 'error' | 'fatal', words: LastWords): void {
   if (log.isLevelEnabled(level)) log[level](words);
   else process.stderr.write(`${words.event}${words.err === undefined ? '' : `: ${words.err.stack}`}\n`);

@@ -3,12 +3,12 @@ import { settings } from '@cateto/contracts';
 const variables: ReadonlySet<string> = new Set(Object.values(settings).map(({ variable }) => variable));
 const isOurs = (name: string): boolean => /^CATETO_/i.test(name);
 
-/** The environment of this process: for what has no setting, such as NO_COLOR. */
+/** The environment of this process, for variables that are no settings, such as NO_COLOR. */
 export function environment(): Readonly<NodeJS.ProcessEnv> {
   return process.env;
 }
 
-/** What the environment of this process sets of the settings, to pass on to a process that it is meant for. */
+/** The settings in the environment of this process, for a child process that should use them. */
 export function givenVariables(): Record<string, string> {
   const given: Record<string, string> = {};
   for (const [name, value] of Object.entries(process.env)) {
@@ -18,8 +18,8 @@ export function givenVariables(): Record<string, string> {
 }
 
 /**
- * The environment for a process that this one starts: its own without what is or could be a setting, plus these variables. A demo or a
- * test must not run differently because someone has `CATETO_LOG_LEVEL` in their profile.
+ * The environment for a child process: the environment of this process without any setting, plus these variables. A
+ * demo or a test must not run differently because someone has `CATETO_LOG_LEVEL` in their profile.
  */
 export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !isOurs(name));

@@ -1,10 +1,10 @@
-/** How a program ends. */
+/** The exit codes of a program. */
 export const exitCodes = {
   done: 0,
   failed: 1,
   usage: 2,
   interrupted: 130,
-  /** The reader of stdout has gone: as a shell reports the end by SIGPIPE. */
+  /** The reader of stdout has gone. This is the code by which a shell reports an end by SIGPIPE. */
   unread: 141,
   terminated: 143,
 } as const;

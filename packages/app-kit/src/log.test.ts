@@ -11,7 +11,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 
 const index = fileURLToPath(new URL('./index.ts', import.meta.url));
 
-/** What node is given to run a process that has a log. */
+/** The arguments of node for a process that has a log. */
 function program(code: string, form: 'pretty' | 'json' = 'json', level = 'info'): string[] {
   const logging = `
     import { once } from 'node:events';
@@ -22,7 +22,7 @@ function program(code: string, form: 'pretty' | 'json' = 'json', level = 'info')
   return ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', logging];
 }
 
-/** What a process that logs some events writes on stderr. */
+/** The output on stderr of a process that logs some events. */
 function logged(form: 'pretty' | 'json', level?: string): string {
   const code = `
     report({ event: 'ready', address: 'k3f0q9x2m1zd' });
@@ -33,7 +33,7 @@ function logged(form: 'pretty' | 'json', level?: string): string {
   return spawnSync(process.execPath, program(code, form, level), { encoding: 'utf8' }).stderr;
 }
 
-/** Code that logs so many lines, and says when it has. */
+/** Code that logs so many lines, and then says so. */
 const logLines = (count: number): string => `
   for (let lane = 1; lane <= ${count}; lane += 1) report({ event: 'fallback', operation: 'square', lane, cause: 'no-listener', count: 1 });
   console.log('goes on');
@@ -75,7 +75,7 @@ describe('the log', () => {
 });
 
 describe('a log that gathers', () => {
-  /** What a program writes that shows a line of another process, and one of its own. */
+  /** The output of a program that shows a line of another process and a line of its own. */
   function gathered(form: 'pretty' | 'json', level: string): string[] {
     const code = `
       import { createGatheringLog } from ${JSON.stringify(index)};
@@ -116,7 +116,7 @@ describe('a log that gathers', () => {
   });
 });
 
-/** A pipe with a name; `read` is its other end. What `spawn` makes is a socket, which behaves differently. */
+/** A named pipe; `read` is its other end. `spawn` would create a socket, which behaves differently. */
 async function pipe(): Promise<{ readonly path: string; readonly read: number }> {
   const folder = await mkdtemp(join(tmpdir(), 'cateto-log-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -157,7 +157,7 @@ describe('who logs', () => {
       await once(stdout, 'data');
       const lines = await linesUntil(read, (line) => line.includes('log-lines-dropped'));
       const dropped = Number(/"?count"?[:=](\d+)/.exec(lines.at(-1) ?? '')?.[1]);
-      // Every other line is there, whole.
+      // Every other line is there, complete.
       expect(lines.length - 1 + dropped).toBe(30_000);
       for (const line of lines) expect(line).toMatch(form === 'json' ? /^\{.*\}$/ : /^\[.*count=\d+$/);
       stdin.end();
@@ -169,7 +169,7 @@ describe('who logs', () => {
     const { path, read } = await pipe();
     const command = [process.execPath, ...program(`${logLines(30_000)} setInterval(() => undefined, 1_000);`)];
     const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
-    // What it says on its standard output is read; what the terminal shows is not.
+    // The test reads the process's standard output, but not the terminal's output.
     const terminal = spawn('script', ['-qec', `${quoted} > ${path}`, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'ignore'],
     });

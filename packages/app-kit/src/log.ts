@@ -4,56 +4,57 @@ import { pino } from 'pino';
 import { routesText } from './routes-text.ts';
 
 export interface LogOptions {
-  /** Who logs: the app's name. */
+  /** The name of the app that logs. */
   readonly app: string;
   readonly form: 'pretty' | 'json';
   readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent';
-  /** Colours, in the pretty form. */
+  /** Whether the pretty form has colours. */
   readonly colour: boolean;
 }
 
 export type Log = Logger;
 
 const stderr = 2;
-/** What waits for a reader that does not read: hours of a log that says little. */
+/** Bytes that wait for a reader that does not read. A quiet log fills them in hours. */
 const unreadBytesMax = 1_048_576;
 const retryMs = 100;
-/** Linux's PIPE_BUF: so much a pipe takes whole or not at all, so that no line is torn that others write between. */
+/** Linux's PIPE_BUF. A pipe takes up to so many bytes as a whole, so that other writers do not tear a line. */
 const wholeBytesMax = 4_096;
-/** So long a process that ends tries to write what waits. */
+/** How long a process that ends tries to write the waiting lines. */
 const lastWordsMs = 500;
 const lastRetryMs = 10;
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * A log on stderr, written at once. No server depends on it: a reader that does not read (a terminal that stands, a collector that hangs)
- * or has no room (a disk) gets what waits when it can, and is told how many lines were more than may wait.
+ * Creates a log on stderr that writes at once. No server waits for it. If a reader does not read (a stopped terminal, a
+ * hung collector) or has no room (a full disk), lines wait until it does. Beyond a bound, lines are dropped, and a line
+ * reports how many.
  */
 export async function createLog(options: LogOptions): Promise<Log> {
   return (await openLog(options)).log;
 }
 
-/** A line that another process has logged as JSON. */
+/** A line that another process logged as JSON. */
 export type LoggedLine = Readonly<Record<string, unknown>> & { readonly level: string };
 
-/** A log that shows what other processes have logged beside its own lines. */
+/** A log that shows lines of other processes beside its own. */
 export interface GatheringLog {
   readonly log: Log;
   /**
-   * Writes a line of another process with its own time, unless its level is below that of this log.
+   * Writes a line of another process with the line's own time, unless its level is below that of this log.
    *
-   * @param process its name, as the field `process`; as text the line begins with it
+   * @param process the name of the process, written as the field `process`; in the text form the line begins with it
    */
   gather(process: string, line: LoggedLine): void;
 }
 
-/** A log as `createLog` makes it, for a program that starts others and shows what they log. */
+/** Creates a log like that of `createLog`, for a program that starts others and shows their lines. */
 export async function createGatheringLog(options: LogOptions): Promise<GatheringLog> {
   const { log, write } = await openLog(options);
   return {
     log,
     gather(process, line) {
-      // A level that pino does not know is shown.
+      // A line with a level that pino does not know is shown.
       const level = pino.levels.values[line.level] ?? Number.MAX_SAFE_INTEGER;
       if (level >= log.levelVal) write(`${JSON.stringify({ ...line, process })}\n`);
     },
@@ -67,7 +68,7 @@ interface OpenLog {
 }
 
 async function openLog({ app, form, level, colour }: LogOptions): Promise<OpenLog> {
-  // Before stderr is used: the other order fails from source on Node 22.
+  // Import the pretty form before stderr is used: the other order fails from source on Node 22.
   const shown = form === 'json' ? (line: string) => line : await prettyLines(app, colour);
   const lines = openLines((count) => log.warn({ event: 'log-lines-dropped', count }));
   const write = (line: string): void => lines.write(shown(line));
@@ -83,21 +84,21 @@ async function openLog({ app, form, level, colour }: LogOptions): Promise<OpenLo
   return { log, write };
 }
 
-/** @param sayDropped there is room again after so many lines were dropped */
+/** @param sayDropped is called when there is room again, with the number of lines that were dropped */
 function openLines(sayDropped: (count: number) => void): DestinationStream {
   const stream = pino.destination({
     fd: stderrThatNeverWaits(),
     sync: true,
     maxLength: unreadBytesMax,
     maxWrite: wholeBytesMax,
-    // It would sleep and try again until it succeeds.
+    // By default, pino would sleep and retry until it succeeds.
     retryEAGAIN: () => false,
   });
   let stuck = false;
   let dropped = 0;
   let retry: NodeJS.Timeout | undefined;
 
-  /** @returns whether nothing waits any more */
+  /** @returns whether no line waits any more */
   function writeRest(): boolean {
     stuck = false;
     stream.write('');
@@ -109,23 +110,23 @@ function openLines(sayDropped: (count: number) => void): DestinationStream {
     const count = dropped;
     dropped = 0;
     sayDropped(count);
-    // For this line there was no room either.
+    // This line itself was dropped, so keep the count.
     if (dropped > 0) dropped = count;
   }
 
   stream.on('drop', () => (dropped += 1));
   stream.on('drain', reportDropped);
   stream.on('error', ({ code }: NodeJS.ErrnoException) => {
-    // Of a reader that is gone nothing is to be expected, nor of a terminal that is.
+    // The pipe's reader or the terminal has gone, so no retry can succeed.
     if (code === 'EPIPE' || code === 'EIO') return;
     stuck = true;
-    // Whatever else it is: what was not written is kept, and tried again.
+    // Any other error: the unwritten bytes are kept, and written later.
     retry ??= setTimeout(() => {
       retry = undefined;
       writeRest();
     }, retryMs).unref();
   });
-  // The last lines of a process that dies are the ones that matter: a reader that is slow gets the time to read them.
+  // The last lines of a process that dies matter most. Give a slow reader time to read them.
   process.once('exit', () => {
     const untilMs = performance.now() + lastWordsMs;
     while (!writeRest() && performance.now() < untilMs) Atomics.wait(sleeper, 0, 0, lastRetryMs);
@@ -136,9 +137,10 @@ function openLines(sayDropped: (count: number) => void): DestinationStream {
 }
 
 /**
- * Whether writing waits is a property of how a file was opened, which others that write there share: so a pipe or a terminal is opened
- * once more. Only Linux has that way, and not for another user's terminal. Where it fails Node sees to it that a pipe does not wait, as it
- * does for a socket, as long as no process is started that gets the same stderr; a terminal waits.
+ * Opens stderr once more, without blocking. Blocking is a property of an open file, which other processes share, so
+ * setting it on stderr itself would change it for them. Only Linux can open it again, and not the terminal of another
+ * user. Elsewhere Node keeps a pipe or socket from blocking, as long as no child process gets the same stderr; a
+ * terminal blocks.
  */
 function stderrThatNeverWaits(): number {
   if (!process.stderr.isTTY && !fstatSync(stderr).isFIFO()) return stderr;
@@ -149,7 +151,7 @@ function stderrThatNeverWaits(): number {
   }
 }
 
-/** Lines as a person reads them. Only for a terminal: a process that logs JSON starts 20 ms sooner without it. */
+/** Formats lines for people. Loaded only when needed: a process that logs JSON starts 20 ms sooner without it. */
 async function prettyLines(app: string, colour: boolean): Promise<(line: string) => string> {
   const { default: pretty } = await import('pino-pretty');
   return pretty.prettyFactory({
@@ -162,7 +164,9 @@ async function prettyLines(app: string, colour: boolean): Promise<(line: string)
 
 const notFields: ReadonlySet<string> = new Set(['level', 'time', 'app', 'process', 'event', 'msg']);
 
-/** One event as a person reads it: `fallback operation=square lane=1`, `listener-up address=… routes="square 1-8, multiply 1-8"`. */
+/**
+ * One event for people: `fallback operation=square lane=1`, `listener-up address=… routes="square 1-8, multiply 1-8"`.
+ */
 export function eventText(line: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(line).filter(([key]) => !notFields.has(key));
   const shown = fields.map(([key, value]) => `${key}=${fieldText(key, value)}`);

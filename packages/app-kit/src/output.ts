@@ -1,31 +1,33 @@
 import { exitCodes } from './exit-codes.ts';
 
-/** Errors of the operating system in words that a user knows. */
+/** Errors of the operating system, in words that users know. */
 const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EBADF: 'it is not open for writing',
 };
 
 /**
- * Ends the program when what it prints is lost: without a word and with 141 when the reader has gone, as `yes | head` ends, otherwise with
- * one line on stderr and 1. A stderr that takes nothing changes no exit code.
+ * Ends the program when its output is lost. If the reader has gone, it ends silently with 141, as in `yes | head`.
+ * Otherwise it ends with one line on stderr and code 1. A stderr that cannot be written changes no exit code.
  *
- * @param name what the line begins with
+ * @param name starts the line
  * @param end ends the process; at once unless given
  */
 export function guardOutput(name: string, end: (exitCode: number) => void = (code) => process.exit(code)): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // A terminal that hung up is a reader that has gone; the same error of a file is a fault of a disk.
+    // EIO of a terminal means that it hung up: the reader has gone. EIO of a file is a fault of the disk.
     const isUnread = error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY);
     if (isUnread) return end(exitCodes.unread);
     process.stderr.write(`${name}: cannot write to stdout: ${words[error.code ?? ''] ?? error.message}\n`);
     end(exitCodes.failed);
   });
-  // There is nowhere left to say it.
+  // There is no place left to report it.
   process.stderr.on('error', () => undefined);
 }
 
-/** Resolves when everything that was written to a stream was taken or is lost, and an error of it has been emitted. */
+/**
+ * Resolves when everything written to a stream was taken or is lost. An error of the stream has been emitted by then.
+ */
 export function written(stream: NodeJS.WritableStream): Promise<void> {
   return new Promise((resolve) => {
     stream.write('', () => setImmediate(resolve));

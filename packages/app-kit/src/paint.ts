@@ -1,10 +1,13 @@
-/** Whether colours belong on a stream: on a terminal that has them, unless NO_COLOR is set (https://no-color.org). */
+/**
+ * Whether output on a stream should have colours: on a terminal that supports them, unless NO_COLOR is set
+ * (https://no-color.org).
+ */
 export function wantsColour(stream: { readonly isTTY?: boolean }): boolean {
   const { NO_COLOR: noColour, TERM: terminal } = process.env;
   return stream.isTTY === true && terminal !== 'dumb' && (noColour === undefined || noColour === '');
 }
 
-/** Text for a terminal; plain where colours do not belong. */
+/** Colours text for a terminal. Leaves it plain where colours should not be used. */
 export interface Paint {
   strong(text: string): string;
   faint(text: string): string;

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 const lookEveryMs = 250;
 
 /**
- * Runs once when npm, which started this process (`npx cateto`, an npm script), is gone: it may be killed without a word to what it started.
- * Nothing is watched when npm did not start it. `npm_command` is what npm tells the programs that it starts.
+ * Calls `run` once when npm, which started this process (`npx cateto`, an npm script), has gone. npm can be killed
+ * without telling its child processes. Does nothing if npm did not start this process: npm sets `npm_command` for the
+ * programs that it starts.
  */
 export function onParentGone(run: () => void): void {
   if (process.env['npm_command'] === undefined) return;
   const parent = process.ppid;
-  // npm starts a shell that starts the program, and the shell outlives npm.
+  // npm starts the program through a shell, and the shell outlives npm.
   const grandparent = isShell(parent) ? parentOf(parent) : undefined;
   const looking = setInterval(() => {
     if (process.ppid === parent && parentIs(parent, grandparent)) return;
@@ -22,13 +23,13 @@ function parentIs(pid: number, expected: number | undefined): boolean {
   return expected === undefined || parentOf(pid) === expected;
 }
 
-/** `sh -c <script>`. Only Linux tells. */
+/** Whether a process is `sh -c <script>`. Only Linux can tell. */
 function isShell(pid: number): boolean {
   return read(pid, 'cmdline')?.split('\0')[1] === '-c';
 }
 
 function parentOf(pid: number): number | undefined {
-  // `<pid> (<name>) <state> <parent> …`, where the name may hold anything.
+  // The file contains `<pid> (<name>) <state> <parent> …`, and the name can contain anything.
   const parent = read(pid, 'stat')?.split(') ').at(-1)?.split(' ')[1];
   return parent === undefined ? undefined : Number(parent);
 }

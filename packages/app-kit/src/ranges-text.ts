@@ -1,4 +1,4 @@
-/** Whole numbers in short: `1, 2, 3, 5` are `1-3,5`. */
+/** Integers in short form: `1, 2, 3, 5` becomes `1-3,5`. */
 export function rangesText(numbers: readonly number[]): string {
   const runs: { first: number; last: number }[] = [];
   for (const number of numbers.toSorted((one, other) => one - other)) {

@@ -1,11 +1,14 @@
 import { rangesText } from './ranges-text.ts';
 
-/* A server of a large catalogue listens on thousands of routes; in a log for people they are one line. */
+/* A server of a large catalogue serves thousands of routes. In a log for people they become one line. */
 
-/** More operations than a line has room for are counted. */
+/** The number of operations that are listed by name. Beyond it, operations are only counted. */
 const namesMax = 8;
 
-/** The routes of a server in short: `calc.square.request.1`, `….2` and so on are `square 1-8`, by name in the order they come. */
+/**
+ * The routes of a server in short form: `calc.square.request.1`, `….2` and so on become `square 1-8`. Names keep their
+ * order.
+ */
 export function routesText(routes: readonly unknown[]): string {
   const lanesOf = new Map<string, number[]>();
   for (const route of routes) {

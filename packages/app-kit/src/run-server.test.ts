@@ -35,7 +35,7 @@ describe('a signal', () => {
   });
 
   test('a drain that takes longer than 5 s is given up with 1, and said', async () => {
-    // Seconds of a hundredth: the bound itself is what is tested.
+    // The test scales seconds down by a hundred, because it tests the bound itself.
     const before = `const real = setTimeout; globalThis.setTimeout = (run, ms) => real(run, ms / 100);`;
     const server = tinyServer({ before, drain: never });
     await server.said('"ready"');

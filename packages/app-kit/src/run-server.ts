@@ -13,16 +13,16 @@ import type { SettingValues } from './settings-options.ts';
 import { addSettings, readSettings } from './settings-options.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
-/** What runs until it is told to end. */
+/** A part that runs until it is told to end. */
 export interface RunningServer {
-  /** Ends it in order. */
+  /** Ends the part in order. */
   drain(): Promise<void>;
 }
 
 export interface ServerApp<N extends SettingName> {
   readonly name: string;
   readonly description: string;
-  /** The settings it takes besides those of the log. */
+  /** The settings that the server takes, besides those of the log. */
   readonly settings: readonly N[];
   start(given: SettingValues<N>, onEvent: (event: AppEvent) => void): Promise<RunningServer> | RunningServer;
 }
@@ -30,10 +30,10 @@ export interface ServerApp<N extends SettingName> {
 const logSettings = ['log', 'logLevel'] as const;
 
 /**
- * Runs a server from the command line until SIGINT or SIGTERM, SIGHUP of its terminal, or until the process that started it with a channel
- * or through npm is gone; then it drains and exits with 0, or with 1 when that took more than 5 s. A second signal exits at once. Wrong
- * flags and variables are one line on stderr and exit code 2; a start that fails, or a fault of the program, exits with 1.
- * The promise resolves when the server has started.
+ * Runs a server from the command line. The server ends on SIGINT, on SIGTERM, on SIGHUP of its terminal, and when its
+ * parent process has gone (noticed through a channel or through npm). It then drains and exits with 0, or with 1 if
+ * that took more than 5 s. A second signal exits at once. A wrong flag or variable is one line on stderr and exit code
+ * 2. A failed start, or a fault of the program, exits with 1. The promise resolves when the server has started.
  */
 export async function runServer<N extends SettingName>(app: ServerApp<N>): Promise<void> {
   const command = createCommand(app.name, app.description);
@@ -52,7 +52,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     });
     endOnFault(log);
     for (const unknown of unknownVariables(process.env)) log.warn({ event: 'unknown-variable', ...unknown });
-    // Before the start: whoever ends it while it starts must not be left with a server nobody asked for.
+    // Before the start, so that a signal during the start leaves no server behind.
     const asked = endAsked(log);
     const running = await app.start(given, logEvents(log));
     void asked.then(async () => {
@@ -61,9 +61,9 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     });
   } catch (error) {
     process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`${calledAs(app.name)}: ${line}\n`));
-    // Help that cannot be written is a failure; until then that is not known.
+    // Help that could not be written is a failure, which is known only after the write.
     await written(process.stdout);
-    // Sockets that were opened before the fault must not keep a process that has failed.
+    // Sockets that were opened before the fault must not keep the failed process alive.
     process.exit();
   }
 }

@@ -3,20 +3,20 @@ import { readSetting, SettingFault, settings } from '@cateto/contracts';
 import type { Command } from 'commander';
 import { suggestValues } from './command-tree.ts';
 
-/** What the settings of an app came to, and where each came from. */
+/** The values of an app's settings, and the source of each. */
 export interface SettingValues<N extends SettingName> {
   readonly values: { readonly [S in N]: ValueOf<S> };
-  /** A fault of a value that its parser could not see; names the flag or variable that gave it. */
+  /** A fault of a value that its parser could not detect. The message names the flag or variable. */
   fault(name: N, message: string): SettingFault;
 }
 
-/** For completion: what can stand behind a flag, where that is a few words. */
+/** The values of a flag that completion suggests, if they are a few words. */
 const valuesOf: Partial<Readonly<Record<SettingName, readonly string[]>>> = {
   log: ['pretty', 'json'],
   logLevel: ['debug', 'info', 'warn', 'error', 'silent'],
 };
 
-/** Gives a command a flag for each setting. */
+/** Adds a flag for each setting to a command. */
 export function addSettings(command: Command, names: readonly SettingName[]): void {
   for (const name of names) {
     const { flag, variable, description, defaultText } = settings[name];
@@ -28,7 +28,7 @@ export function addSettings(command: Command, names: readonly SettingName[]): vo
 }
 
 /**
- * Reads settings from a command's flags and the environment; the flag wins.
+ * Reads settings from a command's flags and the environment. A flag overrides a variable.
  *
  * @throws SettingFault naming the flag or the variable
  */
@@ -51,13 +51,13 @@ export function readSettings<N extends SettingName>(
   };
 }
 
-/** Settings that were given as flags, as variables: for processes that a program starts. */
+/** The settings that were given as flags, in the form of variables, for child processes. */
 export function flagsAsVariables(command: Command, names: readonly SettingName[]): Record<string, string> {
   const given = names.map((name) => [settings[name].variable, flagText(command, name)] as const);
   return Object.fromEntries(given.filter((entry): entry is [`CATETO_${string}`, string] => entry[1] !== undefined));
 }
 
-/** A flag as text; a switch that is on is `1`. Undefined when it was not given. */
+/** A flag as text; `1` for a switch that is on. Undefined when it was not given. */
 function flagText(command: Command, name: SettingName): string | undefined {
   const long = settings[name].flag.split(' ')[0];
   const option = command.options.find((candidate) => candidate.long === long);

@@ -3,23 +3,26 @@ import { constants } from 'node:os';
 import { isatty } from 'node:tty';
 
 /*
- * A signal is never lost: a program calls `catchSignals` before it loads anything else, and says later what a signal does. This file
- * imports nothing that takes time to load. The first process of a container has no default for a signal: the kernel drops what it does
- * not handle, and `docker stop` would wait ten seconds.
+ * No signal is lost: a program calls `catchSignals` before it loads anything else, and sets later what a signal does.
+ * So this file imports nothing that takes long to load. The first process of a container has no default action for a
+ * signal: the kernel drops a signal that the process does not handle, and `docker stop` would wait ten seconds.
  */
 
 export type EndSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
-/** As a shell reports the end by a signal. */
+/** The exit code by which a shell reports an end by a signal. */
 export const signalExitCodes: Readonly<Record<EndSignal, number>> = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 };
 
-/** Asked at the start: of a terminal that hung up the answer would be no. */
+/** Computed at the start, because `isatty` returns false after a terminal has hung up. */
 const terminals = [0, 1, 2].filter((stream) => isatty(stream));
 
 let onSignal: (signal: EndSignal) => void = endAtOnce;
 let caught = false;
 
-/** Makes signals end the process at once, as the first process of a container too, until `onEndSignal` says otherwise. */
+/**
+ * Makes signals end the process at once until `onEndSignal` sets another action, also in the first process of a
+ * container.
+ */
 export function catchSignals(): void {
   if (caught) return;
   caught = true;
@@ -28,7 +31,8 @@ export function catchSignals(): void {
     process.on(signal, () => onSignal(signal));
   }
   process.on('SIGHUP', () => {
-    // Node undoes the ignoring that `nohup` hands down. What `nohup` started has no terminal, and nor has a service.
+    // `nohup` lets a process ignore SIGHUP, but Node resets that. A process without a terminal was started by `nohup`
+    // or as a service.
     if (terminals.length === 0) return;
     process.once('exit', letGoOfTerminals);
     onSignal('SIGHUP');
@@ -36,23 +40,27 @@ export function catchSignals(): void {
 }
 
 /**
- * Says what a signal that ends the process does from now on.
+ * Sets what a signal that ends the process does from now on.
  *
- * @param run SIGHUP is among its signals only where a terminal was attached at the start
+ * @param run gets SIGHUP only if a terminal was attached at the start
  */
 export function onEndSignal(run: (signal: EndSignal) => void): void {
   catchSignals();
   onSignal = run;
 }
 
-/** At its end Node sets terminals as they were before; of one that is gone it makes an assertion that fails, and aborts. */
+/**
+ * Closes terminals that have gone. When Node exits it restores the terminals' modes; for a terminal that has gone, an
+ * assertion fails and Node aborts.
+ */
 function letGoOfTerminals(): void {
   for (const stream of terminals.splice(0)) closeSync(stream);
 }
 
 /**
- * Whether a signal came to the first process of a container while Node itself started. Node handles these two from its beginning, once: it
- * lets go of the signal and raises it again, which ends any process but this one. So what Node does not handle any more has come.
+ * Whether a signal arrived while Node itself was starting, in the first process of a container. At first Node handles
+ * these two signals once: it removes its handler and raises the signal again, which ends any process except process 1.
+ * So a signal has arrived if Node no longer handles it.
  */
 function cameBefore(signal: 'SIGINT' | 'SIGTERM'): boolean {
   if (process.pid !== 1) return false;
@@ -64,12 +72,12 @@ function statusOfThis(): string {
   try {
     return readFileSync('/proc/self/status', 'utf8');
   } catch {
-    // A container without /proc does not tell.
+    // In a container without /proc this is unknown.
     return '';
   }
 }
 
-/** What a signal does by default, and what the first process of a container does in its place. */
+/** Ends the process as a signal does by default, also in the first process of a container. */
 function endAtOnce(signal: EndSignal): void {
   process.removeAllListeners(signal);
   process.kill(process.pid, signal);

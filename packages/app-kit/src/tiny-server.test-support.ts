@@ -9,14 +9,14 @@ const index = fileURLToPath(new URL('./index.ts', import.meta.url));
 
 export interface TinyServer {
   readonly child: ChildProcess;
-  /** Resolves when a line that holds the text has been written on stderr. */
+  /** Resolves when the process has written a line with this text on stderr. */
   said(text: string): Promise<void>;
-  /** Its exit code, or the signal that ended it, and all its lines on stderr. */
+  /** The exit code or the signal that ended the process, and all its lines on stderr. */
   ended(): Promise<{ readonly how: number | NodeJS.Signals | null; readonly lines: readonly string[] }>;
 }
 
 export interface TinyServerCode {
-  /** Before the server is run. */
+  /** Code that runs before the server. */
   readonly before?: string;
   /** The body of `start`. */
   readonly start?: string;
@@ -30,7 +30,7 @@ export function tinyServer({ before = '', start = '', drain = '', args = [] }: T
   const code = `
     import { once } from 'node:events';
     import { runServer } from ${JSON.stringify(index)};
-    // What keeps a real server running: its sockets.
+    // Stands for the sockets that keep a real server running.
     setInterval(() => {}, 1_000);
     ${before}
     await runServer({
@@ -52,13 +52,13 @@ export function tinyServer({ before = '', start = '', drain = '', args = [] }: T
   const lines: string[] = [];
   const reader = createInterface({ input: child.stderr as NonNullable<typeof child.stderr> });
   reader.on('line', (line) => lines.push(line));
-  // Not `close`: after a `disconnect()` of this side it does not come.
+  // Not `close`, which does not come after a `disconnect()` of this side.
   const exited = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
   const closed = Promise.all([exited, once(reader, 'close')]).then(([how]) => how);
   const over = closed.then(() => {
     throw new Error(`it ended: ${lines.join('\n')}`);
   });
-  // Only whoever waits for a line minds that it ended.
+  // Only callers that wait for a line need to know that the process ended.
   over.catch(() => undefined);
   return {
     child,

@@ -3,14 +3,14 @@ import { closest } from './closest.ts';
 
 const prefix = /^CATETO_/i;
 
-/** A variable that looks like a setting and is none: a typo, most of the time. */
+/** A variable that looks like a setting and is none, in most cases a typo. */
 export interface UnknownVariable {
   readonly variable: string;
-  /** The setting that it may have meant. */
+  /** The setting that was probably meant. */
   readonly meant: string | undefined;
 }
 
-/** The variables of an environment that begin like a setting's and are none. */
+/** The variables of an environment that start like a setting and are none. */
 export function unknownVariables(environment: NodeJS.ProcessEnv): readonly UnknownVariable[] {
   const known = new Map(Object.values(settings).map(({ variable }) => [variable.replace(prefix, ''), variable]));
   return Object.keys(environment)
@@ -24,7 +24,7 @@ export function unknownVariables(environment: NodeJS.ProcessEnv): readonly Unkno
     });
 }
 
-/** One line about it. */
+/** Describes it in one line. */
 export function unknownVariableText({ variable, meant }: UnknownVariable): string {
   return `${JSON.stringify(variable)} is no setting and has no effect${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }
