@@ -3,12 +3,12 @@ import { programs } from './programs.ts';
 import { usage } from './usage.ts';
 
 /*
- * The one binary: its first argument names the program, whose main then finds the rest as if it had been started by itself.
- * Only that program is loaded.
+ * The entry of the binary. Its first argument names the program. The program's main then finds the remaining arguments,
+ * as if it had been started by itself. Only that program is loaded.
  */
 
 const [first, ...rest] = process.argv.slice(2);
-// `cateto help client batch` is `cateto client batch --help`.
+// Turns `cateto help client batch` into `cateto client batch --help`.
 const [named, ...given] = first === 'help' && rest.length > 0 ? [...rest, '--help'] : [first, ...rest];
 const program = named !== undefined && Object.hasOwn(programs, named) ? programs[named] : undefined;
 

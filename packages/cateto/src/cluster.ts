@@ -1,6 +1,6 @@
 import { runCluster } from '@cateto/cluster';
 
-/* The processes of the system are this binary's own programs. */
+/* Starts the binary's own programs as the processes of the system. */
 
 const binary = process.argv[1] ?? '';
 

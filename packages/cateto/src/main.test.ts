@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { programs } from './programs.ts';
 
-/* What runs behind each name is tested beside its code, and the built binary in tests/src/published. */
+/* Tests of the programs are beside their code. Tests of the built binary are in tests/src/published. */
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { catchSignals } from '@cateto/app-kit/signals';
 
-// Before anything else is loaded: a signal that comes meanwhile is not lost.
+// First of all imports, so that no signal is lost while the others load.
 catchSignals();
 await import('./choose.ts');

@@ -1,11 +1,11 @@
 export interface Program {
   /** One line for the usage. */
   readonly about: string;
-  /** Runs it: each is the main of an app, which reads `process.argv` when it is loaded. */
+  /** Runs the program. Each is the main of an app, which reads `process.argv` when it is loaded. */
   readonly load: () => Promise<unknown>;
 }
 
-/** What completion is about. */
+/** The programs that completion covers. */
 export const apps: Readonly<Record<string, Program>> = {
   broker: { about: 'the primary broker', load: () => import('broker') },
   backup: { about: 'the backup broker', load: () => import('backup') },

@@ -3,10 +3,10 @@ import type { Node } from './nodes.ts';
 import { nodesOf } from './nodes.ts';
 
 /**
- * Completion for bash, from 3.2 on (macOS has no newer one), without the package bash-completion.
+ * Completion for bash, from 3.2 on (the newest version of macOS), without the package bash-completion.
  *
- * The words before the cursor lead from command to command; `pending` is a flag whose value comes next. Bash takes `--flag=value` apart at
- * the `=`.
+ * The words before the cursor lead from command to command. `pending` is a flag whose value comes next. Bash splits
+ * `--flag=value` at the `=`.
  */
 export function bashCompletion(tree: CommandTree): string {
   const nodes = nodesOf(tree);

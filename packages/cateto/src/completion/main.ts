@@ -15,7 +15,7 @@ import { catetoFlags } from '../usage.ts';
 import { bashCompletion } from './bash.ts';
 import { zshCompletion } from './zsh.ts';
 
-/* `cateto completion <shell>` prints a script that the shell reads once: a Tab starts no process. */
+/* `cateto completion <shell>` prints a script that the shell reads once. A Tab starts no process. */
 
 const shells: Readonly<Record<string, (tree: CommandTree) => string>> = { bash: bashCompletion, zsh: zshCompletion };
 
@@ -42,7 +42,7 @@ function readShell(name: string): (tree: CommandTree) => string {
   return script;
 }
 
-/** What every program takes, as it says itself. */
+/** The flags that every program has, with their own descriptions. */
 async function wholeTree(): Promise<CommandTree> {
   const commands: CommandTree[] = [];
   describeOnly((tree) => commands.push(tree));

@@ -2,7 +2,7 @@ import type { CommandTree, Flag, Kind } from '@cateto/app-kit';
 import type { Node } from './nodes.ts';
 import { nodesOf } from './nodes.ts';
 
-/** Completion for zsh, with descriptions: a function for each command, as zsh's own are written. */
+/** Completion for zsh, with descriptions. It has a function for each command, as zsh's own completions do. */
 export function zshCompletion(tree: CommandTree): string {
   const { name } = tree;
   return `#compdef ${name}
@@ -42,7 +42,7 @@ function functionName(path: string): string {
   return `_${path.replaceAll(' ', '_')}`;
 }
 
-/** `'(-h --help)'{-h,--help}'[display help]'`: one that was given is not offered again, by no name. */
+/** `'(-h --help)'{-h,--help}'[display help]'`: zsh offers a flag that was given no more, under none of its names. */
 function flagSpec({ names, description, value }: Flag): string {
   const explained = `[${description.replaceAll(/[\\[\]:]/g, String.raw`\$&`)}]`;
   const follows = value === undefined ? '' : `:value:${action(value)}`;
