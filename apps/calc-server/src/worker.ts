@@ -2,7 +2,7 @@ import type { ThreadWork } from '@cateto/bus/threads';
 import { threadWork } from '@cateto/bus/threads';
 import { handlers } from '@cateto/compute';
 
-/* What each thread runs. */
+/* The code that each thread runs. */
 
 const work: ThreadWork = threadWork(handlers);
 

@@ -2,10 +2,13 @@ import type { OnEvent } from '@cateto/bus';
 import type { ThreadPool } from '@cateto/bus/threads';
 import { createThreadPool } from '@cateto/bus/threads';
 
-/** The sources when they run, what was built when that does. */
+/** The source of the worker when this program runs from source, and the built worker when it runs built. */
 const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
-/** Threads for the handlers of this program, unless there are to be none. Those asked for by number have started. */
+/**
+ * Creates threads for the handlers of this program, unless the setting asks for none. A number of threads has started
+ * when it resolves.
+ */
 export async function openThreads(workers: number | 'auto', onEvent: OnEvent): Promise<ThreadPool | undefined> {
   if (workers === 0) return undefined;
   const threads = createThreadPool({ file, workers, onEvent });
