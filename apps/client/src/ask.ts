@@ -7,6 +7,6 @@ import { run } from './run.ts';
 process.exitCode = await run(argumentsOf(process.argv), {
   io: processIo(programName()),
   catalogue: calculator,
-  // Loaded when a command talks to the bus: not for --help, a typing error or the list of formulas.
+  // Loaded only when a command uses the bus: not for --help, a typing error or the list of formulas.
   connect: async (settings) => (await import('@cateto/sdk')).connect({ catalogue: calculator, ...settings }),
 });

@@ -2,13 +2,13 @@ import type { FailureCode } from '@cateto/contracts';
 import type { ExitCode } from './exit-codes.ts';
 
 export interface CommandFaultOptions extends ErrorOptions {
-  /** The failure it is, when it is one of a request. */
+  /** The failure of the request that ended the command, if a request did. */
   readonly code?: FailureCode;
-  /** Set when what the command printed says it already: with `--json` nothing is added to that. */
+  /** Set when the command's output has already reported it: `--json` then adds nothing. */
   readonly printed?: boolean;
 }
 
-/** Ends a command: one line on stderr, then the exit code. */
+/** Ends a command with one line on stderr and the exit code. */
 export class CommandFault extends Error {
   override readonly name = 'CommandFault';
   readonly exitCode: ExitCode;

@@ -5,17 +5,17 @@ import type { BusEvent, ClientBase } from '@cateto/sdk';
 /** A stream of the process, or of a test. */
 export type Output = Writable & { readonly isTTY?: boolean };
 
-/** Everything a command touches of its process. */
+/** Everything that a command uses of its process. */
 export interface Io {
   readonly stdin: Readable;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted by Ctrl-C, or, with the reason {@link outputClosed}, when nobody reads stdout any more. */
+  /** Aborted by Ctrl-C, or, with the reason {@link outputClosed}, when the reader of stdout has gone. */
   readonly signal: AbortSignal;
 }
 
-/** The reason of an abort that is no interruption: `watch | head -1` has what it wanted. */
+/** The reason of an abort that is no interruption: the reader of `watch | head -1` has its line. */
 export const outputClosed: unique symbol = Symbol('nobody reads stdout any more');
 
 export interface ConnectSettings {
@@ -24,7 +24,7 @@ export interface ConnectSettings {
   readonly onEvent: (event: BusEvent) => void;
 }
 
-/** What the commands use of the SDK's client. */
+/** The part of the SDK's client that the commands use. */
 export type CommandClient = Pick<ClientBase<Catalogue>, 'call' | 'status' | 'watch' | 'close'>;
 
 export interface Context {

@@ -7,33 +7,33 @@ import type { ExitCode, FaultCode } from './exit-codes.ts';
 import { exitCodeOf, exitCodes, failureCodeIn, faultCodeOf } from './exit-codes.ts';
 import { oneLine } from './one-line.ts';
 
-/** How a command ended that did not do what it was to do. */
+/** The end of a command that failed. */
 export interface Ending {
   readonly exitCode: ExitCode;
   /** One line; empty when there is nothing to explain. */
   readonly message: string;
-  /** What `--json` prints of it; undefined when that is nothing. */
+  /** The object that `--json` prints; undefined when it prints none. */
   readonly error: ErrorInJson | undefined;
 }
 
-/** What a failing command prints with `--json`, as `{"error": …}`. */
+/** The object that a failing command prints with `--json`, as `{"error": …}`. */
 export interface ErrorInJson {
-  /** A failure's code, or what else an exit code means. */
+  /** A failure's code, or a name for the exit code. */
   readonly code: FaultCode;
   readonly message: string;
   /** The request's id; null when there was no request. */
   readonly id: string | null;
-  /** Whether asking again can help. */
+  /** Whether a retry can help. */
   readonly retryable: boolean;
   /** Whether a server may have run the request. */
   readonly mayHaveRun: boolean;
 }
 
-/** @throws what no command should let out: a fault of this program, which deserves its stack */
+/** @throws a fault of this program, which should end it with a stack */
 export function endingOf(error: unknown): Ending {
   if (error instanceof CommandFault) {
     const { exitCode, message, code, printed } = error;
-    // A failure that is found here is found again.
+    // The client found this failure itself, so a retry would find it again.
     const fault = code === undefined ? faultOf(faultCodeOf(exitCode)) : { ...faultOf(code), retryable: false };
     return ending(exitCode, message, printed ? undefined : fault);
   }
@@ -51,7 +51,7 @@ export function endingOf(error: unknown): Ending {
 }
 
 function endingOfUsage(error: CommanderError): Ending {
-  // Help that was asked for is no error; help for want of a command has been written already.
+  // Help that was requested is no error. Help for lack of a command has been written already.
   if (error.exitCode === processExitCodes.done) return { exitCode: exitCodes.done, message: '', error: undefined };
   const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
   return ending(exitCodes.usage, message, faultOf('usage'));

@@ -1,7 +1,7 @@
 import type { FailureCode } from '@cateto/contracts';
 import { failureTable } from '@cateto/contracts';
 
-/** What a script can rely on (docs/interface: exit codes). */
+/** The exit codes that scripts can rely on (docs/running.md, exit codes of the client). */
 export const exitCodes = {
   done: 0,
   /** Failed, or the system is degraded. */
@@ -13,7 +13,7 @@ export const exitCodes = {
   /** Refused by the contract: not a number, out of domain, unknown formula. */
   refused: 5,
   interrupted: 130,
-  /** The reader of stdout has gone: as a shell reports the end by SIGPIPE. */
+  /** The reader of stdout has gone. This is the code by which a shell reports an end by SIGPIPE. */
   unread: 141,
 } as const;
 
@@ -28,13 +28,13 @@ const exitCodeOfFailure: Readonly<Record<FailureCode, ExitCode>> = {
   overloaded: exitCodes.failed,
   'no-listener': exitCodes.nobodyListened,
   'deadline-exceeded': exitCodes.deadlineExceeded,
-  // Only the user cancels here, by Ctrl-C.
+  // In the client only the user cancels, with Ctrl-C.
   cancelled: exitCodes.interrupted,
   'server-lost': exitCodes.failed,
   internal: exitCodes.failed,
 };
 
-/** A failure's code, or what is none of a request. */
+/** A failure's code, or a name for a fault that belongs to no request. */
 export type FaultCode = FailureCode | 'usage' | 'failed';
 
 const faultCodes: Readonly<Record<ExitCode, FaultCode>> = {
@@ -48,7 +48,7 @@ const faultCodes: Readonly<Record<ExitCode, FaultCode>> = {
   [exitCodes.unread]: 'failed',
 };
 
-/** What a fault is called that has an exit code only. */
+/** The name of a fault that has only an exit code. */
 export function faultCodeOf(exitCode: ExitCode): FaultCode {
   return faultCodes[exitCode];
 }
@@ -58,7 +58,7 @@ export function exitCodeOf(code: FailureCode): ExitCode {
 }
 
 /**
- * The code of a failed request. It is told by the code and not by the class: importing the SDK's class would open its
+ * The code of a failed request. It reads the error's code and not its class: importing the SDK's class would load its
  * native library for every `--help`.
  */
 export function failureCodeIn(error: unknown): FailureCode | undefined {

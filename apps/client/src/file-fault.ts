@@ -13,14 +13,14 @@ const words: Readonly<Record<string, string>> = {
   EFBIG: 'it is larger than this process or file system allows',
 };
 
-/** What the operating system says of a file, in words that a user knows. */
+/** Errors of the operating system about a file, in words that users know. */
 export function faultOf(file: string, error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return `${file}: ${words[code] ?? error.message}`;
 }
 
 /**
- * What the operating system says of a file, as a line of ours.
+ * Turns an error of the operating system about a file into a fault with one line.
  *
  * @returns anything else unchanged
  */

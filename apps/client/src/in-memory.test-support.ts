@@ -6,7 +6,7 @@ import { RequestError } from '@cateto/sdk';
 import type { CommandClient, ConnectSettings, Context, Output } from './context.ts';
 import { run } from './run.ts';
 
-/** A stream that remembers what was written to it. */
+/** A stream that keeps everything written to it. */
 export interface Captured extends Output {
   text(): string;
 }
@@ -35,13 +35,13 @@ export interface Setup {
   readonly stderr?: Captured;
   readonly ending?: AbortController;
   readonly catalogue?: Context['catalogue'];
-  /** What a call gives; the sum of its operands unless told. */
+  /** The result of a call; the sum of its operands by default. */
   readonly answer?: (call: FakeCall) => unknown;
   readonly fallbacks?: readonly Lane[];
-  /** What connecting is rejected with. */
+  /** The error of connecting. */
   readonly refuseConnect?: Error;
   readonly status?: SystemStatus | Promise<SystemStatus>;
-  /** Passes messages to whoever watches, as soon as he does. */
+  /** Passes messages to a watcher as soon as there is one. */
   readonly passing?: (show: (message: ObservedAt) => void) => void;
 }
 
@@ -51,7 +51,7 @@ export interface Ran {
   readonly stderr: string;
   readonly calls: readonly FakeCall[];
   readonly connected: readonly ConnectSettings[];
-  /** How many clients were opened and not closed. */
+  /** The number of clients that were opened and not closed. */
   readonly open: number;
 }
 
@@ -117,7 +117,7 @@ export function sum({ operands }: FakeCall): number {
   return operands.reduce<number>((total, operand) => total + Number(operand), 0);
 }
 
-/** What a call is rejected with. */
+/** The error of a call. */
 export function refusal(code: FailureCode, message: string): RequestError {
   return new RequestError(failure(code, message), undefined);
 }

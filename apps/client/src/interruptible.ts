@@ -1,7 +1,7 @@
 import { CommandFault } from './command-fault.ts';
 import { exitCodes } from './exit-codes.ts';
 
-/** For what cannot be cancelled: stops waiting for it when the user interrupts. */
+/** Stops waiting for something that cannot be cancelled when the user interrupts. */
 export async function interruptible<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   let stop: () => void = () => undefined;
   const interrupted = new Promise<never>((_resolve, reject) => {
@@ -16,7 +16,7 @@ export async function interruptible<T>(promise: Promise<T>, signal: AbortSignal)
   }
 }
 
-/** Resolves when the user interrupts, or when nobody reads stdout any more. */
+/** Resolves when the user interrupts, or when the reader of stdout has gone. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();

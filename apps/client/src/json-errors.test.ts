@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runHere, refusal, openStdin } from './in-memory.test-support.ts';
 import { outputClosed } from './context.ts';
 
-/** What a command that fails prints on stdout. */
+/** The output on stdout of a command that fails. */
 async function printed(args: readonly string[], setup: Parameters<typeof runHere>[1] = {}) {
   const { exitCode, stdout, stderr } = await runHere(args, setup);
   const lines = stdout.split('\n');
@@ -28,7 +28,7 @@ describe('a command that fails with --json prints one object with an error on st
     expect(ran).toEqual({ exitCode });
     expect(lines).toEqual([{ error: { code, message: expect.stringMatching(message), ...local } }]);
     expect(last).toBe('');
-    // For a person, as without --json.
+    // The line for people is the same as without --json.
     expect(stderr).toMatch(/^[\w-]+: [^\n]+\n$/);
   });
 

@@ -4,14 +4,14 @@ import { CommandFault } from './command-fault.ts';
 import { exitCodes } from './exit-codes.ts';
 import { quoted } from './one-line.ts';
 
-/** @throws CommandFault naming the formulas there are */
+/** @throws CommandFault naming the formulas of the catalogue */
 export function knownFormula(catalogue: Catalogue, name: string): Formula {
   const formula = Object.hasOwn(catalogue.formulas, name) ? catalogue.formulas[name] : undefined;
   if (formula === undefined) throw unknownFormula(catalogue, name);
   return formula;
 }
 
-/** @param commands what else the word may have meant */
+/** @param commands other words that the user may have meant */
 export function unknownFormula(catalogue: Catalogue, name: string, commands: readonly string[] = []): CommandFault {
   const names = Object.keys(catalogue.formulas);
   const meant = closest(name, [...names, ...commands]);

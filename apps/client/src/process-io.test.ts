@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
-/** Runs the client with a stream that takes nothing: it is open for reading only. */
+/** Runs the client with a stream that cannot be written, because it is open for reading only. */
 function runWithout(stream: 'stdout' | 'stderr', ...args: string[]) {
   const deaf = openSync(main, 'r');
   const [stdout, stderr] = stream === 'stdout' ? ([deaf, 'pipe'] as const) : (['pipe', deaf] as const);

@@ -3,21 +3,22 @@ import type { Io } from './context.ts';
 import { outputClosed } from './context.ts';
 
 /**
- * The process as commands see it.
+ * The process, in the form that commands use.
  *
- * @param name what a line about its streams begins with
+ * @param name starts the lines about its streams
  */
 export function processIo(name: string): Io {
   const { stdin, stdout, stderr } = process;
   const ending = new AbortController();
   onEndSignal((signal) => {
-    // A second signal ends at once what is being ended. A terminal that closes sends more than one.
+    // The first signal has already begun the end; a second one ends at once. A terminal that closes sends several.
     if (ending.signal.aborted && signal !== 'SIGHUP') process.exit(exitCodes.interrupted);
     ending.abort();
   });
   onParentGone(() => ending.abort());
   guardOutput(name, (exitCode) => {
-    // A command that is cut short closes what it has opened; anything else that is lost is reported and ends the process.
+    // A command whose reader has gone closes everything that it opened. Any other loss of output is reported and ends
+    // the process.
     if (exitCode === exitCodes.unread) ending.abort(outputClosed);
     else process.exit(exitCode);
   });

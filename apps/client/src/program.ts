@@ -10,7 +10,7 @@ import { programName } from './program-name.ts';
 import { statusCommand } from './status/command.ts';
 import { watchCommand } from './watch/command.ts';
 
-/** The command line: a command for each formula of the catalogue, and what else a client can do. */
+/** The command line: a command for each formula of the catalogue, and the client's other commands. */
 export function createProgram(context: Context): Command {
   const { io, catalogue } = context;
   const program = new Command(programName())
@@ -20,7 +20,7 @@ export function createProgram(context: Context): Command {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      // Errors are one line each, and run.ts writes them.
+      // run.ts writes errors, as one line each.
       outputError: () => undefined,
     });
   const formulas = Object.values(catalogue.formulas).map((formula) => formulaCommand(context, formula));

@@ -9,11 +9,11 @@ import { markNegative } from './formula/negative-arguments.ts';
 import { createProgram } from './program.ts';
 
 /**
- * Runs one command. What went wrong is one line on stderr, `command: what`, and with `--json` an object on stdout as well. What nobody
- * reads is no failure, and nothing is said of it.
+ * Runs one command. A failure is one line on stderr, `command: what`, and with `--json` also an object on stdout. If
+ * the reader of stdout has gone, that is no failure, and nothing is reported.
  *
- * @param args what follows the program's name
- * @throws whatever no command should let out: a fault of this program, which deserves its stack
+ * @param args the arguments after the program's name
+ * @throws a fault of this program, which should end it with a stack
  */
 export async function run(args: readonly string[], context: Context): Promise<ExitCode> {
   const { io } = context;
@@ -35,24 +35,24 @@ export async function run(args: readonly string[], context: Context): Promise<Ex
 }
 
 interface Called {
-  /** What a line about it begins with. */
+  /** The start of the line about it. */
   readonly name: string;
   readonly json: boolean;
 }
 
 async function report(error: unknown, { io }: Context, { name, json }: Called): Promise<ExitCode> {
-  // A write that failed may be why; whether the reader has gone is known after it.
+  // The reader of stdout may have gone, which is known only after the writes have ended.
   await written(io.stdout);
   if (io.signal.reason === outputClosed) return exitCodes.unread;
   const ending = endingOf(error);
   const { message } = ending;
   if (json && ending.error !== undefined) io.stdout.write(`${JSON.stringify({ error: ending.error })}\n`);
-  // What the failure says may name the formula already.
+  // The failure's text may already begin with the formula's name.
   if (message !== '') io.stderr.write(message.startsWith(`${name}: `) ? `${message}\n` : `${name}: ${message}\n`);
   return ending.exitCode;
 }
 
-/** Whether `--json` was given, in a command line that may be wrong in any other way. */
+/** Whether `--json` was given, in a command line that may otherwise be wrong. */
 function wantsJson(args: readonly string[], command: Command | undefined): boolean {
   const valueFlags = valueFlagsOf(command);
   const end = args.indexOf('--');

@@ -5,10 +5,10 @@ import type { CommandClient, Context } from './context.ts';
 import { oneLine } from './one-line.ts';
 
 /**
- * Connects, lets the command use the client, and closes it however that ends.
+ * Connects, lets the command use the client, and closes it in any case.
  *
- * @param command has the flags; what it has no flag for, the environment may have
- * @throws SettingFault when what is configured cannot be read
+ * @param command has the flags; settings without a flag may come from the environment
+ * @throws SettingFault when a setting cannot be read
  */
 export async function withClient<T>(
   { io, connect }: Context,
@@ -31,7 +31,7 @@ export async function withClient<T>(
   }
 }
 
-/** Servers come and go; what a user should hear of is what is wrong. */
+/** Reports only problems: servers come and go in normal operation. */
 function noteworthy(event: BusEvent): string | undefined {
   if (event.event === 'misconfigured') return `misconfigured: ${event.message}`;
   if (event.event !== 'message-dropped') return undefined;

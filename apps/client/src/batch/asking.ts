@@ -5,8 +5,8 @@ import { exitCodes, failureCodeIn } from '../exit-codes.ts';
 import type { Tally } from './progress.ts';
 
 /**
- * Asks for rows, and notices that nobody is there: a request waited all its time and was never sent, and since it began
- * no server said anything to any other. Then the rows behind it would only wait as long for nothing.
+ * Requests rows, and stops when no server exists. That is so when a request was never sent during its whole timeout,
+ * and no server has answered any other request since it began. The rows behind it would only wait as long.
  */
 export function asker(
   client: CommandClient,

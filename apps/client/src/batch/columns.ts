@@ -9,15 +9,15 @@ import type { Cells } from './records.ts';
 export interface Columns {
   /** For each operand, the index of its column. */
   readonly indexes: readonly number[];
-  /** By name, or, when no operand's name is in the header, the first columns. */
+  /** By name, or the first columns if the header has no operand's name. */
   readonly by: 'name' | 'position';
 }
 
 /**
  * Finds a formula's operands in a header.
  *
- * @throws CommandFault when that is a guess: some names there and some missing, a name twice, too few columns, or no
- * header at all
+ * @throws CommandFault when the columns are ambiguous: some names in the header and some missing, a name twice, too few
+ *   columns, or no header at all
  */
 export function columnsOf(formula: Formula, header: Cells): Columns {
   const names = formula.operands.map(([name]) => name);
@@ -43,7 +43,7 @@ export function columnsOf(formula: Formula, header: Cells): Columns {
   return { indexes: indexesByPosition, by: 'position' };
 }
 
-/** The column of exactly that name, else the one that differs in capitals only. */
+/** The column with exactly that name, or else the only one that differs in capitals. */
 function columnOf(name: string, header: Cells): number | undefined {
   const cells = header.map((cell) => cell.trim());
   for (const same of [(cell: string) => cell === name, (cell: string) => cell.toLowerCase() === name.toLowerCase()]) {

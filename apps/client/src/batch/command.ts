@@ -14,7 +14,7 @@ export interface BatchOptions {
   readonly retryFailed?: true;
 }
 
-/** A server takes 10,000 requests at once and then answers `overloaded`. */
+/** A server admits 10,000 requests at once, and answers further ones with `overloaded`. */
 const concurrencyMax = 10_000;
 
 const notes = `
@@ -47,7 +47,7 @@ export function batchCommand(context: Context): Command {
     .addHelpText('after', () => `${notes}${examples()}`)
     .action(async (file: string, options: BatchOptions) => {
       const formula = knownFormula(context.catalogue, options.formula);
-      // CSV and progress bars are of no use to any other command.
+      // Loaded on demand: no other command uses CSV or progress bars.
       const { runBatch } = await import('./run-batch.ts');
       await runBatch(context, { ...options, file, formula, command });
     });

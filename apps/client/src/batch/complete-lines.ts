@@ -2,8 +2,8 @@ const quote = 0x22;
 const lineFeed = 0x0a;
 
 /**
- * Where the last complete record of CSV that was written here ends: after the last line feed outside quotes. What
- * follows was torn when the writer was killed. An escaped quote is two quotes, and so changes nothing.
+ * The end of the last complete record in CSV that a batch wrote: after the last line feed outside quotes. The text
+ * behind it was torn when the writer was killed. An escaped quote is two quotes, and so changes nothing.
  */
 export async function completeBytes(pieces: AsyncIterable<Uint8Array>): Promise<number> {
   let complete = 0;

@@ -28,13 +28,16 @@ export interface Work {
 
 type ComputeRow = (cells: Cells) => Promise<DoneRow>;
 
-/** How far the others run ahead of a slow row, in rows asked at once: at most they are all held in memory. */
+/**
+ * How far other rows run ahead of a slow row, in multiples of the rows in flight. At most so many rows are held in
+ * memory.
+ */
 const windowFactor = 16;
 
 /**
- * Writes all rows that are not there yet.
+ * Computes and writes all missing rows.
  *
- * @throws CommandFault when what is there is not of this input or formula, before anything is changed
+ * @throws CommandFault when the existing rows belong to another input or formula, before anything is changed
  */
 export async function computeRows(context: Context, job: BatchJob, work: Work): Promise<void> {
   const { client, table, sink, tally } = work;
@@ -59,7 +62,7 @@ export async function computeRows(context: Context, job: BatchJob, work: Work): 
   await sink.begin();
   if (before === undefined) await sink.write(csv([header], delimiter));
   await stream(context, job, work, await itemsOf(sink, rows.rest(), header, tally.rows), compute);
-  // Closing the client gives up what is open; what is written is whole.
+  // Closing the client cancels the open requests. The rows that were written are whole.
   context.io.signal.throwIfAborted();
   await sink.finish();
 }
@@ -97,7 +100,7 @@ async function stream(
     tally.before += 1;
     return Promise.resolve(kept);
   }
-  // What is read ahead is not done: its bytes count by the part of its rows that is.
+  // Rows that were read ahead are not done. The bytes count in proportion to the rows that are.
   const bytesDone = (): number => (input.bytesRead() * tally.rows) / rowsRead;
   const progress = await startProgress(io, out !== undefined && out !== '-', input.bytes, bytesDone);
   try {

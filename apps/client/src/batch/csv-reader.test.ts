@@ -13,7 +13,7 @@ function readAll(pieces: readonly string[], delimiter = ','): Cells[] {
   return found;
 }
 
-/** Text cut anywhere. */
+/** The text, cut at any places. */
 function cut(text: string, places: readonly number[]): string[] {
   const at = [...new Set(places.map((place) => place % (text.length + 1)))].toSorted((a, b) => a - b);
   return [0, ...at].map((from, index) => text.slice(from, at[index]));

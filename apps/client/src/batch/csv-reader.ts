@@ -1,34 +1,37 @@
 import type { Cells } from './records.ts';
 import { TextFault } from './text-fault.ts';
 
-/** A record beyond it is a quote that was never closed: without a bound it would swallow the rest of the file. */
+/**
+ * The length of a record. A longer one is a quote that never closes; without this bound it would swallow the rest of
+ * the file.
+ */
 export const recordCharactersMax: number = 1_048_576;
 
 const quote = 0x22;
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
-/** Where in a cell the reader stands; `closed` is behind a quote that ends the cell, or is the first of two. */
+/** The reader's position in a cell. `closed` is behind a quote that ends the cell, or that is the first of two. */
 type Place = 'start' | 'plain' | 'quoted' | 'closed';
 
-/** A quoted cell with line ends in it: lines, from 1. */
+/** The lines of a quoted cell that contains line ends, from 1. */
 interface Span {
   readonly opened: number;
   readonly closed: number;
 }
 
 /**
- * Reads CSV as RFC 4180 has it, piece by piece, and gives every record as soon as its line is complete. Line ends may
- * be of any kind, and mixed; empty lines are none. A quote inside an unquoted cell is a character (`5" pipe`).
+ * Reads CSV (RFC 4180) piece by piece, and returns every record as soon as its line is complete. Line ends may be of
+ * any kind, and mixed; empty lines are ignored. A quote inside an unquoted cell is a character (`5" pipe`).
  *
- * A stray quote at the start of a cell takes all for its cell up to the next quote. It is found by what cannot be meant:
- * text behind the closing quote, no closing quote, or a record over several lines that has not the first record's
- * columns or has more stray quotes.
+ * A stray quote at the start of a cell makes everything up to the next quote part of that cell. The reader notices it
+ * by what a correct file never has: text behind the closing quote, no closing quote, or a record over several lines
+ * that has another number of columns than the first record or has more stray quotes.
  */
 export class CsvReader {
   readonly #delimiter: number;
   readonly #charactersMax: number;
-  /** From the start of the record that is being read. */
+  /** The text from the start of the current record. */
   #text = '';
   #at = 0;
   #cellStart = 0;
@@ -41,7 +44,7 @@ export class CsvReader {
   #hasStray = false;
   #span: Span | undefined;
   #width: number | undefined;
-  /** What stood before the text. */
+  /** The character before the text. */
   #previous = 0;
 
   /** @param delimiter one character */
@@ -52,7 +55,7 @@ export class CsvReader {
   }
 
   /**
-   * @param records gets the complete records, also those before a fault
+   * @param records receives the complete records, also those before a fault
    * @throws TextFault
    */
   push(piece: string, records: Cells[]): void {
@@ -71,7 +74,7 @@ export class CsvReader {
   }
 
   /**
-   * The end of the text, which ends the last record as well.
+   * Ends the text, and with it the last record.
    *
    * @throws TextFault
    */
@@ -109,7 +112,7 @@ export class CsvReader {
     return true;
   }
 
-  /** @returns false when it ended a record */
+  /** @returns false when the character ended a record */
   #stepLineEnd(code: number): boolean {
     const before = this.#at === 0 ? this.#previous : this.#text.charCodeAt(this.#at - 1);
     // The two characters of a CR LF are one line end.

@@ -12,7 +12,7 @@ interface Decoding {
   readonly fault: string | undefined;
 }
 
-/** Decodes it whole, and cut at every byte: both have to come to the same. */
+/** Decodes bytes whole, and cut at every byte. Both have to give the same result. */
 async function decode(bytes: Uint8Array, name?: string): Promise<Decoding> {
   const results: Decoding[] = [];
   for (const size of [bytes.length + 1, 1, 2, 3]) {

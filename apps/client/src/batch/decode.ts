@@ -3,16 +3,18 @@ import type { AskedEncoding, Encoding, Told } from './encoding.ts';
 import { tellEncoding, tellingBytes } from './encoding.ts';
 import { TextFault } from './text-fault.ts';
 
-/** No table has such lines. Without a bound a file without line ends would be held whole. */
+/**
+ * The length of a line. No table has longer lines, and without a bound a file without line ends would be held whole.
+ */
 export const lineBytesMax: number = 8_388_608;
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Decodes a file line by line: bytes that are no text are refused and never replaced.
+ * Decodes a file line by line. Bytes that are no text are refused, never replaced.
  *
- * @param asked how it is written; told by its first bytes, or else UTF-8, unless given
+ * @param asked the encoding. If it is not given, the first bytes tell it, and otherwise it is UTF-8
  * @throws TextFault naming line and byte, after the text of all lines before
  */
 export async function* decoded(
@@ -42,13 +44,13 @@ export async function* decoded(
   yield* lines.end();
 }
 
-/** Holds the bytes of the line that is not complete, so that what it decodes always begins with a line. */
+/** Holds the bytes of the incomplete line, so that each decoding starts at the start of a line. */
 class LineDecoder {
   readonly #encoding: Encoding;
   readonly #bytesMax: number;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
-  /** Bytes of the file before those that are held. */
+  /** Bytes of the file before the held ones. */
   #bytesBefore: number;
   #line = 1;
   #endsInReturn = false;
@@ -73,7 +75,7 @@ class LineDecoder {
     if (this.#heldBytes > 0) yield* this.#decode(this.#heldBytes);
   }
 
-  /** How many of the bytes held are complete lines. */
+  /** The number of held bytes that are complete lines. */
   #lastLineEnd(piece: Uint8Array): number {
     if (this.#encoding.unitBytes === 1) {
       const index = Math.max(piece.lastIndexOf(lineFeed), piece.lastIndexOf(carriageReturn));
@@ -115,7 +117,7 @@ class LineDecoder {
     }
   }
 
-  /** Decodes once more, byte by byte, to where it goes wrong: the lines before it, and what is wrong. */
+  /** Decodes again byte by byte, to find the lines before the wrong byte and what is wrong with it. */
   #locate(bytes: Uint8Array): { readonly sound: string; readonly fault: TextFault } {
     const decoder = this.#encoding.stepwise();
     let text = '';
@@ -148,7 +150,7 @@ class LineDecoder {
   }
 }
 
-/** @param afterReturn whether a CR stands before the text, whose line end a LF only completes */
+/** @param afterReturn whether a CR precedes the text; a LF then completes the same line end */
 function lineEnds(text: string, afterReturn: boolean): number {
   const count = text.match(/\r\n|\r|\n/g)?.length ?? 0;
   return afterReturn && text.startsWith('\n') ? count - 1 : count;

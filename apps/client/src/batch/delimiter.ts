@@ -3,14 +3,14 @@ import { CsvReader } from './csv-reader.ts';
 import type { Cells } from './records.ts';
 import { TextFault } from './text-fault.ts';
 
-/** What is recognised; any other character has to be given. */
+/** The characters that are recognised. Any other delimiter has to be given. */
 const candidates = [',', ';', '\t', '|'] as const;
 
 /**
- * Tells from the header what separates columns: the candidate that makes columns of all the names, or else the only
- * one there is. A header of one column is one with commas.
+ * Finds the delimiter from the header: the candidate that makes columns of all the names, or else the only candidate
+ * there is. A header of one column counts as separated by commas.
  *
- * @throws TextFault when several would do
+ * @throws TextFault when several candidates fit
  */
 export function recogniseDelimiter(header: string, names: readonly string[]): string {
   const read = candidates.flatMap((delimiter) => {

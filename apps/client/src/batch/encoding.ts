@@ -1,16 +1,16 @@
 import { exitCodes } from '../exit-codes.ts';
 import { TextFault } from './text-fault.ts';
 
-/** A way to write characters as bytes. Text is taken apart at line ends, so that nothing is carried from line to line. */
+/** An encoding of characters as bytes. Text is split at line ends, so that no state carries over from line to line. */
 export interface Encoding {
   readonly name: string;
-  /** Of a line end: 1, or 2 for UTF-16. */
+  /** The bytes of a line end: 1, or 2 for UTF-16. */
   readonly unitBytes: 1 | 2;
   /** Whether the second byte of a line end is the one that is not 0. */
   readonly bigEndian: boolean;
-  /** @throws when the bytes are none of this encoding, or an end is missing */
+  /** @throws when the bytes are invalid in this encoding, or incomplete */
   decode(bytes: Uint8Array): string;
-  /** Decodes byte by byte, to find the one that is wrong. */
+  /** Decodes byte by byte, to find the wrong byte. */
   stepwise(): Stepwise;
 }
 
@@ -23,29 +23,29 @@ const utf8 = unicode('utf-8');
 const utf16le = unicode('utf-16le');
 const utf16be = unicode('utf-16be');
 
-/** What a file may begin with to say how it is written. */
+/** The marks at the start of a file that tell its encoding. */
 const marks = [
   { encoding: utf8, bytes: [0xef, 0xbb, 0xbf] },
   { encoding: utf16le, bytes: [0xff, 0xfe] },
   { encoding: utf16be, bytes: [0xfe, 0xff] },
 ] as const;
 
-/** As many bytes tell how a file is written. */
+/** The number of bytes that tell the encoding of a file. */
 export const tellingBytes = 3;
 
-/** How a file is written, and how many bytes of a mark stand before its text. */
+/** The encoding of a file, and the number of bytes of a mark before its text. */
 export interface Told {
   readonly encoding: Encoding;
   readonly markBytes: number;
 }
 
 /**
- * Tells an encoding from a file's first bytes: by a byte order mark, or by the zeros that UTF-16 has among ASCII.
+ * Finds a file's encoding from its first bytes: by a byte order mark, or by the zeros that UTF-16 has among ASCII.
  *
- * @param asked what the user says it is
+ * @param asked the encoding that the user gave
  * @param isAll whether there are no more bytes
  * @returns undefined when more bytes are needed
- * @throws TextFault when the mark says something else
+ * @throws TextFault when the mark contradicts the user
  */
 export function tellEncoding(first: Uint8Array, asked: AskedEncoding | undefined, isAll: boolean): Told | undefined {
   const mark = marks.find(({ bytes }) => bytes.every((byte, index) => first[index] === byte));
@@ -64,20 +64,20 @@ export function tellEncoding(first: Uint8Array, asked: AskedEncoding | undefined
   return { encoding: isUtf16 ? utf16le : utf8, markBytes: 0 };
 }
 
-/** UTF-16 without its byte order is told by the file. */
+/** UTF-16 without a byte order: the file tells the order. */
 export type AskedEncoding = Encoding | 'utf-16';
 
 /**
  * Finds an encoding by a name that people use: utf8, UTF-16LE, latin1, ISO-8859-15, cp1252, windows-1250, Shift_JIS.
  *
- * @returns undefined when there is none of that name
+ * @returns undefined when no encoding has that name
  */
 export async function encodingNamed(name: string): Promise<AskedEncoding | undefined> {
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '');
   if (plain === 'utf16') return 'utf-16';
   const known = { utf8, utf16le, utf16be }[plain];
   if (known !== undefined) return known;
-  // It has UTF-32, base64 and the like as well, whose line ends are not where they are looked for.
+  // iconv-lite also has UTF-32, base64 and others, whose line ends are not where this reader looks for them.
   if (/^(?:utf|ucs|unicode|cesu|base64|hex|binary|internal)/.test(plain)) return undefined;
   const { default: iconv } = await import('iconv-lite');
   if (!iconv.encodingExists(name)) return undefined;

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 
-/* What replacing a file by another takes, step by step. */
+/* The single steps of replacing a file by another. */
 
-/** @returns how many bytes it wrote: all of them */
+/** @returns the number of bytes that were written: all of them */
 export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: number): Promise<number> {
   for (let at = 0; at < bytes.length;) {
     const { bytesWritten } = await handle.write(bytes, at, bytes.length - at, position + at);
@@ -14,14 +14,14 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: 
   return bytes.length;
 }
 
-/** Reads from there on, at most so many bytes: fewer at the end of the file. */
+/** Reads so many bytes from a position; fewer at the end of the file. */
 export async function bytesAt(file: string, start: number, bytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of createReadStream(file, { start, end: start + bytes - 1 })) pieces.push(piece as Uint8Array);
   return Buffer.concat(pieces);
 }
 
-/** Copies the beginning of a file to an empty one. */
+/** Copies the start of a file into an empty one. */
 export async function copyFirst(bytes: number, from: string, to: FileHandle): Promise<void> {
   let position = 0;
   for await (const piece of createReadStream(from, { end: bytes - 1 })) {
@@ -33,7 +33,10 @@ export function modeOf({ mode }: BigIntStats): number {
   return Number(mode & 0o777n);
 }
 
-/** Mode and owner of the file that it will replace; an owner that this process may not give stays its own. */
+/**
+ * Sets mode and owner to those of the file that will be replaced. If this process may not change the owner, the owner
+ * stays.
+ */
 export async function likeExisting(handle: FileHandle, existing: BigIntStats): Promise<void> {
   const stats = await handle.stat({ bigint: true });
   if (stats.uid !== existing.uid || stats.gid !== existing.gid) {
@@ -44,7 +47,10 @@ export async function likeExisting(handle: FileHandle, existing: BigIntStats): P
   await handle.chmod(Number(existing.mode & 0o7777n));
 }
 
-/** Without it a loss of power may take the new name with it. Windows cannot, some file systems do not, and a folder may not be readable. */
+/**
+ * Writes the new name to disk, because a loss of power could lose it. Fails silently: Windows and some file systems
+ * cannot do this, and a folder may not be readable.
+ */
 export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   try {

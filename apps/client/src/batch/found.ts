@@ -8,27 +8,27 @@ import { markOf, readMark } from './mark.ts';
 import type { PartialParts } from './partial-file.ts';
 import { isMissing, partialOf, statsOf } from './target.ts';
 
-/** What lies at the place of `--out` and beside it when a run has the lock. */
+/** The files at `--out` and beside it, at the time when a run has taken the lock. */
 export interface Found {
-  /** The file whose place the rows will take; undefined when there is none yet. */
+  /** The file that the rows will replace; undefined when there is none yet. */
   readonly existing: BigIntStats | undefined;
-  /** Whether a run that did not end has left rows. */
+  /** Whether an earlier run left rows without finishing. */
   readonly hasPartial: boolean;
-  /** What the rows left were made with; undefined when there are none, or nothing says it. */
+  /** The formula and options that made the rows; undefined when there are no rows, or no mark says it. */
   readonly mark: Mark | undefined;
 }
 
 /**
- * Looks at what is there, with the lock held: what was seen before it may be another run's past.
+ * Looks at the files with the lock held. An earlier look could have seen the state before another run ended.
  *
- * @throws CommandFault when it would be lost, or is nothing to go on from
+ * @throws CommandFault when a file would be lost, or when there is nothing to resume
  */
 export async function findFiles({ target: { path }, how, mark }: PartialParts): Promise<Found> {
   const partial = partialOf(path);
   const existing = await fileAt(path);
   const hasPartial = await isThere(partial);
   const lies = await markThatLies(markOf(partial));
-  // One without rows is of a process that was killed before it wrote any.
+  // A mark without rows belongs to a process that was killed before it wrote any.
   const found = { existing, hasPartial, mark: hasPartial ? lies : undefined };
   if (hasPartial && how !== 'resume') {
     throw usage(

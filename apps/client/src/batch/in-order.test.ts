@@ -14,7 +14,7 @@ function workshop() {
   };
 }
 
-/** One item in each piece, unless told. */
+/** One item in each piece by default. */
 async function* counting(to: number, read: number[] = []): AsyncGenerator<readonly number[]> {
   for (let item = 1; item <= to; item += 1) {
     read.push(item);
@@ -22,14 +22,14 @@ async function* counting(to: number, read: number[] = []): AsyncGenerator<readon
   }
 }
 
-/** Lets everything happen that needs no more input. */
+/** Lets everything happen that needs no further input. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const wide = { concurrency: 10, window: 100, signal: new AbortController().signal };
 
-/** Collects what comes out, and how it ends. */
+/** Collects the results, and how the run ends. */
 function collect<R>(runs: AsyncGenerator<readonly R[]>): { results: R[]; ended: Promise<unknown> } {
   const results: R[] = [];
   const read = async (): Promise<string> => {
@@ -92,7 +92,7 @@ test('what came in one turn is made room for at once: it can travel together', a
   await settled();
   for (const item of [1, 2, 3, 4]) {
     shop.finish(item);
-    // Still the same turn, as when a message with four results is taken apart.
+    // Still the same turn, as when one message with four results is decoded.
     for (let step = 0; step < 20; step += 1) await Promise.resolve();
   }
   await settled();
@@ -110,7 +110,7 @@ describe('bounds', () => {
     shop.finish(2);
     await settled();
     expect([...shop.open.keys()]).toEqual([1, 3, 4]);
-    // One is read ahead, and no more.
+    // One item is read ahead, and no more.
     expect(read).toHaveLength(5);
   });
 

@@ -1,21 +1,21 @@
 export interface Bounds {
-  /** Items worked on at once. */
+  /** Items that are worked on at once. */
   readonly concurrency: number;
-  /** Items begun and not yet handed out: how far others run ahead of a slow one. */
+  /** Items that have begun and were not yet returned: how far others run ahead of a slow item. */
   readonly window: number;
-  /** Ends it: what is done, up to the first item that is not, is still handed out. */
+  /** Ends the work. Results before the first unfinished item are still returned. */
   readonly signal: AbortSignal;
 }
 
 type Slot<R> = { state: 'working' } | { state: 'done'; result: R } | { state: 'failed'; error: unknown };
 
 /**
- * Works on many items at once and hands the results out in the items' order, in runs of those that are ready.
+ * Works on many items at once, and returns the results in the order of the items, in runs of those that are ready.
  *
- * Items come in pieces, and as many as there is room for are begun at once: what is asked in one turn travels as one
- * message, which is five times as fast as one by one.
+ * Items arrive in pieces, and as many as fit are begun at once. Requests of one turn travel as one message, which is
+ * five times as fast as one message each.
  *
- * @throws what reading the items or the work threw, after the results of all items before
+ * @throws the error of the reader or of the work, after the results of all items before
  */
 export async function* inOrder<T, R>(
   pieces: AsyncIterable<readonly T[]>,
@@ -44,7 +44,7 @@ export async function* inOrder<T, R>(
     const settle = (now: Slot<R>): void => {
       slot.now = now;
       working -= 1;
-      // It ends there: what would be begun behind it would be for nothing.
+      // Stop here: the results of further items would not be used.
       if (now.state === 'failed') closed = true;
       room.ring();
       if (slots[0] === slot) news.ring();
@@ -97,8 +97,8 @@ export async function* inOrder<T, R>(
 }
 
 /**
- * One side waits, the other rings; whoever is woken looks for himself why. It wakes after the turn, when all that came
- * in with one message has been settled: then there is more to do than for the first of them.
+ * One side waits, and the other side rings. The woken side has to find out the reason itself. It wakes after the turn,
+ * when all results of one message have settled, so that it has more to do than the first of them.
  */
 function bell(): { rung(): Promise<void>; readonly ring: () => void } {
   let wake: (() => void) | undefined;

@@ -9,19 +9,19 @@ import { identityOf, statsOfStream } from './identity.ts';
 import { openFile } from './open-file.ts';
 
 export interface Input {
-  /** As messages call it. */
+  /** The input's name in messages. */
   readonly name: string;
   readonly pieces: AsyncIterable<Uint8Array>;
-  /** Undefined when the end is not in sight: a terminal, a pipe. */
+  /** Undefined when the length is unknown: a terminal, a pipe. */
   readonly bytes: number | undefined;
-  /** Undefined for what is no file. */
+  /** Undefined for anything but a file. */
   readonly identity: string | undefined;
   bytesRead(): number;
   close(): void;
 }
 
 /**
- * Opens what to read; an interruption ends the reading.
+ * Opens the input; an interruption ends the reading.
  *
  * @param file a path, or - for stdin
  * @throws CommandFault when it cannot be read

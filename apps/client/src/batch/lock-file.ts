@@ -4,10 +4,10 @@ import type { Owner } from './owner.ts';
 import { hasEnded } from './owner.ts';
 import { isMissing } from './target.ts';
 
-/* What a lock file says, and what processes that were killed have left beside it. */
+/* The content of a lock file, and the files that killed processes have left beside it. */
 
 export interface Lock extends Owner {
-  /** Tells this lock from every other, so that one which is taken over is not taken for it. */
+  /** Distinguishes this lock from every other, so that a process notices when its lock was taken over. */
   readonly token: string;
 }
 
@@ -30,33 +30,36 @@ function isLock(value: unknown): value is Lock {
   return typeof lock.pid === 'number' && texts.every((text) => typeof text === 'string') && isToken(String(lock.token));
 }
 
-/** It becomes part of a file's name. */
+/** The token becomes part of a file's name. */
 function isToken(text: string): boolean {
   return /^[0-9a-f]{8}$/.test(text);
 }
 
 /**
- * Removes what a process that was killed left while it took this lock: what it had not linked yet, and its lock on a lock that
- * is gone. Only the one who has the lock does it, so no lock that it could be about comes back.
+ * Removes files that killed processes left while they took this lock: drafts that were not linked yet, and locks on a
+ * lock that is gone. Only the holder of the lock does this, so that no lock that such a file refers to can come back.
  */
 export async function removeLeftovers(path: string): Promise<void> {
   const folder = dirname(path);
   const start = `${basename(path)}.`;
-  // A folder may be one that this user can write to and not read.
+  // The user may be able to write to a folder and not to read it.
   const names = (await permitted(() => readdir(folder), [])).filter((name) => name.startsWith(start));
   for (const name of names.filter((left) =>
     /^(?:[0-9a-f]{8}\.)*[0-9a-f]{8}(?:\.new)?$/.test(left.slice(start.length)),
   )) {
     const file = join(folder, name);
     const left = await permitted(() => readLock(file), undefined);
-    // Somebody else's that comes and goes meanwhile is gone by itself.
+    // Another process may have removed the file meanwhile.
     if (left === undefined) continue;
     const isLeft = left === 'unreadable' ? name.endsWith('.new') && (await isEmptyAndOld(file)) : hasEnded(left);
     if (isLeft) await permitted(() => rm(file, { force: true }), undefined);
   }
 }
 
-/** A process was killed before it wrote a draft, unless it is about to: that takes no minute. */
+/**
+ * Whether an empty draft belongs to a killed process. A living process may still be about to write its draft, but that
+ * takes less than a minute.
+ */
 async function isEmptyAndOld(file: string): Promise<boolean> {
   try {
     const { mtimeMs, size } = await stat(file);
@@ -67,7 +70,7 @@ async function isEmptyAndOld(file: string): Promise<boolean> {
   }
 }
 
-/** What another user left is not this one's to clear. */
+/** This process may not remove files of another user. */
 async function permitted<T>(act: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await act();

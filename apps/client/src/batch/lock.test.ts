@@ -21,7 +21,7 @@ function lockPath(): string {
   return join(folder, `${files}.lock`);
 }
 
-/** The number of a process that has ended. */
+/** The id of a process that has ended. */
 function endedPid(): number {
   return spawnSync(process.execPath, ['-e', '']).pid;
 }
@@ -130,7 +130,7 @@ describe('a process', () => {
   });
 
   test('that was killed has ended, also before its parent has noticed', async () => {
-    // The shell becomes a program that never waits for its children.
+    // The shell turns into a program that never waits for its children.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const pid = Number(line.toString());

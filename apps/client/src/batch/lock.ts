@@ -8,15 +8,15 @@ import { readLock } from './lock-file.ts';
 import { hasEnded, thisProcess } from './owner.ts';
 
 export interface HeldLock {
-  /** Lets it go, unless it is another's by now. */
+  /** Releases the lock, unless another process has taken it over. */
   release(): Promise<void>;
 }
 
 /**
- * Makes a lock file, which nobody else can while it is there. It appears with all it says, by a link to a file that
- * was written before; a lock without an owner to read cannot come from a crash.
+ * Creates a lock file. No other process can create it while it exists. It appears with its whole content, because it is
+ * a link to a file that was written before. So a crash cannot leave a lock without a readable owner.
  *
- * @throws CommandFault naming the process that has it
+ * @throws CommandFault naming the process that has the lock
  */
 export async function takeLock(path: string): Promise<HeldLock> {
   const token = randomBytes(4).toString('hex');
@@ -44,7 +44,7 @@ export async function takeLock(path: string): Promise<HeldLock> {
 async function take(path: string, draft: string): Promise<void> {
   if (await created(path, draft)) return;
   const other = await readLock(path);
-  // Let go in this moment.
+  // The lock was released in this moment.
   if (other === undefined) return take(path, draft);
   if (other === 'unreadable') throw refusal(path, 'a process that it does not name');
   if (!hasEnded(other)) throw refusal(path, `process ${other.pid} on ${other.host}`);
@@ -52,8 +52,8 @@ async function take(path: string, draft: string): Promise<void> {
 }
 
 /**
- * Replaces the lock of a process that has ended. Several may want to: only the one that has the lock on this very lock
- * replaces it, and only while it is still the one that was seen.
+ * Replaces the lock of a process that has ended. Several processes may want to. Only the process that holds the lock on
+ * this very lock replaces it, and only while the lock is still the one that was seen.
  */
 async function takeOver(path: string, draft: string, dead: Lock): Promise<void> {
   const claim = await takeLock(`${path}.${dead.token}`);
@@ -66,7 +66,7 @@ async function takeOver(path: string, draft: string, dead: Lock): Promise<void> 
   return take(path, draft);
 }
 
-/** @returns false when there is one already */
+/** @returns false when the file exists already */
 async function created(path: string, draft: string): Promise<boolean> {
   try {
     await link(draft, path);
@@ -76,7 +76,7 @@ async function created(path: string, draft: string): Promise<boolean> {
     if (error.code === 'EEXIST') return false;
     if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(String(error.code))) throw error;
   }
-  // A file system without links.
+  // The file system has no links.
   try {
     await writeFile(path, await readFile(draft), { flag: 'wx' });
     return true;

@@ -1,12 +1,12 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { isMissing } from './target.ts';
 
-/** What the rows of an unfinished file were made with; kept beside it. */
+/** The formula and options that made the rows of an unfinished file; kept beside it. */
 export interface Mark {
   readonly formula: string;
   /** The hash of the formula's contract. */
   readonly contract: number;
-  /** Whether it does again what failed in the finished file. */
+  /** Whether the run retries the failed rows of the finished file. */
   readonly retries: boolean;
 }
 
@@ -14,7 +14,7 @@ export function markOf(partial: string): string {
   return `${partial}.json`;
 }
 
-/** Writes it down for good, and whole or not at all, before there is a file that it is about. */
+/** Writes the mark to disk, whole or not at all, before the file that it describes exists. */
 export async function writeMark(path: string, mark: Mark): Promise<void> {
   const draft = draftOf(path);
   const handle = await open(draft, 'w');
@@ -30,7 +30,7 @@ export async function writeMark(path: string, mark: Mark): Promise<void> {
   }
 }
 
-/** @returns undefined when there is none, and `foreign` for a file that is something else */
+/** @returns undefined when there is none, and `foreign` for a file that is no mark */
 export async function readMark(path: string): Promise<Mark | 'foreign' | undefined> {
   try {
     const mark: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -46,7 +46,7 @@ export async function removeMark(path: string): Promise<void> {
   await rm(path, { force: true });
 }
 
-/** Where a mark is written first. */
+/** The name under which a mark is written first. */
 export function draftOf(path: string): string {
   return `${path}.new`;
 }

@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { interruption } from '../interruptible.ts';
 
 /**
- * Opens a file; an interruption ends the wait for the other side of a named pipe. Nothing else can: the thread that
+ * Opens a file. An interruption ends the wait for the other side of a named pipe; nothing else could: the thread that
  * waits in the system's `open` would keep the process from ending.
  *
  * @throws CommandFault when it was interrupted
@@ -29,9 +29,9 @@ export async function openFile(path: string, flags: 'r' | 'a', signal: AbortSign
 }
 
 /**
- * Holds a named pipe open for reading and writing, which waits for nobody, until the other one has it. When that fails,
- * so does the opening of the file, which says why, or the pipe is one that this user may only write or only read: then
- * the wait goes on.
+ * Opens a named pipe for reading and writing, which does not wait, and holds it open until `opening` settles. If this
+ * fails, `opening` either fails too and reports why, or the user may only read or only write the pipe. In the second
+ * case the wait goes on.
  */
 async function beOtherSide(path: string, opening: Promise<FileHandle>): Promise<void> {
   const handle = await pipeAt(path).catch(() => undefined);

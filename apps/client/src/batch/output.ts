@@ -6,30 +6,30 @@ import { cannotUse } from '../file-fault.ts';
 import { openFile } from './open-file.ts';
 import type { Cells } from './records.ts';
 
-/** Where rows go. */
+/** The destination of the rows. */
 export interface Sink {
-  /** The complete records that are there already, the header first. Read them before it begins. */
+  /** The complete records that exist already, the header first. Read them before `begin`. */
   readonly done: AsyncIterable<readonly Cells[]>;
-  /** Reads the finished file whose failed rows are to be done again, the header first. */
+  /** Reads the finished file whose failed rows are retried, the header first. */
   readonly prior: (() => AsyncIterable<readonly Cells[]>) | undefined;
-  /** Whether the formula of the rows that are there is unknown. */
+  /** Whether the formula of the existing rows is unknown. */
   readonly isUnmarked: boolean;
-  /** What stands behind the complete records, at most so many bytes of it. Call it when they are read. */
+  /** The bytes behind the complete records, at most so many. Call it after the records were read. */
   torn(bytes: number): Promise<Uint8Array>;
-  /** Opens it for writing: behind the complete records, if there are any. */
+  /** Opens the destination for writing, behind the complete records if there are any. */
   begin(): Promise<void>;
   write(text: string): Promise<void>;
-  /** All rows are there. */
+  /** Call it when all rows are written. */
   finish(): Promise<void>;
-  /** @returns the file with the rows that are there and not finished, if it can be gone on from */
+  /** @returns the file with the rows so far, if a later run can resume from it */
   close(leaving: Leaving): Promise<string | undefined>;
 }
 
-/** What a sink is closed with when it is not finished. */
+/** How an unfinished sink is closed. */
 export interface Leaving {
-  /** A header alone is nothing to keep. */
+  /** A header alone is not kept. */
   readonly hasRows: boolean;
-  /** What is not of this input is not gone on from: what this run has begun is thrown away. */
+  /** Whether the existing rows belong to another input. The rows that this run has begun are then discarded. */
   readonly isRefused: boolean;
 }
 
@@ -45,7 +45,7 @@ export function streamSink(stream: Output): Sink {
   };
 }
 
-/** A device, a pipe, a descriptor. */
+/** Writes to a device, a pipe or a descriptor. */
 export function directSink(path: string, signal: AbortSignal): Sink {
   let handle: FileHandle | undefined;
   return {
@@ -70,7 +70,7 @@ const emptySink = {
   finish: () => Promise.resolve(),
 };
 
-/** @throws CommandFault for what the operating system refuses */
+/** @throws CommandFault when the operating system refuses */
 export async function guarded(path: string, act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

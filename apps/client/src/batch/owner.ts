@@ -2,13 +2,15 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** A process, told from every other that had or will have its number. */
+/** Identifies a process among all that had or will have the same id. */
 export interface Owner {
   readonly host: string;
-  /** The space of process ids it lives in: two containers may have one host name. Empty where there are none. */
+  /**
+   * The namespace of process ids in which it runs: two containers may have one host name. Empty where there are none.
+   */
   readonly space: string;
   readonly pid: number;
-  /** When it began, in the system's own words; empty where the system does not tell. */
+  /** The start time, in the system's own form; empty where the system does not tell. */
   readonly started: string;
 }
 
@@ -16,12 +18,12 @@ export function thisProcess(): Owner {
   return { host: hostname(), space: processSpace(), pid: process.pid, started: startOf(process.pid) ?? '' };
 }
 
-/** Whether a process has ended for sure: of another host or space nothing is known. */
+/** Whether a process has certainly ended. For a process of another host or namespace this is unknown. */
 export function hasEnded({ host, space, pid, started }: Owner): boolean {
   if (host !== hostname() || space !== processSpace()) return false;
   if (!isThere(pid)) return true;
   const startedNow = startOf(pid);
-  // Its number has been given to another one since.
+  // The id belongs to another process now.
   return startedNow === undefined || (started !== '' && startedNow !== '' && startedNow !== started);
 }
 
@@ -30,7 +32,7 @@ function isThere(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Not permitted: it is somebody else's.
+    // No permission: the process belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
@@ -40,10 +42,11 @@ function startOf(pid: number): string | undefined {
   if (process.platform === 'win32') return '';
   if (process.platform !== 'linux') return startByPs(pid);
   try {
-    // `pid (name) state …`: the name may have spaces and brackets; the start is field 22, in ticks since the machine's.
+    // `pid (name) state …`: the name may contain spaces and brackets. The start time is field 22, in ticks since the
+    // machine started.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    // A zombie has ended; only its parent has not looked yet.
+    // A zombie has ended; its parent has not collected it yet.
     return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
   } catch (error) {
     if (!(error instanceof Error)) throw error;

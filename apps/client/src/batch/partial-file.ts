@@ -24,20 +24,23 @@ import { TextFault } from './text-fault.ts';
 
 export interface PartialParts {
   readonly target: FileTarget;
-  /** `new` writes all rows, `resume` those that are missing, `retry` again what failed for want of an answer. */
+  /**
+   * `new` writes all rows, `resume` the missing ones, and `retry` requests the rows again that failed for lack of an
+   * answer.
+   */
   readonly how: 'new' | 'resume' | 'retry';
   readonly mark: Mark;
   readonly delimiter: string;
 }
 
 /**
- * A file that is written beside its place, in `<file>.partial`, and takes it when it is finished: at every moment there is the old
- * file or the whole new one. A lock keeps everybody else away meanwhile.
+ * A file that is written to `<file>.partial` and renamed when it is finished. At every moment there is either the old
+ * file or the whole new one. A lock keeps other processes away meanwhile.
  *
- * In order: the mark, the partial file, its rows, the file in its place, the mark gone. A process that is killed
- * between two of these leaves what `--resume` goes on from.
+ * The order is: write the mark, the partial file and its rows, rename the file, remove the mark. If a process is killed
+ * between two steps, `--resume` can go on.
  *
- * @throws CommandFault when there is something that would be lost, or nothing to go on from
+ * @throws CommandFault when a file would be lost, or when there is nothing to resume
  */
 export async function partialFile(parts: PartialParts): Promise<Sink> {
   const lockPath = `${parts.target.path}.lock`;
@@ -69,7 +72,7 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
     keptBytes = await bytesOfRecords(source);
     if (keptBytes > 0) return yield* fileRecords(source, keptBytes, delimiter);
     const { size } = await lstat(source);
-    // With a mark it is ours, and was torn in its header.
+    // A file with a mark is ours. Its header was torn.
     if (size > 0 && found === undefined) throw usage(`--resume: ${source} has not one complete line`);
   }
 
@@ -103,7 +106,7 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
     await removeMark(markPath);
   }
 
-  /** Another program may have removed the partial file, or put its own there. */
+  /** Another program may have removed the partial file, or replaced it. */
   async function isPartialOurs(): Promise<boolean> {
     return opened === undefined ? hasPartial : leadsTo(partial, opened);
   }
@@ -112,7 +115,7 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
     try {
       const isOurs = state !== 'finished' && (await isPartialOurs());
       await handle?.close();
-      // A mark would make another program's file pass for ours.
+      // The mark would make another program's file look like ours.
       if (state === 'begun' && (!isOurs || !hasRows || (isRefused && !hasPartial))) {
         if (isOurs) await rm(partial, { force: true });
         await removeMark(markPath);

@@ -15,10 +15,10 @@ export interface Progress {
 }
 
 /**
- * A bar on stderr, when that is a terminal and the rows themselves do not go to one.
+ * Shows a bar on stderr, if stderr is a terminal and the rows do not go to one.
  *
- * @param bytes how long the input is, when that is known
- * @param bytesDone how much of it is done
+ * @param bytes the length of the input, when it is known
+ * @param bytesDone the part of it that is done
  */
 export async function startProgress(
   { stdout, stderr, env }: Io,
@@ -34,7 +34,7 @@ export async function startProgress(
     stream: stderr,
     format: bytes === undefined ? counts : `{bar} {percentage} % | ${counts}`,
     clearOnComplete: true,
-    // Signals are handled in one place, and that is not here.
+    // Signals are handled in one other place.
     gracefulExit: false,
   });
   bar.start(Math.max(1, bytes ?? 1), 0, { rows: 0, failed: 0 });

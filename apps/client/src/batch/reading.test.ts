@@ -9,7 +9,7 @@ async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> 
   for (const text of texts) yield Buffer.from(text);
 }
 
-/** As a file is read. */
+/** The pieces in which a file is read. */
 function read(bytes: AsyncIterable<Uint8Array>): AsyncIterable<readonly (readonly string[])[]> {
   return records(decoded(bytes, undefined), ',');
 }
@@ -62,7 +62,7 @@ describe('CSV', () => {
     let given = 0;
     async function* endless(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(start);
-      // More than is ever read, and still an end, so that a reader without a bound fails and does not hang.
+      // More than a bounded reader reads, but finite, so that a reader without a bound fails and does not hang.
       while (given < 400) {
         given += 1;
         yield Buffer.from(`${'x'.repeat(65_535)}${start.endsWith('\n') ? '\n' : 'x'}`);

@@ -4,9 +4,9 @@ import { decoded, lineBytesMax } from './decode.ts';
 export type Cells = readonly string[];
 
 /**
- * The records of CSV, those of each piece as soon as it is there.
+ * The records of CSV, returned for each piece as soon as it arrives.
  *
- * @throws TextFault where the text is no CSV any more, after the records before it
+ * @throws TextFault where the text stops being CSV, after the records before it
  */
 export async function* records(
   texts: AsyncIterable<string>,
@@ -19,10 +19,13 @@ export async function* records(
   yield* read((found) => reader.end(found));
 }
 
-/** A line grows when it comes out: quotes are doubled, a byte of ISO-8859-1 takes two, one of Shift_JIS three. */
+/**
+ * The bound for output lines. A line grows when it is written: quotes are doubled, a byte of ISO-8859-1 becomes two,
+ * and one of Shift_JIS three.
+ */
 const growthMax = 4;
 
-/** The records of what a batch has written: every line that was not too long to read comes back. */
+/** The records of a file that a batch wrote. Every line that was short enough to read can be read back. */
 export function ownRecords(pieces: AsyncIterable<Uint8Array>, delimiter: string): AsyncGenerator<readonly Cells[]> {
   const texts = decoded(pieces, undefined, lineBytesMax * growthMax);
   return records(texts, delimiter, 1, recordCharactersMax * growthMax);

@@ -4,16 +4,16 @@ import { dirname } from 'node:path';
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 
-/* Whether another file may take the place of this one: asked before the work begins, and again before the rename. */
+/* Checks whether another file may replace this one: before the work begins, and again before the rename. */
 
 const stickyBit = 0o1000n;
 
 /**
- * Refuses a file that the operating system will not let another one replace. The rename would fail after all rows are
+ * Refuses a file that the operating system will not let another file replace. The rename would fail after all rows are
  * computed, and so would every `--resume`.
  *
- * @param path behind all symbolic links
- * @param user whose rights count; undefined where there are no users
+ * @param path the path with all symbolic links resolved
+ * @param user the user whose rights count; undefined where there are no users
  * @throws CommandFault
  */
 export async function refuseUnreplaceable(
@@ -34,13 +34,13 @@ export async function refuseUnreplaceable(
   }
 }
 
-/** Whether nobody has written to a file, replaced, removed or made it since it was seen. */
+/** Whether the file is unchanged since it was seen: not written, replaced, removed or created. */
 export function isAsSeen(seen: BigIntStats | undefined, now: BigIntStats | undefined): boolean {
   if (seen === undefined || now === undefined) return seen === now;
   return seen.dev === now.dev && seen.ino === now.ino && seen.size === now.size && seen.mtimeNs === now.mtimeNs;
 }
 
-/** Whether a name still leads to a file that is open. */
+/** Whether a name still leads to an open file. */
 export async function leadsTo(path: string, opened: BigIntStats): Promise<boolean> {
   try {
     const { dev, ino } = await lstat(path, { bigint: true });
@@ -51,14 +51,14 @@ export async function leadsTo(path: string, opened: BigIntStats): Promise<boolea
   }
 }
 
-/** As with `docker run -v $PWD/out.csv:/out.csv`. Only Linux tells. */
+/** Whether the file is a mount point, as with `docker run -v $PWD/out.csv:/out.csv`. Only Linux can tell. */
 async function isMountPoint(path: string): Promise<boolean> {
   if (process.platform !== 'linux') return false;
   const table = await readFile('/proc/self/mountinfo', 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error) return '';
     throw error;
   });
-  // Field 5 is the mount point; space, tab, line feed and backslash are octal in it.
+  // Field 5 is the mount point. Space, tab, line feed and backslash are written in octal.
   return table
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')

@@ -14,7 +14,7 @@ const output = 'a,b,value,error\n3,4,7,\n';
 const write = (out: string, answer: NonNullable<Setup['answer']> = sum, flags: readonly string[] = []) =>
   runHere(['batch', '-', ...hypotenuse, '--out', out, ...flags], { stdin: input, answer });
 
-/** Runs as a user without rights, where the tests have all of them. */
+/** Runs as a user without rights, if the tests have all rights. */
 async function withoutRights<T>(act: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65_534);

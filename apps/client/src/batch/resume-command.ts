@@ -1,7 +1,7 @@
 import { programName } from '../program-name.ts';
 import type { Command } from 'commander';
 
-/** What a person types to go on where a run stopped: its own flags, and --resume. */
+/** The command that resumes a run: the flags of the run, and --resume. */
 export function resumeCommand(file: string, command: Command): string {
   const flags = command.options.flatMap((option) => {
     const name = option.attributeName();

@@ -11,18 +11,18 @@ import { TellingRows } from './telling-rows.ts';
 export interface DoneBefore {
   readonly rows: number;
   readonly failed: number;
-  /** Some of them, which tell what made them. */
+  /** Some of the records, which show what formula made them. */
   readonly telling: readonly DoneRow[];
 }
 
 /**
- * Skips the input's rows that the output already has, comparing them as it goes.
+ * Skips the input's rows that the output already contains, and compares them.
  *
  * @param done the output's complete records
- * @param header what the first of them must be
- * @param rows the input's rows, without its header; afterwards it stands at the first that is not done
- * @returns undefined when the output has not even a header
- * @throws CommandFault when the output is not this input's
+ * @param header the expected first record
+ * @param rows the input's rows, without its header; afterwards it stands at the first row that is not done
+ * @returns undefined when the output has no header yet
+ * @throws CommandFault when the output does not belong to this input
  */
 export async function skipDone(
   done: AsyncIterable<readonly Cells[]>,
@@ -45,7 +45,7 @@ export async function skipDone(
   return { rows: count, failed, telling: telling.rows };
 }
 
-/** @throws CommandFault when a file's header is not the one it should have */
+/** @throws CommandFault when a file's header is not the expected one */
 export function refuseHeader(found: Cells, header: Cells): void {
   if (equal(found, header)) return;
   if (shown(found) !== shown(header)) {
@@ -56,7 +56,7 @@ export function refuseHeader(found: Cells, header: Cells): void {
   );
 }
 
-/** @throws CommandFault when a done record is not one of the input's row */
+/** @throws CommandFault when a done record does not belong to the input's row */
 export function refuseRow(record: DoneRow, row: Cells | undefined, columns: number, number: number): void {
   if (row === undefined) throw refusal('it has more rows than the input');
   const width = columns - 2;

@@ -18,7 +18,7 @@ describe('when nobody is there', () => {
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin, answer: nobody });
     expect(ran).toMatchObject({ exitCode: 4, open: 0 });
     expect(ran.stderr).toBe('batch: nobody is there: no active broker was reached within 5000 ms\n');
-    // Those that were begun at once and no more.
+    // The rows that were begun at once, and no more.
     expect(ran.calls).toHaveLength(256);
     expect(await textOf(out)).toBeUndefined();
     expect(await beside(out)).toEqual([]);
@@ -74,7 +74,7 @@ describe('--retry-failed', () => {
     const ran = await retried(finished);
     expect(ran).toMatchObject({ exitCode: 1, out: done, beside: [] });
     expect(ran.stderr).toBe('batch: 5 rows, 3 of them done before, 2 failed\n');
-    // The first is one that is computed again to see whether the formula is the same.
+    // The first row is computed again to check that the formula is the same.
     expect(ran.calls.map(({ operands }) => operands)).toEqual([
       [1, 2],
       [5, 6],

@@ -5,23 +5,23 @@ import { refuseRow } from './resume.ts';
 import type { DoneRow } from './row.ts';
 import type { RowReader } from './row-reader.ts';
 
-/** A row of the input, and how it comes out when that is known already. */
+/** A row of the input, with its outcome if that is already known. */
 export interface Item {
   readonly cells: Cells;
   readonly kept: DoneRow | undefined;
 }
 
-/** Rows of which nothing is known. */
+/** Rows without a known outcome. */
 export async function* fresh(rows: AsyncIterable<readonly Cells[]>): AsyncGenerator<readonly Item[]> {
   for await (const piece of rows) yield piece.map((cells) => ({ cells, kept: undefined }));
 }
 
 /**
- * Puts beside each row what a finished file has for it, unless asking again may help.
+ * Adds to each row the outcome that a finished file has for it, unless a retry may help.
  *
  * @param prior the finished file's records behind its header
  * @param first the number of the first row
- * @throws CommandFault when the file is not this input's
+ * @throws CommandFault when the file does not belong to this input
  */
 export async function* withKept(
   rows: AsyncIterable<readonly Cells[]>,
@@ -44,7 +44,7 @@ export async function* withKept(
   if (more !== undefined) refuseRow(more, undefined, columns, number);
 }
 
-/** Whether a row has an error that may be gone when it is asked again. */
+/** Whether a row has an error that a retry may remove. */
 export function isRetryable(row: DoneRow): boolean {
   const code = /^([a-z-]+): /.exec(row.at(-1) ?? '')?.[1] ?? '';
   return Object.hasOwn(failureTable, code) && traitOf(code as FailureCode).retryable;

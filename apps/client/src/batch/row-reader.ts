@@ -1,12 +1,12 @@
 import type { Cells } from './records.ts';
 
-/** Rows one by one first, then the rest in pieces. */
+/** Reads the first rows one by one, and then the rest in pieces. */
 export interface RowReader {
   /** Undefined after the last row. */
   next(): Promise<Cells | undefined>;
-  /** The row that comes next, and still does. */
+  /** The next row, without moving on. */
   peek(): Promise<Cells | undefined>;
-  /** What has not been read one by one; ends the other way of reading. */
+  /** The rows that were not read one by one. Afterwards, read no more rows one by one. */
   rest(): AsyncIterable<readonly Cells[]>;
 }
 

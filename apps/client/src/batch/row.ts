@@ -8,7 +8,7 @@ import type { Cells } from './records.ts';
 
 export interface RowParts {
   readonly formula: Formula;
-  /** How many columns the input has. */
+  /** The number of columns of the input. */
   readonly width: number;
   /** For each operand, the index of its column. */
   readonly indexes: readonly number[];
@@ -16,14 +16,14 @@ export interface RowParts {
   ask(operands: readonly unknown[]): Promise<unknown>;
 }
 
-/** A row as it is written: the input's cells, the value, the error; one of the last two is empty. */
+/** A row in its written form: the input's cells, the value, the error. Either the value or the error is empty. */
 export type DoneRow = Cells;
 
-/** Where a comma is the decimal point, spreadsheets separate columns by something else. */
+/** Where the comma is the decimal point, spreadsheets use another delimiter. */
 const decimalComma = /^\s*[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*$/;
 const pointHint = '; decimals are written with a point';
 
-/** Computes rows. A row that cannot be computed is a row with an error. */
+/** Computes rows. A row that cannot be computed becomes a row with an error. */
 export function rowComputer({ formula, width, indexes, delimiter, ask }: RowParts): (cells: Cells) => Promise<DoneRow> {
   const read = operandsReader(formula);
   return async (cells) => {
@@ -47,14 +47,14 @@ export function rowComputer({ formula, width, indexes, delimiter, ask }: RowPart
   };
 }
 
-/** Cells that the table has no column for are told, so that nothing of the row is lost. */
+/** Shows cells beyond the last column, so that no part of the row is lost. */
 function columnsText(cells: Cells, width: number): string {
   const columns = cells.length === 1 ? '1 column' : `${cells.length} columns`;
   const beyond = cells.length > width ? `, and none for ${cells.slice(width).join(', ')}` : '';
   return `${columns}; the header has ${width}${beyond}`;
 }
 
-/** Every row comes out as wide as the header, so that what is written is a table. */
+/** Makes every row as wide as the header, so that the output is a table. */
 export function fitted(cells: Cells, width: number): Cells {
   return Array.from({ length: width }, (_, index) => cells[index] ?? '');
 }

@@ -34,8 +34,8 @@ export interface BatchJob extends Omit<BatchOptions, 'formula'> {
 }
 
 /**
- * Computes a formula for every row of a CSV file, as help tells. All that can be wrong with the command line, the
- * environment and the beginning of the input is looked for before anything is opened for writing.
+ * Computes a formula for every row of a CSV file; the help text describes it. Checks the command line, the environment
+ * and the start of the input before it opens anything for writing.
  *
  * @throws CommandFault when some rows failed, when it was interrupted, or when it could not go on
  */
@@ -117,7 +117,7 @@ function named(file: string, error: unknown): unknown {
   return error instanceof TextFault ? new CommandFault(error.exitCode, `${file}: ${error.message}`) : error;
 }
 
-/** @param left the file that has the rows which were done */
+/** @param left the file with the rows that were done */
 function withWhatIsLeft(
   error: unknown,
   { file, command }: BatchJob,
@@ -125,7 +125,7 @@ function withWhatIsLeft(
   left: string | undefined,
 ): unknown {
   if (left === undefined || !(error instanceof CommandFault)) return error;
-  // None is done when a run was stopped while it compared what an earlier one left.
+  // No row is counted if the run was stopped while it compared the rows of an earlier run.
   const which = rows === 0 ? 'the rows done before are' : rows === 1 ? 'the row done is' : `the ${rows} rows done are`;
   const message = `${error.message}; ${which} in ${left}, and this goes on from there: ${resumeCommand(file, command)}`;
   return new CommandFault(error.exitCode, message, { cause: error });

@@ -7,9 +7,9 @@ import type { BatchJob } from './run-batch.ts';
 import type { Target } from './target.ts';
 
 /**
- * Opens where rows go; nothing is written before it begins.
+ * Opens the destination of the rows. Nothing is written before `begin`.
  *
- * @throws CommandFault when a file cannot be written, or must not
+ * @throws CommandFault when a file cannot be written, or must not be
  */
 export function openSink(
   { io, catalogue }: Context,

@@ -11,18 +11,18 @@ export interface TableParts {
   readonly texts: AsyncIterable<string>;
   /** Recognised by the first line unless given. */
   readonly delimiter: string | undefined;
-  /** What the header may name. */
+  /** The names that the header may contain. */
   readonly names: readonly string[];
 }
 
-/** A header that is longer is not waited for: what is wrong with it is the reader's to say. */
+/** The length of a header. The reader reports what is wrong with a longer one. */
 const headerCharactersMax = 65_536;
 
 /**
- * Reads as far as the header, and no further, to learn what separates columns: a first line `sep=;`, which spreadsheets
- * write and understand, says so.
+ * Reads up to the header, and no further, to find the delimiter. A first line `sep=;`, which spreadsheets write and
+ * understand, states it.
  *
- * @throws TextFault when the delimiter is not to be told
+ * @throws TextFault when the delimiter cannot be found
  */
 export async function openTable({ texts, delimiter, names }: TableParts): Promise<Table> {
   const iterator = texts[Symbol.asyncIterator]();
@@ -45,11 +45,11 @@ export async function openTable({ texts, delimiter, names }: TableParts): Promis
 }
 
 interface Start {
-  /** What a first line `sep=` names. */
+  /** The delimiter in a first line `sep=`. */
   readonly separator: string | undefined;
-  /** What follows that line. */
+  /** The text behind that line. */
   readonly rest: string;
-  /** Undefined while it is not complete. */
+  /** Undefined while the line is not complete. */
   readonly header: string | undefined;
 }
 
@@ -59,7 +59,7 @@ function startOf(text: string): Start {
   return { separator: named?.[1], rest, header: headerIn(rest) };
 }
 
-/** The first record, whatever separates its cells: lines in quotes, which open at the start of a cell, belong to it. */
+/** The first record, whatever its delimiter is. Line ends in quotes that open at the start of a cell belong to it. */
 function headerIn(text: string): string | undefined {
   const start = /^[\r\n]*/.exec(text)?.[0].length ?? 0;
   let inQuotes = false;

@@ -10,25 +10,25 @@ import type { Input } from './input.ts';
 import { draftOf, markOf } from './mark.ts';
 import { refuseUnreplaceable } from './replaceable.ts';
 
-/** Where rows go. */
+/** The destination of the rows. */
 export type Target =
   | { readonly kind: 'stdout' }
-  /** A device, a pipe, a descriptor: what is written there is there. */
+  /** A device, a pipe or a descriptor: what is written there cannot be taken back. */
   | { readonly kind: 'direct'; readonly path: string }
   | FileTarget;
 
-/** A file that the rows replace when all of them are there. */
+/** A file that the rows replace when all of them are written. */
 export interface FileTarget {
   readonly kind: 'file';
-  /** Behind all symbolic links. */
+  /** The path with all symbolic links resolved. */
   readonly path: string;
 }
 
-/** Opened by that name a file is not the one of the name, but what the process has open already. */
+/** These names do not open a file by name, but a file that the process has open already. */
 const descriptor = /^\/(?:dev\/(?:fd\/|std(?:in|out|err)$)|proc\/[^/]+\/(?:task\/[^/]+\/)?fd\/)/;
 
 /**
- * Finds out what `--out` names, and changes nothing.
+ * Finds out what `--out` names. Changes nothing.
  *
  * @param out a path; stdout when it is undefined or `-`
  * @throws CommandFault when it cannot be written
@@ -52,7 +52,7 @@ export async function targetOf(out: string | undefined): Promise<Target> {
 }
 
 /**
- * Refuses to write into what is being read: the input would be destroyed, or never end.
+ * Refuses to write into the input, because that would destroy the input, or never end.
  *
  * @throws CommandFault
  */
@@ -63,7 +63,7 @@ export async function refuseSameFile(input: Input, target: Target, { stdout, std
   }
 }
 
-/** All files that a batch writes: what messages call them, and which they are. */
+/** All files that a batch writes, with their names in messages. */
 async function writtenFiles(
   target: Target,
   { stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>,
@@ -89,7 +89,7 @@ async function identityAt(path: string): Promise<string | undefined> {
   }
 }
 
-/** Rows are written here first: the file keeps what it has until all are there. */
+/** The rows go to this file first. The file itself keeps its content until all rows are written. */
 export function partialOf(path: string): string {
   return `${path}.partial`;
 }
@@ -104,7 +104,7 @@ export async function statsOf(path: string): Promise<BigIntStats | undefined> {
   }
 }
 
-/** The path of a file that is not there: a symbolic link may point to it, and its folder must exist. */
+/** The path of a file that does not exist yet. A symbolic link may point to it, and its folder must exist. */
 async function pathOfNew(path: string): Promise<string> {
   const folder = await realpath(dirname(path));
   const here = join(folder, basename(path));

@@ -8,15 +8,15 @@ import type { DoneRow } from './row.ts';
 import { hasFailed } from './row.ts';
 import { rowReader } from './row-reader.ts';
 
-/* Nothing says which formula made the rows that are there, so some of them are computed again. */
+/* When no mark says which formula made the existing rows, some of them are computed again. */
 
-/** One row is not enough: `hypotenuse` of 0 and 5 is 5, and `leg` of 5 and 0 as well. */
+/** One row is not enough: `hypotenuse` of 0 and 5 is 5, and so is `leg` of 5 and 0. */
 const rowsMax = 8;
 
-/** What a formula refuses, it refuses always. Of other errors nothing follows. */
+/** Errors that a formula always gives for the same row. Other errors say nothing about the formula. */
 const lastingCodes: ReadonlySet<string> = new Set<FailureCode>(['invalid-request', 'out-of-domain']);
 
-/** Keeps the last rows that tell something of their formula: with a value, or refused where no row has one. */
+/** Keeps the last rows that show which formula made them: rows with a value, or refused rows if no row has a value. */
 export class TellingRows {
   readonly #valued: DoneRow[] = [];
   readonly #refused: DoneRow[] = [];
@@ -34,9 +34,9 @@ export class TellingRows {
 }
 
 /**
- * Finds the telling rows of a finished file.
+ * Finds these rows in a finished file.
  *
- * @throws CommandFault when its header is another
+ * @throws CommandFault when its header is not the expected one
  */
 export async function tellingRowsOf(
   records: AsyncIterable<readonly Cells[]>,
@@ -52,7 +52,7 @@ export async function tellingRowsOf(
   return telling.rows;
 }
 
-/** @throws CommandFault when a row comes out differently, or cannot be computed now */
+/** @throws CommandFault when a row has another result now, or cannot be computed now */
 export async function refuseOtherFormula(
   known: readonly DoneRow[],
   compute: (cells: Cells) => Promise<DoneRow>,
@@ -74,7 +74,7 @@ export async function refuseOtherFormula(
   }
 }
 
-/** The words of an error may be those of another release. */
+/** Another release may word an error differently. */
 function resultOf(row: DoneRow): string {
   return hasFailed(row) ? `${codeOf(row)}:` : (row.at(-2) ?? '');
 }

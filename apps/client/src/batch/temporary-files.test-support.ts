@@ -5,14 +5,14 @@ import { basename, join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 
 export interface TemporaryFiles {
-  /** A path of its own, with a file when there is text. */
+  /** A path of its own, with a file if a text is given. */
   file(text?: string | Uint8Array): Promise<string>;
   folder(): string;
-  /** What lies there whose name begins with the file's. */
+  /** The files whose names begin with the file's name. */
   beside(file: string): Promise<string[]>;
 }
 
-/** Files of a test, which are gone after the last test. */
+/** Files of a test, which are removed after the last test. */
 export function temporaryFiles(): TemporaryFiles {
   let folder = '';
   let files = 0;

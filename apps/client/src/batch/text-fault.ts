@@ -1,12 +1,12 @@
 import type { ExitCode } from '../exit-codes.ts';
 import { exitCodes } from '../exit-codes.ts';
 
-/** What is wrong with the text of a file, and in which line. Whoever knows the file's name puts it in front. */
+/** What is wrong with the text of a file, and in which line. The caller puts the file's name in front. */
 export class TextFault extends Error {
   override readonly name = 'TextFault';
   readonly exitCode: ExitCode;
 
-  /** The message without its advice: flags speak of the input, and are of no use for a file that a batch has written. */
+  /** The message without its advice. Flags concern the input, and do not help with a file that a batch has written. */
   readonly fact: string;
 
   constructor(fact: string, exitCode: ExitCode = exitCodes.failed, advice = '') {

@@ -6,12 +6,12 @@ import type { Sink } from './output.ts';
 import type { Cells } from './records.ts';
 import { fitted } from './row.ts';
 
-/** As much of a last line is shown that is not torn. */
+/** The number of characters of an unexpected last line that are shown. */
 const shownBytes = 60;
 
 /**
- * Refuses a file whose last line has no end and is no torn row either: somebody has written there by hand, and going
- * on would cut it off.
+ * Refuses a file whose last line has no end and is no torn row. Somebody has edited the file, and a resumed run would
+ * cut that text off.
  *
  * @param row the input's next row
  * @throws CommandFault
@@ -32,7 +32,7 @@ export async function refuseOtherEnd(
   throw new CommandFault(exitCodes.usage, `--out: what is there is not of this input: ${what}; move it away`);
 }
 
-/** What a row begins with, whatever its value is. */
+/** The start of a row, whatever its value is. */
 function startOf(row: Cells, width: number, delimiter: string): string {
   return stringify([[...fitted(row, width), '']], { delimiter }).slice(0, -1);
 }

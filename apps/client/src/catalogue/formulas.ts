@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { exampleLine } from '../formula/example.ts';
 import { schemaText } from './schema-text.ts';
 
-/** What can be asked, from the contracts: it needs no broker. */
+/** Lists the formulas from the contracts, without a broker. */
 export function formulasCommand({ io, catalogue }: Context): Command {
   return new Command('formulas')
     .description('the formulas there are: operands, what comes out, an example')
@@ -30,7 +30,7 @@ function inWords(formula: Formula): string {
   ].join('\n');
 }
 
-/** `contract`: what a request carries for this version of it. */
+/** `contract`: the hash that requests carry for this version of the contract. */
 function inJson({ name, description, version, operands, output, example }: Formula, contract: number): object {
   return {
     name,

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import { valueText } from '../formula/value-text.ts';
 import { schemaText } from './schema-text.ts';
 
-/** What the formulas are computed from, from the contracts: it needs no broker. */
+/** Lists the operations from the contracts, without a broker. */
 export function operationsCommand({ io, catalogue }: Context): Command {
   return new Command('operations')
     .description('the operations that formulas are computed from: input, output, an example')
@@ -29,7 +29,7 @@ function inWords({ name, description, input, output, example }: Operation): stri
   ].join('\n');
 }
 
-/** `contract`: what a request carries for this version of it. */
+/** `contract`: the hash that requests carry for this version of the contract. */
 function inJson(operation: Operation, contract: number): object {
   const { name, description, version, input, output, example, work } = operation;
   const schemas = { input: jsonSchemaOf(input), output: jsonSchemaOf(output) };

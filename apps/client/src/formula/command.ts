@@ -18,7 +18,7 @@ interface FormulaOptions {
   readonly json?: true;
 }
 
-/** A formula of the catalogue as a command: its operands are the arguments. */
+/** A formula of the catalogue as a command. Its operands are the arguments. */
 export function formulaCommand(context: Context, formula: Formula): Command {
   const command = new Command(formula.name)
     .description(formula.description)
@@ -34,7 +34,7 @@ async function ask(context: Context, formula: Formula, command: Command): Promis
   const { io } = context;
   const options = command.opts<FormulaOptions>();
   const operands = operandsReader(formula)(command.args.map(unmarked));
-  // What the contract refuses needs no broker to be refused.
+  // Check the operands first: no broker is needed to refuse them.
   if (isFailure(operands)) throw new CommandFault(exitCodeOf(operands.code), operands.message, { code: operands.code });
   const answer = await withClient(context, command, (client) =>
     client.call(formula.name, operands, { signal: io.signal, trace: true }),
@@ -59,7 +59,7 @@ function answerJson(formula: Formula, operands: readonly unknown[], answer: Answ
   });
 }
 
-/** What the clock says beyond is noise. */
+/** Rounds off digits beyond the precision of the clock. */
 function toMicroseconds(ms: number): number {
   return Math.round(ms * 1_000) / 1_000;
 }

@@ -1,11 +1,11 @@
 /*
- * A number is never an option, however it is written: commander knows -3 and -3e5, but takes -3E5, -3. and -inf for
- * options. So such arguments are marked while commander reads them; no real argument can hold the mark.
+ * Makes commander take every number for an argument. Commander knows -3 and -3e5, but takes -3E5, -3. and -inf for
+ * options. So such arguments are marked while commander reads them. No real argument can contain the mark.
  */
 
 const mark = '\u0000';
 
-/** @param valueFlags flags that take what follows them as it is */
+/** @param valueFlags flags whose next argument is their value */
 export function markNegative(args: readonly string[], valueFlags: ReadonlySet<string>): string[] {
   return args.map((arg, index) => {
     const isValue = valueFlags.has(args[index - 1] ?? '');

@@ -1,15 +1,15 @@
 import { quoted } from '../one-line.ts';
 
-/** What a text says, or what is wrong with it. */
+/** The number of a text, or what is wrong with it. */
 export type Reading = { readonly value: unknown } | { readonly fault: string };
 
 /**
- * Digits with an optional point and exponent. `Number` alone would take an empty text for 0, and hexadecimals and
- * Infinity for numbers.
+ * Digits with an optional point and exponent. `Number` alone would take an empty text for 0, and would accept
+ * hexadecimals and Infinity.
  */
 const decimal = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 
-/** Reads a finite double; spaces around it do not matter. */
+/** Reads a finite double. Ignores spaces around it. */
 export function readNumber(text: string): Reading {
   const trimmed = text.trim();
   if (!decimal.test(trimmed)) return { fault: `${quoted(trimmed)} is not a number` };

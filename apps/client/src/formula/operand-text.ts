@@ -4,7 +4,7 @@ import { quoted } from '../one-line.ts';
 import type { Reading } from './numbers.ts';
 import { readNumber } from './numbers.ts';
 
-/** Reads a formula's operands as people write them, and checks them against its contract. */
+/** Reads a formula's operands from a user's texts, and checks them against its contract. */
 export type OperandsReader = (texts: readonly string[]) => readonly unknown[] | Failure;
 
 export function operandsReader(formula: Formula): OperandsReader {
@@ -22,7 +22,7 @@ export function operandsReader(formula: Formula): OperandsReader {
   };
 }
 
-/** Text is itself; what is neither text nor a number is written as JSON. */
+/** A text operand is the text itself. Operands that are neither text nor number are written as JSON. */
 function readerOf(type: unknown): (text: string) => Reading {
   if (type === 'number' || type === 'integer') return readNumber;
   return type === 'string' ? (text) => ({ value: text }) : readJson;

@@ -1,6 +1,6 @@
 import { rangesText } from '@cateto/app-kit';
 
-/** What a server serves, in short: `square.1 square.2 square.3 hypotenuse` is `square.1-3 hypotenuse`. */
+/** The routes of a server in short form: `square.1 square.2 square.3 hypotenuse` becomes `square.1-3 hypotenuse`. */
 export function servesText(serves: readonly string[]): string {
   const lanesOf = new Map<string, number[]>();
   for (const served of serves) {

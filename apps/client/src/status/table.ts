@@ -2,11 +2,11 @@ export interface Column<T> {
   readonly heading: string;
   readonly cell: (row: T) => string;
   readonly align?: 'right';
-  /** Colours a padded cell: what it adds must not count as width. */
+  /** Colours a padded cell. The added characters do not count as width. */
   readonly paint?: (text: string, row: T) => string;
 }
 
-/** Rows under headings, in columns as wide as their widest cell. */
+/** Rows under headings. A column is as wide as its widest cell. */
 export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
   const widths = columns.map(({ heading, cell }) => Math.max(heading.length, ...rows.map((row) => cell(row).length)));
   const line = (cellOf: (column: Column<T>, width: number) => string): string => {

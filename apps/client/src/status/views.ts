@@ -5,7 +5,7 @@ import { servesText } from './serves.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
 
-/** For people: two tables, and the contracts that a server has otherwise than this client. */
+/** For people: two tables, and the contracts that differ between a server and this client. */
 export function statusText(status: SystemStatus, paint: Paint): string {
   const servers = status.servers.toSorted(byRoleThenWork);
   return [
@@ -17,7 +17,7 @@ export function statusText(status: SystemStatus, paint: Paint): string {
   ].join('');
 }
 
-/** For machines: one line; what is not known is null, so that every broker has the same keys. */
+/** For programs: one line. Unknown values are null, so that every broker has the same keys. */
 export function statusJson({ degraded, missing, brokers, servers }: SystemStatus): string {
   const views = brokers.map(({ endpoint, rank, state, epoch }) => {
     return { endpoint, rank: rank ?? null, state, epoch: epoch ?? null };
@@ -55,7 +55,7 @@ const threadsColumn: Column<ServerView> = {
   align: 'right',
 };
 
-/** Threads are shown where a server has some. */
+/** Shows threads only for a server that has some. */
 function columnsFor(servers: readonly ServerView[]): readonly Column<ServerView>[] {
   return servers.every(({ threads }) => threads === undefined) ? serverColumns : [...serverColumns, threadsColumn];
 }
@@ -66,7 +66,7 @@ function differingText({ role, address, differing }: ServerView): string[] {
   return [`${role} ${address} has other contracts than this client: ${contracts.join(', ')}\n`];
 }
 
-/** As docs/reference.md shows it. */
+/** The form of docs/reference.md. */
 function hashText(hash: number): string {
   return hash.toString(16).padStart(8, '0');
 }
@@ -75,13 +75,13 @@ function countText(count: number | undefined): string {
   return count === undefined ? '-' : String(count);
 }
 
-/** Three digits that count: a run takes microseconds or minutes. */
+/** Three significant digits, because a run takes microseconds or minutes. */
 function timeText(ms: number | undefined): string {
   if (ms === undefined) return '-';
   return ms < 1_000 ? `${Number(ms.toPrecision(3))} ms` : `${Number((ms / 1_000).toPrecision(3))} s`;
 }
 
-/** The server's own clock, and whatever it claims. */
+/** By the server's own clock, whatever that says. */
 function sinceText(sinceMs: number): string {
   const since = new Date(sinceMs);
   return Number.isNaN(since.getTime()) ? '-' : since.toISOString().slice(0, 19).concat('Z');

@@ -39,7 +39,7 @@ async function watch(context: Context, command: Command): Promise<void> {
     await aborted(io.signal);
     await watching.close();
   });
-  // Ctrl-C is how one ends it: nothing to explain.
+  // Ctrl-C is the normal end of this command, so it needs no explanation.
   if (io.signal.reason !== outputClosed) throw new CommandFault(exitCodes.interrupted, '');
 }
 

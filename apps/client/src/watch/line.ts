@@ -2,7 +2,7 @@ import type { Paint } from '@cateto/app-kit';
 import type { ObservedAt } from '@cateto/sdk';
 import { oneLine } from '../one-line.ts';
 
-/** For people: when, what, from whom to whom, then whatever the message says. */
+/** For people: time, topic, sender and recipient, then the fields of the message. */
 export function watchLine({ at, topic, sender, to, id, trace, message }: ObservedAt, paint: Paint): string {
   const { seq: _inId, trace: _named, ...fields } = message;
   const named = Object.entries({ ...fields, ...(trace === undefined || trace === id ? {} : { trace }) });
@@ -11,12 +11,12 @@ export function watchLine({ at, topic, sender, to, id, trace, message }: Observe
   return [paint.faint(clock(at)), topic, paint.faint(id === undefined ? route : `${route} ${id}`), ...texts].join(' ');
 }
 
-/** For machines. */
+/** For programs. */
 export function watchJson({ at, topic, to, sender, id, trace, message }: ObservedAt): string {
   return JSON.stringify({ at, topic, to, sender, id, trace, message });
 }
 
-/** The time of day here, to the millisecond. */
+/** The local time of day, to the millisecond. */
 function clock(at: number): string {
   const date = new Date(at);
   const [hours, minutes, seconds] = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => {

@@ -1,9 +1,9 @@
 import type { Io } from '../context.ts';
 
-/** Characters that wait for a slow reader at most: messages keep passing however slowly they are read. */
+/** The characters that wait for a slow reader at most. Messages keep arriving, however slowly they are read. */
 const waitingMax = 1_048_576;
 
-/** Writes lines while they are read fast enough; leaves out the others, and says how many. */
+/** Writes lines while they are read fast enough. Leaves out the others, and says how many. */
 export function lineWriter({ stdout, stderr }: Pick<Io, 'stdout' | 'stderr'>): (line: string) => void {
   let leftOut = 0;
   return (line) => {

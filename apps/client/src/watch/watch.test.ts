@@ -36,7 +36,7 @@ const hello: ObservedAt = { ...operand, topic: 'calc.hello', id: undefined, trac
 
 const all = [operand, square, squared, other, hello];
 
-/** Watches while messages pass, then ends it. */
+/** Watches while messages arrive, then ends the command. */
 async function watched(args: readonly string[], messages: readonly ObservedAt[], reason?: unknown, terminal = false) {
   const ending = new AbortController();
   return runHere(['watch', ...args], {
