@@ -2,6 +2,7 @@ import type { Failure } from '@cateto/contracts';
 import { failure, stackOf, textOf } from '@cateto/contracts';
 import type { BusEvent, OnEvent } from './events.ts';
 import type { Platform } from './link.ts';
+import type { Overrun } from './run-limits.ts';
 import { createTally } from './tally.ts';
 
 /*
@@ -27,6 +28,8 @@ export interface CodeFaults {
   threw(run: CodeRun, error: unknown): Failure;
   /** Code gave something that cannot be used. @returns what the requester is told */
   misfit(run: CodeRun, problem: string): Failure;
+  /** A handler ran longer than its contract allows, which is no secret. @returns what the requester is told */
+  overran(run: CodeRun, overrun: Overrun): Failure;
   /** Code failed when nobody waited for it any more. @returns what a repetition is told */
   threwLate(run: CodeRun, error: unknown): Failure;
   /** Reports what is not reported yet. */
@@ -74,6 +77,11 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
       const { name, part } = run;
       const what = `${name}: what its ${part} gave does not fit the contract`;
       return failure('internal', exposeErrors ? `${name}: ${problem}` : told(run, what));
+    },
+    overran(run, overrun) {
+      report(run, overrun);
+      const what = `${run.name}: its handler ran longer than the ${overrun.maxMs} ms that its contract allows`;
+      return failure('internal', exposeErrors ? what : told(run, what));
     },
     threwLate(run, error) {
       // What the signal made of it is no fault of the code.

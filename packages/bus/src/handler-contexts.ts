@@ -1,8 +1,9 @@
-import type { HandlerContext, HandlerSignal } from '@cateto/contracts';
+import type { Handler, HandlerContext, HandlerSignal, Operation } from '@cateto/contracts';
 import { requestId, textOf } from '@cateto/contracts';
 import { createDueQueue } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import type { Participant } from './participant.ts';
+import { createRunLimits } from './run-limits.ts';
 
 /*
  * What handlers learn of their request. A context is one small object; its signal, an entry in the queue of deadlines and a
@@ -11,7 +12,7 @@ import type { Participant } from './participant.ts';
 
 /** A context as the server holds it. */
 export interface RequestContext extends HandlerContext {
-  /** Nobody waits for the output any more: the deadline has passed, the requester has cancelled, or the server has closed. */
+  /** Nobody waits for the output any more: the deadline has passed, it ran too long, the requester has cancelled, or the server has closed. */
   readonly isOver: boolean;
   /** The requester has cancelled: the signal aborts. */
   cancel(): void;
@@ -31,6 +32,10 @@ export interface HandledRequest {
 export interface HandlerContexts {
   /** @param name the operation, as its lines in the log name it */
   opener(name: string): (request: HandledRequest) => RequestContext;
+  /** Bounds how long an operation's handler runs in the loop; the handler itself when its contract has no bound. */
+  limited(operation: Operation, handler: Handler): Handler;
+  /** Handlers that ran longer than their contracts allow and have not settled. */
+  overrunning(): number;
   /** The handler has settled: its signal aborts no more. */
   end(context: RequestContext): void;
   /** Aborts every signal: nobody hears what its handler says. */
@@ -52,6 +57,7 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     const controller = new AbortController();
     if (closed) controller.abort(serverClosed());
     else if (Context.stateOf(context) === 'cancelled') controller.abort(requestCancelled());
+    else if (Context.stateOf(context) === 'overran') controller.abort(ranTooLong());
     else if (Context.deadlineOf(context) <= platform.nowMs()) controller.abort(deadlinePassed());
     else if (Context.stateOf(context) === 'running') {
       watched.add(context);
@@ -75,11 +81,12 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     nowMs: platform.nowMs,
     watch,
     isClosed: () => closed,
-    cancel(context: Context) {
-      abort(context, requestCancelled());
+    abort(context: Context, reason: DOMException) {
+      abort(context, reason);
       sweep();
     },
   };
+  const runLimits = createRunLimits(participant, (context) => Context.overrun(context as Context));
   const isWatched = (context: Context): boolean => watched.has(context);
 
   participant.attach({
@@ -102,6 +109,8 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
       const owner: Owner = { ...shared, log };
       return (request) => new Context(request, owner);
     },
+    limited: runLimits.limited,
+    overrunning: runLimits.overrunning,
     end(context) {
       const own = context as Context;
       Context.end(own);
@@ -119,12 +128,12 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
 interface Owner {
   nowMs(): number;
   watch(context: Context): AbortController;
-  cancel(context: Context): void;
+  abort(context: Context, reason: DOMException): void;
   isClosed(): boolean;
   log(id: string, text: string): void;
 }
 
-type State = 'running' | 'ended' | 'cancelled';
+type State = 'running' | 'ended' | 'cancelled' | 'overran';
 
 /** What the server relies on is private: a handler that writes to its context harms nobody by it. */
 class Context implements RequestContext {
@@ -162,19 +171,26 @@ class Context implements RequestContext {
 
   static isOver(context: Context): boolean {
     const isLate = context.#request.deadlineMs <= context.#owner.nowMs();
-    return context.#state === 'cancelled' || isLate || context.#owner.isClosed();
+    const isDropped = context.#state === 'cancelled' || context.#state === 'overran';
+    return isDropped || isLate || context.#owner.isClosed();
   }
 
   static cancel(context: Context): void {
     if (context.#state !== 'running') return;
     context.#state = 'cancelled';
-    context.#owner.cancel(context);
+    context.#owner.abort(context, requestCancelled());
     try {
       context.#onCancel?.();
     } catch (error) {
       // A handler can set it too.
       context.#owner.log(Context.idOf(context), `its onCancel threw: ${textOf(error)}`);
     }
+  }
+
+  static overrun(context: Context): void {
+    if (context.#state !== 'running') return;
+    context.#state = 'overran';
+    context.#owner.abort(context, ranTooLong());
   }
 
   static end(context: Context): void {
@@ -236,6 +252,10 @@ export function cancelRun(run: { cancel(): void }): void {
 /** As an `AbortSignal.timeout` says it. */
 function deadlinePassed(): DOMException {
   return new DOMException('the deadline of the request has passed', 'TimeoutError');
+}
+
+function ranTooLong(): DOMException {
+  return new DOMException('the handler ran longer than its contract allows', 'TimeoutError');
 }
 
 function requestCancelled(): DOMException {

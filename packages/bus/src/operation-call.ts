@@ -81,7 +81,10 @@ export function callRoutes({ bus, catalogue, handlers, threads, onEvent, context
     const readOutput = parser(operation.output);
     const own = handlers[name];
     const { nowMs } = bus.participant.platform;
-    const handler = own === undefined ? undefined : placeHandler(name, own, threads, nowMs, onEvent);
+    const handler =
+      own === undefined
+        ? undefined
+        : placeHandler(operation, contexts.limited(operation, own), threads, nowMs, onEvent);
     const openContext = contexts.opener(name);
     const hash = hashOf(catalogue, name);
     return lanes.map((lane) => {

@@ -77,7 +77,8 @@ function serveOn<C extends Catalogue>(
   const requestTopics: `calc.${string}.request.${Lane}`[] = [];
   for (const operation of served) {
     const handler: Handler = handlers[operation.name as keyof C['operations']];
-    const placed = placeHandler(operation.name, handler, threads, bus.participant.platform.nowMs, onEvent);
+    const limited = contexts.limited(operation, handler);
+    const placed = placeHandler(operation, limited, threads, bus.participant.platform.nowMs, onEvent);
     const run = runPlaced({ operation, faults }, placed, contexts);
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
@@ -99,6 +100,7 @@ function serveOn<C extends Catalogue>(
     contracts: Object.fromEntries(served.map(({ name }) => [name, hashOf(catalogue, name)])),
     responses,
     threads: threads?.inUse,
+    overrunning: contexts.overrunning,
     onEvent,
     onClose() {
       contexts.close();
@@ -123,11 +125,12 @@ const byOpServer: readonly Lane[] = [];
 
 function runPlaced(of: Omit<HandlerCode, 'handler'>, placed: PlacedHandler, contexts: HandlerContexts): Run {
   const { inLoop, inThread, inThreads } = placed;
-  const here = runOf({ ...of, handler: inLoop }, contexts);
+  const { maxMs } = of.operation.work;
+  const here = Object.assign(runOf({ ...of, handler: inLoop }, contexts), { maxMs });
   if (inThread === undefined) return here;
   const there = runOf({ ...of, handler: inThread }, contexts);
   const run: Run = (request, answer) => (inThreads() ? there : here)(request, answer);
-  return Object.assign(run, { elsewhere: inThreads });
+  return Object.assign(run, { elsewhere: inThreads, maxMs });
 }
 
 function runOf(code: HandlerCode, contexts: HandlerContexts): Run {

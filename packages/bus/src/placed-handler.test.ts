@@ -4,6 +4,8 @@ import type { BusEvent } from './events.ts';
 import { placeHandler } from './placed-handler.ts';
 import type { HandlerThreads } from './threads/handler-threads.ts';
 
+const operation = { name: 'slow', work: { fallback: 'unserved', lanes: 'any' } } as const;
+
 const context: HandlerContext = {
   signal: new AbortController().signal,
   deadlineMs: 1_000,
@@ -33,7 +35,7 @@ function setUp(use: HandlerThreads['use'], starts = true) {
     },
   };
   const placed = placeHandler(
-    'slow',
+    operation,
     handler,
     threads,
     () => nowMs,
@@ -74,7 +76,7 @@ test('a handler that throws is timed as well', async () => {
     run: placed.inThread,
   } as never;
   const own = placeHandler(
-    'slow',
+    operation,
     throwing,
     threads,
     () => nowMs,
@@ -101,10 +103,35 @@ test.each(['always', 'when-slow'] as const)(
   },
 );
 
+test('a thread is told how long the handler may run', async () => {
+  const given: unknown[] = [];
+  const threads = {
+    use: 'always',
+    usable: () => true,
+    run: (...args: unknown[]) => Promise.resolve(void given.push(args)),
+  } as never;
+  const handler: Handler = () => 'loop';
+  const limited = { ...operation, work: { ...operation.work, maxMs: 50 } };
+  for (const contract of [operation, limited]) {
+    const placed = placeHandler(
+      contract,
+      handler,
+      threads,
+      () => 0,
+      () => undefined,
+    );
+    await placed.inThread?.(1, context);
+  }
+  expect(given).toEqual([
+    ['slow', 1, context, undefined],
+    ['slow', 1, context, 50],
+  ]);
+});
+
 test('a server without threads has its handler as it is', () => {
   const handler: Handler = (input) => input;
   const placed = placeHandler(
-    'echo',
+    { ...operation, name: 'echo' },
     handler,
     undefined,
     () => 0,

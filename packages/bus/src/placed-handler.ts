@@ -1,4 +1,4 @@
-import type { Handler, HandlerContext } from '@cateto/contracts';
+import type { Handler, HandlerContext, Operation } from '@cateto/contracts';
 import { createPlacement } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import type { RequestContext } from './handler-contexts.ts';
@@ -20,9 +20,12 @@ const quickMs = 1;
 
 const never = (): boolean => false;
 
-/** @param nowMs the clock by which a handler is timed */
+/**
+ * @param handler bounded already, where its contract bounds it; in a thread that is done there
+ * @param nowMs the clock by which a handler is timed
+ */
 export function placeHandler(
-  name: string,
+  { name, work: { maxMs } }: Pick<Operation, 'name' | 'work'>,
   handler: Handler,
   threads: HandlerThreads | undefined,
   nowMs: () => number,
@@ -61,7 +64,7 @@ export function placeHandler(
   }
 
   async function inThread(input: unknown, context: RequestContext): Promise<unknown> {
-    const ran = await run(name, input, context);
+    const ran = await run(name, input, context, maxMs);
     if (ran === undefined) return handler(input, context);
     if (!always) took(ran.blockedMs);
     return ran.output;

@@ -46,6 +46,8 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     responses.accept('aaaaaaaaaaaa', 1, requests);
   }
   const ask = (count: number, takesMs: number, ttlMs = 10_000): void => accept(count, takesMs, ttlMs, run);
+  /** The contract of this work says how long it may run for. */
+  const askLimited = (maxMs: number): void => accept(1, 30, 10_000, Object.assign(run.bind(undefined), { maxMs }));
   /** Asks for work that another thread does; it is done when the one it gives is called. */
   const elsewhere: (() => void)[] = [];
   const runElsewhere: Run = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
@@ -70,6 +72,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   if (metMs !== null) meet(metMs);
   return {
     ask,
+    askLimited,
     askElsewhere,
     elsewhere,
     beats,
@@ -161,6 +164,17 @@ test('work that may block begins in the turn after the one in which its requeste
   expect([answers.length, beats]).toEqual([1, [['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 1_000]]]]);
   turns.turn();
   expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+});
+
+test.each([
+  [5_000, 5_000],
+  [60_000, 10_000],
+  [100, 2_000],
+])('work that may block for %i ms at most is announced with %i ms of silence', (maxMs, silentMs) => {
+  const { askLimited, beats, turns } = setUp();
+  askLimited(maxMs);
+  turns.settle();
+  expect(beats[0]).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[1, 1], silentMs]]);
 });
 
 test('what gets no turn before its deadline is not begun', () => {

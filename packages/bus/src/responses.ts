@@ -18,6 +18,8 @@ const tooLate = failure('deadline-exceeded', 'no turn came before the deadline')
  * lie ready are read one after the other without one: what each of them costs is added up.
  */
 const stretchMs = 20;
+/** As for the first beats of what does not block: a short limit must not make a server that is at work seem lost. */
+const silentLeastMs = 2_000;
 /** Of those that have begun, as many as a waiting list may still hold. */
 const begunMax = 1_024;
 
@@ -152,7 +154,8 @@ export function createResponses<T extends string>(
   function isAnnounced(request: Admitted, nowMs: number): boolean {
     if (announced === request || !mayBlock(request)) return true;
     announced = request;
-    handle({ type: 'announce', silentMs: request.deadlineMs - nowMs });
+    const { maxMs = Number.POSITIVE_INFINITY } = request.work.run;
+    handle({ type: 'announce', silentMs: Math.min(request.deadlineMs - nowMs, Math.max(maxMs, silentLeastMs)) });
     return false;
   }
 

@@ -4,6 +4,7 @@ import type { CodeFaults } from './code-faults.ts';
 import type { RequestContext } from './handler-contexts.ts';
 import { idOf, isOver } from './handler-contexts.ts';
 import { hush, isThenable } from './promises.ts';
+import { Overrun } from './run-limits.ts';
 
 /** Called once: with an output that fits the contract and is nobody else's, or with a failure. */
 export type HandlerDone = (output: unknown, failed: Failure | undefined) => void;
@@ -16,8 +17,8 @@ export interface HandlerCode {
 }
 
 /**
- * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw or
- * when its output does not fit the contract, `deadline-exceeded` when it threw after the deadline. A handler that answers at once
+ * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw, ran longer than its
+ * contract allows or when its output does not fit the contract, `deadline-exceeded` when it threw after the deadline. A handler that answers at once
  * is not waited for; whatever has a `then` is. The handler gets the input for itself.
  */
 export function runHandler(code: HandlerCode, input: unknown, context: RequestContext, done: HandlerDone): void {
@@ -51,6 +52,7 @@ async function deliverLater(
 /** What comes when nobody waits any more is mostly what the signal made of it, and no fault of the code. */
 function thrownIn({ operation: { name }, faults }: HandlerCode, context: RequestContext, error: unknown): Failure {
   const run = { name, part: 'handler', id: idOf(context) } as const;
+  if (error instanceof Overrun) return faults.overran(run, error);
   return isOver(context) ? faults.threwLate(run, error) : faults.threw(run, error);
 }
 

@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly responses: Responses;
   /** Where handlers run in threads. */
   readonly threads?: (() => ThreadsInUse) | undefined;
+  /** Handlers that ran longer than their contracts allow and have not settled. */
+  readonly overrunning: () => number;
   readonly onEvent: OnEvent;
   /** When the sockets are closed. */
   readonly onClose?: (() => void) | undefined;
@@ -57,7 +59,8 @@ const writeStatus = messageWriter(statusResultTopic);
 
 /** What both kinds of server share: when they listen, how they say how they are, and how they end. */
 export function startServer(options: ServerOptions): Server {
-  const { role, participant, requestTopics, serves, contracts, responses, threads, onEvent, onClose } = options;
+  const { role, participant, requestTopics, serves, contracts, responses, threads, overrunning, onEvent, onClose } =
+    options;
   const { platform } = participant;
   const topics = [...requestTopics, statusRequestTopic];
   const sinceMs = Date.now();
@@ -93,7 +96,7 @@ export function startServer(options: ServerOptions): Server {
       sinceMs,
       inFlight,
       answered,
-      givenUp: givenUp - late,
+      givenUp: givenUp - late + overrunning(),
       tables,
       version,
       contracts,

@@ -13,6 +13,8 @@ export interface Run {
   (request: Admitted, answer: AnswerTo): void;
   /** Whether it would wait for its turn elsewhere now, in a queue of its own: here it is begun at once. */
   readonly elsewhere?: () => boolean;
+  /** Milliseconds after which it has failed; only its deadline ends it unless given. */
+  readonly maxMs?: number | undefined;
 }
 
 /** What computes a request. */

@@ -6,10 +6,10 @@ import type { InputOf, Operation, OutputOf } from './operation.ts';
 /** What a handler learns about its request. */
 export interface HandlerContext {
   /**
-   * Aborts at the deadline with a `TimeoutError`, and with an `AbortError` when the requester cancels or the server
-   * closes. From then on no requester waits for the output. A handler that waits for something else, such as a
-   * database, should pass the signal on, so that this wait ends too. A handler that has not settled a second after the
-   * deadline is given up, and its output is dropped.
+   * Aborts with a `TimeoutError` at the deadline and when the handler has run for the `work.maxMs` of its contract, and
+   * with an `AbortError` when the requester cancels or the server closes. From then on no requester waits for the
+   * output. A handler that waits for something else, such as a database, should pass the signal on, so that this wait
+   * ends too. A handler that has not settled a second after the deadline is given up, and its output is dropped.
    */
   readonly signal: HandlerSignal;
   /**

@@ -12,6 +12,12 @@ export const handlers: Readonly<Record<string, Handler>> = {
     while (performance.now() < endMs);
     return input;
   },
+  'log-and-be-busy'(input, { log }) {
+    log('begins');
+    const endMs = performance.now() + Number(input);
+    while (performance.now() < endMs);
+    return input;
+  },
   exit: () => process.exit(7),
   never: () => new Promise(() => undefined),
   'throw-later': () => {

@@ -19,10 +19,11 @@ export interface HandlerThreads {
    * whatever the handler does.
    *
    * @param request what the handler learns of its request; its `onCancel` is set
+   * @param maxMs how long the handler may run, from its begin in the thread
    * @returns what the handler returned, or undefined when there are no threads; rejected when it threw after the deadline, got no turn
-   * before it, or ended its thread
+   * before it, or ended its thread, and with an `Overrun` as soon as it has run for longer than it may
    */
-  run(operation: string, input: unknown, request: ThreadedRequest): Promise<Ran | undefined>;
+  run(operation: string, input: unknown, request: ThreadedRequest, maxMs?: number): Promise<Ran | undefined>;
 }
 
 export interface Ran {

@@ -4,7 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import { hush } from '../promises.ts';
 import { timers } from '../timers.ts';
 import { openThreadContext } from './thread-context.ts';
-import type { LoggedLine, Outcome, ThreadTask, Thrown, Worked } from './thread-task.ts';
+import type { Begun, LoggedLine, Outcome, ThreadTask, Thrown, Worked } from './thread-task.ts';
 
 /** What a thread runs for each task. */
 export type ThreadWork = (task: ThreadTask) => Promise<Worked>;
@@ -17,27 +17,31 @@ export type ThreadWork = (task: ThreadTask) => Promise<Worked>;
 export function threadWork(handlers: Readonly<Record<string, Handler>>): ThreadWork {
   return async (task) => {
     const handler = Object.hasOwn(handlers, task.operation) ? handlers[task.operation] : undefined;
-    return handler === undefined ? { blockedMs: 0, thrown: noHandler } : runTask(handler, task, logLine);
+    return handler === undefined ? { blockedMs: 0, thrown: noHandler } : runTask(handler, task, tell);
   };
 }
 
-function logLine(line: LoggedLine): void {
+function tell(said: LoggedLine | Begun): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread has none
-  parentPort?.postMessage(line);
+  parentPort?.postMessage(said);
 }
 
 /**
  * Runs a handler in its thread. Whether its output is a value is checked here, because a class becomes a plain object on the way between
- * threads; whether it fits the contract is checked where it arrives. A handler whose turn comes after the deadline is not begun.
+ * threads; whether it fits the contract is checked where it arrives. A handler whose turn comes after the deadline is not begun. When one
+ * with a limit begins, that is told before, because it may block the thread.
  */
 export async function runTask(
   handler: Handler,
-  { operation: name, input, deadlineMs, id }: ThreadTask,
-  log: (line: LoggedLine) => void,
+  { operation: name, input, deadlineMs, id, limit }: ThreadTask,
+  say: (said: LoggedLine | Begun) => void,
 ): Promise<Worked> {
-  const { context, end } = openThreadContext(deadlineMs, id, (text) => log({ name, id, message: textOf(text) }));
+  const log = (text: string): void => say({ name, id, message: textOf(text) });
+  const { context, end } = openThreadContext(deadlineMs, id, log, limit?.maxMs);
   if (context.leftMs <= 0) return { blockedMs: 0, thrown: noTurn };
+  if (limit !== undefined) say({ begun: limit.run });
   const startMs = timers.monotonicMs();
+  const overran = (): boolean => limit !== undefined && timers.monotonicMs() - startMs > limit.maxMs;
   let blockedMs = 0;
   try {
     let given: unknown;
@@ -46,8 +50,10 @@ export async function runTask(
     } finally {
       blockedMs = timers.monotonicMs() - startMs;
     }
-    return { blockedMs, ...outcomeOf(await given) };
+    const output = await given;
+    return overran() ? { blockedMs, overran: true } : { blockedMs, ...outcomeOf(output) };
   } catch (error) {
+    if (overran()) return { blockedMs, overran: true };
     return { blockedMs, thrown: { name: nameOf(error), message: textOf(error), stack: stackOf(error) } };
   } finally {
     end();

@@ -2,13 +2,15 @@ import { textOf } from '@cateto/contracts';
 import type { Piscina } from 'piscina';
 import type { OnEvent } from '../events.ts';
 import { sharedNowMs } from './thread-context.ts';
-import type { LoggedLine, ThreadTask, Worked } from './thread-task.ts';
+import type { Begun, LoggedLine, ThreadTask, Worked } from './thread-task.ts';
 
 export interface StartThreads {
   readonly file: URL;
   readonly workerData: unknown;
   readonly count: number;
   readonly onEvent: OnEvent;
+  /** The handler of a task with a limit begins; the number is its limit's. */
+  readonly onBegun: (run: number) => void;
 }
 
 /** For threads that run from the sources of this repository. */
@@ -27,6 +29,7 @@ export async function startThreads({
   workerData,
   count,
   onEvent,
+  onBegun,
 }: StartThreads): Promise<Piscina<ThreadTask, Worked>> {
   const { Piscina: Pool } = await import('piscina');
   const pool = new Pool<ThreadTask, Worked>({
@@ -48,7 +51,10 @@ export async function startThreads({
     await pool.destroy();
     throw error;
   }
-  pool.on('message', (line: LoggedLine) => onEvent({ event: 'handler-log', ...line }));
+  pool.on('message', (said: LoggedLine | Begun) => {
+    if ('begun' in said) onBegun(said.begun);
+    else onEvent({ event: 'handler-log', ...said });
+  });
   // What a handler left behind threw after its request was answered.
   pool.on('error', (error: unknown) => onEvent({ event: 'thread-failed', cause: textOf(error) }));
   // From now on its rejection would be nobody's.

@@ -6,26 +6,33 @@ export function sharedNowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
+const deadlinePassed = 'the deadline of the request has passed';
+
 /**
  * What a handler in a worker thread learns of its request. No signal crosses from one thread to another, and none has to: the
  * deadline is known from the start, so the thread aborts it by a timer of its own, for handlers that ask for the signal. A
  * handler that blocks the thread is not told; it is given up with the thread.
  *
  * @param deadlineMs by {@link sharedNowMs}
+ * @param maxMs how long the handler may run from now on
  */
 export function openThreadContext(
   deadlineMs: number,
   id: string,
   log: (text: string) => void,
+  maxMs: number = Number.POSITIVE_INFINITY,
 ): { readonly context: HandlerContext; end(): void } {
-  const ownDeadlineMs = timers.monotonicMs() + deadlineMs - sharedNowMs();
+  const startMs = timers.monotonicMs();
+  const ownDeadlineMs = startMs + deadlineMs - sharedNowMs();
   let controller: AbortController | undefined;
   let overdue: NodeJS.Timeout | undefined;
 
   function watch(): AbortController {
     const watched = new AbortController();
-    const abort = (): void => watched.abort(new DOMException('the deadline of the request has passed', 'TimeoutError'));
-    const leftMs = ownDeadlineMs - timers.monotonicMs();
+    const endMs = Math.min(ownDeadlineMs, startMs + maxMs);
+    const why = endMs < ownDeadlineMs ? 'the handler ran longer than its contract allows' : deadlinePassed;
+    const abort = (): void => watched.abort(new DOMException(why, 'TimeoutError'));
+    const leftMs = endMs - timers.monotonicMs();
     if (leftMs > 0) overdue = timers.setTimeout(abort, Math.ceil(leftMs));
     else abort();
     return watched;

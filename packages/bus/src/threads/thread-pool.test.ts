@@ -2,6 +2,7 @@ import { isFailure } from '@cateto/contracts';
 import { availableParallelism } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { BusEvent } from '../events.ts';
+import { Overrun } from '../run-limits.ts';
 import type { ThreadedRequest } from './handler-threads.ts';
 import { moduleThreads } from './module-threads.ts';
 
@@ -14,8 +15,8 @@ function setUp(workers: number | 'auto') {
   const events: BusEvent[] = [];
   const pool = moduleThreads(module, { workers, onEvent: (event) => void events.push(event) });
   onTestFinished(pool.close);
-  const run = async (operation: string, input: unknown, withinMs = longMs): Promise<unknown> =>
-    (await pool.run(operation, input, { leftMs: withinMs, id }))?.output;
+  const run = async (operation: string, input: unknown, withinMs = longMs, maxMs?: number): Promise<unknown> =>
+    (await pool.run(operation, input, { leftMs: withinMs, id }, maxMs))?.output;
   return { pool, run, events };
 }
 
@@ -155,6 +156,70 @@ describe('a thread is there again after a handler', () => {
     expect(await run('echo', 2)).toBe(2);
   });
 });
+
+describe('a handler that runs longer in its thread than its contract allows', () => {
+  const overrun = new Overrun(200);
+
+  test('has failed when that is over, and its thread ends a second later', async () => {
+    const { run, events, pool } = setUp(1);
+    await run('echo', 1);
+    const sinceMs = performance.now();
+    await expect(run('loop', 1, longMs, 200)).rejects.toEqual(overrun);
+    expect(performance.now() - sinceMs).toBeGreaterThanOrEqual(200);
+    // Its thread is not free before.
+    expect(pool.inUse().threadsBusy).toBe(1);
+    expect(await run('echo', 2)).toBe(2);
+    expect(performance.now() - sinceMs).toBeGreaterThanOrEqual(1_200);
+    expect(events).toEqual([
+      { event: 'thread-failed', operation: 'loop', cause: expect.stringContaining('beyond what its contract allows') },
+    ]);
+  });
+
+  test('and heeds its signal keeps its thread', async () => {
+    const { run, events } = setUp(1);
+    await run('echo', 1);
+    await expect(run('heeds', 1, longMs, 200)).rejects.toEqual(overrun);
+    expect(await run('echo', 2)).toBe(2);
+    expect(events).toEqual([]);
+  });
+
+  test('and ends before the thread is ended has failed all the same', async () => {
+    const { run, events } = setUp(1);
+    await run('echo', 1);
+    await expect(run('busy', 400, longMs, 200)).rejects.toEqual(overrun);
+    expect(await run('echo', 2)).toBe(2);
+    expect(events).toEqual([]);
+  });
+
+  test('has failed at its deadline if that is sooner', async () => {
+    const { run } = setUp(1);
+    await run('echo', 1);
+    expect(await run('heeds', 1, 100, 60_000)).toBe(1);
+  });
+
+  test('is timed from when it begins there: threads that start, and work before it, cost it nothing', async () => {
+    const { run, events } = setUp(2);
+    // Threads that start from the sources take longer than this limit.
+    const ran = [1, 2, 3, 4, 5, 6].map((input) => run('busy', input, longMs, 400));
+    expect(await Promise.all(ran)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(events).toEqual([]);
+  });
+
+  test('is not failed by a loop that was blocked when its output came', async () => {
+    const { run, events } = setUp(1);
+    await run('echo', 1);
+    const ran = run('log-and-be-busy', 100, longMs, 300);
+    await vi.waitUntil(() => events.length > 0, { timeout: longMs, interval: 5 });
+    // After this come timers, and only then what has arrived.
+    setImmediate(() => blockFor(600));
+    expect(await ran).toBe(100);
+  });
+});
+
+function blockFor(ms: number): void {
+  const endMs = performance.now() + ms;
+  while (performance.now() < endMs);
+}
 
 test('threads that cannot load their module say so once, and run nothing', async () => {
   const events: BusEvent[] = [];

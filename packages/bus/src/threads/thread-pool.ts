@@ -3,10 +3,13 @@ import { EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 import type { OnEvent } from '../events.ts';
+import { Overrun } from '../run-limits.ts';
 import { timers } from '../timers.ts';
 import type { HandlerThreads, Ran } from './handler-threads.ts';
 import { startThreads } from './start-threads.ts';
 import { sharedNowMs } from './thread-context.ts';
+import type { ThreadLimit } from './thread-limits.ts';
+import { createThreadLimits } from './thread-limits.ts';
 import type { ThreadTask, Thrown, Worked } from './thread-task.ts';
 import { createTurns } from './turns.ts';
 
@@ -36,16 +39,19 @@ export interface ThreadPoolOptions {
 
 const noTurn = 'no turn came before the deadline';
 const overrun = 'it ran for a second beyond the deadline, so its thread was ended';
+const overlong = 'it ran for a second beyond what its contract allows, so its thread was ended';
 
 /**
  * Runs handlers in threads. At the deadline of its request a handler's signal aborts, in its thread. One that has not answered a second
  * later, or that ends its thread, costs that thread only, and there is a new one at once: else a few such requests would take all
- * threads for good. Not sooner: a thread that is ended at a deadline takes its start from the work of others.
+ * threads for good. Not sooner: a thread that is ended at a deadline takes its start from the work of others. A handler that runs longer
+ * than its contract allows is treated in the same way, except that its request fails at once.
  */
 export function createThreadPool({ file, workerData, workers, onEvent }: ThreadPoolOptions): ThreadPool {
   const count = workers === 'auto' ? Math.max(1, availableParallelism() - 1) : workers;
   // As many as keep every thread busy: one in it, and one that is there when it is done.
   const turns = createTurns(2 * count, sharedNowMs);
+  const runLimits = createThreadLimits();
   let starting: Promise<Piscina<ThreadTask, Worked>> | undefined;
   /** In the order in which they were given to the threads: the first `count` of them run, and since when. The others come next. */
   const given = new Map<ThreadTask, number | undefined>();
@@ -53,7 +59,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
   let closed = false;
 
   function started(): Promise<Piscina<ThreadTask, Worked>> {
-    starting ??= startThreads({ file, workerData, count, onEvent });
+    starting ??= startThreads({ file, workerData, count, onEvent, onBegun: runLimits.begun });
     return starting;
   }
 
@@ -83,18 +89,20 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     }
   }
 
-  async function runNow(task: ThreadTask): Promise<Worked | undefined> {
+  async function runNow(task: ThreadTask, limit: ThreadLimit | undefined): Promise<Worked | undefined> {
     const pool = await poolIfAny();
     if (closed) throw new DOMException('the server has closed', 'AbortError');
     if (pool === undefined) return undefined;
     // An AbortSignal with a timeout costs 20 us, a third of a whole task.
     const signal = new EventEmitter();
     let ended: string | undefined;
-    const end = (): void => {
-      ended = (given.get(task) ?? task.deadlineMs) < task.deadlineMs ? overrun : noTurn;
+    const end = (why: string): void => {
+      ended = why;
       signal.emit('abort');
     };
-    const overdue = timers.setTimeout(end, task.deadlineMs - sharedNowMs() + limits.handlerGraceMs);
+    const giveUp = (): void => end((given.get(task) ?? task.deadlineMs) < task.deadlineMs ? overrun : noTurn);
+    const overdue = timers.setTimeout(giveUp, task.deadlineMs - sharedNowMs() + limits.handlerGraceMs);
+    limit?.onGraceOver(() => end(overlong));
     given.set(task, undefined);
     begin();
     try {
@@ -112,13 +120,29 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     }
   }
 
+  /** Its turn lasts as long as it holds its thread, also when its request has failed before. */
+  async function runTurn(
+    task: ThreadTask,
+    limit: ThreadLimit | undefined,
+    isCancelled: () => boolean,
+  ): Promise<Worked | undefined> {
+    try {
+      // What has begun is left to its deadline: nothing but that is known in its thread.
+      if (isCancelled()) throw new DOMException('the requester has cancelled the request', 'AbortError');
+      return await runNow(task, limit);
+    } finally {
+      limit?.close();
+      turns.done();
+    }
+  }
+
   return {
     use: workers === 'auto' ? 'when-slow' : 'always',
     inUse: () => ({ threads: starting === undefined ? 0 : count, threadsBusy: Math.min(given.size, count) }),
     usable: () => usable,
     isLate: turns.isLate,
     start: async () => void (await started()),
-    async run(operation, input, request): Promise<Ran | undefined> {
+    async run(operation, input, request, maxMs): Promise<Ran | undefined> {
       const { leftMs, id } = request;
       const deadlineMs = sharedNowMs() + leftMs;
       let cancelled = false;
@@ -126,14 +150,10 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
         cancelled = true;
       };
       await turnOf(deadlineMs);
-      try {
-        // What has begun is left to its deadline: nothing but that is known in its thread.
-        if (cancelled) throw new DOMException('the requester has cancelled the request', 'AbortError');
-        const worked = await runNow({ operation, input, deadlineMs, id });
-        return worked === undefined ? undefined : ranOf(worked);
-      } finally {
-        turns.done();
-      }
+      const limit = maxMs === undefined ? undefined : runLimits.open(maxMs);
+      const working = runTurn({ operation, input, deadlineMs, id, limit: limit?.ofTask }, limit, () => cancelled);
+      const worked = await (limit === undefined ? working : Promise.race([working, limit.over]));
+      return worked === undefined ? undefined : ranOf(worked, maxMs);
     },
     async close() {
       closed = true;
@@ -142,8 +162,9 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
   };
 }
 
-function ranOf(worked: Worked): Ran {
+function ranOf(worked: Worked, maxMs = 0): Ran {
   const { blockedMs } = worked;
+  if ('overran' in worked) throw new Overrun(maxMs);
   if ('thrown' in worked) throw asError(worked.thrown);
   return { output: 'code' in worked ? failure(worked.code, worked.message) : worked.output, blockedMs };
 }

@@ -8,6 +8,19 @@ export interface ThreadTask {
   readonly deadlineMs: number;
   /** The request's, as people see it. */
   readonly id: string;
+  /** Where the contract bounds how long the handler runs. */
+  readonly limit?: TaskLimit | undefined;
+}
+
+export interface TaskLimit {
+  readonly maxMs: number;
+  /** By which the thread names it when the handler begins. */
+  readonly run: number;
+}
+
+/** The handler of a task with a limit begins: only its thread knows when. */
+export interface Begun {
+  readonly begun: number;
 }
 
 /** What comes back. */
@@ -20,7 +33,9 @@ export type Worked = Outcome & {
 export type Outcome =
   | { readonly output: unknown }
   | { readonly code: FailureCode; readonly message: string }
-  | { readonly thrown: Thrown };
+  | { readonly thrown: Thrown }
+  /** It ran longer than its limit, whatever came of it. */
+  | { readonly overran: true };
 
 /** What was thrown, as a plain value: an error of any class, or a symbol, would not get to another thread. */
 export interface Thrown {

@@ -1,0 +1,87 @@
+import type { BusEvent } from '@cateto/bus';
+import type { HandlerContext } from '@cateto/contracts';
+import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { simulate } from './testing/simulate.ts';
+
+/* What becomes of a handler that runs longer than the `work.maxMs` of its contract, wherever it runs. */
+
+const slow = operation({
+  name: 'slow',
+  description: 'Its input.',
+  input: Finite,
+  output: Finite,
+  example: { input: 1, output: 1 },
+  work: { maxMs: 300 },
+});
+const patience = formula({
+  name: 'patience',
+  description: 'Its operand.',
+  operands: [['a', Finite]],
+  output: Finite,
+  example: { operands: [1], output: 1 },
+});
+const catalogue = defineCatalogue({ operations: { slow }, formulas: { patience } });
+const formulas = { patience: formulaCode(patience, { plan: ([a]) => [call(slow, a)], combine: ([result]) => result }) };
+
+type Handler = (input: number, context: HandlerContext) => number | Promise<number>;
+
+/** An op-server that runs one handler at a time, unless the calc-server has to; a client. */
+function system(where: 'op-server' | 'calc-server', handler: Handler) {
+  const network = simulate({ brokers: 1 });
+  const events: BusEvent[] = [];
+  const onEvent = (event: BusEvent): void => void events.push(event);
+  const handlers = { slow: handler };
+  if (where === 'op-server') network.serve({ catalogue, handlers, onEvent, concurrency: 1, exposeErrors: false });
+  network.serve({ catalogue, handlers, formulas, operations: [], onEvent, exposeErrors: false });
+  const client = network.connect({ catalogue });
+  return { network, events, client };
+}
+
+describe.each(['op-server', 'calc-server'] as const)('a handler that runs too long in the loop of the %s', (where) => {
+  test('has failed: the client is told at once, its signal aborts, and the server reports it', async () => {
+    const aborts: string[] = [];
+    const { events, client } = system(where, (_input, { signal }) => {
+      signal.addEventListener('abort', () => aborts.push((signal.reason as Error).name));
+      return new Promise(() => undefined);
+    });
+    const failed = client.patience(1, { timeoutMs: 60_000 });
+    await expect(failed).rejects.toMatchObject({
+      code: 'internal',
+      message: expect.stringContaining('slow: its handler ran longer than the 300 ms that its contract allows;'),
+    });
+    expect(aborts).toEqual(['TimeoutError']);
+    const told = events.filter(({ event }) => event === 'handler-failed');
+    expect(told).toMatchObject([{ name: 'slow', part: 'handler', message: expect.stringContaining('300 ms') }]);
+  });
+
+  test('gives its place to the next, and shows in the status as long as it hangs', async () => {
+    let begun = 0;
+    let settle = (_output: number): void => undefined;
+    const { network, client } = system(where, (input) => {
+      begun += 1;
+      return begun > 1 ? input : new Promise((resolve) => void (settle = resolve));
+    });
+    const hanging = async (): Promise<number> => {
+      const { servers } = await client.status();
+      return servers.reduce((sum, { givenUp = 0 }) => sum + givenUp, 0);
+    };
+    const [first, second] = [client.patience(1), client.patience(2)];
+    await expect(first).rejects.toMatchObject({ code: 'internal' });
+    expect((await second).value).toBe(2);
+    expect(await hanging()).toBe(1);
+    settle(1);
+    await network.pass(1);
+    expect(await hanging()).toBe(0);
+    expect(begun).toBe(2);
+  });
+});
+
+test('a handler that runs for almost as long as it may is answered, and its deadline comes first if that is sooner', async () => {
+  const { network, client } = system('op-server', async (input) => {
+    await network.pass(290);
+    return input;
+  });
+  expect((await client.patience(1)).value).toBe(1);
+  await expect(client.patience(2, { timeoutMs: 100 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
+});
