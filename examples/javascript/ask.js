@@ -5,7 +5,7 @@ const client = await connect({ catalogue });
 try {
   const { value, fallbacks } = await client.moreWords('the square of the hypotenuse', 'equals the sum');
   console.log({ value, fallbacks });
-  // Refused by the contract before it is sent.
+  // The contract refuses this operand before it is sent.
   await client.moreWords('a text', 42);
 } catch (error) {
   if (!(error instanceof RequestError)) throw error;

@@ -1,7 +1,7 @@
 import { defineCatalogue, formula, operation } from '@cateto/contracts';
 import { z } from 'zod';
 
-/* The contracts that the server and whoever asks have in common. */
+/* The contracts that the server and its clients share. */
 
 const Text = z.string().max(10_000);
 const Count = z.int().min(0);

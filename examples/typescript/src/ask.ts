@@ -8,7 +8,7 @@ const { value, fallbacks } = await client.blocks(home, { x: -3, y: 5 });
 console.log({ value: value.toFixed(0), fallbacks });
 
 try {
-  // @ts-expect-error -- a corner has two coordinates; without a compiler it is refused before it is sent
+  // @ts-expect-error -- a corner has two coordinates; without a compiler, the contract refuses it before it is sent
   await client.blocks(home, { x: 1 });
 } catch (error) {
   if (!(error instanceof RequestError)) throw error;

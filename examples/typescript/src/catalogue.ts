@@ -1,7 +1,7 @@
 import { defineCatalogue, Finite, formula, operation } from '@cateto/contracts';
 import { z } from 'zod';
 
-/* The contracts that the server and whoever asks have in common. */
+/* The contracts that the server and its clients share. */
 
 const Point = z.object({ x: Finite, y: Finite });
 export type Point = z.output<typeof Point>;

@@ -2,7 +2,7 @@ import { call, formulaCode } from '@cateto/contracts';
 import { serve } from '@cateto/sdk';
 import { blocks, catalogue, gap } from './catalogue.js';
 
-/* Serves the operation and the formula until Ctrl-C. The brokers are those of CATETO_BROKERS, or the ones on this machine. */
+/* Serves the operation and the formula until Ctrl-C. Uses the brokers of CATETO_BROKERS, or else those on this machine. */
 
 const service = await serve({
   catalogue,
