@@ -11,7 +11,7 @@ import { operation } from '../src/operation.ts';
 const parser = new Parser();
 const title = { title: 'Test', version: '1.2.3' };
 
-/** What the official parser finds wrong, errors and warnings, and what it read. */
+/** The errors and warnings of the official parser, and the document that it read. */
 async function parsed(document: unknown) {
   const { document: read, diagnostics } = await parser.parse(JSON.stringify(document));
   const faults = diagnostics

@@ -28,7 +28,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** The calculator with another operation in the place of `square`. */
+/** The calculator with another operation in place of `square`. */
 function withSquare(input: z.ZodType) {
   const square = operation({ ...calculator.operations.square, input, example: { input: 1, output: 1 } });
   return defineCatalogue({ ...calculator, operations: { ...calculator.operations, square } });
@@ -109,7 +109,7 @@ describe('a change that breaks', () => {
   test('is none any more once it is released', () => {
     writeFiles(root, [releasedFile(positive)]);
     expect(breakingChanges(root, positive).refused).toEqual([]);
-    // Back again is a widening.
+    // The way back accepts more, so it is compatible.
     expect(breakingChanges(root, withSquare(Finite)).refused).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ const volume = formula({
   example: { operands: [2], output: 8 },
 });
 
-/** As a program without types would write it. */
+/** A declaration as a program without types would write it. */
 function untyped(contract: object): never {
   return contract as never;
 }

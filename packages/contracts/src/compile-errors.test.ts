@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-/*
- * The type tests say that a mistake does not compile; here the real compiler says what a person then reads.
- */
+/* The type tests check that a mistake does not compile. These tests check the message that the real compiler prints. */
 
 const declarations = `
 import type { Calculator, Catalogue, HandlersOf, PublishableTopic, Role, Topic, TopicMessages } from '../../../src/index.ts';
@@ -80,7 +78,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** What the compiler says about a snippet; a message goes on in lines that are indented. */
+/** The compiler's messages about a snippet. Indented lines continue a message. */
 function errorsOf(name: Snippet): string {
   const from = new RegExp(`^${name}\\.ts\\(.*(?:\\n {2}.*)*`, 'gm');
   return (output.match(from) ?? []).join('\n');

@@ -66,7 +66,7 @@ test('an operation and a formula of one name and one schema differ', () => {
   expect(contractHash(asked)).not.toBe(contractHash(done));
 });
 
-/** Peers of other builds compute the same numbers: a change here is a change of the protocol. */
+/** Peers of other builds compute the same numbers, so a change here is a change of the protocol. */
 test('the hashes of the paper’s operation and formula are what they were', () => {
   expect(contractHash(calculator.operations.square)).toBe(1358948392);
   expect(contractHash(calculator.formulas.hypotenuse)).toBe(601972187);

@@ -102,7 +102,7 @@ test('a check that gives a promise is refused, and its rejection ends nothing', 
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
   const later = z.object({ a: z.array(z.string().refine(async () => Promise.reject(new Error('later')))) });
-  // Zod takes the promise of a format for a yes.
+  // Zod takes the promise that a format's check returns for a yes.
   const format = z.object({ a: z.array(z.stringFormat('later', async () => Promise.reject(new Error('later')))) });
   for (const schema of [later, z.lazy(() => later), z.union([later, z.number()]), format, z.lazy(() => format)]) {
     expect(parser(schema)({ a: ['x', 'y'] })).toMatchObject({ fits: false, threw: true, problem: /asynchronous/ });

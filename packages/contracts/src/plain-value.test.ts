@@ -8,7 +8,7 @@ import { encodedBytes } from './value-size.ts';
 
 const codec = createCodec();
 
-/** A value as it is read at the other side. */
+/** A value as the other side reads it. */
 function arrived(value: unknown): unknown {
   const opened = codec.decode(codec.encode('k3f0q9x2m1zd', 1, [[1, value]]));
   if (typeof opened === 'string') throw new Error(opened);
@@ -184,7 +184,7 @@ test('any value whatever is refused, or arrives as it was', () => {
       sent += 1;
       if (JSON.stringify(value)?.includes('\ufeff')) marked += 1;
       expect(arrived(taken.value)).toStrictEqual(taken.value);
-      // -0 is 0, and what is undefined is absent.
+      // -0 becomes 0, and undefined properties become absent.
       expect(withoutMinusZero(value)).toEqual(taken.value);
       expect(encodedBytes(taken.value)).toBe(encodeValue(taken.value).length);
     }),

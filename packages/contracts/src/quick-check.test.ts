@@ -46,7 +46,7 @@ test.each(Object.entries(wires))('%s is read without Zod, and refuses what its s
       for (const [index, name] of wire.fields.entries()) {
         const schema = Object.values(wire.schema.shape)[index];
         const value = positions[index];
-        // MessagePack has no undefined: what is undefined is not there, and nil stands for an optional field that is not.
+        // MessagePack has no undefined. An undefined property is absent, and nil stands for an absent optional field.
         const absent = value === undefined || (value === null && schema instanceof z.ZodOptional);
         if (!absent) named[name] = value;
       }

@@ -35,7 +35,7 @@ const writeResult = messageWriter(statusResultTopic);
 /** The fields of an outcome in wire order. */
 const written = (seq: number, outcome: Success | Failure): unknown[] => writeResult(resultMessage(seq, outcome));
 
-/** What arrives when fields are sent: absent ones as nil. */
+/** The fields that arrive when these are sent: absent ones become nil. */
 function sent(fields: readonly unknown[]): unknown {
   const codec = createCodec();
   const opened = codec.decode(codec.encode('k3f0q9x2m1zd', 1, [fields]));

@@ -6,7 +6,7 @@ import type { Sample } from './sample.test-support.ts';
 import type { Role } from './topic-table.ts';
 import type { Topic, TopicMessages } from './topics.ts';
 
-/** As a bus publishes: the topic is what the role may say, the message what the topic carries. */
+/** Publishes as a bus does: the role determines the topics, and the topic determines the message. */
 interface Mouth<C extends Catalogue, R extends Role> {
   publish<T extends PublishableTopic<C, R> & Topic<C>>(topic: T, to: string, message: TopicMessages<C>[T]): void;
 }

@@ -45,7 +45,7 @@ const value = fc.oneof(
   nested(3),
 );
 
-/** Trees, and what goes back and forth between two kinds, some of it wrong somewhere. */
+/** Trees, and schemas that refer to each other, some with a fault somewhere. */
 function nested(depth: number): fc.Arbitrary<unknown> {
   const next = depth === 0 ? fc.constant(undefined) : nested(depth - 1);
   const children = depth === 0 ? fc.constant([]) : fc.array(nested(depth - 1), { maxLength: 2 });

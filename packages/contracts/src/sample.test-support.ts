@@ -4,7 +4,7 @@ import type { multiply } from './calculator/operations/multiply.ts';
 import type { square } from './calculator/operations/square.ts';
 import type { Catalogue } from './catalogue.ts';
 
-/** A catalogue for tests that say what is missing: the calculator's grows, this one stays. */
+/** A fixed catalogue for tests that list what is missing; the calculator's catalogue grows. */
 export interface Sample extends Catalogue<
   { readonly multiply: typeof multiply; readonly square: typeof square },
   { readonly diagonal: typeof diagonal; readonly hypotenuse: typeof hypotenuse }

@@ -30,7 +30,7 @@ test('more than one value, or none, is not one value', () => {
 
 test('whatever is whole can be decoded, or holds a key that no object may have', () => {
   const decoder = new Decoder();
-  // Few literal bytes and many head bytes: most of such bodies are nearly MessagePack.
+  // Mostly head bytes and few literal bytes, so that most of these bodies are nearly MessagePack.
   const head = fc.oneof(fc.integer({ min: 0x80, max: 0xaf }), fc.integer({ min: 0xc0, max: 0xdf }), fc.nat(3));
   let whole = 0;
   fc.assert(
@@ -46,7 +46,7 @@ test('whatever is whole can be decoded, or holds a key that no object may have',
     }),
     { numRuns: 20_000 },
   );
-  // 1,070 on the average, 50 more or fewer.
+  // 1,070 on average, plus or minus 50.
   expect(whole).toBeGreaterThan(500);
 });
 

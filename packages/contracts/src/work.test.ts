@@ -17,7 +17,7 @@ function cubeOf(work?: GivenWork) {
   });
 }
 
-/** As a program without types would write it. */
+/** A declaration as a program without types would write it. */
 function untyped(work: unknown): () => unknown {
   return () => cubeOf(work as GivenWork);
 }

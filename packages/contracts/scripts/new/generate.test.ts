@@ -30,7 +30,7 @@ afterEach(() => {
   rmSync(root, { recursive: true });
 });
 
-/** Every file there is with what it holds. */
+/** Every file with its content. */
 function everything(): Record<string, string> {
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   const paths = files.map((entry) => join(entry.parentPath, entry.name));
@@ -116,7 +116,7 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
   });
 
   test('one of whose registries cannot be written leaves the others as they were', async () => {
-    // The last of the three is missing: to be replaced it must be there.
+    // The last of the three files is missing; a file can only be replaced if it exists.
     rmSync(join(root, 'packages/compute/src/registry.generated.ts'));
     const before = everything();
     await expect(make(kind, 'cube')).rejects.toThrow('ENOENT');

@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-/* What is refused: nothing of this repository is written. That it writes is tested in a copy, with everything that follows. */
+/*
+ * Tests of refusals, which write nothing in this repository. Tests of what is written run in a copy, with all following
+ * steps.
+ */
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 

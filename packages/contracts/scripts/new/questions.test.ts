@@ -6,7 +6,7 @@ import type { Given, NewContract } from './request.ts';
 const enter = '\r';
 const faultOf = (name: string): string | undefined => (name === 'then' ? 'is reserved' : undefined);
 
-/** Somebody at a terminal who types one answer when each question appears, in order. */
+/** A user at a terminal who answers each question when it appears, in order. */
 function asked(
   kind: NewContract['kind'],
   given: Given,
@@ -21,7 +21,7 @@ function asked(
     const [next] = left;
     if (next === undefined || !shown.includes(next[0])) return;
     left.shift();
-    // The question listens when it has been drawn as a whole.
+    // The question listens once it has been drawn completely.
     setImmediate(() => input.write(next[1]));
   });
   const answered = askForMissing(kind, given, faultOf, { input, output });

@@ -14,8 +14,8 @@ function open(schema: z.ZodType): SchemaView {
 }
 
 /**
- * What a sender writes: its values, without what its schema does not declare, and checked before they are sent: of two
- * alternatives of which exactly one may fit, less may fit both.
+ * The values that a sender writes: without fields that its schema does not declare, and checked before they are sent.
+ * If exactly one of two alternatives may fit, a value without such fields could fit both.
  */
 function written(sender: z.ZodType, values: readonly unknown[]): unknown[] {
   const made = values.map((value) => sender.safeParse(value)).filter(({ success }) => success);
@@ -44,7 +44,7 @@ describe('two schemas at random', () => {
       }),
       { numRuns: runs },
     );
-    // Otherwise it would have been about nothing.
+    // Otherwise the property would have checked nothing.
     expect(count.compatible).toBeGreaterThan(runs / 5);
     expect(count.breaking).toBeGreaterThan(runs / 5);
     expect(count.values).toBeGreaterThan(1_000);
@@ -69,7 +69,7 @@ describe('two schemas at random', () => {
             const byZod = schema.safeParse(value).success;
             if (byZod) count.accepted += 1;
             if (accepts(view, value)) expect(byZod, JSON.stringify(value)).toBe(true);
-            // A default that an intersection hides, or a field that may be anything, absent too.
+            // Includes a default that an intersection hides, and a field that may be anything or absent.
             else if (byZod) count.missed += 1;
           }
         }

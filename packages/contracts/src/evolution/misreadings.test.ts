@@ -4,9 +4,9 @@ import { jsonSchemaOf } from '../json-schema.ts';
 import { misreadings } from './misreadings.ts';
 import { viewOf } from './schema-view.ts';
 
-/* Corners that schemas at random seldom come to. */
+/* Corner cases that random schemas seldom reach. */
 
-/** Where, and what. */
+/** The place and the problem. */
 function found(sender: z.ZodType, receiver: z.ZodType): string[] {
   const [from, to] = [sender, receiver].map((schema) => viewOf(jsonSchemaOf(schema, { annotated: false, open: true })));
   if (from === undefined || to === undefined) return [];
@@ -118,7 +118,7 @@ test('a schema that refers to itself in many places is compared once, and what i
 });
 
 test('what held only because of a pair that does not hold is not believed', () => {
-  // B refers to A, and A is refused for its field n; so the alternative that is a B is refused as well.
+  // B refers to A, and A is refused for its field n. So the alternative B is refused as well.
   const pair = (n: z.ZodType): z.ZodType => {
     const A = z.object({
       get b() {

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { z } from 'zod';
 
-/** Two schemas that resemble each other, as two releases of a contract do, and values for the sender's. */
+/** Two schemas that resemble each other, as those of two releases do, and values for the sender's. */
 export interface SchemaPair {
   readonly sender: z.ZodType;
   readonly receiver: z.ZodType;
   readonly values: fc.Arbitrary<unknown>;
 }
 
-/** The same part on both sides, or another on each. */
+/** Either the same part on both sides, or a different part on each. */
 function twice<T>(part: fc.Arbitrary<T>): fc.Arbitrary<readonly [sender: T, receiver: T]> {
   return fc.oneof(
     { weight: 3, arbitrary: part.map((one) => [one, one] as const) },
@@ -31,7 +31,7 @@ function pairOf<T>(
 const small = fc.integer({ min: -4, max: 8 });
 const quite = fc.constantFrom(true, true, false);
 
-/** Bounds, each of which may be missing, that leave something between them. */
+/** Bounds that admit some values. Each bound may be missing. */
 function bounds(low: fc.Arbitrary<number>, span: fc.Arbitrary<number>) {
   return fc.record({ low, span, below: quite, above: quite }).map((given) => ({
     least: given.below ? given.low : undefined,
@@ -159,8 +159,8 @@ function objects(of: fc.Arbitrary<SchemaPair>, presence: typeof presences): fc.A
 }
 
 /**
- * Parts of an intersection. Their fields are simple: of strict objects further down Zod refuses what the JSON Schema that it
- * makes of the intersection accepts. And a default that stands in one part counts as none, which is no more than cautious.
+ * Parts of an intersection. Their fields are simple, because Zod refuses strict objects deeper down that the JSON
+ * Schema of the intersection accepts. A default in only one part counts as none, which is cautious.
  */
 const part = objects(
   fc.oneof(number, text, listed, whole),
@@ -261,9 +261,9 @@ const pairs = fc.letrec<Record<Kind, SchemaPair>>((tie) => ({
     }),
 }));
 
-/** Two schemas of any kind that goes over the wire and is taken apart. */
+/** Two schemas of all kinds that are analysed and that the wire carries. */
 export const schemaPair: fc.Arbitrary<SchemaPair> = pairs.any.map((pair) => ({
   ...pair,
-  // As a counterexample shows it.
+  // The form in which a counterexample shows it.
   [fc.toStringMethod]: () => JSON.stringify([z.toJSONSchema(pair.sender), z.toJSONSchema(pair.receiver)]),
 }));

@@ -11,7 +11,7 @@ import { violations, violationText } from './violations.ts';
 
 const measure = z.object({ value: Finite, unit: z.enum(['m', 'cm']) });
 
-/** One operation of these schemas; examples do not count. */
+/** A contract set with one operation of these schemas. Examples do not count. */
 function released(input: z.ZodType, output: z.ZodType, version = 1): ContractSet {
   const set = contractSetOf(calculator);
   const { input: asked, output: answered } = contractSetOf(withExample(input, output)).operations.convert ?? {};

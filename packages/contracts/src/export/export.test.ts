@@ -29,7 +29,7 @@ const sum = operation({
 });
 const forest = defineCatalogue({ operations: { sum }, formulas: {} });
 
-/** One definition of a document, in which its references point. */
+/** One definition of a document, to which the document's references point. */
 function definition(document: Schema | undefined, name: string) {
   const $defs = (document as { readonly $defs: Readonly<Record<string, Schema>> }).$defs;
   return { schema: $defs[name] ?? false, root: document ?? false };
