@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** How an app is started: where, and what node is given. */
+/** How to start an app: the folder, and the arguments of node. */
 export interface AppCommand {
   readonly cwd: string;
   readonly args: readonly string[];
@@ -11,7 +11,7 @@ export type CommandOf = (app: string) => AppCommand;
 
 const apps = new URL('../../../apps/', import.meta.url);
 
-/** How an app of this workspace is started: from source, or built. */
+/** How to start an app of this workspace, from source or built. */
 export function appCommand(app: string, built: boolean): AppCommand {
   const cwd = fileURLToPath(new URL(`${app}/`, apps));
   if (!built) return { cwd, args: ['--conditions=@cateto/source', '--import', 'tsx', 'src/main.ts'] };

@@ -69,7 +69,7 @@ describe('a process', () => {
     const one = started(`process.on('SIGUSR2', () => log('signalled')); log('ready');`);
     await one.waitFor('ready');
     const signalled = one.waitFor('signalled');
-    // Negative: the group that it leads; there is no such group otherwise.
+    // A negative id means the group that the process leads. Otherwise there is no such group.
     process.kill(-one.pid, 'SIGUSR2');
     await signalled;
   });

@@ -9,34 +9,37 @@ export interface AppProcess {
   readonly pid: number;
   /** When it was started, on the clock of `performance.now()`. */
   readonly startedMs: number;
-  /** What it has logged so far; of a process that runs for long, the latest. */
+  /** The events that the process has logged so far; of a process that runs for long, the latest ones. */
   readonly events: readonly LogEvent[];
-  /** What it wrote on stderr that was no log line: the reason of a start that failed. */
+  /** Lines on stderr that were no log lines: the reason of a failed start. */
   readonly complaints: readonly string[];
-  /** The first event that fits, of those logged already or to come; rejects when the process ends without it. */
+  /** The first event that matches, logged already or later. Rejects when the process ends without it. */
   waitFor(event: string, fits?: (logged: LogEvent) => boolean): Promise<LogEvent>;
-  /** The same of those to come only. */
+  /** The same, for later events only. */
   waitForNext(event: string, fits?: (logged: LogEvent) => boolean): Promise<LogEvent>;
-  /** Its exit code, or the signal that ended it. By then everything that it wrote has been read. */
+  /** The exit code, or the signal that ended the process. By then all its output has been read. */
   readonly ended: Promise<number | NodeJS.Signals>;
   kill(signal: NodeJS.Signals): void;
-  /** A message over its channel, for a program that listens there; the apps do not. Nothing when it has ended. */
+  /**
+   * Sends a message over the channel, for a program that listens there; the apps do not. Does nothing after the process
+   * has ended.
+   */
   send(message: string): void;
 }
 
 export interface ProcessStart {
   readonly name: string;
   readonly cwd: string;
-  /** For node. */
+  /** The arguments of node. */
   readonly args: readonly string[];
-  /** A command that runs node in another place, in the process it is itself started in: `ip netns exec <name>`. */
+  /** A command that runs node elsewhere, without a process of its own: `ip netns exec <name>`. */
   readonly prefix?: readonly string[] | undefined;
-  /** Settings as variables; those of this process are not passed on. */
+  /** Settings as variables. The settings of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
   onEvent?(logged: LogEvent): void;
 }
 
-/** Far more than any test looks back on, and a bound for a system that runs for weeks. */
+/** Far more events than any test looks back on, and a bound for a system that runs for weeks. */
 const eventsMax = 10_000;
 const complaintsMax = 100;
 
@@ -46,7 +49,7 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** Starts a process that logs as JSON and that ends with this one, however this one ends. */
+/** Starts a process that logs JSON, and that ends with this process, however this process ends. */
 export function startProcess(start: ProcessStart): AppProcess {
   const { name, cwd, args, prefix = [], environment = {}, onEvent } = start;
   const [command = process.execPath, ...given] = [...prefix, process.execPath, ...args];
@@ -54,9 +57,11 @@ export function startProcess(start: ProcessStart): AppProcess {
   const child = spawn(command, given, {
     cwd,
     env: environmentWith(environment),
-    // The channel is a lifeline: the app drains when it closes, and it closes even when this process is killed.
+    // The channel is a lifeline: the app drains when the channel closes, and it closes even when this process is
+    // killed.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // A group of its own: a Ctrl-C is for this process, which ends the others in their order, with one signal each.
+    // A process group of its own. Ctrl-C then reaches only this process, which ends the others in order, with one
+    // signal each.
     detached: true,
   });
   const events: LogEvent[] = [];
@@ -77,11 +82,11 @@ export function startProcess(start: ProcessStart): AppProcess {
   }
 
   if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', take);
-  // A process that could not be started: `close` comes after it.
+  // The process could not be started; `close` follows.
   child.on('error', (error) => keep(complaints, error.message, complaintsMax));
 
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-    // `close` and not `exit`: by then its last lines have been read.
+    // `close` and not `exit`: by then the last lines have been read.
     child.once('close', (code, signal) => {
       const how = signal ?? code ?? 0;
       over = new Error([`${name} ended (${how})`, ...complaints].join(': '));

@@ -2,7 +2,7 @@ import { environmentWith } from '@cateto/app-kit';
 import { spawn } from 'node:child_process';
 import { appCommand } from './app-command.ts';
 
-/** What `client <formula> <operands> --json` prints. */
+/** The output of `client <formula> <operands> --json`. */
 export interface ClientAnswer {
   readonly id: string;
   readonly value: number;
@@ -11,9 +11,9 @@ export interface ClientAnswer {
 }
 
 /**
- * Asks through the client app, as a person would.
+ * Calls a formula through the client app, as a user would.
  *
- * @throws Error with what the client said when it failed
+ * @throws Error with the client's output when it failed
  */
 export async function ask(
   brokers: string,

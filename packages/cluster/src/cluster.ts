@@ -8,24 +8,24 @@ import { planSystem } from './layout.ts';
 import type { LogEvent } from './log-event.ts';
 
 export interface ClusterOptions {
-  /** 2 unless given. */
+  /** 2 by default. */
   readonly opServers?: number | undefined;
-  /** 1 unless given. */
+  /** 1 by default. */
   readonly calcServers?: number | undefined;
-  /** Both brokers as `CATETO_BROKERS` writes them; free ports on loopback unless given. */
+  /** Both brokers in the form of `CATETO_BROKERS`; free ports on loopback by default. */
   readonly brokers?: string | undefined;
-  /** Runs what `pnpm build` made instead of the sources. */
+  /** Runs the output of `pnpm build` instead of the sources. */
   readonly built?: boolean | undefined;
-  /** How each app is started, when it is not one of this workspace's. */
+  /** How to start each app, when it is not an app of this workspace. */
   readonly commandOf?: CommandOf | undefined;
   /**
-   * Processes to start at once, and no others: those are for {@link Cluster.start}. Unless given all are started, the
-   * backup when the primary is active; on a busy machine the backup would be the active one now and then otherwise.
+   * The processes to start at once; the others wait for {@link Cluster.start}. By default all are started, and the
+   * backup only when the primary is active. Otherwise the backup would sometimes become active first on a busy machine.
    */
   readonly initially?: readonly string[] | undefined;
-  /** Settings as variables, for every process; those of this process are not passed on. */
+  /** Settings as variables, for every process. The settings of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
-  /** What every process logs; `info` unless given, which is what the events of this cluster need. */
+  /** The log level of every process; `info` by default, because the cluster needs those events. */
   readonly logLevel?: 'debug' | 'info' | undefined;
   readonly onEvent?: ((name: string, logged: LogEvent) => void) | undefined;
 }
@@ -34,9 +34,9 @@ export interface ClusterOptions {
 export interface Cluster {
   readonly brokers: string;
   readonly plans: readonly ProcessPlan[];
-  /** Starts a process of the plan, or starts it anew after its end. */
+  /** Starts a process of the plan, or restarts it after its end. */
   start(name: string, more?: readonly string[]): AppProcess;
-  /** A process that was started; the latest of its name. */
+  /** A started process; the latest one of its name. */
   get(name: string): AppProcess;
   /** Resolves when every process started so far has logged `ready`. */
   ready(): Promise<void>;
@@ -45,13 +45,13 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Twice the time in which an app promises to have drained. */
+/** Twice the time in which an app promises to drain. */
 const stopMaxMs = 10_000;
 
 /**
  * Starts a system.
  *
- * @throws Error with what the primary said when it could not start; everything is stopped by then
+ * @throws Error with the primary's output when it could not start; everything has been stopped by then
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { opServers = 2, calcServers = 1, built = false, environment = {}, logLevel = 'info', onEvent } = options;
@@ -64,7 +64,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const plan = plans.find((candidate) => candidate.name === name);
     if (plan === undefined) throw new Error(`there is no ${name} in this system`);
     const { cwd, args } = commandOf(plan.app);
-    // Its events are how its state is known here, whatever the environment says of logs.
+    // The cluster learns from their events how the processes are, so these settings override the environment.
     const common = ['--brokers', brokers, '--log', 'json', '--log-level', logLevel];
     const started = startProcess({
       name,
@@ -89,7 +89,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const overdue = setTimeout(() => {
       for (const one of ending) one.kill('SIGKILL');
     }, stopMaxMs);
-    // A process that was stopped takes no other signal.
+    // A stopped process handles no other signal.
     for (const one of ending) one.kill('SIGCONT');
     await Promise.all(ending.map(({ ended }) => ended));
     clearTimeout(overdue);
@@ -99,7 +99,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const names = [...processes.keys()];
     const isBroker = (name: string): boolean => name === 'broker' || name === 'backup';
     await end(names.filter((name) => !isBroker(name)));
-    // The standby before the active one would do as well; together neither waits for the other to take over.
+    // Both at once, so that neither takes over from the other. The standby before the active broker would do as well.
     await end(names.filter(isBroker));
   }
 

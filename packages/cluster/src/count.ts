@@ -1,6 +1,6 @@
 import { usageFault } from '@cateto/app-kit';
 
-/** More processes than that are a slip of the finger. */
+/** More processes than this are a typing error. */
 const countMax = 64;
 
 /** A number of processes. */

@@ -6,14 +6,14 @@ import { startCluster } from './cluster.ts';
 import { within } from './within.ts';
 
 /*
- * The paper's three scenes on real processes: a hypotenuse answered, answered with an op-server killed, answered with the
- * primary broker killed. Every figure it prints it measured.
+ * The paper's three scenes with real processes: a hypotenuse is computed with all processes, with an op-server killed,
+ * and with the primary broker killed. The demo measures every figure that it prints.
  */
 
 const paint = paintFor(process.stdout);
 const expected = 17.69180601295413;
 
-/** Far more than any step takes, on a slow machine too: what has not happened by then will not happen. */
+/** Far longer than any step takes, also on a slow machine. A step that takes longer will not end. */
 const waitMaxMs = 30_000;
 
 function say(text = ''): void {
@@ -27,7 +27,7 @@ async function askFor(cluster: Cluster, inTheStory: (answer: ClientAnswer) => st
   say(`   hypotenuse(12, 13) = ${paint.strong(String(answer.value))} in ${paint.good(took)}, ${inTheStory(answer)}`);
 }
 
-/** Milliseconds from the kill of one process until another logged an event. */
+/** Milliseconds from the kill of one process until another process logged an event. */
 async function sinceKill(cluster: Cluster, kill: string, wait: string, event: string): Promise<number> {
   const next = cluster.get(wait).waitForNext(event);
   const killedMs = Date.now();
@@ -36,7 +36,7 @@ async function sinceKill(cluster: Cluster, kill: string, wait: string, event: st
   return Math.max(0, Date.parse(logged.time) - killedMs);
 }
 
-/** Until the calc-server knows a server for the square of each leg: only then is it no wonder who squares them. */
+/** Waits until the calc-server knows a server for the square of each leg, so that the scene shows who computes what. */
 async function knownSquares(cluster: Cluster): Promise<void> {
   const known = [1, 2].map((lane) => {
     const route = `calc.square.request.${lane}`;
@@ -47,7 +47,7 @@ async function knownSquares(cluster: Cluster): Promise<void> {
   await within(waitMaxMs, 'op-servers known to the calc-server', Promise.all(known));
 }
 
-/** The broker that said last that it was active: the primary, unless this machine stood still meanwhile. */
+/** The broker that last reported to be active: the primary, unless this machine stood still meanwhile. */
 function activeBroker(cluster: Cluster): 'broker' | 'backup' {
   const { events } = cluster.get('broker');
   return events.findLast(({ event }) => ['active', 'standby'].includes(event))?.event === 'active'
@@ -87,7 +87,7 @@ async function story(cluster: Cluster, startMs: number): Promise<void> {
 
 async function main(): Promise<void> {
   catchSignals();
-  // The processes end with this one.
+  // The processes end with this process.
   guardOutput('demo');
   const startMs = performance.now();
   const cluster = await startCluster();

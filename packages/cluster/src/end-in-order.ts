@@ -5,14 +5,14 @@ import type { Cluster } from './cluster.ts';
 export interface Ending {
   /** Aborted when the end begins. */
   readonly signal: AbortSignal;
-  /** Stops every process in order and ends this one. */
+  /** Stops every process in order, then ends this process. */
   end(exitCode: number): void;
   started(cluster: Cluster): void;
 }
 
 /**
- * The first signal stops every process in order, a second one kills them. While they are being started the first ends this process: the
- * others notice, and end themselves.
+ * The first signal stops every process in order, and a second one kills them. During the start, the first signal ends
+ * this process: the other processes notice, and end themselves.
  */
 export function endInOrder(): Ending {
   const ending = new AbortController();
@@ -28,7 +28,7 @@ export function endInOrder(): Ending {
 
   onEndSignal((received) => {
     if (!signal.aborted) return end(exitCodes.done);
-    // A terminal that closes sends more than one.
+    // A terminal that closes sends several signals.
     if (received === 'SIGHUP') return;
     for (const { name } of cluster?.plans ?? []) void cluster?.kill(name, 'SIGKILL');
     process.exit(signalExitCodes[received]);

@@ -1,13 +1,13 @@
 import { createServer } from 'node:net';
 
 /*
- * Ports of their own for systems that run side by side. They are drawn below the range from which the kernel takes ports
- * for outgoing connections (32768 and up on Linux), so that nobody is given one of them between the test and the bind.
+ * Reserves ports for systems that run side by side. They are drawn below the range from which the kernel takes ports
+ * for outgoing connections (32768 and up on Linux), so that no process gets one of them between the test and the bind.
  */
 const lowest = 10_240;
 const highest = 32_767;
 
-/** So many different ports on loopback that nobody listens on. */
+/** So many different ports on loopback on which no process listens. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
@@ -25,7 +25,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Two brokers on loopback with free ports, as `CATETO_BROKERS` writes them. */
+/** Two brokers on loopback with free ports, in the form of `CATETO_BROKERS`. */
 export async function freeBrokers(): Promise<string> {
   const [a, b, c, d, e, f] = await freePorts(6);
   return `127.0.0.1:${a}:${b}:${c},127.0.0.1:${d}:${e}:${f}`;

@@ -6,7 +6,7 @@ import { startProcess } from './app-process.ts';
 import type { ProcessEvent, RestartPolicy } from './keep-running.ts';
 import { keepRunning, restartPolicy } from './keep-running.ts';
 
-/* Real processes of a few lines, started again sooner than those of a cluster. */
+/* Tests with real processes of a few lines, which are restarted sooner than those of a cluster. */
 
 const ready = `process.stderr.write('{"event":"ready"}\\n');`;
 const stay = `${ready} setInterval(() => {}, 1000);`;
@@ -59,7 +59,7 @@ test('the first restart comes after three seconds, later ones after more, and ne
   expect(restartPolicy.delaysMs[0]).toBe(3_000);
   expect(restartPolicy.delaysMs).toEqual(restartPolicy.delaysMs.toSorted((one, other) => one - other));
   expect(Math.max(...restartPolicy.delaysMs)).toBe(60_000);
-  // Else a process that is started again after the longest delay would never count as healthy in between.
+  // Otherwise a process that is restarted after the longest delay would never count as healthy in between.
   expect(restartPolicy.healthyMs).toBe(60_000);
 });
 
@@ -145,7 +145,7 @@ test('what ends once the cluster stops is not said, and is not started', async (
   stopping.abort();
   latest().kill('SIGKILL');
   await latest().ended;
-  // Whatever else waits for the end has heard of it a turn later.
+  // Everything else that waits for the end learns of it one turn later.
   await nextTurn();
   expect([started.length, events.length]).toEqual([1, 0]);
 });

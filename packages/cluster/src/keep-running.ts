@@ -3,54 +3,57 @@ import type { AppProcess } from './app-process.ts';
 import type { Cluster } from './cluster.ts';
 
 /*
- * Starts the processes of a cluster again when they end. A process is started only after the one before it has ended, so that no
- * two of one name run at once, and no process is started once the cluster is told to stop.
+ * Restarts the processes of a cluster when they end. A process starts only after its predecessor has ended, so that no
+ * two of one name run at once. No process starts once the cluster has been told to stop.
  */
 
 export interface RestartPolicy {
-  /** How long to wait before the first restart, the second and so on; the last one holds for all that follow. */
+  /** The wait before the first restart, the second and so on. The last one holds for all that follow. */
   readonly delaysMs: readonly number[];
-  /** A process that ran for so long counts as healthy: the first delay applies to it again. */
+  /** A process that ran for so long counts as healthy: its next wait is the first one again. */
   readonly healthyMs: number;
 }
 
 export const restartPolicy: RestartPolicy = {
-  // Three seconds: time to see what the others do without it.
+  // Three seconds are time to see how the other processes continue without it.
   delaysMs: [3_000, 6_000, 12_000, 24_000, 48_000, 60_000],
   healthyMs: 60_000,
 };
 
-/** Of what a process wrote beside its log the last characters are shown: why it ended. */
+/** How many of the last characters that a process wrote beside its log are shown as the reason of its end. */
 const saidMax = 1_000;
 
-/** What becomes of the processes of a cluster. */
+/** Reports about the processes of a cluster. */
 export type ProcessEvent =
-  /** `process-not-started`: it ended before it was ready, or could not be run at all. */
+  /** `process-not-started`: the process ended before it was ready, or could not be run at all. */
   | {
       readonly event: 'process-ended' | 'process-not-started';
       readonly process: string;
-      /** Its exit code, or the signal that ended it; undefined when it could not be run. */
+      /** The exit code, or the signal that ended it; undefined when it could not be run. */
       readonly how: number | NodeJS.Signals | undefined;
       readonly ranMs: number;
-      /** What it wrote on stderr beside its log. */
+      /** The output on stderr beside the log. */
       readonly said: string | undefined;
-      /** It is started again after so long; undefined when it is not. */
+      /** The wait before the restart; undefined when there is none. */
       readonly restartMs: number | undefined;
     }
-  /** Again: the first start is the cluster's. Not `pid`, which a log keeps for the process that writes it. */
+  /**
+   * A restart; the cluster makes the first start. Not called `pid`, which is the field of the process that writes the
+   * log.
+   */
   | { readonly event: 'process-started'; readonly process: string; readonly processId: number };
 
 export interface KeepRunningOptions {
-  /** How they are started again; undefined when they are not. */
+  /** The waits before restarts; undefined for no restarts. */
   readonly policy: RestartPolicy | undefined;
-  /** Aborted when the cluster stops: what ends from then on has ended in order. */
+  /** Aborted when the cluster stops. A process that ends from then on has ended in order. */
   readonly stopping: AbortSignal;
   readonly onEvent: (event: ProcessEvent) => void;
 }
 
 type Started = Pick<Cluster, 'plans' | 'get' | 'start'>;
 
-/** Reports each process of a cluster that ends, and starts it again after a while. All of them were started before. */
+/** Reports each process of a cluster that ends, and restarts it after a wait. All processes were started before. */
 export function keepRunning(cluster: Started, options: KeepRunningOptions): void {
   for (const { name } of cluster.plans) void keepOne(cluster, name, options);
 }
@@ -83,7 +86,10 @@ interface Run {
   readonly said: string | undefined;
 }
 
-/** Waits for the end of a process. What is thrown instead of a process is its end: the program was not built, for example. */
+/**
+ * Waits for the end of a process. An error instead of a process counts as its end, for example if the program was not
+ * built.
+ */
 async function untilEnd(running: () => AppProcess): Promise<Run> {
   let ready = false;
   let process: AppProcess;
@@ -94,7 +100,7 @@ async function untilEnd(running: () => AppProcess): Promise<Run> {
   }
   void process.waitFor('ready').then(
     () => (ready = true),
-    // It has ended: that is waited for below.
+    // The process has ended; the code below waits for that.
     () => undefined,
   );
   const how = await process.ended;

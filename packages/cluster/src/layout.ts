@@ -2,7 +2,7 @@
 export interface ProcessPlan {
   /** `op-server-1`: unique in its system. */
   readonly name: string;
-  /** The app's folder. */
+  /** The folder of the app. */
   readonly app: 'broker' | 'backup' | 'op-server' | 'calc-server';
   readonly args: readonly string[];
 }
@@ -15,8 +15,8 @@ export interface LayoutOptions {
 const lanes = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /**
- * The processes of a system: two brokers, op-servers that share the lanes as evenly as they can, calc-servers. With two
- * op-servers the odd lanes are one's and the even lanes the other's, so that two legs are squared by two servers.
+ * The processes of a system: two brokers, op-servers that share the lanes as evenly as they can, and calc-servers. Of
+ * two op-servers, one has the odd lanes and the other the even lanes, so that two servers square two legs.
  */
 export function planSystem({ opServers, calcServers }: LayoutOptions): readonly ProcessPlan[] {
   return [
@@ -32,7 +32,7 @@ export function planSystem({ opServers, calcServers }: LayoutOptions): readonly 
   ];
 }
 
-/** The lanes of the n-th of so many op-servers; from the ninth on they stand in for the first. */
+/** The lanes of the n-th of so many op-servers. From the ninth on, servers repeat the lanes of the first ones. */
 export function lanesOf(number: number, of: number): readonly number[] {
   const groups = Math.min(of, lanes.length);
   return lanes.filter((lane) => (lane - 1) % groups === (number - 1) % groups);

@@ -7,7 +7,7 @@ export interface LogEvent {
   readonly [field: string]: unknown;
 }
 
-/** One line of NDJSON with an event; undefined for anything else. */
+/** One line of NDJSON with an event; undefined for any other line. */
 export function parseEvent(line: string): LogEvent | undefined {
   if (!line.startsWith('{')) return undefined;
   try {

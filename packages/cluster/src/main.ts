@@ -1,5 +1,5 @@
 import { catchSignals } from '@cateto/app-kit/signals';
 
-// Before anything else is loaded: a signal that comes meanwhile is not lost.
+// First of all imports, so that no signal is lost while the others load.
 catchSignals();
 await import('./start.ts');

@@ -1,16 +1,14 @@
 import type { ProcessPlan } from './layout.ts';
 
-/** One process of a running system, as a person looks for it. */
+/** One process of a running system, as shown to the user. */
 export interface Row {
   readonly name: string;
   readonly pid: number;
-  /** Where a broker is reached, the lanes of an op-server. */
+  /** The address of a broker, or the lanes of an op-server. */
   readonly detail: string;
 }
 
-/**
- * @param brokers as `CATETO_BROKERS` writes them
- */
+/** @param brokers in the form of `CATETO_BROKERS` */
 export function overview(plans: readonly ProcessPlan[], brokers: string, pidOf: (name: string) => number): Row[] {
   return plans.map((plan) => ({ name: plan.name, pid: pidOf(plan.name), detail: detailOf(plan, brokers.split(',')) }));
 }

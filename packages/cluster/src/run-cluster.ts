@@ -27,9 +27,9 @@ import { keepRunning, restartPolicy } from './keep-running.ts';
 import { overview, table } from './overview.ts';
 
 export interface ClusterProgram {
-  /** How a person asks for a formula from another terminal. */
+  /** The command by which the user requests a formula from another terminal. */
   readonly askWith: string;
-  /** How the apps are started; those of this workspace unless given, built ones with `--built`. */
+  /** How to start the apps; those of this workspace by default, built ones with `--built`. */
   readonly commandOf?: CommandOf | undefined;
 }
 
@@ -43,8 +43,9 @@ interface Options {
 const settingNames = ['brokers', 'workers', 'log', 'logLevel'] as const;
 
 /**
- * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout; its log, with those of the
- * processes, on stderr. A process that ends is started again. What is wrong is one line on stderr and the exit code.
+ * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout. Its log and the
+ * logs of the processes are on stderr. A process that ends is restarted. A mistake of the user is one line on stderr
+ * and the exit code.
  */
 export async function runCluster({ askWith, commandOf }: ClusterProgram): Promise<void> {
   const command = createCommand('cluster', 'Starts a whole system on this machine and keeps it running until Ctrl-C.')
@@ -86,7 +87,7 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
     try {
       await cluster.ready();
     } catch (error) {
-      // Ended in order, they will not become ready any more; that is no failure.
+      // Processes that were ended in order never become ready, which is no failure.
       if (ending.signal.aborted) return;
       await cluster.stop();
       throw error;
