@@ -15,13 +15,29 @@ test('whatever every object or every promise has cannot be a name', () => {
   for (const name of inherited.filter((property) => shape.test(property))) expect(isName(name), name).toBe(false);
 });
 
-test.each(['request', 'result', 'hello', 'broker', 'status', 'then', 'close', 'call', 'batch', 'watch', 'help'])(
-  'the word %s is reserved',
-  (word) => {
-    expect(isName(word)).toBe(false);
-    expect(() => assertName('formula', word)).toThrow(new TypeError(`formula "${word}": the name is a reserved word`));
-  },
-);
+test.each([
+  'request',
+  'result',
+  'hello',
+  'broker',
+  'status',
+  'then',
+  'close',
+  'call',
+  'batch',
+  'watch',
+  'help',
+  'map',
+  'safe',
+  'metrics',
+  'events',
+  'beat',
+  'cancel',
+  'event',
+])('the word %s is reserved', (word) => {
+  expect(isName(word)).toBe(false);
+  expect(() => assertName('formula', word)).toThrow(new TypeError(`formula "${word}": the name is a reserved word`));
+});
 
 test('a word that only begins with a reserved one is free', () => {
   for (const name of ['requested', 'callIt', 'thenSome']) expect(isName(name), name).toBe(true);

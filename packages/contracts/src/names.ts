@@ -16,6 +16,15 @@ const reservedNames = [
   'call',
   'address',
   'catalogue',
+  // properties that an SDK client will have
+  'map',
+  'safe',
+  'metrics',
+  'events',
+  // words of topics that stand where a name does
+  'beat',
+  'cancel',
+  'event',
   // what every object has
   'constructor',
   'hasOwnProperty',
