@@ -35,6 +35,10 @@ export interface ResponsesOptions<T extends string> {
 export interface Responses {
   /** Answers the requests of one batch: each is run unless it was before. */
   accept(sender: string, settledBelow: number, requests: readonly IncomingRequest<Work>[]): void;
+  /** Tells requesters of whom something runs that it is at work on that. */
+  sayAtWork(): void;
+  /** What still runs is answered by nobody here: its requesters are told so. */
+  letGo(): void;
   /** Takes no new work; resolves when what runs is answered. */
   drain(): Promise<void>;
   /** Reports what is not reported yet. */
@@ -73,6 +77,7 @@ export function createResponses<T extends string>(
   let begunMs = 0;
   /** The request of which everybody was told that its handler may block. */
   let announced: Admitted | undefined;
+  let hasLetGo = false;
 
   function handle(input: ResponderInput<Work>): void {
     for (const effect of responder.handle(input, platform.nowMs())) perform(effect);
@@ -88,8 +93,9 @@ export function createResponses<T extends string>(
         }
         return;
       case 'beat': {
-        const { to, held, silentMs } = effect;
-        return participant.publish(beatTopic, to, beatWire.write({ held: [...held], silentMs: limited(silentMs) }));
+        const { to, silentMs } = effect;
+        const held = hasLetGo ? [] : [...effect.held];
+        return participant.publish(beatTopic, to, beatWire.write({ held, silentMs: limited(silentMs) }));
       }
       case 'give-up':
         return givenUp.count(effect.replyTopic, '');
@@ -157,6 +163,10 @@ export function createResponses<T extends string>(
     const { maxMs = Number.POSITIVE_INFINITY } = request.work.run;
     handle({ type: 'announce', silentMs: Math.min(request.deadlineMs - nowMs, Math.max(maxMs, silentLeastMs)) });
     return false;
+  }
+
+  function announce(silentMs: number): void {
+    if (responder.counters().inFlight > 0) handle({ type: 'announce', silentMs });
   }
 
   function answer(request: Admitted, outcome: Success | Failure): void {
@@ -262,6 +272,11 @@ export function createResponses<T extends string>(
       if (workedMs >= stretchMs) askForTurn();
       watchLoop(responder.counters().inFlight > 0);
       participant.rearm();
+    },
+    sayAtWork: () => announce(silentLeastMs),
+    letGo() {
+      hasLetGo = true;
+      announce(0);
     },
     drain: () =>
       new Promise((resolve) => {

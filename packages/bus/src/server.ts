@@ -52,6 +52,12 @@ export interface ServerOptions {
   readonly onClose?: (() => void) | undefined;
 }
 
+/**
+ * When a server that has withdrawn says that it stays at work. A requester waits for it for a tenth of the time that it has had a
+ * request, and a beat may get there before the withdrawal does.
+ */
+const leavingMs = [5, 20, 100, 300];
+
 /** Below the 5 s after which whoever started the process expects it to be gone. */
 const drainMaxMs = 4_500;
 
@@ -123,6 +129,7 @@ export function startServer(options: ServerOptions): Server {
   let drained: Promise<void> | undefined;
   let closed: Promise<void> | undefined;
   let stopWaiting: (() => void) | undefined;
+  let quit: (() => void) | undefined;
 
   /** Until all that runs is answered, the time is up, or it is closed. */
   function workEnds(): Promise<void> {
@@ -137,10 +144,17 @@ export function startServer(options: ServerOptions): Server {
     });
   }
 
+  function stayAtWork(): void {
+    const timers = leavingMs.map((delayMs) => platform.after(delayMs, responses.sayAtWork));
+    quit = () => timers.forEach((cancel) => cancel());
+  }
+
   async function drain(): Promise<void> {
     draining = true;
     onEvent({ event: 'draining' });
+    responses.sayAtWork();
     withdraw();
+    stayAtWork();
     await workEnds();
     await close();
   }
@@ -148,6 +162,8 @@ export function startServer(options: ServerOptions): Server {
   async function end(): Promise<void> {
     draining = true;
     stopWaiting?.();
+    quit?.();
+    responses.letGo();
     await participant.close();
     // What is cancelled by this is answered by nobody: another server is asked.
     onClose?.();

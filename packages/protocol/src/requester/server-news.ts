@@ -91,6 +91,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         const isHeld = isAmong(held, request.call.seq);
         if (request.listed && !isHeld) lost.push(request);
         request.listed = isHeld;
+        if (isHeld) silence.staysOn(request, nowMs + silentMs);
       }
       if (isKnown) leases.beat(sender, silentMs, nowMs);
       for (const request of lost) dispatch.sendAgain(request, nowMs);

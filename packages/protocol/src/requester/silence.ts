@@ -26,6 +26,8 @@ export interface Silence<W> {
   resend(request: OpenRequest<W>, nowMs: number): void;
   /** Its server is not listed any more. @returns whether the request stays with it for a while, `leastMs` at least */
   stays(request: OpenRequest<W>, leastMs: number, nowMs: number): boolean;
+  /** Its server says that it is at work on it. If it is not listed it drains, and is waited for as long as it may be silent. */
+  staysOn(request: OpenRequest<W>, untilMs: number): void;
   /** Whether it stays with a server that is not listed. */
   isStaying(request: OpenRequest<W>, nowMs: number): boolean;
   /**
@@ -145,6 +147,10 @@ export function createSilence<W>({
       if (isAbandoned(request, nowMs)) awaitTurn();
     },
     isStaying,
+    staysOn(request, untilMs) {
+      const { server, call } = request;
+      if (server?.routes.has(call.target.route) === false) request.staysUntilMs = untilMs;
+    },
     stays(request, leastMs, nowMs) {
       const { server, listed, serverSinceMs } = request;
       if (server === undefined || !listed) return false;

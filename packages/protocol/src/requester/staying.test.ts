@@ -45,6 +45,24 @@ describe('a request whose server drains', () => {
     expect(outcomes(effects)).toEqual([[2, 'no-listener']]);
   });
 
+  test('stays for as long as its server may be silent, once that says that it is still at work', () => {
+    const { down, beat, runTo, at, holder, other } = setUp();
+    down(holder);
+    at.nowMs = 3_100;
+    beat([1, 1]);
+    at.nowMs = 3_600;
+    beat([1, 1]);
+    expect(sends(runTo(5_599))).toEqual([]);
+    expect(sends(runTo(5_600))).toEqual([[1, other]]);
+  });
+
+  test('goes to another at once when its server names it no more', () => {
+    const { down, beat, holder, other } = setUp();
+    down(holder);
+    beat([1, 1]);
+    expect(sends(beat([], 0))).toEqual([[1, other]]);
+  });
+
   test('goes to another at once when its server ends', () => {
     const { down, handle, holder, other } = setUp();
     handle({ type: 'server-ended', address: holder });

@@ -77,4 +77,20 @@ describe('beats', () => {
       [b, 700],
     ]);
   });
+
+  test('go also to those who asked within ten seconds before a handler that may block, and name nothing', () => {
+    const { askFor, answer, beats, handle, at } = setUpRunning();
+    askFor(1, 'cccccccccccc');
+    answer(1, 'cccccccccccc');
+    at.nowMs = 9_000;
+    askFor(1, b);
+    answer(1, b);
+    at.nowMs = 10_000;
+    askFor(1);
+    handle({ type: 'announce', silentMs: 700 });
+    expect(beats).toEqual([
+      { type: 'beat', to: a, held: [1, 1], silentMs: 700 },
+      { type: 'beat', to: b, held: [], silentMs: 700 },
+    ]);
+  });
 });

@@ -16,7 +16,7 @@ export interface Beats {
   begun(requester: Requester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
-  /** A beat for everybody of whom something runs, now. */
+  /** A beat for everybody of whom something runs, and for those who asked lately: the next that they ask may come any moment. */
   all(nowMs: number, silentMs: number): readonly OwedBeat[];
   deadlineMs(): number | undefined;
 }
@@ -37,6 +37,10 @@ const everyMostMs = 5_000;
 const beatsPerAge = 10;
 /** Beats that may be lost, or late, before a requester takes silence for a loss. */
 const intervalsOfSilence = 4;
+
+/** Who has asked within it may ask again while a handler blocks; of so many such each is told before. */
+const latelyMs = 10_000;
+const idleToldMax = 64;
 
 const never = Number.POSITIVE_INFINITY;
 const nothing: readonly OwedBeat[] = [];
@@ -96,7 +100,10 @@ export function createBeats(requesters: Requesters): Beats {
       }
       return owed;
     },
-    all: (nowMs, silentMs) => requesters.busy().map((one) => beat(one, silentMs, nowMs + everyLeastMs)),
+    all(nowMs, silentMs) {
+      const all = [...requesters.busy(), ...requesters.idleSince(nowMs - latelyMs, idleToldMax)];
+      return all.map((one) => beat(one, silentMs, nowMs + everyLeastMs));
+    },
     deadlineMs: () => (lookMs === never ? undefined : lookMs),
   };
 }

@@ -54,6 +54,8 @@ export interface Requesters {
   running(): number;
   /** Everyone of whom something runs. */
   busy(): readonly Requester[];
+  /** Those of whom nothing runs and who were heard or answered after that, the latest first, at most so many. */
+  idleSince(sinceMs: number, most: number): readonly Requester[];
   /** There is no room for one more. */
   isCrowded(): boolean;
   size(): number;
@@ -121,6 +123,13 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
     },
     running: () => running,
     busy: () => [...byAddress.values()].filter((one) => one.running.size() > 0),
+    idleSince(sinceMs, most) {
+      const found: Requester[] = [];
+      for (let one = idle.newest(); one !== undefined && one.quietSinceMs > sinceMs; one = one.older) {
+        if (found.push(one) >= most) break;
+      }
+      return found;
+    },
     isCrowded: () => byAddress.size >= requestersMax && idle.size() === 0,
     size: () => byAddress.size,
   };
