@@ -3,7 +3,7 @@ import { startRelay } from '@cateto/bus/relay';
 
 await runServer({
   name: 'backup',
-  description: 'The backup broker: stands by, and forwards messages when the primary does not.',
+  description: 'The backup broker: stands by, and forwards messages when the primary broker is gone.',
   settings: brokerSettings,
   start: (given, onEvent) => startRelay({ rank: 'backup', onEvent, ...brokerValues('backup', given) }),
 });

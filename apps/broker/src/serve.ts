@@ -3,7 +3,7 @@ import { startRelay } from '@cateto/bus/relay';
 
 await runServer({
   name: 'broker',
-  description: 'The primary broker: forwards messages, or stands by while the backup does.',
+  description: 'The primary broker: forwards messages, or stands by while the backup forwards them.',
   settings: brokerSettings,
   start: (given, onEvent) => startRelay({ rank: 'primary', onEvent, ...brokerValues('primary', given) }),
 });

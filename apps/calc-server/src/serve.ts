@@ -6,7 +6,7 @@ import { openThreads } from './threads.ts';
 
 await runServer({
   name: 'calc-server',
-  description: 'Serves formulas: joins operands, asks op-servers, falls back, combines.',
+  description: 'Serves formulas to clients: requests operations from op-servers and combines their results.',
   settings: ['brokers', 'operationTimeoutMs', 'workers', 'exposeErrors'],
   start({ values: { brokers, operationTimeoutMs, workers, exposeErrors } }, onEvent) {
     const threads = openThreads(workers, onEvent);

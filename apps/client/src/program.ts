@@ -14,7 +14,7 @@ import { watchCommand } from './watch/command.ts';
 export function createProgram(context: Context): Command {
   const { io, catalogue } = context;
   const program = new Command(programName())
-    .description('Asks the calculator on the bus.')
+    .description('Requests formulas, and shows the state and the messages of the system.')
     .version(...versionFlag())
     .exitOverride()
     .configureOutput({

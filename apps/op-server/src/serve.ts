@@ -6,7 +6,7 @@ import { openThreads } from './threads.ts';
 
 await runServer({
   name: 'op-server',
-  description: 'Serves operations on lanes.',
+  description: 'Serves operations to calc-servers.',
   settings: ['brokers', 'operations', 'lanes', 'workers', 'concurrency', 'exposeErrors'],
   async start(given, onEvent) {
     const { brokers, operations, lanes, workers, concurrency, exposeErrors } = given.values;

@@ -31,7 +31,7 @@ export function brokerValues(
 function openPorts(given: SettingValues<BrokerSetting>, bind: string): SettingFault {
   return given.fault(
     'bind',
-    `whoever reaches ${bind} could read and publish everything; bind a loopback address, or say --insecure`,
+    `anyone who reaches ${bind} could read and publish everything; bind a loopback address, or give --insecure`,
   );
 }
 

@@ -15,7 +15,8 @@ const drainMaxMs = 5_000;
  */
 export function endAsked(log: Log): Promise<void> {
   // Undefined without a channel, although the type says boolean.
-  if ((process.connected as boolean | undefined) === false) throw new Error('whoever started this is gone');
+  if ((process.connected as boolean | undefined) === false)
+    throw new Error('the process that started this one has gone');
   return new Promise((resolve) => {
     let asked = false;
 

@@ -71,7 +71,7 @@ describe('when whoever started it is gone', () => {
     server.child.disconnect();
     const { how, lines } = await server.ended();
     expect(how).toBe(1);
-    expect(lines).toEqual(['loading', 'tiny: whoever started this is gone']);
+    expect(lines).toEqual(['loading', 'tiny: the process that started this one has gone']);
   });
 
   test('what drains goes on draining', async () => {

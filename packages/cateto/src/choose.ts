@@ -31,5 +31,5 @@ if (program !== undefined) {
 function problemOf(name: string | undefined): string {
   if (name === undefined) return 'no program is named';
   const meant = closest(name, Object.keys(programs));
-  return `${JSON.stringify(name)} is none of its programs${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
+  return `${JSON.stringify(name)} is not one of its programs${meant === undefined ? '' : ` (did you mean ${meant}?)`}`;
 }

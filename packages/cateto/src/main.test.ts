@@ -96,9 +96,9 @@ test.concurrent('a mistake in a program names the program as it was typed', asyn
 
 test.concurrent.each([
   [[], 'no program is named'],
-  [['clint'], '"clint" is none of its programs (did you mean client?)'],
-  [['help', 'brocker'], '"brocker" is none of its programs (did you mean broker?)'],
-  [['toString'], '"toString" is none of its programs'],
+  [['clint'], '"clint" is not one of its programs (did you mean client?)'],
+  [['help', 'brocker'], '"brocker" is not one of its programs (did you mean broker?)'],
+  [['toString'], '"toString" is not one of its programs'],
 ])('%j is one line and exit code 2', async (given, problem) => {
   expect(await cateto(...given)).toEqual({
     code: 2,

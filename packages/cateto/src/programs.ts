@@ -9,13 +9,16 @@ export interface Program {
 export const apps: Readonly<Record<string, Program>> = {
   broker: { about: 'the primary broker', load: () => import('broker') },
   backup: { about: 'the backup broker', load: () => import('backup') },
-  'op-server': { about: 'serves operations on lanes', load: () => import('op-server') },
+  'op-server': { about: 'serves operations', load: () => import('op-server') },
   'calc-server': { about: 'serves formulas', load: () => import('calc-server') },
-  cluster: { about: 'all of these on this machine, until Ctrl-C', load: () => import('./cluster.ts') },
-  client: { about: 'asks: client hypotenuse 12 13', load: () => import('client') },
+  cluster: { about: 'runs all of these on this machine, until Ctrl-C', load: () => import('./cluster.ts') },
+  client: { about: 'sends requests: client hypotenuse 12 13', load: () => import('client') },
 };
 
 export const programs: Readonly<Record<string, Program>> = {
   ...apps,
-  completion: { about: 'completion for a shell: completion bash', load: () => import('./completion/main.ts') },
+  completion: {
+    about: 'prints a completion script for a shell: completion bash',
+    load: () => import('./completion/main.ts'),
+  },
 };

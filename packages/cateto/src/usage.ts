@@ -12,7 +12,7 @@ export function usage(programs: Readonly<Record<string, Program>>): string {
     '',
     ...Object.entries(programs).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`),
     '',
-    'cateto help <program> lists its flags; each has an environment variable. cateto --version prints the version.',
+    'cateto help <program> lists the flags of a program; most have an environment variable. cateto --version prints the version.',
     '',
   ].join('\n');
 }

@@ -81,7 +81,7 @@ function checkChanges(allow: boolean): number {
     return 0;
   }
   for (const line of outdated) {
-    console.error(`${allowedPath} allows what is not the case: run \`pnpm contracts:check --allow\`: ${line}`);
+    console.error(`${allowedPath} allows a break that does not exist: run \`pnpm contracts:check --allow\`: ${line}`);
   }
   for (const line of refused) console.error(`breaking: ${line}`);
   if (refused.length > 0) {

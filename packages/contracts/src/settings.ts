@@ -32,14 +32,15 @@ export const settings = {
     variable: 'CATETO_BROKERS',
     flag: '--brokers <list>',
     description:
-      'both brokers, primary first: host[:publish port[:subscribe port[:heartbeat port]]], ports 5555, 5556, 5560 unless given',
+      'both brokers, primary first: host[:publish port[:subscribe port[:heartbeat port]]], default ports 5555, 5556, 5560',
     defaultText: defaultBrokers,
     parse: (text) => orFault(parseBrokers(text)),
   }),
   bind: setting<string>({
     variable: 'CATETO_BIND',
     flag: '--bind <address>',
-    description: 'the address to bind; anything but loopback without keys needs --insecure',
+    description:
+      'the address to listen on; any address but loopback requires --insecure, because there are no keys yet',
     defaultText: '127.0.0.1',
     parse: (text) =>
       orFault(/^[0-9A-Za-z.:*[\]-]+$/.test(text) ? text : new Error(`${JSON.stringify(text)} is no address to bind`)),
@@ -47,7 +48,7 @@ export const settings = {
   insecure: setting<boolean>({
     variable: 'CATETO_INSECURE',
     flag: '--insecure',
-    description: 'allow a bind that whoever reaches the port can read and publish on',
+    description: 'allow an address on which anyone who reaches the port can read and publish',
     defaultText: '0',
     parse: parseSwitch,
   }),
@@ -76,27 +77,27 @@ export const settings = {
     variable: 'CATETO_WORKERS',
     flag: '--workers <n|auto>',
     description:
-      'threads that run every handler; auto: as many as cores less one, for handlers that take more than 5 ms; 0: none',
+      'n: run every handler in one of n threads; auto: run handlers that take more than 5 ms in threads, one thread less than there are cores; 0: no threads',
     defaultText: 'auto',
     parse: parseWorkers,
   }),
   concurrency: setting<number>({
     variable: 'CATETO_CONCURRENCY',
     flag: '--concurrency <n>',
-    description: 'asynchronous handlers that run at once in the main thread; other requests wait',
+    description: 'how many asynchronous handlers run at once in the main thread; other requests wait',
     defaultText: String(requestsInFlightMax),
     parse: parseConcurrency,
   }),
   operationTimeoutMs: milliseconds(
     'CATETO_OPERATION_TIMEOUT_MS',
     '--operation-timeout <ms>',
-    'how long to wait for an op-server before computing the operation here',
+    'how long to wait for an op-server before the calc-server computes the operation itself',
     2000,
   ),
   exposeErrors: setting<boolean>({
     variable: 'CATETO_EXPOSE_ERRORS',
     flag: '--expose-errors',
-    description: 'tell clients what handlers and formulas throw; otherwise the log alone has it',
+    description: 'send clients the text of errors that handlers and formulas throw; otherwise only the log has it',
     defaultText: '0',
     parse: parseSwitch,
   }),

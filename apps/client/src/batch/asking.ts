@@ -32,5 +32,5 @@ export function asker(
 
 function nobody(error: unknown): CommandFault {
   const said = error instanceof Error ? error.message : String(error);
-  return new CommandFault(exitCodes.nobodyListened, `nobody is there: ${said}`, { cause: error });
+  return new CommandFault(exitCodes.nobodyListened, `no server answers: ${said}`, { cause: error });
 }

@@ -114,19 +114,19 @@ describe('batch', () => {
       /no such file/,
     ],
     ['a concurrency of nothing', 2, async () => ['-', ...hypotenuse, '--concurrency', '0'], /from 1 to 10000/],
-    ['--resume without --out', 2, async () => ['-', ...hypotenuse, '--resume'], /--out must name it/],
-    ['--resume to stdout', 2, async () => ['-', ...hypotenuse, '--resume', '--out', '-'], /--out must name it/],
-    ['--retry-failed without --out', 2, async () => ['-', ...hypotenuse, '--retry-failed'], /--out must name it/],
+    ['--resume without --out', 2, async () => ['-', ...hypotenuse, '--resume'], /name the file with --out/],
+    ['--resume to stdout', 2, async () => ['-', ...hypotenuse, '--resume', '--out', '-'], /name the file with --out/],
+    ['--retry-failed without --out', 2, async () => ['-', ...hypotenuse, '--retry-failed'], /name the file with --out/],
     [
       '--resume to a device',
       2,
       async () => ['-', ...hypotenuse, '--resume', '--out', '/dev/null'],
-      /--out must name it/,
+      /name the file with --out/,
     ],
-    ['both ways to go on', 2, async () => ['-', ...hypotenuse, '--resume', '--retry-failed'], /give one of them/],
+    ['both ways to go on', 2, async () => ['-', ...hypotenuse, '--resume', '--retry-failed'], /give one of the two/],
     ['an unknown encoding', 2, async () => ['-', ...hypotenuse, '--encoding', 'klingon'], /"klingon" is unknown/],
     ['a delimiter of two characters', 2, async () => ['-', ...hypotenuse, '--delimiter', ';;'], /one character/],
-    ['a quote for a delimiter', 2, async () => ['-', ...hypotenuse, '--delimiter', '"'], /no quote/],
+    ['a quote for a delimiter', 2, async () => ['-', ...hypotenuse, '--delimiter', '"'], /other than a quote/],
     ['a header of two delimiters', 2, async () => [await file('x,y;z\n'), ...hypotenuse], /--delimiter says/],
     [
       'a header that is not UTF-8',
@@ -168,7 +168,7 @@ describe('batch', () => {
     });
     stdout.on('error', () => undefined);
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: openStdin('a,b\n3,4\n'), stdout });
-    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: nobody reads the output any more\n' });
+    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: the reader of the output has gone\n' });
   });
 });
 

@@ -18,32 +18,35 @@ export interface BatchOptions {
 const concurrencyMax = 10_000;
 
 const notes = `
-The first row names the columns. Operands are taken from the columns of their names, in capitals or not; when there is
-none of them, from the first columns. Every row comes out in input order with two columns more, value and error, and
-as UTF-8. A row that cannot be computed has its error, "<code>: <what>", and the rest go on. A row that is too short is
-filled up, one that is too long is cut.
+The first row contains the names of the columns. The batch finds a formula's operands in the columns of their names,
+whatever the capitals. If no column has an operand's name, the operands are in the first columns.
 
-A comma, semicolon, tab or | between columns is recognised, and a first line sep=; as spreadsheets write it. UTF-8 and
-UTF-16 are recognised; what is neither is refused until --encoding names it.
+The output is UTF-8. It has the rows in the order of the input, with two more columns: value and error. If a row cannot
+be computed, its error column contains "<code>: <reason>", and the batch goes on. Short rows are filled up, and long
+rows are cut.
 
---out is written as <file>.partial and takes its name when all rows are there. An interrupted run leaves it, and
---resume goes on from it: its complete rows are done, those with an error as well. Without a .partial it goes on from
---out itself. --retry-failed does the rows of --out again whose error may be gone: no-listener, overloaded and the like.
+The delimiter is recognised if it is a comma, a semicolon, a tab or |, or if the first line is sep=; as spreadsheets
+write it. UTF-8 and UTF-16 are recognised. Any other encoding has to be given by --encoding.
 
-Exit code 0 when all rows have a value, 1 when some have an error, 4 when nobody was there for --timeout.
+The batch writes --out as <file>.partial and renames it when all rows are written. An interrupted run leaves the
+.partial, and --resume continues from it: its complete rows count as done, also rows with an error. Without a .partial,
+--resume continues from --out itself. --retry-failed computes the rows of --out again whose error may be gone, such as
+no-listener and overloaded.
+
+The exit code is 0 when all rows have a value, 1 when some have an error, and 4 when no server existed for --timeout.
 `;
 
 export function batchCommand(context: Context): Command {
   const command = new Command('batch')
     .description('computes a formula for every row of a CSV file')
     .argument('<file>', 'a CSV file, or - for stdin')
-    .requiredOption('--formula <name>', 'what to compute')
-    .option('--out <file>', 'where to write; stdout for -, and unless given')
-    .option('--concurrency <n>', `rows asked at once, 1 to ${concurrencyMax}`, readConcurrency, 256)
-    .option('--delimiter <character>', 'what separates columns, or tab; recognised unless given', readDelimiter)
-    .option('--encoding <name>', 'how the input is written: utf-8, utf-16, iso-8859-1, windows-1252, …')
-    .option('--resume', 'go on with a partly written --out')
-    .option('--retry-failed', 'do the failed rows of --out again that may succeed now')
+    .requiredOption('--formula <name>', 'the formula to compute')
+    .option('--out <file>', 'the file to write; default and -: stdout')
+    .option('--concurrency <n>', `rows in flight at once, 1 to ${concurrencyMax}`, readConcurrency, 256)
+    .option('--delimiter <character>', 'the character between columns, or tab; recognised by default', readDelimiter)
+    .option('--encoding <name>', 'the encoding of the input: utf-8, utf-16, iso-8859-1, windows-1252, …')
+    .option('--resume', 'continue a partly written --out')
+    .option('--retry-failed', 'compute the failed rows of --out again that may succeed now')
     .addHelpText('after', () => `${notes}${examples()}`)
     .action(async (file: string, options: BatchOptions) => {
       const formula = knownFormula(context.catalogue, options.formula);
@@ -66,7 +69,7 @@ Examples:
 function readConcurrency(text: string): number {
   const concurrency = Number(text);
   if (!/^[0-9]+$/.test(text) || concurrency < 1 || concurrency > concurrencyMax) {
-    throw new InvalidArgumentError(`It is a whole number from 1 to ${concurrencyMax}.`);
+    throw new InvalidArgumentError(`The concurrency is a whole number from 1 to ${concurrencyMax}.`);
   }
   return concurrency;
 }
@@ -74,7 +77,7 @@ function readConcurrency(text: string): number {
 function readDelimiter(text: string): string {
   if (text === 'tab' || text === String.raw`\t`) return '\t';
   if (text.length !== 1 || /["\r\n\0]/.test(text)) {
-    throw new InvalidArgumentError('It is one character and no quote, or tab.');
+    throw new InvalidArgumentError('A delimiter is one character other than a quote, or tab.');
   }
   return text;
 }

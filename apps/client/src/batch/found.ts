@@ -31,12 +31,10 @@ export async function findFiles({ target: { path }, how, mark }: PartialParts): 
   // A mark without rows belongs to a process that was killed before it wrote any.
   const found = { existing, hasPartial, mark: hasPartial ? lies : undefined };
   if (hasPartial && how !== 'resume') {
-    throw usage(
-      `--out: ${partial} is there, which a run that did not end has left; --resume goes on from it, or remove it`,
-    );
+    throw usage(`--out: ${partial} exists, left by a run that did not finish; continue it with --resume, or remove it`);
   }
   if (how === 'retry' && existing === undefined) {
-    throw usage(`--retry-failed: ${path} is not there; it does again what failed in it`);
+    throw usage(`--retry-failed: ${path} does not exist; give the --out of a finished run`);
   }
   if (found.mark !== undefined) refuseOther(partial, found.mark, mark);
   return found;
@@ -55,7 +53,7 @@ function refuseOther(partial: string, found: Mark, mark: Mark): void {
 
 async function fileAt(path: string): Promise<BigIntStats | undefined> {
   const stats = await statsOf(path);
-  if (stats?.isFile() === false) throw usage(`--out: ${path} has become something else than a file`);
+  if (stats?.isFile() === false) throw usage(`--out: ${path} is no longer a file`);
   return stats;
 }
 
@@ -66,13 +64,13 @@ async function markThatLies(path: string): Promise<Mark | undefined> {
   } catch (error) {
     throw cannotUse(path, error);
   }
-  throw usage(`--out: ${path} is there, and no batch has written it; move it away`);
+  throw usage(`--out: ${path} exists, and no batch has written it; move it away`);
 }
 
 async function isThere(partial: string): Promise<boolean> {
   try {
     const stats = await lstat(partial);
-    if (!stats.isFile()) throw usage(`--out: ${partial} is there, and it is no file; remove it`);
+    if (!stats.isFile()) throw usage(`--out: ${partial} exists and is not a file; remove it`);
     return true;
   } catch (error) {
     if (isMissing(error)) return false;

@@ -20,7 +20,7 @@ describe('--resume of a file without a mark', () => {
     const out = await file(text);
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n3,4\n5,6\n' });
     expect(ran).toMatchObject({ exitCode: 2, calls: [] });
-    expect(ran.stderr).toContain('stands behind the last complete row');
+    expect(ran.stderr).toContain('follows the last complete row');
     expect(await textOf(out)).toBe(text);
     expect(await beside(out)).toEqual([]);
   });
@@ -50,7 +50,7 @@ describe('--resume of a file without a mark', () => {
     const setup = { stdin, answer: hypotenuseOrDomain };
     const other = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], setup);
     expect(other.exitCode).toBe(2);
-    expect(other.stderr).toContain('what is there is not of hypotenuse');
+    expect(other.stderr).toContain('the rows in the file are not of hypotenuse');
     expect(await textOf(out)).toBe(text);
     const same = await runHere(['batch', '-', '--formula', 'leg', '--out', out, '--resume'], setup);
     expect(same.exitCode).not.toBe(2);
@@ -64,11 +64,11 @@ describe('--resume of a file without a mark', () => {
     expect(ran.stderr).toMatch(/: line 3, byte 24 of the file \(0xf6\): it is not utf-8; no batch has written that\n$/);
   });
 
-  test('says that the delimiter is another when the header has the same text', async () => {
+  test('says that it has another delimiter when the header has the same text', async () => {
     const out = await file('a,b,value,error\n3,4,7,\n');
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a;b\n3;4\n' });
     expect(ran.exitCode).toBe(2);
-    expect(ran.stderr).toMatch(/its header "a,b,value,error" has 1 columns?, not 4: the delimiter is another\n$/);
+    expect(ran.stderr).toMatch(/its header "a,b,value,error" has 1 columns?, not 4: it has another delimiter\n$/);
   });
 });
 
@@ -97,7 +97,7 @@ describe('--resume', () => {
     ending.abort();
     const ran = await running;
     expect(ran).toMatchObject({ exitCode: 130, calls: [] });
-    expect(ran.stderr).toContain(`; the rows done before are in ${out}.partial, and this goes on from there: `);
+    expect(ran.stderr).toContain(`; the rows done before are in ${out}.partial; continue with: `);
     expect(await textOf(`${out}.partial`)).toBe(rows);
   });
 

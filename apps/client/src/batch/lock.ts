@@ -89,6 +89,6 @@ async function created(path: string, draft: string): Promise<boolean> {
 function refusal(path: string, who: string): CommandFault {
   return new CommandFault(
     exitCodes.usage,
-    `--out: another batch writes there: ${who} has ${path}; when that process is no more, remove the file`,
+    `--out: another batch writes there: ${who} holds ${path}; if that process has ended, remove the file`,
   );
 }

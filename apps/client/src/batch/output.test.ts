@@ -205,7 +205,7 @@ describe('--out', () => {
     await writeFile(`${out}.partial`, output);
     const ran = await write(out);
     expect(ran).toMatchObject({ exitCode: 2, calls: [] });
-    expect(ran.stderr).toContain(`${out}.partial is there`);
+    expect(ran.stderr).toContain(`${out}.partial exists`);
     expect(await textOf(`${out}.partial`)).toBe(output);
     expect(await textOf(out)).toBe('old\n');
   });

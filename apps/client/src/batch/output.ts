@@ -82,7 +82,7 @@ export async function guarded(path: string, act: () => Promise<unknown>): Promis
 function writeFault(file: string, error: unknown): unknown {
   const unread = error instanceof Error && 'code' in error && error.code === 'EPIPE';
   return unread
-    ? new CommandFault(exitCodes.failed, 'nobody reads the output any more', { cause: error })
+    ? new CommandFault(exitCodes.failed, 'the reader of the output has gone', { cause: error })
     : cannotUse(file, error, exitCodes.failed);
 }
 

@@ -11,7 +11,7 @@ const mark = (formula = 'hypotenuse', contract = hashOf(calculator, formula)): s
   JSON.stringify({ formula, contract, retries: false });
 
 describe('an interrupted batch', () => {
-  test('leaves whole rows beside the file and says how --resume goes on from them', async () => {
+  test('leaves whole rows beside the file and says how --resume continues from them', async () => {
     const input = await file('a,b\n1,0\n2,0\n3,0\n4,0\n');
     const out = await file('what is there\n');
     const ending = new AbortController();
@@ -24,7 +24,7 @@ describe('an interrupted batch', () => {
     });
     expect(interrupted).toMatchObject({ exitCode: 130, open: 0 });
     expect(interrupted.stderr).toBe(
-      `batch: interrupted after 2 rows; the 2 rows done are in ${out}.partial, and this goes on from there: ` +
+      `batch: interrupted after 2 rows; the 2 rows done are in ${out}.partial; continue with: ` +
         `${programName()} batch ${input} --formula hypotenuse --out ${out} --timeout 700 --resume\n`,
     );
     expect(await readFile(out, 'utf8')).toBe('what is there\n');
@@ -161,17 +161,17 @@ describe('--resume', () => {
       { partial: other, mark: mark('hypotenuse', 7) },
       /another hypotenuse: contract 7, now /,
     ],
-    ['a value that the formula does not give', { partial: other }, /for "1,0" it has 99, and it is 1\n/],
+    ['a value that the formula does not give', { partial: other }, /for "1,0" the file has 99, and hypotenuse gives 1\n/],
     [
       'a value that the formula refuses',
       { partial: 'a,b,value,error\n1,0,1,\nx,,5,\n' },
-      /for "x," it has 5, and it is invalid-request/,
+      /for "x," the file has 5, and hypotenuse gives invalid-request/,
     ],
   ])('refuses a partial file with %s, and leaves it as it is', async (_what, found, message) => {
     const ran = await resumed({ out: 'old\n', ...found });
     expect(ran).toMatchObject({ exitCode: 2, out: 'old\n', partial: found.partial });
     expect(ran.stderr).toMatch(message);
-    expect(ran.stderr).not.toContain('goes on from there');
+    expect(ran.stderr).not.toContain('continue with:');
     expect(ran.beside.filter((name) => name.includes('.lock'))).toEqual([]);
   });
 

@@ -52,7 +52,7 @@ export function refuseHeader(found: Cells, header: Cells): void {
     throw refusal(`its header is ${shown(found)}, and it should be ${shown(header)}`);
   }
   throw refusal(
-    `its header ${shown(found)} has ${found.length} columns, not ${header.length}: the delimiter is another`,
+    `its header ${shown(found)} has ${found.length} columns, not ${header.length}: it has another delimiter`,
   );
 }
 
@@ -74,5 +74,5 @@ function shown(record: Cells): string {
 }
 
 function refusal(message: string): CommandFault {
-  return new CommandFault(exitCodes.usage, `--out: what is there is not of this input: ${message}`);
+  return new CommandFault(exitCodes.usage, `--out: the file does not belong to this input: ${message}`);
 }

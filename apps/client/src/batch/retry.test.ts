@@ -17,7 +17,7 @@ describe('when nobody is there', () => {
     const stdin = `a,b\n${'1,2\n'.repeat(2_000)}`;
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin, answer: nobody });
     expect(ran).toMatchObject({ exitCode: 4, open: 0 });
-    expect(ran.stderr).toBe('batch: nobody is there: no active broker was reached within 5000 ms\n');
+    expect(ran.stderr).toBe('batch: no server answers: no active broker was reached within 5000 ms\n');
     // The rows that were begun at once, and no more.
     expect(ran.calls).toHaveLength(256);
     expect(await textOf(out)).toBeUndefined();
@@ -31,7 +31,7 @@ describe('when nobody is there', () => {
     const ran = await runHere(args, { answer: (call) => (call.operands[0] === 3 ? nobody() : sum(call)) });
     expect(ran).toMatchObject({ exitCode: 4 });
     expect(ran.stderr).toMatch(
-      /^batch: nobody is there: .+; the row done is in .+\.partial, and this goes on .+--resume\n$/,
+      /^batch: no server answers: .+; the row done is in .+\.partial; continue with: .+--resume\n$/,
     );
     expect(await textOf(`${out}.partial`)).toBe('a,b,value,error\n1,2,3,\n');
     const resumed = await runHere([...args, '--resume']);
@@ -106,11 +106,11 @@ describe('--retry-failed', () => {
   });
 
   test.each([
-    ['there is none', undefined, /is not there/],
+    ['there is none', undefined, /does not exist/],
     ['is of another table', 'a,c,value,error\n', /its header is/],
     ['has another row', finished.replace('7,8,,', '7,9,,'), /its row 4 is/],
     ['has more rows', `${finished}0,0,0,\n`, /more rows than the input/],
-    ['is of another formula', finished.replace('1,2,3,', '1,2,4,'), /it has 4, and it is 3/],
+    ['is of another formula', finished.replace('1,2,3,', '1,2,4,'), /the file has 4, and hypotenuse gives 3/],
   ])('refuses a file that %s, and leaves it as it is', async (_what, text, message) => {
     const ran = await retried(text);
     expect(ran).toMatchObject({ exitCode: 2, out: text, beside: [] });

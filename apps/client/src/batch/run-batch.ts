@@ -103,12 +103,12 @@ async function encodingOf({ encoding }: BatchJob): Promise<AskedEncoding | undef
 
 async function targetFor({ out, resume, retryFailed }: BatchJob): Promise<Target> {
   if (resume === true && retryFailed === true) {
-    throw usage('--resume goes on with what was interrupted, a --retry-failed as well: give one of them');
+    throw usage('--resume also continues an interrupted --retry-failed; give one of the two');
   }
   const target = await targetOf(out);
   if (target.kind !== 'file') {
-    if (resume === true) throw usage('--resume goes on with a file: --out must name it');
-    if (retryFailed === true) throw usage('--retry-failed does again what failed in a file: --out must name it');
+    if (resume === true) throw usage('--resume continues a file; name the file with --out');
+    if (retryFailed === true) throw usage('--retry-failed computes the failed rows of a file again; name the file with --out');
   }
   return target;
 }
@@ -127,7 +127,7 @@ function withWhatIsLeft(
   if (left === undefined || !(error instanceof CommandFault)) return error;
   // No row is counted if the run was stopped while it compared the rows of an earlier run.
   const which = rows === 0 ? 'the rows done before are' : rows === 1 ? 'the row done is' : `the ${rows} rows done are`;
-  const message = `${error.message}; ${which} in ${left}, and this goes on from there: ${resumeCommand(file, command)}`;
+  const message = `${error.message}; ${which} in ${left}; continue with: ${resumeCommand(file, command)}`;
   return new CommandFault(error.exitCode, message, { cause: error });
 }
 
@@ -146,7 +146,7 @@ function summary({ rows, failed, before, fellBack }: Tally): string {
 
 function interruption({ signal }: Io, { rows }: Tally): CommandFault | undefined {
   if (!signal.aborted) return undefined;
-  if (signal.reason === outputClosed) return new CommandFault(exitCodes.failed, 'nobody reads the output any more');
+  if (signal.reason === outputClosed) return new CommandFault(exitCodes.failed, 'the reader of the output has gone');
   return new CommandFault(exitCodes.interrupted, `interrupted after ${rows} ${rows === 1 ? 'row' : 'rows'}`);
 }
 

@@ -63,13 +63,13 @@ export async function refuseOtherFormula(
   for (const [index, again] of computed.entries()) {
     const row = known[index] as DoneRow;
     if (isRetryable(again))
-      throw new CommandFault(exitCodes.failed, `what is there could not be checked: ${again.at(-1)}`);
+      throw new CommandFault(exitCodes.failed, `the rows in the file could not be checked: ${again.at(-1)}`);
     if (resultOf(again) === resultOf(row)) continue;
     const cells = JSON.stringify(row.slice(0, width).join(','));
     const [had, is] = [row, again].map((one) => (hasFailed(one) ? one.at(-1) : one.at(-2)));
     throw new CommandFault(
       exitCodes.usage,
-      `--out: what is there is not of ${name}: for ${cells} it has ${had}, and it is ${is}`,
+      `--out: the rows in the file are not of ${name}: for ${cells} the file has ${had}, and ${name} gives ${is}`,
     );
   }
 }

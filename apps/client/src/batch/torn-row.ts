@@ -28,8 +28,8 @@ export async function refuseOtherEnd(
   if (length > 0 && end.subarray(0, length).equals(start.subarray(0, length))) return;
   const text = end.toString();
   if (text.trim() === '') return;
-  const what = `${quoted(text)} stands behind the last complete row, and is not the start of the next one`;
-  throw new CommandFault(exitCodes.usage, `--out: what is there is not of this input: ${what}; move it away`);
+  const what = `${quoted(text)} follows the last complete row and is not the start of the next one`;
+  throw new CommandFault(exitCodes.usage, `--out: the file does not belong to this input: ${what}; move it away`);
 }
 
 /** The start of a row, whatever its value is. */

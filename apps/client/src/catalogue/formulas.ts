@@ -8,7 +8,7 @@ import { schemaText } from './schema-text.ts';
 /** Lists the formulas from the contracts, without a broker. */
 export function formulasCommand({ io, catalogue }: Context): Command {
   return new Command('formulas')
-    .description('the formulas there are: operands, what comes out, an example')
+    .description('lists the formulas: operands, output and an example')
     .option('--json', 'one line of JSON, with JSON Schemas')
     .action(({ json }: { json?: true }) => {
       const formulas = Object.values(catalogue.formulas);

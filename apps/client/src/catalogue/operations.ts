@@ -8,7 +8,7 @@ import { schemaText } from './schema-text.ts';
 /** Lists the operations from the contracts, without a broker. */
 export function operationsCommand({ io, catalogue }: Context): Command {
   return new Command('operations')
-    .description('the operations that formulas are computed from: input, output, an example')
+    .description('lists the operations that formulas use: input, output and an example')
     .option('--json', 'one line of JSON, with JSON Schemas')
     .action(({ json }: { json?: true }) => {
       const operations = Object.values(catalogue.operations);

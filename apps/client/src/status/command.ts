@@ -13,7 +13,7 @@ interface StatusOptions {
 
 export function statusCommand(context: Context): Command {
   const command = new Command('status')
-    .description('how brokers and servers are, asked over the bus; exit code 1 when something is missing')
+    .description('shows the state of brokers and servers; exit code 1 when something is missing')
     .option('--json', 'one line of JSON: degraded, missing, brokers, servers; or error')
     .action(async () => show(context, command));
   addSettings(command, ['brokers']);

@@ -18,8 +18,8 @@ interface WatchOptions {
 
 export function watchCommand(context: Context): Command {
   const command = new Command('watch')
-    .description('messages as they pass, one a line, until Ctrl-C')
-    .option('--id <request id>', 'only those of one request and of what it caused', readId)
+    .description('prints messages as they pass, one a line, until Ctrl-C')
+    .option('--id <request id>', 'only the messages of one request and of the requests that it caused', readId)
     .option('--json', 'a line of JSON for each message: at, topic, to, sender, id, trace, message')
     .action(async () => watch(context, command));
   addSettings(command, ['brokers']);
@@ -44,6 +44,6 @@ async function watch(context: Context, command: Command): Promise<void> {
 }
 
 function readId(text: string): string {
-  if (parseRequestId(text) === undefined) throw new InvalidArgumentError('It is no request id like k3f0q9x2m1zd-7f.');
+  if (parseRequestId(text) === undefined) throw new InvalidArgumentError('A request id looks like k3f0q9x2m1zd-7f.');
   return text;
 }

@@ -54,7 +54,7 @@ async function wholeTree(): Promise<CommandTree> {
     { ...treeOf(command), argumentsAre: [Object.keys(shells)] },
     {
       name: 'help',
-      description: 'Help for a program.',
+      description: 'Shows help for a program.',
       flags: [],
       argumentsAre: [Object.keys(programs)],
       commands: [],

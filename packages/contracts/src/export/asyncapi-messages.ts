@@ -17,7 +17,7 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
   const channels: Record<string, Record<string, AsyncApiMessage>> = {
     'status.request': { statusRequest: message('statusRequest', 'Asks how a server is.') },
     'status.result': outcomes('status', 'What a server says of itself.', { $ref: '#/components/schemas/statusReport' }),
-    cancel: { cancel: message('cancel', 'Requests that nobody waits for any more.') },
+    cancel: { cancel: message('cancel', 'Cancelled requests.') },
     hello: { hello: message('hello', 'Proves that its sender can hear.') },
     beat: { beat: message('beat', 'The requests that a server has and has not answered.') },
     marker: {},

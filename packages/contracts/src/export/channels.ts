@@ -103,7 +103,7 @@ const protocolChannels: readonly Channel[] = [
   }),
   channel('cancel', {
     id: 'cancel',
-    description: 'Tells a server which requests of the sender nobody waits for any more.',
+    description: 'Tells a server which requests of the sender are cancelled.',
     parameters: { address: receiver },
   }),
   channel('hello', {
@@ -115,7 +115,7 @@ const protocolChannels: readonly Channel[] = [
   channel('beat', {
     id: 'beat',
     description:
-      'What a server has of a requester and has not answered yet: it is at work, and nobody need ask another server.',
+      'Tells a requester which of its requests the server is working on, so that it does not use another server.',
     parameters: { address: requester },
   }),
   {

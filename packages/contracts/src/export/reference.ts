@@ -14,7 +14,7 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
   return [
     heading,
     '## Formulas',
-    'What clients ask.',
+    'Clients request formulas; calc-servers compute them.',
     ...Object.values(catalogue.formulas).map(({ name, description, example }) => {
       const asked = example.operands.map((operand) => JSON.stringify(operand)).join(', ');
       return contractSection(catalogue, name, description, `${name}(${asked}) = ${JSON.stringify(example.output)}`);
@@ -33,7 +33,7 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
       channelsOf(catalogue).map(({ topic, from, to, description }) => [code(topic), `${from} → ${to}`, description]),
     ),
     '## Messages',
-    'Fields in their order on the wire; `?` marks one that may be missing.',
+    'Fields in their order on the wire; `?` marks a field that may be missing.',
     table(['message', 'fields'], Object.keys(wires).map(messageRow)),
     '## Failures',
     table(
