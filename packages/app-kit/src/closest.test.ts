@@ -11,6 +11,6 @@ test.each([
   ['leg2', 'leg'],
   ['diag', undefined],
   ['', undefined],
-])('%j most likely means %s', (word, meant) => {
+])('the mistyped word %j most likely means %s', (word, meant) => {
   expect(closest(word, words)).toBe(meant);
 });

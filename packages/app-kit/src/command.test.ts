@@ -23,7 +23,7 @@ function thrownBy(run: () => unknown): unknown {
 }
 
 describe('settings', () => {
-  test('a flag wins over its variable, a variable over the default', () => {
+  test('a flag overrides its variable, and a variable overrides the default', () => {
     const { values } = parse(['--heartbeat', '20'], { CATETO_HEARTBEAT_MS: '30', CATETO_PEER_LOST_MS: '400' }).given;
     expect(values).toMatchObject({
       heartbeatMs: 20,
@@ -34,12 +34,12 @@ describe('settings', () => {
     });
   });
 
-  test('a switch is on as a flag and as a variable', () => {
+  test('a switch can be turned on by a flag and by a variable', () => {
     expect(parse(['--insecure']).given.values.insecure).toBe(true);
     expect(parse([], { CATETO_INSECURE: '1' }).given.values.insecure).toBe(true);
   });
 
-  test('a value that cannot be read names the flag or the variable that gave it', () => {
+  test('a setting that cannot be read is reported with the flag or variable that gave it', () => {
     expect(thrownBy(() => parse(['--lanes', '1,9']))).toMatchObject({
       message: expect.stringMatching(/^--lanes: "9"/),
     });
@@ -50,7 +50,7 @@ describe('settings', () => {
 });
 
 describe('a broker’s settings', () => {
-  test('an address that others reach is refused, naming where it came from, unless it is meant', () => {
+  test('a broker refuses an address that other hosts can reach, unless --insecure allows it, and names its source', () => {
     for (const [args, environment, name] of [
       [['--bind', '0.0.0.0'], {}, '--bind'],
       [[], { CATETO_BIND: '10.0.0.1' }, 'CATETO_BIND'],
@@ -63,7 +63,7 @@ describe('a broker’s settings', () => {
     expect(brokerValues('primary', parse(['--bind', '127.0.0.2']).given).bind).toBe('127.0.0.2');
   });
 
-  test('a backup that is not in the list of brokers is refused; a primary alone is not', () => {
+  test('a backup that is not in the list of brokers is refused, and a primary alone is accepted', () => {
     const one = ['--brokers', '127.0.0.1'];
     expect(thrownBy(() => brokerValues('backup', parse(one).given))).toMatchObject({
       message: expect.stringMatching(/^--brokers: names one broker/),
@@ -71,7 +71,7 @@ describe('a broker’s settings', () => {
     expect(brokerValues('primary', parse(one).given).brokers).toHaveLength(1);
   });
 
-  test('a loss time below two heartbeats is refused', () => {
+  test('a broker refuses a loss time below two heartbeats', () => {
     expect(
       thrownBy(() => brokerValues('primary', parse(['--heartbeat', '150', '--peer-lost', '200']).given)),
     ).toMatchObject({
@@ -86,7 +86,7 @@ describe('exit codes', () => {
     [['stray'], 2],
     [['--lanes'], 2],
     [['--help'], 0],
-  ])('%j: %i', (args, code) => {
+  ])('the command line %j ends with exit code %i', (args, code) => {
     const out: string[] = [];
     const said: string[] = [];
     const error = thrownBy(() => {
@@ -104,14 +104,14 @@ describe('exit codes', () => {
     return undefined;
   });
 
-  test('a setting that cannot be used is 2, any other failure 1, each in one line', () => {
+  test('a wrong setting has exit code 2 and any other failure 1, each with one line', () => {
     const lines: string[] = [];
     expect(exitCodeOf(new SettingFault('--lanes: "9"\n is no lane'), (line) => lines.push(line))).toBe(2);
     expect(exitCodeOf(new Error('port taken'), (line) => lines.push(line))).toBe(1);
     expect(lines).toEqual(['--lanes: "9" is no lane', 'port taken']);
   });
 
-  test('a flag’s own parser names the flag', () => {
+  test('an error of a flag’s own parser names the flag', () => {
     const said: string[] = [];
     const command = createCommand('app', 'An app.')
       .configureOutput({ writeErr: (text) => said.push(text) })
@@ -128,7 +128,7 @@ describe('exit codes', () => {
   });
 });
 
-test('a `--` that pnpm passed on is not an argument', () => {
+test('a `--` that pnpm passes on is not an argument', () => {
   expect(argumentsOf(['node', 'main.ts', '--', '--lanes', '1'])).toEqual(['--lanes', '1']);
   expect(argumentsOf(['node', 'main.ts', '--lanes', '1'])).toEqual(['--lanes', '1']);
 });

@@ -3,7 +3,7 @@ import { environmentWith, givenVariables } from './environment.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('a process that is started gets none of the settings of this one, unless they are passed on', () => {
+test('a child process gets none of the settings of its parent, unless they are passed on', () => {
   vi.stubEnv('CATETO_LOG_LEVEL', 'silent');
   vi.stubEnv('CATETO_LANES', '3');
   vi.stubEnv('NO_COLOR', '1');

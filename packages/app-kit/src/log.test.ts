@@ -40,7 +40,7 @@ const logLines = (count: number): string => `
 `;
 
 describe('the log', () => {
-  test('as JSON is one object a line with time, level, app, event and the event’s fields', () => {
+  test('the JSON log writes one object a line, with time, level, app, event and the fields of the event', () => {
     const lines = logged('json')
       .trim()
       .split('\n')
@@ -62,13 +62,13 @@ describe('the log', () => {
     ]);
   });
 
-  test('as text is one line an event, written before the process ends', () => {
+  test('the text log writes one line an event, before the process ends', () => {
     const lines = logged('pretty').trim().split('\n');
     expect(lines).toHaveLength(3);
     expect(lines[1]).toMatch(/WARN.*calc-server fallback operation=square lane=1 cause=no-listener count=3$/);
   });
 
-  test('says nothing below its level', () => {
+  test('the log omits events below its level', () => {
     expect(logged('json', 'error').trim().split('\n')).toHaveLength(1);
     expect(logged('json', 'silent')).toBe('');
   });
@@ -92,7 +92,7 @@ describe('a log that gathers', () => {
     return spawnSync(process.execPath, args, { encoding: 'utf8', env }).stderr.split('\n').slice(0, -1);
   }
 
-  test('writes lines of other processes as JSON with their own time and the name of each', () => {
+  test('a gathering log writes lines of other processes as JSON, with their own time and process name', () => {
     const lines = gathered('json', 'info').map((line) => JSON.parse(line) as unknown);
     const own = { app: 'op-server', process: 'op-server-1', time: '2026-11-28T21:00:00.123Z' };
     expect(lines).toMatchObject([
@@ -102,14 +102,14 @@ describe('a log that gathers', () => {
     ]);
   });
 
-  test('writes them as text with time, level and the name of each', () => {
+  test('a gathering log writes lines of other processes as text, with time, level and process name', () => {
     const [ready, full, ended] = gathered('pretty', 'info');
     expect(ready).toBe('[21:00:00.123] INFO: op-server-1 ready address=k3f0q9x2m1zd');
     expect(full).toBe('[21:00:00.123] WARN: op-server-1 server-full what=time inFlight=9');
     expect(ended).toMatch(/^\[\d\d:\d\d:\d\d\.\d{3}\] ERROR: op-server-1 process-ended how=SIGKILL$/);
   });
 
-  test('shows nothing below its own level', () => {
+  test('a gathering log omits lines below its own level', () => {
     expect(gathered('json', 'warn')).toHaveLength(2);
     expect(gathered('pretty', 'error')).toHaveLength(1);
     expect(gathered('json', 'silent')).toEqual([]);
@@ -151,7 +151,7 @@ const untilToldToEnd = `process.stdin.resume(); await once(process.stdin, 'end')
 
 describe('who logs', () => {
   test.each(['json', 'pretty'] as const)(
-    'goes on while nobody reads it, and says what it had to drop (%s)',
+    'a process continues while its log is not read, and its log reports how many lines were dropped (%s)',
     async (form) => {
       const { child, stdin, stdout, read } = await piped(`${logLines(30_000)} ${untilToldToEnd} process.exit();`, form);
       await once(stdout, 'data');
@@ -165,7 +165,7 @@ describe('who logs', () => {
     },
   );
 
-  test('goes on while the terminal stands on which it logs', async () => {
+  test('a process continues while the terminal of its log is stopped', async () => {
     const { path, read } = await pipe();
     const command = [process.execPath, ...program(`${logLines(30_000)} setInterval(() => undefined, 1_000);`)];
     const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
@@ -177,7 +177,7 @@ describe('who logs', () => {
     expect(await linesUntil(read, (line) => line === 'goes on')).toEqual(['goes on']);
   });
 
-  test('ends with its last words, though its reader was slow', async () => {
+  test('a process writes its last log lines before it ends, even to a slow reader', async () => {
     const end = `report({ event: 'stopped' }); process.exit(3);`;
     const { child, stdin, stdout, read } = await piped(`${logLines(2_000)} ${untilToldToEnd} ${end}`);
     const ended = once(child, 'exit');
@@ -188,7 +188,7 @@ describe('who logs', () => {
     expect(await ended).toEqual([3, null]);
   });
 
-  test('tears no line, whoever else writes into the same pipe', async () => {
+  test('a log line is not torn by other processes that write into the same pipe', async () => {
     const { path, read } = await pipe();
     const writing = [1, 2].map(() => {
       const write = openSync(path, constants.O_WRONLY);
@@ -206,13 +206,13 @@ describe('who logs', () => {
     await Promise.all(writing.map((child) => once(child, 'exit')));
   });
 
-  test('ends when it is to end, though nobody reads it', async () => {
+  test('a process ends on time although its log is not read', async () => {
     const { child, read } = await piped(`${logLines(30_000)} process.exit(3);`);
     expect(await once(child, 'exit')).toEqual([3, null]);
     closeSync(read);
   });
 
-  test('goes on when there is no room for its log', () => {
+  test('a process continues when there is no room for its log', () => {
     const full = openSync('/dev/full', 'w');
     const { status, stdout } = spawnSync(process.execPath, program(`${logLines(30_000)} process.exit(3);`), {
       stdio: ['ignore', 'pipe', full],
@@ -222,7 +222,7 @@ describe('who logs', () => {
     expect([status, stdout]).toEqual([3, 'goes on\n']);
   });
 
-  test('goes on when its reader is gone', async () => {
+  test('a process continues when the reader of its log is gone', async () => {
     const { child, stdin, read } = await piped(`${untilToldToEnd} ${logLines(30_000)} process.exit(3);`);
     closeSync(read);
     stdin.end();

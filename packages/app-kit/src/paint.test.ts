@@ -8,7 +8,7 @@ beforeEach(() => {
 
 afterEach(() => vi.unstubAllEnvs());
 
-test('a terminal gets colours, and nothing else does', () => {
+test('only output on a terminal gets colours', () => {
   expect(paintFor({ isTTY: true }).good('up')).toBe('\u001b[32mup\u001b[0m');
   expect(paintFor({ isTTY: false }).good('up')).toBe('up');
   expect(wantsColour({})).toBe(false);
@@ -17,12 +17,12 @@ test('a terminal gets colours, and nothing else does', () => {
 test.each([
   ['NO_COLOR', '1'],
   ['TERM', 'dumb'],
-])('a terminal with %s=%s gets none', (name, value) => {
+])('output on a terminal with %s=%s gets no colours', (name, value) => {
   vi.stubEnv(name, value);
   expect(paintFor({ isTTY: true }).bad('down')).toBe('down');
 });
 
-test('an empty NO_COLOR counts as not given', () => {
+test('an empty NO_COLOR counts as not set', () => {
   vi.stubEnv('NO_COLOR', '');
   expect(wantsColour({ isTTY: true })).toBe(true);
 });

@@ -18,16 +18,16 @@ test.each([
     'calc.status.request, square 1',
   ],
   ['no route', [], ''],
-])('%s is short as text', (_, routes, text) => {
+])('the text of routes is short: %s', (_, routes, text) => {
   expect(routesText(routes)).toBe(text);
 });
 
-test('a catalogue of 500 operations is a line that fits a terminal, with the others counted', () => {
+test('the routes of 500 operations fit one line of a terminal, with the rest as a count', () => {
   const routes = Array.from({ length: 500 }, (_, n) => routesOf(`op${n}`, all)).flat();
   expect(routesText(routes)).toBe('op0 1-8, op1 1-8, op2 1-8, op3 1-8, op4 1-8, op5 1-8, op6 1-8, op7 1-8, 492 more');
 });
 
-test('an event of a listener is one short line', () => {
+test('the event of a listener is one short line', () => {
   const routes = [...routesOf('square', all), ...routesOf('multiply', all)];
   expect(eventText({ event: 'listener-up', address: 'k3f0q9x2m1zd', routes })).toBe(
     'listener-up address=k3f0q9x2m1zd routes="square 1-8, multiply 1-8"',

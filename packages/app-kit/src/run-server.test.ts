@@ -4,19 +4,22 @@ import { tinyServer } from './tiny-server.test-support.ts';
 const never = 'await new Promise(() => {});';
 
 describe('a signal', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)('%s drains, then the process ends with 0', async (signal) => {
-    const server = tinyServer({});
-    await server.said('"ready"');
-    server.child.kill(signal);
-    const { how, lines } = await server.ended();
-    expect(how).toBe(0);
-    expect(lines.at(-1)).toContain('"draining"');
-  });
+  test.each(['a server drains on %s, then ends with 0', 'SIGTERM'] as const)(
+    '%s drains, then the process ends with 0',
+    async (signal) => {
+      const server = tinyServer({});
+      await server.said('"ready"');
+      server.child.kill(signal);
+      const { how, lines } = await server.ended();
+      expect(how).toBe(0);
+      expect(lines.at(-1)).toContain('"draining"');
+    },
+  );
 
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('a second one, %s, ends the process at once with %i', async (signal, code) => {
+  ] as const)('a second signal, %s, ends the server at once with %i', async (signal, code) => {
     const server = tinyServer({ drain: never });
     await server.said('"ready"');
     server.child.kill('SIGTERM');
@@ -25,7 +28,7 @@ describe('a signal', () => {
     expect((await server.ended()).how).toBe(code);
   });
 
-  test('during the start is remembered: what has started is drained', async () => {
+  test('a signal during the start is remembered, and the started server drains', async () => {
     const server = tinyServer({ start: `onEvent({ event: 'starting' }); await once(process, 'SIGTERM');` });
     await server.said('"starting"');
     server.child.kill('SIGTERM');
@@ -34,7 +37,7 @@ describe('a signal', () => {
     expect(lines.at(-1)).toContain('"draining"');
   });
 
-  test('a drain that takes longer than 5 s is given up with 1, and said', async () => {
+  test('a drain that takes longer than 5 s is logged, and ends the server with 1', async () => {
     // The test scales seconds down by a hundred, because it tests the bound itself.
     const before = `const real = setTimeout; globalThis.setTimeout = (run, ms) => real(run, ms / 100);`;
     const server = tinyServer({ before, drain: never });
@@ -47,7 +50,7 @@ describe('a signal', () => {
 });
 
 describe('when whoever started it is gone', () => {
-  test('a running server drains and ends', async () => {
+  test('a running server drains and ends when its parent process has gone', async () => {
     const server = tinyServer({});
     await server.said('"ready"');
     server.child.disconnect();
@@ -56,14 +59,14 @@ describe('when whoever started it is gone', () => {
     expect(lines.at(-1)).toContain('"draining"');
   });
 
-  test('a server that starts drains as soon as it has started', async () => {
+  test('a server whose parent goes during the start drains as soon as it has started', async () => {
     const server = tinyServer({ start: `onEvent({ event: 'starting' }); await once(process, 'disconnect');` });
     await server.said('"starting"');
     server.child.disconnect();
     expect((await server.ended()).how).toBe(0);
   });
 
-  test('a process that had not come to its start does not start', async () => {
+  test('a server whose parent has gone before the start does not start', async () => {
     const server = tinyServer({
       before: `process.stderr.write('loading\\n'); await once(process, 'disconnect');`,
     });
@@ -74,7 +77,7 @@ describe('when whoever started it is gone', () => {
     expect(lines).toEqual(['loading', 'tiny: the process that started this one has gone']);
   });
 
-  test('what drains goes on draining', async () => {
+  test('a drain continues when the parent process goes', async () => {
     const server = tinyServer({ drain: `await once(process, 'disconnect'); onEvent({ event: 'stopped' });` });
     await server.said('"ready"');
     server.child.kill('SIGTERM');
@@ -87,13 +90,13 @@ describe('when whoever started it is gone', () => {
 });
 
 describe('what goes wrong', () => {
-  test('a wrong flag is one line and 2, before anything starts', async () => {
+  test('a wrong flag prints one line and ends the program with 2, before anything starts', async () => {
     const { how, lines } = await tinyServer({ args: ['--lanes', '9'] }).ended();
     expect(how).toBe(2);
     expect(lines).toEqual([expect.stringMatching(/^tiny: --lanes: "9"/)]);
   });
 
-  test('a start that fails is one line and 1', async () => {
+  test('a start that fails prints one line and ends the program with 1', async () => {
     const { how, lines } = await tinyServer({ start: `throw new Error('port 5555 is taken');` }).ended();
     expect(how).toBe(1);
     expect(lines).toEqual(['tiny: port 5555 is taken']);
@@ -102,13 +105,13 @@ describe('what goes wrong', () => {
   test.each([
     ['thrown', `setImmediate(() => { throw new Error('broken'); });`],
     ['rejected', `void Promise.reject(new Error('broken'));`],
-  ])('a fault of the program, %s, is logged and ends it with 1', async (_how, start) => {
+  ])('a fault of the program, %s, is logged and ends the server with 1', async (_how, start) => {
     const { how, lines } = await tinyServer({ start: `${start} await once(process, 'never');` }).ended();
     expect(how).toBe(1);
     expect(lines).toEqual([expect.stringMatching(/"fatal".*"event":"fault".*broken/)]);
   });
 
-  test('a drain that fails is a fault', async () => {
+  test('a drain that fails is a fault of the program', async () => {
     const server = tinyServer({ drain: `throw new Error('stuck');` });
     await server.said('"ready"');
     server.child.kill('SIGTERM');
@@ -117,7 +120,7 @@ describe('what goes wrong', () => {
     expect(lines.at(-1)).toMatch(/"fault".*stuck/);
   });
 
-  test('a fault is said even by a silent log', async () => {
+  test('a fault is reported even if the log is silent', async () => {
     const { how, lines } = await tinyServer({
       start: `setImmediate(() => { throw new Error('broken'); }); await once(process, 'never');`,
       args: ['--log-level', 'silent'],

@@ -10,16 +10,16 @@ test.each([
   ['cateto_brokers', 'CATETO_BROKERS'],
   ['CATETO_QQQQ', undefined],
   ['CATETO_', undefined],
-])('%s is no setting, and may have meant %s', (variable, meant) => {
+])('the variable %s is not a setting, and may have meant %s', (variable, meant) => {
   expect(unknownVariables({ [variable]: '1' })).toEqual([{ variable, meant }]);
 });
 
-test('settings and variables of others are none of them', () => {
+test('settings and variables of other programs are not reported as unknown', () => {
   const given = Object.values(settings).map(({ variable }) => [variable, '1'] as const);
   expect(unknownVariables({ ...Object.fromEntries(given), PATH: '/bin', NOT_CATETO_BROKER: '1' })).toEqual([]);
 });
 
-test('what is said of it is one line, whatever its name is', () => {
+test('the report of an unknown variable is one line, whatever the name contains', () => {
   const text = unknownVariableText({ variable: 'CATETO_\n', meant: 'CATETO_LOG' });
   expect(text).toBe(String.raw`"CATETO_\n" is no setting and has no effect; did you mean CATETO_LOG?`);
   expect(unknownVariableText({ variable: 'CATETO_X', meant: undefined })).toBe(

@@ -99,7 +99,7 @@ test.concurrent.each([
   [['clint'], '"clint" is not one of its programs (did you mean client?)'],
   [['help', 'brocker'], '"brocker" is not one of its programs (did you mean broker?)'],
   [['toString'], '"toString" is not one of its programs'],
-])('%j is one line and exit code 2', async (given, problem) => {
+])('the command line %j prints one line and ends with exit code 2', async (given, problem) => {
   expect(await cateto(...given)).toEqual({
     code: 2,
     out: '',

@@ -14,7 +14,7 @@ function started(code: string, more: Partial<ProcessStart> = {}): AppProcess {
 }
 
 describe('waiting for an event', () => {
-  test('finds one of those logged already, and one to come', async () => {
+  test('waitFor finds an event that was logged already, and an event to come', async () => {
     const one = started(`process.on('SIGUSR2', () => log('active', { n: 2 })); log('ready', { n: 1 });`);
     expect(await one.waitFor('ready')).toMatchObject({ n: 1 });
     const active = one.waitFor('active');
@@ -23,7 +23,7 @@ describe('waiting for an event', () => {
     expect(await one.waitFor('ready')).toMatchObject({ n: 1 });
   });
 
-  test('the next one is not one that was logged already', async () => {
+  test('waitForNext ignores events that were logged already', async () => {
     const one = started(`let n = 0; process.on('SIGUSR2', () => log('active', { n: ++n })); log('active', { n });`);
     await one.waitFor('active');
     const next = one.waitForNext('active');
@@ -31,12 +31,12 @@ describe('waiting for an event', () => {
     expect(await next).toMatchObject({ n: 1 });
   });
 
-  test('only one that fits is taken', async () => {
+  test('waitFor returns only an event that matches', async () => {
     const one = started(`for (const lane of [1, 2, 3]) log('fallback', { lane });`);
     expect(await one.waitFor('fallback', ({ lane }) => lane === 2)).toMatchObject({ lane: 2 });
   });
 
-  test('fails when the process ends without it, with what the process complained about', async () => {
+  test('waitFor rejects when the process ends first, with the output of the process on stderr', async () => {
     const one = started(`process.stderr.write('port taken\\n'); process.exitCode = 2; clearInterval(stay);`);
     await expect(one.waitFor('ready')).rejects.toThrow('tiny ended (2): port taken');
     await expect(one.waitFor('ready')).rejects.toThrow('tiny ended (2): port taken');
@@ -45,27 +45,27 @@ describe('waiting for an event', () => {
 });
 
 describe('a process', () => {
-  test('has ended when all that it wrote has been read', async () => {
+  test('a process counts as ended when all its output has been read', async () => {
     const one = started(`for (let n = 0; n < 500; n++) log('line', { n }); clearInterval(stay);`);
     expect(await one.ended).toBe(0);
     expect(one.events).toHaveLength(500);
     expect(await one.waitFor('line', ({ n }) => n === 499)).toBeDefined();
   });
 
-  test('that is killed has ended by the signal', async () => {
+  test('a killed process ends with the signal', async () => {
     const one = started(`log('ready');`);
     await one.waitFor('ready');
     one.kill('SIGKILL');
     expect(await one.ended).toBe('SIGKILL');
   });
 
-  test('that cannot be started has ended, and says why', async () => {
+  test('a process that could not start counts as ended, with the reason', async () => {
     const one = started('', { cwd: '/nowhere' });
     await expect(one.waitFor('ready')).rejects.toThrow(/ENOENT/);
     expect(await one.ended).not.toBe(0);
   });
 
-  test('is in a group of its own, so that a Ctrl-C meant for whoever started it is not sent to it too', async () => {
+  test('a process has a group of its own, so that Ctrl-C does not reach it directly', async () => {
     const one = started(`process.on('SIGUSR2', () => log('signalled')); log('ready');`);
     await one.waitFor('ready');
     const signalled = one.waitFor('signalled');
@@ -74,14 +74,14 @@ describe('a process', () => {
     await signalled;
   });
 
-  test('gets no settings of this process, only those that it is given', async () => {
+  test('a process gets only the settings that it is given, and none of its parent', async () => {
     vi.stubEnv('CATETO_LOG_LEVEL', 'silent');
     const seen = `log('seen', { level: process.env.CATETO_LOG_LEVEL ?? 'none', lanes: process.env.CATETO_LANES });`;
     const one = started(seen, { environment: { CATETO_LANES: '2' } });
     expect(await one.waitFor('seen')).toMatchObject({ level: 'none', lanes: '2' });
   });
 
-  test('can be run by another command, and its signals and its end are still its own', async () => {
+  test('a process that another command runs has its own signals and its own end', async () => {
     const one = started(`process.on('SIGUSR2', () => log('signalled', { seen: process.env.TINY })); log('ready');`, {
       prefix: ['env', 'TINY=yes'],
     });
@@ -92,7 +92,7 @@ describe('a process', () => {
     expect(await one.ended).toBe('SIGKILL');
   });
 
-  test('hears what it is sent', async () => {
+  test('a process receives messages over its channel', async () => {
     const one = started(`process.on('message', (heard) => log('heard', { heard })); log('ready');`);
     await one.waitFor('ready');
     one.send('begin');
@@ -102,7 +102,7 @@ describe('a process', () => {
     one.send('nobody hears this');
   });
 
-  test('keeps a bounded number of events, the latest', async () => {
+  test('a process keeps a bounded number of its latest events', async () => {
     const one = started(`for (let n = 0; n < 10_050; n++) log('line', { n }); clearInterval(stay);`);
     await one.ended;
     expect(one.events).toHaveLength(10_000);

@@ -8,7 +8,7 @@ import { parseEvent } from './log-event.ts';
 import { overview, table } from './overview.ts';
 
 describe('the layout', () => {
-  test('the paper’s: two brokers, an op-server for each leg, a calc-server', () => {
+  test('the layout of the paper has two brokers, an op-server for each leg and a calc-server', () => {
     expect(planSystem({ opServers: 2, calcServers: 1 })).toEqual([
       { name: 'broker', app: 'broker', args: [] },
       { name: 'backup', app: 'backup', args: [] },
@@ -28,14 +28,14 @@ describe('the layout', () => {
     },
   );
 
-  test('several calc-servers are numbered', () => {
+  test('several calc-servers get numbers', () => {
     const names = planSystem({ opServers: 1, calcServers: 2 }).map(({ name }) => name);
     expect(names).toEqual(['broker', 'backup', 'op-server-1', 'calc-server-1', 'calc-server-2']);
   });
 });
 
 describe('ports', () => {
-  test('are different, free, and below those the kernel gives to outgoing connections', async () => {
+  test('free ports are different, unused, and below the ports of outgoing connections', async () => {
     const ports = await freePorts(12);
     expect(new Set(ports).size).toBe(12);
     expect(ports.every((port) => port >= 10_240 && port < 32_768)).toBe(true);
@@ -46,23 +46,23 @@ describe('ports', () => {
     });
   });
 
-  test('make two brokers', async () => {
+  test('free brokers have the form of CATETO_BROKERS', async () => {
     expect(await freeBrokers()).toMatch(/^127\.0\.0\.1(:\d+){3},127\.0\.0\.1(:\d+){3}$/);
   });
 });
 
-test('a log line is an event; anything else an app writes is not', () => {
+test('a log line becomes an event, and any other output does not', () => {
   expect(parseEvent('{"event":"ready","address":"x"}')).toMatchObject({ event: 'ready' });
   for (const line of ['', 'ready', '{"level":"info"}', '{broken', '["ready"]'])
     expect(parseEvent(line)).toBeUndefined();
 });
 
-test('a number of processes is a whole number that makes sense', () => {
+test('the number of processes is a whole number within its bounds', () => {
   expect(parseCount('3')).toBe(3);
   for (const text of ['0', '-1', '1.5', 'two', '65', '']) expect(() => parseCount(text)).toThrow(`"${text}"`);
 });
 
-test('the overview says what runs and where', () => {
+test('the overview lists the processes and their addresses', () => {
   const plans = planSystem({ opServers: 2, calcServers: 1 });
   const rows = overview(plans, 'here:1:2:3,there:4:5:6', (name) => name.length);
   expect(table(rows)).toEqual([
@@ -74,7 +74,7 @@ test('the overview says what runs and where', () => {
   ]);
 });
 
-test('a system that cannot be started whole leaves no process running', async () => {
+test('a system that cannot start completely leaves no process running', async () => {
   const program = 'setInterval(() => undefined, 1_000);';
   const starting = startCluster({
     initially: ['broker', 'brokre'],

@@ -71,7 +71,8 @@ async function story(cluster: Cluster, startMs: number): Promise<void> {
   const noticedMs = await sinceKill(cluster, 'op-server-1', 'calc-server', 'listener-down');
   say(`   The calc-server noticed after ${noticedMs} ms.`);
   await askFor(cluster, ({ fallbacks }) => {
-    if (!fallbacks.includes(1)) throw new Error('no op-server was there to square leg 1, but the calc-server did not compute the square');
+    if (!fallbacks.includes(1))
+      throw new Error('no op-server was there to square leg 1, but the calc-server did not compute the square');
     return `leg ${fallbacks.join(' and ')} squared by the calc-server itself.`;
   });
   say();

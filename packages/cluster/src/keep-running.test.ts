@@ -55,7 +55,7 @@ function kept(code: string | ((start: number) => string), policy: RestartPolicy 
 
 const quick: RestartPolicy = { delaysMs: [1, 2, 4], healthyMs: 60_000 };
 
-test('the first restart comes after three seconds, later ones after more, and never after more than a minute', () => {
+test('the first restart comes after three seconds, later ones after longer waits of at most a minute', () => {
   expect(restartPolicy.delaysMs[0]).toBe(3_000);
   expect(restartPolicy.delaysMs).toEqual(restartPolicy.delaysMs.toSorted((one, other) => one - other));
   expect(Math.max(...restartPolicy.delaysMs)).toBe(60_000);
@@ -63,7 +63,7 @@ test('the first restart comes after three seconds, later ones after more, and ne
   expect(restartPolicy.healthyMs).toBe(60_000);
 });
 
-test('a process that is killed is started again, and both are said', async () => {
+test('a killed process is restarted, and its end and its restart are reported', async () => {
   const { until, latest } = kept(stay, quick);
   await latest().waitFor('ready');
   latest().kill('SIGKILL');
@@ -73,25 +73,25 @@ test('a process that is killed is started again, and both are said', async () =>
   await latest().waitFor('ready');
 });
 
-test('no two processes of one name run at once, however often one ends', async () => {
+test('two processes of one name never run at once, however often one ends', async () => {
   const { until, aliveAtStart } = kept(ready, quick);
   await until(10);
   expect(aliveAtStart).toEqual(aliveAtStart.map(() => 0));
 });
 
-test('the wait grows with each end, up to the longest', async () => {
+test('the wait before a restart grows with each end, up to the longest wait', async () => {
   const { until } = kept(ready, quick);
   const ends = (await until(9)).filter(({ event }) => event === 'process-ended');
   expect(ends).toMatchObject([1, 2, 4, 4, 4].map((restartMs) => ({ restartMs })));
 });
 
-test('a process that ran for long waits for its restart as after the first end', async () => {
+test('after a long run, the wait before a restart is the first one again', async () => {
   const { until } = kept(ready, { delaysMs: [1, 60_000], healthyMs: 1 });
   const ends = (await until(5)).filter(({ event }) => event === 'process-ended');
   expect(ends).toMatchObject([1, 1, 1].map((restartMs) => ({ restartMs })));
 });
 
-test('a process that ends before it is ready is told from one that ran, with what it complained about', async () => {
+test('a process that ends before it is ready is reported as not started, with its output on stderr', async () => {
   const code = `process.stderr.write('port taken\\n'); process.exitCode = 1;`;
   const { until } = kept((start) => (start === 0 ? ready : code), quick);
   const [ended, , failed] = await until(3);
@@ -99,7 +99,7 @@ test('a process that ends before it is ready is told from one that ran, with wha
   expect(failed).toMatchObject({ event: 'process-not-started', how: 1, said: 'port taken', restartMs: 2 });
 });
 
-test('a program that is gone is tried again until it is there', async () => {
+test('a missing program is retried until it exists', async () => {
   let built = false;
   const one = startProcess({ name: 'tiny', cwd: '.', args: ['--eval', ready] });
   const events: ProcessEvent[] = [];
@@ -130,7 +130,7 @@ test('a program that is gone is tried again until it is there', async () => {
   expect(events[1]).toMatchObject({ event: 'process-not-started', how: undefined, said: 'tiny is not built' });
 });
 
-test('without a policy the end is said and nothing is started', async () => {
+test('without a policy, the end of a process is reported and nothing is restarted', async () => {
   const { until, latest, started, events } = kept(stay, undefined);
   await latest().waitFor('ready');
   latest().kill('SIGKILL');
@@ -139,7 +139,7 @@ test('without a policy the end is said and nothing is started', async () => {
   expect(events).toHaveLength(1);
 });
 
-test('what ends once the cluster stops is not said, and is not started', async () => {
+test('a process that ends while the cluster stops is neither reported nor restarted', async () => {
   const { latest, started, events, stopping } = kept(stay, quick);
   await latest().waitFor('ready');
   stopping.abort();
@@ -150,7 +150,7 @@ test('what ends once the cluster stops is not said, and is not started', async (
   expect([started.length, events.length]).toEqual([1, 0]);
 });
 
-test('a cluster that stops while a process waits for its restart starts none, and leaves no timer', async () => {
+test('a cluster that stops during a wait starts no process and leaves no timer', async () => {
   const { until, latest, started, stopping } = kept(stay, { delaysMs: [3_600_000], healthyMs: 1 });
   await latest().waitFor('ready');
   latest().kill('SIGKILL');

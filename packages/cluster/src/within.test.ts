@@ -4,13 +4,13 @@ import { within } from './within.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-test('what comes in time is given, and what fails fails as it did', async () => {
+test('within passes on the value or the error of a promise that settles in time', async () => {
   expect(await within(1_000, 'five', Promise.resolve(5))).toBe(5);
   await expect(within(1_000, 'five', Promise.reject(new Error('gone')))).rejects.toThrow('gone');
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('what does not come in time is named', async () => {
+test('within rejects with the name of the promise that does not settle in time', async () => {
   const late = expect(within(30_000, 'active of backup', new Promise(() => {}))).rejects.toThrow(
     'active of backup: not within 30 s',
   );

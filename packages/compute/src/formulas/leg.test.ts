@@ -21,7 +21,7 @@ function ordered(x: number, y: number): [c: number, a: number] {
 }
 
 describe('leg', () => {
-  test('is within 2 ulp of the exact value for operands of any magnitude', () => {
+  test('leg is within 2 ulp of the exact value for operands of any magnitude', () => {
     fc.assert(
       fc.property(anyDouble, anyDouble, (x, y) => expectWithinTwoUlp(...ordered(x, y))),
       { numRuns },
@@ -32,7 +32,7 @@ describe('leg', () => {
     );
   });
 
-  test('keeps its precision when hypotenuse and leg are next to each other', () => {
+  test('leg keeps its precision when hypotenuse and leg are neighbouring doubles', () => {
     const close = fc.tuple(
       anyDouble.map(Math.abs).filter((c) => c > 1e-320),
       fc.integer({ min: 0, max: 40 }),
@@ -43,7 +43,7 @@ describe('leg', () => {
     );
   });
 
-  test('of a Pythagorean triple is exact', () => {
+  test('leg is exact for Pythagorean triples', () => {
     const numbers = fc.tuple(fc.integer({ min: 1, max: 5_000 }), fc.integer({ min: 1, max: 5_000 }));
     fc.assert(
       fc.property(numbers, ([m, n]) => {
@@ -54,18 +54,18 @@ describe('leg', () => {
     );
   });
 
-  test('5 and 3 ask for one product, of 2 and 8', () => {
+  test('leg of 5 and 3 requests one product, of 2 and 8', () => {
     expect(leg.plan([5, 3])).toMatchObject([{ operation: { name: 'multiply' }, input: [2, 8] }]);
     expect(leg.combine([16], [5, 3])).toBe(4);
   });
 
-  test('is 0 when the hypotenuse is the leg, and does not mind the sign of the leg', () => {
+  test('leg is 0 when the hypotenuse equals the leg, and ignores the sign of the leg', () => {
     expect(compute(code, [7, 7])).toBe(0);
     expect(compute(code, [0, 0])).toBe(0);
     expect(compute(code, [5, -3])).toBe(4);
   });
 
-  test('is out of domain when the hypotenuse is shorter than the leg, or negative', () => {
+  test('leg is out of domain when the hypotenuse is shorter than the leg, or negative', () => {
     for (const operands of [
       [3, 5],
       [-5, 3],

@@ -27,7 +27,7 @@ describe.each([
   { name: 'hypotenuse', code: hypotenuse as unknown as FormulaCode, count: 2 },
   { name: 'diagonal', code: diagonal as unknown as FormulaCode, count: 3 },
 ])('$name', ({ name, code, count }) => {
-  test('is within 1 ulp of the exact value for operands of any magnitude', () => {
+  test('the root of squares is within 1 ulp of the exact value for operands of any magnitude', () => {
     const operands = fc.array(anyDouble, { minLength: count, maxLength: count });
     fc.assert(
       fc.property(operands, (given) => expectWithinOneUlp(code, given)),
@@ -35,7 +35,7 @@ describe.each([
     );
   });
 
-  test('is within 1 ulp for operands of like magnitude, subnormal ones among them', () => {
+  test('the root of squares is within 1 ulp for operands of similar magnitude, also subnormal ones', () => {
     fc.assert(
       fc.property(closeDoubles(count, 3), (given) => expectWithinOneUlp(code, given)),
       { numRuns },
@@ -46,7 +46,7 @@ describe.each([
     );
   });
 
-  test('is exact when the value is a whole number', () => {
+  test('the root of squares is exact when it is an integer', () => {
     const triple = fc
       .tuple(fc.integer({ min: 1, max: 9_000 }), fc.integer({ min: 1, max: 9_000 }))
       .map(([m, n]) => [Math.abs(m * m - n * n), 2 * m * n, m * m + n * n] as const);
@@ -59,7 +59,7 @@ describe.each([
     );
   });
 
-  test('of nothing but zeros is 0, and the sign of an operand does not matter', () => {
+  test('the root of squares of zeros is 0, and the signs of operands do not matter', () => {
     expect(
       compute(
         code,
@@ -78,7 +78,7 @@ describe.each([
     );
   });
 
-  test('is out of domain when no double can hold it', () => {
+  test('the root of squares is out of domain when it is larger than any double', () => {
     const operands = Array.from({ length: count }, () => Number.MAX_VALUE);
     expect(compute(code, operands)).toMatchObject({ code: 'out-of-domain', message: expect.stringContaining(name) });
     expect(compute(code, [Number.MAX_VALUE, ...operands.slice(1).fill(1)])).toBe(Number.MAX_VALUE);
@@ -86,7 +86,7 @@ describe.each([
 });
 
 describe('hypotenuse', () => {
-  test('of 12 and 13 asks for their squares as they are and is 17.69180601295413', () => {
+  test('hypotenuse of 12 and 13 requests their squares unscaled and is 17.69180601295413', () => {
     const calls = hypotenuse.plan([12, 13]);
     expect(calls).toMatchObject([
       { operation: { name: 'square' }, input: 12 },
@@ -99,11 +99,11 @@ describe('hypotenuse', () => {
     [3e200, 4e200, 5e200],
     [3e-200, 4e-200, 5e-200],
     [3 * Number.MIN_VALUE, 4 * Number.MIN_VALUE, 5 * Number.MIN_VALUE],
-  ])('of %d and %d is %d', (a, b, c) => {
+  ])('hypotenuse of %d and %d is %d', (a, b, c) => {
     expect(compute(hypotenuse as unknown as FormulaCode, [a, b])).toBe(c);
   });
 
-  test('is nearer than the root of the rounded squares, and than Math.hypot, where those are off by more than an ulp', () => {
+  test('hypotenuse is nearer than the root of the rounded squares, and than Math.hypot, where those are off by more than an ulp', () => {
     let wrong = 0;
     fc.assert(
       fc.property(closeDoubles(2, 2), ([a = 0, b = 0]) => {
