@@ -5,16 +5,13 @@ const never = 'await new Promise(() => {});';
 
 describe('a signal', () => {
   test.each(['SIGINT', 'SIGTERM'] as const)('a server drains on %s, then ends with 0', async (signal) => {
-    '%s drains, then the process ends with 0',
-    async (signal) => {
-      const server = tinyServer({});
-      await server.said('"ready"');
-      server.child.kill(signal);
-      const { how, lines } = await server.ended();
-      expect(how).toBe(0);
-      expect(lines.at(-1)).toContain('"draining"');
-    },
-  );
+    const server = tinyServer({});
+    await server.said('"ready"');
+    server.child.kill(signal);
+    const { how, lines } = await server.ended();
+    expect(how).toBe(0);
+    expect(lines.at(-1)).toContain('"draining"');
+  });
 
   test.each([
     ['SIGINT', 130],
