@@ -1,6 +1,7 @@
 import type { Handler, HandlerContext } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { timers } from '../timers.ts';
 import { runTask } from './run-task.ts';
 import { sharedNowMs } from './thread-context.ts';
 
@@ -48,6 +49,14 @@ test('what a handler makes of its signal is no fault of its own', async () => {
 });
 
 test('what a handler waits for does not count as blocking', async () => {
-  const waiting: Handler = () => new Promise((resolve) => void setTimeout(resolve, 60, 1));
-  expect((await run(waiting)).blockedMs).toBeLessThan(50);
+  let clockMs = 0;
+  const clock = vi.spyOn(timers, 'monotonicMs').mockImplementation(() => clockMs);
+  onTestFinished(() => clock.mockRestore());
+  const waiting: Handler = async () => {
+    clockMs += 20;
+    await Promise.resolve();
+    clockMs += 60;
+    return 1;
+  };
+  expect(await run(waiting)).toEqual({ output: 1, blockedMs: 20 });
 });

@@ -234,6 +234,24 @@ test('threads that cannot load their module say so once, and run nothing', async
   await expect(pool.start()).rejects.toThrow('nowhere.mjs');
 });
 
+test('threads that cannot load their module say so also when the server closes meanwhile', async () => {
+  const events: BusEvent[] = [];
+  const nowhere = new URL('./nowhere.mjs', import.meta.url);
+  const pool = moduleThreads(nowhere, { workers: 'auto', onEvent: (event) => void events.push(event) });
+  const asked = expect(pool.run('echo', 1, { leftMs: longMs, id })).rejects.toThrow('closed');
+  await vi.waitUntil(() => pool.inUse().threads > 0, { timeout: longMs });
+  await pool.close();
+  await asked;
+  expect(events).toEqual([{ event: 'thread-failed', cause: expect.stringContaining('nowhere.mjs') }]);
+});
+
+test('what is asked of a server that has closed starts no threads', async () => {
+  const { pool, run } = setUp('auto');
+  await pool.close();
+  await expect(run('echo', 1)).rejects.toThrow('closed');
+  expect(pool.inUse().threads).toBe(0);
+});
+
 test('what waits for a thread beyond 100 ms for a second makes new work late, until the queue is short again', async () => {
   const { pool, run } = setUp(1);
   await run('echo', 1);

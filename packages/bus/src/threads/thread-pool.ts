@@ -68,7 +68,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     try {
       return await started();
     } catch (error) {
-      if (usable && !closed) onEvent({ event: 'thread-failed', cause: textOf(error) });
+      if (usable) onEvent({ event: 'thread-failed', cause: textOf(error) });
       usable = false;
       return undefined;
     }
@@ -90,8 +90,10 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
   }
 
   async function runNow(task: ThreadTask, limit: ThreadLimit | undefined): Promise<Worked | undefined> {
+    // Threads that were started now would be ended by nobody.
+    if (closed) throw ofClosed();
     const pool = await poolIfAny();
-    if (closed) throw new DOMException('the server has closed', 'AbortError');
+    if (closed) throw ofClosed();
     if (pool === undefined) return undefined;
     // An AbortSignal with a timeout costs 20 us, a third of a whole task.
     const signal = new EventEmitter();
@@ -157,7 +159,10 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     },
     async close() {
       closed = true;
-      await (await starting?.catch(() => undefined))?.destroy();
+      if (starting === undefined) return;
+      const [pool] = await Promise.allSettled([starting]);
+      // Threads that could not be started have ended, and that was told where they were needed.
+      if (pool.status === 'fulfilled') await pool.value.destroy();
     },
   };
 }
@@ -172,6 +177,10 @@ function ranOf(worked: Worked, maxMs = 0): Ran {
 /** With the stack of the thread in which it was thrown. */
 function asError({ name, message, stack }: Thrown): Error {
   return Object.assign(new Error(message), { name, stack });
+}
+
+function ofClosed(): DOMException {
+  return new DOMException('the server has closed', 'AbortError');
 }
 
 /** No fault of the handler's code, as what its signal makes of it. */
