@@ -10,7 +10,7 @@ LANES = sys.argv[1:] or ["1"]
 HELLO, STATUS = f"calc.hello.{ADDRESS}", f"calc.status.request.{ADDRESS}"
 ROUTES = {f"calc.square.request.{lane}.{ADDRESS}": f"calc.square.result.{lane}" for lane in LANES}
 OPTIONS = {zmq.LINGER: 0, zmq.MAXMSGSIZE: 2**20, zmq.HANDSHAKE_IVL: 1000, zmq.CONNECT_TIMEOUT: 1000, zmq.RECONNECT_IVL: 10,
-           zmq.RECONNECT_IVL_MAX: 200, zmq.HEARTBEAT_IVL: 50, zmq.HEARTBEAT_TIMEOUT: 200, zmq.HEARTBEAT_TTL: 200}
+           zmq.RECONNECT_IVL_MAX: 200, zmq.HEARTBEAT_IVL: 50, zmq.HEARTBEAT_TIMEOUT: 1000, zmq.HEARTBEAT_TTL: 200}
 
 
 def connect(kind, place, default_port, more):

@@ -20,8 +20,11 @@ import { timers } from './timers.ts';
  * what silence the other side shall let go of it as well. On which connections that has to be soon is ADR 15.
  */
 const heartbeats = {
-  /** Where requests come in: a server that hangs is missed 150 to 250 ms after it began to. */
-  soon: { heartbeatInterval: 50, heartbeatTimeout: 200, heartbeatTimeToLive: 200 },
+  /**
+   * Where requests come in: a server that hangs is missed 150 to 250 ms after it began to. The server itself waits for longer than the
+   * broker: what closes soon after it has heard the broker is then a process that ended, and not a link that was cut (ADR 51).
+   */
+  soon: { heartbeatInterval: 50, heartbeatTimeout: 1_000, heartbeatTimeToLive: 200 },
   /** All other connections of participants, thousands perhaps, most of them idle. */
   inTime: {
     intervalMs: 4_000,
@@ -35,7 +38,7 @@ const heartbeats = {
    * Where requests come in on a thread that may end by itself: no thread of libzmq pings for it, so the handler that computes there
    * has to be given time. Above two seconds a request could arrive so late that its server has answered and forgotten it.
    */
-  inWorker: { intervalMs: 250, silenceMs: 1_500, ttlMs: 1_500 },
+  inWorker: { intervalMs: 250, silenceMs: 1_500, ttlMs: 1_500, firstPing: true },
   /** A broker's side of all of them: for those who do not ping. */
   bound: {
     intervalMs: 5_000,
@@ -44,6 +47,7 @@ const heartbeats = {
     onlyIfSilent: true,
     // A server's 200 ms, or 1.5 s in a worker thread, and not a client's: a broker tells the end of a server from a cut link (ADR 51).
     closeWatchTtlMs: 1_500,
+    firstPing: true,
   },
 };
 /** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */

@@ -26,8 +26,7 @@ test.each([
   ['servers in worker threads', 'thread'],
 ] as const)(
   'a request that ends its %s is given up before it has taken them all, and everything else is answered',
-  // A busy machine may keep the broker from telling ends from cut links, which it does within 125 ms or not at all (ADR 51).
-  { retry: 4, timeout: 180_000 },
+  { timeout: 180_000 },
   async (_what, kind) => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
     const calc = await fatalServer('calc', brokers);
@@ -39,21 +38,19 @@ test.each([
     await client.patience(0);
 
     let settled = false;
-    const fatal = client.patience(fatalInput).finally(() => {
-      settled = true;
-    });
-    const expected = expect(fatal).rejects.toMatchObject({ code: 'server-lost', mayHaveRun: true, retryable: false });
+    const fatal = client.patience(fatalInput).catch((error: unknown) => error);
+    void fatal.then(() => (settled = true));
     const answers: number[] = [];
     for (let value = 100; !settled; value += 1) {
       const asked = Array.from({ length: 20 }, async (_, index) => (await client.patience(value + index / 100)).value);
       answers.push(...(await Promise.all(asked)));
     }
-    await expected;
+    expect(await fatal).toMatchObject({ code: 'server-lost', mayHaveRun: true, retryable: false });
     expect(answers.length).toBeGreaterThan(0);
 
     await vi.waitUntil(() => exits.length >= 3, { timeout: 30_000 });
     expect((await client.patience(7)).value).toBe(7);
     // Three, unless a busy machine kept the broker from telling one of the ends from a cut link.
-    expect(exits.length).toBeLessThan(6);
+    expect(exits).toHaveLength(3);
   },
 );

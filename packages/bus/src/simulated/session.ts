@@ -26,7 +26,7 @@ export interface SessionUser {
 
 /** How a connection notices that the other side is gone without saying so. */
 export type Liveness =
-  /** ZMTP heartbeats of 50/200 ms. */
+  /** ZMTP heartbeats of 50 ms: the end that was dialled waits for 200 ms, the end that dialled for a second. */
   | 'zmtp-soon'
   /** Of 4 and 12 s, and half a second and one from a message on that the dialling end sent. */
   | 'zmtp-in-time'
@@ -70,12 +70,14 @@ export function isAwake(process: SimulatedProcess, liveness: Liveness, dialled: 
   return state !== 'stopped';
 }
 
-/** The time after which an end gives the other one up: measured for 50/200 ms and for the kernel's probes. */
+/** The time after which an end gives the other one up: measured for heartbeats of 50 ms and for the kernel's probes. */
 const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
-  'zmtp-soon': [150, 255],
+  'zmtp-soon': [1_000, 1_300],
   'zmtp-in-time': [2_000, 13_000],
   tcp: [1_500, 3_500],
 };
+/** The same for who was dialled, where it is told to be soon. */
+const dialledSoonMs = [150, 255] as const;
 /** The same for who dialled in time, from a message on that it sent. */
 const unconfirmedMs = [1_000, 1_600] as const;
 /** From the death of a process to the moment its peers hear that the connection broke. */
@@ -200,12 +202,15 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   /** Whether this end has reason to think that the other one is gone. */
   function silent(end: End): boolean {
     const other = otherOf(end);
-    if (cutTo(end) || paths.isCut(end.process.name, other.process.name) || !other.wired) return true;
-    return liveness !== 'tcp' && !awake(other);
+    if (cutTo(end) || !other.wired || (liveness !== 'tcp' && !awake(other))) return true;
+    // Who was dialled goes on hearing the PINGs when its own bytes do not arrive: then who dialled has to tell.
+    return !isDialledSoon(end) && paths.isCut(end.process.name, other.process.name);
   }
 
+  const isDialledSoon = (end: End): boolean => liveness === 'zmtp-soon' && end.index === 1;
+
   /** Gives the other end up after a silence; if it is heard of again meanwhile, not. */
-  function watchFor(end: End, span = silenceMs[liveness]): void {
+  function watchFor(end: End, span = isDialledSoon(end) ? dialledSoonMs : silenceMs[liveness]): void {
     if (!end.wired || !silent(end) || end.giveUp !== undefined) return;
     const cancel = clock.at(clock.nowMs() + chance.between(...span), () => {
       end.giveUp?.();

@@ -323,8 +323,10 @@ describe('the other side', () => {
 });
 
 describe('a close', () => {
-  const watched: Heartbeat = { ...quiet, onlyIfSilent: true, closeWatchTtlMs: 1_000 };
+  const watched: Heartbeat = { ...quiet, onlyIfSilent: true, closeWatchTtlMs: 1_000, firstPing: true };
   const isClosed = (said: readonly string[]): boolean => said.some((one) => one.startsWith('closed'));
+
+  const pings = (heard: readonly string[]): string[] => heard.filter((one) => one === '<PING\0\0>');
 
   /** A peer that asks to be given up after 200 ms, and has answered a PING or not. */
   async function watchedPeer(answers: boolean, ttl = '\x02') {
@@ -333,7 +335,7 @@ describe('a close', () => {
     all.raw.frame(commandFlag, `\x04PING\0${ttl}`);
     await all.raw.heard.until((heard) => heard.includes('<PONG>'));
     all.tick(1);
-    await all.raw.heard.until((heard) => heard.includes('<PING\0\0>') || ttl !== '\x02');
+    await all.raw.heard.until((heard) => pings(heard).length === (ttl === '\x02' ? 2 : 1));
     if (answers) {
       all.raw.frame(commandFlag, '\x04PONG');
       all.raw.frame(0, 'said after it');
@@ -344,7 +346,7 @@ describe('a close', () => {
 
   test('by a peer that has just answered a PING is the end of its process', async () => {
     const { far, log, pass } = await watchedPeer(true);
-    pass(125);
+    pass(750);
     far.end();
     await log.until(isClosed);
     expect(log.all.at(-1)).toBe('closed: it ended');
@@ -359,7 +361,7 @@ describe('a close', () => {
 
   test('by a peer whose last answer is older than its patience may come from a cut link', async () => {
     const { far, log, pass } = await watchedPeer(true);
-    pass(126);
+    pass(751);
     far.end();
     await log.until(isClosed);
     expect(log.all.at(-1)).toBe('closed');
@@ -379,9 +381,21 @@ describe('a close', () => {
     expect(log.all.at(-1)).toBe('closed');
   });
 
-  test('of a peer that asks for a long time to live is not watched: it gets no PING for it', async () => {
-    const { raw } = await watchedPeer(false, '\x78');
-    expect(raw.heard.all).not.toContain('<PING\0\0>');
+  test('of a peer that asks for a long time to live is not watched: after the first PING it gets none for it', async () => {
+    const { raw, tick } = await watchedPeer(false, '\x78');
+    tick(10);
+    raw.frame(commandFlag, '\x04PING\0\x78later');
+    await raw.heard.until((heard) => heard.includes('<PONGlater>'));
+    expect(pings(raw.heard.all)).toHaveLength(1);
+  });
+
+  test('by a peer that has answered the first PING and asked for nothing yet is the end of its process', async () => {
+    const { far, raw, log } = await ready(watched);
+    await raw.heard.until((heard) => pings(heard).length === 1);
+    raw.frame(commandFlag, '\x04PONG');
+    far.end();
+    await log.until(isClosed);
+    expect(log.all.at(-1)).toBe('closed: it ended');
   });
 });
 

@@ -15,6 +15,8 @@ export interface Heartbeat {
    * round trip is fresh is the end of its process and not of the link ({@link Peer} `closed`).
    */
   readonly closeWatchTtlMs?: number;
+  /** The first PING follows the handshake at once: the other side may end, stop or be cut off before a tick. */
+  readonly firstPing?: boolean;
 }
 
 /** What is known of whether the other side lives. */
