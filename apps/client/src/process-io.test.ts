@@ -17,12 +17,12 @@ function runWithout(stream: 'stdout' | 'stderr', ...args: string[]) {
   return ended;
 }
 
-test('a stdout that cannot be written to is one line and exit code 1', () => {
+test('a stdout that cannot be written prints one line, with exit code 1', () => {
   const { status, stderr } = runWithout('stdout', 'formulas');
   expect(stderr).toMatch(/^client: cannot write to stdout: .+\n$/);
   expect(status).toBe(1);
 });
 
-test('a stderr that cannot be written to leaves the exit code what it is', () => {
+test('a stderr that cannot be written does not change the exit code', () => {
   expect(runWithout('stderr', 'hypotenuse', 'twelve', '13').status).toBe(5);
 });

@@ -6,7 +6,7 @@ import { runHere } from './in-memory.test-support.ts';
 const formulas = Object.keys(calculator.formulas).join(', ');
 
 describe('a wrong command line', () => {
-  test('a word that is no command is an unknown formula: the nearest and all there are', async () => {
+  test('a word that is no command is reported as an unknown formula, with the nearest and all formulas', async () => {
     const ran = await runHere(['hypotenus', '12', '13']);
     expect(ran).toMatchObject({ exitCode: 5, stdout: '', connected: [] });
     expect(ran.stderr).toBe(
@@ -14,11 +14,11 @@ describe('a wrong command line', () => {
     );
   });
 
-  test('commands are meant as well', async () => {
+  test('the suggestion for a mistyped word can be a command', async () => {
     expect((await runHere(['statsu'])).stderr).toContain('(did you mean status?)');
   });
 
-  test('a word like nothing has no nearest', async () => {
+  test('a word that resembles nothing gets no suggestion', async () => {
     const ran = await runHere(['zzz']);
     expect(ran.stderr).toBe(`client: no formula is called "zzz"; there are ${formulas}\n`);
   });
@@ -45,14 +45,14 @@ describe('a wrong command line', () => {
     ['a flag before the command', ['--nothing'], "client: unknown option '--nothing'"],
     ['batch without a formula', ['batch', '-'], "batch: required option '--formula <name>' not specified"],
     ['a broken request id', ['watch', '--id', '7f'], "watch: option '--id <request id>' argument '7f' is invalid."],
-  ])('%s is one line and exit code 2', async (_what, args, start) => {
+  ])('a wrong command line prints one line, with exit code 2: %s', async (_what, args, start) => {
     const ran = await runHere(args);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '', connected: [] });
     expect(ran.stderr.startsWith(start), ran.stderr).toBe(true);
     expect(ran.stderr.match(/\n/g)).toHaveLength(1);
   });
 
-  test('no command at all shows help on stderr, exit code 2', async () => {
+  test('a command line without a command shows help on stderr, with exit code 2', async () => {
     const ran = await runHere([]);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^Usage: client /);
@@ -60,14 +60,14 @@ describe('a wrong command line', () => {
   });
 });
 
-test('--version prints the version, whatever command it is given to', async () => {
+test('--version prints the version with any command', async () => {
   const version = catetoVersion();
   expect(await runHere(['--version'])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
   expect(await runHere(['-V'])).toMatchObject({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
 });
 
 describe('help', () => {
-  test('lists the formulas of the catalogue and the other commands', async () => {
+  test('the help lists the formulas of the catalogue and the other commands', async () => {
     const ran = await runHere(['--help']);
     expect(ran).toMatchObject({ exitCode: 0, stderr: '', connected: [] });
     for (const word of ['diagonal', 'hypotenuse', 'leg', 'batch', 'formulas', 'operations', 'status', 'watch']) {
@@ -75,7 +75,7 @@ describe('help', () => {
     }
   });
 
-  test('of a formula has its description, operands, settings and example from the contract', async () => {
+  test('the help of a formula has description, operands, settings and example of its contract', async () => {
     const { exitCode, stdout } = await runHere(['hypotenuse', '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('The hypotenuse of a right triangle with legs a and b.');

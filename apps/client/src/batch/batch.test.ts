@@ -9,7 +9,7 @@ const { file, folder } = temporaryFiles();
 const hypotenuse = ['--formula', 'hypotenuse'];
 
 describe('batch', () => {
-  test('adds value and error to every row, in input order', async () => {
+  test('a batch adds value and error to every row, in input order', async () => {
     const input = await file('id,b,a\nx,4,3\ny,"1,000",5\nz,-6,.5\n');
     const ran = await runHere(['batch', input, ...hypotenuse], {
       answer: ({ operands }) => operands.join('~'),
@@ -27,19 +27,19 @@ describe('batch', () => {
     expect(ran.calls).toMatchObject([{ options: { trace: true } }, {}]);
   });
 
-  test('reads stdin for -, and exits with 0 when every row has a value', async () => {
+  test('a batch reads stdin for -, and exits with 0 when every row has a value', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n' });
     expect(ran).toMatchObject({ exitCode: 0, stdout: 'a,b,value,error\n3,4,7,\n', stderr: 'batch: 1 row, 0 failed\n' });
   });
 
-  test('writes to a file with --out, in place of what is there', async () => {
+  test('a batch with --out replaces the content of the file', async () => {
     const out = await file('old,and,much,longer,than,what,comes\n');
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin: 'a,b\n3,4\n' });
     expect(ran).toMatchObject({ exitCode: 0, stdout: '' });
     expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n3,4,7,\n');
   });
 
-  test('keeps the order while fast rows wait for slow ones, at most --concurrency at once', async () => {
+  test('a batch keeps the order while fast rows wait for slow ones, with at most --concurrency rows in flight', async () => {
     const rows = Array.from({ length: 500 }, (_, index) => index);
     let now = 0;
     let most = 0;
@@ -57,7 +57,7 @@ describe('batch', () => {
     expect(most).toBe(8);
   });
 
-  test('a row of the wrong length, out of domain or without an answer has its error, and the rest go on', async () => {
+  test('a row of the wrong length, out of domain or without an answer gets an error, and the batch goes on', async () => {
     const stdin = 'c,a\n5\n5,3,1,spare\n\n3,5\n9,9\n5,3\n';
     const answer = ({ operands }: { operands: readonly unknown[] }): number => {
       if (operands[0] === 3) throw refusal('out-of-domain', 'leg: c is less\nthan a');
@@ -79,23 +79,23 @@ describe('batch', () => {
     expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: 5 rows, 4 failed\n' });
   });
 
-  test('takes the first columns when no header is an operand, and says which', async () => {
+  test('a batch takes the first columns when the header has no operand’s name, and says so', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'leg 1,leg 2\n3,4\n' });
     expect(ran).toMatchObject({ exitCode: 0, calls: [{ operands: [3, 4] }] });
     expect(ran.stderr).toBe('batch: a from column "leg 1", b from column "leg 2"\nbatch: 1 row, 0 failed\n');
   });
 
-  test('of a header alone is a header', async () => {
+  test('the result of a header alone is a header', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b' });
     expect(ran).toMatchObject({ exitCode: 0, stdout: 'a,b,value,error\n' });
   });
 
-  test('counts the rows that fell back', async () => {
+  test('a batch counts the rows that fell back', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n', fallbacks: [2] });
     expect(ran.stderr).toBe('batch: 1 row, 0 failed, 1 with an operation computed by the calc-server\n');
   });
 
-  test('writes the rows before a quote that is never closed, then says what is wrong', async () => {
+  test('a batch writes the rows before a quote that never closes, then reports the quote', async () => {
     const input = await file('a,b\n3,4\n5,"6\n');
     const ran = await runHere(['batch', input, ...hypotenuse]);
     expect(ran).toMatchObject({ exitCode: 1, stdout: 'a,b,value,error\n3,4,7,\n', open: 0 });
@@ -135,14 +135,14 @@ describe('batch', () => {
       /line 1, byte 6/,
     ],
     ['values for a header', 2, async () => [await file('3,4\n'), ...hypotenuse], /the first row must name the columns/],
-  ])('refuses %s with exit code %d', async (_what, exitCode, args, message) => {
+  ])('a batch refuses %s with exit code %d', async (_what, exitCode, args, message) => {
     const ran = await runHere(['batch', ...(await args())]);
     expect(ran).toMatchObject({ exitCode, stdout: '', calls: [] });
     expect(ran.stderr).toMatch(message);
     expect(ran.stderr.match(/\n/g)).toHaveLength(1);
   });
 
-  test('refuses to write over its own input', async () => {
+  test('a batch refuses to write over its own input', async () => {
     const input = await file('a,b\n3,4\n');
     const ran = await runHere([
       'batch',
@@ -155,14 +155,14 @@ describe('batch', () => {
     expect(await readFile(input, 'utf8')).toBe('a,b\n3,4\n');
   });
 
-  test('a fault of this program is no error of a row', async () => {
+  test('a fault of the program ends the batch and is no error of a row', async () => {
     const answer = (): never => {
       throw new TypeError('a bug');
     };
     await expect(runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n', answer })).rejects.toThrow('a bug');
   });
 
-  test('a reader of stdout that is gone ends it with one line', async () => {
+  test('a batch ends with one line when the reader of stdout has gone', async () => {
     const stdout = new Writable({
       write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })),
     });
@@ -175,7 +175,7 @@ describe('batch', () => {
 describe('progress', () => {
   const stdin = 'a,b\n3,4\n';
 
-  test('is shown on a terminal when the rows go elsewhere', async () => {
+  test('the progress bar is shown on a terminal when the rows go elsewhere', async () => {
     const stderr = captured(true);
     const ran = await runHere(['batch', await file(stdin), ...hypotenuse], { stderr });
     expect(ran.stderr).toContain('rows, 0 failed');
@@ -183,7 +183,7 @@ describe('progress', () => {
     expect(ran.stdout).toBe('a,b,value,error\n3,4,7,\n');
   });
 
-  test('goes by the rows that are done, not by what was read ahead', async () => {
+  test('the progress bar counts rows that are done, not rows that were read ahead', async () => {
     const stderr = captured(true);
     const write = stderr.write.bind(stderr);
     const shown = new Promise<string>((resolve) => {
@@ -206,7 +206,7 @@ describe('progress', () => {
     ['off a terminal', false, false, {}],
     ['among rows on the same terminal', true, true, {}],
     ['on a terminal that cannot move its cursor', true, false, { TERM: 'dumb' }],
-  ])('is not shown %s', async (_where, stderrIsTTY, stdoutIsTTY, env) => {
+  ])('the progress bar is not shown %s', async (_where, stderrIsTTY, stdoutIsTTY, env) => {
     const ran = await runHere(['batch', '-', ...hypotenuse], {
       stdin,
       env,

@@ -26,7 +26,7 @@ describe('a CSV reader', () => {
     .chain((width) => fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1 }));
   const breaks = fc.constantFrom('\n', '\r\n', '\r');
 
-  test('reads back every table that is written, wherever it is cut, as csv-parse does', () => {
+  test('the CSV reader reads every written table, cut anywhere, as csv-parse does', () => {
     fc.assert(
       fc.property(
         table,
@@ -42,7 +42,7 @@ describe('a CSV reader', () => {
     );
   });
 
-  test('gives a row as soon as its line is complete, whatever its line end', () => {
+  test('the CSV reader returns a row as soon as its line is complete, whatever its line end', () => {
     const reader = new CsvReader(',');
     const found: Cells[] = [];
     const pushed = (text: string): readonly Cells[] => {
@@ -57,7 +57,7 @@ describe('a CSV reader', () => {
     expect(pushed('",6\r\n')).toEqual([['5\n', '6']]);
   });
 
-  test('takes empty lines for none, at the end and in between, and cells without text for cells', () => {
+  test('the CSV reader ignores empty lines, and keeps empty cells', () => {
     expect(readAll(['\n\na,b\n\r\n\n,\n1,\n""\n\n\n'])).toEqual([['a', 'b'], ['', ''], ['1', ''], ['']]);
   });
 });
@@ -91,7 +91,7 @@ describe('a stray quote', () => {
     ],
     ['behind a cell of several lines', 'a,b\n"1\n\r\n2",3\n"4,5\n', `line 5: ${opens} never closes`],
     ['behind lines that end in CR', 'a,b\r1,2\r"3,4\r', `line 3: ${opens} never closes`],
-  ])('%s is told with the line where it opens', (_what, text, message) => {
+  ])('a stray quote %s is reported with the line where it opens', (_what, text, message) => {
     expect(() => readAll([text])).toThrow(expect.objectContaining({ message, exitCode: 1 }) as Error);
     expect(() => readAll([...text])).toThrow(
       expect.objectContaining({
@@ -100,7 +100,7 @@ describe('a stray quote', () => {
     );
   });
 
-  test('inside a cell is a character', () => {
+  test('a quote inside an unquoted cell is a character', () => {
     expect(readAll(['a,b\n5" pipe,6"\nx,"say ""hi"""\n'])).toEqual([
       ['a', 'b'],
       ['5" pipe', '6"'],

@@ -48,7 +48,7 @@ describe('text', () => {
     ['UTF-16 by name, with a mark', iconv.encode(`\ufeff${text}`, 'utf16be'), 'utf-16'],
     ['UTF-16 by name, without a mark', iconv.encode(text, 'utf16be'), 'utf-16'],
     ['GB18030', iconv.encode(text, 'gb18030'), 'gb18030'],
-  ])('in %s is what was written', async (_what, bytes, name) => {
+  ])('a file in %s is decoded as it was written', async (_what, bytes, name) => {
     expect(await decode(bytes, name)).toEqual({ text, fault: undefined });
   });
 
@@ -60,17 +60,17 @@ describe('text', () => {
     ['Shift_JIS', '東京,1\nソ\n'],
     ['euc-kr', '서울,1\n'],
     ['macintosh', 'Köln\r'],
-  ])('in %s is what was written', async (name, written) => {
+  ])('a text in %s is decoded as it was written', async (name, written) => {
     expect(await decode(iconv.encode(written, name), name)).toEqual({ text: written, fault: undefined });
   });
 
-  test('of nothing, and of one byte, is what it is', async () => {
+  test('an empty text, and a text of one byte, are decoded as they are', async () => {
     expect(await decode(Buffer.alloc(0))).toEqual({ text: '', fault: undefined });
     expect(await decode(Buffer.from('a'))).toEqual({ text: 'a', fault: undefined });
     expect(await decode(Buffer.from('a\n'))).toEqual({ text: 'a\n', fault: undefined });
   });
 
-  test('is there as soon as its line is', async () => {
+  test('a line is decoded as soon as it is complete', async () => {
     async function* waiting(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('a\n');
       await new Promise(() => undefined);
@@ -151,16 +151,16 @@ describe('bytes that are no text', () => {
       'ab\n',
       'line 2, byte 5 of the file (0x00): no text has that character',
     ],
-  ])('are refused with line and byte: %s', async (_what, bytes, name, before, fault) => {
+  ])('bytes that are no text are refused with line and byte: %s', async (_what, bytes, name, before, fault) => {
     expect(await decode(bytes, name)).toEqual({ text: before, fault: `${fault}${hint}` });
   });
 
-  test('are refused when a mark says something else than the user', async () => {
+  test('a file whose byte order mark contradicts --encoding is refused', async () => {
     const { fault } = await decode(iconv.encode('\ufeffa\n', 'utf16le'), 'iso-8859-1');
     expect(fault).toBe('--encoding: its byte order mark says that it is utf-16le');
   });
 
-  test('and names of encodings that there are not are unknown', async () => {
+  test('an unknown name of an encoding is refused', async () => {
     for (const name of ['klingon', 'base64', 'hex', 'utf-32', 'utf-7', 'binary', '']) {
       expect(await encodingNamed(name)).toBeUndefined();
     }

@@ -16,7 +16,7 @@ describe('--resume of a file without a mark', () => {
     ['notes', 'a,b,value,error\n3,4,7,\nask Ann about these'],
     ['notes where a row would be torn', 'a,b,value,error\n3,4,7,\n5,60'],
     ['notes behind all rows', 'a,b,value,error\n3,4,7,\n5,6,11,\nask Ann about these'],
-  ])('refuses to cut off %s', async (_what, text) => {
+  ])('--resume refuses to cut off %s', async (_what, text) => {
     const out = await file(text);
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n3,4\n5,6\n' });
     expect(ran).toMatchObject({ exitCode: 2, calls: [] });
@@ -25,7 +25,7 @@ describe('--resume of a file without a mark', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test.each(['5', '5,6', '5,6,', '5,6,11,', ' \t'])('goes on behind a torn row: %j', async (torn) => {
+  test.each(['5', '5,6', '5,6,', '5,6,11,', ' \t'])('--resume continues after a torn row: %j', async (torn) => {
     const out = await file(`a,b,value,error\n3,4,7,\n${torn}`);
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n3,4\n5,6\n' });
     expect(ran).toMatchObject({ exitCode: 0 });
@@ -45,7 +45,7 @@ describe('--resume of a file without a mark', () => {
       'c,a,b\n3,9,1\n',
     ],
     ['whose last row has the same value', 'c,a,b,value,error\n9,3,4,5,\n0,5,0,5,\n', 'c,a,b\n9,3,4\n0,5,0\n'],
-  ])('refuses rows of another formula %s', async (_which, text, stdin) => {
+  ])('--resume refuses rows of another formula %s', async (_which, text, stdin) => {
     const out = await file(text);
     const setup = { stdin, answer: hypotenuseOrDomain };
     const other = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], setup);
@@ -57,14 +57,14 @@ describe('--resume of a file without a mark', () => {
     expect(await textOf(out)).toBe(text);
   });
 
-  test('does not offer --encoding, which is for the input, for a file in another encoding', async () => {
+  test('--resume of a file in another encoding does not suggest --encoding, which is for the input', async () => {
     const out = await file(Buffer.from('a,b,value,error\n3,4,7,\n\xf6,6,,oh\n', 'latin1'));
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n3,4\n' });
     expect(ran.exitCode).toBe(2);
     expect(ran.stderr).toMatch(/: line 3, byte 24 of the file \(0xf6\): it is not utf-8; no batch has written that\n$/);
   });
 
-  test('says that it has another delimiter when the header has the same text', async () => {
+  test('--resume reports another delimiter when the header has the same text', async () => {
     const out = await file('a,b,value,error\n3,4,7,\n');
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a;b\n3;4\n' });
     expect(ran.exitCode).toBe(2);
@@ -73,7 +73,7 @@ describe('--resume of a file without a mark', () => {
 });
 
 describe('--resume', () => {
-  test('reads rows again that became longer when they were written', async () => {
+  test('--resume can read rows that became longer when they were written', async () => {
     const out = await file();
     const stdin = `a,b,note\n3,4,x${'"'.repeat(5_000_000)}\n5,6,y\n`;
     const args = ['batch', '-', ...hypotenuse, '--out', out];
@@ -84,7 +84,7 @@ describe('--resume', () => {
     });
   });
 
-  test('that is interrupted while it compares says where the rows done before are', async () => {
+  test('an interruption while --resume compares says where the earlier rows are', async () => {
     const out = await file();
     const rows = 'a,b,value,error\n3,4,7,\n';
     await writeFile(`${out}.partial`, rows);
@@ -101,7 +101,7 @@ describe('--resume', () => {
     expect(await textOf(`${out}.partial`)).toBe(rows);
   });
 
-  test('is printed with a path that no shell and no flag reader takes for something else', () => {
+  test('the printed --resume command quotes a path for shell and flags', () => {
     const printed = (path: string): string => resumeCommand(path, new Command('batch'));
     expect(printed('-legs.csv')).toMatch(/ batch \.\/-legs\.csv --resume$/);
     expect(printed('-')).toMatch(/ batch - --resume$/);

@@ -40,7 +40,7 @@ function collect<R>(runs: AsyncGenerator<readonly R[]>): { results: R[]; ended: 
 }
 
 describe('results', () => {
-  test('come in the order of the items, however the work ends', async () => {
+  test('results come in the order of the items, in whatever order the work ends', async () => {
     const shop = workshop();
     const { results, ended } = collect(inOrder(counting(4), shop.work, wide));
     await settled();
@@ -52,13 +52,13 @@ describe('results', () => {
     expect(results).toEqual(['r1', 'r2', 'r3', 'r4']);
   });
 
-  test('of no items are none', async () => {
+  test('no items give no results', async () => {
     const { results, ended } = collect(inOrder(counting(0), workshop().work, wide));
     expect(await ended).toBe('ended');
     expect(results).toEqual([]);
   });
 
-  test('are handed out while the items are still being read', async () => {
+  test('results are returned while the items are still being read', async () => {
     const shop = workshop();
     async function* endless(): AsyncGenerator<readonly number[]> {
       yield [1];
@@ -72,7 +72,7 @@ describe('results', () => {
   });
 });
 
-test('what came in one turn is made room for at once: it can travel together', async () => {
+test('room for all results of one turn is filled at once, so that the new work can travel together', async () => {
   const shop = workshop();
   const turns: number[] = [];
   let begun = 0;
@@ -101,7 +101,7 @@ test('what came in one turn is made room for at once: it can travel together', a
 });
 
 describe('bounds', () => {
-  test('no more than `concurrency` items are worked on', async () => {
+  test('at most `concurrency` items are worked on at once', async () => {
     const shop = workshop();
     const read: number[] = [];
     collect(inOrder(counting(100, read), shop.work, { ...wide, concurrency: 3 }));
@@ -114,7 +114,7 @@ describe('bounds', () => {
     expect(read).toHaveLength(5);
   });
 
-  test('no more than `window` items are held for a slow one', async () => {
+  test('at most `window` items are held for a slow one', async () => {
     const shop = workshop();
     const read: number[] = [];
     const { results } = collect(inOrder(counting(100, read), shop.work, { ...wide, concurrency: 3, window: 5 }));
@@ -129,7 +129,7 @@ describe('bounds', () => {
     expect(results).toEqual(['r1', 'r2', 'r3', 'r4', 'r5']);
   });
 
-  test('a reader that takes its time does not make the window larger', async () => {
+  test('a slow reader does not enlarge the window', async () => {
     const shop = workshop();
     const read: number[] = [];
     const runs = inOrder(counting(100, read), shop.work, { ...wide, concurrency: 3, window: 5 });
@@ -145,7 +145,7 @@ describe('bounds', () => {
 });
 
 describe('an early end', () => {
-  test('by the signal hands out what is done up to the first that is not', async () => {
+  test('after an abort, the results before the first unfinished item are returned', async () => {
     const shop = workshop();
     const ending = new AbortController();
     const { results, ended } = collect(inOrder(counting(9), shop.work, { ...wide, signal: ending.signal }));
@@ -156,7 +156,7 @@ describe('an early end', () => {
     expect(results).toEqual(['r1', 'r2']);
   });
 
-  test('by the signal does not wait for an input that says nothing', async () => {
+  test('an abort does not wait for a silent input', async () => {
     const ending = new AbortController();
     async function* silent(): AsyncGenerator<readonly number[]> {
       await new Promise(() => undefined);
@@ -166,7 +166,7 @@ describe('an early end', () => {
     expect(await ended).toBe('ended');
   });
 
-  test('by the reader reads no more items', async () => {
+  test('no more items are read after the reader stops', async () => {
     const shop = workshop();
     const read: number[] = [];
     const runs = inOrder(counting(100, read), shop.work, { ...wide, concurrency: 2 });
@@ -182,7 +182,7 @@ describe('an early end', () => {
 });
 
 describe('a fault', () => {
-  test('of the input comes after the results of all items before it', async () => {
+  test('an error of the input comes after the results of all items before it', async () => {
     const shop = workshop();
     async function* torn(): AsyncGenerator<readonly number[]> {
       yield* counting(2);
@@ -196,7 +196,7 @@ describe('a fault', () => {
     expect(results).toEqual(['r1', 'r2']);
   });
 
-  test('of the work comes in its place', async () => {
+  test('an error of the work comes in its item’s place', async () => {
     const shop = workshop();
     const { results, ended } = collect(inOrder(counting(3), shop.work, wide));
     await settled();

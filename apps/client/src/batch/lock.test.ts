@@ -31,7 +31,7 @@ function deadLock(token = '0badc0de'): string {
 }
 
 describe('a lock', () => {
-  test('is had by one, and by the next when it is let go', async () => {
+  test('only one process has a lock, and the next one gets it after the release', async () => {
     const path = lockPath();
     const held = await takeLock(path);
     await expect(takeLock(path)).rejects.toMatchObject({
@@ -43,14 +43,14 @@ describe('a lock', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`))).toEqual([]);
   });
 
-  test('tells host, process and when that began', async () => {
+  test('a lock contains host, process and start time', async () => {
     const path = lockPath();
     const held = await takeLock(path);
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject(thisProcess());
     await held.release();
   });
 
-  test('of a process that has ended is taken over', async () => {
+  test('the lock of a process that has ended is taken over', async () => {
     const path = lockPath();
     await writeFile(path, deadLock());
     const held = await takeLock(path);
@@ -59,7 +59,7 @@ describe('a lock', () => {
     expect((await readdir(folder)).filter((name) => name.startsWith(`${files}.`))).toEqual([]);
   });
 
-  test('of an ended process is taken over by exactly one of many', async () => {
+  test('exactly one of many processes takes over the lock of an ended process', async () => {
     for (let round = 0; round < 20; round += 1) {
       const path = lockPath();
       await writeFile(path, deadLock());
@@ -71,7 +71,7 @@ describe('a lock', () => {
     }
   });
 
-  test('whose taker-over died as well is taken over all the same', async () => {
+  test('a lock is taken over even if an earlier process died while it took it over', async () => {
     const path = lockPath();
     await writeFile(path, deadLock('00000001'));
     await writeFile(`${path}.00000001`, deadLock('00000002'));
@@ -87,7 +87,7 @@ describe('a lock', () => {
     ],
     ['that is not to be read', () => 'nothing'],
     ['with a token that is a path', () => ({ ...thisProcess(), pid: endedPid(), token: '/../../x' })],
-  ])('%s is not taken over: nobody knows whether its owner is there', async (_what, lock) => {
+  ])('a lock %s is not taken over, because its owner cannot be checked', async (_what, lock) => {
     const path = lockPath();
     const text = JSON.stringify(lock());
     await writeFile(path, text);
@@ -95,7 +95,7 @@ describe('a lock', () => {
     expect(await readFile(path, 'utf8')).toBe(text);
   });
 
-  test('is cleared of what killed processes left, and of nothing else', async () => {
+  test('taking a lock removes files that killed processes left, and no other files', async () => {
     const path = lockPath();
     const torn = `${path}.00000005.new`;
     const live = `${path}.00000003.new`;
@@ -113,7 +113,7 @@ describe('a lock', () => {
     );
   });
 
-  test('that is another’s by now is left alone when it is let go', async () => {
+  test('releasing a lock leaves it alone if another process has it by now', async () => {
     const path = lockPath();
     const held = await takeLock(path);
     await rm(path);
@@ -125,11 +125,11 @@ describe('a lock', () => {
 });
 
 describe('a process', () => {
-  test('that runs has not ended', () => {
+  test('a running process has not ended', () => {
     expect(hasEnded(thisProcess())).toBe(false);
   });
 
-  test('that was killed has ended, also before its parent has noticed', async () => {
+  test('a killed process has ended, even before its parent has noticed', async () => {
     // The shell turns into a program that never waits for its children.
     const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
@@ -142,7 +142,7 @@ describe('a process', () => {
     await once(parent, 'exit');
   });
 
-  test('whose number another one has been given has ended', () => {
+  test('a process whose id belongs to another process has ended', () => {
     expect(hasEnded({ ...thisProcess(), started: '1' })).toBe(true);
   });
 });

@@ -35,7 +35,7 @@ describe('a batch that would write into its own input', () => {
     ['stdout is the file through a link', (path: string) => `batch ${path}.hard >> ${path}`],
     ['stdout is the file as a device', (path: string) => `batch ${path} --out /dev/stdout >> ${path}`],
     ['stderr is appended to the file', (path: string) => `batch ${path} --out ${path}.out 2>> ${path}`],
-  ])('is refused by exit code 2: %s', async (_how, words) => {
+  ])('a batch that would write into its own input is refused with exit code 2: %s', async (_how, words) => {
     const path = await file(input);
     await symlink(path, `${path}.link`);
     await link(path, `${path}.hard`);
@@ -46,7 +46,7 @@ describe('a batch that would write into its own input', () => {
     expect((await readFile(path, 'utf8')).slice(0, input.length)).toBe(input);
   });
 
-  test('is refused as well when the input is where rows are written first', async () => {
+  test('a batch whose input is its own partial file is refused', async () => {
     const path = await file();
     await writeFile(`${path}.partial`, input);
     const ran = await runHere(['batch', `${path}.partial`, ...hypotenuse, '--out', path, '--resume']);
@@ -64,7 +64,7 @@ describe('what is wrong', () => {
     ['an encoding', ['--encoding', 'klingon'], {}],
     ['a delimiter', ['--delimiter', 'ab'], {}],
     ['a concurrency', ['--concurrency', '0'], {}],
-  ])('with %s is refused before --out is touched', async (_what, flags, env) => {
+  ])('a wrong setting is refused before --out is touched: %s', async (_what, flags, env) => {
     const out = await file('old\n');
     const before = await stat(out);
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, ...flags], { stdin: input, env });
@@ -79,7 +79,7 @@ describe('what is wrong', () => {
     ['a header without the columns', 'a\n'],
     ['a stray quote in the header', '"a,b\n'],
     ['a header that is not UTF-8', Buffer.from('a,\xf6\n', 'latin1')],
-  ])('with %s is refused before --out is touched', async (_what, text) => {
+  ])('a wrong input is refused before --out is touched: %s', async (_what, text) => {
     const out = await file('old\n');
     const ran = await runHere(['batch', await file(text), ...hypotenuse, '--out', out]);
     expect(ran.exitCode).toBeGreaterThan(0);
@@ -87,7 +87,7 @@ describe('what is wrong', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test('with the connection is told before --out is touched', async () => {
+  test('a fault of the connection is reported before --out is touched', async () => {
     const out = await file('old\n');
     const running = runHere(['batch', '-', ...hypotenuse, '--out', out], {
       stdin: input,
@@ -103,7 +103,7 @@ describe('--out', () => {
   const write = (out: string, answer: NonNullable<Setup['answer']> = sum) =>
     runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin: input, answer });
 
-  test('keeps what it has until all rows are there', async () => {
+  test('--out keeps its content until all rows are written', async () => {
     const out = await file('old\n');
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], {
       stdin: input,
@@ -122,7 +122,7 @@ describe('--out', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test('keeps its mode', async () => {
+  test('--out keeps its mode', async () => {
     const out = await file('old\n');
     await chmod(out, 0o640);
     expect(await write(out)).toMatchObject({ exitCode: 0 });
@@ -132,7 +132,7 @@ describe('--out', () => {
   test.each([
     ['a file that is there', 'old\n'],
     ['a file that is not there yet', undefined],
-  ])('as a symbolic link writes to what it points to: %s', async (_what, text) => {
+  ])('--out as a symbolic link writes to the target of the link: %s', async (_what, text) => {
     const out = await file(text);
     const one = `${out}.one`;
     const two = `${out}.two`;
@@ -143,17 +143,17 @@ describe('--out', () => {
     expect((await lstat(one)).isSymbolicLink() && (await lstat(two)).isSymbolicLink()).toBe(true);
   });
 
-  test('as a link that leads nowhere is refused', async () => {
+  test('--out as a symbolic link that leads nowhere is refused', async () => {
     const out = await file();
     await symlink(out, out);
     expect(await write(out)).toMatchObject({ exitCode: 2, calls: [] });
   });
 
-  test('as a device is written directly', async () => {
+  test('--out as a device is written directly', async () => {
     expect(await write('/dev/null')).toMatchObject({ exitCode: 0 });
   });
 
-  test('as a pipe is written directly', async () => {
+  test('--out as a pipe is written directly', async () => {
     const out = await file();
     expect(spawnSync('mkfifo', [out]).status).toBe(0);
     const reader = spawn('cat', [out]);
@@ -168,7 +168,7 @@ describe('--out', () => {
   test.each([
     ['that nobody reads', (pipe: string) => ['-', '--out', pipe]],
     ['that nobody writes', (pipe: string) => [pipe]],
-  ])('a pipe %s does not keep an interrupted batch', async (_what, args) => {
+  ])('a pipe %s does not keep an interrupted batch alive', async (_what, args) => {
     const pipe = await file();
     expect(spawnSync('mkfifo', [pipe]).status).toBe(0);
     const ending = new AbortController();
@@ -180,7 +180,7 @@ describe('--out', () => {
     });
   });
 
-  test('as a descriptor of the process keeps what is behind it', async () => {
+  test('--out as a descriptor of the process keeps the earlier output', async () => {
     const out = await file('before\n');
     const handle = await open(out, 'a');
     expect(await write(`/dev/fd/${handle.fd}`)).toMatchObject({ exitCode: 0 });
@@ -188,7 +188,7 @@ describe('--out', () => {
     expect(await textOf(out)).toBe(`before\n${output}`);
   });
 
-  test('as - is stdout', async () => {
+  test('--out - is stdout', async () => {
     expect(await write('-')).toMatchObject({ exitCode: 0, stdout: output });
   });
 
@@ -196,11 +196,11 @@ describe('--out', () => {
     ['a folder', async () => folder()],
     ['in no folder', async () => join(folder(), 'none', 'out.csv')],
     ['behind a file', async () => join(await file('x'), 'out.csv')],
-  ])('as %s is refused', async (_what, path) => {
+  ])('--out as %s is refused', async (_what, path) => {
     expect(await write(await path())).toMatchObject({ exitCode: 2, calls: [] });
   });
 
-  test('beside rows that a run before left is refused: they may be hours of work', async () => {
+  test('--out is refused while rows of an earlier run lie beside it, because they may be hours of work', async () => {
     const out = await file('old\n');
     await writeFile(`${out}.partial`, output);
     const ran = await write(out);
@@ -210,7 +210,7 @@ describe('--out', () => {
     expect(await textOf(out)).toBe('old\n');
   });
 
-  test('that cannot be replaced leaves all rows beside it', async () => {
+  test('an --out that cannot be replaced leaves all rows in the partial file', async () => {
     const out = await file();
     const ran = await write(out, async (call) => {
       await mkdir(out);
@@ -221,7 +221,7 @@ describe('--out', () => {
     expect(await textOf(`${out}.partial`)).toBe(output);
   });
 
-  test('that another batch is writing is refused, by any of its names', async () => {
+  test('an --out that another batch writes is refused under any of its names', async () => {
     const out = await file('old\n');
     await symlink(out, `${out}-link`);
     const first = await write(out, async (call) => {

@@ -21,7 +21,7 @@ async function all<T>(items: AsyncIterable<readonly T[]>): Promise<T[]> {
 }
 
 describe('CSV', () => {
-  test('is read in pieces cut anywhere, with line ends of all kinds and a byte order mark', async () => {
+  test('CSV is read in pieces cut anywhere, with line ends of all kinds and a byte order mark', async () => {
     const text = Buffer.from('\ufeffa,b\r\n1,"é\n2"\n3,4\r\n\r\n5,6');
     async function* bytes(): AsyncGenerator<Uint8Array> {
       for (const byte of text) yield Uint8Array.of(byte);
@@ -34,7 +34,7 @@ describe('CSV', () => {
     ]);
   });
 
-  test('rows may be of any length, and quotes stand inside cells', async () => {
+  test('CSV rows can have any length, and unquoted cells can contain quotes', async () => {
     expect(await all(read(pieces('a,b\n1\n1,2,3\n5" pipe,x"y"\n')))).toEqual([
       ['a', 'b'],
       ['1'],
@@ -43,7 +43,7 @@ describe('CSV', () => {
     ]);
   });
 
-  test('a quote that is never closed comes after the rows before it', async () => {
+  test('a quote that never closes is reported after the rows before it', async () => {
     const found: (readonly string[])[] = [];
     const reading = (async () => {
       for await (const piece of read(pieces('a,b\n1,2\n3,"4\n5,6\n'))) found.push(...piece);
@@ -58,7 +58,7 @@ describe('CSV', () => {
   test.each([
     ['a quote that is never closed', 'a,b\n1,"2\n', 'line 2: the quote that opens here does not close within'],
     ['a line without end', 'a,b\n1,2', 'line 2: it has more than'],
-  ])('%s does not swallow a file without end', async (_what, start, message) => {
+  ])('%s does not make the reader swallow an endless file', async (_what, start, message) => {
     let given = 0;
     async function* endless(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(start);
@@ -92,7 +92,7 @@ describe('the columns of the operands', () => {
     ['C,a,c,A', [2, 1], 'name'],
     ['hypotenuse,leg,note', [0, 1], 'position'],
     ['"1",x', [0, 1], 'position'],
-  ])('of %j are %j, by %s', (header, indexes, by) => {
+  ])('the operand columns of the header %j are %j, by %s', (header, indexes, by) => {
     expect(columnsOf(leg, header.split(','))).toEqual({ indexes, by });
   });
 
@@ -105,7 +105,7 @@ describe('the columns of the operands', () => {
       'the header has 1 of the 2 columns that leg takes: c, a; it is "x", and --delimiter says what separates columns',
     ],
     ['5,3', 'the first row must name the columns, and it looks like values: 5, 3'],
-  ])('of %j are refused rather than guessed', (header, message) => {
+  ])('an ambiguous header %j is refused', (header, message) => {
     expect(() => columnsOf(leg, header.split(','))).toThrow(expect.objectContaining({ message, exitCode: 2 }) as Error);
   });
 });
@@ -120,7 +120,7 @@ describe('the complete lines of a file', () => {
     ['a,b\n1,"x\ny', 4],
     ['a,b\n1,"x""\n', 4],
     ['a,b\n"""",2\n3', 11],
-  ])('of %j end at byte %d', async (text, end) => {
+  ])('the complete lines of %j end at byte %d', async (text, end) => {
     expect(await completeBytes(pieces(text))).toBe(end);
     expect(await completeBytes(pieces(...text))).toBe(end);
   });

@@ -30,7 +30,7 @@ describe('a file that another program touches while a batch runs', () => {
     ['makes', undefined, 'theirs\n'],
     ['replaces', 'old\n', 'theirs\n'],
     ['appends to', 'old\n', 'old\nmore\n'],
-  ])('is left as that program %s it, and --resume replaces it', async (_what, before, theirs) => {
+  ])('a file that another program %s during a batch stays, and --resume replaces it', async (_what, before, theirs) => {
     const out = await file(before);
     const ran = await write(out, async (call) => {
       await writeFile(out, theirs);
@@ -46,7 +46,7 @@ describe('a file that another program touches while a batch runs', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test('is seen with the lock held: what another batch has finished by then is gone on from', async () => {
+  test('a batch looks at the file with the lock held, and so continues from the result of another batch', async () => {
     const out = await file();
     const stdin = openStdin('');
     const later = runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin });
@@ -61,7 +61,7 @@ describe('a partial file that another program touches while a batch runs', () =>
   test.each([
     ['removed', undefined],
     ['replaced', 'theirs\n'],
-  ])('and has %s does not become the result, and no row is said to be in it', async (_how, theirs) => {
+  ])('a partial file that another program touched and that has %s does not become the result', async (_how, theirs) => {
     const out = await file('old\n');
     const ran = await write(out, async (call) => {
       await rm(`${out}.partial`);
@@ -82,7 +82,7 @@ describe('an --out that could not be replaced in the end', () => {
     ['in a folder that is not there', () => join(folder(), 'none/')],
     ['with a name that leaves no room for .partial', () => join(folder(), 'n'.repeat(250))],
     ['with a name that leaves no room for .lock', () => join(folder(), 'n'.repeat(240))],
-  ])('%s is refused before a row is asked', async (_what, out) => {
+  ])('an --out %s is refused before a row is requested', async (_what, out) => {
     const before = await readdir(folder());
     const ran = await write(out());
     expect(ran).toMatchObject({ exitCode: 2, calls: [] });
@@ -90,7 +90,7 @@ describe('an --out that could not be replaced in the end', () => {
     expect(await readdir(folder())).toEqual(before);
   });
 
-  test('because it belongs to another user of a shared folder is refused', async () => {
+  test('an --out of another user in a shared folder is refused', async () => {
     const shared = join(folder(), 'shared');
     await mkdir(shared);
     await chmod(shared, 0o1777);
@@ -107,7 +107,7 @@ describe('an --out that could not be replaced in the end', () => {
     await refuseUnreplaceable(path, existing, other);
   });
 
-  test.runIf(process.platform === 'linux')('because it is mounted by itself is refused', async () => {
+  test.runIf(process.platform === 'linux')('an --out that is mounted by itself is refused', async () => {
     await expect(refuseUnreplaceable('/proc', await stat('/proc', { bigint: true }))).rejects.toMatchObject({
       exitCode: 2,
       message: '--out: /proc is mounted by itself and cannot be replaced; mount its folder instead',
@@ -116,7 +116,7 @@ describe('an --out that could not be replaced in the end', () => {
 });
 
 describe('what lies beside --out', () => {
-  test('and is the input is not written to: where the mark is written first', async () => {
+  test('a batch does not write its mark into a file that is the input', async () => {
     const out = await file();
     const draft = `${out}.partial.json.new`;
     await writeFile(draft, input);
@@ -125,7 +125,7 @@ describe('what lies beside --out', () => {
     expect(await readFile(draft, 'utf8')).toBe(input);
   });
 
-  test('and cannot be written ends the batch by a line, and no lock stays', async () => {
+  test('a mark that cannot be written ends the batch with one line, and leaves no lock', async () => {
     const out = await file();
     await mkdir(`${out}.partial.json.new`);
     const ran = await write(out);
@@ -134,7 +134,7 @@ describe('what lies beside --out', () => {
     expect((await beside(out)).map((name) => name.replace(/^[0-9]+/, ''))).toEqual(['.csv.partial.json.new']);
   });
 
-  test('need not be readable: a folder that may be written only does', async () => {
+  test('a folder for --out that can be written and not read is enough', async () => {
     const drop = join(folder(), 'drop');
     await mkdir(drop);
     await chmod(folder(), 0o711);

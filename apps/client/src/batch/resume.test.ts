@@ -11,7 +11,7 @@ const mark = (formula = 'hypotenuse', contract = hashOf(calculator, formula)): s
   JSON.stringify({ formula, contract, retries: false });
 
 describe('an interrupted batch', () => {
-  test('leaves whole rows beside the file and says how --resume continues from them', async () => {
+  test('an interrupted batch leaves whole rows in the partial file, and prints the --resume command', async () => {
     const input = await file('a,b\n1,0\n2,0\n3,0\n4,0\n');
     const out = await file('what is there\n');
     const ending = new AbortController();
@@ -38,7 +38,7 @@ describe('an interrupted batch', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test('writes its command as a shell takes it', async () => {
+  test('an interrupted batch quotes the --resume command for a shell', async () => {
     const input = await file('x;y\n1;0\n2;0\n');
     const ending = new AbortController();
     const out = `${input} 'out'`;
@@ -52,7 +52,7 @@ describe('an interrupted batch', () => {
     expect(stderr).toContain(` --out '${input} '\\''out'\\''' --delimiter ';' --resume\n`);
   });
 
-  test('leaves nothing when not one row was done', async () => {
+  test('an interrupted batch without a finished row leaves nothing', async () => {
     const ending = new AbortController();
     const out = await file();
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], {
@@ -67,7 +67,7 @@ describe('an interrupted batch', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test('does not wait for a stdin that says nothing', async () => {
+  test('an interrupted batch does not wait for a silent stdin', async () => {
     const ending = new AbortController();
     const running = runHere(['batch', '-', ...hypotenuse], {
       ending,
@@ -80,7 +80,7 @@ describe('an interrupted batch', () => {
     expect(await running).toMatchObject({ exitCode: 130, stdout: 'a,b,value,error\n3,4,7,\n' });
   });
 
-  test('ends before there was a header as well', async () => {
+  test('a batch can be interrupted before its input has a header', async () => {
     const ending = new AbortController();
     const running = runHere(['batch', '-', ...hypotenuse], { ending, stdin: openStdin('a') });
     setImmediate(() => ending.abort());
@@ -106,31 +106,31 @@ describe('--resume', () => {
     ['a torn row', 'a,b,value,error\n1,0,1,\nx,,,"inval', 1, 1],
     ['a row without its line end', 'a,b,value,error\n1,0,1,', 2, 0],
     ['all of it', whole, 0, 2],
-  ])('goes on from %s', (_what, text, computed, checked) => {
-    test('of a partial file whose mark says what made it', async () => {
+  ])('rows so far: %s', (_what, text, computed, checked) => {
+    test('--resume continues a partial file whose mark names the formula', async () => {
       const ran = await resumed({ out: 'old\n', partial: text, mark: mark() });
       expect(ran).toMatchObject({ out: whole, beside: [], exitCode: 1 });
       expect(ran.calls).toHaveLength(computed);
     });
 
-    test('of a partial file without a mark, after it has computed rows again', async () => {
+    test('--resume continues a partial file without a mark after it has computed rows again', async () => {
       const ran = await resumed({ out: 'old\n', partial: text });
       expect(ran).toMatchObject({ out: whole, beside: [], exitCode: 1 });
       expect(ran.calls).toHaveLength(computed + checked);
     });
 
-    test('of the file itself, when nothing lies beside it', async () => {
+    test('--resume continues the file itself when nothing lies beside it', async () => {
       const ran = await resumed({ out: text });
       expect(ran).toMatchObject({ out: whole, beside: [], exitCode: 1 });
       expect(ran.calls).toHaveLength(computed + checked);
     });
   });
 
-  test('begins where there is nothing at all', async () => {
+  test('--resume starts from the beginning when there is no file', async () => {
     expect(await resumed({})).toMatchObject({ out: whole, beside: [] });
   });
 
-  test('knows a row again whose cell has line ends of any kind', async () => {
+  test('--resume recognises a row whose cell has line ends of any kind', async () => {
     const rows = 'note,a,b\n"x\ry\nz ""w""",3,4\n"u\rv",6,8\n';
     const first = await resumed({}, rows);
     expect(first).toMatchObject({ exitCode: 0, out: 'note,a,b,value,error\n"x\ry\nz ""w""",3,4,7,\n"u\rv",6,8,14,\n' });
@@ -138,7 +138,7 @@ describe('--resume', () => {
     expect(again).toMatchObject({ exitCode: 0, calls: [], out: first.out });
   });
 
-  test('does not compute rows with an error again, and counts them', async () => {
+  test('--resume does not compute rows with an error again, and counts them', async () => {
     const ran = await resumed({ partial: 'a,b,value,error\n1,0,,no-listener: nobody\n' });
     expect(ran.out).toContain('1,0,,no-listener: nobody\n');
     expect(ran.stderr).toBe('batch: 3 rows, 1 of them done before, 2 failed\n');
@@ -161,13 +161,17 @@ describe('--resume', () => {
       { partial: other, mark: mark('hypotenuse', 7) },
       /another hypotenuse: contract 7, now /,
     ],
-    ['a value that the formula does not give', { partial: other }, /for "1,0" the file has 99, and hypotenuse gives 1\n/],
+    [
+      'a value that the formula does not give',
+      { partial: other },
+      /for "1,0" the file has 99, and hypotenuse gives 1\n/,
+    ],
     [
       'a value that the formula refuses',
       { partial: 'a,b,value,error\n1,0,1,\nx,,5,\n' },
       /for "x," the file has 5, and hypotenuse gives invalid-request/,
     ],
-  ])('refuses a partial file with %s, and leaves it as it is', async (_what, found, message) => {
+  ])('--resume refuses a partial file with %s, and leaves it as it is', async (_what, found, message) => {
     const ran = await resumed({ out: 'old\n', ...found });
     expect(ran).toMatchObject({ exitCode: 2, out: 'old\n', partial: found.partial });
     expect(ran.stderr).toMatch(message);
@@ -175,7 +179,7 @@ describe('--resume', () => {
     expect(ran.beside.filter((name) => name.includes('.lock'))).toEqual([]);
   });
 
-  test('ends when it is interrupted while a row is computed again', async () => {
+  test('--resume ends when it is interrupted while it computes a row again', async () => {
     const ending = new AbortController();
     const answer = (): unknown => {
       setImmediate(() => ending.abort());
@@ -185,13 +189,13 @@ describe('--resume', () => {
     expect(ran).toMatchObject({ exitCode: 130, partial: 'a,b,value,error\n1,0,1,\n', out: undefined });
   });
 
-  test('does not take a file of somebody else’s for its own', async () => {
+  test('--resume does not take the file of another program for its own', async () => {
     const ran = await resumed({ mark: '{"mine":true}' });
     expect(ran).toMatchObject({ exitCode: 2, out: undefined, calls: [] });
     expect(ran.beside.map((name) => name.replace(/^[0-9]+/, ''))).toEqual(['.csv.partial.json']);
   });
 
-  test('does not go on when nobody is there to compute a row again', async () => {
+  test('--resume stops when no server can compute a row again', async () => {
     const answer = (): never => {
       throw refusal('no-listener', 'nobody');
     };
@@ -213,7 +217,7 @@ describe('a process that was killed', () => {
     ['behind the rename', whole, undefined, true, '', 2],
     ['behind the mark’s end', whole, undefined, false, '', 2],
   ])(
-    '%s left the old file or the whole new one, and a run after it completes',
+    'a process killed %s left the old file or the whole new one, and the next run completes',
     async (_when, outText, partial, marked, flag, calls) => {
       const out = await file(outText);
       if (partial !== undefined) await writeFile(`${out}.partial`, partial);

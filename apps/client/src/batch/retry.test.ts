@@ -12,7 +12,7 @@ const nobody = (): never => {
 };
 
 describe('when nobody is there', () => {
-  test('a batch stops, says so by exit code 4, and leaves nothing', async () => {
+  test('a batch without any server ends with exit code 4 and leaves nothing', async () => {
     const out = await file();
     const stdin = `a,b\n${'1,2\n'.repeat(2_000)}`;
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out], { stdin, answer: nobody });
@@ -24,7 +24,7 @@ describe('when nobody is there', () => {
     expect(await beside(out)).toEqual([]);
   });
 
-  test('any longer, a batch keeps what it has and says how to go on', async () => {
+  test('a batch that loses all servers keeps its rows and says how to continue', async () => {
     const out = await file();
     const input = await file('a,b\n1,2\n3,4\n5,6\n');
     const args = ['batch', input, ...hypotenuse, '--out', out, '--concurrency', '1'];
@@ -39,7 +39,7 @@ describe('when nobody is there', () => {
     expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n1,2,3,\n3,4,7,\n5,6,11,\n');
   });
 
-  test('for one row while others are answered, it is an error of that row', async () => {
+  test('a row that no server answers gets an error while other rows are answered', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], {
       stdin: 'a,b\n1,2\n3,4\n5,6\n',
       answer: (call) => (call.operands[0] === 3 ? nobody() : sum(call)),
@@ -70,7 +70,7 @@ describe('--retry-failed', () => {
     return { ...ran, path: out, out: await textOf(out), beside: await beside(out) };
   }
 
-  test('does the rows again whose error may be gone, and no other', async () => {
+  test('--retry-failed computes only rows whose error may be gone', async () => {
     const ran = await retried(finished);
     expect(ran).toMatchObject({ exitCode: 1, out: done, beside: [] });
     expect(ran.stderr).toBe('batch: 5 rows, 3 of them done before, 2 failed\n');
@@ -82,14 +82,14 @@ describe('--retry-failed', () => {
     ]);
   });
 
-  test('does rows that the file has not yet, and a file without a failure is as it was', async () => {
+  test('--retry-failed computes missing rows, and leaves a file without a failure as it was', async () => {
     expect((await retried('a,b,value,error\n1,2,3,\n', 'a,b\n1,2\n3,4\n')).out).toBe(
       'a,b,value,error\n1,2,3,\n3,4,7,\n',
     );
     expect((await retried('a,b,value,error\n1,2,3,\n', 'a,b\n1,2\n')).out).toBe('a,b,value,error\n1,2,3,\n');
   });
 
-  test('that was interrupted is gone on with by --resume, which retries as well', async () => {
+  test('an interrupted --retry-failed is continued by --resume, which retries as well', async () => {
     const ending = new AbortController();
     const hanging = (call: { operands: readonly unknown[] }): unknown => {
       if (call.operands[0] !== 9) return sum(call as never);
@@ -111,13 +111,13 @@ describe('--retry-failed', () => {
     ['has another row', finished.replace('7,8,,', '7,9,,'), /its row 4 is/],
     ['has more rows', `${finished}0,0,0,\n`, /more rows than the input/],
     ['is of another formula', finished.replace('1,2,3,', '1,2,4,'), /the file has 4, and hypotenuse gives 3/],
-  ])('refuses a file that %s, and leaves it as it is', async (_what, text, message) => {
+  ])('--retry-failed refuses a file that %s, and leaves it as it is', async (_what, text, message) => {
     const ran = await retried(text);
     expect(ran).toMatchObject({ exitCode: 2, out: text, beside: [] });
     expect(ran.stderr).toMatch(message);
   });
 
-  test('that was interrupted and is gone on with for another input keeps its rows', async () => {
+  test('an interrupted --retry-failed that is continued with another input keeps its rows', async () => {
     const out = await file(finished);
     const partial = 'a,b,value,error\n1,2,3,\n';
     await writeFile(`${out}.partial`, partial);
@@ -130,7 +130,7 @@ describe('--retry-failed', () => {
     expect(await textOf(out)).toBe(finished);
   });
 
-  test('does not touch rows of a run that did not end', async () => {
+  test('--retry-failed does not touch rows of a run that did not finish', async () => {
     const out = await file(finished);
     await writeFile(`${out}.partial`, 'a,b,value,error\n');
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--retry-failed'], { stdin: input });
@@ -139,7 +139,7 @@ describe('--retry-failed', () => {
 });
 
 describe('a coprocess', () => {
-  test('gets each answer before it writes the next row', async () => {
+  test('a coprocess gets each answer before it writes the next row', async () => {
     const stdin = new PassThrough();
     const stdout = captured();
     const write = stdout.write.bind(stdout);
@@ -164,7 +164,7 @@ describe('a coprocess', () => {
 });
 
 describe('tables of spreadsheets', () => {
-  test('come out with the delimiter they came in with', async () => {
+  test('a table is written with the delimiter that it was read with', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], {
       stdin: '\ufeffsep=;\r\nname;a;b\r\n"x;y";3;4\r\nz;3,5;1\r\n\r\n',
     });
@@ -178,7 +178,7 @@ describe('tables of spreadsheets', () => {
     );
   });
 
-  test('in UTF-16 and ISO-8859-1 are exact', async () => {
+  test('tables in UTF-16 and ISO-8859-1 are read exactly', async () => {
     const text = 'Köln,a,b\nÄ,3,4\n';
     const utf16 = Buffer.from(`\ufeff${text}`, 'utf16le');
     const latin1 = Buffer.from(text, 'latin1');
@@ -192,7 +192,7 @@ describe('tables of spreadsheets', () => {
     expect(refused.stderr).toMatch(/^batch: .+\.csv: line 1, byte 2 of the file \(0xf6\): it is not utf-8; --encoding/);
   });
 
-  test('with a byte that is no text end with the rows before it, and say how to go on', async () => {
+  test('a byte that is no text ends the batch after the rows before it, and it says how to continue', async () => {
     const out = await file();
     const input = await file(Buffer.from('a,b\n3,4\n5,\xf6\n', 'latin1'));
     const ran = await runHere(['batch', input, ...hypotenuse, '--out', out]);

@@ -108,7 +108,8 @@ async function targetFor({ out, resume, retryFailed }: BatchJob): Promise<Target
   const target = await targetOf(out);
   if (target.kind !== 'file') {
     if (resume === true) throw usage('--resume continues a file; name the file with --out');
-    if (retryFailed === true) throw usage('--retry-failed computes the failed rows of a file again; name the file with --out');
+    if (retryFailed === true)
+      throw usage('--retry-failed computes the failed rows of a file again; name the file with --out');
   }
   return target;
 }

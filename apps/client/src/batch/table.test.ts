@@ -26,7 +26,7 @@ describe('the delimiter of a table', () => {
     ['a comma where there is nothing', '', ','],
     ['a semicolon behind empty lines', '\r\n\r\na;b\r\n1;2\r\n', ';'],
     ['a semicolon beside a cell of several lines', '"x\ny, z";a;b\n', ';'],
-  ])('is %s', async (_what, text, delimiter) => {
+  ])('the delimiter of a table is found: %s', async (_what, text, delimiter) => {
     expect((await read([text])).delimiter).toBe(delimiter);
     expect((await read([...text])).delimiter).toBe(delimiter);
   });
@@ -35,7 +35,7 @@ describe('the delimiter of a table', () => {
     ['sep=;\na;b\n1;2\n', ';'],
     ['SEP=,\r\na,b\r\n1,2\r\n', ','],
     ['"sep=#"\ra#b\r1#2\r', '#'],
-  ])('is what a first line %j says, which is no row', async (text, delimiter) => {
+  ])('a first line %j sets the delimiter and is no row', async (text, delimiter) => {
     const expected = {
       delimiter,
       rows: [
@@ -47,19 +47,19 @@ describe('the delimiter of a table', () => {
     expect(await read([...text])).toEqual(expected);
   });
 
-  test('is what the user says, whatever the header looks like', async () => {
+  test('--delimiter decides, whatever the header looks like', async () => {
     expect(await read(['x,a:b\n'], ['a', 'b'], ':')).toEqual({ delimiter: ':', rows: [['x,a', 'b']] });
     expect(await read(['sep=;\nx,a:b\n'], ['a', 'b'], ':')).toEqual({ delimiter: ':', rows: [['x,a', 'b']] });
   });
 
-  test.each(['x,y;z\n', 'a,b;a\tb,a\n'])('is not guessed where several would do: %j', async (text) => {
+  test.each(['x,y;z\n', 'a,b;a\tb,a\n'])('the delimiter is not guessed where several fit: %j', async (text) => {
     await expect(read([text])).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining('--delimiter says') as string,
     });
   });
 
-  test('is known when the header is complete, and needs no row', async () => {
+  test('the delimiter is known when the header is complete, without a row', async () => {
     async function* waiting(): AsyncGenerator<string> {
       yield 'a;b\n';
       await new Promise(() => undefined);
@@ -67,7 +67,7 @@ describe('the delimiter of a table', () => {
     expect((await openTable({ texts: waiting(), delimiter: undefined, names: [] })).delimiter).toBe(';');
   });
 
-  test('a stray quote in the header is told as one, in its line', async () => {
+  test('a stray quote in the header is reported with its line', async () => {
     await expect(read(['sep=;\n"a;b\n1;2\n'])).rejects.toThrow('line 2: the quote that opens here never closes');
   });
 });

@@ -4,7 +4,7 @@ import { runHere } from '../in-memory.test-support.ts';
 import { schemaText } from './schema-text.ts';
 
 describe('formulas', () => {
-  test('shows each with its operands, its description and its example, without a broker', async () => {
+  test('formulas lists each formula with operands, description and example, without a broker', async () => {
     const { exitCode, stdout, connected } = await runHere(['formulas']);
     expect(exitCode).toBe(0);
     expect(connected).toEqual([]);
@@ -18,7 +18,7 @@ describe('formulas', () => {
     );
   });
 
-  test('with --json has a JSON Schema of everything, on one line', async () => {
+  test('formulas --json has a JSON Schema of everything, on one line', async () => {
     const { stdout } = await runHere(['formulas', '--json']);
     expect(stdout.match(/\n/g)).toHaveLength(1);
     const all = JSON.parse(stdout) as { name: string }[];
@@ -39,14 +39,14 @@ describe('formulas', () => {
 });
 
 describe('operations', () => {
-  test('shows each with its input, output and example', async () => {
+  test('operations lists each operation with input, output and example', async () => {
     const { exitCode, stdout } = await runHere(['operations']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain('multiply: [number, number] → number\n');
     expect(stdout).toContain('  12 → 144\n');
   });
 
-  test('with --json has their JSON Schemas, and what their work is like', async () => {
+  test('operations --json has the JSON Schemas and the work policy of each operation', async () => {
     const { stdout } = await runHere(['operations', '--json']);
     expect(JSON.parse(stdout)).toContainEqual(
       expect.objectContaining({
@@ -64,6 +64,6 @@ test.each([
   [Finite.array(), 'list of number'],
   [Finite.or(Finite.array()), 'number | list of number'],
   [Finite.nullable(), 'number | null'],
-])('a schema reads as what it takes (%#)', (schema, text) => {
+])('the text of a schema shows the values that it accepts (%#)', (schema, text) => {
   expect(schemaText(schema)).toBe(text);
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { refusal, runHere } from '../in-memory.test-support.ts';
 
 describe('a formula by its name', () => {
-  test('prints its value and nothing else', async () => {
+  test('a formula command prints its value and nothing else', async () => {
     const ran = await runHere(['hypotenuse', '12', '13'], { answer: () => 17.69180601295413 });
     expect(ran).toMatchObject({ exitCode: 0, stdout: '17.69180601295413\n', stderr: '', open: 0 });
     expect(ran.calls).toMatchObject([{ formula: 'hypotenuse', operands: [12, 13], options: { trace: true } }]);
@@ -14,12 +14,12 @@ describe('a formula by its name', () => {
     ['0', 17.69180601295413, '18'],
     ['2', 5, '5.00'],
     ['4', -0.00001, '0.0000'],
-  ])('with --digits %s shows %d as %s', async (digits, value, text) => {
+  ])('a formula command with --digits %s shows %d as %s', async (digits, value, text) => {
     const { stdout } = await runHere(['hypotenuse', '12', '13', '--digits', digits], { answer: () => value });
     expect(stdout).toBe(`${text}\n`);
   });
 
-  test('with --json prints one line with the whole value, whatever --digits says', async () => {
+  test('a formula command with --json prints one line with the whole value, whatever --digits says', async () => {
     const ran = await runHere(['hypotenuse', '12', '13', '--json', '--digits', '1'], {
       answer: () => 17.69180601295413,
     });
@@ -28,13 +28,13 @@ describe('a formula by its name', () => {
     );
   });
 
-  test('says on stderr that the calc-server computed a lane itself', async () => {
+  test('a formula command reports a lane that the calc-server computed itself on stderr', async () => {
     const ran = await runHere(['hypotenuse', '12', '13'], { fallbacks: [1] });
     expect(ran).toMatchObject({ exitCode: 0, stdout: '25\n' });
     expect(ran.stderr).toBe('hypotenuse: no op-server answered on lane 1; the calc-server computed it\n');
   });
 
-  test('leaves that to the JSON when --json is given', async () => {
+  test('a formula command with --json reports fallbacks in the JSON only', async () => {
     const ran = await runHere(['hypotenuse', '12', '13', '--json'], { fallbacks: [1, 2] });
     expect(JSON.parse(ran.stdout)).toMatchObject({ fallbacks: [1, 2] });
     expect(ran.stderr).toBe('');
@@ -67,7 +67,7 @@ describe('operands', () => {
       ['+1e3', ' 7 '],
       [1000, 7],
     ],
-  ])('%j are the numbers %j', async (args, operands) => {
+  ])('the operands %j are the numbers %j', async (args, operands) => {
     const ran = await runHere(['hypotenuse', ...args]);
     expect(ran.exitCode).toBe(0);
     expect(ran.calls).toMatchObject([{ operands }]);
@@ -85,17 +85,17 @@ describe('operands', () => {
     ['-Infinity', '"-Infinity" is not a number'],
     ['1e400', '"1e400" is beyond the range of finite numbers'],
     ['-1E400', '"-1E400" is beyond the range of finite numbers'],
-  ])('%j is refused by exit code 5 before anything is sent', async (text, why) => {
+  ])('the operand %j is refused with exit code 5 before anything is sent', async (text, why) => {
     const ran = await runHere(['hypotenuse', text, '4']);
     expect(ran).toMatchObject({ exitCode: 5, stdout: '', stderr: `hypotenuse: operand a: ${why}\n`, connected: [] });
   });
 
-  test('a whole file as an operand is not shown as a whole', async () => {
+  test('an error message cuts an operand that is as long as a file', async () => {
     const ran = await runHere(['hypotenuse', 'x'.repeat(10_000), '4']);
     expect(ran.stderr.length).toBeLessThan(200);
   });
 
-  test('of a contract with other values are text or JSON', async () => {
+  test('operands of contracts with other values are text or JSON', async () => {
     const weighted = formula({
       name: 'weighted',
       description: 'Numbers, weighted for one kind of server.',
@@ -117,7 +117,7 @@ describe('operands', () => {
   });
 });
 
-test('a check of the contract that throws refuses the operand by exit code 5, and the row of a batch by its error', async () => {
+test('when the check of a contract throws, the command ends with exit code 5, and a row of a batch gets the error', async () => {
   const secure = formula({
     name: 'secure',
     description: 'An address, if it is secure.',
@@ -136,7 +136,7 @@ test('a check of the contract that throws refuses the operand by exit code 5, an
 });
 
 describe('settings', () => {
-  test('come from the flags, else from the variables, else from the defaults', async () => {
+  test('settings come from the flags, else from the variables, else from the defaults', async () => {
     const env = { CATETO_TIMEOUT_MS: '700', CATETO_BROKERS: '10.0.0.1,10.0.0.2' };
     const flags = ['--timeout', '200', '--brokers', '10.0.0.9'];
     const [byFlag, byVariable, byDefault] = await Promise.all([
@@ -157,7 +157,7 @@ describe('settings', () => {
     [['--timeout', 'soon'], {}, /^hypotenuse: --timeout: "soon" is not .+\n$/],
     [['--timeout', '-1'], {}, /^hypotenuse: --timeout: "-1" is not .+\n$/],
     [[], { CATETO_BROKERS: 'a b' }, /^hypotenuse: CATETO_BROKERS: .+\n$/],
-  ])('that cannot be read (%j, %j) are one line naming them and exit code 2', async (flags, env, line) => {
+  ])('wrong settings (%j, %j) print one line that names them, with exit code 2', async (flags, env, line) => {
     const ran = await runHere(['hypotenuse', '3', '4', ...flags], { env });
     expect(ran).toMatchObject({ exitCode: 2, stdout: '', calls: [] });
     expect(ran.stderr).toMatch(line);
@@ -173,7 +173,7 @@ describe('what goes wrong', () => {
     ['invalid-request', 5],
     ['overloaded', 1],
     ['internal', 1],
-  ] as const)('%s is one line on stderr and exit code %d', async (code, exitCode) => {
+  ] as const)('a request that fails with %s prints one line on stderr, with exit code %d', async (code, exitCode) => {
     const answer = (): never => {
       throw refusal(code, 'the reason,\nin two lines');
     };
@@ -181,21 +181,21 @@ describe('what goes wrong', () => {
     expect(ran).toMatchObject({ exitCode, stdout: '', stderr: 'hypotenuse: the reason, in two lines\n', open: 0 });
   });
 
-  test('a reason that names the formula does not name it twice', async () => {
+  test('an error does not repeat the formula’s name', async () => {
     const answer = (): never => {
       throw refusal('out-of-domain', 'leg: c is less than a');
     };
     expect(await runHere(['leg', '3', '4'], { answer })).toMatchObject({ stderr: 'leg: c is less than a\n' });
   });
 
-  test('a reason from the bus cannot steer the terminal', async () => {
+  test('an error from the bus cannot steer the terminal', async () => {
     const answer = (): never => {
       throw refusal('internal', 'a\u001b[2Jb\u009bc');
     };
     expect(await runHere(['hypotenuse', '3', '4'], { answer })).toMatchObject({ stderr: 'hypotenuse: a [2Jb c\n' });
   });
 
-  test('Ctrl-C cancels the call, exit code 130', async () => {
+  test('Ctrl-C cancels the call, with exit code 130', async () => {
     const ending = new AbortController();
     const answer = (): Promise<never> => {
       ending.abort();
@@ -205,7 +205,7 @@ describe('what goes wrong', () => {
     expect(ran).toMatchObject({ exitCode: 130, stdout: '', stderr: 'hypotenuse: interrupted\n', open: 0 });
   });
 
-  test('a fault of this program is not dressed up as a failure', async () => {
+  test('a fault of the program keeps its stack', async () => {
     const answer = (): never => {
       throw new TypeError('a bug');
     };

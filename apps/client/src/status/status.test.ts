@@ -39,7 +39,7 @@ const broken: SystemStatus = {
 afterEach(() => vi.unstubAllEnvs());
 
 describe('status', () => {
-  test('shows brokers and servers in two tables', async () => {
+  test('status shows brokers and servers in two tables', async () => {
     const ran = await runHere(['status'], { status: whole });
     expect(ran).toMatchObject({ exitCode: 0, stderr: '', open: 0 });
     expect(ran.stdout).toBe(
@@ -58,7 +58,7 @@ describe('status', () => {
     );
   });
 
-  test('shows how many threads are busy where a server has threads', async () => {
+  test('status shows how many threads are busy for servers with threads', async () => {
     const threaded = { ...server, threads: 2, threadsBusy: 1, handlingMs: 2_514 };
     const { stdout } = await runHere(['status'], {
       status: { ...whole, servers: [threaded, whole.servers[1] ?? server] },
@@ -69,7 +69,7 @@ describe('status', () => {
     expect(op).toMatch(/ {2}2\.51 s {8}1 of 2$/);
   });
 
-  test('names contracts that a server has otherwise than this client, with both hashes', async () => {
+  test('status names contracts that differ between a server and this client, with both hashes', async () => {
     const differing = [{ name: 'square', hash: 0xbeef, ownHash: 0x50ffe828 }];
     const { stdout } = await runHere(['status'], { status: { ...whole, servers: [{ ...server, differing }] } });
     expect(stdout).toMatch(
@@ -77,20 +77,20 @@ describe('status', () => {
     );
   });
 
-  test('shows a dash for what a server of an older version does not say', async () => {
+  test('status shows a dash for fields that an older server does not report', async () => {
     const { version: _, runs: _runs, errors: _errors, handlingMs: _ms, ...older } = server;
     const { stdout } = await runHere(['status'], { status: { ...whole, servers: [older] } });
     expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/Z {2}- {16}3 {5}- {7}- {11}-$/);
   });
 
-  test('exits with 1 and says what is missing when the system is degraded', async () => {
+  test('status exits with 1 and names the missing parts when the system is degraded', async () => {
     const ran = await runHere(['status'], { status: broken });
     expect(ran.exitCode).toBe(1);
     expect(ran.stderr).toBe('status: degraded: missing an active broker, a calc-server for leg\n');
     expect(ran.stdout).toMatch(/5560 {2}- {5}unreachable {6}-\n\nservers\nnone\n$/);
   });
 
-  test('with --json is one line in which every broker has the same keys', async () => {
+  test('status --json is one line in which every broker has the same keys', async () => {
     const ran = await runHere(['status', '--json'], { status: broken });
     expect(ran.exitCode).toBe(1);
     expect(JSON.parse(ran.stdout)).toEqual({
@@ -99,14 +99,14 @@ describe('status', () => {
     });
   });
 
-  test('what a server says of itself cannot steer the terminal', async () => {
+  test('the report of a server cannot steer the terminal', async () => {
     const status = { ...whole, servers: [{ ...server, host: '\u001b[2Jbox', serves: ['a\nb'], sinceMs: 1e99 }] };
     const { stdout } = await runHere(['status'], { status });
     expect(stdout).not.toContain('\u001b');
     expect(stdout.trimEnd().split('\n')).toHaveLength(8);
   });
 
-  test('colours states on a terminal only, and not when NO_COLOR is set', async () => {
+  test('status has colours on a terminal only, and not when NO_COLOR is set', async () => {
     vi.stubEnv('NO_COLOR', '');
     const terminal = await runHere(['status'], { status: whole, stdout: captured(true) });
     expect(terminal.stdout).toContain('\u001b[32mactive ');
@@ -115,7 +115,7 @@ describe('status', () => {
     expect(plain.stdout).toBe((await runHere(['status'], { status: whole })).stdout);
   });
 
-  test('Ctrl-C does not wait for those who do not answer', async () => {
+  test('Ctrl-C ends status without waiting for missing answers', async () => {
     const ending = new AbortController();
     const running = runHere(['status'], { ending, status: new Promise(() => undefined) });
     ending.abort();
@@ -128,6 +128,6 @@ test.each([
   [['square.2', 'square.1', 'square.5', 'multiply.5'], 'square.1-2,5 multiply.5'],
   [['hypotenuse', 'leg'], 'hypotenuse leg'],
   [[], ''],
-])('%j is served, in short: %s', (serves, text) => {
+])('the routes %j are shown as: %s', (serves, text) => {
   expect(servesText(serves)).toBe(text);
 });

@@ -52,7 +52,7 @@ async function watched(args: readonly string[], messages: readonly ObservedAt[],
 afterEach(() => vi.unstubAllEnvs());
 
 describe('watch', () => {
-  test('shows one message a line until Ctrl-C, then exits with 130 and says nothing', async () => {
+  test('watch prints one message a line until Ctrl-C, then exits silently with 130', async () => {
     const ran = await watched([], [operand, hello]);
     expect(ran).toMatchObject({ exitCode: 130, stderr: '', open: 0 });
     expect(ran.stdout.split('\n')).toEqual([
@@ -62,11 +62,11 @@ describe('watch', () => {
     ]);
   });
 
-  test('names the trace of a message when it is not its id', async () => {
+  test('watch shows the trace of a message if it differs from the id', async () => {
     expect((await watched([], [square])).stdout).toMatch(/ cccccccccccc-7 input=12 trace="aaaaaaaaaaaa-1"\n$/);
   });
 
-  test('with --json is a line of JSON for each message', async () => {
+  test('watch --json prints a line of JSON for each message', async () => {
     const { stdout } = await watched(['--json'], all);
     const lines = stdout.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(
@@ -74,7 +74,7 @@ describe('watch', () => {
     );
   });
 
-  test('with --id shows one request, what it caused and the results of that', async () => {
+  test('watch --id shows one request, the requests that it caused, and their results', async () => {
     const { stdout } = await watched(['--json', '--id', 'aaaaaaaaaaaa-1'], all);
     const ids = stdout
       .trimEnd()
@@ -83,7 +83,7 @@ describe('watch', () => {
     expect(ids).toEqual(['aaaaaaaaaaaa-1', 'cccccccccccc-7', 'cccccccccccc-7']);
   });
 
-  test('ends quietly with 141 when nobody reads it any more', async () => {
+  test('watch ends silently with 141 when the reader has gone', async () => {
     expect(await watched([], [operand], outputClosed)).toMatchObject({ exitCode: 141, stderr: '' });
   });
 
@@ -95,14 +95,14 @@ describe('watch', () => {
     expect(stdout).toMatch(/^[^\u001b\u009b\u2028\n]+\n$/);
   });
 
-  test('dims what is less of interest on a terminal only', async () => {
+  test('watch dims less important parts on a terminal only', async () => {
     vi.stubEnv('NO_COLOR', '');
     expect((await watched([], [operand], undefined, true)).stdout).toContain('\u001b[2m08:07:06.054\u001b[0m');
   });
 });
 
 describe('following a request', () => {
-  test('goes by a trace of another name when the request has one', () => {
+  test('watch --id follows the request’s trace if it has another name', () => {
     const follows = follower('aaaaaaaaaaaa-1');
     const named = all
       .slice(0, 3)
@@ -111,7 +111,7 @@ describe('following a request', () => {
     expect(follows({ id: 'eeeeeeeeeeee-1', trace: 'yours' })).toBe(false);
   });
 
-  test('remembers a bounded number of ids, whoever uses the trace', () => {
+  test('watch --id remembers a bounded number of ids, however many messages carry the trace', () => {
     const follows = follower('aaaaaaaaaaaa-1');
     for (let seq = 1; seq <= 2_000; seq += 1) follows({ id: `bbbbbbbbbbbb-${seq}`, trace: 'aaaaaaaaaaaa-1' });
     expect(follows({ id: 'bbbbbbbbbbbb-1', trace: undefined })).toBe(true);
@@ -120,7 +120,7 @@ describe('following a request', () => {
   });
 });
 
-test('lines that are not read fast enough are left out and counted, not kept', () => {
+test('lines that are not read fast enough are left out and counted, not stored', () => {
   const stdout = new PassThrough();
   const stderr = captured();
   const write = lineWriter({ stdout, stderr });
