@@ -95,7 +95,7 @@ export function createResponses<T extends string>(
       case 'beat': {
         const { to, silentMs } = effect;
         const held = hasLetGo ? [] : [...effect.held];
-        return participant.publish(beatTopic, to, beatWire.write({ held, silentMs: limited(silentMs) }));
+        return participant.publish(beatTopic, to, beatWire.write({ held, silentMs: hasLetGo ? 0 : limited(silentMs) }));
       }
       case 'give-up':
         return givenUp.count(effect.replyTopic, '');
@@ -178,6 +178,7 @@ export function createResponses<T extends string>(
     runCounters.ended(request, outcome);
     handle({ type: 'answered', sender, seq, outcome });
     if (begun < waiting.length) askForTurn();
+    else if (request === announced) handle({ type: 'announce', silentMs: 0 });
   }
 
   function answerElsewhere(request: Admitted, outcome: Success | Failure): void {

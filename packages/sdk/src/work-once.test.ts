@@ -70,3 +70,22 @@ test('a call that outlasts the drain of its server goes to another when that clo
   // A second before, the 4.5 s of the drain, and the computation anew.
   expect(elapsedMs).toBeLessThan(15_600);
 });
+
+test('a server that hangs soon after its first handler is not waited for, however long that might have taken', async () => {
+  const network = simulate();
+  const runs: string[] = [];
+  for (const host of ['a', 'b']) {
+    const double = (value: number): number => {
+      runs.push(host);
+      return 2 * value;
+    };
+    network.serve({ catalogue, formulas, host, handlers: { double } });
+  }
+  const client = network.connect({ catalogue });
+  await network.pass(500);
+  await client.twice(1, { timeoutMs: 60_000 });
+  await client.twice(2, { timeoutMs: 60_000 });
+  network.slow(runs[1] ?? '', 30_000);
+  const asked = [3, 4, 5, 6].map((value) => client.twice(value, { timeoutMs: 1_000 }));
+  expect((await Promise.all(asked)).map(({ value }) => value)).toEqual([6, 8, 10, 12]);
+});

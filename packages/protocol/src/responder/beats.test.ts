@@ -64,7 +64,10 @@ describe('beats', () => {
     runTo(60);
     answer(1);
     runTo(5_000);
-    expect(beats.map(({ held }) => held)).toEqual([[1, 1], []]);
+    expect(beats.map(({ held, silentMs }) => [held, silentMs])).toEqual([
+      [[1, 1], 2_000],
+      [[], 0],
+    ]);
   });
 
   test('go to everybody of whom something is held before a handler that may block', () => {
@@ -91,6 +94,21 @@ describe('beats', () => {
     expect(beats).toEqual([
       { type: 'beat', to: a, held: [1, 1], silentMs: 700 },
       { type: 'beat', to: b, held: [], silentMs: 700 },
+    ]);
+  });
+
+  test('say at once that the silence which a handler was to cause is over, to those who were told of it', () => {
+    const { askFor, answer, beats, handle } = setUpRunning();
+    askFor(1);
+    askFor(2, b);
+    handle({ type: 'announce', silentMs: 60_000 });
+    answer(1);
+    askFor(3, 'cccccccccccc');
+    beats.length = 0;
+    handle({ type: 'announce', silentMs: 0 });
+    expect(beats).toEqual([
+      { type: 'beat', to: a, held: [], silentMs: 0 },
+      { type: 'beat', to: b, held: [2, 2], silentMs: 2_000 },
     ]);
   });
 });

@@ -16,7 +16,10 @@ export interface Beats {
   begun(requester: Requester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
-  /** A beat for everybody of whom something runs, and for those who asked lately: the next that they ask may come any moment. */
+  /**
+   * A beat for everybody of whom something runs, and for those who asked lately: the next that they ask may come any moment. With 0
+   * the silence that was announced so is over, for those who were told.
+   */
   all(nowMs: number, silentMs: number): readonly OwedBeat[];
   deadlineMs(): number | undefined;
 }
@@ -65,13 +68,14 @@ export function createBeats(requesters: Requesters): Beats {
     lookMs = Math.min(lookMs, dueMs);
   }
 
-  /** What had been named is answered: told so, its requester knows of an answer that was lost. */
+  /**
+   * What had been named is answered: told so, its requester knows of an answer that was lost. It is to expect no silence: what it
+   * asks next is named anew.
+   */
   function lastBeat(requester: Requester): OwedBeat | undefined {
     watched.delete(requester);
     requester.beatDueMs = never;
-    return told.delete(requester)
-      ? { type: 'beat', to: requester.address, held: [], silentMs: intervalsOfSilence * everyLeastMs }
-      : undefined;
+    return told.delete(requester) ? { type: 'beat', to: requester.address, held: [], silentMs: 0 } : undefined;
   }
 
   function lookAt(requester: Requester, nowMs: number): OwedBeat | undefined {
@@ -101,6 +105,7 @@ export function createBeats(requesters: Requesters): Beats {
       return owed;
     },
     all(nowMs, silentMs) {
+      if (silentMs === 0) return [...told].flatMap((one) => lookAt(one, nowMs) ?? []);
       const all = [...requesters.busy(), ...requesters.idleSince(nowMs - latelyMs, idleToldMax)];
       return all.map((one) => beat(one, silentMs, nowMs + everyLeastMs));
     },

@@ -31,7 +31,7 @@ export type ResponderInput<W> =
   | { readonly type: 'answered'; readonly sender: string; readonly seq: number; readonly outcome: Success | Failure }
   /** Another broker is active: what was published lately may have been lost with the one before. */
   | { readonly type: 'marker-up' }
-  /** A handler is to be begun that may block the loop for so long: everybody is told before. */
+  /** A handler is to be begun that may block the loop for so long: everybody is told before, and with 0 that it is over. */
   | { readonly type: 'announce'; readonly silentMs: number }
   /** Takes nothing new from now on. */
   | { readonly type: 'drain' }
