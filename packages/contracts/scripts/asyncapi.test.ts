@@ -44,19 +44,19 @@ describe('the official parser', () => {
     ['the calculator', calculator],
     ['a catalogue without formulas, of recursive values', forest],
     ['an empty catalogue', defineCatalogue({ operations: {}, formulas: {} })],
-  ])('finds nothing wrong with %s', async (_what, catalogue) => {
+  ])('the official parser of AsyncAPI finds no fault in %s', async (_what, catalogue) => {
     const { read, faults } = await parsed(asyncApiOf(catalogue, title));
     expect(faults).toEqual([]);
     expect(read?.version()).toBe('3.0.0');
   });
 
-  test('finds a reference that points nowhere', async () => {
+  test('the official parser of AsyncAPI finds a reference that points nowhere', async () => {
     const document = JSON.parse(JSON.stringify(asyncApiOf(calculator, title))) as { channels: Record<string, unknown> };
     delete document.channels['square.result'];
     expect((await parsed(document)).faults).not.toEqual([]);
   });
 
-  test('reads topics as channels, each address a parameter, and requests with their replies', async () => {
+  test('the AsyncAPI document has topics as channels, addresses as parameters, and requests with replies', async () => {
     const { read } = await parsed(asyncApiOf(calculator, title));
     const addresses = read
       ?.channels()

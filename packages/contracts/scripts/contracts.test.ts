@@ -45,21 +45,21 @@ function allow(lines: readonly string[]): void {
 }
 
 describe('the exported contracts', () => {
-  test('are fresh once written, and stale when a contract changes', () => {
+  test('the exported files are up to date after an export, and out of date when a contract changes', () => {
     expect(writeFiles(root, contractFiles(root)).length).toBeGreaterThan(3);
     expect(staleFiles(root, contractFiles(root))).toEqual([]);
     const stale = staleFiles(root, contractFiles(root, positive)).map(({ path }) => path);
     expect(stale).toEqual(['docs/contracts/asyncapi.json', 'docs/contracts/schemas/square.json', 'docs/reference.md']);
   });
 
-  test('of a contract that is gone are left over', () => {
+  test('exported files of a deleted contract are reported', () => {
     writeFiles(root, contractFiles(root));
     const { square } = calculator.operations;
     const files = contractFiles(root, defineCatalogue({ operations: { square }, formulas: calculator.formulas }));
     expect(leftOver(root, files)).toEqual(['docs/contracts/schemas/multiply.json']);
   });
 
-  test('have the version of the package', () => {
+  test('the exported files have the version of the package', () => {
     const [asyncApi] = contractFiles(root);
     const { version } = JSON.parse(readFileSync(join(repository, 'packages/contracts/package.json'), 'utf8')) as {
       readonly version: string;
@@ -67,7 +67,7 @@ describe('the exported contracts', () => {
     expect(JSON.parse(asyncApi?.text ?? '')).toMatchObject({ asyncapi: '3.0.0', info: { version } });
   });
 
-  test('that are committed are fresh (if not: pnpm contracts:export)', () => {
+  test('the committed files are up to date (if not: pnpm contracts:export)', () => {
     const files = contractFiles(repository);
     expect(staleFiles(repository, files).map(({ path }) => path)).toEqual([]);
     expect(leftOver(repository, files)).toEqual([]);
@@ -77,18 +77,18 @@ describe('the exported contracts', () => {
 describe('a change that breaks', () => {
   beforeEach(() => void writeFiles(root, [releasedFile()]));
 
-  test('is none while the contracts are those of the last release', () => {
+  test('the released contracts break nothing with themselves', () => {
     const none = { refused: [], allowed: [], outdated: [], described: [], major: false };
     expect(breakingChanges(root)).toEqual(none);
   });
 
-  test('is refused', () => {
+  test('a breaking change is refused', () => {
     const { refused } = breakingChanges(root, positive);
     expect(refused).toHaveLength(1);
     expect(refused[0]).toContain('operation square, input: may be below 0');
   });
 
-  test('passes when it is allowed and the release is a major one, and not by one of the two', () => {
+  test('a breaking change passes if it is allowed and the release is a major one, and not with only one of these', () => {
     const { refused } = breakingChanges(root, positive);
     changeset('major');
     expect(breakingChanges(root, positive)).toMatchObject({ refused, major: true });
@@ -98,7 +98,7 @@ describe('a change that breaks', () => {
     expect(breakingChanges(root, positive)).toMatchObject({ refused, allowed: [] });
   });
 
-  test('that was allowed allows no other', () => {
+  test('an allowed break does not allow another one', () => {
     changeset('major');
     allow(breakingChanges(root, positive).refused);
     const { refused, outdated } = breakingChanges(root, withSquare(z.int()));
@@ -106,7 +106,7 @@ describe('a change that breaks', () => {
     expect(outdated).toHaveLength(1);
   });
 
-  test('is none any more once it is released', () => {
+  test('a break is forgotten once it is released', () => {
     writeFiles(root, [releasedFile(positive)]);
     expect(breakingChanges(root, positive).refused).toEqual([]);
     // The way back accepts more, so it is compatible.
@@ -121,7 +121,7 @@ describe('a change of a work policy', () => {
     return defineCatalogue({ ...calculator, operations: { ...calculator.operations, square } });
   }
 
-  test('is named, and breaks nothing', () => {
+  test('a change of a work policy is reported, and breaks nothing', () => {
     writeFiles(root, [releasedFile()]);
     const described = [
       'operation square, work.maxMs: was no limit, is 50 ms. Notable: handlers that run for more than 50 ms fail now.',
@@ -131,7 +131,7 @@ describe('a change of a work policy', () => {
     expect(breakingChanges(root, changed)).toMatchObject({ refused: [], allowed: [], described });
   });
 
-  test('makes the document and the reference stale, and no schema', () => {
+  test('a change of a work policy makes the document and the reference out of date, and no schema', () => {
     writeFiles(root, contractFiles(root));
     const stale = staleFiles(root, contractFiles(root, withWork({ maxMs: 50 }))).map(({ path }) => path);
     expect(stale).toEqual(['docs/contracts/asyncapi.json', 'docs/reference.md']);

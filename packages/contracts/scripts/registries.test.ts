@@ -76,21 +76,21 @@ export const formulaCodes = {
   );
 });
 
-test('tests and whatever is no TypeScript are not listed', () => {
+test('tests and files that are no TypeScript are not listed', () => {
   for (const file of ['square.ts', 'square.test.ts', 'square.test-d.ts', 'notes.md', '.DS_Store']) {
     add(`operations/${file}`);
   }
   expect(registriesOf(root)[0]?.text.match(/import/g)).toHaveLength(1);
 });
 
-test('what was just written is fresh, and a second run writes nothing', () => {
+test('registries are up to date after a write, and a second run writes nothing', () => {
   add('operations/square.ts');
   writeRegistries(root);
   expect(staleRegistries(root)).toEqual([]);
   expect(writeRegistries(root)).toEqual([]);
 });
 
-test('a contract more or less makes every registry stale', () => {
+test('adding or deleting a contract makes every registry out of date', () => {
   add('operations/square.ts');
   writeRegistries(root);
   add('formulas/leg.ts');
@@ -100,7 +100,7 @@ test('a contract more or less makes every registry stale', () => {
   expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry, contractsExports, computeRegistry]);
 });
 
-test('a registry that was edited or is missing is stale alone', () => {
+test('a registry that was edited or deleted is out of date, and the others are not', () => {
   writeRegistries(root);
   writeFileSync(join(root, computeRegistry), 'edited');
   expect(pathsOf(staleRegistries(root))).toEqual([computeRegistry]);
@@ -109,7 +109,7 @@ test('a registry that was edited or is missing is stale alone', () => {
   expect(pathsOf(staleRegistries(root))).toEqual([contractsRegistry]);
 });
 
-test('line ends of Windows do not make a registry stale', () => {
+test('line ends of Windows do not make a registry out of date', () => {
   add('operations/square.ts');
   for (const { path, text } of registriesOf(root)) writeFileSync(join(root, path), text.replaceAll('\n', '\r\n'));
   expect(staleRegistries(root)).toEqual([]);
@@ -131,7 +131,7 @@ test('two files of one name are refused by both paths', () => {
   );
 });
 
-test('the committed registries are fresh (if not: pnpm registry)', () => {
+test('the committed registries are up to date (if not: pnpm registry)', () => {
   const repository = fileURLToPath(new URL('../../../', import.meta.url));
   expect(pathsOf(staleRegistries(repository))).toEqual([]);
 });

@@ -21,13 +21,13 @@ test('every character of the alphabet can come up', () => {
   expect(new Set(characters).size).toBe(36);
 });
 
-test('what differs in length or alphabet is no address', () => {
+test('a text of another length or alphabet is no address', () => {
   for (const text of ['', 'a'.repeat(11), 'a'.repeat(13), 'A'.repeat(12), 'abcdefghijk.', `${'a'.repeat(12)}\n`]) {
     expect(isAddress(text), text).toBe(false);
   }
 });
 
-test('a request id reads back as the address and seq it was made of', () => {
+test('a request id is read back as its address and seq', () => {
   fc.assert(
     fc.property(address, seq, (from, number) => {
       expect(parseRequestId(requestId(from, number))).toEqual({ address: from, seq: number });
@@ -35,7 +35,7 @@ test('a request id reads back as the address and seq it was made of', () => {
   );
 });
 
-test('a request id looks as the documentation shows it', () => {
+test('a request id has the form that the documentation shows', () => {
   expect(requestId('k3f0q9x2m1zd', 267)).toBe('k3f0q9x2m1zd-7f');
 });
 

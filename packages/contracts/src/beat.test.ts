@@ -18,7 +18,7 @@ const beat: fc.Arbitrary<Beat> = fc.record(
   { noNullPrototype: true },
 );
 
-test('a beat reads back as it was written', () => {
+test('a heartbeat is read back as it was written', () => {
   fc.assert(
     fc.property(beat, (written) => {
       expect(decodeBeat(encodeBeat(written))).toStrictEqual(written);
@@ -28,7 +28,7 @@ test('a beat reads back as it was written', () => {
 
 const good = ['primary', 'active', 3, 'k3f0q9x2m1zd', 'a1b2c3d4e5f6', {}] as const;
 
-test('what a newer broker appended is ignored', () => {
+test('fields that a newer broker appended to a heartbeat are ignored', () => {
   expect(decodeBeat(encodeValue([...good, 'new']))).toMatchObject({ rank: 'primary', epoch: 3 });
 });
 
@@ -42,11 +42,11 @@ test.each<[string, unknown]>([
   ['an incarnation that is no id', good.with(3, 'x')],
   ['counters that are no numbers', good.with(5, 'x')],
   ['too few fields', good.slice(0, 4)],
-])('%s is no beat', (_what, value) => {
+])('%s is no heartbeat', (_what, value) => {
   expect(decodeBeat(encodeValue(value))).toBeUndefined();
 });
 
-test('no bytes whatever make it throw', () => {
+test('no bytes make the reader of heartbeats throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => void decodeBeat(bytes)),
     { numRuns: 5_000 },

@@ -42,7 +42,7 @@ test('a catalogue holds its contracts and the hash of each', () => {
   expect(hashOf(catalogue, 'volume')).toBe(contractHash(volume));
 });
 
-test('an empty catalogue is one', () => {
+test('a catalogue can be empty', () => {
   expect(defineCatalogue({ operations: {}, formulas: {} }).hashes.size).toBe(0);
 });
 
@@ -126,12 +126,12 @@ test.each<[string, () => unknown, RegExp]>([
   ],
   ['version 0', withOperation({ version: 0 }), /^operation "cube": version 0 is not a whole number from 1/],
   ['half a version', withFormula({ version: 1.5 }), /^formula "volume": version 1.5 is not a whole number from 1/],
-])('%s is refused by the contract’s name', (_what, define, message) => {
+])('%s is refused with the contract’s name', (_what, define, message) => {
   expect(define).toThrow(TypeError);
   expect(define).toThrow(message);
 });
 
-test('eight operands are possible', () => {
+test('a formula can have eight operands', () => {
   expect(withFormula({ operands: operands(8), example: untyped(examples(8)) })).not.toThrow();
 });
 

@@ -18,7 +18,7 @@ const anything = operation({
   example: { input: 1, output: 1 },
 });
 
-test('what fits the contract is taken', () => {
+test('a value that fits the contract is accepted', () => {
   expect(takeInput(square, 12)).toBe(12);
   expect(takeOperands(hypotenuse, [12, 13])).toEqual([12, 13]);
   expect(takeOutput(square, 144)).toBe(144);
@@ -41,7 +41,7 @@ test.each([[[]], [[12]], [[12, 13, 14]]])('the operands %j are refused by their 
   });
 });
 
-test('a wrong value of a handler is a fault of its code, and a wrong input one of the request', () => {
+test('a wrong output is a fault of the handler’s code, and a wrong input a fault of the request', () => {
   expect(takeOutput(square, Number.NaN)).toMatchObject({
     code: 'internal',
     message: 'square: the code of the operation gave: Invalid input: expected number, received NaN',
@@ -81,7 +81,7 @@ test.each<[string, unknown, RegExp]>([
   expect(refusal).toMatchObject({ code: 'invalid-request', message: expect.stringMatching(reason) });
 });
 
-test('whatever passes can be sent, fits a frame, and is read where it arrives', () => {
+test('an accepted value can be sent, fits a frame, and is read on arrival', () => {
   const codec = createCodec();
   const value = fc.oneof(
     fc.anything({ withDate: true, withTypedArray: true, withBigInt: true, maxDepth: 5 }),

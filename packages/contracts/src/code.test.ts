@@ -9,7 +9,7 @@ const code = formulaCode(hypotenuse, {
   combine: ([squareOfA, squareOfB]) => Math.sqrt(squareOfA + squareOfB),
 });
 
-test('a formula asks for operations with their inputs, in order, and combines what came back', () => {
+test('a formula requests operations with their inputs, in order, and combines the results', () => {
   expect(code.formula).toBe(hypotenuse);
   expect(code.plan([3, 4])).toEqual([
     { operation: square, input: 3 },

@@ -11,7 +11,7 @@ const notMinusZero = finite.filter((number) => !Object.is(number, -0));
 const value = fc.jsonValue({ maxDepth: 4 }).map((json) => JSON.parse(JSON.stringify(json)) as unknown);
 const safeValue = value.filter((json) => !JSON.stringify(json).includes('__proto__'));
 
-test('a batch reads back as it was written', () => {
+test('a batch is read back as it was written', () => {
   const someone = fc.stringMatching(/^[a-z0-9]{12}$/);
   const settled = fc.maxSafeNat().map((number) => Math.max(number, 1));
   fc.assert(
@@ -22,7 +22,7 @@ test('a batch reads back as it was written', () => {
   );
 });
 
-test('every finite double but -0 arrives as it was, to the last bit', () => {
+test('every finite double except -0 arrives unchanged, to the last bit', () => {
   fc.assert(
     fc.property(notMinusZero, (number) => {
       expect(decodeValue(encodeValue(number))).toBe(number);
@@ -56,14 +56,14 @@ test('a property that is undefined counts as absent', () => {
   expect(decodeValue(encodeValue({ a: 1, b: undefined }))).toStrictEqual({ a: 1 });
 });
 
-test('a body is not written to again by later ones', () => {
+test('a later body does not overwrite an earlier one', () => {
   const first = codec.encode(sender, 1, [[1, 'first']]);
   const copy = Uint8Array.from(first);
   codec.encode(sender, 2, [[2, 'second, which is longer than the first']]);
   expect(first).toEqual(copy);
 });
 
-test('a view into a larger buffer decodes, as ZeroMQ hands them out', () => {
+test('a body that is a view into a larger buffer is decoded, because ZeroMQ delivers such views', () => {
   const body = codec.encode(sender, 1, [[1]]);
   const larger = new Uint8Array(body.length + 20).fill(0xff);
   larger.set(body, 7);
@@ -108,7 +108,7 @@ test('a million nested lists are refused', () => {
   expect(codec.decode(new Uint8Array(frameBytesMax).fill(0x91))).toBe('not-messagepack');
 });
 
-test('no bytes whatever make it throw', () => {
+test('no bytes make the codec throw', () => {
   const outcome = (bytes: Uint8Array): unknown => {
     const opened = codec.decode(bytes);
     return typeof opened === 'string' ? opened : typeof opened;
@@ -121,7 +121,7 @@ test('no bytes whatever make it throw', () => {
   );
 });
 
-test('no damage to a good body makes it throw', () => {
+test('no damaged body makes the codec throw', () => {
   const good = codec.encode(sender, 3, [[1, 'hypotenuse', 0xdeadbeef, 2, 12.5, 5_000], [{ a: [null, true] }]]);
   const damage = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -135,14 +135,14 @@ test('no damage to a good body makes it throw', () => {
   );
 });
 
-test('after refused bytes the next body decodes as ever', () => {
+test('the codec decodes the next body after refused bytes', () => {
   const body = codec.encode(sender, 1, [[1]]);
   codec.decode(Uint8Array.of(0x81, 0xc0, 0x01));
   codec.decode(Uint8Array.of(0xc1));
   expect(codec.decode(body)).toEqual({ sender, settledBelow: 1, messages: [[1]] });
 });
 
-test('after a value that cannot be encoded the next one is encoded as ever', () => {
+test('the codec encodes the next value after a value that cannot be encoded', () => {
   expect(() => codec.encode(sender, 1, [[1n]])).toThrow();
   expect(codec.decode(codec.encode(sender, 1, [[1]]))).toEqual({ sender, settledBelow: 1, messages: [[1]] });
 });

@@ -84,7 +84,7 @@ function errorsOf(name: Snippet): string {
   return (output.match(from) ?? []).join('\n');
 }
 
-test('what is right compiles, and every error is one of a snippet', () => {
+test('correct snippets compile, and every error belongs to a snippet', () => {
   expect(errorsOf('right')).toBe('');
   const elsewhere = output.split('\n').filter((line) => !/^(?: {2}|\w+\.ts\(|$)/.test(line));
   expect(elsewhere).toEqual([]);
@@ -104,13 +104,13 @@ test('a mistake is one error, in the file that has it', () => {
   }
 });
 
-test('the error of a misspelt topic names it and those there are', () => {
+test('the error of a misspelt topic names it and the existing topics', () => {
   const error = errorsOf('misspelt');
   expect(error).toContain(`Argument of type '"calc.reqest.1"' is not assignable to parameter of type`);
   expect(error).toContain('"calc.request.1"');
 });
 
-test('the error of an op-server that asks names the topic and results that would be allowed', () => {
+test('the error of an op-server that sends requests names the topic and the allowed results', () => {
   const error = errorsOf('wrongServer');
   expect(error).toContain('"calc.square.request.1"');
   expect(error).toMatch(/"calc\.\w+\.result\.1"/);
@@ -125,7 +125,7 @@ test('the error of a missing handler names the operation', () => {
   expect(errorsOf('missingHandler')).toMatch(/Property 'multiply' is missing in type .* required in type 'HandlersOf</);
 });
 
-test('the error of a wrong handler names what it gives and what it should', () => {
+test('the error of a wrong handler names the type that it returns and the type that it should return', () => {
   expect(errorsOf('wrongHandler')).toMatch(/Type 'string' is not assignable to type 'number \| Failure/);
 });
 

@@ -27,17 +27,17 @@ test('blanks around a broker do not matter', () => {
   expect(parsed(' a , b ').map(({ host }) => host)).toEqual(['a', 'b']);
 });
 
-test('two brokers on one host have different ports', () => {
+test('two default brokers on one host have different ports', () => {
   expect(parsed('127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560')).toHaveLength(2);
   expect(parseBrokers('h:1:2:3,h:4:5:3')).toEqual(new Error('"h:1:2:3,h:4:5:3" gives both brokers port 3 of one host'));
   expect(parseBrokers('h,h')).toEqual(new Error('"h,h" gives both brokers port 5555 of one host'));
 });
 
-test('an address of IPv6 stands in brackets', () => {
+test('an IPv6 address is written in brackets', () => {
   expect(parsed('[::1]:1:2:3,[fe80::1]').map(({ host }) => host)).toEqual(['[::1]', '[fe80::1]']);
 });
 
-test('brokers read back as they were written', () => {
+test('brokers are read back as they were written', () => {
   const host = fc.oneof(fc.ipV4(), fc.domain(), fc.constant('[::1]'));
   const ports = fc.uniqueArray(fc.integer({ min: 1, max: 65_535 }), { minLength: 3, maxLength: 3 });
   fc.assert(

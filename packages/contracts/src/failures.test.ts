@@ -4,7 +4,7 @@ import { Failure, failure, failureCodeOf, failureTable, isFailure, traitOf } fro
 
 const codes = Object.keys(failureTable) as FailureCode[];
 
-test('the table is the one of the protocol', () => {
+test('the failure table equals the one of the protocol', () => {
   expect(codes.toSorted()).toEqual([
     'cancelled',
     'contract-mismatch',
@@ -20,7 +20,7 @@ test('the table is the one of the protocol', () => {
   ]);
 });
 
-test('another server is asked only when this one did not run the request', () => {
+test('a failure sends the request to another server only if this server did not run it', () => {
   for (const code of codes) {
     const { anotherServerMayKnow, mayHaveRun, retryable } = traitOf(code);
     if (anotherServerMayKnow)
@@ -36,7 +36,7 @@ test('a code that is not in the table is internal and not retried, whatever obje
   for (const code of codes) expect(failureCodeOf(code)).toBe(code);
 });
 
-test('a failure is told from what only looks like one', () => {
+test('a failure is distinguished from an object that merely looks like one', () => {
   const made = failure('overloaded', 'the queue is full');
   expect(made).toBeInstanceOf(Failure);
   expect(isFailure(made)).toBe(true);

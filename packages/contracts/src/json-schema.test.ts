@@ -11,7 +11,7 @@ test('a schema comes with its descriptions, unless told otherwise', () => {
   expect(JSON.stringify(jsonSchemaOf(point, { annotated: false }))).not.toContain('description');
 });
 
-test('a property called description is no description', () => {
+test('a property called description is kept', () => {
   const schema = z.object({ description: z.string(), title: z.string().optional() });
   expect(jsonSchemaOf(schema, { annotated: false })).toMatchObject({
     properties: { description: { type: 'string' }, title: { type: 'string' } },
@@ -19,7 +19,7 @@ test('a property called description is no description', () => {
   });
 });
 
-test('an open object says nothing of fields that are ignored, and says that others are kept or refused', () => {
+test('an open object leaves ignored fields open, and states which others are kept or refused', () => {
   const others = (schema: z.ZodType): unknown => jsonSchemaOf(schema, { open: true }).additionalProperties;
   const plain = z.object({ a: z.number() });
   expect(others(plain)).toBeUndefined();
@@ -45,7 +45,7 @@ test.each<[string, z.ZodType]>([
   ['a checked text', z.email()],
   ['a refined number', z.number().refine((number) => number % 2 === 0)],
   ['any value', z.unknown()],
-])('%s goes over the wire', (_what, schema) => {
+])('a value of %s can be sent', (_what, schema) => {
   expect(jsonSchemaOf(schema)).toHaveProperty('$schema');
 });
 
@@ -66,6 +66,6 @@ test.each<[string, z.ZodType, RegExp]>([
   ['a codec deep inside', z.object({ list: z.array(z.stringbool()) }), /codec.* at properties\/list\/items/],
   ['an optional value', z.number().optional(), /optional value that is not a property/],
   ['an optional element', z.array(z.number().optional()), /optional value .* at items/],
-])('%s is refused', (_what, schema, reason) => {
+])('a schema of %s is refused', (_what, schema, reason) => {
   expect(() => jsonSchemaOf(schema)).toThrow(reason);
 });

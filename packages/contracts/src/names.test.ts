@@ -10,7 +10,7 @@ test('a name is a lower-case letter followed by up to 31 letters or digits', () 
   }
 });
 
-test('whatever every object or every promise has cannot be a name', () => {
+test('a property that every object or every promise has cannot be a name', () => {
   const inherited = [Object.prototype, Promise.prototype].flatMap((prototype) => Object.getOwnPropertyNames(prototype));
   for (const name of inherited.filter((property) => shape.test(property))) expect(isName(name), name).toBe(false);
 });
@@ -39,7 +39,7 @@ test.each([
   expect(() => assertName('formula', word)).toThrow(new TypeError(`formula "${word}": the name is a reserved word`));
 });
 
-test('a word that only begins with a reserved one is free', () => {
+test('a word that only begins with a reserved word is allowed', () => {
   for (const name of ['requested', 'callIt', 'thenSome']) expect(isName(name), name).toBe(true);
 });
 

@@ -49,19 +49,22 @@ const value = fc.oneof(
   ),
 );
 
-test.each(Object.entries(schemas))('a schema with checks of its own (%s) reads what Zod reads', (_name, schema) => {
-  expect(ownCodeOf(schema).checks).toBe(true);
-  fc.assert(
-    fc.property(value, (given) => {
-      const wanted = schema.safeParse(given);
-      const parsed = parse(schema, given);
-      expect(parsed.fits).toBe(wanted.success);
-      if (parsed.fits) expect(parsed.value).toStrictEqual(wanted.data);
-      else expect(parsed.problem).toContain(wanted.error?.issues[0]?.message);
-    }),
-    { numRuns: 500 },
-  );
-});
+test.each(Object.entries(schemas))(
+  'a schema with its own checks (%s) reads the values that Zod reads',
+  (_name, schema) => {
+    expect(ownCodeOf(schema).checks).toBe(true);
+    fc.assert(
+      fc.property(value, (given) => {
+        const wanted = schema.safeParse(given);
+        const parsed = parse(schema, given);
+        expect(parsed.fits).toBe(wanted.success);
+        if (parsed.fits) expect(parsed.value).toStrictEqual(wanted.data);
+        else expect(parsed.problem).toContain(wanted.error?.issues[0]?.message);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
 
 test.each([
   ['a number', z.number()],
@@ -76,7 +79,7 @@ describe('what the code of a contract throws', () => {
     throw new Error('not today');
   });
 
-  test('is what is wrong with the value, for a sender and for a reader', () => {
+  test('an error that the code of a contract throws is the fault of the value, for a sender and for a reader', () => {
     const problem = 'the check of the contract threw: not today';
     expect(problemOf(thrower, 'x')).toBe(problem);
     expect(parser(thrower)('x')).toEqual({ fits: false, problem, threw: true });
@@ -84,7 +87,7 @@ describe('what the code of a contract throws', () => {
     expect(parser(z.object({ a: z.array(thrower) }))({ a: [1] })).toMatchObject({ fits: false });
   });
 
-  test('is caught where it words what does not fit, and where its path is no text', () => {
+  test('an error in the text of a misfit, or a path that is no text, is caught', () => {
     const wordless = z.string({
       error: () => {
         throw new Error('no words');
@@ -96,7 +99,7 @@ describe('what the code of a contract throws', () => {
   });
 });
 
-test('a check that gives a promise is refused, and its rejection ends nothing', async () => {
+test('a check that returns a promise is refused, and its rejection ends no process', async () => {
   const stray: unknown[] = [];
   const note = (reason: unknown): void => void stray.push(reason);
   process.on('unhandledRejection', note);
@@ -112,7 +115,7 @@ test('a check that gives a promise is refused, and its rejection ends nothing', 
   expect(stray).toEqual([]);
 });
 
-test('a format of its author’s own is checked, and what its check throws is what is wrong', () => {
+test('a custom format is checked, and an error of its check is the fault of the value', () => {
   const format = z.stringFormat('picky', (text) => {
     if (text.length < 2) throw new Error('too short to tell');
     return text === 'yes';
@@ -122,7 +125,7 @@ test('a format of its author’s own is checked, and what its check throws is wh
   expect(problemOf(format, 'x')).toBe('the check of the contract threw: too short to tell');
 });
 
-test('a default that is made by code is made only for a value that lacks it', () => {
+test('a default that code creates is created only for a value that lacks it', () => {
   let made = 0;
   const read = parser(z.object({ n: z.number().default(() => (made += 1)) }));
   expect(read({ n: 7 })).toEqual({ fits: true, value: { n: 7 } });
@@ -130,7 +133,7 @@ test('a default that is made by code is made only for a value that lacks it', ()
   expect(read({})).toEqual({ fits: true, value: { n: 1 } });
 });
 
-test('what a schema adds is a value’s own', () => {
+test('parts that a schema adds belong to the value alone', () => {
   const read = parser(z.object({ options: z.object({ tags: z.array(z.string()) }).default({ tags: [] }) }));
   for (let round = 0; round < 2; round += 1) {
     const parsed = read({});

@@ -59,7 +59,7 @@ test.each<[string, unknown, string]>([
   ['half of a surrogate pair', 'a\ud83d', 'a text with half of a surrogate pair cannot be sent'],
   ['a getter that throws', throwing, 'it cannot be read: not today'],
   ['a Proxy that was revoked', revocable.proxy, /^it cannot be read: .*revoked/ as never],
-])('%s is refused by name, and by where it stands', (_what, value, why) => {
+])('%s is refused with its kind and place', (_what, value, why) => {
   const { fault } = takeValue(value);
   expect(fault).toMatch(why);
   if (typeof why === 'string') expect(fault).toBe(why);
@@ -68,7 +68,7 @@ test.each<[string, unknown, string]>([
   );
 });
 
-test('what is missing in a list, or undefined, is refused by its index', () => {
+test('a missing or undefined element of a list is refused with its index', () => {
   expect(takeValue(sparse).fault).toBe('1: undefined cannot be sent; null can');
   expect(takeValue({ list: [undefined] }).fault).toBe('list.0: undefined cannot be sent; null can');
 });
@@ -83,7 +83,7 @@ test('a property that is undefined is absent, and -0 is 0', () => {
   expect(takeValue([-0]).value).toStrictEqual([0]);
 });
 
-test('numbers that JSON does not hold arrive as they are', () => {
+test('numbers that JSON cannot express arrive unchanged', () => {
   const numbers = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 2 ** 53 + 2, -(2 ** 63), 5e-324];
   expect(arrived(takeValue(numbers).value)).toStrictEqual(numbers);
 });
@@ -94,12 +94,12 @@ test('objects of another realm and without a prototype are plain', () => {
   expect(takeValue(runInContext('new Map()', createContext({}))).fault).toBe('a Map cannot be sent');
 });
 
-test('toJSON is not called, and a function all the same', () => {
+test('toJSON is not called, and is refused as a function', () => {
   expect(takeValue({ toJSON: () => 1 }).fault).toBe('toJSON: a function cannot be sent');
   expect(takeValue({ toJSON: 1 }).value).toEqual({ toJSON: 1 });
 });
 
-test('each property is read once, whatever it answers', () => {
+test('each property is read once, whatever it returns', () => {
   let reads = 0;
   const counting = {
     get a(): number[] {
@@ -112,7 +112,7 @@ test('each property is read once, whatever it answers', () => {
   expect(takeValue(changing).value).toEqual([2, 2]);
 });
 
-test('what is taken is nobody else’s, all the way down', () => {
+test('a copied value shares no part with the original', () => {
   const row = { n: 1 };
   const innermost = [1];
   const given = { list: [row], deep: { deeper: [innermost] } };
@@ -136,23 +136,26 @@ test.each([
   expect(takeValue(tooLarge).fault).toMatch(/^more than 1040384 bytes/);
 });
 
-test('a value that holds the same part again and again is given up soon', () => {
+test('a value that contains the same part again and again is refused early', () => {
   let value: unknown[] = [];
   for (let level = 0; level < 27; level += 1) value = [value, value, value];
   expect(takeValue(value).fault).toMatch(/lists, objects and texts/);
 });
 
-test.each([true, null])('so is one that holds the same long list of %s again and again', (element) => {
-  let reads = 0;
-  const list = new Proxy(
-    Array.from({ length: 100_000 }, () => element),
-    {
-      get: (target, key) => ((reads += 1), Reflect.get(target, key)),
-    },
-  );
-  expect(takeValue(Array.from({ length: 100 }, () => list)).fault).toMatch(/^more than 1040384 bytes/);
-  expect(reads).toBeLessThan(1_500_000);
-});
+test.each([true, null])(
+  'a value that contains the same long list of %s again and again is refused early',
+  (element) => {
+    let reads = 0;
+    const list = new Proxy(
+      Array.from({ length: 100_000 }, () => element),
+      {
+        get: (target, key) => ((reads += 1), Reflect.get(target, key)),
+      },
+    );
+    expect(takeValue(Array.from({ length: 100 }, () => list)).fault).toMatch(/^more than 1040384 bytes/);
+    expect(reads).toBeLessThan(1_500_000);
+  },
+);
 
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 300 }),
@@ -174,7 +177,7 @@ const { anything } = fc.letrec((tie) => ({
   ),
 }));
 
-test('any value whatever is refused, or arrives as it was', () => {
+test('any value is refused, or arrives unchanged', () => {
   let sent = 0;
   let marked = 0;
   fc.assert(

@@ -43,7 +43,7 @@ function sent(fields: readonly unknown[]): unknown {
   return opened.messages[0];
 }
 
-test('a request of very many parts that do not fit is refused without a word on each of them', () => {
+test('a request with very many parts that do not fit is refused without an explanation of each', () => {
   const lists = operation({
     name: 'lists',
     description: 'Takes lists.',
@@ -100,7 +100,7 @@ test('a request made under another contract is refused, and the refusal names bo
   });
 });
 
-test('under another contract the values are not even looked at', () => {
+test('the values of another contract are not examined', () => {
   expect(readSquare([1, 0xabc, 'twelve', 100])?.refusal?.code).toBe('contract-mismatch');
   expect(readFirst([1, 'hypotenuse', 0xabc, 5, 'twelve', 100])?.refusal?.code).toBe('contract-mismatch');
 });
@@ -140,7 +140,7 @@ test.each([['12'], [Number.NaN], [Number.NEGATIVE_INFINITY], [null], [[12]], [{ 
   },
 );
 
-test('a refusal tells where in a value the fault is', () => {
+test('a refusal names the place of the fault in a value', () => {
   const read = readOperationRequest(calculator, multiply);
   const reading = read([1, hashOf(calculator, 'multiply'), [6, 'seven'], 100]);
   expect(reading?.refusal?.message).toBe('multiply: input: 1: Invalid input: expected number, received string');
@@ -214,7 +214,7 @@ test.each(['', 'Cube', 'a.b', 'square.request.1.abcdefghijkl', 'status', 'toStri
   },
 );
 
-test('an outcome reads back as it was written', () => {
+test('an outcome is read back as it was written', () => {
   const read = readResult(square);
   const success = { value: 144, via: [1, 2] as const };
   expect(read(sent(written(3, success)))).toEqual({ seq: 3, outcome: success });
@@ -246,14 +246,14 @@ test('a failure code that is not in the table counts as internal', () => {
   }
 });
 
-test('the text of a failure is cut where it leaves and where it arrives', () => {
+test('the text of a failure is cut by the sender and by the reader', () => {
   const long = 'x'.repeat(failureTextMax + 1);
   expect(written(1, failure('internal', long))[2]).toHaveLength(failureTextMax);
   const reading = readResult(square)([1, 'internal', long]);
   expect(reading?.outcome).toEqual(failure('internal', 'x'.repeat(failureTextMax)));
 });
 
-test('a status is asked for and read', () => {
+test('a status request and its result are read', () => {
   expect(readStatusRequest(sent(statusRequestWire.write({ seq: 2, ttlMs: 250 })))).toStrictEqual({
     seq: 2,
     ttlMs: 250,
@@ -279,12 +279,12 @@ test('a status is asked for and read', () => {
   expect(readStatusResult([2, 0, { ...report, tables: { remembered: 'many' } }, []])).toBeUndefined();
 });
 
-test('a hello gives its counter', () => {
+test('the reader of a hello returns its counter', () => {
   expect(readHello([5])).toBe(5);
   expect(readHello([0])).toBeUndefined();
 });
 
-test('nothing that can arrive makes a reader throw', () => {
+test('no message makes a reader throw', () => {
   const field = fc.oneof(
     fc.jsonValue({ maxDepth: 3 }),
     fc.constantFrom<unknown>(squareHash, hypotenuseHash, 'hypotenuse', 0, 1, 2, undefined, Number.NaN),
@@ -306,7 +306,7 @@ test('nothing that can arrive makes a reader throw', () => {
   );
 });
 
-test('every finite operand arrives as it was sent, but for -0', () => {
+test('every finite operand except -0 arrives unchanged', () => {
   const finite = fc.double({ noNaN: true, noDefaultInfinity: true }).filter((number) => !Object.is(number, -0));
   fc.assert(
     fc.property(finite, (value) => {

@@ -52,13 +52,13 @@ test('no two settings share a flag or a variable', () => {
   expect(new Set(names.map((name) => settings[name].flag.split(' ')[0])).size).toBe(names.length);
 });
 
-test('the flag wins over the variable, and the variable over the default', () => {
+test('a flag overrides the variable, and the variable overrides the default', () => {
   expect(readSetting('timeoutMs', { flag: '10', variable: '20' })).toBe(10);
   expect(readSetting('timeoutMs', { variable: '20' })).toBe(20);
   expect(readSetting('timeoutMs', { flag: undefined, variable: undefined })).toBe(5000);
 });
 
-test('an empty variable counts as not given, an empty flag does not', () => {
+test('an empty variable counts as not given, and an empty flag as given', () => {
   expect(readSetting('timeoutMs', { variable: '' })).toBe(5000);
   expect(() => readSetting('timeoutMs', { flag: '' })).toThrow(SettingFault);
 });
@@ -92,11 +92,11 @@ test.each([
   ['127.0\r.0.1', String.raw`"127.0\r.0.1" is not host`],
   ['127.0.0.1\u001b[0m', String.raw`"127.0.0.1\u001b[0m" is not host`],
   ['a\u00a0b', String.raw`"a\u00a0b" is not host`],
-])('a character that no screen shows is visible in the message: %j', (text, shown) => {
+])('an invisible character is visible in the message: %j', (text, shown) => {
   expect(faultOf(() => readSetting('brokers', { variable: text })).message).toContain(shown);
 });
 
-test('a flag that is right hides a variable that is wrong', () => {
+test('a correct flag hides a wrong variable', () => {
   expect(readSetting('timeoutMs', { flag: '10', variable: 'soon' })).toBe(10);
 });
 
@@ -131,11 +131,11 @@ const wrong: readonly (readonly [SettingName, string, string])[] = [
   ['logLevel', 'loud\nest', 'is not one of debug, info, warn, error, silent'],
 ];
 
-test('a wrong value is tried for every setting', () => {
+test('the tests try a wrong value for every setting', () => {
   expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(names));
 });
 
-test.each(wrong)('a wrong %s (%j) is one line that names the flag or the variable', (name, text, reason) => {
+test.each(wrong)('a wrong %s (%j) is reported in one line with the flag or the variable', (name, text, reason) => {
   const { variable, flag } = settings[name];
   for (const [given, source] of [
     [{ variable: text }, variable],

@@ -19,7 +19,7 @@ test.each<[string, unknown, string]>([
   ['an object without a prototype', Object.create(null), 'threw something without a text'],
   ['an Error whose message throws', new Silent(), 'threw something without a text'],
   ['a Proxy that was revoked', revoked(), 'threw something without a text'],
-])('%s that was thrown has a text', (_what, thrown, text) => {
+])('%s has a text when it is thrown', (_what, thrown, text) => {
   expect(textOf(thrown)).toBe(text);
 });
 

@@ -18,7 +18,7 @@ const written: readonly (readonly [string, object, unknown[]])[] = [
   ['calc.hello', { counter: 3 }, [3]],
 ];
 
-test.each(written)('a message on %s goes out in wire order and gets its names back', (topic, message, fields) => {
+test.each(written)('a message on %s is written in wire order and gets its names back', (topic, message, fields) => {
   expect(messageWriter(topic)(message)).toEqual(fields);
   expect(readNamed(topic, fields)).toEqual(message);
 });
@@ -31,7 +31,7 @@ test.each(['calc.request.9', 'calc.square.request', 'calc.broker.1', 'calc.', ''
   },
 );
 
-test('a message that does not fit its topic has no names', () => {
+test('a message that does not fit its topic gets no names', () => {
   expect(readNamed('calc.request.1', [1, 5, 12, 100])).toBeUndefined();
   expect(readNamed('calc.square.result.1', [1, 0, 144])).toBeUndefined();
   expect(readNamed('calc.hello', 'hello')).toBeUndefined();

@@ -44,7 +44,7 @@ test('the seven topics of the paper are instances of the contracts', () => {
   ]);
 });
 
-test('no addressed topic is a prefix of another, calc.request.1 and calc.request.10 least of all', () => {
+test('no addressed topic is a prefix of another, also not calc.request.1 of calc.request.10', () => {
   expect(addressed('calc.request.10', somewhere).startsWith(addressed('calc.request.1', somewhere))).toBe(false);
   expect(topicShape(addressed('calc.request.10', somewhere))).toBeUndefined();
   expect(topicShape(addressed('calc.request.1', somewhere))).toEqual({
@@ -71,7 +71,7 @@ test('no addressed topic of a catalogue is a prefix of another', () => {
   );
 });
 
-test('the shape of any topic tells its kind, its route and its address', () => {
+test('the form of a topic tells its kind, its route and its address', () => {
   const requests = fc.oneof(
     lane.map((n): string => operandTopic(n)),
     fc.tuple(name, lane).map(([operation, n]) => operationRequestTopic(operation, n)),
@@ -95,7 +95,7 @@ test('the shape of any topic tells its kind, its route and its address', () => {
   );
 });
 
-test('the shape of a marker tells its epoch and its broker', () => {
+test('the form of a marker tells its epoch and its broker', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), address, (epoch, broker) => {
       expect(topicShape(markerTopic(epoch, broker))).toEqual({ shape: 'marker', epoch, address: broker });
@@ -138,11 +138,11 @@ test.each([
   `calc.broker.9007199254740992.${somewhere}`,
   'calc.broker.1',
   `calc.broker.1.${somewhere}.${somewhere}`,
-])('%j has no shape of this protocol', (topic) => {
+])('%j has no form of this protocol', (topic) => {
   expect(topicShape(topic)).toBeUndefined();
 });
 
-test('no text at all makes it throw', () => {
+test('no text makes the parser of topics throw', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => void topicShape(text)));
 });
 

@@ -6,7 +6,7 @@ import { isWholeValue } from './whole-value.ts';
 
 const encoder = new Encoder({ ignoreUndefined: true });
 
-test('whatever an encoder makes of a JSON value is whole, and no part of it is', () => {
+test('every encoded JSON value is whole, and no part of it is', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat(), (value, cut) => {
       const bytes = encoder.encode(value);
@@ -28,7 +28,7 @@ test('more than one value, or none, is not one value', () => {
   expect(isWholeValue(Uint8Array.of(1, 2))).toBe(false);
 });
 
-test('whatever is whole can be decoded, or holds a key that no object may have', () => {
+test('whole bytes can be decoded, or contain a key that no object may have', () => {
   const decoder = new Decoder();
   // Mostly head bytes and few literal bytes, so that most of these bodies are nearly MessagePack.
   const head = fc.oneof(fc.integer({ min: 0x80, max: 0xaf }), fc.integer({ min: 0xc0, max: 0xdf }), fc.nat(3));
@@ -65,7 +65,7 @@ test.each([
   expect(isWholeValue(Uint8Array.from(bytes))).toBe(false);
 });
 
-test('each byte is looked at once at most, and those of numbers and within texts not at all, whatever the bytes', () => {
+test('the scan looks at each byte once at most, and skips the bytes of numbers and texts', () => {
   const head = fc.oneof(fc.integer({ min: 0x80, max: 0xaf }), fc.integer({ min: 0xc0, max: 0xdf }), fc.nat(255));
   fc.assert(
     fc.property(fc.array(head, { maxLength: 200, size: 'max' }), (heads) => {
@@ -88,7 +88,7 @@ function nested(levels: number): Uint8Array {
   return new Uint8Array(levels + 1).fill(0x91).fill(0x01, levels);
 }
 
-test('parts are bounded: one list, object or text more is refused, and numbers are not counted', () => {
+test('one list, object or text beyond the bound is refused, and numbers are not counted', () => {
   const lists = (count: number) => encoder.encode(Array.from({ length: count }, () => [1]));
   expect(isWholeValue(lists(partsMax - 1))).toBe(true);
   expect(isWholeValue(lists(partsMax))).toBe(false);
@@ -97,7 +97,7 @@ test('parts are bounded: one list, object or text more is refused, and numbers a
   expect(isWholeValue(encoder.encode(Array.from({ length: 2 * partsMax }, () => 1e300)))).toBe(true);
 });
 
-test('nesting is bounded: one level more is refused', () => {
+test('one level of nesting beyond the bound is refused', () => {
   expect(isWholeValue(nested(nestingMax))).toBe(true);
   expect(isWholeValue(nested(nestingMax + 1))).toBe(false);
   expect(isWholeValue(nested(1_000_000))).toBe(false);

@@ -11,13 +11,13 @@ const declared = [
   { name: 'trace', optional: true, check: isNumber },
 ];
 
-test('a plain message is read into the names that it has, and written up to its last field', () => {
+test('a plain message is read with its names and written up to its last field', () => {
   expect(plainReader(declared)?.([1, null, 'x'])).toStrictEqual({ seq: 1, value: 'x' });
   expect(plainReader(declared)?.([1, undefined, 'x', null, 'appended'])).toStrictEqual({ seq: 1, value: 'x' });
   expect(plainWriter(declared)({ seq: 1, value: 'x' })).toStrictEqual([1, undefined, 'x']);
 });
 
-test('any other is left to whoever reads and writes them all', () => {
+test('a message with optional fields is left to the general reader and writer', () => {
   for (const positions of [[], ['1', null, 'x'], [1, null], [1, 2, 'x'], [1, null, 'x', 3]]) {
     expect(plainReader(declared)?.(positions)).toBeUndefined();
   }
@@ -25,13 +25,13 @@ test('any other is left to whoever reads and writes them all', () => {
   expect(plainReader([{ name: 'seq', optional: false, check: undefined }])).toBeUndefined();
 });
 
-test('what is no identifier does not become code', () => {
+test('a name that is no identifier does not become code', () => {
   expect(() => plainWriter([{ name: 'seq]; process.exit(); [', optional: false, check: undefined }])).toThrow(
     'a field cannot be called',
   );
 });
 
-test('where code may not be made of texts, messages are read and written all the same', () => {
+test('messages are read and written even where code generation is disabled', () => {
   const source = `
     import { wire } from ${JSON.stringify(fileURLToPath(new URL('wire.ts', import.meta.url)))};
     import { z } from 'zod';

@@ -25,7 +25,7 @@ test('the order of the declaration is the order on the wire', () => {
   expect(sample.write({ via: [3], value: 2, trace: 'x', seq: 1, hint: 'h' })).toEqual([1, 'h', 2, 'x', [3]]);
 });
 
-test('what was written reads back, as undefined and as nil where a field is absent', () => {
+test('a written message is read back, with absent fields as undefined and as nil', () => {
   fc.assert(
     fc.property(message, (written) => {
       const positions = sample.write(written);
@@ -70,19 +70,19 @@ test.each([
   ['a wrong type', [1, 'h', '2'], 'value: Invalid input: expected number, received string'],
   ['a value out of range', [0, 'h', 2], 'seq: Too small: expected number to be >=1'],
   ['a fault inside a field', [1, 'h', 2, 'x', [1, 'y']], 'via.1: Invalid input: expected number, received string'],
-])('%s is refused, and the fault says where', (_what, positions, fault) => {
+])('%s is refused, and the fault names the place', (_what, positions, fault) => {
   expect(sample.read(positions)).toBeUndefined();
   expect(sample.fault(positions)).toBe(fault);
 });
 
-test('an older reader and a newer writer understand each other, and the other way round', () => {
+test('older readers understand newer writers, and newer readers understand older writers', () => {
   const older = wire({ seq: z.int() });
   const newer = wire({ seq: z.int(), note: z.string().optional() });
   expect(older.read(newer.write({ seq: 1, note: 'n' }))).toStrictEqual({ seq: 1 });
   expect(newer.read(older.write({ seq: 1 }))).toStrictEqual({ seq: 1 });
 });
 
-test('a misfit without a path is its message alone', () => {
+test('a misfit without a path is reported by its message alone', () => {
   const { error } = z.number().safeParse('x');
   expect(error && misfit(error)).toBe('Invalid input: expected number, received string');
 });

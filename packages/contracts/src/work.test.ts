@@ -22,7 +22,7 @@ function untyped(work: unknown): () => unknown {
   return () => cubeOf(work as GivenWork);
 }
 
-test('an operation that says nothing of its work has no limit, falls back when unserved, and takes any lane', () => {
+test('an operation without a declared policy has no limit, falls back when unserved, and takes any lane', () => {
   const usual = { fallback: 'unserved', lanes: 'any' };
   expect(cubeOf().work).toEqual(usual);
   expect(cubeOf({}).work).toEqual(usual);
@@ -62,12 +62,12 @@ describe('a policy is refused where it is declared', () => {
     [{ maxMS: 50 }, 'work: there is no "maxMS"; there are maxMs, fallback, lanes'],
     [null, 'work: null is not an object'],
     ['late', 'work: "late" is not an object'],
-  ])('%j', (work, problem) => {
+  ])('the policy %j is refused where it is declared', (work, problem) => {
     expect(untyped(work)).toThrow(new TypeError(`operation "cube", ${problem}`));
   });
 });
 
-test('a catalogue refuses a contract whose policy is not whole, because nobody declared it with operation()', () => {
+test('a catalogue refuses a contract without a whole policy, which was not declared with operation()', () => {
   const catalogueOf = (work: unknown) => () =>
     defineCatalogue({ operations: { cube: { ...cubeOf(), work: work as Work } }, formulas: {} });
   expect(catalogueOf({ fallback: 'late', lanes: 'any' })).not.toThrow();

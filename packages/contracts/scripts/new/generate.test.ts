@@ -47,7 +47,7 @@ function make(
 }
 
 describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
-  test('is a contract, code, a test and a changeset under its name, and is listed', async () => {
+  test('a new contract gets a contract, code, a test and a changeset under its name, and is listed', async () => {
     const before = Object.keys(everything());
     const written = await make(kind, 'productOf2', { description: "What's left." });
     const paths = [
@@ -84,14 +84,14 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     ['contract', 'the files around it use this name themselves'],
     ['input', 'the files around it use this name themselves'],
     ['operands', 'the files around it use this name themselves'],
-  ])('called "%s" is refused, and nothing is written', async (name, why) => {
+  ])('a new contract called "%s" is refused, and nothing is written', async (name, why) => {
     const before = everything();
     await expect(make(kind, name)).rejects.toThrow(RequestFault);
     await expect(make(kind, name)).rejects.toThrow(`${kind} "${name}": ${why}`);
     expect(everything()).toEqual(before);
   });
 
-  test('one of whose files is there already is refused, and the file is left alone', async () => {
+  test('a new contract is refused if one of its files exists, and that file is left alone', async () => {
     const path = `packages/compute/src/${kind}s/cube.test.ts`;
     writeFileSync(join(root, path), 'mine');
     const before = everything();
@@ -99,14 +99,14 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     expect(everything()).toEqual(before);
   });
 
-  test('that cannot be written as a whole leaves nothing behind', async () => {
+  test('a new contract that cannot be written completely leaves nothing behind', async () => {
     rmSync(join(root, '.changeset'), { recursive: true });
     const before = everything();
     await expect(make(kind, 'cube')).rejects.toThrow('ENOENT');
     expect(everything()).toEqual(before);
   });
 
-  test('that cannot be listed leaves nothing behind', async () => {
+  test('a new contract that cannot be listed leaves nothing behind', async () => {
     const registry = join(root, 'packages/compute/src/registry.generated.ts');
     rmSync(registry);
     mkdirSync(registry);
@@ -115,7 +115,7 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     expect(everything()).toEqual(before);
   });
 
-  test('one of whose registries cannot be written leaves the others as they were', async () => {
+  test('a registry that cannot be written leaves the other registries as they were', async () => {
     // The last of the three files is missing; a file can only be replaced if it exists.
     rmSync(join(root, 'packages/compute/src/registry.generated.ts'));
     const before = everything();
@@ -123,7 +123,7 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     expect(everything()).toEqual(before);
   });
 
-  test('is exported together with the rest', async () => {
+  test('a new contract is exported together with the others', async () => {
     writeFileSync(join(root, 'reference.md'), 'without it');
     await make(kind, 'cube', {}, () => [
       { path: 'cube.json', text: '{}' },
@@ -132,7 +132,7 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     expect(everything()).toMatchObject({ 'cube.json': '{}', 'reference.md': 'with it' });
   });
 
-  test('that cannot be exported, or is interrupted then, leaves nothing behind', async () => {
+  test('a failed or interrupted export leaves nothing of the new contract behind', async () => {
     const before = everything();
     const interrupted = (): never => {
       expect(process.listenerCount('SIGINT')).toBeGreaterThan(0);
@@ -148,7 +148,7 @@ test('an operation declares what its work is like', async () => {
   expect(contract?.text).toContain("work: { fallback: 'unserved', lanes: 'any' },");
 });
 
-test('a formula has the operands that were asked for', async () => {
+test('a new formula has the requested operands', async () => {
   const [contract, code] = await make('formula', 'sumOfSquares', { operands: 'x, y, z' });
   expect(contract?.text).toContain("['z', Finite],");
   expect(contract?.text).toContain('example: { operands: [1, 2, 3], output: 14 }');
@@ -160,7 +160,7 @@ test.each([
   ['a,B', 'operand "B": a name is'],
   ['a,b,a', 'two operands of one name (a, b, a)'],
   ['a,b,c,d,e,f,g,h,i', '9 operands; 1 to 8 are possible'],
-])('a formula of the operands %s is refused', (operands, why) => {
+])('a new formula with the operands %s is refused', (operands, why) => {
   expect(() => requestOf('formula', { name: 'sum', operands })).toThrow(`formula "sum": ${why}`);
 });
 

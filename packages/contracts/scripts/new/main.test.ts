@@ -27,7 +27,7 @@ test.concurrent.each([
   [['operation'], 'new:operation: usage: pnpm new:operation <name>\n'],
   [['formula', 'mean', '--operands', 'a,a'], 'new:formula: formula "mean": two operands of one name'],
   [['operation', 'cube', '--operands', 'a'], "new:operation: unknown option '--operands'\n"],
-])('%j is refused in one line, exit code 2', async (words, start) => {
+])('the arguments %j are refused in one line, with exit code 2', async (words, start) => {
   const { code, out, said } = await run(...words);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(said.startsWith(start), said).toBe(true);

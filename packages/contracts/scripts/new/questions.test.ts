@@ -28,7 +28,7 @@ function asked(
   return { answered, shown: () => shown };
 }
 
-test('what is missing is asked for, and Enter takes what is proposed', async () => {
+test('missing arguments are asked for, and Enter accepts the proposed value', async () => {
   const { answered, shown } = asked(
     'formula',
     {},
@@ -44,13 +44,13 @@ test('what is missing is asked for, and Enter takes what is proposed', async () 
   expect(shown()).toContain('What is the formula called?');
 });
 
-test('what was given is not asked for', async () => {
+test('given arguments are not asked for', async () => {
   const { answered, shown } = asked('operation', { name: 'cube' }, ['What comes out', `A cube.${enter}`]);
   expect(await answered).toEqual({ name: 'cube', description: 'A cube.' });
   expect(shown()).not.toContain('called');
 });
 
-test('Ctrl-C ends it', async () => {
+test('Ctrl-C ends the questions', async () => {
   const { answered, shown } = asked('operation', {}, ['called?', '\u0003']);
   await expect(answered).rejects.toThrow(Interrupted);
   expect(shown()).toContain('Nothing was written.');

@@ -110,14 +110,14 @@ function wide(leaf: z.ZodType, fields: number): z.ZodType {
   return Wide;
 }
 
-test('a schema that refers to itself in many places is compared once, and what is wrong with it is told once', () => {
+test('a schema that refers to itself in many places is compared once, and each fault is reported once', () => {
   expect(found(wide(z.int(), 12), wide(z.number(), 12))).toEqual([]);
   expect(found(wide(z.number(), 12), wide(z.int(), 12))).toEqual([
     '.leaf: may be number, where the receiver accepts integer',
   ]);
 });
 
-test('what held only because of a pair that does not hold is not believed', () => {
+test('results that depended on a pair that does not hold are discarded', () => {
   // B refers to A, and A is refused for its field n. So the alternative B is refused as well.
   const pair = (n: z.ZodType): z.ZodType => {
     const A = z.object({

@@ -50,7 +50,7 @@ describe('what a server accepts', () => {
     ['has a unit more', measure.extend({ unit: z.enum(['m', 'cm', 'mm']) })],
     ['may do without a field', measure.extend({ unit: z.enum(['m', 'cm']).optional() })],
     ['may be a number alone', z.union([measure, Finite])],
-  ])('may widen: it %s', (_what, input) => {
+  ])('an input may accept more: it %s', (_what, input) => {
     expect(lines(released(measure, Finite), released(input, Finite))).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe('what a server accepts', () => {
       measure.extend({ value: z.string() }),
       'operation convert, input.value: may be number, where the receiver accepts string (for example {"value":0,"unit":"m"}). Compatible: accept number as well.',
     ],
-  ])('must not narrow: it %s', (_what, input, line) => {
+  ])('an input must not accept less: it %s', (_what, input, line) => {
     expect(lines(released(measure, Finite), released(input, Finite))).toEqual([line]);
   });
 });
@@ -86,7 +86,7 @@ describe('what a server writes', () => {
     ['has a field more', measure.extend({ note: z.string() })],
     ['has a unit less', measure.extend({ unit: z.enum(['m']) })],
     ['is bounded', measure.extend({ value: z.number().min(0) })],
-  ])('may narrow or grow fields: it %s', (_what, output) => {
+  ])('an output may write less or add fields: it %s', (_what, output) => {
     expect(lines(released(Finite, measure), released(Finite, output))).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe('what a server writes', () => {
       measure.nullable(),
       'operation convert, output: may be null, which the receiver does not accept (for example null). Compatible: do not write null.',
     ],
-  ])('must not widen: it %s', (_what, output, line) => {
+  ])('an output must not write more: it %s', (_what, output, line) => {
     expect(lines(released(Finite, measure), released(Finite, output))).toEqual([line]);
   });
 });
@@ -129,24 +129,24 @@ describe('a contract', () => {
     ['height', Finite],
   ]);
 
-  test('that is gone is missed by its name', () => {
+  test('a deleted contract is reported by its name', () => {
     const { area: _gone, ...formulas } = was.formulas;
     expect(lines(was, { ...was, formulas })).toEqual([
       'formula area: is gone. Compatible: keep it for those of the last release who ask for it.',
     ]);
   });
 
-  test('that is new harms nobody', () => {
+  test('a new contract breaks nothing', () => {
     expect(lines({ ...was, formulas: {} }, was)).toEqual([]);
   });
 
-  test('of a higher version means something else', () => {
+  test('a higher version is a violation, because the contract means something else', () => {
     expect(lines(released(Finite, Finite), released(Finite, Finite, 2))).toEqual([
       'operation convert, version: is 2 and was 1: it means something else now. Compatible: give what means something else a name of its own.',
     ]);
   });
 
-  test('whose operands are more or in another order is another one; a name alone may change', () => {
+  test('other operands, or operands in another order, are a violation, and a renamed operand is not', () => {
     const remedy = 'leave the operands (width, height); a formula with others needs a name of its own';
     expect(lines(was, set([['width', Finite]]))).toEqual([
       `formula area, operands: are width and were width, height: every request has as many as before. Compatible: ${remedy}.`,
@@ -173,7 +173,7 @@ describe('a contract', () => {
     ).toEqual([]);
   });
 
-  test('names the operand that is narrower', () => {
+  test('a violation names the operand that accepts less', () => {
     expect(
       lines(
         was,
@@ -196,19 +196,19 @@ describe('a message', () => {
     messages: { ...now.messages, operand: { ...operand, ...changes } },
   });
 
-  test('may have an optional field more at its end', () => {
+  test('a message may get an optional field at its end', () => {
     const priority = { title: 'priority', anyOf: [{ type: 'integer' }, { type: 'null' }] };
     expect(lines(now, withOperand({ prefixItems: [...operand.prefixItems, priority] }))).toEqual([]);
   });
 
-  test('must not need a field more, and must not lack one', () => {
+  test('a message must not get a required field, and must not lose a field', () => {
     const [first] = lines(now, withOperand({ prefixItems: [...operand.prefixItems, { type: 'null' }], minItems: 8 }));
     expect(first).toContain('message operand: may have fewer than 8 elements');
     const [lacking] = lines(now, withOperand({ prefixItems: operand.prefixItems.slice(0, 5), minItems: 5 }));
     expect(lacking).toContain('message operand: may have fewer than 6 elements');
   });
 
-  test('names the field that changed, in whichever direction', () => {
+  test('a violation of a message names the changed field, in both directions', () => {
     const fields = (seq: object): object => ({ prefixItems: operand.prefixItems.with(0, { title: 'seq', ...seq }) });
     expect(lines(now, withOperand(fields({ type: 'integer', minimum: 5 })))[0]).toContain(
       'message operand, field seq:',

@@ -18,11 +18,11 @@ function lines(was: ContractSet, is: ContractSet): string[] {
   return workChanges(was, is).map(workChangeText);
 }
 
-test('a policy that is as it was is not named', () => {
+test('an unchanged policy is not reported', () => {
   expect(lines(setOf({ maxMs: 5 }), setOf({ maxMs: 5, fallback: 'unserved', lanes: 'any' }))).toEqual([]);
 });
 
-test('an operation that is new, gone, or of a release without policies is not named', () => {
+test('the policy of a new or deleted operation, or against a release without policies, is not reported', () => {
   const { messages, formulas } = setOf({});
   const empty = { operations: {}, formulas, messages };
   const { cube } = setOf({}).operations;
@@ -64,7 +64,7 @@ describe('a change is named, with what may fail or wait because of it', () => {
       { lanes: 'fixed' },
       'lanes: was any, is fixed. Notable: a call waits for its lane though op-servers listen on others.',
     ],
-  ])('from %j to %j', (was, is, text) => {
+  ])('a change of policy from %j to %j is reported with its effect', (was, is, text) => {
     expect(lines(setOf(was), setOf(is))).toEqual([`operation cube, work.${text}`]);
     expect(violations(setOf(was), setOf(is))).toEqual([]);
   });

@@ -45,12 +45,12 @@ test('every channel is a topic of the protocol when its parameters are filled in
 });
 
 describe('the bare JSON Schemas', () => {
-  test('are one document for each contract and one for the messages', () => {
+  test('the plain JSON Schemas are one document for each contract and one for the messages', () => {
     const names = [...Object.keys(calculator.operations), ...Object.keys(calculator.formulas), 'protocol-messages'];
     expect(Object.keys(jsonSchemasOf(calculator)).toSorted()).toEqual(names.toSorted());
   });
 
-  test('take the contracts’ examples', () => {
+  test('the plain JSON Schemas accept the contracts’ examples', () => {
     const schemas = jsonSchemasOf(calculator);
     const { hypotenuse } = calculator.formulas;
     for (const [index, [name]] of hypotenuse.operands.entries()) {
@@ -60,14 +60,14 @@ describe('the bare JSON Schemas', () => {
     expect(accepts(definition(schemas.multiply, 'input'), [6, 7, 8])).toBe(false);
   });
 
-  test('keep references of recursive values pointing where they did', () => {
+  test('references of recursive values keep their targets in the plain JSON Schemas', () => {
     const input = definition(jsonSchemasOf(forest).sum, 'input');
     const leaf = { value: 1, children: [] };
     expect(accepts(input, { value: 1, children: [leaf, leaf] })).toBe(true);
     expect(accepts(input, { value: 1, children: [{ value: 'x', children: [] }] })).toBe(false);
   });
 
-  test('take every message as it is written', () => {
+  test('the plain JSON Schemas accept every message as it is written', () => {
     const messages = jsonSchemasOf(calculator)['protocol-messages'];
     const operand = { seq: 1, formula: 'leg', contract: 2, operands: 2, value: 5, ttlMs: 100 };
     for (const message of [operand, { ...operand, trace: 'abc' }]) {
@@ -79,7 +79,7 @@ describe('the bare JSON Schemas', () => {
 });
 
 describe('the reference', () => {
-  test('has every formula, operation, topic, message and failure', () => {
+  test('the reference lists every formula, operation, topic, message and failure', () => {
     const text = referenceOf(calculator, '# Reference');
     const names = [...Object.keys(calculator.formulas), ...Object.keys(calculator.operations)];
     for (const name of names) expect(text).toContain(`\n### ${name}\n`);
@@ -88,7 +88,7 @@ describe('the reference', () => {
     for (const code of Object.keys(failureTable)) expect(text).toContain(`| \`${code}\` |`);
   });
 
-  test('says what the work of an operation is like', () => {
+  test('the reference shows the work policy of each operation', () => {
     const limited = { ...sum, work: { maxMs: 50, fallback: 'never', lanes: 'any' } } as const;
     const catalogue = defineCatalogue({ operations: { sum: limited }, formulas: {} });
     expect(referenceOf(catalogue, '# Own')).toContain('\nWork: at most 50 ms · fallback `never` · lanes `any`\n');
@@ -96,7 +96,7 @@ describe('the reference', () => {
     expect(referenceOf(calculator, '# Reference')).toContain(usual);
   });
 
-  test('is of the catalogue given, its tables unbroken by what stands in them', () => {
+  test('the reference of another catalogue is about that catalogue, and no text breaks its tables', () => {
     const either = { ...sum, input: z.string().regex(/a|b/), example: { input: 'a', output: 1 } };
     const text = referenceOf(defineCatalogue({ operations: { sum: either }, formulas: {} }), '# Own');
     expect(text).toMatch(/^# Own\n/);
@@ -105,7 +105,7 @@ describe('the reference', () => {
   });
 });
 
-test('the AsyncAPI document says what the work of an operation is like, on both sides of the conversation', () => {
+test('the AsyncAPI document has the work policy of an operation on both sides of the conversation', () => {
   const { operations } = asyncApiOf(calculator, { title: 'Cateto', version: '0.0.0' });
   const work = { fallback: 'late', lanes: 'fixed' };
   for (const side of ['square.ask', 'square.answer']) {
