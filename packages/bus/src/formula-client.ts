@@ -71,7 +71,7 @@ class FormulaRequest implements Question {
     this.question = question;
   }
 
-  write(to: string, seq: number, ttlMs: number): void {
+  write(to: string, seq: number, ttlMs: number, attempt: number): void {
     const { bus, route } = this;
     const { operands, trace: given } = this.question;
     const trace = given === true ? requestId(bus.address, seq) : given;
@@ -85,6 +85,7 @@ class FormulaRequest implements Question {
         value: operands[index],
         ttlMs,
         trace,
+        attempt: attempt === 1 ? undefined : attempt,
       });
     }
   }

@@ -91,9 +91,9 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
   joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
-    const joined = complete.map(({ seq, formula, operands, ttlMs, trace, refusal }) => {
+    const joined = complete.map(({ seq, formula, operands, ttlMs, trace, attempt, refusal }) => {
       const replyTopic = replyTopics.get(formula) ?? formulaResultTopic(formula);
-      return incoming({ seq, ttlMs, trace, input: operands, refusal }, replyTopic, run(formula));
+      return incoming({ seq, ttlMs, trace, attempt, input: operands, refusal }, replyTopic, run(formula));
     });
     responses.accept(sender, settledBelow, joined);
   });

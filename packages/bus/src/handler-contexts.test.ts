@@ -28,7 +28,8 @@ function setUp() {
   const events: BusEvent[] = [];
   const contexts = createHandlerContexts(participant as unknown as Participant, (event) => void events.push(event));
   const opener = contexts.opener('square');
-  const open = (deadlineMs: number): RequestContext => opener({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs });
+  const open = (deadlineMs: number): RequestContext =>
+    opener({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs, work: {} });
   return { platform, events, contexts, open, dueMs: () => halves[0]?.deadlineMs?.() };
 }
 

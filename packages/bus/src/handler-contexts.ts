@@ -26,6 +26,7 @@ export interface HandledRequest {
   readonly seq: number;
   /** On the platform's clock. */
   readonly deadlineMs: number;
+  readonly work: { readonly attempt?: number | undefined };
 }
 
 /** The contexts of a server's handlers. */
@@ -207,6 +208,10 @@ class Context implements RequestContext {
 
   get id(): string {
     return Context.idOf(this);
+  }
+
+  get attempt(): number {
+    return this.#request.work.attempt ?? 1;
   }
 
   get log(): (text: string) => void {

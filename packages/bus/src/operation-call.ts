@@ -129,6 +129,8 @@ export class OperationCall implements Question {
   private readonly trace: string | undefined;
   private readonly caller: Caller;
   private readonly index: number;
+  /** How often it has been sent to op-servers. */
+  private sendings = 0;
 
   constructor(
     parts: CallParts,
@@ -146,9 +148,18 @@ export class OperationCall implements Question {
     this.index = index;
   }
 
-  write(to: string, seq: number, ttlMs: number): void {
+  write(to: string, seq: number, ttlMs: number, attempt: number): void {
     const { topic, hash } = this.route;
-    this.parts.bus.publish(topic, to, { seq, contract: hash, input: this.input, ttlMs, trace: this.trace });
+    const { input, trace, before } = this;
+    this.sendings = attempt;
+    const total = before + attempt;
+    const attempts = total === 1 ? undefined : total;
+    this.parts.bus.publish(topic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
+  }
+
+  /** How often the client's request had been sent before: each time a calc-server may have sent this call. */
+  private get before(): number {
+    return (this.caller.request.work.attempt ?? 1) - 1;
   }
 
   settle(outcome: Success | Failure): void {
@@ -170,7 +181,8 @@ export class OperationCall implements Question {
     const input = readInput(copyOf(this.input));
     if (!input.fits) return this.fellBack(input);
     const { contexts, faults } = this.parts;
-    const context = openContext(this.caller.request);
+    const { sender, seq, deadlineMs } = this.caller.request;
+    const context = openContext({ sender, seq, deadlineMs, work: { attempt: this.before + this.sendings + 1 } });
     this.caller.fallingBack(context);
     runHandler({ operation, handler, faults }, input.value, context, (output, failed) => {
       contexts.end(context);

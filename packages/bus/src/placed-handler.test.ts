@@ -11,6 +11,7 @@ const context: HandlerContext = {
   deadlineMs: 1_000,
   leftMs: 1_000,
   id: 'k3f0q9x2m1zd-7f',
+  attempt: 1,
   log: () => undefined,
 };
 

@@ -55,7 +55,7 @@ function setUp(maxMs: number | undefined = 100) {
     block: (ms: number) => void (blockedMs += ms),
     /** What the handler gives, and the context it has. */
     run(handler: Handler) {
-      const context = openContext({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs: 10_000 });
+      const context = openContext({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs: 10_000, work: {} });
       return { context, given: () => contexts.limited(slow, handler)(1, context) };
     },
   };

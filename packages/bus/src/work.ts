@@ -29,13 +29,15 @@ export interface Work {
   readonly run: Run;
   readonly input: unknown;
   readonly trace: string | undefined;
+  /** How often the request had been sent when it came; once unless given. */
+  readonly attempt?: number | undefined;
 }
 
 /** A request as it came in, with where its answer goes and who runs it. */
 export function incoming(
-  { seq, ttlMs, input, trace, refusal }: RequestReading,
+  { seq, ttlMs, input, trace, attempt, refusal }: RequestReading,
   replyTopic: string,
   run: Run,
 ): IncomingRequest<Work> {
-  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace }, refusal };
+  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace, attempt }, refusal };
 }

@@ -24,6 +24,11 @@ export interface HandlerContext {
    * the requester gets.
    */
   readonly id: string;
+  /**
+   * How often the request has been sent until it came here: 1 for the first time. From 2 on another server, or the one
+   * that ran here before, may have begun it.
+   */
+  readonly attempt: number;
   /** Writes a line with the request's id into the log of the server, as the event `handler-log`. */
   readonly log: (text: string) => void;
 }

@@ -23,6 +23,9 @@ const TtlMs = z.number().min(0).max(ttlMsMax);
 /** Copied unchanged to the requests that a request causes. */
 const Trace = z.string().max(traceMax);
 
+/** How often the request has been sent, this time included; absent the first time. */
+const Attempt = z.int().min(1);
+
 /** One operand of a request for a formula. */
 export const operandWire = wire({
   seq: Seq,
@@ -34,6 +37,7 @@ export const operandWire = wire({
   value: z.unknown(),
   ttlMs: TtlMs,
   trace: Trace.optional(),
+  attempt: Attempt.optional(),
 });
 
 export const operationRequestWire = wire({
@@ -42,6 +46,7 @@ export const operationRequestWire = wire({
   input: z.unknown(),
   ttlMs: TtlMs,
   trace: Trace.optional(),
+  attempt: Attempt.optional(),
 });
 
 /** `via`: the lanes whose operation the calc-server computed itself; empty when op-servers computed all. */

@@ -59,18 +59,21 @@ test('a request with very many parts that do not fit is refused without an expla
   expect(ask(Array.from({ length: 100_000 }, () => ({ x: 1 })))).toBeUndefined();
 });
 
-test('an operation request that fits is read, trace and all', () => {
-  const message = { seq: 7, contract: squareHash, input: 12, ttlMs: 1_500.5, trace: 't1' };
+test('an operation request that fits is read, trace and attempt and all', () => {
+  const message = { seq: 7, contract: squareHash, input: 12, ttlMs: 1_500.5, trace: 't1', attempt: 2 };
   expect(readSquare(sent(operationRequestWire.write(message)))).toStrictEqual({
     seq: 7,
     ttlMs: 1_500.5,
     trace: 't1',
+    attempt: 2,
     input: 12,
     refusal: undefined,
   });
-  const { trace: _, ...untraced } = message;
-  expect(readSquare(sent(operationRequestWire.write(untraced)))).toMatchObject({
+  const { trace: _, attempt: _attempt, ...plain } = message;
+  expect(sent(operationRequestWire.write(plain))).toHaveLength(4);
+  expect(readSquare(sent(operationRequestWire.write(plain)))).toMatchObject({
     trace: undefined,
+    attempt: undefined,
     refusal: undefined,
   });
 });
@@ -81,6 +84,7 @@ test('an operand that fits is read', () => {
     seq: 7,
     ttlMs: 900,
     trace: undefined,
+    attempt: undefined,
     formula: 'hypotenuse',
     operands: 2,
     value: 12,

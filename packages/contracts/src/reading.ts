@@ -32,6 +32,8 @@ export interface RequestReading {
   readonly seq: number;
   readonly ttlMs: number;
   readonly trace: string | undefined;
+  /** How often it has been sent; once unless given. */
+  readonly attempt?: number | undefined;
   readonly input: unknown;
   readonly refusal: Failure | undefined;
 }
@@ -41,6 +43,8 @@ export interface OperandReading {
   readonly seq: number;
   readonly ttlMs: number;
   readonly trace: string | undefined;
+  /** How often it has been sent; once unless given. */
+  readonly attempt?: number | undefined;
   readonly formula: string;
   readonly operands: number;
   readonly value: unknown;
@@ -67,14 +71,14 @@ export function readOperationRequest(
   return (fields) => {
     const message = operationRequestWire.read(fields);
     if (message === undefined) return misshapen(operation.name, operationRequestWire, fields);
-    const { seq, contract, ttlMs, trace } = message;
+    const { seq, contract, ttlMs, trace, attempt } = message;
     if (contract !== expected) {
-      return { seq, ttlMs, trace, input: undefined, refusal: mismatch(operation, contract, expected) };
+      return { seq, ttlMs, trace, attempt, input: undefined, refusal: mismatch(operation, contract, expected) };
     }
     const parsed = parse(message.input);
     return parsed.fits
-      ? { seq, ttlMs, trace, input: parsed.value, refusal: undefined }
-      : { seq, ttlMs, trace, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.problem) };
+      ? { seq, ttlMs, trace, attempt, input: parsed.value, refusal: undefined }
+      : { seq, ttlMs, trace, attempt, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.problem) };
   };
 }
 
@@ -107,8 +111,8 @@ export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) =>
 }
 
 function operandReading(message: OperandMessage, refusal: Failure | undefined, value?: unknown): OperandReading {
-  const { seq, ttlMs, trace, formula, operands } = message;
-  return { seq, ttlMs, trace, formula, operands, value, refusal };
+  const { seq, ttlMs, trace, attempt, formula, operands } = message;
+  return { seq, ttlMs, trace, attempt, formula, operands, value, refusal };
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Incomplete extends Aged<Incomplete> {
   /** The earliest of its operands'. */
   deadlineMs: number;
   trace: string | undefined;
+  /** The most of its operands'. */
+  attempt: number | undefined;
   /** What its operands take, beyond what every request does. */
   bytes: number;
 }
@@ -114,7 +116,7 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
     },
     begin(sender, n, operand, nowMs) {
       evictWhile(() => inOrder.size() >= incompleteMax);
-      const { seq, formula, operands: count, value, ttlMs, trace } = operand;
+      const { seq, formula, operands: count, value, ttlMs, trace, attempt } = operand;
       const values: unknown[] = [];
       values[n - 1] = value;
       const begun: Incomplete = {
@@ -126,6 +128,7 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
         present: 1 << (n - 1),
         deadlineMs: nowMs + ttlMs,
         trace,
+        attempt,
         bytes: 0,
         older: undefined,
         newer: undefined,

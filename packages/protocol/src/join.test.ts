@@ -107,6 +107,19 @@ describe('joining', () => {
   });
 });
 
+test('the attempt of a request is the highest of its operands', () => {
+  const { take } = setUp();
+  take(1, 1);
+  expect(take(2, 1)?.attempt).toBeUndefined();
+  take(1, 2, { attempt: 2 });
+  expect(take(2, 2)?.attempt).toBe(2);
+  take(1, 3);
+  expect(take(2, 3, { attempt: 3 })?.attempt).toBe(3);
+  take(1, 4, { attempt: 4 });
+  expect(take(2, 4, { attempt: 3 })?.attempt).toBe(4);
+  expect(take(1, 5, { operands: 1, attempt: 2 })?.attempt).toBe(2);
+});
+
 describe('refusing', () => {
   const refusal = failure('invalid-request', 'hypotenuse: operand a: expected a number');
 

@@ -40,6 +40,8 @@ export interface CompleteRequest {
   /** What is left of the shortest of its operands' times to live. */
   readonly ttlMs: number;
   readonly trace: string | undefined;
+  /** The most of its operands'; none has one the first time. */
+  readonly attempt?: number | undefined;
   /** Why it cannot be served; then operands may be missing. */
   readonly refusal: Failure | undefined;
 }
@@ -99,11 +101,12 @@ export function createJoin(config: JoinConfig = {}): Join {
 
   /** @returns the request this operand makes complete */
   function take(sender: Sender, n: number, operand: OperandReading, nowMs: number): CompleteRequest | undefined {
-    const { seq, formula, operands: count, value, ttlMs, trace } = operand;
+    const { seq, formula, operands: count, value, ttlMs, trace, attempt } = operand;
     const one = incomplete.find(sender, seq, nowMs);
     if (one === undefined) {
       const refusal = operand.refusal ?? beyondCount(n, operand);
-      if (refusal !== undefined || count === 1) return { seq, formula, operands: [value], ttlMs, trace, refusal };
+      if (refusal !== undefined || count === 1)
+        return { seq, formula, operands: [value], ttlMs, trace, attempt, refusal };
       incomplete.begin(sender, n, operand, nowMs);
       return undefined;
     }
@@ -112,6 +115,7 @@ export function createJoin(config: JoinConfig = {}): Join {
     one.present |= bit;
     one.values[n - 1] = value;
     one.trace ??= trace;
+    if (attempt !== undefined) one.attempt = Math.max(attempt, one.attempt ?? 1);
     one.deadlineMs = Math.min(one.deadlineMs, nowMs + ttlMs);
     const refusal = operand.refusal ?? disagreement(one, n, operand) ?? beyondCount(n, operand);
     if (refusal === undefined && one.present !== (1 << one.count) - 1) {
@@ -125,6 +129,7 @@ export function createJoin(config: JoinConfig = {}): Join {
       operands: one.values,
       ttlMs: one.deadlineMs - nowMs,
       trace: one.trace,
+      attempt: one.attempt,
       refusal,
     };
   }

@@ -2,7 +2,7 @@ import type { RequestContext } from '../handler-contexts.ts';
 import type { ThreadsInUse } from '../server.ts';
 
 /** As much of a request's context as another thread can be told of. */
-export type ThreadedRequest = Pick<RequestContext, 'leftMs' | 'id' | 'onCancel'>;
+export type ThreadedRequest = Pick<RequestContext, 'leftMs' | 'id' | 'attempt' | 'onCancel'>;
 
 /** Threads that run handlers, so that one which blocks or never ends stops no server. */
 export interface HandlerThreads {

@@ -14,7 +14,7 @@ function throwing(what: unknown): never {
 const run = (handler: Handler, withinMs = longMs) =>
   runTask(
     handler,
-    { operation: 'square', input: 1, deadlineMs: sharedNowMs() + withinMs, id: 'k3f0q9x2m1zd-7f' },
+    { operation: 'square', input: 1, deadlineMs: sharedNowMs() + withinMs, id: 'k3f0q9x2m1zd-7f', attempt: 1 },
     () => undefined,
   );
 

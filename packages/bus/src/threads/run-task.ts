@@ -33,11 +33,12 @@ function tell(said: LoggedLine | Begun): void {
  */
 export async function runTask(
   handler: Handler,
-  { operation: name, input, deadlineMs, id, limit }: ThreadTask,
+  task: ThreadTask,
   say: (said: LoggedLine | Begun) => void,
 ): Promise<Worked> {
+  const { operation: name, input, id, limit } = task;
   const log = (text: string): void => say({ name, id, message: textOf(text) });
-  const { context, end } = openThreadContext(deadlineMs, id, log, limit?.maxMs);
+  const { context, end } = openThreadContext(task, log);
   if (context.leftMs <= 0) return { blockedMs: 0, thrown: noTurn };
   if (limit !== undefined) say({ begun: limit.run });
   const startMs = timers.monotonicMs();

@@ -17,7 +17,7 @@ export interface StartThreads {
 const fromSource = ['--conditions=@cateto/source', '--import', new URL('./from-source.mjs', import.meta.url).href];
 
 /** No operation is called so: a thread that has loaded its file answers that it has no handler for it. */
-const probe: Omit<ThreadTask, 'deadlineMs'> = { operation: '', input: null, id: '' };
+const probe: Omit<ThreadTask, 'deadlineMs'> = { operation: '', input: null, id: '', attempt: 1 };
 
 /**
  * Starts threads. Their library is loaded now, so that a server without threads starts sooner.

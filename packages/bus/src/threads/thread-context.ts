@@ -1,5 +1,6 @@
 import type { HandlerContext } from '@cateto/contracts';
 import { timers } from '../timers.ts';
+import type { ThreadTask } from './thread-task.ts';
 
 /** A clock that all threads of a process share. `performance.now()` counts from the start of its own thread. */
 export function sharedNowMs(): number {
@@ -12,15 +13,11 @@ const deadlinePassed = 'the deadline of the request has passed';
  * What a handler in a worker thread learns of its request. No signal crosses from one thread to another, and none has to: the
  * deadline is known from the start, so the thread aborts it by a timer of its own, for handlers that ask for the signal. A
  * handler that blocks the thread is not told; it is given up with the thread.
- *
- * @param deadlineMs by {@link sharedNowMs}
- * @param maxMs how long the handler may run from now on
+ * What its contract allows the handler counts from now on.
  */
 export function openThreadContext(
-  deadlineMs: number,
-  id: string,
+  { deadlineMs, id, attempt, limit }: Omit<ThreadTask, 'operation' | 'input'>,
   log: (text: string) => void,
-  maxMs: number = Number.POSITIVE_INFINITY,
 ): { readonly context: HandlerContext; end(): void } {
   const startMs = timers.monotonicMs();
   const ownDeadlineMs = startMs + deadlineMs - sharedNowMs();
@@ -29,7 +26,7 @@ export function openThreadContext(
 
   function watch(): AbortController {
     const watched = new AbortController();
-    const endMs = Math.min(ownDeadlineMs, startMs + maxMs);
+    const endMs = Math.min(ownDeadlineMs, startMs + (limit?.maxMs ?? Number.POSITIVE_INFINITY));
     const why = endMs < ownDeadlineMs ? 'the handler ran longer than its contract allows' : deadlinePassed;
     const abort = (): void => watched.abort(new DOMException(why, 'TimeoutError'));
     const leftMs = endMs - timers.monotonicMs();
@@ -41,6 +38,7 @@ export function openThreadContext(
   const context: HandlerContext = {
     deadlineMs: ownDeadlineMs,
     id,
+    attempt,
     log,
     get leftMs() {
       return ownDeadlineMs - timers.monotonicMs();

@@ -16,17 +16,17 @@ function setUp(workers: number | 'auto') {
   const pool = moduleThreads(module, { workers, onEvent: (event) => void events.push(event) });
   onTestFinished(pool.close);
   const run = async (operation: string, input: unknown, withinMs = longMs, maxMs?: number): Promise<unknown> =>
-    (await pool.run(operation, input, { leftMs: withinMs, id }, maxMs))?.output;
+    (await pool.run(operation, input, { leftMs: withinMs, id, attempt: 1 }, maxMs))?.output;
   return { pool, run, events };
 }
 
 test('a handler in a thread answers, and tells for how long it blocked', async () => {
   const { pool } = setUp(2);
-  expect(await pool.run('echo', { a: [1] }, { leftMs: longMs, id })).toEqual({
+  expect(await pool.run('echo', { a: [1] }, { leftMs: longMs, id, attempt: 1 })).toEqual({
     output: { a: [1] },
     blockedMs: expect.any(Number),
   });
-  expect((await pool.run('busy', 30, { leftMs: longMs, id }))?.blockedMs).toBeGreaterThanOrEqual(30);
+  expect((await pool.run('busy', 30, { leftMs: longMs, id, attempt: 1 }))?.blockedMs).toBeGreaterThanOrEqual(30);
 });
 
 test('by itself there is a thread for each core but one, and one at least, when the first is needed', async () => {
@@ -79,7 +79,7 @@ test('what is cancelled while it waits for a thread is not begun', async () => {
   const { pool, run, events } = setUp(1);
   await run('echo', 1);
   const busy = [run('busy', 300), run('busy', 300)];
-  const request: ThreadedRequest = { leftMs: longMs, id };
+  const request: ThreadedRequest = { leftMs: longMs, id, attempt: 1 };
   const waiting = pool.run('exit', 1, request);
   request.onCancel?.();
   await expect(waiting).rejects.toThrow('cancelled');
@@ -227,7 +227,10 @@ test('threads that cannot load their module say so once, and run nothing', async
   const pool = moduleThreads(nowhere, { workers: 'auto', onEvent: (event) => void events.push(event) });
   onTestFinished(pool.close);
   expect(pool.usable()).toBe(true);
-  const asked = [pool.run('echo', 1, { leftMs: longMs, id }), pool.run('echo', 2, { leftMs: longMs, id })];
+  const asked = [
+    pool.run('echo', 1, { leftMs: longMs, id, attempt: 1 }),
+    pool.run('echo', 2, { leftMs: longMs, id, attempt: 1 }),
+  ];
   expect(await Promise.all(asked)).toEqual([undefined, undefined]);
   expect(pool.usable()).toBe(false);
   expect(events).toEqual([{ event: 'thread-failed', cause: expect.stringContaining('nowhere.mjs') }]);
@@ -238,7 +241,7 @@ test('threads that cannot load their module say so also when the server closes m
   const events: BusEvent[] = [];
   const nowhere = new URL('./nowhere.mjs', import.meta.url);
   const pool = moduleThreads(nowhere, { workers: 'auto', onEvent: (event) => void events.push(event) });
-  const asked = expect(pool.run('echo', 1, { leftMs: longMs, id })).rejects.toThrow('closed');
+  const asked = expect(pool.run('echo', 1, { leftMs: longMs, id, attempt: 1 })).rejects.toThrow('closed');
   await vi.waitUntil(() => pool.inUse().threads > 0, { timeout: longMs });
   await pool.close();
   await asked;

@@ -145,7 +145,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     isLate: turns.isLate,
     start: async () => void (await started()),
     async run(operation, input, request, maxMs): Promise<Ran | undefined> {
-      const { leftMs, id } = request;
+      const { leftMs, id, attempt } = request;
       const deadlineMs = sharedNowMs() + leftMs;
       let cancelled = false;
       request.onCancel = () => {
@@ -153,7 +153,11 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
       };
       await turnOf(deadlineMs);
       const limit = maxMs === undefined ? undefined : runLimits.open(maxMs);
-      const working = runTurn({ operation, input, deadlineMs, id, limit: limit?.ofTask }, limit, () => cancelled);
+      const working = runTurn(
+        { operation, input, deadlineMs, id, attempt, limit: limit?.ofTask },
+        limit,
+        () => cancelled,
+      );
       const worked = await (limit === undefined ? working : Promise.race([working, limit.over]));
       return worked === undefined ? undefined : ranOf(worked, maxMs);
     },

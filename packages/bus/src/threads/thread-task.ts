@@ -8,6 +8,7 @@ export interface ThreadTask {
   readonly deadlineMs: number;
   /** The request's, as people see it. */
   readonly id: string;
+  readonly attempt: number;
   /** Where the contract bounds how long the handler runs. */
   readonly limit?: TaskLimit | undefined;
 }

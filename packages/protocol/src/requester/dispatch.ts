@@ -166,7 +166,9 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
     const { seq, work, deadlineMs } = request.call;
     sent += 1;
-    emit({ type: 'send', seq, to: server.address, work, ttlMs: Math.max(0, deadlineMs - nowMs) });
+    request.attempts += 1;
+    const ttlMs = Math.max(0, deadlineMs - nowMs);
+    emit({ type: 'send', seq, to: server.address, work, ttlMs, attempt: request.attempts });
   }
 
   function refill(nowMs: number): void {

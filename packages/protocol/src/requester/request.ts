@@ -17,6 +17,8 @@ export interface OpenRequest<W> {
   /** Servers that cannot take it though another may; `refusal` is what the last of them said. */
   refused: Set<Server> | undefined;
   refusal: Failure | undefined;
+  /** How often it was sent. */
+  attempts: number;
   /** When it is sent again without any other cause, and the distance to the time after. */
   resendDueMs: number;
   resendEveryMs: number;
@@ -41,6 +43,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     earlier: undefined,
     refused: undefined,
     refusal: undefined,
+    attempts: 0,
     resendDueMs: Number.POSITIVE_INFINITY,
     resendEveryMs,
     scheduledMs: Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import { failure, isFailure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { a, b, outcomes, sends, setUp, setUpReady } from './requester.test-support.ts';
+import type { RequesterEffect } from './types.ts';
 
 describe('held until heard', () => {
   test('a request is held until a marker, a proven ear and a listener are there, and sent then', () => {
@@ -8,7 +9,9 @@ describe('held until heard', () => {
     expect(call(1)).toEqual([]);
     expect(sends(up(a))).toEqual([]);
     expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([]);
-    expect(handle({ type: 'proven' })).toEqual([{ type: 'send', seq: 1, to: a, work: 'work 1', ttlMs: 5_000 }]);
+    expect(handle({ type: 'proven' })).toEqual([
+      { type: 'send', seq: 1, to: a, work: 'work 1', ttlMs: 5_000, attempt: 1 },
+    ]);
   });
 
   test('requests held for one route go out in order when its listener comes, and no others', () => {
@@ -510,5 +513,20 @@ describe('one who rather fails than waits', () => {
     expect(answer(a, 3)).toEqual([]);
     expect(requester.settledBelow()).toBe(4);
     expect(sends(call(4, { ...rather, deadlineMs: 5_000 }))).toEqual([[4, a]]);
+  });
+});
+
+describe('the attempt that a request carries', () => {
+  const attempts = (effects: readonly RequesterEffect<string>[]): unknown[] =>
+    effects.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.attempt]] : []));
+
+  test('is 1 the first time, and counts each sending: to the same server again, and to another', () => {
+    const { call, up, down, handle, runTo } = setUpReady();
+    up(a);
+    expect(attempts(call(1))).toEqual([[a, 1]]);
+    expect(attempts(runTo(250))).toEqual([[a, 2]]);
+    up(b);
+    expect(attempts([...down(a), ...handle({ type: 'turn-ended' })])).toEqual([[b, 3]]);
+    expect(attempts(call(2))).toEqual([[b, 1]]);
   });
 });

@@ -55,7 +55,15 @@ export type RequesterInput<W> =
   | { readonly type: 'tick' };
 
 export type RequesterEffect<W> =
-  | { readonly type: 'send'; readonly seq: number; readonly to: string; readonly work: W; readonly ttlMs: number }
+  | {
+      readonly type: 'send';
+      readonly seq: number;
+      readonly to: string;
+      readonly work: W;
+      readonly ttlMs: number;
+      /** How often it has been sent, this time included: to whatever server. */
+      readonly attempt: number;
+    }
   | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
   /** The server at this address need not work on these any more; to be told after what was sent to it. Losing it harms nothing. */
   | { readonly type: 'cancel'; readonly to: string; readonly seqs: readonly number[] }
