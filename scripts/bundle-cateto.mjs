@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { bundle } from './bundle.mjs';
 
 /*
- * `pnpm build` of the package cateto: the binary, and each app's main in files of its own that are loaded when they are
- * asked for. The worker has a name of its own because op-server starts it by that. What is inside and is not ours has its
- * licence beside it.
+ * `pnpm build` of the package cateto: bundles the binary, and each app's main in files of its own, which are loaded on
+ * demand. The worker has a name of its own, because op-server starts it by that name. Writes the licences of the
+ * bundled packages beside the bundle.
  */
 
 const { metafile } = await bundle(

@@ -6,7 +6,7 @@ import { removeBuilt } from './remove-built.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The packages that are published: name, version, folder. */
+/** The published packages: name, version, folder. */
 export function publishedPackages() {
   return readdirSync(join(root, 'packages'))
     .map((name) => {
@@ -18,15 +18,15 @@ export function publishedPackages() {
 }
 
 /**
- * Builds every published package from nothing: what an earlier build left, or a build that failed, must not be published.
+ * Builds every published package from nothing, so that files of an earlier or failed build are not published.
  *
  * @param {string[]} flags of `turbo run`, such as `--force`
- * @throws Error with what the build said when it failed
+ * @throws Error with the output of the failed build
  */
 export function buildFromNothing(...flags) {
   const packages = publishedPackages();
   removeBuilt(packages.map(({ folder }) => folder));
-  // Through pnpm: turbo finds pnpm in the path only.
+  // Through pnpm, because turbo looks for pnpm in the path only.
   pnpm('exec', 'turbo', 'run', 'build', ...flags, ...filtersOf(packages), '--output-logs=errors-only');
 }
 
@@ -60,7 +60,7 @@ function pnpm(...args) {
   if (status !== 0) throw new Error(`pnpm ${args.join(' ')} failed:\n${stdout}${stderr}`);
 }
 
-/* `node scripts/pack.mjs <folder>` builds, packs and lists what it packed, as JSON. */
+/* `node scripts/pack.mjs <folder>` builds and packs the packages, and lists the tarballs as JSON. */
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   try {
     process.stdout.write(`${JSON.stringify(pack(resolve(process.argv[2] ?? '.')), undefined, 2)}\n`);

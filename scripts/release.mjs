@@ -6,13 +6,13 @@ import { fileURLToPath } from 'node:url';
 import { buildFromNothing, pack } from './pack.mjs';
 
 /*
- * `pnpm release`: checks everything, builds, and publishes what is not on the registry yet, each package with its tag. With
- * `--dry-run` it does all of that and packs instead of publishing. The versions are made before, by `pnpm version-packages`.
+ * `pnpm release`: checks everything, builds, and publishes the packages that are not on the registry yet, each with its
+ * tag. With `--dry-run` it packs instead of publishing. `pnpm version-packages` sets the versions before.
  */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [flag, ...more] = process.argv.slice(2);
-// Whoever mistypes --dry-run, or asks for --help, does not want to publish.
+// A user who mistypes --dry-run or asks for --help does not want to publish.
 if (more.length > 0 || (flag !== undefined && flag !== '--dry-run')) {
   process.stderr.write('usage: pnpm release [--dry-run]\n');
   process.exit(2);
@@ -42,7 +42,7 @@ if (pending.length > 0 && !dryRun)
   fail(`${pending.length} changesets are in no version yet: run \`pnpm version-packages\``);
 
 run('pnpm', 'check');
-// Not from the cache either: it may have been filled by an older build.
+// Without the cache, which an older build may have filled.
 orFail(() => buildFromNothing('--force'));
 
 if (dryRun) {

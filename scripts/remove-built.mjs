@@ -3,8 +3,8 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Removes what a build made. The compiler writes the outputs of the sources there are and leaves those of sources that are gone, and a
- * package is published with everything in its `dist`.
+ * Removes the output of earlier builds. The compiler leaves the outputs of deleted sources, and a package is published
+ * with everything in its `dist`.
  *
  * @param {Iterable<string>} folders the packages' folders
  */
