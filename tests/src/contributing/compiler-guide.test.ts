@@ -7,20 +7,20 @@ import type { Workspace } from './workspace.ts';
 import { copyWorkspace } from './workspace.ts';
 
 /*
- * A mistake in an operation or a formula is one error of the compiler, and it names the file to edit. Each mistake is made in a
- * contract of its own, all of them at once: the compiler runs once. What it says about topics is in
- * packages/contracts/src/compile-errors.test.ts.
+ * Each mistake in an operation or a formula gives one error of the compiler, which names the file to edit. Each mistake
+ * is made in a contract of its own, and all at once, so that the compiler runs once. The errors about topics are tested
+ * in packages/contracts/src/compile-errors.test.ts.
  */
 
 interface Mistake {
   readonly what: string;
   readonly kind: 'operation' | 'formula';
-  /** Of the contract; one word, so that its files are called the same. */
+  /** The contract's name: one word, so that its files have the same name. */
   readonly name: string;
-  /** The file that the error is in. */
+  /** The file with the error. */
   readonly file: 'contract' | 'code' | 'registry';
   readonly says: string;
-  /** In its contract or its code; its code is deleted when there are none. */
+  /** The edits of its contract or its code. Without any, its code is deleted. */
   readonly edits: readonly (readonly [file: 'contract' | 'code', from: string, to: string])[];
 }
 

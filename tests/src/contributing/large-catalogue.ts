@@ -4,8 +4,8 @@ import { writeRegistries } from '../../../packages/contracts/scripts/registries.
 import type { Workspace } from './workspace.ts';
 
 /**
- * Adds so many operations and as many formulas, as the generator writes them: every formula has 2 to 8 operands and asks an
- * operation of its own for each.
+ * Adds so many operations and as many formulas, as the generator writes them. Every formula has 2 to 8 operands and
+ * requests an operation of its own for each.
  */
 export async function enlarge(workspace: Workspace, count: number): Promise<void> {
   for (let number = 1; number <= count; number += 1) {

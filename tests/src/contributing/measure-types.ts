@@ -1,7 +1,7 @@
 import { enlarge } from './large-catalogue.ts';
 import { copyWorkspace } from './workspace.ts';
 
-/* `pnpm measure:types`: how long the compiler takes from cold, now and with 200 operations and 200 formulas more. */
+/* `pnpm measure:types`: the time of the compiler from cold, now and with 200 more operations and 200 more formulas. */
 
 const rounds = 3;
 const scopes = {

@@ -6,7 +6,10 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Finished, Workspace } from './workspace.ts';
 import { copyWorkspace, fromSource } from './workspace.ts';
 
-/* docs/adding-an-operation.md, step by step, in a copy of the workspace: an operation and a formula that asks it. */
+/*
+ * Follows docs/adding-an-operation.md step by step in a copy of the workspace: an operation, and a formula that uses
+ * it.
+ */
 
 const guide = readFileSync(new URL('../../../docs/adding-an-operation.md', import.meta.url), 'utf8');
 const [contract = '', handler = '', formulaCode = ''] = [...guide.matchAll(/^```ts\n(.*?)^```/gms)].map(
@@ -34,7 +37,7 @@ beforeAll(() => {
 
 afterAll(() => workspace.remove());
 
-/** Types, lint, format, registries, exported contracts, and the tests of what is new. */
+/** Runs types, lint, format, registries, exported contracts, and the tests of the new files. */
 function check(): Record<string, Finished> {
   return {
     types: workspace.tool('tsc', ['-b', 'packages/compute']),
@@ -82,14 +85,14 @@ test('filled in, two files for each, it is green, op-servers serve it and a clie
   expect(refused).toEqual({ code: 5, said: textAfter('$ pnpm calc sumOfCubes 1e200 3') });
 });
 
-/** What the guide has as the output of its command. */
+/** The output of a command in the guide. */
 function textAfter(command: string): string {
   const text = guide.split(`${command}\n`)[1]?.split('```')[0];
   if (text === undefined) throw new Error(`the guide has no ${command}`);
   return text;
 }
 
-/** A broker, an op-server and a calc-server of the copy; the calc-server knows who serves the new operation. */
+/** A broker, an op-server and a calc-server of the copy. The calc-server knows the server of the new operation. */
 async function startSystem(): Promise<{ readonly brokers: string }> {
   const brokers = await freeBrokers();
   const start = (app: string): AppProcess => {

@@ -5,13 +5,13 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
- * A copy of the workspace in which a contributor's changes are made. Dependencies are shared; the links from package to package
- * are relative and lead into the copy.
+ * A copy of the workspace for a contributor's changes. Dependencies are shared. Links between packages are relative and
+ * lead into the copy.
  */
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What is copied: sources, and the settings of the tools. */
+/** The copied paths: sources, and the settings of the tools. */
 const copied = [
   'apps',
   'packages',
@@ -24,12 +24,12 @@ const copied = [
   'tsconfig.base.json',
   'vitest.base.ts',
 ];
-/** What tools leave behind. */
+/** Files that tools leave behind. */
 const left: ReadonlySet<string> = new Set(['dist', '.types', '.reports', '.turbo', '.cache', '.vite']);
 
 export interface Finished {
   readonly code: number | null;
-  /** What it wrote on both streams. */
+  /** Its output on both streams. */
   readonly said: string;
 }
 
@@ -37,9 +37,9 @@ export interface Workspace {
   readonly root: string;
   read(path: string): string;
   write(path: string, text: string): void;
-  /** Puts a text in the place of another. @throws Error when the file does not have it */
+  /** Replaces a text by another. @throws Error when the file does not contain it */
   edit(path: string, from: string, to: string): void;
-  /** Runs the program of a dependency of the root, in a folder of the copy. */
+  /** Runs the program of a dependency of the root in a folder of the copy. */
   tool(tool: keyof typeof tools, args: readonly string[], folder?: string): Finished;
   /** Runs one of the workspace's own programs from source. */
   program(path: string, args: readonly string[]): Finished;

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { blocks, repository } from './pages.ts';
 
-/* No block is new to all tests. */
+/* Every kind of block in the pages is covered by a test. */
 
-/** Who covers blocks of a language, wherever they are or on one page. */
+/** The test that covers blocks of a language, on all pages or on one. */
 const covered: Readonly<Record<string, string>> = {
   sh: 'tests/src/docs/commands.test.ts',
   ts: 'tests/src/docs/snippets.test.ts',
@@ -18,7 +18,7 @@ const covered: Readonly<Record<string, string>> = {
   'docs/protocol.md ': 'tests/src/repository/protocol-page.test.ts',
   'docs/architecture.md ': 'tests/src/docs/blocks.test.ts',
 };
-/** Pictures: what parses them wants a browser, and whoever looks at the page sees whether they are right. */
+/** Pictures: parsing them needs a browser, and a reader of the page sees whether they are right. */
 const pictures = 'mermaid';
 
 test('every block is of a kind that a test covers', () => {

@@ -7,9 +7,12 @@ import { blocks, repository } from './pages.ts';
 import type { Terminal } from './terminal.ts';
 import { goesOn, openTerminal } from './terminal.ts';
 
-/* Every command of every page is run, block by block, against the system that the block starts or the README's. */
+/* Runs every command of every page, block by block, against the system that the block starts, or the README's. */
 
-/** How a command is called in the list of those that are not run: an example's are not those of the repository. */
+/**
+ * The name of a command in the list of commands that are not run. Commands of the examples are not those of the
+ * repository.
+ */
 function nameOf(page: string, text: string): string {
   return page.startsWith('examples/') ? `examples: ${text}` : text;
 }
@@ -33,7 +36,7 @@ test('what is not run is on a page, and something covers it', () => {
   }
 });
 
-/** The terminal in which a whole system still runs: the commands of a block that starts nothing are typed beside it. */
+/** The terminal in which a whole system still runs. Blocks that start nothing use it. */
 let system: Terminal | undefined;
 
 afterAll(() => system?.close());
@@ -48,7 +51,7 @@ test.each(runnable)('$under', async ({ commands }) => {
   });
   for (const { text, comment } of commands) {
     const out = await terminal.run(text);
-    // A comment that is a number is what it answers.
+    // A comment that is a number is the expected answer.
     if (/^[\d.]+$/.test(comment)) expect(out).toBe(`${comment}\n`);
     const file = / --out (\S+)/.exec(text)?.[1];
     if (file !== undefined) expect(terminal.read(file)).toMatch(/^3,4,5\b[\s\S]*^5,12,13\b/m);

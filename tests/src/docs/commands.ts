@@ -2,23 +2,23 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './pages.ts';
 
-/* Commands as the pages write them, and what they are in this workspace. */
+/* The commands of the pages, and what they run in this workspace. */
 
 /** A line of a block of commands. */
 export interface Command {
   readonly text: string;
-  /** The comment behind it; empty when there is none. */
+  /** The comment behind the command; empty when there is none. */
   readonly comment: string;
 }
 
 export interface Program {
-  /** The folder of the workspace in which it runs. */
+  /** The folder of the workspace in which the program runs. */
   readonly folder: string;
-  /** What a shell is given, without the arguments. */
+  /** The command for a shell, without the arguments. */
   readonly start: string;
-  /** What the page gives it. */
+  /** The arguments in the page. */
   readonly args: string;
-  /** Variables that the page sets before it. */
+  /** The variables that the page sets before the command. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -35,9 +35,9 @@ export function commandsIn(block: string): readonly Command[] {
 }
 
 /**
- * The program that a command runs. Scripts run as pnpm would, and the published binary from source.
+ * The program that a command runs. Scripts run as with pnpm, and the published binary runs from source.
  *
- * @returns undefined when it is none of this workspace's
+ * @returns undefined when it is no program of this workspace
  * @throws Error when the workspace has no such script
  */
 export function programOf(text: string): Program | undefined {

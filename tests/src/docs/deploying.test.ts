@@ -8,9 +8,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { assignment, programOf } from './commands.ts';
 import { blocks, repository } from './pages.ts';
 
-/* What docs/deploying.md has for systemd and for containers. */
+/* Checks the files for systemd and containers in docs/deploying.md. */
 
-/** The files it shows, by the path in their first line. */
+/** The files in the page, by the path in their first line. */
 const files = new Map(
   blocks
     .filter(({ page }) => page === 'docs/deploying.md')
@@ -51,7 +51,7 @@ test.skipIf(!verifier && process.env['CI'] === undefined)(
   () => {
     const folder = mkdtempSync(join(tmpdir(), 'units-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    // `cateto` is installed nowhere here.
+    // `cateto` is not installed here.
     const here = file(unit).replace(/^ExecStart=cateto /m, `ExecStart=${process.execPath} `);
     expect(here).not.toBe(file(unit));
     writeFileSync(join(folder, 'cateto@.service'), here);

@@ -8,31 +8,31 @@ import { commandsIn, programOf } from './commands.ts';
 import { notRun } from './not-run.ts';
 import { blocksOf, inlineCodeOf, pages, repository } from './pages.ts';
 
-/* Scripts, flags, settings and files that the pages name are there. */
+/* Every script, flag, setting and file that the pages name exists. */
 
-/** Commands in sentences, and those in blocks that are not run. */
+/** Commands in sentences, and commands in blocks that are not run. */
 const commands = pages().flatMap((page) => {
   const inBlocks = blocksOf(page)
     .filter(({ language }) => language === 'sh')
     .flatMap(({ text }) => commandsIn(text).map((command) => command.text))
     .filter((text) => notRun.some(({ command }) => command === text));
   const inSentences = inlineCodeOf(page).filter((code) => /^(?:[A-Z_]+=\S+ )*(?:pnpm|npx|cateto) \S/.test(code));
-  // What stands in brackets may be left out.
+  // The part in brackets may be left out.
   return [...inBlocks, ...inSentences].map((text) => ({ page: page.path, text: text.replaceAll(/[[\]]/g, '') }));
 });
 
 const helps = new Map<string, Promise<string>>();
 
 /**
- * What says which flags a program has: its --help. That of a tool of this repository, which may have none and takes long to
- * start, is its source.
+ * The text that lists a program's flags: its --help, or, for a tool of this repository, its source. Such a tool may
+ * have no --help, and takes long to start.
  */
 function helpOf(text: string): Promise<string> {
   const program = programOf(text);
   if (program === undefined) throw new Error(`"${text}" is no program of this workspace`);
   const tool = /(?:^| )((?:tests|bench|scripts|packages\/contracts\/scripts)\/\S+)(?: |$)/.exec(program.start)?.[1];
   if (tool !== undefined) return Promise.resolve(readFileSync(join(repository, tool), 'utf8'));
-  // The client's flags are those of a command; the binary's of a program and, for the client, of a command.
+  // The client's flags belong to a command. The binary's flags belong to a program, and for the client to a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
   const named = before.split(' ').slice(0, before.startsWith('client ') ? 2 : 1);
   const command = `exec ${program.start} ${named.join(' ')} --help`;
@@ -51,12 +51,12 @@ async function outputOf(command: string, folder: string): Promise<string> {
 }
 
 test.each(commands)('$page: $text', async ({ text }) => {
-  // A script that is not there throws.
+  // A missing script throws.
   const program = programOf(text);
   const flags = [...(program?.args ?? '').matchAll(/(?:^| )(--[a-z][\w-]*)/g)].map(([, flag = '']) => flag);
   for (const flag of flags.filter((one) => one !== '--help')) {
     const help = await helpOf(text);
-    // Written out, or as parseArgs has it.
+    // Either written out, or in the form of parseArgs.
     expect(help).toMatch(new RegExp(`(?<![\\w-])(?:${flag}(?![\\w-])|${flag.slice(2)}: \\{)`));
   }
 });
@@ -100,7 +100,7 @@ const links = pages().flatMap(({ path, text }) =>
     .map((target) => ({ path, target })),
 );
 
-/** The anchor that a heading gets. */
+/** The anchor of a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()

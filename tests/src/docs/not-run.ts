@@ -1,9 +1,9 @@
 /** A command that the test of the pages does not run. */
 export interface NotRun {
-  /** As it stands in a block, without its comment. */
+  /** The text of the command in a block, without its comment. */
   readonly command: string;
   readonly because: string;
-  /** The file that covers what it does. */
+  /** The file that tests what the command does. */
   readonly coveredBy: string;
 }
 

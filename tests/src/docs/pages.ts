@@ -2,12 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/* What users and contributors read, taken apart. */
+/* The pages for users and contributors, split into blocks. */
 
 export const repository: string = fileURLToPath(new URL('../../../', import.meta.url));
 
 export interface Page {
-  /** Its path in the repository. */
+  /** The path in the repository. */
   readonly path: string;
   readonly text: string;
 }
@@ -15,9 +15,9 @@ export interface Page {
 /** A fenced block. */
 export interface Block {
   readonly page: string;
-  /** The page and the heading above it, `docs/sdk.md#Failures`: what names it in the tests. */
+  /** The page and the heading above the block, `docs/sdk.md#Failures`. Names the block in the tests. */
   readonly under: string;
-  /** What stands behind its fence; empty when nothing does. */
+  /** The word behind the fence; empty when there is none. */
   readonly language: string;
   readonly text: string;
 }
@@ -50,7 +50,7 @@ export function blocksOf({ path, text }: Page): readonly Block[] {
   });
 }
 
-/** The code inside a page's lines, without its blocks. */
+/** The inline code of a page, outside of its blocks. */
 export function inlineCodeOf({ text }: Page): readonly string[] {
   return [...text.replaceAll(fenced, '').matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }

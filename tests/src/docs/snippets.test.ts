@@ -5,19 +5,19 @@ import { compileAll } from '../support/compile.ts';
 import type { Block } from './pages.ts';
 import { blocks, repository } from './pages.ts';
 
-/* Every snippet in TypeScript compiles; tests/src/contributing puts those of the guide where they belong. */
+/* Every snippet in TypeScript compiles. tests/src/contributing compiles those of the guide in their places. */
 
 const guide = 'docs/adding-an-operation.md';
 const snippets = blocks.filter(({ language, page }) => language === 'ts' && page !== guide);
 const fromGuide = 'README.md#Add an operation';
 
-/** Snippets that go on where another one stopped, and that one. */
+/** Snippets that continue another snippet, and that snippet. */
 const continues: Readonly<Record<string, string>> = {
   'docs/sdk.md#Failures': 'docs/sdk.md#From a program',
   'docs/sdk.md#Testing without sockets': 'docs/sdk.md#Serving, and a catalogue of your own',
 };
 
-/** The file that a snippet imports and leaves to the reader. */
+/** The file that a snippet imports and the reader has to write. */
 const catalogueOf = 'packages/contracts/README.md#@cateto/contracts';
 const leftToTheReader = {
   'cube.ts': `${snippet(catalogueOf).text}export const handlers = { cube: (x: number) => x ** 3 };\n`,

@@ -14,21 +14,21 @@ import { repository } from './pages.ts';
 /** A shell in a folder that looks like the repository, with brokers of its own. */
 export interface Terminal {
   /**
-   * Does what a line says: runs a program to its end, or until it is ready when it is one that goes on.
+   * Executes a command: runs a program to its end, or until it is ready if it keeps running.
    *
-   * @returns what it wrote on stdout
-   * @throws Error when it fails, or is no command that can be run here
+   * @returns its output on stdout
+   * @throws Error when it fails, or when the command is not known here
    */
   run(text: string): Promise<string>;
-  /** Ctrl-C for all that goes on. @returns their exit codes, by command */
+  /** Sends Ctrl-C to all programs that keep running. @returns their exit codes, by command */
   interrupt(): Promise<Readonly<Record<string, number | NodeJS.Signals>>>;
-  /** What a command wrote into its folder. */
+  /** The content of a file that a command wrote into the folder. */
   read(file: string): string;
-  /** Kills what still runs. */
+  /** Kills all programs that still run. */
   close(): void;
 }
 
-/** Programs that go on, and what they write when they are ready. */
+/** Programs that keep running, and their output when they are ready. */
 const goingOn: readonly (readonly [RegExp, RegExp])[] = [
   [/cluster/, /^Everything is up/],
   [/client watch|calc watch/, /calc\.hello/],
@@ -51,7 +51,7 @@ export async function openTerminal(files: Readonly<Record<string, string>> = {})
 
   function set(text: string): void {
     const [name, value] = assignment(text);
-    // The hosts of the page are not here; it must be a list of brokers all the same.
+    // The hosts of the page do not exist here, but the value has to be a list of brokers.
     if (name === 'CATETO_BROKERS' && parseBrokers(value) instanceof Error) throw new Error(`${value} are no brokers`);
     exported[name] = value;
   }

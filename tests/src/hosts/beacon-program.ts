@@ -1,8 +1,9 @@
 import { createSocket } from 'node:dgram';
 
 /*
- * `beacon-program.ts <own address> <other addresses...>`: counts aloud to the others, by UDP, and says what it hears:
- * who spoke, its number, and the number that it has heard from here last.
+ * `beacon-program.ts <own address> <other addresses...>` sends increasing numbers to the other hosts by UDP. For each
+ * message that it receives it prints the sender, the sender's number, and the last number that the sender has received
+ * from this host.
  */
 
 const port = 5_999;
@@ -28,7 +29,7 @@ socket.bind(port, own, () => {
   setInterval(() => {
     number += 1;
     const body = JSON.stringify({ number, heard: Object.fromEntries(heardFrom) });
-    // Without a cable there may be no way to send; the counting goes on.
+    // Without a cable the host may be unable to send. The program continues.
     for (const other of others) socket.send(body, port, other, () => undefined);
   }, everyMs);
 });

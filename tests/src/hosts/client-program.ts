@@ -3,16 +3,16 @@ import type { Load } from '../support/load.ts';
 import { startLoad } from '../support/load.ts';
 
 /*
- * A client as a process, so that it can be on any host; the brokers come from the environment. It does what it is told
- * over its channel (`settle`, `begin`, `end`) and says what came of it as lines of JSON, as an app does.
+ * A client as a process, so that it can run on any host. The brokers come from the environment. It takes commands over
+ * its channel (`settle`, `begin`, `end`) and reports the results as lines of JSON, as an app does.
  */
 
-/** Longer than any cut of these tests: nothing that is asked has to fail. */
+/** Longer than any cut of these tests, so that no request has to fail. */
 const timeoutMs = 20_000;
 const perSecond = 200;
-/** Whoever waits for a count of answers learns it in steps of so many. */
+/** The step in which counts of answers are reported. */
 const step = 10;
-/** In a row: each of two calc-servers gets its turn twice. */
+/** Answers in a row: each of two calc-servers gets its turn twice. */
 const settledAfter = 4;
 /** Two calc-servers and two op-servers. */
 const servers = 4;
@@ -24,7 +24,7 @@ function say(event: string, fields: object = {}): void {
   process.stderr.write(`${JSON.stringify({ event, ...fields })}\n`);
 }
 
-/** Until one broker is active and the other stands by, every server is there, and no answer needs a fallback. */
+/** Waits until one broker is active and the other stands by, every server is known, and no answer needs a fallback. */
 async function settle(): Promise<void> {
   for (;;) {
     const status = await client.status();
@@ -64,6 +64,6 @@ const commands: ReadonlyMap<unknown, () => Promise<void>> = new Map([
 ]);
 
 process.on('message', (command) => void commands.get(command)?.());
-// It ends with whoever started it.
+// The program ends with its parent process.
 process.once('disconnect', () => process.exit(1));
 say('ready', { address: client.address });

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 
 /*
- * What docs/running.md says to run on the paper's hosts, read from there: the tests run that and nothing else, so that it
- * is true.
+ * The programs that docs/running.md puts on the paper's hosts, read from the page. The tests run exactly these, so that
+ * the page stays true.
  */
 
 export interface HostProgram {
-  /** Its address. */
+  /** The address of the host. */
   readonly host: string;
-  /** The app's folder. */
+  /** The folder of the app. */
   readonly app: string;
   readonly args: readonly string[];
-  /** What is exported everywhere, and what stands before the command. */
+  /** The variables that are exported everywhere, and those before the command. */
   readonly environment: Readonly<Record<string, string>>;
 }
 

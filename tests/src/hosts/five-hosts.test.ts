@@ -6,16 +6,17 @@ import type { HostClient } from './host-client.ts';
 import { networkRefused } from './network.ts';
 
 /*
- * The paper's five hosts, each a network namespace with the paper's address, and what happens to requests when cables are
- * pulled and links lose what they carry. Each test begins with the primary active and everyone linked.
+ * The paper's five hosts, each a network namespace with the paper's address. The tests pull cables and make links lose
+ * messages, and check the requests. Each test begins with the primary active and every participant linked.
  */
 
 const { primary, backup, opServer2, client: clientHost, standIn } = addresses;
 const bothBrokers = [primary, backup];
 const clean = { wrong: 0, twice: 0, failed: {} };
 /**
- * One steps down as soon as they hear each other. Until then it takes the links: a carrier that comes up within a second,
- * and an attempt to connect that is given up and made anew within another; twice that for a busy machine.
+ * Two active brokers: one steps down as soon as they hear each other. That needs the link: the carrier comes up within
+ * a second, and an attempt to connect is given up and repeated within another. The bound is twice that, for a busy
+ * machine.
  */
 const soleMaxMs = 4_000;
 
@@ -27,7 +28,7 @@ if (refused !== undefined) {
 describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five hosts', () => {
   let hosts: FiveHosts;
   let client: HostClient;
-  /** On the fifth host. */
+  /** The client on the fifth host. */
   let other: HostClient;
   let measured: Record<string, number>;
 
@@ -40,17 +41,17 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
 
   beforeEach(async () => {
     measured = {};
-    // On a machine that stands still the brokers may change places by themselves.
+    // On a machine that stands still, the brokers may change places by themselves.
     for (let states: readonly string[] = []; states[0] !== 'active';) {
       await hosts.asInThePaper();
       states = await client.settled();
     }
-    // After a failure the rest must not take a minute each to fail.
+    // After a failure, the remaining tests must not take a minute each to fail.
   }, 20_000);
 
   afterEach(async ({ task }) => {
     await hosts.network.heal();
-    // Those of a test that failed.
+    // The loads of a test that failed.
     await Promise.all([client.end(), other.end()]);
     const figures = Object.entries(measured).map(([what, ms]) => `${what} ${Math.round(ms)} ms`);
     if (figures.length > 0) process.stdout.write(`${task.name}: ${figures.join(', ')}\n`);
@@ -59,14 +60,14 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
   const broker = (): AppProcess => hosts.get('broker', primary);
   const theBackup = (): AppProcess => hosts.get('backup', backup);
 
-  /** Does something to the network and waits until the backup is active. */
+  /** Changes the network and waits until the backup is active. */
   async function takeover(fault: () => Promise<void>): Promise<void> {
     const startMs = Date.now();
     await fault();
     measured['backup active'] = Date.parse((await active(theBackup())).time) - startMs;
   }
 
-  /** Heals the network and waits until one broker is active again and everyone is linked. */
+  /** Heals the network and waits until one broker is active again and every participant is linked. */
   async function healed(): Promise<readonly string[]> {
     const startMs = Date.now();
     const both = isActive(broker()) && isActive(theBackup());
@@ -82,7 +83,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     return states;
   }
 
-  /** Ends a load of which every request must have been answered. */
+  /** Ends a load in which every request must have been answered. */
   async function nothingLost(one: HostClient): Promise<{ readonly fellBack: number }> {
     const account = await one.end();
     expect(account).toMatchObject({ ...clean, answered: account.asked });
@@ -105,7 +106,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await client.answered(100);
     expect((await nothingLost(client)).fellBack).toBe(0);
     await client.begin();
-    // The backup has the higher epoch; the primary, which did not notice that it was alone, steps down.
+    // The backup has the higher epoch. The primary, which did not notice that it was alone, steps down.
     expect(await healed()).toEqual(['standby', 'active']);
     await client.answered(50);
     await nothingLost(client);
@@ -138,8 +139,8 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await takeover(() => hosts.network.partition());
     await active(broker());
     await Promise.all([client.answered(100), other.answered(100)]);
-    // Both op-servers are on the backup's side. (While a partition is half done there is more: then the primary misses them, and
-    // who still reaches it and its calc-server gets the fallbacks of that one. So this one comes at once.)
+    // Both op-servers are on the backup's side. While a partition is only half done, the primary misses the op-servers,
+    // and clients that still reach it and its calc-server get fallbacks. So this partition comes at once.
     expect((await nothingLost(client)).fellBack).toBeGreaterThan(0);
     expect((await nothingLost(other)).fellBack).toBe(0);
     await Promise.all([client.begin(), other.begin()]);

@@ -8,7 +8,7 @@ import { startHostClient } from './host-client.ts';
 import type { Network } from './network.ts';
 import { createNetwork } from './network.ts';
 
-/** The addresses of the paper, and the fifth host's. */
+/** The addresses of the paper, and of the fifth host. */
 export const addresses = {
   primary: '10.43.96.50',
   backup: '10.43.103.58',
@@ -17,16 +17,16 @@ export const addresses = {
   standIn: '10.43.103.52',
 } as const;
 
-/** Both op-servers, a calc-server and a broker are on the other side of a partition. */
+/** The hosts on the other side of a partition: both op-servers, a calc-server and a broker. */
 const farHosts = [addresses.primary, addresses.client];
 
 export interface FiveHosts {
   readonly network: Network;
   /** The program of an app that runs on a host. */
   get(app: string, host: string): AppProcess;
-  /** The primary is active and the backup stands by: the backup is started anew if it was active. */
+  /** Makes the primary active and the backup stand by. If the backup was active, it is restarted. */
   asInThePaper(): Promise<void>;
-  /** Runs the command that docs/running.md has for the client. */
+  /** Runs the client command of docs/running.md. */
   ask(): Promise<{ readonly code: number; readonly out: string }>;
   /** A client on a host, linked to the brokers. */
   client(host: string): Promise<HostClient>;
@@ -36,7 +36,7 @@ export interface FiveHosts {
 /**
  * The five hosts with the programs that docs/running.md puts on them.
  *
- * @throws Error when the network cannot be made or a program does not start; everything is gone by then
+ * @throws Error when the network cannot be created or a program does not start; everything has been removed by then
  */
 export async function startFiveHosts(): Promise<FiveHosts> {
   const programs = documentedHosts();
@@ -128,12 +128,12 @@ export async function startFiveHosts(): Promise<FiveHosts> {
   };
 }
 
-/** Whether a broker said last that it is active. */
+/** Whether a broker last reported to be active. */
 export function isActive(broker: AppProcess): boolean {
   return lastState(broker)?.event === 'active';
 }
 
-/** What a broker said when it became active, or will say when it does. */
+/** The event with which a broker became, or will become, active. */
 export async function active(broker: AppProcess): Promise<LogEvent> {
   const last = lastState(broker);
   return last?.event === 'active' ? last : broker.waitForNext('active');

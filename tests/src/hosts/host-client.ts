@@ -7,24 +7,22 @@ import type { Account } from '../support/load.ts';
 export interface HostClient {
   readonly ready: Promise<unknown>;
   /**
-   * Resolves when one broker is active and the other stands by, every server is there, and no answer needs a fallback:
-   * the brokers' states then, the primary's first.
+   * Resolves when one broker is active and the other stands by, every server is known, and no answer needs a fallback.
+   * Returns the brokers' states, the primary's first.
    */
   settled(): Promise<readonly string[]>;
-  /** Begins a load: requests at a fixed rate until it is ended. */
+  /** Begins a load: requests at a fixed rate until `end`. */
   begin(): Promise<void>;
   /** Resolves when so many more requests of the load have been answered. */
   answered(more: number): Promise<void>;
-  /** Ends the load and gives its account when everything asked has its outcome. */
+  /** Ends the load and returns its results when every request has its outcome. */
   end(): Promise<Account>;
   kill(): Promise<void>;
 }
 
 const program = fileURLToPath(new URL('client-program.ts', import.meta.url));
 
-/**
- * @param prefix what runs a command on the host
- */
+/** @param prefix the words before a command that run it on the host */
 export function startHostClient(
   host: string,
   prefix: readonly string[],

@@ -17,7 +17,7 @@ interface Beacons {
   readonly at: Readonly<Record<string, AppProcess>>;
 }
 
-/** Three hosts that count aloud to each other; a partition cuts off the first. */
+/** Three hosts that send numbers to each other. A partition cuts off the first. */
 async function beacons(): Promise<Beacons> {
   const network = await createNetwork(all, [a]);
   const processes = all.map((host) =>
@@ -44,19 +44,22 @@ function hears(at: Beacons['at'], listener: string, speaker: string): Promise<Lo
   return Promise.resolve(at[listener]?.waitForNext('heard', ({ from }) => from === speaker));
 }
 
-/** Until a host has heard another so many times more: by then whatever was on its way has arrived, or is lost. */
+/**
+ * Waits until a host has heard another so many more times. By then, everything that was on its way has arrived or is
+ * lost.
+ */
 async function hearsOften(at: Beacons['at'], listener: string, speaker: string): Promise<void> {
   for (let times = 0; times < 30; times += 1) await hears(at, listener, speaker);
 }
 
-/** What a host hears of others while it hears, or another one does, the rest go on. */
+/** What a host hears of the others while it, or another host, still hears the rest. */
 async function heardMeanwhile(listener: AppProcess | undefined, meanwhile: () => Promise<void>): Promise<string[]> {
   const before = listener?.events.length ?? 0;
   await meanwhile();
   return [...new Set(listener?.events.slice(before).map(({ from }) => String(from)))].toSorted();
 }
 
-/** From now on each `ip` takes 50 ms after the one before it, as on a machine whose cores are busy. */
+/** Delays each `ip` by 50 ms, as on a machine whose cores are busy. */
 async function slowCommands(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'cateto-slow-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -102,7 +105,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('a net
     const [lastAtB = 0, lastAtC = 0] = [b, c].map((host) => {
       return Number(at[host]?.events.findLast(({ from }) => from === a)?.['number']);
     });
-    // The cut may come between the two that one turn sends.
+    // The cut may come between the two messages of one turn.
     expect(Math.abs(lastAtB - lastAtC)).toBeLessThanOrEqual(1);
     const atA = heardMeanwhile(at[a], () => hearsOften(at, b, c));
     expect(await heardMeanwhile(at[b], () => hearsOften(at, b, c))).toEqual([c]);

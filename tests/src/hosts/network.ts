@@ -3,36 +3,37 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /*
- * Hosts as network namespaces, each with a cable (a veth pair) to one of two switches (bridges) with a cable between them.
- * The switches are in a namespace too, so that nothing is added to the machine's own network. It takes iproute2 and a
- * kernel with veth and bridge, nothing else: no packet filter, because the kernels of small virtual machines have none.
+ * Hosts as network namespaces, each with a cable (a veth pair) to one of two switches (bridges), and a cable between
+ * the switches. The switches are in a namespace too, so that nothing is added to the machine's own network. It needs
+ * only iproute2 and a kernel with veth and bridge. It uses no packet filter, because the kernels of small virtual
+ * machines have none.
  */
 
 export interface Network {
-  /** What to put before a command so that it runs on a host. */
+  /** The words before a command that run it on a host. */
   on(host: string): readonly string[];
   /** Pulls a host's cable: both ends lose their carrier. */
   unplug(host: string): Promise<void>;
   plug(host: string): Promise<void>;
-  /** Whatever one host sends to another gets lost on its way, silently; the way back is as it was. */
+  /** Loses everything that one host sends to another, silently. The way back is unchanged. */
   cutOneWay(from: string, to: string): Promise<void>;
   /**
-   * Pulls the cable between the two switches: it takes one command, so that there is no time when some links between the
-   * sides are cut and others are not.
+   * Pulls the cable between the two switches. One command does it, so that all links between the sides are cut at the
+   * same moment.
    */
   partition(): Promise<void>;
-  /** Every cable is in and nothing is lost any more. */
+  /** Plugs in every cable, and stops all losses. */
   heal(): Promise<void>;
-  /** Takes the namespaces away, and with them all that is in them. Processes there must have ended. */
+  /** Removes the namespaces and everything in them. Processes in them must have ended. */
   remove(): Promise<void>;
 }
 
 const run = promisify(execFile);
 const ip = (...args: readonly string[]): Promise<unknown> => run('ip', args);
 
-/** No host's: the switch sends such a frame to everyone, and everyone's interface drops it. */
+/** The address of no host. The switch sends such a frame to every host, and every interface drops it. */
 const nobody = '02:00:00:00:00:00';
-/** The paper's addresses, 10.43.96.* and 10.43.103.*, are one network with it. */
+/** The paper's addresses, 10.43.96.* and 10.43.103.*, in one network. */
 const prefixLength = 21;
 /** The switches, each with its end of the cable between them. */
 const near = { bridge: 'near', end: 'to-far' };
@@ -40,10 +41,10 @@ const far = { bridge: 'far', end: 'to-near' };
 const namePrefix = 'cateto-';
 
 /**
- * A network of hosts, named by their IPv4 addresses. Its names are its own, so that several can be there at once.
+ * A network of hosts, named by their IPv4 addresses. Its names are unique, so that several networks can exist at once.
  *
- * @param farHosts those of the hosts that a partition cuts off from the others
- * @throws Error with what `ip` said when this machine does not permit it; nothing is left behind by then
+ * @param farHosts the hosts that a partition cuts off from the others
+ * @throws Error with the message of `ip` when this machine does not permit it; nothing is left behind by then
  */
 export async function createNetwork(hosts: readonly string[], farHosts: readonly string[] = []): Promise<Network> {
   await removeOrphans();
@@ -58,7 +59,7 @@ export async function createNetwork(hosts: readonly string[], farHosts: readonly
   async function addNamespace(name: string): Promise<void> {
     await ip('netns', 'add', name);
     made.push(name);
-    // Programs on one host reach each other over it, whatever becomes of the cable.
+    // Programs on one host reach each other over loopback, whatever happens to the cable.
     await ip('-n', name, 'link', 'set', 'lo', 'up');
   }
 
@@ -92,7 +93,7 @@ export async function createNetwork(hosts: readonly string[], farHosts: readonly
     unplugged.delete(host);
   }
 
-  /** By a neighbour entry that never changes and is wrong: the sender notices nothing. */
+  /** Sets a permanent, wrong neighbour entry: the sender notices nothing. */
   async function cutOneWay(from: string, to: string): Promise<void> {
     const entry = [to, 'lladdr', nobody, 'dev', 'eth0', 'nud', 'permanent'];
     await ip('-n', namespaceOf(from), 'neighbour', 'replace', ...entry);
@@ -133,7 +134,7 @@ export async function createNetwork(hosts: readonly string[], farHosts: readonly
   };
 }
 
-/** Why this machine has no network for a test; undefined when it has. */
+/** Why this machine cannot have such a network; undefined when it can. */
 export async function networkRefused(): Promise<string | undefined> {
   try {
     const network = await createNetwork(['10.43.96.1']);
@@ -149,7 +150,7 @@ export async function networkRefused(): Promise<string | undefined> {
   }
 }
 
-/** What a run left behind that was killed: its name says which process made it. */
+/** Removes networks that killed runs left behind. Their names contain the process that created them. */
 async function removeOrphans(): Promise<void> {
   const { stdout } = await run('ip', ['netns', 'list']);
   for (const line of stdout.split('\n')) {

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 
-/* A name server that hears every question and answers none. */
+/* A name server that receives every question and answers none. */
 
 const domainPort = 53;
 

@@ -16,14 +16,14 @@ if (refused !== undefined) {
   process.stderr.write(`\nSILENT NAMES ARE NOT TESTED HERE: no network namespaces on this machine.\n${refused}\n\n`);
 }
 
-/** A host whose name server never answers, and how to run something there. */
+/** A host whose name server never answers, and a way to run programs on it. */
 async function hostOfSilentNames() {
   const network = await createNetwork([host]);
   const folder = await mkdtemp(join(tmpdir(), 'cateto-names-'));
   const resolver = join(folder, 'resolv.conf');
   await writeFile(resolver, 'nameserver 127.0.0.1\n');
   const started: AppProcess[] = [];
-  // The file is that of this host only: `ip netns exec` gives each command mounts of its own.
+  // Only this host has this file: `ip netns exec` gives each command mounts of its own.
   const prefix = [...network.on(host), 'sh', '-c', 'mount --bind "$0" /etc/resolv.conf && exec "$@"', resolver];
 
   function run(name: string, command: { readonly cwd: string; readonly args: readonly string[] }, environment = {}) {
@@ -33,7 +33,7 @@ async function hostOfSilentNames() {
   }
 
   onTestFinished(async () => {
-    // At its own pace a process ends only when the system has given up its last question, after ten seconds.
+    // Normally a process ends only when the system has given up its last question, after ten seconds.
     for (const one of started) one.kill('SIGKILL');
     await Promise.all(started.map(({ ended }) => ended));
     await network.remove();
@@ -64,10 +64,10 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)(
       await client.begin();
       await client.answered(1_000);
       const account = await client.end();
-      // The name was asked for, and whoever did still waits: it takes ten seconds.
+      // The name was looked up, and the lookup still waits: it takes ten seconds.
       expect(names.events.filter(({ event }) => event === 'asked')).not.toEqual([]);
       expect(account).toMatchObject({ wrong: 0, twice: 0, failed: {}, fellBack: 0, answered: account.asked });
-      // Nor was anybody missed and found again, or the broker anything but active.
+      // No participant was missed and found again, and the broker stayed active.
       expect(servers.flatMap(({ events }) => events).filter(({ event }) => event === 'listener-down')).toEqual([]);
       expect(broker.events.map(({ event }) => event)).toEqual(['ready', 'standby', 'active']);
     });

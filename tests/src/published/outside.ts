@@ -11,14 +11,14 @@ import { following } from '../support/following.ts';
 import type { Finished } from '../support/run-app.ts';
 import type { Packed } from './packed.ts';
 
-/** A program of `examples/`, alone in a folder that knows nothing of this workspace. */
+/** A program of `examples/`, alone in a folder outside of this workspace. */
 export interface Outside {
   readonly folder: string;
   /** Runs a command of its `node_modules/.bin`, or of this machine, to its end. */
   run(command: string, ...args: string[]): Promise<Finished>;
-  /** Starts one that goes on. */
+  /** Starts a command that keeps running. */
   start(command: string, ...args: string[]): Started;
-  /** Kills what still runs and removes the folder. */
+  /** Kills everything that still runs, and removes the folder. */
   end(): void;
 }
 
@@ -58,7 +58,7 @@ export function copyOfExample(name: string, environment: Readonly<Record<string,
   };
 }
 
-/** Installs the packed packages that its manifest names, and what they need of the others, as a user's npm would. */
+/** Installs the packed packages that its manifest names, with their dependencies, as a user's npm would. */
 export async function installed(outside: Outside, packages: readonly Packed[]): Promise<void> {
   const files = packages.map(({ file }) => file);
   const { code, out, said } = await outside.run(

@@ -7,7 +7,7 @@ import type { Workspace } from '../contributing/workspace.ts';
 import { copyWorkspace } from '../contributing/workspace.ts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
-/** What packing needs beside the sources. */
+/** The files that packing needs besides the sources. */
 const more = ['scripts', 'turbo.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', '.pnpmfile.cjs', 'LICENSE'];
 
 let workspace: Workspace;
@@ -19,13 +19,13 @@ beforeAll(() => {
 
 afterAll(() => workspace.remove());
 
-/** Runs `scripts/pack.mjs` in the copy, and lists what it packed. */
+/** Runs `scripts/pack.mjs` in the copy, and lists the tarballs. */
 function pack(folder: string) {
   const destination = join(workspace.root, folder);
   mkdirSync(destination);
   const { status, stderr } = spawnSync(process.execPath, [join(workspace.root, 'scripts/pack.mjs'), destination], {
     encoding: 'utf8',
-    // The copy shares the repository's dependencies, and nothing is to be installed into them.
+    // The copy shares the repository's dependencies, and nothing may be installed into them.
     env: { ...process.env, pnpm_config_verify_deps_before_run: 'false' },
   });
   return { status, said: stderr, packed: readdirSync(destination) };

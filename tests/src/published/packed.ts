@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A published package as its tarball has it. */
+/** A published package, as its tarball contains it. */
 export interface Packed {
   readonly name: string;
   readonly version: string;
-  /** The tarball. */
+  /** The file of the tarball. */
   readonly file: string;
   readonly manifest: Manifest;
-  /** What is in it. */
+  /** The files in it. */
   readonly files: readonly string[];
 }
 

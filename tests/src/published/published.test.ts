@@ -14,8 +14,8 @@ import type { Packed } from './packed.ts';
 import { packAll } from './packed.ts';
 
 /*
- * What is published, as its users get it: every package packed, its manifest and types checked, and the programs of
- * `examples/` run outside of this workspace against a system that the installed binary starts.
+ * The published packages as users get them. Every package is packed, its manifest and types are checked, and the
+ * programs of `examples/` run outside of this workspace, against a system that the installed binary starts.
  */
 
 const names = ['contracts', 'protocol', 'compute', 'bus', 'sdk', 'app-kit'].map((name) => `@cateto/${name}`);
@@ -145,7 +145,7 @@ describe('the programs of examples/, outside of this workspace', () => {
       await started.wrote(/"event":"ready"/);
       started.child.kill(signal);
       await started.wrote(/"event":"stopped"/);
-      // Its output is closed when nothing of it runs any more.
+      // Its output is closed when no process of it runs any more.
       await started.ended;
     },
   );

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { violations } from './boundary-rules.ts';
 
-/* `pnpm boundaries`: the rule of docs/architecture.md on who may import whom, and what the pure packages do without. */
+/* `pnpm boundaries` checks the table of docs/architecture.md, and what the pure packages may not use. */
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

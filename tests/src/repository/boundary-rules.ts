@@ -1,6 +1,9 @@
 import { posix } from 'node:path';
 
-/** Who may import what, besides itself and, in apps, bus, sdk, app-kit and cluster, Node's own modules. */
+/**
+ * The packages that each package may import besides itself. Apps, bus, sdk, app-kit and cluster may also import Node's
+ * modules.
+ */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/contracts': ['zod', '@msgpack/msgpack'],
   'packages/protocol': ['@cateto/contracts'],
@@ -9,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'packages/sdk': ['@cateto/bus', '@cateto/contracts'],
   'packages/app-kit': ['@cateto/contracts', 'pino', 'pino-pretty', 'commander'],
   'packages/cluster': ['@cateto/app-kit'],
-  // The one binary (docs/decisions/0040-one-binary.md): it starts the apps' mains and has no code of its own beside that.
+  // The binary (docs/decisions/0040-one-binary.md). It starts the apps' mains and has no other code of its own.
   'packages/cateto': ['@cateto/app-kit', '@cateto/cluster', 'broker', 'backup', 'op-server', 'calc-server', 'client'],
   'apps/broker': ['@cateto/app-kit', '@cateto/bus'],
   'apps/backup': ['@cateto/app-kit', '@cateto/bus'],
@@ -28,11 +31,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Nothing of Node, no clock, no randomness. */
+/** Packages without Node, clock and randomness. */
 const pure: ReadonlySet<string> = new Set(['packages/contracts', 'packages/protocol', 'packages/compute']);
 const impurities = /\b(?:Date\.now|new Date|Math\.random|performance\.|setTimeout|setInterval|setImmediate|process\.)/;
 
-/** The one seam through which sockets are opened. */
+/**
+ * Files that may use Node's own sockets: the connections that speak ZMTP, the probe that distinguishes a dead peer from
+ * a hung one, the check of a host's address, and the search for free ports.
+ */
 const socketSeam = 'packages/bus/src/sockets.ts';
 /**
  * Node's own sockets: those that speak ZMTP, which the seam opens, the probe that tells a dead peer from a hung one,
@@ -45,25 +51,28 @@ const nodeSocketUsers: ReadonlySet<string> = new Set([
   'packages/bus/src/relay/peer-probe.ts',
   'packages/cluster/src/free-ports.ts',
 ]);
-/** Chance and time of a network that is none: nothing that runs for real may need them. */
+/** Randomness and queues of the simulated network. No code that runs for real may need them. */
 const simulation = 'packages/bus/src/simulated/';
 const ofTheSimulation: ReadonlySet<string> = new Set(['pure-rand', 'tinyqueue']);
-/** Threads of handlers: one library, in one place. A program names the module that they load, so no literal can. */
+/**
+ * Threads for handlers: one library, in one place. A program names the module that the threads load, so that import
+ * cannot be a literal.
+ */
 const threads = 'packages/bus/src/threads/';
 const moduleLoader = `${threads}load-handlers.ts`;
 const environmentReaders = /^packages\/(?:app-kit\/src\/|sdk\/src\/environment\.ts$)/;
 
-/** The names of contracts that write and read bytes: protocol sees what a message says, never how it travels. */
+/** Names of contracts for writing and reading bytes. Protocol sees what a message says, never how it travels. */
 const codecNames = /\b(?:createCodec|Codec|OpenBatch|BodyFault|encodeBeat|decodeBeat)\b/;
 
 const importPattern =
   /(?:^|[\n;])\s*(import|export)\s+(type\s)?[^'"`;]*?from\s*['"]([^'"]+)['"]|import\s*\(\s*['"]([^'"]+)['"]\s*\)|(?:^|[\n;])\s*import\s+['"]([^'"]+)['"]/g;
 
-/** Ways of importing whose target this check could not read. */
+/** Forms of import whose target this check cannot read. */
 const unreadableImports = /\bimport\s*\(\s*[^'"\s]|\brequire\s*\(|\bcreateRequire\b/;
 
 /**
- * The rules a source breaks, each as one line that names the file.
+ * The rules that a source breaks, each as one line that names the file.
  *
  * @param path from the repository's root, with slashes
  */
@@ -102,7 +111,7 @@ function importFaults(path: string, owner: string, { from, typeOnly }: Imported,
   if (from.startsWith('.')) {
     const target = posix.join(posix.dirname(path), from);
     if (target.startsWith(`${owner}/`)) return [];
-    // A test may hold sources for a folder of its own making, so only what lands in another package is its fault.
+    // A test may contain sources for a folder of its own, so only imports that reach another package count.
     return !isTest || /^(?:apps|packages)\//.test(target) ? [`${path}: ${from} leaves its package`] : [];
   }
   if (/^(?:node:)?process$/.test(from) && !environmentReaders.test(path) && !isTest) {

@@ -2,7 +2,7 @@ import { calculator, createCodec, failureTable, hashOf } from '@cateto/contracts
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-/* What docs/protocol.md states in bytes and numbers, for those who write a server after it. */
+/* Checks the bytes and numbers in docs/protocol.md, for authors of servers in other languages. */
 
 const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
 const square = hashOf(calculator, 'square');

@@ -14,7 +14,7 @@ test('no root script bears the name or alias of a pnpm command: it would never b
     ([, name = '', aliases]) => [name, ...(aliases?.split(', ') ?? [])],
   );
   expect(commands).toEqual(expect.arrayContaining(['update', 'up', 'install']));
-  // These two are pnpm's own names for running the script.
+  // pnpm's own two names for running the script.
   const meant = new Set(['test', 'start']);
   expect(Object.keys(scripts).filter((name) => commands.includes(name) && !meant.has(name))).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { startSampler } from './sampler.ts';
 import { collectSeries } from './series.ts';
 import { collectTables } from './table-sizes.ts';
 
-/* `pnpm soak`: load and faults for long, and whether memory and tables stay as they are. */
+/* `pnpm soak`: load and faults for a long time. Checks that memory and tables do not grow. */
 
 const command = createCommand(
   'soak',
@@ -44,7 +44,7 @@ interface Options {
 const sampleEveryMs = 5_000;
 const timeoutMs = 5_000;
 /**
- * V8's young generation grows and shrinks by tens of MiB, whatever lives: kept small it can neither hide a leak nor
+ * V8's young generation grows and shrinks by tens of MiB, whatever lives. Kept small, it can neither hide a leak nor
  * look like one.
  */
 const environment = { NODE_OPTIONS: '--max-semi-space-size=2' };

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 
-/** The memory of a process that is resident now, in MiB; undefined when there is no such process. */
+/** The resident memory of a process, in MiB; undefined when the process does not exist. */
 export async function residentMib(pid: number): Promise<number | undefined> {
   try {
     const status = await readFile(`/proc/${pid}/status`, 'utf8');

@@ -4,7 +4,7 @@ import { curveOf, growsFasterThan } from './series.ts';
 import type { TableSizes } from './table-sizes.ts';
 import { hasGrown } from './table-sizes.ts';
 
-/* What a soak found, for people, and what is wrong with it. */
+/* The findings of a soak, for people, and its faults. */
 
 export interface SoakReport {
   readonly text: string;

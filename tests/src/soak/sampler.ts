@@ -7,10 +7,10 @@ import { residentMib } from './memory.ts';
 import type { Collected } from './series.ts';
 import type { CollectedTables } from './table-sizes.ts';
 
-/* Looks at every process each few seconds: its memory from outside, its tables as it reports them itself. */
+/* Samples every process every few seconds: its memory from outside, and its tables from its own reports. */
 
 export interface Sampler {
-  /** Resolves when the last look is over. */
+  /** Resolves when the last sample is complete. */
   stop(): Promise<void>;
 }
 
@@ -18,11 +18,11 @@ export interface SamplerOptions {
   readonly everyMs: number;
   readonly memory: Collected;
   readonly tables: CollectedTables;
-  /** Before that tables still fill, and are not looked at. */
+  /** Until this time tables still fill, and are not sampled. */
   readonly warmUpMs: number;
 }
 
-/** Counters of a broker that are no tables: they count what has passed. */
+/** Counters of a broker that are no tables: they count past events. */
 const passing: ReadonlySet<string> = new Set(['forwarded', 'dropped', 'refused']);
 const statusWaitMs = 1_000;
 
@@ -67,7 +67,7 @@ export function startSampler({ plant, client, remotePid }: Running, options: Sam
   }
 
   const timer = setInterval(() => {
-    // One that is slow, because somebody is stopped, is not overtaken by the next.
+    // A slow sample, because a process is stopped, is not overtaken by the next one.
     if (!isLooking) looking = look();
   }, everyMs);
 

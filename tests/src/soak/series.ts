@@ -2,7 +2,7 @@ import type { Point, Slope } from './slope.ts';
 import { slopeOf } from './slope.ts';
 
 /*
- * The memory of processes over time. One that was started anew has a series of its own: what its predecessor had taken is
+ * The memory of processes over time. A restarted process has a series of its own, because its predecessor's memory is
  * gone.
  */
 
@@ -39,12 +39,12 @@ export interface Curve {
   readonly end: Point;
   readonly highest: number;
   readonly slope: Slope;
-  /** In MiB, `curveParts` means of equal parts of the time after the warm-up. */
+  /** In MiB: `curveParts` means of equal parts of the time after the warm-up. */
   readonly means: readonly number[];
 }
 
 const curveParts = 8;
-/** Shorter than that, a collection more or less is a slope. */
+/** In a shorter time, one collection more or less looks like a slope. */
 const shortestMs = 240_000;
 
 /** The curve after the warm-up; undefined for a process that did not live long enough. */
@@ -62,7 +62,7 @@ export function curveOf({ name, points }: Series, warmUpMs: number): Curve | und
   return { name, warm, end, highest, slope, means: meansOf(warmed, warm.atMs, end.atMs) };
 }
 
-/** Whether it grows faster than it may, beyond what chance makes of the slope. */
+/** Whether it grows faster than allowed, beyond the standard error of the slope. */
 export function growsFasterThan({ slope }: Curve, perHourMax: number): boolean {
   return slope.perHour - 2 * slope.errorPerHour > perHourMax;
 }

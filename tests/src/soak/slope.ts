@@ -6,13 +6,13 @@ export interface Point {
 
 export interface Slope {
   readonly perHour: number;
-  /** The standard error of that. Neighbouring points are not independent: the true one is larger. */
+  /** The standard error of the slope. Neighbouring points are not independent, so the true error is larger. */
   readonly errorPerHour: number;
 }
 
 const hourMs = 3_600_000;
 
-/** The line of least squares; undefined for fewer than three points in time, through which any line fits. */
+/** The line of least squares; undefined for fewer than three points in time, which any line fits. */
 export function slopeOf(points: readonly Point[]): Slope | undefined {
   const count = points.length;
   const meanMs = mean(points.map(({ atMs }) => atMs));

@@ -1,6 +1,6 @@
 /*
- * The sizes of tables over time, as brokers and servers report them. A fault fills tables for a moment, so growth is
- * looked for in the medians of the two halves and not in what was highest.
+ * The sizes of tables over time, as brokers and servers report them. A fault fills tables for a moment. So growth is
+ * measured by the medians of the two halves, and not by the maximum.
  */
 
 export interface TableSizes {
@@ -16,9 +16,9 @@ export interface CollectedTables {
   sizes(): TableSizes[];
 }
 
-/** Tables of who is there. They follow the processes and nothing else. */
+/** Tables of participants. They follow the processes and nothing else. */
 const ofParticipants: ReadonlySet<string> = new Set(['listeners', 'requesters', 'requests', 'prefixes']);
-/** Work in progress: there is more of it when the machine is slower. */
+/** Work in progress: a slower machine has more of it. */
 const workMay = { factor: 1.5, more: 16 };
 const participantsMay = { factor: 1.25, more: 2 };
 
