@@ -1,19 +1,18 @@
 import { createChance } from '@cateto/bus/simulated';
 
-/** Chance that a seed repeats. */
+/** Randomness that a seed repeats. */
 export interface Chance {
-  /** In [0, 1). */
+  /** A number in [0, 1). */
   fraction(): number;
-  /** A whole number from `least` to `most`, both possible. */
+  /** An integer from `least` to `most`, both included. */
   between(least: number, most: number): number;
   pick<T>(among: readonly T[]): T;
-  /** The same in another order. */
+  /** The same items in another order. */
   shuffled<T>(these: readonly T[]): T[];
 }
 
 /**
- * @param stream whoever draws for himself has a stream of his own, so that what one draws does not depend on how often
- * another does
+ * @param stream each consumer has a stream of its own, so that its draws do not depend on how often another one draws
  */
 export function chanceOf(seed: number, stream: string): Chance {
   const { share, shuffled } = createChance(mixed(seed, stream));

@@ -3,7 +3,7 @@ import { check } from './checker.ts';
 import { runChaos } from './run.ts';
 import { singleFaults } from './system-plan.ts';
 
-/* The short form of `pnpm chaos`: one round, so each kind of fault once, and of what there are two one stays. */
+/* The short form of `pnpm chaos`: one round, so each kind of fault once. Of each pair of processes, one stays. */
 
 test('whatever becomes of one process, every request is answered, rightly, once and in time', async () => {
   const history = await runChaos({

@@ -14,7 +14,7 @@ function settled(number: number, settledMs: number, outcome: Outcome, id = `k3f0
 
 const right = (number: number): Outcome => ({ value: answerTo(number), fallbacks: [] });
 
-/** A question answered rightly within 5 ms. */
+/** A question that is answered correctly within 5 ms. */
 function answered(number: number, atMs: number): Entry[] {
   return [asked(number, atMs), settled(number, atMs + 5, right(number))];
 }

@@ -5,9 +5,9 @@ import { ofType, overlaps, requestsOf, touches } from './requests.ts';
 import { silences } from './silences.ts';
 
 /*
- * What a history amounts to, and what in it breaks the promise: one outcome for each request, the right one, by its
- * deadline, whatever one process does. Failures are allowed while more than one is gone, and then two only: nobody
- * listened, or nobody answered in time.
+ * Evaluates a history, and finds what breaks the promise: one outcome for each request, the right one, by its deadline,
+ * whatever one process does. Failures are allowed only while more than one process is gone, and only two codes: no
+ * server listened, or no answer came in time.
  */
 
 export type Rule = 'wrong' | 'twice' | 'hung' | 'late' | 'failed' | 'died';
@@ -17,7 +17,7 @@ export interface Objection {
   readonly text: string;
 }
 
-/** What became of the requests that one kind of fault could touch. */
+/** The outcomes of the requests that one kind of fault could affect. */
 export interface Row {
   readonly kind: string;
   readonly faults: number;
@@ -27,13 +27,13 @@ export interface Row {
   readonly failed: Readonly<Record<string, number>>;
   readonly wrong: number;
   readonly twice: number;
-  /** Answers in which a calc-server computed something itself. */
+  /** Answers for which a calc-server computed an operation itself. */
   readonly fellBack: number;
-  /** The longest that a request took, from when it was due. */
+  /** The longest time of a request, from when it was due. */
   readonly longestMs: number;
   /** The longest time in which no request at all was answered. */
   readonly silenceMs: number;
-  /** The longest time that a client stood still: the machine's doing, and part of the two before it. */
+  /** The longest time that a client stood still. The machine causes it, and it is part of the two times above. */
   readonly stalledMs: number;
 }
 
@@ -44,7 +44,7 @@ export interface Report {
   readonly objections: readonly Objection[];
 }
 
-/** A timer of a loop that does not stand still is no later than this. */
+/** In a loop that does not stand still, no timer is later than this. */
 const lateMaxMs = 100;
 const allowedInDouble: ReadonlySet<string> = new Set(['no-listener', 'deadline-exceeded']);
 
@@ -136,7 +136,7 @@ export function check(entries: readonly Entry[]): Report {
   return { rows, total: whole, objections };
 }
 
-/** How long the client stood still when the request was to be settled. */
+/** How long the client stood still when the request should have settled. */
 function stalledMs(stalls: readonly Stall[], request: Request, { settledMs }: Settled): number {
   const deadlineMs = request.askedMs + request.timeoutMs;
   return stalls
@@ -144,7 +144,10 @@ function stalledMs(stalls: readonly Stall[], request: Request, { settledMs }: Se
     .reduce((sumMs, { fromMs, toMs }) => sumMs + toMs - fromMs, 0);
 }
 
-/** Answers to different questions are 60 apart: what is a rounding error off is still the answer to this one. */
+/**
+ * Answers to different questions differ by 60, so an answer that is off by a rounding error still belongs to its
+ * question.
+ */
 function isRight(value: unknown, number: number): boolean {
   const answer = answerTo(number);
   return typeof value === 'number' && Math.abs(value - answer) <= 4 * Number.EPSILON * answer;
@@ -165,7 +168,7 @@ function tally(kind: string): Tally {
   return { kind, ...none, failed: {} };
 }
 
-/** The calm, single faults, doubles. */
+/** The calm, then single faults, then double faults. */
 function rankOf(kind: string): string {
   return kind === calm ? '0' : `${kind.startsWith('double') ? 2 : 1} ${kind}`;
 }

@@ -1,31 +1,31 @@
 import type { Chance } from './chance.ts';
 
 /*
- * Which faults, in which order: drawn from a seed alone. Each round has every kind of fault once, in an order of its own.
+ * The faults and their order, drawn from a seed alone. Each round has every kind of fault once, in an order of its own.
  */
 
 export type Action = 'kill' | 'stop' | 'end';
-/** What plays the same part in the system: any of them may be hit. */
+/** Processes with the same part in the system. A fault may hit any of them. */
 export type Party = 'broker' | 'backup' | 'op-server' | 'calc-server';
 
 export interface PlannedFault {
-  /** `kill backup`, `stop both brokers`: what the table counts by. */
+  /** `kill backup`, `stop both brokers`: the name in the table. */
   readonly kind: string;
   readonly action: Action;
   readonly targets: readonly string[];
   readonly double: boolean;
-  /** How long the target is gone (before it is started anew) or stopped. */
+  /** How long the target is gone (before it is restarted) or stopped. */
   readonly holdMs: number;
 }
 
 export interface PlanOptions {
-  /** Names by the part they play; an action that must spare somebody leaves him out. */
+  /** Names of processes by their part. An action that must spare a process leaves out its name. */
   readonly targets: Readonly<Record<Action, Readonly<Partial<Record<Party, readonly string[]>>>>>;
-  /** Groups that may be hit all at once, by what to call them. */
+  /** Groups of processes that may be hit all at once, by their name. */
   readonly doubles: Readonly<Record<string, readonly string[]>>;
   readonly stopMs: Range;
   readonly goneMs: Range;
-  /** Of a group that is killed at once: longer than a request waits, now and then. */
+  /** For a group that is killed at once: sometimes longer than a request waits. */
   readonly allGoneMs: Range;
 }
 

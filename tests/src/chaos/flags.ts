@@ -1,6 +1,6 @@
 import { usageFault } from '@cateto/app-kit';
 
-/** A flag's number within bounds. */
+/** The number of a flag, within bounds. */
 export function numberFrom(least: number, most: number): (text: string) => number {
   return (text) => {
     const number = text.trim() === '' ? Number.NaN : Number(text);

@@ -6,8 +6,8 @@ import { historyNowMs } from './history.ts';
 import { formulas, operandsOf } from './question.ts';
 
 /*
- * The load of one client, as an open loop: requests come when they are due, at random as calls to an exchange do,
- * whatever became of those before. A stall is not hidden by the requests that it kept from being made.
+ * The load of one client, as an open loop. Requests come when they are due, at random times as calls to an exchange do,
+ * whatever happened to earlier requests. A stall is not hidden by requests that it kept from being made.
  */
 
 export interface GeneratorOptions {
@@ -15,7 +15,7 @@ export interface GeneratorOptions {
   call(formula: string, operands: readonly number[], options: CallOptions): Promise<Answer<unknown>>;
   readonly perSecond: number;
   readonly timeoutMs: number;
-  /** The questions that are this client's: from `first` on every `step`-th. */
+  /** The questions of this client: from `first` on every `step`-th. */
   readonly first: number;
   readonly step: number;
   readonly chance: Chance;
@@ -23,14 +23,14 @@ export interface GeneratorOptions {
 }
 
 export interface Generator {
-  /** Asks for no more; resolves when all have their outcome, or when it is plain that some never will. */
+  /** Stops asking. Resolves when all requests have their outcome, or when it is clear that some never will. */
   stop(): Promise<void>;
 }
 
 const tickMs = 2;
-/** A tick that comes so late is a stall of the client and not of the fabric. */
+/** A tick that is later than this is a stall of the client and not of Cateto. */
 const stallMs = 50;
-/** A request without an outcome so long after its deadline will have none. */
+/** A request that has no outcome so long after its deadline will have none. */
 const hungMs = 5_000;
 
 export function startGenerator(options: GeneratorOptions): Generator {

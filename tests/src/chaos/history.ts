@@ -1,16 +1,16 @@
 /*
- * What happened: every request and every fault with its times, for the checker to judge afterwards. Times are
+ * The record of a run: every request and every fault with its times, for the checker to evaluate afterwards. Times are
  * milliseconds since 1970 with fractions, so that the histories of two processes fit together.
  */
 
 export interface Asked {
   readonly type: 'asked';
-  /** The question's number; nobody else asks it. */
+  /** The question's number; no other request asks it. */
   readonly number: number;
   readonly client: string;
   readonly formula: string;
   readonly operands: readonly number[];
-  /** When it was to be asked; later is a stall of the client. */
+  /** When the request was due. A later start is a stall of the client. */
   readonly dueMs: number;
   readonly askedMs: number;
   readonly timeoutMs: number;
@@ -22,7 +22,7 @@ export interface Settled {
   readonly type: 'settled';
   readonly number: number;
   readonly settledMs: number;
-  /** On the wire; undefined for a request that never got one. */
+  /** The id on the wire; undefined for a request that never got one. */
   readonly id: string | undefined;
   readonly outcome: Outcome;
 }
@@ -39,14 +39,14 @@ export interface Stall {
 export interface Fault {
   readonly type: 'fault';
   readonly kind: string;
-  /** More than the system promises to bear: failures are allowed. */
+  /** The fault is more than Cateto promises to survive, so failures are allowed. */
   readonly double: boolean;
   readonly targets: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
 }
 
-/** A process that ended and was not meant to, or not so. */
+/** A process that ended although it should not have, or in another way. */
 export interface Death {
   readonly type: 'death';
   readonly name: string;
@@ -54,7 +54,7 @@ export interface Death {
   readonly how: string;
 }
 
-/** What a process said of itself that explains what requests saw: takeovers, fallbacks, messages dropped. */
+/** Events that a process logged and that explain the outcomes: takeovers, fallbacks, dropped messages. */
 export interface Said {
   readonly type: 'said';
   readonly name: string;
@@ -68,13 +68,13 @@ export type Entry = Asked | Settled | Stall | Fault | Death | Said;
 export interface History {
   readonly entries: readonly Entry[];
   add(entry: Entry): void;
-  /** How many requests have an outcome. */
+  /** The number of requests that have an outcome. */
   settledCount(): number;
   /** Resolves when so many more requests have an outcome. */
   settled(more: number): Promise<void>;
 }
 
-/** @param onEntry is told of each */
+/** @param onEntry is called with each entry */
 export function createHistory(onEntry: (entry: Entry) => void = () => undefined): History {
   const entries: Entry[] = [];
   const waiting = new Set<{ readonly until: number; resolve(): void }>();
@@ -98,7 +98,7 @@ export function createHistory(onEntry: (entry: Entry) => void = () => undefined)
   };
 }
 
-/** Now, as histories write it. */
+/** The present time, in the form of histories. */
 export function historyNowMs(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,7 +1,7 @@
 import { exitCodes } from '@cateto/app-kit';
 import type { Plant } from './plant.ts';
 
-/** On a Ctrl-C nothing is left behind, a process that is stopped just then least of all: it would stay for ever. */
+/** On Ctrl-C, ends every process. A stopped process would otherwise stay for ever. */
 export function stopOnInterrupt(plant: Plant): void {
   const end = (exitCode: number) => (): void => void plant.stop().then(() => process.exit(exitCode));
   process.once('SIGINT', end(exitCodes.interrupted));

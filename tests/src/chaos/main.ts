@@ -10,7 +10,7 @@ import { numberFrom, wholeNumber } from './flags.ts';
 import { stopOnInterrupt } from './interrupt.ts';
 import { doubleFaults, singleFaults } from './system-plan.ts';
 
-/* `pnpm chaos`: real processes under load and under fire, and what became of every request. The table is on stdout. */
+/* `pnpm chaos`: real processes under load and faults, and the outcome of every request. Prints a table on stdout. */
 
 const command = createCommand(
   'chaos',
@@ -34,7 +34,7 @@ interface Options {
   readonly built?: boolean;
 }
 
-/** The calm between two faults: longer than what a fault leaves behind. */
+/** The calm between two faults: longer than the aftermath of a fault. */
 const calmSeconds = 1.2;
 
 async function run({ minutes, rate, timeout, double, built = false, ...given }: Options): Promise<number> {

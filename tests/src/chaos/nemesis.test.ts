@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { commit } from './nemesis.ts';
 import type { Plant } from './plant.ts';
 
-/** A plant of paper, which notes what is done to it. */
+/** A fake plant that records what is done to it. */
 function noted() {
   const notes: string[] = [];
   const plant = {

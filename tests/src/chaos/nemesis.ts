@@ -4,7 +4,7 @@ import type { Fault } from './history.ts';
 import { historyNowMs } from './history.ts';
 import type { Plant } from './plant.ts';
 
-/** Commits a fault; resolves when everything is back: processes started anew are ready, stopped ones run. */
+/** Causes a fault. Resolves when everything is back: restarted processes are ready, and stopped ones run. */
 export async function commit(plant: Plant, planned: PlannedFault): Promise<Fault> {
   const { kind, action, targets, double, holdMs } = planned;
   const fromMs = historyNowMs();

@@ -4,7 +4,7 @@ import type { Death, Said } from './history.ts';
 import { historyNowMs } from './history.ts';
 
 /*
- * The system under fire: two brokers, two calc-servers, four op-servers, two of them on every lane. So that any one
+ * The system under test: two brokers, two calc-servers, and four op-servers, two of them on every lane. So any one
  * process can go without anything being missing.
  */
 
@@ -16,16 +16,19 @@ export interface Plant {
   readonly brokers: string;
   readonly names: readonly string[];
   get(name: string): AppProcess;
-  /** Resolves when it has logged that it is ready, or has ended instead. */
+  /** Resolves when the process has logged that it is ready, or has ended instead. */
   start(name: string): Promise<void>;
-  /** Sends a signal that ends it and resolves when it has; any end that was not asked for so is a death. */
+  /**
+   * Sends a signal that ends the process, and resolves when it has ended. Any other end of the process counts as a
+   * death.
+   */
   end(name: string, signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
   signal(name: string, signal: 'SIGSTOP' | 'SIGCONT'): void;
   stop(): Promise<void>;
 }
 
 export interface PlantOptions {
-  /** Runs what `pnpm build` made instead of the sources. */
+  /** Runs the output of `pnpm build` instead of the sources. */
   readonly built: boolean;
   /** Variables for every process. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
@@ -34,7 +37,7 @@ export interface PlantOptions {
 
 const telling: ReadonlySet<string> = new Set(['active', 'standby', 'fallback', 'message-dropped', 'misconfigured']);
 
-/** Starts it all; resolves when every process is ready. */
+/** Starts the system. Resolves when every process is ready. */
 export async function startPlant({ built, environment = {}, record }: PlantOptions): Promise<Plant> {
   const shape = { opServers: opServers.length, calcServers: calcServers.length };
   const cluster: Cluster = await startCluster({ ...shape, built, environment, initially: [], onEvent });
@@ -52,7 +55,7 @@ export async function startPlant({ built, environment = {}, record }: PlantOptio
     await started.waitFor('ready');
   }
 
-  /** One that ends instead is a death, and for the history to tell. */
+  /** A process that ends instead is a death, which the history records. */
   async function startAnew(name: string): Promise<void> {
     const ready = start(name);
     await Promise.race([cluster.get(name).ended, ready.catch(() => undefined)]);
@@ -74,7 +77,7 @@ export async function startPlant({ built, environment = {}, record }: PlantOptio
   }
 
   try {
-    // The primary first, so that it is the active one.
+    // The primary first, so that it becomes active.
     await start('broker');
     await Promise.all(names.filter((name) => name !== 'broker').map(start));
   } catch (error) {
@@ -97,7 +100,7 @@ export async function startPlant({ built, environment = {}, record }: PlantOptio
   };
 }
 
-/** The odd lanes are served by two op-servers and the even lanes by two others. */
+/** Two op-servers serve the odd lanes, and two others the even lanes. */
 function lanesOf(name: string): readonly string[] {
   const index = opServers.indexOf(name);
   if (index < 0) return [];

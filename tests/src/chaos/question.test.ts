@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import type { FormulaAsked } from './question.ts';
 import { answerTo, formulas, operandsOf } from './question.ts';
 
-/** A formula with its operations done on the spot. */
+/** Computes a formula, with its operations, on the spot. */
 function computed(formula: FormulaAsked, operands: readonly number[]): unknown {
   const code = formulaCodes[formula] as unknown as FormulaCode;
   const calls = code.plan(operands);

@@ -1,6 +1,6 @@
 /*
- * What the clients ask. Whatever the formula, the right answer to question n is 60 n: no two questions of a run have the
- * same answer, so an answer that went to another question is a wrong one.
+ * The questions of the clients. Whatever the formula, the right answer to question n is 60 n. No two questions of a run
+ * have the same answer, so an answer that went to another question is a wrong one.
  */
 
 export const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;

@@ -5,7 +5,7 @@ import { startGenerator } from './generator.ts';
 import type { Entry } from './history.ts';
 import type { FromRemote, RemoteLoad, ToRemote } from './remote-load.ts';
 
-/* The program of a client in a process of its own (remote-load.ts). It ends when whoever started it is gone. */
+/* The program of a client in a process of its own (remote-load.ts). It ends with its parent process. */
 
 const reportEveryMs = 100;
 

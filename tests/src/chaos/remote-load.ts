@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Entry } from './history.ts';
 
-/* A client in a process of its own: its load is asked there and its history is kept here. */
+/* A client in a process of its own. The load runs there, and its history is kept here. */
 
-/** What the process is told, once. */
+/** The configuration that the process gets, once. */
 export interface RemoteLoad {
   readonly client: string;
   readonly brokers: string;
@@ -22,7 +22,7 @@ export type FromRemote = { readonly entries: readonly Entry[] } | 'settled';
 
 export interface RemoteGenerator {
   readonly pid: number;
-  /** As of a generator here; then the process ends. */
+  /** Like the generator's `end`; then the process ends. */
   stop(): Promise<void>;
   /** Ends the process at once. */
   kill(): void;
@@ -40,7 +40,7 @@ export function startRemoteGenerator(
   const tell = (message: ToRemote): void => void child.send(message);
   const ended = once(child, 'exit');
   child.on('message', (message: FromRemote) => {
-    // Everything has arrived: messages come in order.
+    // Everything has arrived, because messages come in order.
     if (message === 'settled') child.disconnect();
     else for (const entry of message.entries) record(entry);
   });

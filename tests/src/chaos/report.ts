@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Objection, Report, Row } from './checker.ts';
 
-/* What the checker found, for people. */
+/* The checker's findings, for people. */
 
 const bare = {
   top: '',
@@ -42,7 +42,7 @@ const columns: readonly Column[] = [
   { heading: 'stalled ms', cell: ({ stalledMs }) => stalledMs.toFixed(0) },
 ];
 
-/** Rows under headings, without lines: what can be read on a screen can be pasted anywhere. */
+/** Rows under headings, without lines, so that the table can be pasted anywhere. */
 export function plainTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: [...headings],

@@ -1,13 +1,13 @@
 import type { Asked, Entry, Fault, Settled } from './history.ts';
 
-/* A history's entries, put together to requests. */
+/* Combines a history's entries to requests. */
 
 export interface Request extends Asked {
-  /** One, if all is well. */
+  /** One outcome, if all is well. */
   readonly settlements: Settled[];
 }
 
-/** What a fault has begun takes so long to settle: a server is sent what it was passed over for a second later. */
+/** How long the effects of a fault last. A bypassed server gets a copy up to a second later. */
 const aftermathMs = 1_000;
 
 export function ofType<T extends Entry['type']>(entries: readonly Entry[], type: T): Extract<Entry, { type: T }>[] {
@@ -25,7 +25,7 @@ export function requestsOf(entries: readonly Entry[]): Map<number, Request> {
   return requests;
 }
 
-/** A request is touched by a fault that it was open in, or in its aftermath. */
+/** A fault touches a request that was open during the fault or its aftermath. */
 export function touches({ fromMs, toMs }: Fault, { dueMs, settlements }: Request): boolean {
   const settledMs = settlements[0]?.settledMs ?? Number.POSITIVE_INFINITY;
   return overlaps({ fromMs, toMs }, { fromMs: dueMs, toMs: settledMs });
@@ -36,7 +36,7 @@ interface Time {
   readonly toMs: number;
 }
 
-/** Whether a time touches a fault or its aftermath. */
+/** Whether a time is within a fault or its aftermath. */
 export function overlaps(fault: Time, { fromMs, toMs }: Time): boolean {
   return fromMs <= fault.toMs + aftermathMs && toMs >= fault.fromMs;
 }

@@ -13,7 +13,7 @@ import type { Plant } from './plant.ts';
 import { startPlant } from './plant.ts';
 import { startRemoteGenerator } from './remote-load.ts';
 
-/* The whole experiment: a plant, its load, its nemesis, its history. Judging it is the checker's. */
+/* The whole experiment: a plant, its load, its nemesis and its history. The checker evaluates it. */
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -21,36 +21,36 @@ export interface ChaosOptions {
   readonly perSecond: number;
   readonly timeoutMs: number;
   readonly faults: PlanOptions;
-  /** Requests that are settled between two faults. */
+  /** Requests that settle between two faults. */
   readonly calmRequests: number;
   readonly built: boolean;
   /** Variables for every process. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Asked before each fault, with the rounds that are complete. */
+  /** Called before each fault with the number of complete rounds; true ends the run. */
   isOver(rounds: number): boolean;
   onStart?(running: Running): void;
-  /** No more faults will come; everything still runs. */
+  /** Called when no more faults will come and everything still runs. */
   onCalm?(): Promise<void>;
   onFault?(fault: Fault, history: History): void;
   onEntry?(entry: Entry): void;
 }
 
-/** What runs meanwhile, for whoever wants to look at it. */
+/** The running parts, for callers that want to inspect them. */
 export interface Running {
   readonly plant: Plant;
   readonly client: Client<Calculator>;
-  /** Of the client that has a process of its own. */
+  /** The process of the client that has one of its own. */
   readonly remotePid: number;
   readonly history: History;
 }
 
 const localClients = 3;
-/** Each has the same share of the load, the one in a process of its own too. */
+/** Each client has the same share of the load, also the one in a process of its own. */
 const clients = localClients + 1;
-/** For what is asked before the load: the load says itself how long it waits. */
+/** For requests before the load. The load has a timeout of its own. */
 const firstAnswerMaxMs = 30_000;
 
-/** Runs it to its end; everything is stopped when this resolves or rejects. */
+/** Runs the experiment to its end. Everything is stopped when this resolves or rejects. */
 export async function runChaos(options: ChaosOptions): Promise<History> {
   const { built, environment } = options;
   const history = createHistory(options.onEntry);

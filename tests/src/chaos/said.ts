@@ -1,7 +1,7 @@
 import type { Entry } from './history.ts';
 import { ofType } from './requests.ts';
 
-/** How often the processes said what, with the cause they gave: what explains the figures, in one line. */
+/** How often the processes logged which event, with its cause. Explains the figures in one line. */
 export function saidText(entries: readonly Entry[]): string {
   const counts = new Map<string, number>();
   for (const { event, fields } of ofType(entries, 'said')) {

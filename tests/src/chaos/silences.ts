@@ -8,7 +8,7 @@ export interface Silence {
   readonly touched: readonly Fault[];
 }
 
-/** From one answer to the next; the first request and the last one asked are the ends. */
+/** From one answer to the next. The first and the last request are the ends. */
 export function silences(requests: ReadonlyMap<number, Request>, faults: readonly Fault[]): Silence[] {
   const asked = [...requests.values()].map(({ askedMs }) => askedMs).toSorted((one, other) => one - other);
   const first = asked[0];

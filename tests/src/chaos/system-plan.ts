@@ -3,7 +3,7 @@ import { brokers, calcServers, opServers } from './plant.ts';
 
 const everyone = { broker: ['broker'], backup: ['backup'], 'op-server': opServers, 'calc-server': calcServers };
 
-/** One process at a time, whichever: the system promises to bear it. */
+/** One process at a time, any of them: Cateto promises to survive that. */
 export const singleFaults: PlanOptions = {
   targets: { kill: everyone, stop: everyone, end: everyone },
   doubles: {},
@@ -13,7 +13,7 @@ export const singleFaults: PlanOptions = {
 };
 
 /**
- * The same for a soak: of each kind of process one is never started anew, only stopped, so that its memory can be
+ * The same for a soak. Of each kind of process one is only stopped and never restarted, so that its memory can be
  * followed from the beginning to the end.
  */
 export const soakFaults: PlanOptions = {
@@ -25,7 +25,7 @@ function restarted() {
   return { broker: ['broker'], 'op-server': opServers.slice(0, 2), 'calc-server': calcServers.slice(0, 1) };
 }
 
-/** Also both of what there are two of, at once: then nobody can answer. */
+/** Also both processes of a pair at once: then no server can answer. */
 export const doubleFaults: PlanOptions = {
   ...singleFaults,
   doubles: { 'both brokers': brokers, 'both calc-servers': calcServers },

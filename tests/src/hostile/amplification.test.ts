@@ -2,8 +2,8 @@ import { createCodec, limits, readNamed, readStatusResult } from '@cateto/contra
 import { expect, test } from 'vitest';
 
 /*
- * What the worst bodies of a frame's size cost in memory. A number is one byte on the wire and 8 here, and what takes more
- * is bounded by number. Beyond that nothing may be copied or noted for each part.
+ * The memory cost of the worst bodies of a frame's size. A number takes one byte on the wire and 8 here; everything
+ * that takes more is bounded in number. Beyond that, a reader may copy or note nothing for each part.
  */
 
 const framesMax = 20;
@@ -21,7 +21,7 @@ const units = {
 };
 
 const sender = [0xac, ...Buffer.from('strangestran'), 1];
-/** What stands around the many parts, given the head of their list. */
+/** The bytes around the many parts, given the head of their list. */
 const places = {
   'appended to the batch': (count: number) => [...list32(count + 3), ...sender, 0x90],
   'as its messages': (count: number) => [0x93, ...sender, ...list32(count)],
@@ -32,7 +32,7 @@ function list32(length: number): number[] {
   return [0xdd, (length >>> 24) & 255, (length >>> 16) & 255, (length >>> 8) & 255, length & 255];
 }
 
-/** A frame full of them, and as many of them as a body may have. */
+/** A frame full of these parts, and as many of them as a body may have. */
 const counts = {
   'a frame full of': (unitBytes: number) => Math.floor(bytes / unitBytes),
   'as many as may be': (unitBytes: number) => Math.floor(Math.min(bytes, limits.partsMax - 16) / unitBytes),
@@ -60,7 +60,7 @@ test.each(cases)('%s %s, %s, take no more than twenty frames', (most, what, wher
       readNamed('calc.hypotenuse.result', message);
     }
   }
-  // A collection on the way makes it less, never more.
+  // A collection during the measurement reduces the figure, and never raises it.
   expect(memory() - before).toBeLessThan(framesMax * limits.frameBytesMax);
 });
 

@@ -7,7 +7,10 @@ import { endpointsOf } from '../support/endpoints.ts';
 import { rawPeer } from '../support/raw.ts';
 import { allClosed, greeting, moreFlag, rawTcp, rawZmtp, ready, zmtpFrame } from './raw-connections.ts';
 
-/* What strangers do to a running system; each resolves when it has done its worst. `brokers` as CATETO_BROKERS. */
+/*
+ * Attacks of unauthenticated peers on a running system. Each resolves when it is over. `brokers` has the form of
+ * CATETO_BROKERS.
+ */
 
 const codec = createCodec();
 const contract = hashOf(calculator, 'hypotenuse');
@@ -26,8 +29,8 @@ function portsOf(brokers: string): number[] {
 }
 
 /**
- * Bytes that are no ZMTP, half handshakes, and 300 connections that never say a word: all are cut off. What begins like
- * HTTP passes for ZMTP 1.0, which has no handshake that could time out: those stay, as many as there are ports.
+ * Bytes that are no ZMTP, half handshakes, and 300 silent connections: all are cut off. Bytes that begin like HTTP pass
+ * for ZMTP 1.0, which has no handshake that could time out. Those connections stay, at most as many as there are ports.
  */
 export async function strangeConnections(brokers: string): Promise<void> {
   const noise = Uint8Array.from({ length: 4_096 }, (_, index) => (index * 7_919) % 251);
@@ -50,7 +53,10 @@ export async function strangeConnections(brokers: string): Promise<void> {
   await allClosed(sockets);
 }
 
-/** Messages of the wrong number of frames pass unheard; who sends a frame above the limit, or announces one, is cut off. */
+/**
+ * Messages with a wrong number of frames are ignored. A peer that sends or announces a frame above the limit is cut
+ * off.
+ */
 export async function strangeFrames(brokers: string, topic: string): Promise<void> {
   for (const { publishPort, subscribePort } of endpointsOf(brokers)) {
     for (const [port, type] of [
@@ -75,8 +81,8 @@ export async function strangeFrames(brokers: string, topic: string): Promise<voi
 }
 
 /**
- * One peer with 5,000 subscriptions: results of names that no catalogue has, servers on a lane that nobody asks, and 500
- * calc-servers that there are not.
+ * One peer with 5,000 subscriptions: results of names that no catalogue has, servers on a lane without requests, and
+ * 500 calc-servers that do not exist.
  */
 export async function manySubscriptions(brokers: string): Promise<{ leave(): void }> {
   const subscriber = new Subscriber({ linger: 0 });
@@ -89,7 +95,7 @@ export async function manySubscriptions(brokers: string): Promise<{ leave(): voi
     subscriber.subscribe(`calc.request.1.${stranger(number)}`, `calc.request.2.${stranger(number)}`);
   }
   for (const { subscribePort } of endpointsOf(brokers)) subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
-  // Every publisher hears of them; so does this one.
+  // Every publisher sees these subscriptions, also this one.
   const publisher = new XPublisher({ linger: 0 });
   onTestFinished(() => publisher.close());
   for (const { publishPort } of endpointsOf(brokers)) publisher.connect(`tcp://127.0.0.1:${publishPort}`);
@@ -102,7 +108,7 @@ export async function manySubscriptions(brokers: string): Promise<{ leave(): voi
   return { leave: () => subscriber.close() };
 }
 
-/** Operand 1 of so many requests by as many made-up senders, none of which ever gets its second. */
+/** Operand 1 of so many requests by as many invented senders. The second operands never come. */
 export async function halfRequests(brokers: string, requests: number): Promise<void> {
   const peer = rawPeer(brokers);
   const topic = await peer.topicOf('calc.request.1.');
@@ -114,7 +120,7 @@ export async function halfRequests(brokers: string, requests: number): Promise<v
   }
 }
 
-/** So many requests for a status to every server. */
+/** So many status requests to every server. */
 export async function statusFlood(brokers: string, requests: number): Promise<void> {
   const peer = rawPeer(brokers);
   const topics = await peer.topicsOf('calc.status.request.', 3);
@@ -140,7 +146,7 @@ export async function hugeGarbage(brokers: string, frames: number): Promise<void
   }
 }
 
-/** Says in the client's name that it has settled everything, to every server that it could ask. */
+/** Tells every server, in the client's name, that the client has settled everything. */
 export async function falseSettlement(brokers: string, client: Client<Calculator>): Promise<void> {
   const peer = rawPeer(brokers);
   const topic = await peer.topicOf('calc.request.1.');
@@ -155,8 +161,8 @@ export interface Forger {
 }
 
 /**
- * Sees whatever passes, and answers each request at once with a wrong value: in its own name, in that of the requester,
- * and in that of a stranger, but not in that of the server that was asked.
+ * Sees all messages, and answers each request at once with a wrong value: in its own name, in the requester's name, and
+ * in the name of a third peer, but not in the name of the true server.
  */
 export function forgeResults(brokers: string): Forger {
   const subscriber = new Subscriber({ linger: 0 });
@@ -193,7 +199,7 @@ export function forgeResults(brokers: string): Forger {
   const stop = async (): Promise<void> => {
     subscriber.close();
     publisher.close();
-    // The receives that were under way end with an error.
+    // Receives that were pending end with an error.
     await running.catch(() => undefined);
   };
   onTestFinished(stop);

@@ -2,13 +2,13 @@ import { calculator, createCodec, hashOf, limits } from '@cateto/contracts';
 import fc from 'fast-check';
 
 /*
- * Bodies as strangers make them: arbitrary bytes, bytes that are nearly MessagePack, and honest bodies with something
- * wrong in them.
+ * Bodies of hostile peers: arbitrary bytes, bytes that are nearly MessagePack, and honest bodies with something wrong
+ * in them.
  */
 
 const codec = createCodec();
 
-/** Head bytes of every kind and few literals: most of such bodies are nearly MessagePack. */
+/** Mostly head bytes and few literals, so that most of these bodies are nearly MessagePack. */
 const heads = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 0x80, max: 0xaf }) },
   { weight: 4, arbitrary: fc.integer({ min: 0xc0, max: 0xdf }) },
@@ -23,7 +23,7 @@ export const address = fc
   .integer({ min: 0, max: 36 ** 8 - 1 })
   .map((number) => number.toString(36).padStart(12, 'hostile'));
 
-/** Whole numbers, at the bounds above all. */
+/** Integers, mainly at the bounds. */
 export const wholeNumber = fc.oneof(
   fc.integer({ min: 1, max: 50 }),
   fc.constantFrom(0, -1, 0.5, 2 ** 31, 2 ** 32 - 1, 2 ** 53 - 1, 2 ** 53, 1e300, Number.NaN, Number.POSITIVE_INFINITY),
@@ -71,7 +71,9 @@ const failed = fc.tuple(wholeNumber, code, text);
 const statusRequest = fc.tuple(wholeNumber, ttlMs);
 const hello = fc.tuple(wholeNumber);
 
-/** A message of any kind, each field more or less right, perhaps with one of another type or cut short. */
+/**
+ * A message of any kind, with mostly correct fields. One field may have another type, and the message may be cut short.
+ */
 export const message = fc
   .tuple(
     fc.oneof<fc.Arbitrary<unknown[]>[]>(operand, operationRequest, success, failed, statusRequest, hello),
@@ -83,7 +85,7 @@ export const message = fc
     return Array.from({ length: count }, (_, index) => (other?.[0] === index ? other[1] : (fields[index] ?? null)));
   });
 
-/** A body whose frame is right, whatever its messages are. */
+/** A body with a correct batch, whatever its messages are. */
 export function bodyFrom(senders: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   return fc
     .tuple(senders, wholeNumber, fc.array(message, { maxLength: 4 }))
@@ -129,7 +131,7 @@ export function mutate(bytes: Uint8Array, mutations: readonly Mutation[]): Uint8
   return Uint8Array.from(made);
 }
 
-/** Whatever a stranger may send as a body. */
+/** Everything that a hostile peer may send as a body. */
 export function hostileBody(senders: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   const mutated = fc
     .tuple(bodyFrom(senders), fc.array(mutation, { minLength: 1, maxLength: 4 }))

@@ -27,8 +27,8 @@ import { address, hostileBody, message, mutate } from './bodies.ts';
 import { fuzz } from './fuzzing.ts';
 
 /*
- * Bytes from strangers: whatever they are, each reader gives what its schema promises, or says that it is none. Checked
- * without `expect` where it is done for every message: it costs more than reading.
+ * Reads bytes of hostile peers. Each reader returns what its schema promises, or refuses the bytes. Where a check runs
+ * for every message it does without `expect`, which costs more than the reading.
  */
 
 const codec = createCodec();

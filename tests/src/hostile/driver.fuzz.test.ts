@@ -11,8 +11,8 @@ import { fuzz } from './fuzzing.ts';
 
 /*
  * A client, a calc-server and two op-servers with their real machines and drivers, over a broker in memory, among
- * strangers who publish and subscribe to whatever they like. What they cannot do here is name an honest participant as the
- * sender of a result or of a request with operands: without keys nothing tells such a lie from the truth
+ * hostile peers that publish and subscribe to anything. These peers cannot name an honest participant as the sender of
+ * a result, or of a request with operands: without keys, no receiver could tell such a message from a true one
  * (docs/verification.md, hostile peers).
  */
 
@@ -93,7 +93,7 @@ const strangeTopic: fc.Arbitrary<Act> = fc
     for (const link of links) link.message(`${route}.${addressOf(to)}${end}`, body);
   });
 
-/** Operand 1 of a request whose second never comes. */
+/** Operand 1 of a request whose second operand never comes. */
 const halfRequests: fc.Arbitrary<Act> = fc
   .tuple(address, fc.integer({ min: 1, max: 100 }), wholeNumber)
   .map(([sender, count, settledBelow]) => ({ broker, addressOf }) => {
@@ -108,7 +108,7 @@ const halfRequests: fc.Arbitrary<Act> = fc
     broker.inject(`calc.request.1.${addressOf('calc')}`, codec.encode(sender, settledBelow, operands));
   });
 
-/** Results for the ids of others, by someone whom they did not ask. */
+/** Results for the ids of others, from a peer that did not get the request. */
 const forgedResults: fc.Arbitrary<Act> = fc
   .tuple(
     address,
@@ -122,7 +122,7 @@ const forgedResults: fc.Arbitrary<Act> = fc
     broker.inject(`${route}.${addressOf(to)}`, codec.encode(named, 1, results));
   });
 
-/** Whole requests of strangers. */
+/** Complete requests of hostile peers. */
 const requests: fc.Arbitrary<Act> = fc
   .tuple(address, fc.constantFrom('op1', 'op2'), fc.integer({ min: 1, max: 128 }), wholeNumber)
   .map(([sender, to, count, settledBelow]) => ({ broker, addressOf }) => {
@@ -136,14 +136,14 @@ const statusRequests: fc.Arbitrary<Act> = fc.tuple(address, victim).map(([sender
   broker.inject(`calc.status.request.${addressOf(to)}`, codec.encode(sender, 1, asked));
 });
 
-/** In the name of the one who says hello to itself. */
+/** A hello in the name of the participant that sends it to itself. */
 const forgedHellos: fc.Arbitrary<Act> = fc
   .tuple(victim, fc.integer({ min: 1, max: 6 }))
   .map(([to, counter]) => ({ broker, addressOf }) => {
     broker.inject(`calc.hello.${addressOf(to)}`, codec.encode(addressOf(to), 1, [[counter]]));
   });
 
-/** In the name of an honest requester, at the servers that it asks. */
+/** Requests in the name of an honest requester, at the servers that it uses. */
 const forgedSettlement: fc.Arbitrary<Act> = fc
   .tuple(fc.constantFrom('client', 'calc'), fc.constantFrom(2 ** 53 - 1, 1_000), fc.boolean())
   .map(([named, settledBelow, withRequest]) => ({ broker, addressOf }) => {
@@ -161,7 +161,7 @@ const subscription = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
 );
 
-/** Someone listens on whatever he likes, and leaves at the end. */
+/** A peer subscribes to arbitrary topics, and leaves at the end. */
 const subscriptions = fc.tuple(subscription, fc.boolean());
 
 const hostileActs = fc.array(
@@ -209,7 +209,7 @@ fuzz(
     expect(settled.length).toBe(asked());
     mustBeRight(made);
     for (const [topic] of subscribed) tell(topic, false);
-    // Whoever looked unwell meanwhile is asked again within a second or two.
+    // A server that was bypassed meanwhile gets a copy within a second or two.
     platform.pass(100);
     for (let round = 0; round < 4; round += 1) {
       ask();

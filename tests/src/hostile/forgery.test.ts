@@ -6,14 +6,15 @@ import { describe, expect, test } from 'vitest';
 import { fakeBroker, testPlatform } from '../../../packages/bus/src/fake-link.test-support.ts';
 
 /*
- * Who may answer whom. A result counts only from a server that was asked, so a forger must know its name; whoever does and
- * is faster is believed. That stands here as a test, to be turned round when there are keys (docs/verification.md).
+ * Which peers may answer. A result counts only from a server that got the request, so a forger must know the server's
+ * name. A forger that knows it and is faster is believed. This test documents that, and has to be reversed when there
+ * are keys (docs/verification.md).
  */
 
 const codec = createCodec();
 const wrong = 666;
 
-/** A request whose servers stay mute, so that a forger has all the time he needs. */
+/** A request whose servers stay silent, so that a forger has time. */
 function asking() {
   const platform = testPlatform();
   const broker = fakeBroker(platform);

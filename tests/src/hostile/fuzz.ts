@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fuzzReportVariable, fuzzRunsVariable } from './fuzz-runs.ts';
 
-/* `pnpm fuzz --runs N`: the fuzz tests with N cases in all, and what each property got. */
+/* `pnpm fuzz --runs N`: runs the fuzz tests with N cases in all, and reports the cases of each property. */
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000000' } } });
 const runs = Number(values.runs);

@@ -3,21 +3,18 @@ import { appendFileSync } from 'node:fs';
 import { test } from 'vitest';
 import { fuzzReportVariable, fuzzRunsVariable } from './fuzz-runs.ts';
 
-/*
- * How many cases a property gets. In the normal run a few each; with `pnpm fuzz --runs N` each takes its part of
- * N.
- */
+/* The number of cases of a property: a few in the normal run; its share of N with `pnpm fuzz --runs N`. */
 
-/** Of all cases in the normal run; about six seconds. */
+/** Cases of all properties in the normal run. They take about six seconds. */
 const casesUsually = 8_000;
-/** The parts of all properties; `pnpm fuzz` fails when they do not come to so many. */
+/** The shares of all properties. `pnpm fuzz` fails when they do not add up to this. */
 const partsInAll = 100;
 const longMs = 3_600_000;
 
 /**
- * One property, fuzzed. Fast-check prints the seed and path of a failure, and the smallest input it found.
+ * Fuzzes one property. On a failure fast-check prints the seed, the path, and the smallest input that it found.
  *
- * @param parts of a hundred: its part of all cases
+ * @param parts its share of all cases, in hundredths
  */
 export function fuzz<Ts extends [unknown, ...unknown[]]>(
   behaviour: string,

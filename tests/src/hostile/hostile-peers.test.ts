@@ -17,12 +17,12 @@ import {
 import { memoryOf } from './memory.ts';
 
 /*
- * Strangers at a running system of real processes. Nothing dies, memory stays bounded, honest requests are answered
- * rightly meanwhile, and as fast as before when it is over. What cannot be held off without keys is told in
- * docs/verification.md.
+ * Hostile peers at a running system of real processes. No process dies, memory stays bounded, and honest requests are
+ * answered correctly meanwhile, and as fast as before afterwards. docs/verification.md lists what cannot be prevented
+ * without keys.
  */
 
-/** No process takes more, whatever is done to it here. */
+/** The bound for the memory of each process under every attack here. */
 const peakMebibytesMax = 600;
 
 test('strangers do what they like: nobody dies, memory is bounded, and honest requests are answered', async () => {
@@ -64,7 +64,8 @@ test('strangers do what they like: nobody dies, memory is bounded, and honest re
   for (const [name, { peak }] of Object.entries(after.memory)) {
     expect(peak, `${name}: MiB at most`).toBeLessThan(peakMebibytesMax);
   }
-  // Requests that have to be asked twice come to a thirtieth; what else this machine does has been seen to make a fifth.
+  // If requests had to be resent, the rate would drop to a thirtieth. Other work of the machine was seen to lower it to a
+  // fifth.
   expect(after.rate).toBeGreaterThan(before.rate / 10);
 }, 180_000);
 
@@ -73,7 +74,7 @@ function tell(figures: object): void {
   if (process.env['CATETO_HOSTILE_FIGURES'] !== undefined) process.stderr.write(`${JSON.stringify(figures)}\n`);
 }
 
-/** Requests a second, 64 at a time: the best of a few rounds, for whatever else runs here only makes it worse. */
+/** Requests a second, 64 at a time: the best of a few rounds, because other work of the machine only lowers it. */
 async function bestRate(client: Client<Calculator>): Promise<number> {
   const requests = 2_000;
   let best = 0;

@@ -24,9 +24,9 @@ import { describe, expect } from 'vitest';
 import { fuzz } from './fuzzing.ts';
 
 /*
- * Inputs as strangers can cause them: well typed, since every message is parsed where it comes in, but in any order, at
- * any time, with any ids, senders and numbers. Nothing throws, every table keeps within its bound, a deadline is never in
- * the past, and the same inputs have the same effects.
+ * Inputs that hostile peers can cause. They have the right types, because every message is parsed on arrival, but come
+ * in any order, at any time, with any ids, senders and numbers. No input makes a machine throw, every table stays
+ * within its bound, a deadline is never in the past, and the same inputs have the same effects.
  */
 
 const senders = fc.constantFrom('aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc', 'dddddddddddd', 'eeeeeeeeeeee');
@@ -48,7 +48,7 @@ interface Machine<I> {
   deadlineMs?(): number | undefined;
 }
 
-/** Hands in every input at its time; what it did as text. `check` runs after each. */
+/** Passes in every input at its time, and returns the effects as text. `check` runs after each input. */
 function drive<I>(
   machine: Machine<I>,
   inputs: readonly (readonly [I, passedMs: number])[],

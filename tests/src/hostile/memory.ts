@@ -1,13 +1,13 @@
 import type { Cluster } from '@cateto/cluster';
 import { readFileSync } from 'node:fs';
 
-/** What a process takes of memory, in MiB: now, and at most since it started. */
+/** The memory of a process in MiB: now, and the maximum since its start. */
 export interface Memory {
   readonly now: number;
   readonly peak: number;
 }
 
-/** Of every process of a system, by its name; nothing where there is no /proc. */
+/** The memory of every process of a system, by its name; empty where there is no /proc. */
 export function memoryOf(cluster: Cluster): Record<string, Memory> {
   if (process.platform !== 'linux') return {};
   return Object.fromEntries(

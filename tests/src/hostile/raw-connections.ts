@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/* Connections without a library between them and the wire: they send what libzmq would refuse to send. */
+/* Connections without a library between the test and the wire. They send bytes that libzmq would refuse to send. */
 
-/** A TCP connection that has said these bytes and waits. */
+/** Opens a TCP connection, sends these bytes and waits. */
 export async function rawTcp(port: number, ...said: readonly (string | Uint8Array)[]): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port });
-  // A peer that is cut off for what it said is what most tests are after.
+  // Most tests expect the peer to be cut off for these bytes.
   socket.on('error', () => undefined);
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
@@ -17,7 +17,7 @@ export async function rawTcp(port: number, ...said: readonly (string | Uint8Arra
   return socket;
 }
 
-/** Resolves when the other side has closed every one, by a reset too: `once` would take a reset for a failure. */
+/** Resolves when the other side has closed every connection. A reset counts too; `once` would take it for a failure. */
 export async function allClosed(sockets: readonly Socket[]): Promise<void> {
   const closed = (socket: Socket): Promise<void> => new Promise((resolve) => void socket.once('close', resolve));
   await Promise.all(sockets.filter((socket) => !socket.closed).map(closed));
@@ -35,7 +35,7 @@ export const moreFlag = 1;
 const longFlag = 2;
 export const commandFlag = 4;
 
-/** A frame; `declared` is the length it says it has. */
+/** A frame; `declared` is the length that it announces. */
 export function zmtpFrame(flags: number, body: string | Uint8Array, declared?: bigint): Buffer {
   const bytes = Buffer.from(body as string, 'latin1');
   const length = declared ?? BigInt(bytes.length);

@@ -2,7 +2,7 @@ import { runServer } from '@cateto/app-kit';
 import { serve } from '@cateto/sdk';
 import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
-/* `blocking-server.ts 500` serves an operation that blocks its thread for 500 ms, and the formula that asks for it. */
+/* `blocking-server.ts 500` serves an operation that blocks its thread for 500 ms, and a formula that requests it. */
 
 const [takesMs] = process.argv.splice(2, 1);
 const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));

@@ -5,15 +5,16 @@ import { endpointsOf } from './endpoints.ts';
 export interface BrokerPair {
   readonly active: AppProcess;
   readonly standby: AppProcess;
-  /** The epoch of the active one. */
+  /** The epoch of the active broker. */
   readonly epoch: number;
 }
 
 const beatWaitMs = 1_000;
 
 /**
- * Which broker is which now: on a machine that stood still they may have changed places since the start. And everybody who listens is
- * linked to both, so that one can take over from the other without a fallback: right after its start a backup does not know them all.
+ * Finds out which broker is active: on a machine that stood still they may have changed places since the start. Also
+ * waits until every listener is linked to both brokers, so that one can take over from the other without a fallback.
+ * Right after its start, a backup does not know all of them.
  */
 export async function brokerPair(cluster: Cluster): Promise<BrokerPair> {
   const endpoints = endpointsOf(cluster.brokers);
@@ -21,7 +22,7 @@ export async function brokerPair(cluster: Cluster): Promise<BrokerPair> {
   for (;;) {
     const [one, other] = (await hearBrokers(endpoints, beatWaitMs)).map(({ beat }) => beat);
     if (one === undefined || other === undefined) continue;
-    // Right after the start one may be standby and not have heard yet that the other is active: it knows no epoch then.
+    // Right after the start a standby may not have heard yet that the other broker is active. It then knows no epoch.
     if (one.epoch !== other.epoch || one.counters['requests'] !== other.counters['requests']) continue;
     const { epoch } = one;
     if (one.state === 'active' && other.state === 'standby') return { active: broker, standby: backup, epoch };

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 
 const tests = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What the compiler says to a program that uses the packages as a user would; nothing when it has no objection. */
+/** The compiler's messages about a program that uses the packages as a user would; empty when it compiles. */
 export function compile(code: string): string {
   return compileAll({ 'program.ts': code });
 }

@@ -1,7 +1,10 @@
 import { serve } from '@cateto/sdk';
 import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
-/* `early-end-program.ts <brokers>` serves until SIGTERM, as the programs of examples/ do, and says on stdout how it fares. */
+/*
+ * `early-end-program.ts <brokers>` serves until SIGTERM, as the programs of examples/ do, and reports its state on
+ * stdout.
+ */
 
 const [, , brokers = ''] = process.argv;
 const service = await serve({

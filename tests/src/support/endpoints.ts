@@ -1,6 +1,6 @@
 import { parseBrokers } from '@cateto/contracts';
 
-/** The ports of two brokers as `CATETO_BROKERS` writes them, the primary first. */
+/** The ports of two brokers in the form of `CATETO_BROKERS`, the primary first. */
 export function endpointsOf(brokers: string) {
   const parsed = parseBrokers(brokers);
   if (parsed instanceof Error) throw parsed;

@@ -5,8 +5,8 @@ import { closeSync, openSync } from 'node:fs';
 import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
 /*
- * `few-handles-program.ts <brokers> <most>` opens a server and a broker with no file handle left, with one, and so on up to the most.
- * It says what came of each on stdout, and ends by itself if nothing of all of them is open.
+ * `few-handles-program.ts <brokers> <most>` opens a server and a broker without free file handles, then with one, and
+ * so on up to the most. It reports each result on stdout, and ends by itself if nothing stays open.
  */
 
 const [brokers = '', most = ''] = process.argv.slice(2);
@@ -27,7 +27,7 @@ const opening = {
     }),
 };
 
-/** Takes all handles that there are but so many. @returns what gives them back */
+/** Takes all file handles but so many. @returns a function that gives them back */
 function leave(count: number): () => void {
   const taken: number[] = [];
   try {

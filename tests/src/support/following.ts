@@ -2,10 +2,10 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 
-/** A process that goes on, by what it writes. */
+/** A process that keeps running, followed by its output. */
 export interface Started {
   readonly child: ChildProcess;
-  /** Resolves with the first line, on stdout or stderr, that fits; rejects when it ends without one. */
+  /** Resolves with the first matching line on stdout or stderr. Rejects when the process ends without one. */
   wrote(fits: RegExp): Promise<string>;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;

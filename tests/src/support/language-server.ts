@@ -3,11 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** TypeScript as an editor has it: what it shows of a program, and what it offers to write. */
+/** TypeScript as an editor runs it: what it shows of a program, and what it suggests. */
 export interface LanguageServer {
   /** What is shown of the name that stands before the mark `/**\/` in a program. */
   hover(program: string): Promise<string>;
-  /** What is offered where the mark `/**\/` stands. */
+  /** The suggestions at the mark `/**\/`. */
   completions(program: string): Promise<readonly string[]>;
   close(): void;
 }
@@ -23,7 +23,7 @@ const mark = '/**/';
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
-/** Programs are looked at as if they stood beside the tests. */
+/** Treats programs as files beside the tests. */
 export async function startLanguageServer(): Promise<LanguageServer> {
   const child = spawn(process.execPath, [compiler, '--lsp', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
@@ -43,7 +43,7 @@ export async function startLanguageServer(): Promise<LanguageServer> {
   });
 
   function take({ id, method, result, error }: Answer): void {
-    // Of what the server asks, an editor has nothing to say.
+    // An editor has no answer to these questions of the server.
     if (method !== undefined && id !== undefined) return say({ id, result: null });
     const asked = id === undefined ? undefined : waiting.get(id);
     if (id === undefined || asked === undefined) return;
@@ -64,7 +64,7 @@ export async function startLanguageServer(): Promise<LanguageServer> {
     return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
   }
 
-  /** Opens a program. @returns where its mark stands, `before` characters earlier */
+  /** Opens a program. @returns the position of its mark, less `before` characters */
   function open(program: string, before: number): object {
     programs += 1;
     const uri = pathToFileURL(join(folder, 'src', `program-${programs}.ts`)).href;

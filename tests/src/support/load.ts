@@ -2,32 +2,32 @@ import type { Calculator } from '@cateto/contracts';
 import type { Client } from '@cateto/sdk';
 import { RequestError } from '@cateto/sdk';
 
-/** What became of every request of a load. */
+/** The outcomes of all requests of a load. */
 export interface Account {
   asked: number;
   answered: number;
-  /** Answers that are not the right one for their request. */
+  /** Answers that are wrong for their request. */
   wrong: number;
-  /** Promises that settled more than once cannot be; ids that came twice can. */
+  /** Ids that came twice. Promises cannot settle twice, but ids can come twice. */
   twice: number;
   /** Failures by code. */
   readonly failed: Record<string, number>;
-  /** The longest a request took, from when it was to be sent, in milliseconds. */
+  /** The longest time of a request, from when it was due, in milliseconds. */
   longestMs: number;
-  /** Answers in which the calc-server computed something itself. */
+  /** Answers for which the calc-server computed an operation itself. */
   fellBack: number;
 }
 
 export interface Load {
   /** Resolves when so many more requests have been answered. */
   answered(more: number): Promise<void>;
-  /** Asks for no more and resolves when everything asked has its outcome. */
+  /** Stops asking, and resolves when every request has its outcome. */
   stop(): Promise<Account>;
 }
 
 /**
- * Asks at a fixed rate, whatever the answers do: each request is timed from when it was due, so that a stall is not
- * hidden by the requests that it kept from being sent.
+ * Sends requests at a fixed rate, whatever the answers do. Each request is timed from when it was due, so that a stall
+ * is not hidden by requests that it kept from being sent.
  */
 export function startLoad(client: Client<Calculator>, perSecond: number): Load {
   const account: Account = { asked: 0, answered: 0, wrong: 0, twice: 0, failed: {}, longestMs: 0, fellBack: 0 };
@@ -38,7 +38,7 @@ export function startLoad(client: Client<Calculator>, perSecond: number): Load {
 
   async function ask(dueMs: number): Promise<void> {
     account.asked += 1;
-    // Legs that no other request has: an answer that went astray is wrong.
+    // Legs that no other request has, so that an answer to another request is wrong.
     const a = account.asked;
     const b = 3 + (account.asked % 1_009);
     try {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { Started } from './following.ts';
 import { following } from './following.ts';
 
-/** The system's own: that is where Debian's packages are. */
+/** The system's own Python, which has Debian's packages. */
 const python = '/usr/bin/python3';
 const program = fileURLToPath(new URL('../../../examples/python/op_server.py', import.meta.url));
 
@@ -20,7 +20,7 @@ export interface PythonServer extends Started {
   readonly address: string;
 }
 
-/** Starts the op-server in Python; it is gone when the test ends. */
+/** Starts the op-server in Python, and ends it with the test. */
 export async function startPython(brokers: string, lanes: readonly number[]): Promise<PythonServer> {
   const child = spawn(python, [program, ...lanes.map(String)], {
     env: environmentWith({ CATETO_BROKERS: brokers }),

@@ -2,11 +2,11 @@ import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import { endpointsOf } from './endpoints.ts';
 
-/** A peer that keeps to no protocol: it learns the subscriptions of an active broker and publishes what it likes. */
+/** A peer that follows no protocol. It learns the subscriptions of an active broker and publishes anything. */
 export interface RawPeer {
-  /** A complete topic that someone subscribed to and that begins so. */
+  /** A complete subscribed topic that begins with this prefix. */
   topicOf(prefix: string): Promise<string>;
-  /** So many of them. */
+  /** So many such topics. */
   topicsOf(prefix: string, count: number): Promise<readonly string[]>;
   send(...frames: (string | Uint8Array)[]): Promise<void>;
 }
@@ -33,7 +33,7 @@ export function rawPeer(brokers: string): RawPeer {
   };
 }
 
-/** Everything a subscriber to one prefix hears from both brokers. */
+/** All messages that a subscriber to one prefix receives from both brokers. */
 export function rawSubscriber(brokers: string, prefix: string): Subscriber {
   const subscriber = new Subscriber({ linger: 0 });
   for (const { subscribePort } of endpointsOf(brokers)) subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);

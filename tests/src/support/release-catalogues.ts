@@ -3,15 +3,15 @@ import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '
 import { z } from 'zod';
 
 /*
- * Two releases of one catalogue that differ in one contract: the shapes are equal and the meaning is not, so that nothing but
- * the contract's hash keeps them apart. An answer says by which release it was computed.
+ * Two releases of one catalogue that differ in one contract. The shapes are equal and the meanings differ, so that only
+ * the contract's hash keeps them apart. An answer shows which release computed it.
  */
 
 export type Release = 'old' | 'new';
-/** Which contract it is in which they differ. */
+/** The contract in which they differ. */
 export type Changed = 'operation' | 'formula';
 
-/** What the operation makes of 1. */
+/** The operation's result for 1. */
 export const factors = { old: 2, new: 3 } as const satisfies Record<Release, number>;
 
 export function releaseCatalogue(release: Release, changed: Changed) {
@@ -34,7 +34,7 @@ export function releaseCatalogue(release: Release, changed: Changed) {
   });
   const catalogue = defineCatalogue({ operations: { scale }, formulas: { scaled } });
   type Own = typeof catalogue;
-  // What did not change is computed as it was.
+  // A contract that did not change is computed as before.
   const factor = changed === 'operation' ? factors[release] : factors.old;
   const handlers: HandlersOf<Own> = { scale: (input) => input * factor };
   const formulas: FormulaCodesOf<Own> = {

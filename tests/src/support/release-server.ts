@@ -3,7 +3,7 @@ import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
 import type { Changed, Release } from './release-catalogues.ts';
 import { releaseCatalogue } from './release-catalogues.ts';
 
-/* An op-server or a calc-server of one release, told by its environment. */
+/* An op-server or a calc-server of one release; its environment says which. */
 
 const { RELEASE, CHANGED, SERVES } = process.env;
 const { catalogue, handlers, formulas } = releaseCatalogue(RELEASE as Release, CHANGED as Changed);

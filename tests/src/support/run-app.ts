@@ -7,7 +7,7 @@ export interface Finished {
   readonly said: string;
 }
 
-/** Runs an app to its end and gives what it wrote and its exit code. */
+/** Runs an app to its end, and returns its output and exit code. */
 export function runApp(
   app: string,
   given: readonly string[],

@@ -3,7 +3,7 @@ import type { Client } from '@cateto/sdk';
 
 const settledMaxMs = 20_000;
 
-/** Waits until a system answers without any fallback: everyone has found everyone. */
+/** Waits until a system answers without any fallback: all participants have found each other. */
 export async function settled(client: Client<Calculator>): Promise<void> {
   const untilMs = performance.now() + settledMaxMs;
   while (performance.now() < untilMs) {

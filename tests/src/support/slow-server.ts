@@ -3,8 +3,8 @@ import { serve } from '@cateto/sdk';
 import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
 /*
- * A program that serves operations and formulas of its own through the SDK. Its handler tells the test that it runs and
- * answers when the test says so; the server tells it that it drains.
+ * A program that serves operations and formulas of its own through the SDK. Its handler tells the test that it runs,
+ * and answers when the test says so. The server tells the test that it drains.
  */
 
 const releases: (() => void)[] = [];

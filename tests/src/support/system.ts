@@ -8,14 +8,13 @@ import { onTestFinished } from 'vitest';
 export { settled } from './settled.ts';
 
 /**
- * Real processes for one test, gone when it ends. Unless the test says which to start, all are there and the primary is
- * the active broker.
+ * Real processes for one test, which end with it. By default all processes start, and the primary is the active broker.
  */
 export async function system(options: ClusterOptions = {}): Promise<Cluster> {
   const cluster = await startCluster({ initially: ['broker'], ...options });
   onTestFinished(() => cluster.stop(), 30_000);
   if (options.initially !== undefined) return cluster;
-  // Started together, the one that is ready first would be.
+  // If they started together, the first one that is ready would become active.
   await cluster.get('broker').waitFor('active');
   for (const { name } of cluster.plans) if (name !== 'broker') cluster.start(name);
   return cluster;

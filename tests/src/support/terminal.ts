@@ -1,24 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A program at a terminal of its own, as a person has it. */
+/** A program at a terminal of its own, as a user has it. */
 export interface Terminal {
   /** The program's process. */
   readonly pid: Promise<number>;
-  /** As if it were typed. */
+  /** Types text. */
   type(text: string): void;
-  /** Resolves with all it wrote so far when that matches. @throws Error when it ends without it */
+  /** Resolves with all output so far when that matches. @throws Error when the program ends without a match */
   wrote(pattern: RegExp): Promise<string>;
-  /** The terminal is closed, as a window or a connection is. */
+  /** Closes the terminal, as when a window or a connection closes. */
   hangUp(): void;
   /** Resolves when everything is closed. */
   readonly ended: Promise<void>;
 }
 
 /**
- * Runs a command of `sh` at a terminal, which util-linux's `script` makes.
+ * Runs a command of `sh` at a terminal, which util-linux's `script` creates.
  *
- * @param environment in place of this process's
+ * @param environment replaces the environment of this process
  */
 export function atTerminal(command: string, environment: NodeJS.ProcessEnv = process.env): Terminal {
   const child = spawn(
@@ -32,7 +32,7 @@ export function atTerminal(command: string, environment: NodeJS.ProcessEnv = pro
   let text = '';
   let over = false;
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  // What is typed when it has ended is lost.
+  // Text that is typed after its end is lost.
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'close').then(() => void (over = true));
 

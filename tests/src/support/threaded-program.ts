@@ -3,8 +3,8 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
 /*
- * `threaded-program.ts <how> <brokers>` serves on its main thread and in a worker thread, whose work comes to an end in one way or
- * the other. It says on stdout what the thread ended with and what its main thread answers after that, and ends by itself.
+ * `threaded-program.ts <how> <brokers>` serves on its main thread and in a worker thread, which ends in one way or
+ * another. It prints on stdout how the thread ended and what its main thread answers after that, and ends by itself.
  */
 
 const [how = '', brokers = ''] = isMainThread ? process.argv.slice(2) : (workerData as readonly string[]);
@@ -29,7 +29,7 @@ if (isMainThread) {
   await client.close();
   await service.close();
 } else {
-  // In the middle of whatever a program does with its sockets.
+  // The thread may end while its sockets are in use.
   void client.status({ waitMs: 60_000 }).catch(() => undefined);
   client.watch(() => undefined);
   if (how === 'close') await Promise.all([client.close(), service.drain()]);
