@@ -14,7 +14,7 @@ export type FromClient =
       'latency' | 'failedAfter'
     >);
 
-/** A client in a process of its own, connected. */
+/** A connected client in a process of its own. */
 export interface ClientProcess {
   readonly pid: number;
   run(load: ToClient): Promise<LoadResult>;

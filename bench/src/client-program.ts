@@ -5,8 +5,8 @@ import type { QuestionName } from './question.ts';
 import { questions } from './question.ts';
 
 /*
- * A client in a process of its own: asks the question it was started with, as it is told over its channel, and ends when
- * whoever started it is gone.
+ * A client in a process of its own. It asks the question that it was started with, as commands on its channel tell it,
+ * and ends with its parent process.
  */
 
 const { ask } = await questions[process.argv[2] as QuestionName](Number(process.argv[3]));

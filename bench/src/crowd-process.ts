@@ -10,10 +10,10 @@ export interface Crowd {
   leave(): Promise<void>;
 }
 
-/** Participants of one process: each has four sockets, and a ZeroMQ context has room for about a thousand. */
+/** Participants of one process. Each has four sockets, and a ZeroMQ context has room for about a thousand. */
 const perProcess = 100;
 
-/** Starts so many participants, a hundred to a process; resolves when all of them are connected. */
+/** Starts so many participants, a hundred to a process. Resolves when all of them are connected. */
 export async function joinCrowd(brokers: string, kind: CrowdKind, count: number): Promise<readonly Crowd[]> {
   const crowds: Crowd[] = [];
   for (let left = count; left > 0; left -= perProcess) {

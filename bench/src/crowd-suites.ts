@@ -5,11 +5,11 @@ import { using } from './suite.ts';
 import type { Run } from './system.ts';
 import { measure } from './system.ts';
 
-/* Whether a load notices how many there are who are no part of it, or who share it. */
+/* Measures whether a load is slowed by participants that send nothing, or that share the load. */
 
 const inFlight = 64;
 
-/** `own` of the same kind are there before: the op-servers that every system here has. */
+/** `own` participants of the same kind exist before: the op-servers of every system here. */
 function besides(kind: CrowdKind, suite: string, sizes: readonly number[], own: number): Suite {
   return ({ round, ms, warmMs, tell }) =>
     using({}, warmMs, async (system) => {

@@ -17,7 +17,7 @@ test('a client that has no time to ask for all goes on taking in answers, and wh
 test('what was due before it counts is not missed', async () => {
   const { ask } = slowQuestion();
   const { failed } = await openLoop(ask, { perSecond: 5_000, warmMs: 200, ms: 100 });
-  // Five hundred are due on average in the time that counts, a thousand before.
+  // On average, five hundred are due in the measured time, and a thousand before.
   expect(failed['not-asked']).toBeGreaterThan(350);
   expect(failed['not-asked']).toBeLessThan(650);
 });

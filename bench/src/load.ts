@@ -4,19 +4,19 @@ import type { Histogram } from 'hdr-histogram-js';
 import { build } from 'hdr-histogram-js';
 import type { Question } from './question.ts';
 
-/* What a client does in a measurement, and what it saw. Every answer is checked. */
+/* The load of a client in a measurement, and its results. Every answer is checked. */
 
 export interface LoadResult {
-  /** Right answers to what was asked in the time that counts. */
+  /** Correct answers to requests of the measured time. */
   answered: number;
   wrong: number;
   /** Failures by code. */
   readonly failed: Record<string, number>;
-  /** Of the answers, in microseconds. */
+  /** The times of the answers, in microseconds. */
   readonly latency: Histogram;
-  /** Of the failures: how long it took from asking until the client was told, in microseconds. */
+  /** The times of the failures: from the request until the client was told, in microseconds. */
   readonly failedAfter: Histogram;
-  /** Right answers that came in each second of the time that counts; the last may be a part of one. */
+  /** Correct answers in each second of the measured time; the last second may be incomplete. */
   readonly eachSecond: number[];
   /** The longest time between two answers. */
   gapMs: number;
@@ -34,13 +34,13 @@ export function emptyResult(): LoadResult {
   };
 }
 
-/** From a microsecond to a minute, to three digits. */
+/** From a microsecond to a minute, with three digits. */
 export function emptyHistogram(): Histogram {
   return build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 });
 }
 
 interface Duration {
-  /** What was due before does not count. */
+  /** Requests that were due before are not measured. */
   readonly warmMs: number;
   readonly ms: number;
 }
@@ -53,7 +53,7 @@ export interface OpenLoad extends Duration {
   readonly perSecond: number;
 }
 
-/** Asks one after the other, `inFlight` at a time, so that the system sets the pace. */
+/** Sends one request after the other, `inFlight` at a time, so that the system sets the pace. */
 export async function closedLoop(ask: Question, { inFlight, warmMs, ms }: ClosedLoad): Promise<LoadResult> {
   const account = openAccount(ask, performance.now() + warmMs, ms);
   const chance = createChance(1);
@@ -69,15 +69,18 @@ export async function closedLoop(ask: Question, { inFlight, warmMs, ms }: Closed
 }
 
 const tickMs = 1;
-/** Asking for longer at once would keep answers from being taken in: a client that is late would become ever later. */
+/**
+ * How long the client sends at once. A longer time would delay reading the answers, and a late client would become ever
+ * later.
+ */
 const askingMsMax = 5;
-/** Was due, but its client had no time to ask before the end. */
+/** The request was due, but its client had no time to send it before the end. */
 const notAsked = 'not-asked';
 
 /**
- * Asks at random times, so many a second on average (a Poisson process), whatever became of the requests before. A request's
- * time counts from when it was due, so that a stall is not hidden by those it kept from being sent; those that it kept until the
- * end count as failed.
+ * Sends requests at random times, so many a second on average (a Poisson process), whatever happened to earlier
+ * requests. A request's time counts from when it was due, so that a stall is not hidden by requests that it kept from
+ * being sent. Requests that it kept until the end count as failed.
  */
 export async function openLoop(ask: Question, { perSecond, warmMs, ms }: OpenLoad): Promise<LoadResult> {
   const startMs = performance.now();
@@ -113,10 +116,10 @@ export async function openLoop(ask: Question, { perSecond, warmMs, ms }: OpenLoa
 interface Account {
   readonly untilMs: number;
   readonly result: LoadResult;
-  /** Asks; the time counts from `fromMs`. Resolves when it has settled, whatever became of it. */
+  /** Sends a request whose time counts from `fromMs`. Resolves when it has settled, with any outcome. */
   askOnce(share: number, fromMs: number): Promise<void>;
   fail(code: string): void;
-  /** Whether what was due then counts. */
+  /** Whether a request that was due then is measured. */
   counts(dueMs: number): boolean;
 }
 

@@ -48,7 +48,7 @@ function loadNames(text: string): WorkLoadName[] {
   });
 }
 
-/** What is none of the names is a path. */
+/** Anything that is not one of the names is a path. */
 function peerList(text: string): string[] {
   const given = text === 'all' ? [...peerNames] : text.split(',');
   const unknown = given.find((name) => !(peerNames as readonly string[]).includes(name) && !name.endsWith('.mjs'));
@@ -93,7 +93,7 @@ async function run(options: Options): Promise<void> {
       for (const name of only) await suites[name]?.({ round, ...shared });
     }
   } finally {
-    // What was measured before a suite failed took minutes.
+    // Keep the results that were measured before a suite failed: they took minutes.
     await report({ measurements, worked, rounds, seconds, out });
   }
 }

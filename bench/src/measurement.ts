@@ -5,14 +5,14 @@ import type { LoadResult } from './load.ts';
 /** One line of a table: one load in one round. */
 export interface Measurement {
   readonly suite: string;
-  /** What was varied: `256 in flight`, `20,000/s`. */
+  /** The parameter of the load: `256 in flight`, `20,000/s`. */
   readonly load: string;
   readonly round: number;
   readonly perSecond: number;
   readonly answered: number;
   readonly wrong: number;
   readonly failed: Readonly<Record<string, number>>;
-  /** Answers that came in each second. */
+  /** Answers in each second. */
   readonly eachSecond: readonly number[];
   readonly p50Ms: number;
   readonly p90Ms: number;
@@ -21,19 +21,19 @@ export interface Measurement {
   readonly longestMs: number;
   /** The longest time between two answers. */
   readonly gapMs: number;
-  /** How long it took until clients were told of a failure; 0 when they were told of none. */
+  /** The time until clients were told of a failure; 0 without failures. */
   readonly failedAfterP99Ms: number;
   readonly failedAfterLongestMs: number;
-  /** Of the processor for each answer, by role. */
+  /** Processor time for each answer, by role. */
   readonly cpuUs: Readonly<Record<string, number>>;
-  /** By role, and of a single process of it. */
+  /** By role, for a single process. */
   readonly residentMiB: Readonly<Record<string, number>>;
   readonly residentEachMiB: Readonly<Record<string, number>>;
-  /** From the start of the first process to the first answer, where that is what is measured. */
+  /** From the start of the first process to the first answer, in suites that measure it. */
   readonly firstAnswerMs?: number;
 }
 
-/** What all clients of a load saw together. */
+/** The combined results of all clients of a load. */
 export function together(results: readonly LoadResult[]): LoadResult {
   const latency: Histogram = emptyHistogram();
   const failedAfter = emptyHistogram();
@@ -62,7 +62,7 @@ export function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0);
 }
 
-/** The middle one, or the mean of the two in the middle. */
+/** The median: the middle value, or the mean of the two middle values. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b);
   const half = sorted.length / 2;

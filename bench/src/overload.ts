@@ -4,13 +4,14 @@ import type { MeasuredSystem } from './system.ts';
 import { measure, startSlowSystem } from './system.ts';
 
 /*
- * Twice what a system can do, for long: how much it still does, and how soon the others are told.
+ * Twice the load that a system can do, for long: how much it still does, and how soon the other clients are told.
  *
- * `overload` with an operation that blocks its thread for 5 ms without using the processor, so that the op-servers are the limit
- * and the machine has room for the clients; `flood` at full speed, where all compete for the processor.
+ * `overload` uses an operation that blocks its thread for 5 ms without using the processor. The op-servers are then the
+ * limit, and the machine has room for the clients. `flood` runs at full speed, where all processes compete for the
+ * processor.
  */
 
-/** Half a minute when a load counts for 5 s. */
+/** Half a minute when a load is measured for 5 s. */
 const overloadTimes = 6;
 
 async function twice(

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { Point } from './plot.ts';
 
-/* The panels of the plot, as Vega-Lite writes them. */
+/* The panels of the plot, in Vega-Lite's form. */
 
 type Concat = Extract<TopLevelSpec, { concat: unknown }>;
 type Panel = Concat['concat'][number];
@@ -102,7 +102,7 @@ function bars(points: readonly Point[], text: string, title: string): Panel {
   };
 }
 
-/** Half of the answers and all but one in a hundred, on a logarithmic scale. */
+/** The median and the 99th percentile, on a logarithmic scale. */
 export function latencyPanel(points: readonly Point[], text: string, title: string): Panel {
   const values = points.flatMap((point) => [
     { x: numberIn(point.load), ms: point.p50Ms, percentile: 'p50' },
@@ -126,7 +126,7 @@ export function latencyPanel(points: readonly Point[], text: string, title: stri
   };
 }
 
-/** What an answer costs of the processor, by role. That of a request alone, twenty times as much, would hide all the others. */
+/** Processor time of an answer, by role. A single request takes twenty times as much, and would hide all the others. */
 export function cpuPanel(all: readonly Point[]): Panel {
   const points = all.filter(({ load }) => numberIn(load) !== '1');
   const values = points.flatMap(({ load, cpuUs }) =>

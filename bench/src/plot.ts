@@ -5,7 +5,7 @@ import type { Measurement } from './measurement.ts';
 import { byLoad, median } from './measurement.ts';
 import { cpuPanel, crowdPanel, latencyPanel, overloadPanel, ratePanel, theme } from './panels.ts';
 
-/** A load's rounds as one: medians, with the spread of the rates. */
+/** Combines a load's rounds: medians, with the spread of the rates. */
 export interface Point {
   readonly suite: string;
   readonly load: string;
@@ -18,7 +18,7 @@ export interface Point {
   readonly eachSecond: readonly number[];
 }
 
-/** What was measured as an SVG: a panel for each suite that has one. */
+/** The measurements as an SVG, with a panel for each suite that has one. */
 export async function plot(measurements: readonly Measurement[], machine: string): Promise<string> {
   const points = byLoad(measurements).map(pointOf);
   const of = (suite: string): Point[] => points.filter((point) => point.suite === suite);

@@ -3,7 +3,8 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * The bench's own programs are built like the apps: from source a process takes longer to start, and 64 of them much longer.
+ * The bench's own programs, built like the apps. From source a process takes longer to start, and 64 of them take much
+ * longer.
  *
  * @throws Error unless `pnpm build` was run
  */

@@ -2,7 +2,7 @@ import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
 import { slowCatalogue } from './slow-catalogue.ts';
 
-/** What a client asks, again and again: `share`, from 0 to 1, says with which numbers. Whether the answer is right. */
+/** The question of a client. `share`, from 0 to 1, selects the numbers. Returns whether the answer is right. */
 export type Question = (share: number) => Promise<boolean>;
 
 export interface Asking {
@@ -10,7 +10,7 @@ export interface Asking {
   close(): Promise<void>;
 }
 
-/** The questions a client can be told to ask. */
+/** The questions that a client can be told to ask. */
 export const questions = {
   /** The calculator's hypotenuse. */
   hypotenuse: async (timeoutMs: number): Promise<Asking> => {
@@ -25,7 +25,7 @@ export const questions = {
       close: () => client.close(),
     };
   },
-  /** An operation that takes its time. */
+  /** An operation that takes a fixed time. */
   patience: async (timeoutMs: number): Promise<Asking> => {
     const client: Client<typeof slowCatalogue> = await connect({ catalogue: slowCatalogue, timeoutMs });
     return {

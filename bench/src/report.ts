@@ -8,7 +8,7 @@ import type { WorkMeasurement } from './work/work-measurement.ts';
 
 export interface Measured {
   readonly measurements: readonly Measurement[];
-  /** Of the suite `work`. */
+  /** The results of the suite `work`. */
   readonly worked: readonly WorkMeasurement[];
   readonly rounds: number;
   readonly seconds: number;
@@ -33,7 +33,7 @@ export async function report({ measurements, worked, rounds, seconds, out }: Mea
   writeFileSync(join(out, 'results.md'), text);
   writeFileSync(join(out, 'results.json'), `${JSON.stringify({ machine, measurements, worked }, undefined, 1)}\n`);
   if (measurements.length === 0) return;
-  // The plot's library takes long to load.
+  // Loaded here because the plot's library takes long to load.
   const { plot } = await import('./plot.ts');
   writeFileSync(join(out, 'results.svg'), await plot(measurements, machine));
 }

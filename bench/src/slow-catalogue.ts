@@ -1,6 +1,6 @@
 import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 
-/** A catalogue whose operation takes its time, so that a server's capacity is that time's and not the machine's. */
+/** A catalogue whose operation takes a fixed time, so that this time limits a server and not the machine. */
 const slow = operation({
   name: 'slow',
   description: 'Its input, after a while in which its thread does nothing else.',
@@ -25,7 +25,7 @@ export const slowFormulas = {
 
 const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
 
-/** Blocks its thread without using the processor: the machine has room for the rest of the system. */
+/** Blocks its thread without using the processor, so that the machine has room for the rest of the system. */
 export const slowHandlers = (takesMs: number) => ({
   slow(input: number): number {
     Atomics.wait(nobodyWakes, 0, 0, takesMs);

@@ -2,7 +2,10 @@ import { runServer } from '@cateto/app-kit';
 import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
 import { slowCatalogue, slowFormulas, slowHandlers } from './slow-catalogue.ts';
 
-/* `slow-server.ts operations 5` serves the slow operation, at 5 ms each; `formulas 5` asks for it, and falls back to the same. */
+/*
+ * `slow-server.ts operations 5` serves the slow operation, at 5 ms each. `formulas 5` requests it, and falls back to
+ * the same.
+ */
 
 const [serves, takesMs] = process.argv.splice(2, 2);
 

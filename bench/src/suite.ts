@@ -6,12 +6,12 @@ import { startSystem } from './system.ts';
 
 export interface SuiteOptions {
   readonly round: number;
-  /** How long each load counts. */
+  /** How long each load is measured. */
   readonly ms: number;
-  /** How long a system is used before anything counts: its code is compiled by then. */
+  /** How long a system runs before the measurement, so that its code is compiled. */
   readonly warmMs: number;
   tell(measurement: Measurement): void;
-  /** What the suite `work` asks for, and beside which other systems. */
+  /** The options of the suite `work`, and the other systems to compare with. */
   readonly loads: readonly WorkLoadName[];
   readonly share: number;
   readonly waits: boolean;
@@ -21,7 +21,7 @@ export interface SuiteOptions {
 
 export type Suite = (options: SuiteOptions) => Promise<void>;
 
-/** Lends a system that has been used for a while, and ends it. */
+/** Passes on a system that has run for a while, and ends it afterwards. */
 export async function using(
   layout: Layout,
   warmMs: number,

@@ -5,9 +5,12 @@ import { using } from './suite.ts';
 import { measure, startSystem } from './system.ts';
 import { work } from './work/suite.ts';
 
-/* What is measured, besides crowds and overload. Each suite starts systems of its own and says what it measured as it goes. */
+/*
+ * The measurements, besides crowds and overload. Each suite starts systems of its own and reports its results as it
+ * goes.
+ */
 
-/** Nothing is warm: how long a person waits who starts the system and asks. */
+/** A cold start: how long a user waits who starts the system and sends a request. */
 const start: Suite = async ({ round, tell }) => {
   const system = await startSystem({});
   try {
@@ -33,7 +36,7 @@ const open: Suite = ({ round, ms, warmMs, tell }) =>
       const each = { type: 'open', perSecond, warmMs: 0, ms } as const;
       const measured = await measure(system, { suite: 'open loop', load: `${perSecond}/s`, round, each });
       tell(measured);
-      // It does not keep up: more would only measure how long it was made to try.
+      // The system does not keep up. A higher rate would only measure how long the clients tried.
       if (measured.p50Ms > 1_000) return;
     }
   });
@@ -72,7 +75,7 @@ const faults: Suite = async ({ round, warmMs, tell }) => {
     { target: 'broker', signal: 'SIGSTOP' },
   ];
   for (const { target, signal } of hit) {
-    // Of each server there is a stand-in.
+    // Each server has a second one that can replace it.
     await using({ opServers: 4, calcServers: 2 }, warmMs, async (system) => {
       const each = { type: 'open', perSecond: faultPerSecond, warmMs: 0, ms: 10_000 } as const;
       const during = async (): Promise<void> => {

@@ -14,7 +14,7 @@ export interface MeasuredSystem {
   readonly clients: readonly ClientProcess[];
   /** From the start of the first process to the first answer of the first client. */
   readonly firstAnswerMs: number;
-  /** Every process that is measured, with what its use of the processor and of memory is counted under. */
+  /** Every measured process, with the role under which its processor time and memory count. */
   readonly processes: readonly MeasuredProcess[];
   kill(name: string, signal: NodeJS.Signals): Promise<void>;
   stop(): Promise<void>;
@@ -70,12 +70,12 @@ function measured(
 export interface SlowLayout {
   readonly opServers: number;
   readonly clients: number;
-  /** Of the operation, in which its thread does nothing else. */
+  /** The time of the operation, in which its thread does nothing else. */
   readonly takesMs: number;
   readonly timeoutMs: number;
 }
 
-/** A system whose operation takes its time, so that the op-servers set what it can do. */
+/** A system whose operation takes a fixed time, so that the op-servers limit it. */
 export async function startSlowSystem({ opServers, clients, takesMs, ...asked }: SlowLayout): Promise<MeasuredSystem> {
   const startMs = performance.now();
   const cluster = await startCluster({ built: true, opServers: 0, calcServers: 0 });
@@ -106,9 +106,9 @@ export interface Run {
   readonly suite: string;
   readonly load: string;
   readonly round: number;
-  /** What each client does; its share of the load. */
+  /** The load of each client: its share of the whole load. */
   readonly each: ToClient;
-  /** Happens meanwhile. */
+  /** Runs meanwhile. */
   readonly during?: () => Promise<void>;
 }
 
@@ -150,7 +150,7 @@ export async function measure(
 
 type Used = MeasuredProcess & Usage;
 
-/** What each process that lives has used so far. */
+/** The usage of each living process so far. */
 function usages(processes: readonly MeasuredProcess[]): Map<number, Used> {
   const used = new Map<number, Used>();
   for (const one of processes) {

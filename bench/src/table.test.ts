@@ -36,7 +36,7 @@ test('failures are told by their code, with how soon their clients knew', () => 
     '| closed loop | 16 in flight | 2 overloaded | 12 | 15 |',
   );
   expect(tables([{ ...round(9_000, 1.5), failed: {} }])).not.toContain('told within');
-  // Nobody told a client of what it had no time to ask.
+  // A request that its client had no time to send has no time until the failure.
   const untold = { failed: { 'not-asked': 7 }, failedAfterP99Ms: 0, failedAfterLongestMs: 0 };
   expect(tables([{ ...round(9_000, 1.5), ...untold }])).toContain('| closed loop | 16 in flight | 7 not-asked |  |  |');
 });

@@ -1,7 +1,7 @@
 import type { Measurement } from './measurement.ts';
 import { byLoad, median, sum } from './measurement.ts';
 
-/** Medians over the rounds as Markdown: the loads, then what only some of them have. */
+/** Medians over the rounds as Markdown: the loads, then the tables that only some of them have. */
 export function tables(measurements: readonly Measurement[]): string {
   const all = [table(measurements), startTable(measurements), failureTable(measurements), memoryTable(measurements)];
   return all.filter((one) => one !== undefined).join('\n\n');
@@ -44,7 +44,7 @@ function startTable(measurements: readonly Measurement[]): string | undefined {
   return `| from the first process to the first answer, ms | spread |\n|---:|---|\n| ${whole(median(times))} | ${spread} |`;
 }
 
-/** What became of the requests that failed, of all rounds together, and how soon their clients were told. */
+/** The failures of all rounds together, and how soon their clients were told. */
 function failureTable(measurements: readonly Measurement[]): string | undefined {
   const rows = byLoad(measurements).flatMap((rounds) => {
     const codes = new Map<string, number>();
@@ -66,12 +66,12 @@ function failureTable(measurements: readonly Measurement[]): string | undefined 
   return [...head, ...rows].join('\n');
 }
 
-/** Of what a client had no time to ask, nobody told it. */
+/** Empty for requests that the client had no time to send: no failure told it about them. */
 function toldAfter(ms: number): string {
   return ms === 0 ? '' : ms.toFixed(0);
 }
 
-/** Of one process of each role. */
+/** For one process of each role. */
 function memoryTable(measurements: readonly Measurement[]): string {
   const rows = byLoad(measurements).map((rounds) => {
     const total = median(rounds.map(({ residentMiB }) => sum(Object.values(residentMiB))));

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** What a process has used so far, from `/proc`. */
+/** The usage of a process so far, from `/proc`. */
 export interface Usage {
-  /** Of the processor, user and system, in microseconds. */
+  /** Processor time, user and system, in microseconds. */
   readonly cpuUs: number;
   readonly residentMiB: number;
 }
@@ -13,7 +13,7 @@ const pageMiB = 4_096 / 1_048_576;
 
 export function usageOf(pid: number): Usage {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name of the program stands in brackets and may have spaces.
+  // The program's name stands in brackets and may contain spaces.
   const fields = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')
@@ -22,12 +22,15 @@ export function usageOf(pid: number): Usage {
   return { cpuUs: (userTicks + systemTicks) * tickUs, residentMiB: (fields[21] ?? 0) * pageMiB };
 }
 
-/** What all processes have used of the machine's processors so far, and what there was to use, in microseconds. */
+/** The processor time of all processes of the machine so far, and the available time, in microseconds. */
 export function machineBusyUs(): { readonly busyUs: number; readonly allUs: number } {
   return busyIn(readFileSync('/proc/stat', 'utf8'));
 }
 
-/** @param text of `/proc/stat`: user, nice, system, idle, waiting for disks, interrupts, soft interrupts, stolen; then parts of user */
+/**
+ * @param text of `/proc/stat`: user, nice, system, idle, waiting for disks, interrupts, soft interrupts, stolen; then
+ *   parts of user
+ */
 export function busyIn(text: string): { readonly busyUs: number; readonly allUs: number } {
   const [, ...fields] = (text.split('\n')[0] ?? '').trim().split(/\s+/);
   const ticks = fields.slice(0, 8).map(Number);
