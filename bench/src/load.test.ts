@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openLoop } from './load.ts';
 
-test('a client that has no time to ask for all goes on taking in answers, and what it did not get round to failed', async () => {
+test('a client that cannot send all due requests continues to read answers, and the unsent requests count as failed', async () => {
   let turns = 0;
   const turning = setInterval(() => (turns += 1));
   const { ask, asked } = slowQuestion();
@@ -14,7 +14,7 @@ test('a client that has no time to ask for all goes on taking in answers, and wh
   expect(turns).toBeGreaterThan(asked() / 5);
 });
 
-test('what was due before it counts is not missed', async () => {
+test('requests that were due before the measured time are not missed', async () => {
   const { ask } = slowQuestion();
   const { failed } = await openLoop(ask, { perSecond: 5_000, warmMs: 200, ms: 100 });
   // On average, five hundred are due in the measured time, and a thousand before.

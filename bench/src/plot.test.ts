@@ -22,7 +22,7 @@ const measured = (suite: string, load: string, perSecond: number): Measurement =
   residentEachMiB: {},
 });
 
-test('what was measured has a panel with its median, and nothing else has', async () => {
+test('the plot has a panel with the median for each measured suite, and no other panels', async () => {
   const rounds = [41_000, 45_000, 43_000].map((rate) => measured('closed loop', '256 in flight', rate));
   const svg = await plot(rounds, 'a machine');
   expect(svg).toMatch(/^<svg /u);
@@ -31,7 +31,7 @@ test('what was measured has a panel with its median, and nothing else has', asyn
   expect(await plot([measured('idle clients', '1,000, 64 in flight', 9_000)], 'a machine')).toContain('>idle clients<');
 });
 
-test('twice the load is shown second by second beside its peak', async () => {
+test('the plot of twice the load shows each second beside the peak', async () => {
   const suite = 'overload at full speed';
   const svg = await plot(
     [measured(suite, 'its peak, 256 in flight', 500), measured(suite, 'asked for twice as much', 480)],

@@ -24,14 +24,14 @@ const round = (perSecond: number, p50Ms: number): Measurement => ({
   residentEachMiB: { broker: 80, client: 90 },
 });
 
-test('rounds of one load are one line of medians, with their spread', () => {
+test('the rounds of one load are one line of medians, with their spread', () => {
   const [, , line] = table([round(9_000, 1.5), round(12_000, 1.25), round(10_000, 2)]).split('\n');
   expect(line).toBe(
     '| closed loop | 16 in flight | 10,000 | 9,000 to 12,000 | 1.50 | 2.50 | 3.00 | 4.00 | 9 | 2 | 15.0 | broker 5.0, client 10.0 | 3 |',
   );
 });
 
-test('failures are told by their code, with how soon their clients knew', () => {
+test('failures are listed by code, with the time until clients were told', () => {
   expect(tables([round(9_000, 1.5), round(12_000, 1.25)])).toContain(
     '| closed loop | 16 in flight | 2 overloaded | 12 | 15 |',
   );
@@ -41,11 +41,11 @@ test('failures are told by their code, with how soon their clients knew', () => 
   expect(tables([{ ...round(9_000, 1.5), ...untold }])).toContain('| closed loop | 16 in flight | 7 not-asked |  |  |');
 });
 
-test('memory is shown of one process and of all', () => {
+test('the table of memory has one process of each role and the total', () => {
   expect(tables([round(9_000, 1.5)])).toContain('| closed loop | 16 in flight | broker 80, client 90 | 260 |');
 });
 
-test('the time to the first answer is shown where it was measured', () => {
+test('the time to the first answer is listed for suites that measure it', () => {
   expect(tables([round(9_000, 1.5)])).not.toContain('first answer');
   const started = [500, 700, 560].map((firstAnswerMs) => ({ ...round(900, 1), firstAnswerMs }));
   expect(tables(started)).toContain('| 560 | 500 to 700 |');

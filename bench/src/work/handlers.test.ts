@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { roundsPerMs } from './calibrate.ts';
 import { limited, runsVariable, waitsVariable, workHandlers } from './handlers.ts';
 
-test('a handler writes a line for each run and gives back its item', async () => {
+test('a handler writes a line for each run and returns its item', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-runs-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
@@ -27,7 +27,7 @@ test('a handler that waits instead of computing blocks its thread for its time',
   expect(performance.now() - startMs).toBeGreaterThan(29);
 });
 
-test('no more calls than allowed run at once, the others follow in their order, and a failure frees its place', async () => {
+test('at most the allowed number of calls run at once, the others follow in order, and a failure frees its place', async () => {
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const run = limited(2, async (call: number) => {
@@ -48,7 +48,7 @@ test('no more calls than allowed run at once, the others follow in their order, 
   expect(await Promise.all(calls.slice(2))).toEqual([2, 3]);
 });
 
-test('the rounds of a millisecond come from the probe that was disturbed least', () => {
+test('calibration uses the probe that was disturbed least', () => {
   let nowMs = 0;
   const probes = [9, 2, 40];
   const spin = (): number => (nowMs += probes.shift() ?? 5);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { idealMs, loadOf } from './loads.ts';
 
-test('the ideal time is that of two servers which are never idle', () => {
+test('the ideal time is that of two servers that never idle', () => {
   expect(idealMs(loadOf('burst'))).toBe(12_500);
   expect(idealMs(loadOf('asynchronous'))).toBe(2_000);
   expect(idealMs(loadOf('paced'))).toBe(25_500);

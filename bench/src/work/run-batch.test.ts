@@ -4,7 +4,7 @@ import { runBatch } from './run-batch.ts';
 
 const order = { kind: 'burn', count: 4, amount: 7, firstItem: 100, giveUpMs: 60_000 } as const;
 
-test('each request of a batch has an item of its own, and wrong answers and failures are counted apart', async () => {
+test('each request of a batch has an item of its own, and wrong answers and failures are counted separately', async () => {
   const items: number[] = [];
   const client: WorkClient = {
     async call(_kind, item) {
@@ -19,7 +19,7 @@ test('each request of a batch has an item of its own, and wrong answers and fail
   expect(result.latenciesMs).toHaveLength(2);
 });
 
-test('a client without formulas asks for the eight calls of a formula itself', async () => {
+test('a client without formulas requests the eight calls of a formula itself', async () => {
   const items: number[] = [];
   const client: WorkClient = { call: async (_kind, item) => ({ value: (items.push(item), item) }) };
   const result = await runBatch(client, { ...order, kind: 'eight', count: 2, firstItem: 0 });
@@ -27,7 +27,7 @@ test('a client without formulas asks for the eight calls of a formula itself', a
   expect(result).toMatchObject({ answered: 2, wrong: 0 });
 });
 
-test('a client with formulas is asked for one formula', async () => {
+test('a client with formulas requests one formula', async () => {
   const asked: string[] = [];
   const client: WorkClient = {
     call: async (_kind, item) => ({ value: (asked.push('call'), item) }),
@@ -37,7 +37,7 @@ test('a client with formulas is asked for one formula', async () => {
   expect(asked).toEqual(['eight']);
 });
 
-test('requests that do not settle are given up and counted, and their later answers are not', async () => {
+test('requests that do not settle are given up and counted, and their late answers are ignored', async () => {
   const late: ((answer: WorkAnswer) => void)[] = [];
   const client: WorkClient = { call: () => new Promise((resolve) => late.push(resolve)) };
   const result = await runBatch(client, { ...order, giveUpMs: 20 });
@@ -45,7 +45,7 @@ test('requests that do not settle are given up and counted, and their later answ
   expect(result).toMatchObject({ answered: 0, failed: { unsettled: 4 } });
 });
 
-test('paced requests are sent at their times, and their latency counts from then', async () => {
+test('paced requests are sent at their times, and their latency starts then', async () => {
   const startMs = performance.now();
   const atMs: number[] = [];
   const client: WorkClient = {

@@ -16,7 +16,7 @@ function setUp(program: string) {
   return { stack, node };
 }
 
-test('a process that says that it is ready is there until it is killed, and can be started anew', async () => {
+test('a process that reports that it is ready runs until it is killed, and can be restarted', async () => {
   const { stack, node } = setUp("process.on('message', () => undefined); process.send('ready');");
   const first = await stack.start({ name: 'server-0', node });
   expect(first.child.exitCode).toBeNull();
@@ -28,12 +28,12 @@ test('a process that says that it is ready is there until it is killed, and can 
   expect(again.child.signalCode).toBe('SIGKILL');
 });
 
-test('a process that ends before it is ready is named with how it ended', async () => {
+test('a process that ends before it is ready is reported with how it ended', async () => {
   const { stack, node } = setUp('process.exit(3);');
   await expect(stack.start({ name: 'server-1', node })).rejects.toThrow('server-1 ended (3) before it was ready');
 });
 
-test('a command that is not installed is named', async () => {
+test('a command that is not installed is reported by name', async () => {
   const { stack } = setUp('');
   const missing = { name: 'broker-0', cmd: ['no-such-broker'], port: 1 };
   await expect(stack.start(missing)).rejects.toThrow(/^broker-0 could not be started: no-such-broker is not installed/);

@@ -15,13 +15,16 @@ test('Cateto is measured with both brokers and as many servers as its peers', as
   expect(specs.map(({ name }) => name)).toEqual(['broker-0', 'broker-1', 'server-0', 'server-1']);
 });
 
-test.each(peerNames)('%s has a server that can be killed, or none outside of its client', async (name) => {
-  const { work } = await loadPeer(peerFile(name));
-  const servers = work.stack(layout).specs.filter((spec) => spec.name.startsWith('server-'));
-  expect(servers).toHaveLength(work.inClient === true ? 0 : serverCount);
-});
+test.each(peerNames)(
+  'the system %s has a server that can be killed, or no server outside of its client',
+  async (name) => {
+    const { work } = await loadPeer(peerFile(name));
+    const servers = work.stack(layout).specs.filter((spec) => spec.name.startsWith('server-'));
+    expect(servers).toHaveLength(work.inClient === true ? 0 : serverCount);
+  },
+);
 
-test('a file that is missing, and a peer without this suite, are refused with their path', async () => {
+test('a missing file, and a peer without this suite, are refused with their path', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-peer-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   await expect(loadPeer(join(folder, 'peer.mjs'))).rejects.toThrow(`there is no ${join(folder, 'peer.mjs')}`);

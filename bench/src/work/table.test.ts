@@ -26,7 +26,7 @@ const measured = (system: string, more: Partial<WorkMeasurement> = {}): WorkMeas
 
 const lines = (...measurements: WorkMeasurement[]): string[] => workTable(measurements).split('\n').slice(2);
 
-test('a system has a line of its own with its time as a multiple of the ideal and of bare Piscina', () => {
+test('each system has a line with its time as a multiple of the ideal and of Piscina alone', () => {
   const [piscina, cateto] = lines(
     measured('piscina', { byProcess: [500] }),
     measured('Cateto', {
@@ -43,7 +43,7 @@ test('a system has a line of its own with its time as a multiple of the ideal an
   );
 });
 
-test('of several rounds the table has the median time, the fewest answers and the most runs', () => {
+test('the table has the median time, the fewest answers and the most runs of several rounds', () => {
   const [line] = lines(
     measured('Cateto', { wallMs: 20_000, runs: 501, byProcess: [301, 200] }),
     measured('Cateto', { wallMs: 14_000, answered: 498, wrong: 2 }),
@@ -54,14 +54,14 @@ test('of several rounds the table has the median time, the fewest answers and th
   );
 });
 
-test('a paced client is compared with nothing, and without answers it has no percentile', () => {
+test('a paced client is not compared, and without answers it has no percentile', () => {
   const { idealMs: _, ...paced } = measured('Cateto', { batch: 'paced', answered: 0, p99Ms: Number.NaN });
   expect(lines(paced)[0]).toBe(
     '| 500 x 50 ms: paced | Cateto | 0 of 500 | 500 | 0 | 13.0 |  |  |  | 260, 240 |  | 3 % |',
   );
 });
 
-test('a percentile is the smallest value that so many do not exceed', () => {
+test('a percentile is the smallest value that so many values do not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect(percentile(hundred, 0.99)).toBe(99);
   expect(percentile([7], 0.99)).toBe(7);

@@ -5,7 +5,7 @@ import { singleFaults } from './system-plan.ts';
 
 /* The short form of `pnpm chaos`: one round, so each kind of fault once. Of each pair of processes, one stays. */
 
-test('whatever becomes of one process, every request is answered, rightly, once and in time', async () => {
+test('whatever happens to one process, every request is answered correctly, once and in time', async () => {
   const history = await runChaos({
     seed: 3,
     perSecond: 200,

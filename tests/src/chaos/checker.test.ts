@@ -26,13 +26,13 @@ function fault(kind: string, fromMs: number, toMs: number, double = false): Faul
 const rules = (entries: readonly Entry[]): string[] => check(entries).objections.map(({ rule }) => rule);
 
 describe('the checker has no objection to', () => {
-  test('answers that are right, one for each request', () => {
+  test('the checker accepts right answers, one for each request', () => {
     const report = check([...answered(1, 0), ...answered(2, 10), fault('kill broker', 100, 200), ...answered(3, 150)]);
     expect(report.objections).toEqual([]);
     expect(report.total).toMatchObject({ requests: 3, answered: 3, faults: 1, wrong: 0, twice: 0, failed: {} });
   });
 
-  test('a failure that a double fault explains', () => {
+  test('the checker accepts a failure that a double fault explains', () => {
     const entries = [asked(1, 100), settled(1, 1_100, { code: 'no-listener' }), fault('double', 50, 900, true)];
     expect(rules(entries)).toEqual([]);
     expect(check(entries).rows).toMatchObject([
@@ -41,7 +41,7 @@ describe('the checker has no objection to', () => {
     ]);
   });
 
-  test('an answer that is late by as much as its client stood still', () => {
+  test('the checker accepts an answer that is late by as much as its client stood still', () => {
     const stall: Entry = { type: 'stall', client: 'one', fromMs: 900, toMs: 1_500 };
     const entries = [asked(1, 0), settled(1, 1_510, right(1)), stall];
     expect(rules(entries)).toEqual([]);
@@ -56,51 +56,51 @@ describe('the checker objects to', () => {
     expect(check(entries).total).toMatchObject({ wrong: 1, answered: 1 });
   });
 
-  test('an answer that is no number', () => {
+  test('the checker rejects an answer that is no number', () => {
     expect(rules([asked(1, 0), settled(1, 5, { value: '60', fallbacks: [] })])).toEqual(['wrong']);
     expect(rules([asked(1, 0), settled(1, 5, { value: Number.NaN, fallbacks: [] })])).toEqual(['wrong']);
   });
 
-  test('a request that settles a second time', () => {
+  test('the checker rejects a request that settles a second time', () => {
     const entries = [...answered(1, 0), settled(1, 8, right(1), 'k3f0q9x2m1zd-9')];
     expect(rules(entries)).toEqual(['twice']);
     expect(check(entries).total.twice).toBe(1);
   });
 
-  test('an id that two requests have', () => {
+  test('the checker rejects an id that two requests have', () => {
     expect(rules([...answered(1, 0), asked(2, 0), settled(2, 5, right(2), 'k3f0q9x2m1zd-1')])).toEqual(['twice']);
   });
 
-  test('a request that never settles', () => {
+  test('the checker rejects a request that never settles', () => {
     expect(rules([asked(1, 0), ...answered(2, 5_000)])).toEqual(['hung']);
   });
 
-  test('an outcome after the deadline, whoever else stood still', () => {
+  test('the checker rejects an outcome after the deadline if only another client stood still', () => {
     const entries = [asked(1, 0), settled(1, 1_200, { code: 'no-listener' }), fault('double', 0, 2_000, true)];
     expect(rules(entries)).toEqual(['late']);
     expect(rules([...entries, { type: 'stall', client: 'two', fromMs: 900, toMs: 1_300 }])).toEqual(['late']);
     expect(rules([...entries, { type: 'stall', client: 'one', fromMs: 100, toMs: 900 }])).toEqual(['late']);
   });
 
-  test('a failure in the calm and in a single fault', () => {
+  test('the checker rejects a failure in the calm and in a single fault', () => {
     const failed = [asked(1, 100), settled(1, 1_100, { code: 'no-listener' })];
     expect(rules(failed)).toEqual(['failed']);
     expect(rules([...failed, fault('kill broker', 50, 900)])).toEqual(['failed']);
     expect(rules([...failed, fault('double', 5_000, 6_000, true)])).toEqual(['failed']);
   });
 
-  test('a failure in a double fault that it does not explain', () => {
+  test('the checker rejects a failure that the double fault does not explain', () => {
     const failed = [asked(1, 100), settled(1, 200, { code: 'internal' }), fault('double', 50, 900, true)];
     expect(rules(failed)).toEqual(['failed']);
   });
 
-  test('a process that dies by itself', () => {
+  test('the checker rejects a process that dies by itself', () => {
     expect(rules([{ type: 'death', name: 'broker', atMs: 5, how: 'ended (1) by itself' }])).toEqual(['died']);
   });
 });
 
 describe('by kind of fault', () => {
-  test('a request counts where it was open, and in the aftermath', () => {
+  test('a request counts for every fault during which it was open, and for the aftermath', () => {
     const { rows } = check([
       ...answered(1, 0),
       asked(2, 90),
@@ -115,7 +115,7 @@ describe('by kind of fault', () => {
     ]);
   });
 
-  test('the longest silence is that between two answers, whosever they are', () => {
+  test('the longest silence is the time between two answers of any clients', () => {
     const { rows, total } = check([
       ...answered(1, 0),
       ...answered(2, 90),

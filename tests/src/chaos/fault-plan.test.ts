@@ -24,12 +24,12 @@ test('a round has every kind of fault once', () => {
   }
 });
 
-test('a seed has its own order of faults, and the same one each time', () => {
+test('each seed has its own order of faults, and the same one each time', () => {
   expect(rounds(7)).toEqual(rounds(7));
   expect(rounds(7)).not.toEqual(rounds(8));
 });
 
-test('faults last as long as they may', () => {
+test('the duration of a fault is within its bounds', () => {
   for (const { action, double, holdMs } of rounds(3).flat()) {
     const goneMs = double ? options.allGoneMs : options.goneMs;
     const { least, most } = action === 'stop' ? options.stopMs : goneMs;

@@ -43,7 +43,7 @@ const rightly: Call = (formula, [a = 0]) => {
   });
 };
 
-test('all formulas are asked about as often as told, and no question is asked twice', async () => {
+test('the generator asks all formulas in the given proportion, and no question twice', async () => {
   const { entries, load, asked } = loadOf(rightly);
   await vi.advanceTimersByTimeAsync(10_000);
   await load.stop();
@@ -54,7 +54,7 @@ test('all formulas are asked about as often as told, and no question is asked tw
   expect(check(entries)).toMatchObject({ objections: [], total: { answered: asked().length } });
 });
 
-test('a seed asks the same questions at the same distances', async () => {
+test('a seed asks the same questions at the same intervals', async () => {
   const runs = [loadOf(rightly), loadOf(rightly), loadOf(rightly, 1, 2)];
   await vi.advanceTimersByTimeAsync(1_000);
   await Promise.all(runs.map(({ load }) => load.stop()));
@@ -63,7 +63,7 @@ test('a seed asks the same questions at the same distances', async () => {
   expect(other).not.toEqual(one);
 });
 
-test('what a stall kept from being asked is asked after it, and timed from when it was due', async () => {
+test('requests delayed by a stall are sent after it, and timed from when they were due', async () => {
   const { entries, load, asked } = loadOf(rightly);
   await vi.advanceTimersByTimeAsync(100);
   const before = asked().length;
@@ -79,7 +79,7 @@ test('what a stall kept from being asked is asked after it, and timed from when 
   await load.stop();
 });
 
-test('a failure is recorded by its code, and what is no failure of a request by what it says', async () => {
+test('a failure is recorded by its code, and any other error by its message', async () => {
   const codes = [new RequestError(failure('no-listener', 'nobody'), 'k3f0q9x2m1zd-1'), new TypeError('a fault')];
   const { entries, load } = loadOf(() => Promise.reject(codes.shift() ?? new Error('more')));
   await vi.advanceTimersByTimeAsync(100);
@@ -90,7 +90,7 @@ test('a failure is recorded by its code, and what is no failure of a request by 
   ]);
 });
 
-test('a request that never settles does not keep the run from ending, and is seen', async () => {
+test('a request that never settles is reported and does not keep the run from ending', async () => {
   const { entries, load } = loadOf(() => new Promise(() => undefined));
   await vi.advanceTimersByTimeAsync(100);
   const stopped = load.stop();

@@ -15,7 +15,7 @@ function noted() {
 
 const fault = { kind: 'a kind', double: false, holdMs: 0 };
 
-test('what is killed or told to end is started anew', async () => {
+test('a process that was killed or told to end is restarted', async () => {
   const { plant, notes } = noted();
   const committed = await commit(plant, { ...fault, action: 'kill', targets: ['broker'] });
   await commit(plant, { ...fault, action: 'end', targets: ['backup'] });
@@ -24,7 +24,7 @@ test('what is killed or told to end is started anew', async () => {
   expect(committed.toMs).toBeGreaterThanOrEqual(committed.fromMs);
 });
 
-test('what is stopped continues', async () => {
+test('a stopped process continues', async () => {
   const { plant, notes } = noted();
   await commit(plant, { ...fault, action: 'stop', targets: ['calc-server-1', 'calc-server-2'] });
   expect(notes).toEqual([

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Death } from './history.ts';
 import { startPlant } from './plant.ts';
 
-test('a process that ends without being told to is a death, one that is told to is none', async () => {
+test('a process that ends without being told to counts as a death, and any other end does not', async () => {
   const deaths: Death[] = [];
   let died: (() => void) | undefined;
   const death = new Promise<void>((resolve) => {

@@ -17,7 +17,7 @@ function computed(formula: FormulaAsked, operands: readonly number[]): unknown {
   );
 }
 
-test('whatever the formula, the answer to question n is 60 n, also after weeks of questions', () => {
+test('the answer to question n is 60 n for every formula, also after weeks of questions', () => {
   for (const formula of formulas) {
     for (const number of [1, 2, 3, 7, 10_007, 1_000_003, 1_000_000_007]) {
       expect(computed(formula, operandsOf(formula, number))).toBe(answerTo(number));

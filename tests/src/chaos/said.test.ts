@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { saidText } from './said.ts';
 
-test('what processes said is counted by event and cause, and counts that they gave are added', () => {
+test('logged events are counted by event and cause, and their own counts are added', () => {
   const said = { type: 'said', name: 'calc-server-1', atMs: 0 } as const;
   const text = saidText([
     { ...said, event: 'fallback', fields: { cause: 'no-listener', count: 3 } },

@@ -153,6 +153,6 @@ test.each(mistakes.map((mistake) => [mistake.what, mistake] as const))('%s is on
   expect(found, errors.join('\n')).toHaveLength(1);
 });
 
-test('that is all the compiler says', () => {
+test('the compiler reports nothing else', () => {
   expect(errors).toHaveLength(mistakes.length);
 });

@@ -53,7 +53,7 @@ function check(): Record<string, Finished> {
 const green = { types: done, testTypes: done, lint: done, format: done, registry: done, contracts: done, tests: done };
 const client = (...args: readonly string[]): Finished => workspace.program('apps/client/src/main.ts', args);
 
-test('right after it was written everything is green, and it is listed', () => {
+test('a new contract passes all checks as generated, and is listed', () => {
   const checked = check();
   expect(checked).toEqual(green);
   expect(checked['tests']?.said).toMatch(/Test Files .*3 passed/);
@@ -63,7 +63,7 @@ test('right after it was written everything is green, and it is listed', () => {
   expect(client('formulas').said).toContain('sumOfCubes(a: number, b: number) → number\n');
 });
 
-test('filled in, two files for each, it is green, op-servers serve it and a client is answered', async () => {
+test('a new contract with its code filled in passes all checks, op-servers serve it and a client gets answers', async () => {
   const path = 'packages/contracts/src/calculator/operations/cube.ts';
   workspace.write(path, workspace.read(path).replace(/export const .*/s, contract));
   workspace.write('packages/compute/src/operations/cube.ts', handler);

@@ -21,7 +21,7 @@ const covered: Readonly<Record<string, string>> = {
 /** Pictures: parsing them needs a browser, and a reader of the page sees whether they are right. */
 const pictures = 'mermaid';
 
-test('every block is of a kind that a test covers', () => {
+test('every kind of block in the pages is covered by a test', () => {
   const known = (page: string, language: string): string | undefined =>
     covered[language] ?? covered[`${page} ${language}`];
   const unknown = blocks.filter(({ page, language }) => language !== pictures && known(page, language) === undefined);
@@ -29,7 +29,7 @@ test('every block is of a kind that a test covers', () => {
   for (const file of Object.values(covered)) expect(existsSync(join(repository, file)), file).toBe(true);
 });
 
-test('the folders of the architecture are there', () => {
+test('the folders in docs/architecture.md exist', () => {
   const tree = blocks.find(({ page, language }) => page === 'docs/architecture.md' && language === '');
   const lines = [...(tree?.text ?? '').matchAll(/^( *)([\w-]+)\/(?: |$)/gm)];
   let parent = '';

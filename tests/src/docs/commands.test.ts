@@ -28,7 +28,7 @@ const runnable = written
   .map(({ under, commands }) => ({ under, commands: commands.filter(({ name }) => !left.has(name)) }))
   .filter(({ commands }) => commands.length > 0);
 
-test('what is not run is on a page, and something covers it', () => {
+test('every command that is not run is on a page, and a test covers it', () => {
   const names = new Set(written.flatMap(({ commands }) => commands.map(({ name }) => name)));
   for (const { command, coveredBy } of notRun) {
     expect(names).toContain(command);
@@ -61,6 +61,6 @@ test.each(runnable)('$under', async ({ commands }) => {
   for (const [text, code] of Object.entries(await terminal.interrupt())) expect([text, code]).toEqual([text, 0]);
 });
 
-test('Ctrl-C ends what goes on', async () => {
+test('Ctrl-C ends the commands that keep running', async () => {
   expect(await system?.interrupt()).toEqual({ 'pnpm cluster': 0, 'pnpm calc watch': 130 });
 });

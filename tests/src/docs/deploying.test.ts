@@ -61,7 +61,7 @@ test.skipIf(!verifier && process.env['CI'] === undefined)(
   },
 );
 
-test('the unit runs each program of the binary by its name', () => {
+test('the systemd unit runs each program of the binary by its name', () => {
   const [, command = ''] = /^ExecStart=(.*)$/m.exec(file(unit)) ?? [];
   for (const program of programs) expect(programOf(command.replace('%i', program))?.args).toBe(program);
   const known = readFileSync(join(repository, 'packages/cateto/src/programs.ts'), 'utf8');
@@ -76,7 +76,7 @@ test.each(['all', 'broker', 'op-server'])(
   },
 );
 
-test('the containers are programs of the binary, with settings that there are', () => {
+test('the containers run programs of the binary, with existing settings', () => {
   const { services } = load(file('compose.yaml')) as Compose;
   expect(Object.keys(services)).toEqual(programs);
   for (const [name, { command, image, environment }] of Object.entries(services)) {
@@ -89,7 +89,7 @@ test('the containers are programs of the binary, with settings that there are', 
   expect(file('Dockerfile')).toMatch(/^ENTRYPOINT \["cateto"\]$/m);
 });
 
-test('what is asked of the containers is what other pages ask', () => {
+test('the commands for the containers are commands of other pages', () => {
   const asked = blocks.flatMap(({ text }) =>
     [...text.matchAll(/^docker compose exec \S+ (.*)$/gm)].map(([, command]) => command),
   );

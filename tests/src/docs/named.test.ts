@@ -61,7 +61,7 @@ test.each(commands)('$page: $text', async ({ text }) => {
   }
 });
 
-test('flags that sentences name alone are declared somewhere', () => {
+test('every flag that a sentence names is declared somewhere', () => {
   const named = pages().flatMap((page) =>
     inlineCodeOf(page).flatMap((code) => /^--[a-z][\w-]*(?![\w=-])/.exec(code) ?? []),
   );
@@ -76,7 +76,7 @@ test('flags that sentences name alone are declared somewhere', () => {
   expect(named.filter((flag) => !declared.has(flag))).toEqual([]);
 });
 
-test('the settings in the table are the settings there are', () => {
+test('the table of settings in docs/running.md lists exactly the settings', () => {
   const { text } = pages().find(({ path }) => path === 'docs/running.md') ?? { text: '' };
   const rows = text.split('\n').filter((line) => line.startsWith('| `CATETO_'));
   const stated = rows.map((row) =>

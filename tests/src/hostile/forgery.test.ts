@@ -53,19 +53,22 @@ function asking() {
 }
 
 describe('a forged result', () => {
-  test.each(['strangestran', 'the client', 'the op-server'])('in the name of %s is no answer', (named) => {
-    const { platform, broker, outcomes, ask, forge, client, op } = asking();
-    broker.lose = (topic) => topic.startsWith('calc.request.');
-    ask();
-    platform.settle();
-    forge('calc.hypotenuse.result', client, { 'the client': client, 'the op-server': op }[named] ?? named);
-    expect(outcomes).toEqual([]);
-    broker.lose = () => false;
-    platform.pass(300);
-    expect(outcomes).toEqual([{ value: 5, via: [] }]);
-  });
+  test.each(['strangestran', 'the client', 'the op-server'])(
+    'a forged result in the name of %s is ignored',
+    (named) => {
+      const { platform, broker, outcomes, ask, forge, client, op } = asking();
+      broker.lose = (topic) => topic.startsWith('calc.request.');
+      ask();
+      platform.settle();
+      forge('calc.hypotenuse.result', client, { 'the client': client, 'the op-server': op }[named] ?? named);
+      expect(outcomes).toEqual([]);
+      broker.lose = () => false;
+      platform.pass(300);
+      expect(outcomes).toEqual([{ value: 5, via: [] }]);
+    },
+  );
 
-  test('of an operation in the name of a stranger is none either', () => {
+  test('a forged result of an operation in the name of a third peer is ignored', () => {
     const { platform, broker, outcomes, ask, forge, calc } = asking();
     broker.lose = (topic) => topic.startsWith('calc.square.request.');
     ask();
@@ -76,7 +79,7 @@ describe('a forged result', () => {
     expect(outcomes).toEqual([{ value: 5, via: [] }]);
   });
 
-  test('on the topic of another formula is none, whoever sends it', () => {
+  test('a forged result on the topic of another formula is ignored, whoever sends it', () => {
     const { platform, broker, outcomes, ask, forge, client, calc } = asking();
     broker.lose = (topic) => topic.startsWith('calc.request.');
     ask();
@@ -85,7 +88,7 @@ describe('a forged result', () => {
     expect(outcomes).toEqual([]);
   });
 
-  test('in the name of the very server that was asked is believed when it comes first: only keys can tell', () => {
+  test('a forged result in the name of the true server is believed if it comes first, because only keys can prevent that', () => {
     const { platform, broker, outcomes, ask, forge, client, calc } = asking();
     broker.lose = (topic) => topic.startsWith('calc.request.');
     ask();

@@ -25,7 +25,7 @@ import { memoryOf } from './memory.ts';
 /** The bound for the memory of each process under every attack here. */
 const peakMebibytesMax = 600;
 
-test('strangers do what they like: nobody dies, memory is bounded, and honest requests are answered', async () => {
+test('under attack no process dies, memory stays bounded, and honest requests are answered', async () => {
   const cluster = await system();
   const client = await clientOf(cluster, 20_000);
   await settled(client);

@@ -92,14 +92,14 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     return account;
   }
 
-  test('all is well: the command of the running guide prints the hypotenuse, and no request needs a fallback', async () => {
+  test('without faults, the command of the running guide prints the hypotenuse, and no request needs a fallback', async () => {
     expect(await hosts.ask()).toEqual({ code: 0, out: '17.69180601295413\n' });
     await client.begin();
     await client.answered(200);
     expect((await nothingLost(client)).fellBack).toBe(0);
   });
 
-  test('the primary is unplugged: the backup is active and nothing is lost; plugged in again, one active remains', async () => {
+  test('when the primary is unplugged, the backup becomes active and nothing is lost; one stays active after the repair', async () => {
     await client.begin();
     await client.answered(50);
     await takeover(() => hosts.network.unplug(primary));
@@ -112,7 +112,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await nothingLost(client);
   });
 
-  test('no calc-server is in reach: requests wait, and are answered when one is back', async () => {
+  test('requests wait while no calc-server can be reached, and are answered when one is back', async () => {
     await hosts.network.unplug(standIn);
     await client.begin();
     await client.answered(50);
@@ -133,7 +133,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await nothingLost(client);
   });
 
-  test('the brokers are parted, clients on both sides: everyone is answered; healed, one active remains', async () => {
+  test('when the brokers are separated, clients on both sides are answered; one broker stays active after the repair', async () => {
     await Promise.all([client.begin(), other.begin()]);
     await Promise.all([client.answered(50), other.answered(50)]);
     await takeover(() => hosts.network.partition());
@@ -153,15 +153,18 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
   test.each([
     ['the primary to the backup', primary, backup],
     ['the backup to the primary', backup, primary],
-  ])('what goes from %s is lost, and nothing else; healed, one active remains', async (_, from, to) => {
-    await client.begin();
-    await client.answered(50);
-    await takeover(() => hosts.network.cutOneWay(from, to));
-    await client.answered(100);
-    await healed();
-    await client.answered(50);
-    await nothingLost(client);
-  });
+  ])(
+    'when messages from %s are lost, nothing else is lost; one broker stays active after the repair',
+    async (_, from, to) => {
+      await client.begin();
+      await client.answered(50);
+      await takeover(() => hosts.network.cutOneWay(from, to));
+      await client.answered(100);
+      await healed();
+      await client.answered(50);
+      await nothingLost(client);
+    },
+  );
 
   test.each([
     ['a client to the active broker', (activeHost: string) => hosts.network.cutOneWay(clientHost, activeHost)],
@@ -181,7 +184,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     ['is unplugged', () => [hosts.network.unplug(opServer2)]],
     ['is not heard by the brokers', () => bothBrokers.map((one) => hosts.network.cutOneWay(opServer2, one))],
     ['does not hear the brokers', () => bothBrokers.map((one) => hosts.network.cutOneWay(one, opServer2))],
-  ])('the host of op-server 2 %s: the calc-servers compute its squares, until it is back', async (_, fault) => {
+  ])('while the host of op-server 2 %s, the calc-servers compute its squares', async (_, fault) => {
     await client.begin();
     await client.answered(50);
     const calcServers = [hosts.get('calc-server', primary), hosts.get('calc-server', standIn)];

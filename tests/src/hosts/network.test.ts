@@ -73,7 +73,7 @@ async function slowCommands(): Promise<void> {
 const refused = await networkRefused();
 
 describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('a network of namespaces', () => {
-  test('what one host sends to another is lost and all else arrives, until it is healed', async () => {
+  test('messages from one host to another are lost until the repair, and all others arrive', async () => {
     const { network, at } = await beacons();
     await network.cutOneWay(a, b);
     await hearsOften(at, b, c);
@@ -85,7 +85,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('a net
     await again;
   });
 
-  test('a host that is unplugged hears nobody and nobody hears it, until it is plugged in', async () => {
+  test('an unplugged host neither sends nor receives until it is plugged in', async () => {
     const { network, at } = await beacons();
     await network.unplug(a);
     await hearsOften(at, b, c);
@@ -97,7 +97,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('a net
     await Promise.all(again);
   });
 
-  test('two sides are parted at once, however long commands take, and hear nothing of each other and all of their own', async () => {
+  test('a partition separates both sides at one moment, however long commands take, and leaves each side intact', async () => {
     const { network, at } = await beacons();
     await slowCommands();
     await network.partition();
@@ -115,7 +115,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('a net
     await Promise.all(again);
   });
 
-  test('two networks with the same addresses are there at once, and each takes away its own', async () => {
+  test('two networks with the same addresses can exist at once, and each removes only its own parts', async () => {
     const [one, other] = await Promise.all([createNetwork(all), createNetwork(all)]);
     onTestFinished(() => other.remove());
     expect(one.on(a)).not.toEqual(other.on(a));
@@ -124,7 +124,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('a net
     await other.heal();
   });
 
-  test('what cannot be made leaves nothing behind', async () => {
+  test('a network that cannot be created leaves nothing behind', async () => {
     await expect(createNetwork([a, 'nowhere'])).rejects.toThrow('nowhere');
     const left = await createNetwork([]);
     onTestFinished(() => left.remove());

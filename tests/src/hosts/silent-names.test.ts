@@ -45,7 +45,7 @@ async function hostOfSilentNames() {
 describe.skipIf(refused !== undefined && process.env['CI'] === undefined)(
   'the name of a broker whose name server is silent',
   () => {
-    test('takes nobody from the other broker', async () => {
+    test('a broker name whose name server is silent keeps no participant from the other broker', async () => {
       const { prefix, run } = await hostOfSilentNames();
       const names = run('names', {
         cwd: fileURLToPath(new URL('.', import.meta.url)),

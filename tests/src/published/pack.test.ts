@@ -31,7 +31,7 @@ function pack(folder: string) {
   return { status, said: stderr, packed: readdirSync(destination) };
 }
 
-test('packing leaves out what a source that is gone left in dist', () => {
+test('packing leaves out the old output of deleted sources', () => {
   workspace.write('packages/app-kit/src/gone.ts', 'export const gone = 1;\n');
   expect(workspace.tool('tsc', ['-b'], 'packages/app-kit').code).toBe(0);
   expect(existsSync(join(workspace.root, 'packages/app-kit/dist/gone.js'))).toBe(true);

@@ -37,13 +37,13 @@ function packed(name: string): Packed {
   return found;
 }
 
-test('these packages are published and no others, all of one version', () => {
+test('exactly these packages are published, all at one version', () => {
   expect(packages.map(({ name }) => name).toSorted()).toEqual([...names, binary].toSorted());
   expect(new Set(packages.map(({ version }) => version)).size).toBe(1);
 });
 
 describe.each([...names, binary])('%s', (name) => {
-  test('says what it is, for which Node and under which licence', () => {
+  test('the published manifest states purpose, Node version and licence', () => {
     const { manifest, files } = packed(name);
     expect(manifest).toMatchObject({
       description: expect.stringMatching(/^.{20,}\.$/),
@@ -54,14 +54,14 @@ describe.each([...names, binary])('%s', (name) => {
     expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', 'package.json']));
   });
 
-  test('has nothing that only this workspace needs', () => {
+  test('the published package contains nothing that only this workspace needs', () => {
     const { manifest, files } = packed(name);
     expect(JSON.stringify(manifest)).not.toMatch(/workspace:|catalog:|@cateto\/source|tsx/);
     expect(manifest).not.toHaveProperty('devDependencies');
     expect(files.filter((file) => /\.(?:test|test-d|test-support)\.|tsbuildinfo|tsconfig/.test(file))).toEqual([]);
   });
 
-  test('depends on published packages of its own version, and on exact versions of others', () => {
+  test('the published package depends on published packages of its own version, and on exact versions of others', () => {
     const { manifest, version } = packed(name);
     for (const [dependency, range] of Object.entries(manifest.dependencies ?? {})) {
       expect(range).toMatch(/^\d+\.\d+\.\d+$/);
@@ -69,7 +69,7 @@ describe.each([...names, binary])('%s', (name) => {
     }
   });
 
-  test('publint has no objection', async () => {
+  test('publint finds no fault in the published package', async () => {
     const { file, manifest } = packed(name);
     const bytes = readFileSync(file);
     const tarball = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
@@ -79,7 +79,7 @@ describe.each([...names, binary])('%s', (name) => {
 });
 
 describe.each(names)('%s', (name) => {
-  test('everything it exports has types, and maps that find their sources', () => {
+  test('every export of the published package has types, and source maps that find their sources', () => {
     const { manifest, files } = packed(name);
     expect(manifest.sideEffects).toBe(false);
     for (const target of Object.values(manifest.exports ?? {})) {
@@ -91,7 +91,7 @@ describe.each(names)('%s', (name) => {
     expect(files).toEqual(expect.arrayContaining(sources));
   });
 
-  test('attw finds its types right from ESM and from bundlers', async () => {
+  test('attw finds the types correct for ESM and for bundlers', async () => {
     const child = spawn(attw, [packed(name).file, '--profile', 'esm-only', '--no-color', '--no-emoji'], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -122,7 +122,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     typescript.end();
   });
 
-  test('the binary starts a whole system, with handlers in threads, and asks it', async () => {
+  test('the installed binary starts a whole system, with handlers in threads, and its client gets answers', async () => {
     for (const lane of [1, 2])
       await cluster.wrote(new RegExp(`"event":"listener-up".*"calc\\.square\\.request\\.${lane}"`));
     const { code, out } = await javascript.run('npx', 'cateto', 'client', 'hypotenuse', '12', '13', '--json');
@@ -130,7 +130,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(JSON.parse(out)).toMatchObject({ value: 17.69180601295413, fallbacks: [] });
   });
 
-  test('the binary logs for a person who watches, as well as for programs', async () => {
+  test('the installed binary can log text for people', async () => {
     const brokers = await freeBrokers();
     const broker = javascript.start('cateto', 'broker', '--log', 'pretty', '--brokers', brokers);
     await broker.wrote(/INFO.*: broker active /);
@@ -150,7 +150,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     },
   );
 
-  test('one in JavaScript serves and calls an operation and a formula of its own, also when a broker dies', async () => {
+  test('the JavaScript example serves and calls an operation and a formula of its own, also when a broker dies', async () => {
     const server = javascript.start('node', 'serve.js');
     await server.wrote(/^serving$/);
     const right = { code: 0, out: "{ value: 2, fallbacks: [] }\n{ code: 'invalid-request' }\n", said: '' };
@@ -163,7 +163,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(await server.ended).toBe(0);
   });
 
-  test('one in TypeScript compiles with everything strict and every library checked, serves and calls', async () => {
+  test('the TypeScript example compiles in strict mode with every library checked, serves and calls', async () => {
     expect(await typescript.run('npm', 'run', '--silent', 'build')).toEqual({ code: 0, out: '', said: '' });
     const server = typescript.start('node', 'dist/serve.js');
     await server.wrote(/^serving$/);
@@ -176,7 +176,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(await server.ended).toBe(0);
   });
 
-  test('one in TypeScript without types of Node compiles with every library checked', async () => {
+  test('the TypeScript example compiles without types of Node, with every library checked', async () => {
     const program = `import { calculator } from '@cateto/contracts';
 import { connect, serve } from '@cateto/sdk';
 import { simulate } from '@cateto/sdk/testing';
@@ -191,7 +191,7 @@ export { serve, simulate };
     expect(compiled).toEqual({ code: 0, out: '', said: '' });
   });
 
-  test('Ctrl-C stops the whole system', async () => {
+  test('Ctrl-C stops the whole installed system', async () => {
     cluster.child.kill('SIGINT');
     expect(await cluster.ended).toBe(0);
   });

@@ -35,7 +35,7 @@ describe('boundaries', () => {
     ['the codec in protocol', protocol, "import { createCodec } from '@cateto/contracts';"],
     ['an import after a statement', 'apps/client/src/main.ts', "const a = 1; import { x } from 'broker';"],
     ['a test in another app', 'apps/client/src/a.test.ts', "import { x } from '../../broker/src/main.ts';"],
-  ])('%s is found', (_what, path, source) => {
+  ])('the boundary check finds %s', (_what, path, source) => {
     const found = violations(path, source);
     expect(found).toHaveLength(1);
     expect(found[0]).toContain(path);
@@ -51,7 +51,7 @@ describe('boundaries', () => {
     ['packages/cateto/src/programs.ts', "const load = () => import('broker');"],
     ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],
     ['packages/protocol/src/ear.test.ts', "import { test } from 'vitest';"],
-  ])('%s may do what it does', (path, source) => {
+  ])('the boundary check accepts the imports of %s', (path, source) => {
     expect(violations(path, source)).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
 const square = hashOf(calculator, 'square');
 
-test('the bytes it shows are what it says they are', () => {
+test('the bytes in docs/protocol.md decode to the messages beside them', () => {
   const shown = [...page.matchAll(/^(93 [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
   expect(shown).toHaveLength(2);
   for (const [, bytes = '', text = ''] of shown) {
@@ -19,7 +19,7 @@ test('the bytes it shows are what it says they are', () => {
   expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
 });
 
-test('the text whose hash it gives has that hash', () => {
+test('the text in docs/protocol.md has the hash beside it', () => {
   const [, text = ''] = /^```json\n(\["operation",.*)\n```$/m.exec(page) ?? [];
   let hash = 2_166_136_261;
   for (let index = 0; index < text.length; index += 1)
@@ -28,7 +28,7 @@ test('the text whose hash it gives has that hash', () => {
   expect(page).toContain(`That of \`square\` is ${square}`);
 });
 
-test('its failures are those of the table', () => {
+test('the failures in docs/protocol.md are those of the table', () => {
   const [, section = ''] = /\n## 6\. Failures\n([\s\S]*?)\n## /.exec(page) ?? [];
   const rows = [...section.matchAll(/^\| (`[^|]+`) \|.*\| (yes|no) \| (yes|no) \|$/gm)];
   const stated = rows.flatMap(([, codes = '', retryable, mayHaveRun]) =>

@@ -15,7 +15,7 @@ function collected(minutes: number, mibAt: (minute: number) => number) {
 }
 
 describe('a series', () => {
-  test('is of one process: the next of its name has another', () => {
+  test('a series is of one process, and a restarted process has another series', () => {
     const all = collectSeries();
     all.add('broker', 1, { atMs: 0, value: 90 });
     all.add('broker', 1, { atMs: 1, value: 91 });
@@ -26,7 +26,7 @@ describe('a series', () => {
     ]);
   });
 
-  test('that is flat after its warm-up does not grow', () => {
+  test('a series that is flat after the warm-up does not grow', () => {
     const curve = curveOf(
       collected(20, (minute) => (minute < 4 ? 60 + 10 * minute : 100 + (minute % 1))),
       4 * minuteMs,
@@ -36,7 +36,7 @@ describe('a series', () => {
     expect(curve !== undefined && growsFasterThan(curve, 20)).toBe(false);
   });
 
-  test('that rises by 1 MiB a minute under a sawtooth is seen to grow', () => {
+  test('a series that rises by 1 MiB a minute under a sawtooth grows', () => {
     const curve = curveOf(
       collected(20, (minute) => 100 + minute + 8 * (minute % 1)),
       4 * minuteMs,
@@ -44,7 +44,7 @@ describe('a series', () => {
     expect(curve !== undefined && growsFasterThan(curve, 20)).toBe(true);
   });
 
-  test('of a process that did not live long enough tells nothing', () => {
+  test('the series of a process that did not live long enough is not evaluated', () => {
     expect(
       curveOf(
         collected(7, () => 100),
