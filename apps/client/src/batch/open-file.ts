@@ -8,17 +8,20 @@ import { interruption } from '../interruptible.ts';
  * waits in the system's `open` would keep the process from ending.
  *
  * @throws CommandFault when it was interrupted
+ * @throws Error when it was interrupted but the wait cannot be ended, for example for lack of file handles
  */
 export async function openFile(path: string, flags: 'r' | 'a', signal: AbortSignal): Promise<FileHandle> {
   const opening = open(path, flags);
   let waking: Promise<void> | undefined;
+  let fail: (error: unknown) => void = () => undefined;
+  const cannotWake = new Promise<never>((_resolve, reject) => (fail = reject));
   const wake = (): void => {
-    waking = beOtherSide(path, opening);
+    waking = beOtherSide(path, opening).catch(fail);
   };
   signal.addEventListener('abort', wake);
   if (signal.aborted) wake();
   try {
-    const handle = await opening;
+    const handle = await Promise.race([opening, cannotWake]);
     if (!signal.aborted) return handle;
     await handle.close();
     throw interruption();
@@ -28,18 +31,23 @@ export async function openFile(path: string, flags: 'r' | 'a', signal: AbortSign
   }
 }
 
-/**
- * Opens a named pipe for reading and writing, which does not wait, and holds it open until `opening` settles. If this
- * fails, `opening` either fails too and reports why, or the user may only read or only write the pipe. In the second
- * case the wait goes on.
- */
+/** Opens a named pipe for reading and writing, which does not wait, and holds it open until `opening` settles. */
 async function beOtherSide(path: string, opening: Promise<FileHandle>): Promise<void> {
-  const handle = await pipeAt(path).catch(() => undefined);
+  const handle = await pipeAt(path);
   await Promise.allSettled([opening]);
   await handle?.close();
 }
 
 async function pipeAt(path: string): Promise<FileHandle | undefined> {
-  const stats = await stat(path);
-  return stats.isFIFO() ? open(path, constants.O_RDWR | constants.O_NONBLOCK) : undefined;
+  // If this fails, the opening of the file fails as well and reports why.
+  const stats = await stat(path).catch(() => undefined);
+  if (stats?.isFIFO() !== true) return undefined;
+  try {
+    return await open(path, constants.O_RDWR | constants.O_NONBLOCK);
+  } catch (error) {
+    // The user may only read or only write the pipe: the wait goes on.
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EACCES' || code === 'EPERM') return undefined;
+    throw error;
+  }
 }
