@@ -11,7 +11,7 @@ import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runApp } from '../support/run-app.ts';
 
-/* Batches that are killed and batches that meet, as processes; all else is tested beside their code. */
+/* Batches that are killed and batches that meet, as processes. Everything else is tested beside the code. */
 
 let cluster: Cluster;
 let folder = '';
@@ -35,7 +35,7 @@ function argumentsFor(input: string, out: string): string[] {
   return ['batch', input, '--formula', 'hypotenuse', '--out', out, '--brokers', cluster.brokers];
 }
 
-/** Begins a batch that is given rows and no end. */
+/** Begins a batch that gets rows and no end. */
 function begin(out: string, more: readonly string[]): ChildProcessByStdio<Writable, null, null> {
   const { cwd, args } = appCommand('client', false);
   const child = spawn(process.execPath, [...args, ...argumentsFor('-', out), ...more], {
@@ -88,10 +88,10 @@ test(
     const codes = takers.map(async (taker) => ((await once(taker, 'exit')) as [number | null])[0]);
     let refused = 0;
     for (const code of codes) void code.then((ended) => (refused += ended === 2 ? 1 : 0));
-    // The one that has the lock waits for rows.
+    // The batch that has the lock waits for rows.
     await expect.poll(() => refused, patient).toBe(3);
     for (const taker of takers) {
-      // Those that were refused read no more.
+      // The refused batches read no more.
       taker.stdin.on('error', () => undefined);
       if (taker.exitCode === null) taker.stdin.end(`${rows.join('\n')}\n`);
     }

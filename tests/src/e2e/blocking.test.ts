@@ -10,7 +10,7 @@ import { clientOf, settled, system } from '../support/system.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A server whose handler blocks its thread for so long, listening. */
+/** A listening server whose handler blocks its thread for so long. */
 async function blockingServer(brokers: string, takesMs: number): Promise<AppProcess> {
   const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/blocking-server.ts'];
   const args = [...program, String(takesMs), '--brokers', brokers, '--log', 'json'];
@@ -58,7 +58,7 @@ test('a server with more work than it can do refuses what is new at once, does w
   const late: Promise<void>[] = [];
   let done = 0;
 
-  /** Asks for more with every answer that comes while the first are worked on. */
+  /** Sends more requests with every answer that arrives while the first requests run. */
   async function askAndMore(value: number): Promise<number> {
     const answer = await client.patience(value);
     done += 1;

@@ -3,7 +3,7 @@ import { startCluster } from '@cateto/cluster';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runApp } from '../support/run-app.ts';
 
-/* The command line against a running system; what it does by itself is tested beside its code. */
+/* The command line against a running system. What it does alone is tested beside its code. */
 
 let cluster: Cluster;
 

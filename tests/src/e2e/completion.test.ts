@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { atTerminal } from '../support/terminal.ts';
 
-/* What a Tab does in a real shell at a terminal. */
+/* The effect of Tab in a real shell at a terminal. */
 
 const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
 
@@ -31,7 +31,7 @@ const shells = {
 } as const;
 
 const present = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0;
-// In CI a shell that is missing fails the test.
+// In CI, a missing shell fails the test.
 const tested = (Object.keys(shells) as (keyof typeof shells)[]).filter(
   (shell) => process.env['CI'] !== undefined || present(shell),
 );
@@ -47,13 +47,13 @@ describe.each(tested)('%s', (shell) => {
     writeFileSync(file, stdout);
   });
 
-  /** The command line after what was typed, with a Tab at the end of it. */
+  /** The command line after this text was typed, with a Tab at its end. */
   async function completed(typed: string): Promise<string> {
     const terminal = atTerminal(command, { ...process.env, TERM: 'xterm', HISTFILE: '', PS1: '> ' });
     onTestFinished(() => terminal.hangUp());
     terminal.type(`cd ${folder}; ${before} source ${file}; PS1='re''ady> '\n`);
     await terminal.wrote(/ready> /);
-    // Ctrl-A goes to the beginning of the line.
+    // Ctrl-A goes to the start of the line.
     terminal.type(`${typed}\t\u0001printf '<%s>' LINE \n`);
     const written = await terminal.wrote(/<LINE>.*ready> /s);
     return /<LINE>((?:<[^>]*>)*)/.exec(written)?.[1] ?? '';

@@ -6,7 +6,7 @@ import { system } from '../support/system.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs the program and ends it with SIGTERM as soon as it has said something. */
+/** Runs the program and ends it with SIGTERM as soon as it has printed something. */
 async function endedAfter(line: string, brokers: string): Promise<{ code: unknown; out: string; said: string }> {
   const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/early-end-program.ts', brokers];
   const child = spawn(process.execPath, program, { cwd: folder });

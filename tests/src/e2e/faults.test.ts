@@ -7,7 +7,7 @@ import { rawPeer, rawSubscriber } from '../support/raw.ts';
 import { runApp } from '../support/run-app.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/* The thirteen faults of the paper's system, by the numbers of docs/faults.md: none is left. */
+/* The thirteen faults of the paper's system, by the numbers of docs/faults.md: each is gone. */
 
 describe('fault 1, the wrong topic', () => {
   const program = (topic: string, message: string): string => `
@@ -100,7 +100,7 @@ test('fault 6, one at a time: hundreds of requests overlap, also while an op-ser
   const startMs = performance.now();
   const answers = await Promise.all(Array.from({ length: 300 }, (_, index) => client.hypotenuse(3 * index, 4 * index)));
   expect(answers.map(({ value }) => value)).toEqual(Array.from({ length: 300 }, (_, index) => 5 * index));
-  // The paper's: 300 times 2.1 s.
+  // The paper's system takes 300 times 2.1 s.
   expect(performance.now() - startMs).toBeLessThan(10_000);
 });
 
@@ -151,7 +151,7 @@ test('fault 10, prefix matching: a topic that only begins like a subscribed one 
   const received = subscriber.receive();
   let first: string | undefined;
   void received.then(([heard]) => (first = heard?.toString()));
-  // The broker learns of the subscription in its own time; from then on the right topic comes through.
+  // The broker learns of the subscription after some time. From then on the right topic gets through.
   while (first === undefined) {
     await peer.send(topic.replace('calc.request.1.', 'calc.request.10.'), 'ten');
     await peer.send(topic, 'one');

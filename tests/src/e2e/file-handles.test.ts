@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { endpointsOf } from '../support/endpoints.ts';
 import { system } from '../support/system.ts';
 
-/** Leaves a process so many file handles beside those that it has. */
+/** Leaves a process so many free file handles. */
 function leave(pid: number, handles: number): void {
   const most = readdirSync(`/proc/${pid}/fd`).length + handles;
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}:`]);
@@ -29,7 +29,7 @@ test('a broker that has no file handles left says so in its log, and goes on', a
   const [primary] = endpointsOf(cluster.brokers);
   const [refused] = connectMany(primary.publishPort, 10);
   const said = broker.waitFor('connections-refused');
-  // It is accepted and closed without a word.
+  // The broker accepts the connection and closes it silently.
   await new Promise((resolve) => refused?.once('close', resolve));
   expect(await said).toMatchObject({
     level: 'warn',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-/* Programs whose output is lost: nobody reads it any more, or there is no room for it. */
+/* Programs whose output is lost, because the reader has gone or there is no room for it. */
 
 const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
 

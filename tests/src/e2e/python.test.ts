@@ -28,7 +28,7 @@ async function systemWithoutOddLanes(): Promise<Cluster> {
   return cluster;
 }
 
-// In CI what is missing is a failure: .ci/run installs it.
+// In CI, a missing part is a failure: .ci/run installs it.
 describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-server in Python', () => {
   test('shares the load with those in TypeScript, survives a failover under load, and ends in order', async () => {
     const cluster = await systemWithoutOddLanes();
@@ -117,7 +117,7 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
       [9, 0, 2 ** 106, []],
     ]);
     expect(await answers()).toBe(7);
-    // The id counts, not what is asked by it.
+    // The id counts, not the content of the request.
     expect(await ask(1, [1, contract, 13, 1_000])).toEqual([[1, 0, 144, []]]);
     expect(await answers()).toBe(7);
     expect(await ask(3, [2, contract, 2, 1_000], [3, contract, 2, 1_000], [10, contract, 2, 1_000])).toEqual([

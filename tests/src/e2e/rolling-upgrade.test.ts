@@ -11,7 +11,7 @@ import { system } from '../support/system.ts';
 
 const program = fileURLToPath(new URL('../support/release-server.ts', import.meta.url));
 
-/** Far more than any test takes: whoever falls back after it has not fallen back because of a contract. */
+/** Far longer than any test takes, so that no fallback after it is caused by a contract. */
 const operationTimeoutMs = 60_000;
 
 interface Upgrade {
@@ -19,7 +19,7 @@ interface Upgrade {
   client(release: Release, onEvent?: (event: BusEvent) => void): Promise<Client<ReleaseCatalogue>>;
 }
 
-/** A system in which two releases meet that differ in one contract. */
+/** A system with two releases that differ in one contract. */
 async function upgrade(changed: Changed): Promise<Upgrade> {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
   return {
@@ -66,7 +66,7 @@ function askMany(client: Client<ReleaseCatalogue>): Promise<Answered[]> {
   );
 }
 
-/** Asks until the system answers as it is meant to: who has just started may not have been found yet. */
+/** Sends requests until the system answers as expected: programs that have just started may not have been found yet. */
 async function askUntil(
   client: Client<ReleaseCatalogue>,
   meant: (answers: Answered[]) => boolean,
@@ -74,7 +74,7 @@ async function askUntil(
   const untilMs = performance.now() + 20_000;
   for (;;) {
     const answers = await askMany(client);
-    // Whoever answers and whoever computes, nothing is ever read as the other release means it.
+    // Whichever program answers or computes, no value is read with the other release's meaning.
     for (const { asked, by, value } of answers) expect(value).toBe(asked * factors[by]);
     if (meant(answers) || performance.now() > untilMs) return answers;
   }
@@ -110,7 +110,8 @@ describe('a rolling upgrade of a formula', () => {
     expect(ofNew).toEqual(many.map((asked) => expect.objectContaining({ asked, by: 'new', value: asked * 2 })));
 
     await ended(oldServer);
-    // Asked before that, it would have been asked: it may have run what it never answers.
+    // If the request had been sent before that, the server would have received it, and might have run it without an
+    // answer.
     await withdrawn;
     await expect(oldClient.scaled(1, { timeoutMs: 500 })).rejects.toMatchObject({
       code: expect.stringMatching(/^(contract-mismatch|no-listener)$/),
@@ -132,7 +133,7 @@ describe('a rolling upgrade of an operation', () => {
       server('old', 'formulas'),
       server('new', 'formulas'),
     ]);
-    // The formula is one contract in both releases: whoever asks is answered by either.
+    // The formula has one contract in both releases, so either server may answer.
     const asking = await client('new');
 
     const together = await askUntil(asking, (answers) => byBoth(answers) && !answers.some(({ fellBack }) => fellBack));
@@ -149,7 +150,7 @@ describe('a rolling upgrade of an operation', () => {
     expect(fellBackOnly(newAlone, 'new')).toBe(true);
 
     for (const calc of [oldFormulas, newFormulas]) {
-      // The log is read after the answers came.
+      // The log is read after the answers have arrived.
       await calc.waitFor('fallback');
       const causes = calc.events.filter(({ event }) => event === 'fallback').map(({ cause }) => cause);
       expect(['contract-mismatch', 'no-listener']).toEqual(expect.arrayContaining([...new Set(causes)]));

@@ -10,7 +10,7 @@ describe('any start order works', () => {
     cluster.start('calc-server');
     cluster.start('op-server-2');
     const backup = cluster.start('backup');
-    // Never heard, the primary is taken for lost: the backup serves alone.
+    // The backup has never heard the primary, takes it for lost, and serves alone.
     await backup.waitFor('active');
     expect((await asked).value).toBe(17.69180601295413);
     const primary = cluster.start('broker');

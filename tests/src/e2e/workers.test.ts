@@ -11,7 +11,7 @@ import { clientOf, settled, system } from '../support/system.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A server of tests/src/support, listening. */
+/** A listening server of support. */
 async function serverOf(program: string, brokers: string, ...args: readonly string[]): Promise<AppProcess> {
   const start = ['--conditions=@cateto/source', '--import', 'tsx', `src/support/${program}.ts`];
   const server = startProcess({
