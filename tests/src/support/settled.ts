@@ -1,7 +1,7 @@
 import type { Calculator } from '@cateto/contracts';
 import type { Client } from '@cateto/sdk';
 
-const settledMaxMs = 20_000;
+const settledMaxMs = 90_000;
 
 /** Waits until a system answers without any fallback: all participants have found each other. */
 export async function settled(client: Client<Calculator>): Promise<void> {
