@@ -8,16 +8,20 @@ export interface Blocking {
   mayBlock(kind: object): boolean;
   /** A run of this kind took so long before it returned to the loop. */
   took(kind: object, ms: number): void;
+  /** The loop is seen so much later than arranged. An asynchronous handler may have blocked it after it had returned. */
+  seen(lateMs: number): void;
 }
 
 /** From here on a run is one that others notice. */
 const noticedMs = 20;
+/** From here on a loop that is late tells of a handler: garbage collection and a busy machine take less. */
+const lateFromMs = 100;
 /** A handler that blocked once is presumed to until it has not so often in a row. */
 const quickRunsMin = 16;
 
 export function createBlocking(): Blocking {
   /** Runs until a kind is presumed quick; 0 from then on. */
-  const presumed = new WeakMap<object, number>();
+  const presumed = new Map<object, number>();
   /** Most servers run one kind nearly all the time. */
   let lastQuick: object | undefined;
   return {
@@ -29,6 +33,12 @@ export function createBlocking(): Blocking {
       presumed.set(kind, now);
       if (now === 0) lastQuick = kind;
       else if (kind === lastQuick) lastQuick = undefined;
+    },
+    seen(lateMs) {
+      if (lateMs < lateFromMs) return;
+      // Which of them it was is not known.
+      for (const kind of presumed.keys()) presumed.set(kind, quickRunsMin);
+      lastQuick = undefined;
     },
   };
 }

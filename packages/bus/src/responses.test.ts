@@ -19,7 +19,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     attach: (half: Half) => void halves.push(half),
     table: () => undefined,
     publish: (topic: string, to: string, message: readonly unknown[]) => void beats.push([topic, to, message]),
-    rearm: () => undefined,
+    rearm: () => halves.forEach((half) => half.deadlineMs?.()),
     subscribe: () => undefined,
     receive(topic, read, take) {
       receivers.set(topic, (message) => take([read(message) as never], { sender: 'aaaaaaaaaaaa', settledBelow: 1 }));
@@ -219,6 +219,8 @@ test('what is refused for want of room, and what is given up, is told as an even
   for (const done of elsewhere.splice(0)) done();
   expect(answers).toHaveLength(before);
   askElsewhere(1);
+  // After so long a standstill it is announced.
+  turns.settle();
   elsewhere.shift()?.();
   expect(answers.at(-1)).toEqual([10_006, 0]);
 });
@@ -252,4 +254,28 @@ test('of asynchronous work as much runs at once as may, and the rest when that i
   turns.settle();
   expect(elsewhere).toHaveLength(5);
   expect(answers).toHaveLength(3);
+});
+
+test('work that blocked the loop after it had waited is announced the next time, though it had returned at once', () => {
+  const { askElsewhere, elsewhere, clock, beats, turns } = setUp();
+  askElsewhere(1);
+  expect([elsewhere.length, beats]).toEqual([1, []]);
+  clock.blockedMs += 300;
+  elsewhere.shift()?.();
+  beats.length = 0;
+  askElsewhere(1);
+  turns.settle();
+  expect(beats).toEqual([['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 10_000]]]);
+  expect(elsewhere).toHaveLength(1);
+});
+
+test('a loop that is late by less than a tenth of a second tells nothing of what runs in it', () => {
+  const { askElsewhere, elsewhere, clock, beats, turns } = setUp();
+  askElsewhere(1);
+  clock.blockedMs += 140;
+  elsewhere.shift()?.();
+  beats.length = 0;
+  askElsewhere(1);
+  turns.settle();
+  expect(beats).toEqual([]);
 });

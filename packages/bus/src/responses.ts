@@ -10,8 +10,8 @@ import type { RunCounts } from './run-counters.ts';
 import { createRunCounters } from './run-counters.ts';
 import { createTally } from './tally.ts';
 import type { Admitted, Run, Work } from './work.ts';
+import { refusedLate } from './work.ts';
 
-const late = failure('overloaded', 'what was taken here before waits too long for its turn');
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
 /**
  * After so much work whatever else waits for the loop gets its turn: beats, subscriptions, other requests. Messages that
@@ -78,9 +78,13 @@ export function createResponses<T extends string>(
   /** The request of which everybody was told that its handler may block. */
   let announced: Admitted | undefined;
   let hasLetGo = false;
+  /** When a timer is to look at what runs. */
+  let lookMs = Number.POSITIVE_INFINITY;
 
   function handle(input: ResponderInput<Work>): void {
-    for (const effect of responder.handle(input, platform.nowMs())) perform(effect);
+    const nowMs = platform.nowMs();
+    blocking.seen(nowMs - lookMs);
+    for (const effect of responder.handle(input, nowMs)) perform(effect);
   }
 
   function perform(effect: ResponderEffect<Work>): void {
@@ -253,7 +257,8 @@ export function createResponses<T extends string>(
     deadlineMs() {
       const dueMs = responder.deadlineMs() ?? Number.POSITIVE_INFINITY;
       const seenDueMs = loop.deadlineMs() ?? Number.POSITIVE_INFINITY;
-      return Math.min(dueMs, seenDueMs);
+      lookMs = Math.min(dueMs, seenDueMs);
+      return lookMs;
     },
     tick() {
       watchLoop(responder.counters().inFlight > 0);
@@ -292,8 +297,4 @@ export function createResponses<T extends string>(
 
 function limited(ms: number): number {
   return Math.min(Math.max(0, ms), limits.ttlMsMax);
-}
-
-export function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
-  return { ...request, refusal: request.refusal ?? late };
 }

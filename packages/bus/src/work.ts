@@ -1,4 +1,5 @@
 import type { Failure, RequestReading, Success } from '@cateto/contracts';
+import { failure } from '@cateto/contracts';
 import type { IncomingRequest, ResponderEffect } from '@cateto/protocol';
 
 /* A request on its way through a server: how it came in, what computes it, how it is answered. */
@@ -40,4 +41,10 @@ export function incoming(
   run: Run,
 ): IncomingRequest<Work> {
   return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace, attempt }, refusal };
+}
+
+const late = failure('overloaded', 'what was taken here before waits too long for its turn');
+
+export function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
+  return { ...request, refusal: request.refusal ?? late };
 }
