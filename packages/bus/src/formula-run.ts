@@ -7,6 +7,7 @@ import type { RequestContext } from './handler-contexts.ts';
 import { cancelRun } from './handler-contexts.ts';
 import type { Requests } from './requests.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from './work.ts';
+import { createRun } from './work.ts';
 import { ownFailure, withoutName } from './run-handler.ts';
 import type { CodeFaults, CodePart, CodeRun } from './code-faults.ts';
 
@@ -32,11 +33,13 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
     const formula = options.catalogue.formulas[name];
     if (formula === undefined) continue;
     const computed = { formula, code, faults: options.faults };
-    runs.set(name, (request, answer) => runFormula(options, routes, computed, request, answer));
+    const begin: Run['begin'] = (request, answer) => runFormula(options, routes, computed, request, answer);
+    runs.set(name, createRun({ contract: name, begin }));
   }
-  const unknown: Run = (request, answer) => {
-    answer(request, failure('unknown-formula', 'there is no code for this formula here'));
-  };
+  const unknown = createRun({
+    contract: '',
+    begin: (request, answer) => answer(request, failure('unknown-formula', 'there is no code for this formula here')),
+  });
   return (formula) => runs.get(formula) ?? unknown;
 }
 
@@ -69,8 +72,8 @@ function runFormula(
     const { route, input } = calls[index] as TakenCall;
     const call = new OperationCall(options, route, input, request.work.trace, running, index);
     // Work takes its time: only an operation that is computed here when it is late has a timeout of its own.
-    const isLate = route.operation.work.fallback === 'late';
-    running.asked(requests.ask(route.target, isLate ? Math.min(operationTimeoutMs, patienceMs) : patienceMs, call));
+    const lateMs = route.operation.work.fallback === 'late' ? operationTimeoutMs : undefined;
+    running.asked(requests.ask(route.target, patienceMs, call, { lateMs, origin: request.sender }));
   }
 }
 

@@ -18,7 +18,7 @@ import type { PlacedHandler } from './placed-handler.ts';
 import { placeHandler } from './placed-handler.ts';
 import type { Run } from './work.ts';
 import { createResponses } from './responses.ts';
-import { incoming, refusedLate } from './work.ts';
+import { createRun, incoming } from './work.ts';
 import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
 import type { Server } from './server.ts';
@@ -79,7 +79,11 @@ function serveOn<C extends Catalogue>(
     const handler: Handler = handlers[operation.name as keyof C['operations']];
     const limited = contexts.limited(operation, handler);
     const placed = placeHandler(operation, limited, threads, bus.participant.platform.nowMs, onEvent);
-    const run = runPlaced({ operation, faults }, placed, contexts);
+    const begin = beginPlaced({ operation, faults }, placed, contexts);
+    const inThreads = (): number | undefined => (placed.inThreads() ? threads?.count : undefined);
+    const { concurrency } = options;
+    const { maxMs } = operation.work;
+    const run = createRun({ contract: operation.name, begin, threads: inThreads, concurrency, maxMs });
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);
@@ -87,8 +91,7 @@ function serveOn<C extends Catalogue>(
       requestTopics.push(requestTopic);
       bus.receive(requestTopic, read, (requests, { sender, settledBelow }) => {
         const admitted = requests.map((request) => incoming(request, replyTopic, run));
-        const late = placed.inThreads() && threads?.isLate() === true;
-        responses.accept(sender, settledBelow, late ? admitted.map(refusedLate) : admitted);
+        responses.accept(sender, settledBelow, admitted);
       });
     }
   }
@@ -123,17 +126,15 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
 /** No lane fell back. */
 const byOpServer: readonly Lane[] = [];
 
-function runPlaced(of: Omit<HandlerCode, 'handler'>, placed: PlacedHandler, contexts: HandlerContexts): Run {
+function beginPlaced(of: Omit<HandlerCode, 'handler'>, placed: PlacedHandler, contexts: HandlerContexts): Run['begin'] {
   const { inLoop, inThread, inThreads } = placed;
-  const { maxMs } = of.operation.work;
-  const here = Object.assign(runOf({ ...of, handler: inLoop }, contexts), { maxMs });
+  const here = beginOf({ ...of, handler: inLoop }, contexts);
   if (inThread === undefined) return here;
-  const there = runOf({ ...of, handler: inThread }, contexts);
-  const run: Run = (request, answer) => (inThreads() ? there : here)(request, answer);
-  return Object.assign(run, { elsewhere: inThreads, maxMs });
+  const there = beginOf({ ...of, handler: inThread }, contexts);
+  return (request, answer) => (inThreads() ? there : here)(request, answer);
 }
 
-function runOf(code: HandlerCode, contexts: HandlerContexts): Run {
+function beginOf(code: HandlerCode, contexts: HandlerContexts): Run['begin'] {
   const openContext = contexts.opener(code.operation.name);
   return (request, answer) => {
     const context = openContext(request);

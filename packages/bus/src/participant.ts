@@ -71,6 +71,9 @@ export interface ParticipantOptions {
   readonly onEvent: OnEvent;
 }
 
+/** A timer that is later tells of a loop that was blocked, or of a process that stood still. */
+const pauseMs = 20;
+
 export function openParticipant({ openLink, duty, platform, onEvent }: ParticipantOptions): Participant {
   const address = newAddress(platform.random);
   const codec = createCodec();
@@ -181,12 +184,21 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     if (dueMs >= armedMs || closed) return;
     disarm?.();
     armedMs = dueMs;
-    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), tick);
+    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), due);
+  }
+
+  /** After a pause of this process the silence of others counts only when what arrived meanwhile has been read. */
+  function due(): void {
+    const lateMs = platform.nowMs() - armedMs;
+    armedMs = Number.NEGATIVE_INFINITY;
+    disarm = undefined;
+    if (lateMs < pauseMs) tick();
+    else platform.afterTurn(tick);
   }
 
   function tick(): void {
+    if (closed) return;
     armedMs = Number.POSITIVE_INFINITY;
-    disarm = undefined;
     const nowMs = platform.nowMs();
     for (const change of ear.handle({ type: 'tick' }, nowMs)) earDecided(change);
     for (const half of halves) half.tick?.();

@@ -29,7 +29,7 @@ function setUp(use: HandlerThreads['use'], starts = true) {
     use,
     inUse: () => ({ threads: 1, threadsBusy: 0 }),
     usable: () => usable,
-    isLate: () => false,
+    count: 1,
     run(_operation, _input, { leftMs }) {
       usable = starts;
       return Promise.resolve(starts ? { output: `thread within ${leftMs}`, blockedMs: takesMs } : undefined);
@@ -73,7 +73,7 @@ test('a handler that throws is timed as well', async () => {
     use: 'when-slow',
     inUse: () => ({ threads: 1, threadsBusy: 0 }),
     usable: () => true,
-    isLate: () => false,
+    count: 1,
     run: placed.inThread,
   } as never;
   const own = placeHandler(

@@ -1,6 +1,6 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { cancelTopic, cancelWire } from '@cateto/contracts';
-import type { RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
+import type { RequestCall, RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
 import { beatTopic, beatWire } from '@cateto/contracts';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -15,6 +15,8 @@ export interface Question {
   settle(outcome: Success | Failure, seq: number): void;
 }
 
+export type AskOptions = Pick<RequestCall<Question>, 'lateMs' | 'origin'>;
+
 /** The driver of a participant's requester. */
 export interface Requests {
   /** Reports listeners that come and go on a route. */
@@ -26,7 +28,7 @@ export interface Requests {
    * @returns the request's seq. The question may have been settled already when this returns.
    * @throws RangeError for a timeout that is no number of milliseconds
    */
-  ask(target: Target, timeoutMs: number, question: Question): number;
+  ask(target: Target, timeoutMs: number, question: Question, more?: AskOptions): number;
   /** It settles at once, and the servers that may be at work on it are told, best effort. */
   cancel(seq: number): void;
   /** Cancels everything that is open. */
@@ -39,6 +41,8 @@ export interface RequestsOptions {
   readonly answerTimeoutMs: number;
   readonly onEvent: OnEvent;
 }
+
+const nothingMore: AskOptions = {};
 
 export function createRequests(participant: Participant, { answerTimeoutMs, onEvent }: RequestsOptions): Requests {
   const { platform } = participant;
@@ -67,10 +71,15 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
   }
 
   participant.receive(beatTopic, beatWire.read, (beats, { sender }) => {
-    // The last says all that counts. Each costs a look at everything that is open, and a stranger could send many in one frame.
-    const last = beats.at(-1);
-    if (last === undefined) return;
-    handle({ type: 'beat', sender, held: last.held, silentMs: last.silentMs });
+    for (const { windows, returned } of beats) {
+      if (windows !== undefined || returned !== undefined) {
+        handle({ type: 'beat', sender, held: undefined, silentMs: 0, windows, returned });
+      }
+    }
+    // Of what a server has the last says all that counts. Each costs a look at everything that is open, and a stranger could send many
+    // in one frame.
+    const last = beats.findLast(({ held }) => held !== undefined);
+    if (last !== undefined) handle({ type: 'beat', sender, held: last.held, silentMs: last.silentMs ?? 0 });
     participant.rearm();
   });
   participant.subscribe(beatTopic);
@@ -100,12 +109,13 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
       });
       participant.subscribe(answerRoute);
     },
-    ask(target, timeoutMs, question) {
+    ask(target, timeoutMs, question, { lateMs, origin } = nothingMore) {
       // One that is not a number would be due for ever and never over.
       if (!Number.isFinite(timeoutMs)) throw new RangeError(`a timeout of ${timeoutMs} ms`);
       lastSeq += 1;
       const seq = lastSeq;
-      handle({ type: 'call', call: { seq, target, work: question, deadlineMs: platform.nowMs() + timeoutMs } });
+      const deadlineMs = platform.nowMs() + timeoutMs;
+      handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin } });
       participant.rearm();
       return seq;
     },

@@ -1,8 +1,10 @@
 import { failure } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import type { Admitted } from './work.ts';
+import { createRun } from './work.ts';
 import { createRunCounters } from './run-counters.ts';
 
+const noRun = createRun({ contract: 'none', begin: () => undefined });
 const success = { value: 0, via: [] };
 
 function counted() {
@@ -11,7 +13,7 @@ function counted() {
   let seq = 0;
   function begin(ttlMs = 60_000): Admitted {
     seq += 1;
-    const work = { underway: undefined, run: () => undefined, input: 0, trace: undefined };
+    const work = { underway: undefined, run: noRun, input: 0, trace: undefined };
     const request: Admitted = {
       type: 'run',
       sender: 'aaaaaaaaaaaa',

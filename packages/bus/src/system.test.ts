@@ -244,7 +244,7 @@ describe('the calc-server', () => {
       use: 'always',
       inUse: () => ({ threads: 2, threadsBusy: 0 }),
       usable: () => true,
-      isLate: () => false,
+      count: 2,
       run,
     });
     calcServer();

@@ -1,6 +1,7 @@
 import type { Failure, RequestReading, Success } from '@cateto/contracts';
-import { failure } from '@cateto/contracts';
-import type { IncomingRequest, ResponderEffect } from '@cateto/protocol';
+import { limits } from '@cateto/contracts';
+import type { IncomingRequest, Load, ResponderEffect } from '@cateto/protocol';
+import { createLoad } from '@cateto/protocol';
 
 /* A request on its way through a server: how it came in, what computes it, how it is answered. */
 
@@ -10,12 +11,35 @@ export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
 /** Call exactly once for each request. */
 export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
 
+/** What computes the requests for one contract. */
 export interface Run {
-  (request: Admitted, answer: AnswerTo): void;
-  /** Whether it would wait for its turn elsewhere now, in a queue of its own: here it is begun at once. */
-  readonly elsewhere?: () => boolean;
+  readonly begin: (request: Admitted, answer: AnswerTo) => void;
+  readonly contract: string;
+  readonly load: Load;
+  /** How many threads there are, if it is begun in one of them now; undefined if it is begun in the loop. */
+  readonly threads?: (() => number | undefined) | undefined;
   /** Milliseconds after which it has failed; only its deadline ends it unless given. */
   readonly maxMs?: number | undefined;
+  /** The window that was announced last. */
+  window: number | undefined;
+  /** Runs that returned to the loop. */
+  returns: number;
+  /** One that goes on, and since when: by it is seen how long they take. */
+  sample: Admitted | undefined;
+  sampleMs: number;
+}
+
+export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' | 'maxMs'> {
+  /** Runs that may go on at once in the loop. */
+  readonly concurrency?: number | undefined;
+}
+
+/** Unless told otherwise. What a handler waits for has its bounds too, and more at once would only wait there. */
+const concurrencyDefault = 1_024;
+
+export function createRun({ concurrency = concurrencyDefault, ...kind }: RunOptions): Run {
+  const load = createLoad({ concurrencyMax: concurrency, windowMax: limits.requestsPerServerMax });
+  return { ...kind, load, window: undefined, returns: 0, sample: undefined, sampleMs: 0 };
 }
 
 /** What computes a request. */
@@ -25,8 +49,11 @@ export interface Cancellable {
 }
 
 export interface Work {
-  /** What computes it, once it has begun and can be told; `cancelled` when its requester has cancelled it: what has not begun does not. */
-  underway: Cancellable | 'cancelled' | undefined;
+  /**
+   * What computes it, once it has begun and can be told. What has not begun does not when it is `cancelled`, because nobody waits for
+   * it, or `returned` to its requester.
+   */
+  underway: Cancellable | 'cancelled' | 'returned' | undefined;
   readonly run: Run;
   readonly input: unknown;
   readonly trace: string | undefined;
@@ -41,10 +68,4 @@ export function incoming(
   run: Run,
 ): IncomingRequest<Work> {
   return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace, attempt }, refusal };
-}
-
-const late = failure('overloaded', 'what was taken here before waits too long for its turn');
-
-export function refusedLate(request: IncomingRequest<Work>): IncomingRequest<Work> {
-  return { ...request, refusal: request.refusal ?? late };
 }

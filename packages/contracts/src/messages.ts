@@ -3,7 +3,7 @@ import type { Catalogue, FormulaName } from './catalogue.ts';
 import type { FailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from './formula.ts';
 import { batchMessagesMax, beatRangesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
-import { nameExpression } from './names.ts';
+import { nameExpression, namePattern } from './names.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 import type { Lane } from './topics.ts';
 import type { MessageOf } from './wire.ts';
@@ -71,9 +71,19 @@ export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax)
 /** Sent by a server, now and then, to a requester whose requests it has held for longer than a moment. */
 export const beatWire = wire({
   /** Seqs from, to, from, to, …, in order: requests of the requester that the server has and has not answered. */
-  held: z.array(Seq).max(2 * beatRangesMax),
+  held: z
+    .array(Seq)
+    .max(2 * beatRangesMax)
+    .optional(),
   /** How long the server may stay silent although it is at work. */
-  silentMs: z.number().min(0).max(ttlMsMax),
+  silentMs: z.number().min(0).max(ttlMsMax).optional(),
+  /** By the name of a contract, how many requests of one requester keep the server busy. */
+  windows: z.record(z.string().regex(new RegExp(`^${namePattern}$`)), z.int().min(1)).optional(),
+  /** In the form of `held`: requests that it has not begun and gives back. */
+  returned: z
+    .array(Seq)
+    .max(2 * beatRangesMax)
+    .optional(),
 });
 
 /** A body: the sender, the lowest seq of its own requests that is not settled, and messages of one topic. */

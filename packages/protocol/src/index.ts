@@ -9,8 +9,8 @@ export type { CompleteRequest, Join, JoinEffect, JoinInput } from './join.ts';
 export { createJoin } from './join.ts';
 export type { Listeners, ListenersConfig, ListenersEffect, ListenersInput } from './listeners.ts';
 export { createListeners } from './listeners.ts';
-export type { LoopWatch, LoopWatchInput } from './loop-watch.ts';
-export { createLoopWatch } from './loop-watch.ts';
+export type { Load } from './load.ts';
+export { createLoad } from './load.ts';
 export type { Pace } from './pace.ts';
 export { createPace } from './pace.ts';
 export type { Placement } from './placement.ts';
@@ -27,6 +27,7 @@ export type {
 } from './requester/types.ts';
 export type {
   IncomingRequest,
+  OwedBeat,
   Responder,
   ResponderCounters,
   ResponderEffect,

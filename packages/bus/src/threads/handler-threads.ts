@@ -12,8 +12,8 @@ export interface HandlerThreads {
   inUse(): ThreadsInUse;
   /** False when they could not be started. */
   usable(): boolean;
-  /** Whether what waits for a thread waits so long, and has for so long, that new work is `overloaded`. */
-  isLate(): boolean;
+  /** How many there are, or will be once the first is needed. */
+  readonly count: number;
   /**
    * Runs an operation's handler, when a thread is free. The promise settles `limits.handlerGraceMs` after the deadline at the latest,
    * whatever the handler does.

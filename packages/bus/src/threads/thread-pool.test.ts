@@ -255,16 +255,6 @@ test('what is asked of a server that has closed starts no threads', async () => 
   expect(pool.inUse().threads).toBe(0);
 });
 
-test('what waits for a thread beyond 100 ms for a second makes new work late, until the queue is short again', async () => {
-  const { pool, run } = setUp(1);
-  await run('echo', 1);
-  expect(pool.isLate()).toBe(false);
-  const asked = Array.from({ length: 40 }, () => run('busy', 50));
-  await vi.waitUntil(pool.isLate, { timeout: longMs });
-  await Promise.all(asked);
-  expect(pool.isLate()).toBe(false);
-});
-
 test('after the end nothing is begun, and what runs ends with its thread', async () => {
   const { pool, run, events } = setUp(1);
   await run('echo', 1);

@@ -142,7 +142,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     use: workers === 'auto' ? 'when-slow' : 'always',
     inUse: () => ({ threads: starting === undefined ? 0 : count, threadsBusy: Math.min(given.size, count) }),
     usable: () => usable,
-    isLate: turns.isLate,
+    count,
     start: async () => void (await started()),
     async run(operation, input, request, maxMs): Promise<Ran | undefined> {
       const { leftMs, id, attempt } = request;

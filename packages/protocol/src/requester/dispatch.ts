@@ -2,10 +2,12 @@
  * To whom a request goes, and when it may: the requester's way out.
  *
  * Nothing is sent for the first time unless a marker is held and the ear is proven (rule 1 of docs/protocol.md, section 3);
- * what cannot go yet is held.
+ * what cannot go yet is held. So is what no server has room for (rooms.ts): it waits for its turn (queues.ts).
  */
-import { createHeld } from './held.ts';
+import type { Failure } from '@cateto/contracts';
 import type { Obstacle } from './outcomes.ts';
+import { overloadedFor } from './outcomes.ts';
+import { createQueues } from './queues.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, isSuspect, noteEarlier } from './request.ts';
 import type { Server, Servers } from './servers.ts';
@@ -15,24 +17,26 @@ import type { RequesterEffect } from './types.ts';
 export interface Dispatch<W> {
   /** Sends a request that no server has been given, or holds it. */
   offer(request: OpenRequest<W>, nowMs: number): void;
-  /** Every request held for a route. */
+  /** A server has come to listen on the route. */
   offerHeld(route: string, nowMs: number): void;
+  /** As many of the held as servers have room for. */
   offerAllHeld(nowMs: number): void;
-  /** As many of the held as servers have room for, once somebody has room again. */
+  /** As many of the held as have room now, where there is more than there was; call after every input. */
   refill(nowMs: number): void;
+  /** There may be more room for the contract than there was. */
+  freed(contract: string): void;
   /** Takes a request back from its server, and holds it. */
   takeBack(request: OpenRequest<W>, nowMs: number): void;
   /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
   release(request: OpenRequest<W>): void;
   /**
-   * The server to ask. For a request that can fall back there is none when all that listen are passed over.
-   *
-   * @param reservedToo one that is reserved for a suspect rather than none
+   * The server to ask, or `full` while those that would be asked have no room. For a request that can fall back there is none when all
+   * that listen are passed over.
    */
-  choose(request: OpenRequest<W>, reservedToo?: boolean): Server | undefined;
+  choose(request: OpenRequest<W>): Server | 'full' | undefined;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
-  /** Its server is gone, or there was none: it goes to this one, or waits while a suspect has it or it is a suspect. */
-  reassign(request: OpenRequest<W>, server: Server, nowMs: number): void;
+  /** Its server is gone, or there was none: it goes to this one, or waits while that has no room or it is a suspect. */
+  reassign(request: OpenRequest<W>, server: Server | 'full', nowMs: number): void;
   /** The request is one of this server's from now on; it is not sent. */
   move(request: OpenRequest<W>, server: Server, nowMs: number): void;
   /** Takes a suspect from its server; it waits for a trial on the next. */
@@ -56,17 +60,16 @@ export interface Dispatch<W> {
   unservedSinceMs(request: OpenRequest<W>, nowMs: number): number;
   /** Why a request that no server was given is held. */
   obstacle(request: OpenRequest<W>): Obstacle;
-  /** Whether a server that was full is so no longer; says so once. */
-  hasRoomAgain(): boolean;
+  /** An answer came: what it cost the server says how long others will wait. */
+  answered(request: OpenRequest<W>, nowMs: number): void;
   counters(): { readonly sent: number; readonly resent: number };
 }
 
 export interface DispatchOptions<W> {
   readonly servers: Servers;
   readonly random: () => number;
-  /** Requests in flight to one server at once, of those that may be held. */
-  readonly perServerMax: number;
   emit(effect: RequesterEffect<W>): void;
+  settle(request: OpenRequest<W>, outcome: Failure): void;
   /** Nobody fit listens, as far as is known: what is still on its way may tell of somebody. */
   awaitTurn(): void;
   /** A request is due earlier than it was. */
@@ -78,14 +81,21 @@ export interface DispatchOptions<W> {
 /** The share by which a repetition comes earlier or later, so that many do not come at once. */
 const resendJitter = 0.2;
 
+/** A request that is likely to wait for longer than this share of its time is refused at once. */
+const waitShareMax = 0.8;
+const noRoutes: ReadonlySet<string> = new Set();
+
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
-  const { servers, random, perServerMax, emit, awaitTurn, schedule, isOpen } = options;
-  const held = createHeld<W>();
+  const { servers, random, emit, settle, awaitTurn, schedule, isOpen } = options;
+  const queues = createQueues<W>();
+  /** Held, and not in a queue: what can go to one server only, or not to every server. */
+  const particular = new Set<OpenRequest<W>>();
   /** Routes without a fit listener, and since when. */
   const unserved = new Map<string, number>();
+  /** Contracts for which there may be more room than there was. */
+  const freedContracts = new Set<string>();
   let markersHeld = 0;
   let proven = false;
-  let roomAgain = false;
   let sent = 0;
   let resent = 0;
 
@@ -95,27 +105,48 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     isOpen,
     canSend,
     schedule,
-    choose,
+    choose: chooseNow,
     give,
-    released: refill,
+    released: offerAllHeld,
     nobodyFit({ call: { target } }) {
       if (target.unheard === 'fail') awaitTurn();
     },
   });
 
+  function hold(request: OpenRequest<W>): void {
+    if (request.call.target.pinned !== undefined || request.refused !== undefined) particular.add(request);
+    else queues.add(request);
+  }
+
+  function unhold(request: OpenRequest<W>): void {
+    if (request.line === undefined) particular.delete(request);
+    else queues.remove(request);
+  }
+
   function offer(request: OpenRequest<W>, nowMs: number): void {
-    if (!canSend()) {
-      held.add(request);
-      return;
-    }
+    if (!canSend()) return hold(request);
     probe(request, nowMs);
-    const server = choose(request);
+    const { contract } = request.call.target;
+    const isNext = queues.waiting(contract) === 0 || request.call.target.pinned !== undefined;
+    const server = isNext ? choose(request) : 'full';
     if (server === undefined) {
-      held.add(request);
+      hold(request);
       if (request.call.target.unheard === 'fail') awaitTurn();
-    } else {
+    } else if (server !== 'full') {
       give(request, server, nowMs);
+    } else if (waitsTooLong(request, nowMs)) {
+      settle(request, overloadedFor(request, queues.waiting(contract), queues.waitMs(request, nowMs)));
+    } else {
+      hold(request);
+      // Others may wait for other lanes.
+      if (!isNext) freed(contract);
     }
+  }
+
+  function waitsTooLong(request: OpenRequest<W>, nowMs: number): boolean {
+    const { deadlineMs, target } = request.call;
+    const waitMs = queues.waitMs(request, nowMs);
+    return waitMs > 0 && waitMs + queues.costMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
   }
 
   /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
@@ -127,22 +158,31 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     send(request, server, nowMs);
   }
 
-  function choose(request: OpenRequest<W>, reservedToo = isSuspect(request)): Server | undefined {
+  function choose(request: OpenRequest<W>): Server | 'full' | undefined {
     const { route, contract, pinned, unheard } = request.call.target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
-    // Whoever is to fall back rather hears that a server is full than waits for it.
-    const inFlightMax = unheard === 'hold' ? perServerMax : Number.POSITIVE_INFINITY;
-    const choice = servers.choose(route, contract, request.refused, inFlightMax, reservedToo);
-    return choice === undefined || (unheard === 'fail' && !choice.fit) ? undefined : choice.server;
+    const choice = servers.choose(route, contract, request.refused, isSuspect(request));
+    if (choice === undefined || (unheard === 'fail' && !choice.fit)) return undefined;
+    return choice.server ?? 'full';
+  }
+
+  function chooseNow(request: OpenRequest<W>): Server | undefined {
+    const server = choose(request);
+    return server === 'full' ? undefined : server;
   }
 
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    if (request.server === undefined) held.remove(request);
-    else resent += 1;
+    if (request.server === undefined) {
+      queues.sent(request);
+      unhold(request);
+    } else resent += 1;
     move(request, server, nowMs);
+    const { deadlineMs, lateMs } = request.call;
+    if (lateMs !== undefined && request.expiresMs === deadlineMs)
+      request.expiresMs = Math.min(deadlineMs, nowMs + lateMs);
     request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
     // A new request is scheduled by its call; one that was held or moved is due earlier than it thought.
@@ -152,33 +192,78 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function move(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
     if (request.server === server) return;
     if (request.server?.address !== server?.address) request.listed = false;
-    if (request.server !== undefined) leave(request.server);
-    if (server !== undefined) server.inFlight += 1;
+    if (request.server !== undefined) leave(request, request.server);
+    if (server !== undefined) {
+      server.inFlight += 1;
+      request.room = servers.roomOf(server, request.call.target.contract);
+      request.room.inFlight += 1;
+    }
     assign(request, server, nowMs);
   }
 
   /** One request fewer waits for the server. */
-  function leave(server: Server): void {
-    if (server.inFlight === perServerMax) roomAgain = true;
+  function leave(request: OpenRequest<W>, server: Server): void {
     server.inFlight -= 1;
+    if (request.room !== undefined) request.room.inFlight -= 1;
+    request.room = undefined;
+    if (server.inFlight === 0) servers.idle(server.address);
+    freed(request.call.target.contract);
+  }
+
+  function freed(contract: string): void {
+    if (queues.size() + particular.size > 0) freedContracts.add(contract);
   }
 
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    const { seq, work, deadlineMs } = request.call;
+    const { seq, work } = request.call;
     sent += 1;
     request.attempts += 1;
-    const ttlMs = Math.max(0, deadlineMs - nowMs);
+    const ttlMs = Math.max(0, request.expiresMs - nowMs);
     emit({ type: 'send', seq, to: server.address, work, ttlMs, attempt: request.attempts });
   }
 
   function refill(nowMs: number): void {
+    if (freedContracts.size === 0 || !canSend()) return;
+    for (const contract of freedContracts) offerQueue(contract, nowMs);
+    freedContracts.clear();
+    for (const request of particular) offerParticular(request, nowMs);
+  }
+
+  function offerAllHeld(nowMs: number): void {
+    suspects.reconsider();
     if (!canSend()) return;
-    for (const route of held.routes()) {
-      for (const request of held.of(route)) {
-        offer(request, nowMs);
-        if (request.server === undefined && request.refused === undefined) break;
+    for (const contract of queues.contracts()) offerQueue(contract, nowMs);
+    for (const request of particular) offerParticular(request, nowMs);
+  }
+
+  /** As many as there is room for, by turns. */
+  function offerQueue(contract: string, nowMs: number): void {
+    let blocked = noRoutes;
+    for (;;) {
+      const request = queues.next(contract, blocked);
+      if (request === undefined) return;
+      const server = choose(request);
+      if (server === undefined || server === 'full') {
+        if (request.refused !== undefined) {
+          queues.remove(request);
+          particular.add(request);
+          continue;
+        }
+        blocked = new Set(blocked).add(request.call.target.route);
+        if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
+      } else if (request.call.deadlineMs - nowMs < queues.costMs(contract)) {
+        settle(request, overloadedFor(request, queues.waiting(contract), 0));
+      } else {
+        probe(request, nowMs);
+        give(request, server, nowMs);
       }
     }
+  }
+
+  function offerParticular(request: OpenRequest<W>, nowMs: number): void {
+    const server = choose(request);
+    if (server !== undefined && server !== 'full') give(request, server, nowMs);
+    else if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
   }
 
   function sendAgain(request: OpenRequest<W>, nowMs: number): void {
@@ -189,6 +274,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const same = servers.find(route, server.address);
     if (same === undefined && isSuspect(request)) return suspect(request, nowMs);
     const next = same ?? choose(request);
+    if (next === 'full') return takeBack(request, nowMs);
     if (next === undefined) {
       if (unheard === 'fail') awaitTurn();
       return;
@@ -197,22 +283,23 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function suspect(request: OpenRequest<W>, nowMs: number): void {
-    if (request.server === undefined) held.remove(request);
+    if (request.server === undefined) unhold(request);
     move(request, undefined, nowMs);
     suspects.add(request, nowMs);
   }
 
   function takeBack(request: OpenRequest<W>, nowMs: number): void {
+    if (request.server === undefined) return;
     move(request, undefined, nowMs);
-    held.add(request);
+    hold(request);
+    freed(request.call.target.contract);
   }
 
   function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
     if (markersHeld === 0) return 'no-broker';
     if (!proven) return 'no-ear';
-    // For room waits only who may go to any server, and has nothing better to do than to wait.
-    const waitsForRoom = target.unheard === 'hold' && target.pinned === undefined;
-    return waitsForRoom && servers.anyOn(target.route) ? 'no-room' : 'no-server';
+    // Any server has room for a request that may go to no other.
+    return target.pinned === undefined && servers.anyOn(target.route) ? 'no-room' : 'no-server';
   }
 
   return {
@@ -224,7 +311,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     refill,
     suspect,
     giveUntried(request, nowMs) {
-      const server = canSend() ? choose(request) : undefined;
+      const server = canSend() ? chooseNow(request) : undefined;
       if (server === undefined) return suspects.add(request, nowMs);
       suspects.remove(request);
       give(request, server, nowMs);
@@ -239,25 +326,30 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     },
     offerHeld(route, nowMs) {
       unserved.delete(route);
-      suspects.reconsider();
-      for (const request of held.of(route)) offer(request, nowMs);
+      offerAllHeld(nowMs);
     },
-    offerAllHeld(nowMs) {
-      suspects.reconsider();
-      for (const route of held.routes()) for (const request of held.of(route)) offer(request, nowMs);
-    },
+    offerAllHeld,
+    freed,
     move,
     reassign(request, server, nowMs) {
-      if (!isSuspect(request) && !server.reserved) give(request, server, nowMs);
-      else if (request.server === undefined) return;
-      else if (isSuspect(request)) suspect(request, nowMs);
+      if (server !== 'full' && !isSuspect(request)) give(request, server, nowMs);
+      else if (isSuspect(request) && request.server !== undefined) suspect(request, nowMs);
       else takeBack(request, nowMs);
     },
     takeBack,
     release(request) {
       if (isSuspect(request)) suspects.remove(request);
-      if (request.server === undefined) held.remove(request);
-      else leave(request.server);
+      if (request.server === undefined) unhold(request);
+      else leave(request, request.server);
+    },
+    answered(request, nowMs) {
+      const { room } = request;
+      if (room === undefined) return;
+      // Several that waited there together took their turns.
+      if (queues.waiting(room.contract) > 0 || request.charged !== undefined) {
+        queues.answered(request, nowMs - Math.max(request.serverSinceMs, room.answeredMs), nowMs);
+      }
+      room.answeredMs = nowMs;
     },
     markers(count) {
       markersHeld = count;
@@ -266,11 +358,6 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       proven = isProven;
     },
     isLinked: () => markersHeld > 0,
-    hasRoomAgain() {
-      const had = roomAgain;
-      roomAgain = false;
-      return had;
-    },
     counters: () => ({ sent, resent }),
   };
 }

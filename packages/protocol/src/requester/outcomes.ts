@@ -13,6 +13,20 @@ export function nobodyFit<W>({ call: { target }, refusal }: OpenRequest<W>): Fai
   return refusal ?? failure('no-listener', `no server fit to ask listens on ${target.route}`);
 }
 
+/**
+ * @param waiting requests that wait for the same servers
+ * @param waitMs how long one more is likely to wait; 0 when the time that is left does not suffice for the work alone
+ */
+export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: number, waitMs: number): Failure {
+  const timeout = `its timeout is ${Math.round(call.deadlineMs - calledMs)} ms`;
+  const { contract } = call.target;
+  const why =
+    waitMs === 0
+      ? `the servers of ${contract} had no room for it until too little of its time was left`
+      : `${waiting} requests wait for the servers of ${contract}, which would take ${Math.round(waitMs)} ms`;
+  return failure('overloaded', `${why}; ${timeout}`);
+}
+
 /** Why a request is held. */
 export type Obstacle = 'no-broker' | 'no-ear' | 'no-server' | 'no-room';
 

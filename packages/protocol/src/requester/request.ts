@@ -1,4 +1,6 @@
 import type { Failure } from '@cateto/contracts';
+import type { Line, Origin } from './queues.ts';
+import type { Room } from './rooms.ts';
 import type { Server } from './servers.ts';
 import type { RequestCall } from './types.ts';
 
@@ -8,8 +10,16 @@ const suspectEnds = 2;
 export interface OpenRequest<W> {
   readonly call: RequestCall<W>;
   readonly calledMs: number;
-  /** Where the last attempt went. */
+  /** When it is over: its deadline, or sooner once it was sent, where its caller has something better to do than to wait for long. */
+  expiresMs: number;
+  /** Where the last attempt went, and the room that it takes there. */
   server: Server | undefined;
+  room: Room | undefined;
+  /** Where it waits for room (queues.ts). */
+  line: Line<W> | undefined;
+  /** Whose turn it took when it was sent, and what that was charged. */
+  charged: Origin<W> | undefined;
+  chargedMs: number;
   /** When the first attempt went there. */
   serverSinceMs: number;
   /** Servers asked before that one, with the time each was first asked. */
@@ -26,6 +36,8 @@ export interface OpenRequest<W> {
   scheduledMs: number;
   /** Its server has named it in a beat: it has it, or has answered it since. */
   listed: boolean;
+  /** Its server named it, and then did so no more: it has answered, and the answer is lost unless it comes in this turn. */
+  lost: boolean;
   /** Its server, which has named it, listens no more, or not yet at a new broker: until then the request waits for it. */
   staysUntilMs: number;
   /** Servers that ended while they had it. */
@@ -38,7 +50,12 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
   return {
     call,
     calledMs: nowMs,
+    expiresMs: call.deadlineMs,
     server: undefined,
+    room: undefined,
+    line: undefined,
+    charged: undefined,
+    chargedMs: 0,
     serverSinceMs: nowMs,
     earlier: undefined,
     refused: undefined,
@@ -48,6 +65,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     resendEveryMs,
     scheduledMs: Number.POSITIVE_INFINITY,
     listed: false,
+    lost: false,
     staysUntilMs: Number.NEGATIVE_INFINITY,
     ends: 0,
     settled: false,

@@ -1,5 +1,5 @@
 import type { ResultReading } from '@cateto/contracts';
-import { isFailure } from '@cateto/contracts';
+import { isFailure, limits } from '@cateto/contracts';
 import { createRequester } from './requester.ts';
 import type { RequestCall, RequesterConfig, RequesterEffect, RequesterInput, Target } from './types.ts';
 
@@ -24,7 +24,13 @@ export function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}
 
 /** A requester with a clock that stands still until it is moved, and what it did since the last look. */
 export function setUp(given: Partial<RequesterConfig> = {}) {
-  const requester = createRequester<string>({ random: () => 0.5, answerTimeoutMs: 2_000, ...given });
+  // As if every server had earned trust.
+  const requester = createRequester<string>({
+    random: () => 0.5,
+    answerTimeoutMs: 2_000,
+    earnedFirst: limits.requestsPerServerMax,
+    ...given,
+  });
   const at = { nowMs: 0 };
   const handle = (input: RequesterInput<string>): readonly RequesterEffect<string>[] =>
     requester.handle(input, at.nowMs);

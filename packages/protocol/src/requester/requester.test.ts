@@ -56,15 +56,18 @@ describe('held until heard', () => {
     ]);
   });
 
-  test('one that never waits for room is never told that there was none', () => {
-    const { call, up, at, handle, runTo } = setUpReady({ perServerMax: 1 });
+  test('a call that can fall back waits for room too, and fails when all that listen are passed over', () => {
+    const { call, up, runTo, handle } = setUpReady({ perServerMax: 1 });
     up(a);
-    call(1, { unheard: 'fail', deadlineMs: 2_500 });
+    call(1, { unheard: 'fail', deadlineMs: 10_000 });
+    expect(sends(call(2, { unheard: 'fail', deadlineMs: 10_000 }))).toEqual([]);
+    const settled = [...runTo(1_900), ...handle({ type: 'turn-ended' })];
+    expect(outcomes(settled)).toEqual([]);
     runTo(2_500);
-    // The only server is passed over; before the turn has ended, in which somebody else may be heard of, its time is up.
-    call(2, { unheard: 'fail', deadlineMs: 2_501 });
-    at.nowMs = 2_501;
-    expect(outcomes(handle({ type: 'tick' }))).toEqual([[2, 'no-listener']]);
+    expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([
+      [1, 'no-listener'],
+      [2, 'no-listener'],
+    ]);
   });
 
   test('while the ear is in doubt new requests wait, and those in flight do not', () => {
@@ -382,12 +385,12 @@ describe('choosing a server', () => {
     expect(requester.counters().open).toBe(0);
   });
 
-  test('what waits for room goes to a server that does not know the contract of the one before it', () => {
-    const { call, up, answer } = setUpReady({ perServerMax: 1 });
+  test('requests for one contract take no room from those for another', () => {
+    const { call, up } = setUpReady({ perServerMax: 1 });
     up(a);
     call(1, { contract: 'new' });
-    expect(sends(call(2))).toEqual([]);
-    expect(sends(answer(a, 1, failure('unknown-formula', 'never heard of it')))).toEqual([[2, a]]);
+    expect(sends(call(2))).toEqual([[2, a]]);
+    expect(sends(call(3))).toEqual([]);
   });
 
   test('what waits for room goes to a server that is free again because it refused one that another may yet answer', () => {

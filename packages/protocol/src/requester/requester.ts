@@ -32,6 +32,7 @@ import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooMany
 import type { OpenRequest } from './request.ts';
 import { forgetEarlier, isSuspect, mayYetAnswer, openRequest, wasAsked } from './request.ts';
 import { createServerNews } from './server-news.ts';
+import { createRooms, earn, loseHalf } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
@@ -51,8 +52,10 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     answerTimeoutMs,
     openMax = limits.heldRequestsMax,
     perServerMax = limits.requestsPerServerMax,
+    earnedFirst,
   } = config;
-  const servers = createServers(random);
+  const rooms = createRooms(perServerMax, earnedFirst);
+  const servers = createServers(random, rooms);
   const open = createSeqTable<OpenRequest<W>>();
   const due = createDueQueue<number>();
   let closed = false;
@@ -63,11 +66,12 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
-  const dispatch = createDispatch<W>({ servers, random, perServerMax, emit, awaitTurn, schedule, isOpen });
+  const dispatch = createDispatch<W>({ servers, random, emit, settle, awaitTurn, schedule, isOpen });
   const leases = createLeases();
   const silence = createSilence<W>({ servers, leases, dispatch, answerTimeoutMs, awaitTurn });
   const news = createServerNews<W>({
     servers,
+    rooms,
     leases,
     silence,
     dispatch,
@@ -98,7 +102,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   /** Sees to it that the request is looked at when the first thing about it is due. */
   function schedule(request: OpenRequest<W>): void {
-    const dueMs = Math.min(request.call.deadlineMs, request.resendDueMs);
+    const dueMs = Math.min(request.expiresMs, request.resendDueMs);
     if (dueMs >= request.scheduledMs) return;
     request.scheduledMs = dueMs;
     due.push(dueMs, request.call.seq);
@@ -114,9 +118,20 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       } else if (isFailure(outcome) && traitOf(outcome.code).anotherServerMayKnow && !request.settled) {
         refused(request, sender, outcome, nowMs);
       } else {
+        earned(request, sender, outcome, nowMs);
         settle(request, outcome);
       }
     }
+  }
+
+  /** What the answer says of the server that it was expected from. */
+  function earned(request: OpenRequest<W>, sender: string, outcome: Success | Failure, nowMs: number): void {
+    const { room, server } = request;
+    if (room === undefined || server?.address !== sender) return;
+    if (isFailure(outcome) && outcome.code === 'internal') loseHalf(room);
+    else earn(room, perServerMax);
+    if (room.isPaused) rooms.unpause(sender, room.contract);
+    dispatch.answered(request, nowMs);
   }
 
   /** This server cannot take it: another is asked, and what this one said is the outcome when none is left. */
@@ -138,7 +153,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function moveOn(request: OpenRequest<W>, refusal: Failure, nowMs: number): void {
     const next = dispatch.choose(request);
     if (next !== undefined) {
-      return isSuspect(request) ? dispatch.suspect(request, nowMs) : dispatch.give(request, next, nowMs);
+      return isSuspect(request) ? dispatch.suspect(request, nowMs) : dispatch.reassign(request, next, nowMs);
     }
     const asked = mayYetAnswer(request);
     if (asked !== undefined) return dispatch.move(request, asked, nowMs);
@@ -160,15 +175,22 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     emit({ type: 'await-turn' });
   }
 
-  /** Who listens is certain now: requests of servers that ended go to others, and those that fail when nobody does fail. */
+  /**
+   * Who listens is certain now: requests of servers that ended go to others, and those that fail when nobody does fail. What has been
+   * answered without its answer having come is asked again.
+   */
   function turnEnded(nowMs: number): void {
     turnAwaited = false;
     if (!dispatch.canSend()) return;
     for (const request of open.values()) {
       const { unheard, route } = request.call.target;
+      if (request.lost) {
+        request.lost = false;
+        if (!request.listed) dispatch.sendAgain(request, nowMs);
+      }
       const isListening = request.server?.routes.has(route) === true && !silence.isAbandoned(request, nowMs);
       if (request.settled || isListening || silence.isStaying(request, nowMs)) continue;
-      const server = dispatch.choose(request, true);
+      const server = dispatch.choose(request);
       if (server !== undefined) dispatch.reassign(request, server, nowMs);
       else if (unheard === 'fail') fail(request, nowMs);
     }
@@ -208,7 +230,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       const request = open.get(seq);
       if (request === undefined) continue;
       if (request.scheduledMs <= nowMs) request.scheduledMs = Number.POSITIVE_INFINITY;
-      if (request.call.deadlineMs <= nowMs) expire(request, nowMs);
+      if (request.expiresMs <= nowMs) expire(request, nowMs);
       else if (request.resendDueMs <= nowMs && stoodStill) request.resendDueMs = nowMs + resendFirstMs;
       else if (request.resendDueMs <= nowMs) silence.resend(request, nowMs);
       if (open.has(seq)) schedule(request);
@@ -253,7 +275,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'listener-down':
         return news.listenerDown(input.route, input.address, nowMs);
       case 'beat':
-        return news.beat(input.sender, input.held, input.silentMs, nowMs);
+        return news.beat(input, nowMs);
       case 'server-ended':
         return news.ended(input.address);
       case 'marker-up':
@@ -278,7 +300,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     handle(input, nowMs) {
       effects = nothing;
       take(input, nowMs);
-      if (dispatch.hasRoomAgain()) dispatch.refill(nowMs);
+      dispatch.refill(nowMs);
       if (!turnAwaited) dispatch.tryNext(nowMs);
       return effects;
     },

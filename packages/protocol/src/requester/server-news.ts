@@ -9,21 +9,23 @@ import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
 import { mayRunAt } from './request.ts';
+import type { Rooms } from './rooms.ts';
 import type { Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
+import type { BeatInput } from './types.ts';
 
 export interface ServerNews {
   listenerUp(route: string, address: string, nowMs: number): void;
   listenerDown(route: string, address: string, nowMs: number): void;
   ended(address: string): void;
-  /** @param held seqs from, to, from, to, …, in their order */
-  beat(sender: string, held: readonly number[], silentMs: number, nowMs: number): void;
+  beat(beat: BeatInput, nowMs: number): void;
   /** What is in flight may be lost. @param newBroker servers come to it one after the other: each is waited for */
   sendAllAgain(newBroker: boolean, nowMs: number): void;
 }
 
 export interface ServerNewsParts<W> {
   readonly servers: Servers;
+  readonly rooms: Rooms;
   readonly leases: Leases;
   readonly silence: Silence<W>;
   readonly dispatch: Dispatch<W>;
@@ -37,7 +39,15 @@ export interface ServerNewsParts<W> {
 const comesBackMs = 500;
 
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
-  const { servers, leases, silence, dispatch, open, settle, schedule, awaitTurn } = parts;
+  const { servers, rooms, leases, silence, dispatch, open, settle, schedule, awaitTurn } = parts;
+
+  function takeBack(sender: string, returned: readonly number[], nowMs: number): void {
+    for (const request of open.values()) {
+      if (request.server?.address !== sender || request.settled || !isAmong(returned, request.call.seq)) continue;
+      rooms.gaveBack(sender, request.call.target.contract);
+      dispatch.takeBack(request, nowMs);
+    }
+  }
 
   return {
     listenerUp(route, address, nowMs) {
@@ -81,20 +91,28 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     },
 
     /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
-    beat(sender, held, silentMs, nowMs) {
-      const lost: OpenRequest<W>[] = [];
+    beat({ sender, held, silentMs, windows = {}, returned = [] }, nowMs) {
       // Anybody may say that he is at work: nothing is kept for those whom nobody here knows.
-      let isKnown = servers.routesOf(sender).length > 0;
+      if (!rooms.has(sender) && servers.routesOf(sender).length === 0) return;
+      for (const [contract, window] of Object.entries(windows)) {
+        if (rooms.announced(sender, contract, window)) dispatch.freed(contract);
+      }
+      if (returned.length > 0) takeBack(sender, returned, nowMs);
+      if (held === undefined) return;
+      leases.beat(sender, silentMs, nowMs);
+      let anyLost = false;
       for (const request of open.inAnyOrder()) {
         if (request.server?.address !== sender || request.settled) continue;
-        isKnown = true;
         const isHeld = isAmong(held, request.call.seq);
-        if (request.listed && !isHeld) lost.push(request);
+        if (request.listed && !isHeld) {
+          request.lost = true;
+          anyLost = true;
+        }
         request.listed = isHeld;
         if (isHeld) silence.staysOn(request, nowMs + silentMs);
       }
-      if (isKnown) leases.beat(sender, silentMs, nowMs);
-      for (const request of lost) dispatch.sendAgain(request, nowMs);
+      // The answer may have come beside the beat, on a topic of its own.
+      if (anyLost) awaitTurn();
     },
 
     sendAllAgain(newBroker, nowMs) {

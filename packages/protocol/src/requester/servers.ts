@@ -2,10 +2,12 @@
  * The servers a requester may ask, and which of them it asks next.
  *
  * Choosing: those not passed over first, then the fewest requests in flight from here, then round-robin from a random
- * start (docs/protocol.md, section 3). Passed over is an order of preference, never an exclusion: a server that left a
+ * start (docs/protocol.md, section 3). While the best of them have no room (rooms.ts), a request waits for them. Passed over is an order of preference, never an exclusion: a server that left a
  * request unanswered for the whole answer timeout is asked last until it answers anything or its subscription is new,
  * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it.
  */
+import type { Room, Rooms } from './rooms.ts';
+import { hasRoom } from './rooms.ts';
 
 export interface Server {
   readonly address: string;
@@ -21,11 +23,14 @@ export interface Server {
   probeDueMs: number | undefined;
   /** Contracts that it does not know, or in another version; that does not change while it lives. */
   readonly unfit: Set<string>;
+  /** The room that was looked at last: most servers are asked for one contract nearly all the time. */
+  room: Room | undefined;
 }
 
 export interface Choice {
-  readonly server: Server;
-  /** Better than being passed over: it may be waited for. */
+  /** Undefined while those that would be chosen have no room, or a suspect has them. */
+  readonly server: Server | undefined;
+  /** They are not passed over: they may be waited for. */
   readonly fit: boolean;
 }
 
@@ -39,16 +44,18 @@ export interface Servers {
   /** Whether anybody listens on the route. */
   anyOn(route: string): boolean;
   /**
-   * @param inFlightMax a server that as many requests wait for, from here, is left out
-   * @param reservedToo a reserved server may be chosen if there is no other
+   * @param asSuspect a reserved server may be chosen if there is no other; none needs room
+   * @returns undefined when nobody listens that has not refused
    */
   choose(
     route: string,
     contract: string,
     refused: ReadonlySet<Server> | undefined,
-    inFlightMax: number,
-    reservedToo?: boolean,
+    asSuspect?: boolean,
   ): Choice | undefined;
+  roomOf(server: Server, contract: string): Room;
+  /** Nothing waits for the server at this address any more, from here. */
+  idle(address: string): void;
   /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
   takeProbe(route: string, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
@@ -65,7 +72,7 @@ interface Route {
 
 const probeEveryMs = 1_000;
 
-export function createServers(random: () => number): Servers {
+export function createServers(random: () => number, rooms: Rooms): Servers {
   const routes = new Map<string, Route>();
   const servers = new Map<string, Server>();
 
@@ -78,7 +85,14 @@ export function createServers(random: () => number): Servers {
     }
   }
 
+  function roomOf(server: Server, contract: string): Room {
+    if (server.room?.contract !== contract) server.room = rooms.of(server.address, contract);
+    return server.room;
+  }
+
   return {
+    roomOf,
+    idle: (address) => rooms.unpause(address, undefined),
     up(name, address) {
       let server = servers.get(address);
       if (server === undefined) {
@@ -90,6 +104,7 @@ export function createServers(random: () => number): Servers {
           reserved: false,
           probeDueMs: undefined,
           unfit: new Set(),
+          room: undefined,
         };
         servers.set(address, server);
       }
@@ -119,28 +134,33 @@ export function createServers(random: () => number): Servers {
     },
     routesOf: (address) => [...(servers.get(address)?.routes ?? [])],
     anyOn: (name) => routes.has(name),
-    choose(name, contract, refused, inFlightMax, reservedToo = false) {
+    choose(name, contract, refused, asSuspect = false) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
       let best: Server | undefined;
-      let bestRank = 0;
+      let bestRank = none;
       let bestIndex = 0;
+      /** The best of those that cannot take it now. */
+      let fullRank = none;
       const count = route.servers.length;
       for (let step = 0; step < count; step += 1) {
         const index = (route.next + step) % count;
         const server = route.servers[index];
-        if (server === undefined || server.inFlight >= inFlightMax || refused?.has(server) === true) continue;
-        if (server.reserved && !reservedToo) continue;
+        if (server === undefined || refused?.has(server) === true) continue;
         const rank = rankOf(server, contract);
-        if (best === undefined || rank < bestRank || (rank === bestRank && server.inFlight < best.inFlight)) {
-          best = server;
-          bestRank = rank;
-          bestIndex = index;
+        if (rank > bestRank || (rank === bestRank && best !== undefined && server.inFlight >= best.inFlight)) continue;
+        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract)))) {
+          if (rank < fullRank) fullRank = rank;
+          continue;
         }
+        best = server;
+        bestRank = rank;
+        bestIndex = index;
       }
+      if (fullRank < bestRank) return { server: undefined, fit: isFit(fullRank) };
       if (best === undefined) return undefined;
       route.next = (bestIndex + 1) % count;
-      return { server: best, fit: best.probeDueMs === undefined };
+      return { server: best, fit: isFit(bestRank) };
     },
     takeProbe(name, nowMs) {
       const route = routes.get(name);
@@ -166,8 +186,16 @@ export function createServers(random: () => number): Servers {
   };
 }
 
+const none = Number.POSITIVE_INFINITY;
+const passedOver = 2;
+const reserved = 3;
+
 function rankOf(server: Server, contract: string): number {
-  if (server.reserved) return 3;
-  if (server.probeDueMs !== undefined) return 2;
+  if (server.probeDueMs !== undefined) return server.reserved ? passedOver + reserved : passedOver;
+  if (server.reserved) return reserved;
   return server.unfit.size > 0 && server.unfit.has(contract) ? 1 : 0;
+}
+
+function isFit(rank: number): boolean {
+  return rank < passedOver || rank === reserved;
 }

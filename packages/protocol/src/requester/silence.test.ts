@@ -10,12 +10,24 @@ function setUp(deadlineMs = 60_000) {
   ready.up(b);
   const [[, holder]] = sends(ready.call(1, { deadlineMs })) as [[number, string]];
   const other = holder === a ? b : a;
-  const beat = (held: readonly number[], silentMs = 2_000, sender = holder) =>
-    ready.handle({ type: 'beat', sender, held, silentMs });
+  const beat = (held: readonly number[], silentMs = 2_000, sender = holder) => [
+    ...ready.handle({ type: 'beat', sender, held, silentMs }),
+    ...ready.handle({ type: 'turn-ended' }),
+  ];
   return { ...ready, holder, other, beat };
 }
 
 describe('a request that its server names in its beats', () => {
+  test('is not sent again when its answer comes beside the beat that names it no more', () => {
+    const { handle, answer, at, holder } = setUp();
+    at.nowMs = 50;
+    handle({ type: 'beat', sender: holder, held: [1, 1], silentMs: 2_000 });
+    at.nowMs = 550;
+    expect(sends(handle({ type: 'beat', sender: holder, held: [], silentMs: 0 }))).toEqual([]);
+    answer(holder, 1);
+    expect(sends(handle({ type: 'turn-ended' }))).toEqual([]);
+  });
+
   test('stays there without being sent again, however long it takes', () => {
     const { beat, runTo, at } = setUp();
     for (let second = 0; second < 30; second += 1) {

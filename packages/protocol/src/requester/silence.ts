@@ -17,6 +17,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, silentServers } from './request.ts';
+import { loseHalf } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
 
 export interface Silence<W> {
@@ -84,7 +85,7 @@ export function createSilence<W>({
     const others = new Set(unable).add(server);
     const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
     const choose = (besides: ReadonlySet<Server>): Server | undefined =>
-      servers.choose(route, contract, besides, Number.POSITIVE_INFINITY)?.server;
+      servers.choose(route, contract, besides)?.server;
     return choose(tried) ?? choose(others);
   }
 
@@ -143,6 +144,7 @@ export function createSilence<W>({
         request.resendDueMs = nowMs + noMoveMs;
         return;
       }
+      if (other !== undefined && request.room !== undefined) loseHalf(request.room);
       dispatch.give(request, other ?? server, nowMs);
       if (isAbandoned(request, nowMs)) awaitTurn();
     },

@@ -10,8 +10,10 @@ function setUp() {
   ready.up(b);
   const [[, holder]] = sends(ready.call(1, { deadlineMs: 60_000 })) as [[number, string]];
   const other = holder === a ? b : a;
-  const beat = (held: readonly number[], silentMs = 2_000, sender = holder) =>
-    ready.handle({ type: 'beat', sender, held, silentMs });
+  const beat = (held: readonly number[], silentMs = 2_000, sender = holder) => [
+    ...ready.handle({ type: 'beat', sender, held, silentMs }),
+    ...ready.handle({ type: 'turn-ended' }),
+  ];
   ready.at.nowMs = 2_900;
   beat([1, 1]);
   ready.at.nowMs = 3_000;

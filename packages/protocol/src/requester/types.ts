@@ -27,6 +27,10 @@ export interface RequestCall<W> {
   readonly work: W;
   /** A point on the driver's clock. */
   readonly deadlineMs: number;
+  /** Without an answer so long after it was first sent, it settles as `deadline-exceeded`; only the deadline counts unless given. */
+  readonly lateMs?: number | undefined;
+  /** For whom it is made: where requests wait for room, origins take turns. */
+  readonly origin?: string | undefined;
 }
 
 export type RequesterInput<W> =
@@ -40,8 +44,7 @@ export type RequesterInput<W> =
     }
   | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
   | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
-  /** A server says which requests it has (`held`: seqs from, to, from, to, …), and for how long it may be silent now. */
-  | { readonly type: 'beat'; readonly sender: string; readonly held: readonly number[]; readonly silentMs: number }
+  | BeatInput
   /** Its process has ended, for certain; `listener-down` of its routes need not follow. */
   | { readonly type: 'server-ended'; readonly address: string }
   | { readonly type: 'marker-up'; readonly held: number }
@@ -53,6 +56,20 @@ export type RequesterInput<W> =
   /** Everything open is cancelled, and so is every call that comes after. */
   | { readonly type: 'close' }
   | { readonly type: 'tick' };
+
+/** A server says which requests it has, for how long it may be silent now, and how much it can take. */
+export interface BeatInput {
+  readonly type: 'beat';
+  readonly sender: string;
+  /** Seqs from, to, from, to, …, in their order; undefined in a beat that says nothing of them. */
+  readonly held: readonly number[] | undefined;
+  /** Of no meaning without `held`. */
+  readonly silentMs: number;
+  /** By contract, as many requests as keep it busy. */
+  readonly windows?: Readonly<Record<string, number>> | undefined;
+  /** It gives these back: it has not begun them and will not. In the form of `held`. */
+  readonly returned?: readonly number[] | undefined;
+}
 
 export type RequesterEffect<W> =
   | {
@@ -79,6 +96,8 @@ export interface RequesterConfig {
   readonly openMax?: number;
   /** Requests in flight to one server at once, of those that may be held; more are. */
   readonly perServerMax?: number;
+  /** Requests for a contract in flight to a server of which nothing is known yet; 2 unless given. */
+  readonly earnedFirst?: number;
 }
 
 export interface RequesterCounters {

@@ -1,5 +1,6 @@
 import { limits } from '@cateto/contracts';
-import type { Requester, Requesters } from './requesters.ts';
+import type { Requester, Requesters, Running } from './requesters.ts';
+import type { OwedBeat } from './types.ts';
 
 /*
  * When a server says that it is at work (docs/protocol.md, section 3).
@@ -21,16 +22,15 @@ export interface Beats {
    * the silence that was announced so is over, for those who were told.
    */
   all(nowMs: number, silentMs: number): readonly OwedBeat[];
+  /** So many requests for a contract keep the server busy. @returns whether that is new */
+  windowIs(contract: string, window: number): boolean;
+  /** A beat for a requester that has not been told of the windows as they are. */
+  news(requester: Requester): OwedBeat | undefined;
+  /** What was told last may be lost. */
+  tellAgain(): void;
+  /** A beat that gives requests back, which run no more; in the order of their seqs. */
+  giveBack(requester: Requester, runs: readonly Running[]): OwedBeat;
   deadlineMs(): number | undefined;
-}
-
-/** As an effect of the responder. */
-export interface OwedBeat {
-  readonly type: 'beat';
-  readonly to: string;
-  /** Seqs from, to, from, to, …, in their order. */
-  readonly held: readonly number[];
-  readonly silentMs: number;
 }
 
 const firstBeatMs = 50;
@@ -54,12 +54,22 @@ export function createBeats(requesters: Requesters): Beats {
   /** Those that a beat has named something to. */
   const told = new Set<Requester>();
   let lookMs = never;
+  let windows: Readonly<Record<string, number>> = {};
+  /** Counts their changes: what a requester was told is known by it. */
+  let windowsAt = 0;
 
   function beat(requester: Requester, silentMs: number, nextMs: number): OwedBeat {
-    const held = rangesOf(requester);
     watch(requester, nextMs);
     told.add(requester);
-    return { type: 'beat', to: requester.address, held, silentMs };
+    return { ...plain(requester), silentMs, held: rangesOf(requester.running.values()) };
+  }
+
+  /** Says nothing of what is held. */
+  function plain(requester: Requester): OwedBeat {
+    const owed: OwedBeat = { type: 'beat', to: requester.address, held: undefined, silentMs: 0 };
+    if (requester.windowsAt === windowsAt) return owed;
+    requester.windowsAt = windowsAt;
+    return { ...owed, windows };
   }
 
   function watch(requester: Requester, dueMs: number): void {
@@ -75,7 +85,7 @@ export function createBeats(requesters: Requesters): Beats {
   function lastBeat(requester: Requester): OwedBeat | undefined {
     watched.delete(requester);
     requester.beatDueMs = never;
-    return told.delete(requester) ? { type: 'beat', to: requester.address, held: [], silentMs: 0 } : undefined;
+    return told.delete(requester) ? { ...plain(requester), held: [] } : undefined;
   }
 
   function lookAt(requester: Requester, nowMs: number): OwedBeat | undefined {
@@ -109,6 +119,19 @@ export function createBeats(requesters: Requesters): Beats {
       const all = [...requesters.busy(), ...requesters.idleSince(nowMs - latelyMs, idleToldMax)];
       return all.map((one) => beat(one, silentMs, nowMs + everyLeastMs));
     },
+    windowIs(contract, window) {
+      if (windows[contract] === window) return false;
+      windows = { ...windows, [contract]: window };
+      windowsAt += 1;
+      return true;
+    },
+    news: (requester) => (requester.windowsAt === windowsAt ? undefined : plain(requester)),
+    tellAgain() {
+      windowsAt += 1;
+    },
+    giveBack(requester, runs) {
+      return { ...plain(requester), returned: rangesOf(runs) };
+    },
     deadlineMs: () => (lookMs === never ? undefined : lookMs),
   };
 }
@@ -119,9 +142,9 @@ function oldestMs({ running }: Requester): number {
   return oldest;
 }
 
-function rangesOf({ running }: Requester): number[] {
+function rangesOf(ones: Iterable<{ readonly seq: number }>): number[] {
   const ranges: number[] = [];
-  for (const { seq } of running.values()) {
+  for (const { seq } of ones) {
     if (ranges.at(-1) === seq - 1) ranges[ranges.length - 1] = seq;
     else if (ranges.length < 2 * limits.beatRangesMax) ranges.push(seq, seq);
     else break;

@@ -26,6 +26,8 @@ export interface Requester extends Aged<Requester> {
   quietSinceMs: number;
   /** When the next beat is due, or a look whether one is; infinity when none is (beats.ts). */
   beatDueMs: number;
+  /** Which windows it was told last; 0 before it was told any. */
+  windowsAt: number;
   /** The ids that run. */
   readonly running: SeqTable<Running>;
   /** Those of them that are cancelled; undefined while none was. */
@@ -84,6 +86,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       settlement: unsettled(),
       quietSinceMs: nowMs,
       beatDueMs: Number.POSITIVE_INFINITY,
+      windowsAt: 0,
       running: createSeqTable(),
       cancelled: undefined,
       answers: createSeqTable(),

@@ -289,7 +289,8 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
         break;
       }
       case 'cancel':
-        throw new Error('nothing is cancelled here');
+      case 'returned':
+        throw new Error('nothing is cancelled or waits for long here');
       case 'drained':
         decided.drained = true;
         break;

@@ -17,7 +17,8 @@
  * - What runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
  * - A server that is full answers `overloaded` at once and stands by that for a second, as by every refusal of that kind.
  *   When such refusals begin and when they are over is told once each (shortages.ts).
- * - A requester whose requests are held for longer than a moment is told so (beats.ts).
+ * - A requester whose requests are held for longer than a moment is told so, and how many keep this server busy (beats.ts).
+ * - What waits for long without being begun is given back, unless it is its requester's oldest: another server may be idle.
  * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
  * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
  */
@@ -103,6 +104,12 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     }
     answers.settle(requester, input.settledBelow, nowMs);
     for (const request of input.requests) take(requester, request, nowMs);
+    tellNews(requester);
+  }
+
+  function tellNews(requester: Requester): void {
+    const news = beats.news(requester);
+    if (news !== undefined) emit(news);
   }
 
   function take(requester: Requester, request: IncomingRequest<W>, nowMs: number): void {
@@ -201,12 +208,34 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     requesters.end(requester, seq, nowMs);
     if (cancelled.ended(requester, run, nowMs) || seq < requester.settlement.below) answeredCount += 1;
     else answer(requester, seq, run.replyTopic, outcome, 'long', nowMs);
+    tellNews(requester);
     endDrain();
   }
 
   function cancel({ sender, settledBelow, seqs }: Extract<ResponderInput<W>, { type: 'cancel' }>, nowMs: number): void {
     for (const run of cancelled.cancel(sender, settledBelow, seqs, nowMs)) {
       emit({ type: 'cancel', run: run as RunEffect<W> });
+    }
+  }
+
+  /** The oldest of each requester stays, so that it does not go from busy server to busy server for ever. */
+  function giveBack(runs: readonly RunEffect<W>[], nowMs: number): void {
+    for (const those of bySender(runs)) {
+      const requester = requesters.find(those[0]?.sender ?? '');
+      const oldest = requester?.running.values()[0];
+      const returned = those.filter((run) => run !== oldest && requester?.running.get(run.seq) === run);
+      if (requester === undefined || returned.length === 0) continue;
+      for (const run of returned) {
+        requesters.end(requester, run.seq, nowMs);
+        requester.cancelled?.delete(run.seq);
+        emit({ type: 'returned', run });
+      }
+      emit(
+        beats.giveBack(
+          requester,
+          returned.toSorted((one, other) => one.seq - other.seq),
+        ),
+      );
     }
   }
 
@@ -254,7 +283,13 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       case 'answered':
         return answered(input.sender, input.seq, input.outcome, nowMs);
       case 'marker-up':
+        beats.tellAgain();
         return publishAgain(nowMs);
+      case 'window':
+        if (beats.windowIs(input.contract, input.window)) requesters.busy().forEach(tellNews);
+        return;
+      case 'waits-long':
+        return giveBack(input.runs, nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':
@@ -294,4 +329,14 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
       evictedEarly: answers.evictedEarly(),
     }),
   };
+}
+
+function bySender<W>(runs: readonly RunEffect<W>[]): Iterable<RunEffect<W>[]> {
+  const found = new Map<string, RunEffect<W>[]>();
+  for (const run of runs) {
+    const those = found.get(run.sender);
+    if (those === undefined) found.set(run.sender, [run]);
+    else those.push(run);
+  }
+  return found.values();
 }

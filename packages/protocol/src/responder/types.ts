@@ -33,6 +33,10 @@ export type ResponderInput<W> =
   | { readonly type: 'marker-up' }
   /** A handler is to be begun that may block the loop for so long: everybody is told before, and with 0 that it is over. */
   | { readonly type: 'announce'; readonly silentMs: number }
+  /** So many requests of one requester for a contract keep the server busy. */
+  | { readonly type: 'window'; readonly contract: string; readonly window: number }
+  /** These were not begun, and are not likely to be soon: another server may be idle. */
+  | { readonly type: 'waits-long'; readonly runs: readonly RunEffect<W>[] }
   /** Takes nothing new from now on. */
   | { readonly type: 'drain' }
   | { readonly type: 'tick' };
@@ -64,12 +68,27 @@ export interface RunEffect<W> {
  */
 export type Scarce = 'requests' | 'requesters' | 'time';
 
+/** Tells a requester which of its requests are held here, how many keep the server busy, and which it gives back. */
+export interface OwedBeat {
+  readonly type: 'beat';
+  readonly to: string;
+  /** Seqs from, to, from, to, …, in their order; undefined in a beat that says nothing of them. */
+  readonly held: readonly number[] | undefined;
+  /** Of no meaning without `held`. */
+  readonly silentMs: number;
+  readonly windows?: Readonly<Record<string, number>>;
+  /** In the form of `held`. */
+  readonly returned?: readonly number[];
+}
+
 export type ResponderEffect<W> =
   | RunEffect<W>
   /** It has not been answered in time and holds no place any more. Comes once at most, and after its `run`. */
   | { readonly type: 'give-up'; readonly sender: string; readonly seq: number; readonly replyTopic: string }
   /** Nobody waits for it any more: end it soon. It counts as in flight until `answered`. Comes once at most, and after its `run`. */
   | { readonly type: 'cancel'; readonly run: RunEffect<W> }
+  /** It was given back to its requester and is not to be begun. Comes once at most, and after its `run`. */
+  | { readonly type: 'returned'; readonly run: RunEffect<W> }
   /** A request was refused for want of this, for the first time since the start or since `has-room`. */
   | { readonly type: 'full'; readonly what: Scarce }
   /** Nothing has been refused for want of this lately. */
@@ -81,8 +100,7 @@ export type ResponderEffect<W> =
       /** Requests that were refused meanwhile. */
       readonly refused: number;
     }
-  /** Tells a requester which of its requests are held here; `held` as in the message. */
-  | { readonly type: 'beat'; readonly to: string; readonly held: readonly number[]; readonly silentMs: number }
+  | OwedBeat
   /** Results for one topic and address that follow one another; what else shares a frame is up to the batch. */
   | { readonly type: 'publish'; readonly topic: string; readonly to: string; readonly results: readonly Result[] }
   /** Nothing runs any more; comes once, after `drain`. */

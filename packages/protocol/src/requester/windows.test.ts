@@ -1,0 +1,175 @@
+import { failure } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { a, b, outcomes, route, sends, setUpReady } from './requester.test-support.ts';
+import type { BeatInput } from './types.ts';
+
+const deadlineMs = 60_000;
+
+function setUp(...servers: readonly string[]) {
+  const ready = setUpReady({ earnedFirst: 2 });
+  for (const server of servers) ready.up(server);
+  const callMany = (from: number, to: number, origin?: string): [number, string][] => {
+    const sent: [number, string][] = [];
+    for (let seq = from; seq <= to; seq += 1) {
+      const target = { route, answerRoute: 'calc.square.result.1', contract: 'square', unheard: 'hold' } as const;
+      const call = { seq, target, work: `work ${seq}`, deadlineMs: ready.at.nowMs + deadlineMs, origin };
+      sent.push(...sends(ready.handle({ type: 'call', call })));
+    }
+    return sent;
+  };
+  const beat = (sender: string, more: Partial<BeatInput>) =>
+    ready.handle({ type: 'beat', sender, held: [], silentMs: 0, ...more });
+  return { ...ready, callMany, beat };
+}
+
+describe('a server', () => {
+  test('of which nothing is known has two requests in flight, and one more for each that it answers', () => {
+    const { callMany, answer } = setUp(a);
+    expect(callMany(1, 10).map(([seq]) => seq)).toEqual([1, 2]);
+    expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([3, 4]);
+    expect(sends(answer(a, 2)).map(([seq]) => seq)).toEqual([5, 6]);
+  });
+
+  test('has at once as many as it announces, up to sixteen', () => {
+    const { callMany, beat } = setUp(a);
+    callMany(1, 100);
+    expect(sends(beat(a, { windows: { square: 3 } }))).toHaveLength(1);
+    expect(sends(beat(a, { windows: { square: 1_000 } }))).toHaveLength(0);
+    const other = setUp(a);
+    other.callMany(1, 100);
+    expect(sends(other.beat(a, { windows: { square: 1_000 } }))).toHaveLength(14);
+  });
+
+  test('has no more in flight than its window, however many it has answered', () => {
+    const { callMany, beat, answer } = setUp(a);
+    callMany(1, 100);
+    beat(a, { windows: { square: 2 } });
+    for (let seq = 1; seq <= 20; seq += 1) expect(sends(answer(a, seq))).toHaveLength(1);
+  });
+
+  test('that announces nothing it can take, or everything, is sent from one to 8,192', () => {
+    const { callMany, beat } = setUp(a);
+    beat(a, { windows: { square: 0 } });
+    expect(callMany(1, 3)).toHaveLength(1);
+    expect(sends(beat(a, { windows: { square: 2 ** 53 - 1 } })).length).toBeLessThanOrEqual(16);
+  });
+
+  test('that fails is sent half as many', () => {
+    const { callMany, beat, answer } = setUp(a);
+    beat(a, { windows: { square: 16 } });
+    expect(callMany(1, 100)).toHaveLength(16);
+    expect(sends(answer(a, 1, failure('internal', 'broken')))).toEqual([]);
+    for (let seq = 2; seq <= 8; seq += 1) answer(a, seq, failure('internal', 'broken'));
+    // One is left to it, and seven wait there.
+    expect(sends(answer(a, 9))).toEqual([]);
+  });
+
+  test('keeps its window when a broker takes over, and what it has counts as in flight', () => {
+    const { callMany, beat, handle, up, down } = setUp(a);
+    beat(a, { windows: { square: 2 } });
+    callMany(1, 4);
+    handle({ type: 'marker-down', held: 0 });
+    down(a);
+    up(a);
+    const again = sends(handle({ type: 'marker-up', held: 1 })).map(([seq]) => seq);
+    expect([again, sends(handle({ type: 'proven' }))].flat()).toEqual([1, 2, [1, a], [2, a]]);
+  });
+});
+
+describe('a request that is given back', () => {
+  test('goes to a server with room, before everything that came later', () => {
+    const { callMany, beat, up, answer } = setUp(a);
+    callMany(1, 5);
+    up(b);
+    expect(sends(beat(a, { returned: [2, 2] }))).toEqual([]);
+    expect(sends(answer(b, 3))).toEqual([
+      [2, b],
+      [5, b],
+    ]);
+  });
+
+  test('goes back to its server only when that has answered something, where there is no other', () => {
+    const { callMany, beat, answer } = setUp(a);
+    callMany(1, 3);
+    expect(sends(beat(a, { returned: [2, 2] }))).toEqual([]);
+    expect(callMany(4, 4)).toEqual([]);
+    expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([2, 3, 4]);
+  });
+
+  test('is not counted as one that its server has', () => {
+    const { callMany, beat, down } = setUp(a);
+    callMany(1, 2);
+    beat(a, { held: [1, 2], silentMs: 2_000 });
+    beat(a, { returned: [2, 2] });
+    expect(outcomes(down(a))).toEqual([]);
+    expect(sends(beat(a, { held: [1, 1], silentMs: 2_000 }))).toEqual([]);
+  });
+});
+
+describe('requests that wait for room', () => {
+  test('of several origins take turns, whatever each has asked for', () => {
+    const { callMany, beat, answer } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 100, 'burst');
+    callMany(101, 102, 'paced');
+    const order = [1, 2, 3, 4].map((seq) => sends(answer(a, seq))[0]?.[0]);
+    expect(order.filter((seq) => seq !== undefined && seq > 100).length).toBeGreaterThan(0);
+  });
+
+  test('take turns by what their requests cost the server', () => {
+    const { callMany, beat, answer, at } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 1, 'first');
+    callMany(2, 100, 'dear');
+    callMany(101, 200, 'cheap');
+    let running = 1;
+    const served = { dear: 0, cheap: 0 };
+    for (let round = 0; round < 66; round += 1) {
+      at.nowMs += running > 100 ? 1 : 10;
+      running = sends(answer(a, running))[0]?.[0] ?? 0;
+      if (running > 100) served.cheap += 1;
+      else served.dear += 1;
+    }
+    // Ten times as many for a tenth of the cost each.
+    expect(served.cheap).toBeGreaterThan(6 * served.dear);
+  });
+
+  test('are refused at once when most of their time would pass before their turn, with a text that says why', () => {
+    const { callMany, beat, answer, at, call } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 100);
+    for (let seq = 1; seq <= 40; seq += 1) {
+      at.nowMs += 50;
+      answer(a, seq);
+    }
+    const refused = call(101, { deadlineMs: at.nowMs + 1_000 });
+    expect(refused).toMatchObject([
+      { type: 'settle', outcome: { code: 'overloaded', message: expect.stringMatching(/^59 requests wait for/) } },
+    ]);
+    expect(call(102, { deadlineMs: at.nowMs + 10_000 })).toEqual([]);
+  });
+
+  test('are not sent when less time is left than a run takes', () => {
+    const { beat, answer, at, call } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    call(1, { deadlineMs });
+    call(2, { deadlineMs });
+    call(3, { deadlineMs: 2_050 });
+    at.nowMs = 1_000;
+    answer(a, 1);
+    at.nowMs = 2_000;
+    expect(outcomes(answer(a, 2))).toEqual([
+      [2, 2],
+      [3, 'overloaded'],
+    ]);
+  });
+
+  test('hold up nobody on another lane of the same operation', () => {
+    const { beat, callMany, call, up } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 3);
+    up(b, 'calc.square.request.2');
+    const other = { route: 'calc.square.request.2', answerRoute: 'calc.square.result.2', deadlineMs };
+    expect(sends(call(4, other))).toEqual([[4, b]]);
+  });
+});
