@@ -106,6 +106,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     contracts: Object.fromEntries(catalogue.hashes),
     responses,
     threads: options.threads?.inUse,
+    held: () => requests.counters().held,
     overrunning: contexts.overrunning,
     onEvent,
     onClose() {

@@ -80,6 +80,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     beats,
     answers,
     events,
+    load: responses.load,
     turns,
     clock,
     cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
@@ -155,6 +156,35 @@ test('a server tells how many requests keep it busy, as soon as it has seen the 
   clock.blockedMs += 50;
   elsewhere[0]?.();
   expect(windows()).toEqual({ work: 2_048, waiting: 1_024 });
+});
+
+test('a server says how many requests it runs at once, how many wait, and which windows it has announced', () => {
+  const { ask, askElsewhere, elsewhere, load, cancel, turns } = setUp({ metMs: null });
+  expect(load()).toEqual({ queued: 0 });
+  ask(1, 30);
+  expect(load()).toEqual({ queued: 1 });
+  turns.settle();
+  ask(5, 30);
+  expect(load()).toEqual({ slots: 1, queued: 5, windows: { work: 1 } });
+  cancel(4);
+  expect(load()).toMatchObject({ slots: 1, queued: 4 });
+  turns.settle();
+  askElsewhere(5, true);
+  // Nothing is known of the work in threads before the first run is done.
+  expect(load()).toMatchObject({ slots: 1, queued: 3 });
+  elsewhere.shift()?.();
+  expect(load()).toEqual({ slots: 3, queued: expect.any(Number), windows: { work: 1, threaded: expect.any(Number) } });
+});
+
+test('what waits behind as many asynchronous handlers as may run is queued, and what is overdue or given back is not', () => {
+  const { askElsewhere, load, turns, clock, tick } = setUp({ runningMax: 2, metMs: null });
+  askElsewhere(1);
+  turns.settle();
+  askElsewhere(4);
+  expect(load()).toMatchObject({ slots: 2, queued: 3 });
+  clock.blockedMs += 100;
+  tick();
+  expect(load()).toMatchObject({ queued: 0 });
 });
 
 test('before a run that takes long, what waits behind it is given back', () => {

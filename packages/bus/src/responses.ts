@@ -5,6 +5,7 @@ import { createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import { cancelRun } from './handler-contexts.ts';
 import type { Participant } from './participant.ts';
+import type { QueueLoad } from './queue-load.ts';
 import type { RunCounts } from './run-counters.ts';
 import { createRunCounters } from './run-counters.ts';
 import { createRunQueue, silentLeastMs } from './run-queue.ts';
@@ -37,6 +38,7 @@ export interface Responses {
   close(): void;
   counters(): ResponderCounters;
   runCounts(): RunCounts;
+  load(): QueueLoad;
 }
 
 export function createResponses<T extends string>(
@@ -155,6 +157,7 @@ export function createResponses<T extends string>(
     close: givenUp.close,
     counters: responder.counters,
     runCounts: () => runCounters.counts(responder.counters().givenUp),
+    load: queue.load,
   };
 }
 

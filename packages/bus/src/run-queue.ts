@@ -4,6 +4,8 @@ import { createPace } from '@cateto/protocol';
 import type { Fifo } from './fifo.ts';
 import { createFifo } from './fifo.ts';
 import type { Platform } from './link.ts';
+import type { QueueLoad } from './queue-load.ts';
+import { queueLoad } from './queue-load.ts';
 import type { RunCounters } from './run-counters.ts';
 import type { Admitted, Run } from './work.ts';
 
@@ -30,6 +32,7 @@ export interface RunQueue {
   /** When it is to be looked whether something has waited for long. */
   deadlineMs(): number | undefined;
   tick(): void;
+  load(): QueueLoad;
 }
 
 export interface RunQueueOptions {
@@ -85,6 +88,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   let lookMs = Number.POSITIVE_INFINITY;
   /** What was begun in the loop. */
   const kinds = new Set<Run>();
+  /** Those of which a window is announced. */
+  const announcedKinds = new Set<Run>();
 
   function add(request: Admitted): void {
     const nowMs = platform.nowMs();
@@ -144,6 +149,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const window = run.load.window(run.threads?.());
     if (window === undefined || window === run.window) return;
     run.window = window;
+    announcedKinds.add(run);
     windowIs(run.contract, window);
   }
 
@@ -274,5 +280,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       const found = [...long(waiting, nowMs), ...long(forThreads, nowMs)];
       if (found.length > 0) waitLong(found);
     },
+    load: () => queueLoad(announcedKinds, [...waiting.all(), ...forThreads.all()], platform.nowMs()),
   };
 }

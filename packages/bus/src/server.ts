@@ -45,6 +45,8 @@ export interface ServerOptions {
   readonly responses: Responses;
   /** Where handlers run in threads. */
   readonly threads?: (() => ThreadsInUse) | undefined;
+  /** Requests of its own that no server has been given yet. */
+  readonly held?: (() => number) | undefined;
   /** Handlers that ran longer than their contracts allow and have not settled. */
   readonly overrunning: () => number;
   readonly onEvent: OnEvent;
@@ -65,8 +67,8 @@ const writeStatus = messageWriter(statusResultTopic);
 
 /** What both kinds of server share: when they listen, how they say how they are, and how they end. */
 export function startServer(options: ServerOptions): Server {
-  const { role, participant, requestTopics, serves, contracts, responses, threads, overrunning, onEvent, onClose } =
-    options;
+  const { role, participant, requestTopics, serves, contracts, responses, threads, held, overrunning } = options;
+  const { onEvent, onClose } = options;
   const { platform } = participant;
   const topics = [...requestTopics, statusRequestTopic];
   const sinceMs = Date.now();
@@ -92,6 +94,7 @@ export function startServer(options: ServerOptions): Server {
   function report(): StatusReport {
     const { inFlight, answered, givenUp, late } = responses.counters();
     const { handlingMs, ...counts } = responses.runCounts();
+    const { queued, ...load } = responses.load();
     const pid = process.pid;
     const tables = participant.tables();
     return {
@@ -109,6 +112,8 @@ export function startServer(options: ServerOptions): Server {
       ...counts,
       ...(handlingMs === undefined ? {} : { handlingMs }),
       ...threads?.(),
+      ...load,
+      queued: queued + (held?.() ?? 0),
     };
   }
 

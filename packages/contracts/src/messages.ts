@@ -149,6 +149,15 @@ export const StatusReport = z.object({
   threads: z.int().optional(),
   /** The threads that are at work. */
   threadsBusy: z.int().optional(),
+  /**
+   * Requests that it runs at once: its threads, 1 for handlers that block the main thread, otherwise as many asynchronous
+   * handlers as the main thread can keep at work, up to the concurrency set. Missing before the first run.
+   */
+  slots: z.int().optional(),
+  /** Requests admitted and not begun. At a calc-server, also the calls that no op-server has been given yet. */
+  queued: z.int().optional(),
+  /** By contract, how many requests of one requester keep the server busy, as its beats announce it. */
+  windows: z.record(z.string().max(64), z.int()).optional(),
 });
 export type StatusReport = z.output<typeof StatusReport>;
 

@@ -27,6 +27,13 @@ export interface Load {
   /** The next should be there when a run is done: a round trip is not little beside it. */
   isShort(): boolean;
   /**
+   * How many runs go on at once.
+   *
+   * @param threads where it runs in threads: how many there are
+   * @returns undefined while nothing is known
+   */
+  slots(threads: number | undefined): number | undefined;
+  /**
    * @param threads where it runs in threads: how many there are
    * @returns undefined while nothing is known
    */
@@ -62,10 +69,11 @@ export function createLoad({ concurrencyMax, windowMax }: LoadConfig): Load {
   const meanOf = (mean: number | undefined, ms: number): number =>
     mean === undefined ? ms : mean + (ms - mean) * share;
 
-  function slots(threads: number | undefined, eachMs: number): number {
+  function slots(threads: number | undefined): number | undefined {
     if (threads !== undefined) return threads;
-    if (!isAsync) return 1;
-    return Math.max(1, Math.min(concurrencyMax, Math.floor(eachMs / Math.max(blockedMs ?? 0, leastMs))));
+    if (!isAsync) return blockedMs === undefined ? undefined : 1;
+    if (handledMs === undefined) return Math.min(concurrencyMax, asyncFirst);
+    return Math.max(1, Math.min(concurrencyMax, Math.floor(handledMs / Math.max(blockedMs ?? 0, leastMs))));
   }
 
   return {
@@ -84,10 +92,13 @@ export function createLoad({ concurrencyMax, windowMax }: LoadConfig): Load {
     },
     isLong: () => blockedMs === undefined || blockedMs >= longMs,
     isShort: () => handledMs !== undefined && handledMs < aheadMs,
+    slots,
     window(threads) {
       const eachMs = isAsync || threads !== undefined ? handledMs : blockedMs;
+      const count = slots(threads);
+      if (count === undefined) return undefined;
+      // The slots of threads are known before anything is known of the work.
       if (eachMs === undefined) return isAsync ? Math.min(concurrencyMax, asyncFirst) : undefined;
-      const count = slots(threads, eachMs);
       const busy =
         eachMs >= aheadMs ? count : Math.max(count + 1, Math.floor((count * aheadMs) / Math.max(eachMs, leastMs)));
       return Math.min(rounded(busy), windowMax);

@@ -325,6 +325,7 @@ test('status counts runs and errors of each server, not repetitions, and gives i
     expect(server).toMatchObject({
       runs: 4,
       errors: 1,
+      queued: 0,
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
       differing: [],
     });
@@ -332,6 +333,26 @@ test('status counts runs and errors of each server, not repetitions, and gives i
   }
   const op = servers.find(({ role }) => role === 'op-server');
   expect(op?.contracts).toEqual({ negate: hashOf(catalogue, 'negate') });
+});
+
+test('status counts the requests that wait at a server, and the calls that wait at a calc-server for an op-server', async () => {
+  const { network, client } = system(async ({ x, y }) => {
+    await network.pass(1_000);
+    return { x: -x, y: -y };
+  });
+  const clients = [client, network.connect({ catalogue }), network.connect({ catalogue })];
+  await network.pass(100);
+  const calls = clients.flatMap((one) => Array.from({ length: 16 }, () => one.mirror({ x: 1, y: 2 })));
+  await network.pass(300);
+  const { servers } = await client.status();
+  const calc = servers.find(({ role }) => role === 'calc-server');
+  const op = servers.find(({ role }) => role === 'op-server');
+  expect(op?.slots).toBeGreaterThanOrEqual(1);
+  expect(op?.windows).toEqual({ negate: expect.any(Number) });
+  // What the op-server has no room for yet waits at the calc-server.
+  expect(calc?.queued).toBe((calc?.inFlight ?? 0) - (op?.inFlight ?? 0));
+  expect(calc?.queued).toBeGreaterThan(0);
+  await Promise.all(calls);
 });
 
 test('status names contracts that a server has otherwise, and misses a server for a formula that only others can ask for', async () => {

@@ -62,6 +62,9 @@ const report = fc.record({
   contracts: fc.constantFrom(undefined, { square: 1358948392 }, { square: 'none' }, { __proto__: 1 }, [1]),
   runs: wholeNumber,
   handlingMs: fc.constantFrom(undefined, 0.04, -1, 1e99, 'long'),
+  slots: fc.constantFrom(undefined, 1, -1, 1.5, 'many'),
+  queued: wholeNumber,
+  windows: fc.constantFrom(undefined, { square: 16 }, { square: 'all' }, { __proto__: 1 }, [1]),
 });
 
 const operand = fc.tuple(wholeNumber, formula, contract, wholeNumber, value, ttlMs, text);

@@ -12,6 +12,8 @@ const server: ServerView = {
   sinceMs: Date.UTC(2025, 4, 9, 8, 7, 6),
   inFlight: 3,
   answered: 12345,
+  queued: 17,
+  slots: 2,
   version: '1.2.3',
   runs: 12300,
   errors: 4,
@@ -50,9 +52,9 @@ describe('status', () => {
         '127.0.0.1:6555:6556:6560  backup   standby      7',
         '',
         'servers',
-        'address       role         serves          host   pid  since                 version  in flight   runs  errors  median run',
-        'a3f0q9x2m1zd  calc-server  hypotenuse leg  box      5  2025-05-09T08:07:06Z  1.2.3            3  12300       4   0.0422 ms',
-        'k3f0q9x2m1zd  op-server    square.1-2      box   4711  2025-05-09T08:07:06Z  1.2.3            3  12300       4   0.0422 ms',
+        'address       role         serves          host   pid  since                 version  in flight  queued  slots   runs  errors  median run',
+        'a3f0q9x2m1zd  calc-server  hypotenuse leg  box      5  2025-05-09T08:07:06Z  1.2.3            3      17      2  12300       4   0.0422 ms',
+        'k3f0q9x2m1zd  op-server    square.1-2      box   4711  2025-05-09T08:07:06Z  1.2.3            3      17      2  12300       4   0.0422 ms',
         '',
       ].join('\n'),
     );
@@ -78,9 +80,9 @@ describe('status', () => {
   });
 
   test('status shows a dash for fields that an older server does not report', async () => {
-    const { version: _, runs: _runs, errors: _errors, handlingMs: _ms, ...older } = server;
+    const { version: _, runs: _runs, errors: _errors, handlingMs: _ms, queued: _q, slots: _s, ...older } = server;
     const { stdout } = await runHere(['status'], { status: { ...whole, servers: [older] } });
-    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/Z {2}- {16}3 {5}- {7}- {11}-$/);
+    expect(stdout.trimEnd().split('\n').at(-1)).toMatch(/Z {2}- {16}3 {7}- {6}- {5}- {7}- {11}-$/);
   });
 
   test('status exits with 1 and names the missing parts when the system is degraded', async () => {

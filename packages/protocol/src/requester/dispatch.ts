@@ -62,7 +62,7 @@ export interface Dispatch<W> {
   obstacle(request: OpenRequest<W>): Obstacle;
   /** An answer came: what it cost the server says how long others will wait. */
   answered(request: OpenRequest<W>, nowMs: number): void;
-  counters(): { readonly sent: number; readonly resent: number };
+  counters(): { readonly held: number; readonly sent: number; readonly resent: number };
 }
 
 export interface DispatchOptions<W> {
@@ -358,6 +358,6 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       proven = isProven;
     },
     isLinked: () => markersHeld > 0,
-    counters: () => ({ sent, resent }),
+    counters: () => ({ held: queues.size() + particular.size, sent, resent }),
   };
 }

@@ -103,6 +103,8 @@ export interface RequesterConfig {
 export interface RequesterCounters {
   /** Open requests, held and in flight. */
   readonly open: number;
+  /** Of these, the requests that no server has been given yet. */
+  readonly held: number;
   readonly sent: number;
   /** Sent again: to the same server or another. */
   readonly resent: number;
