@@ -206,7 +206,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     server.inFlight -= 1;
     if (request.room !== undefined) request.room.inFlight -= 1;
     request.room = undefined;
-    if (server.inFlight === 0) servers.idle(server.address);
+    if (server.inFlight === 0) servers.idle(server.address).forEach(freed);
     freed(request.call.target.contract);
   }
 

@@ -130,7 +130,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (room === undefined || server?.address !== sender) return;
     if (isFailure(outcome) && outcome.code === 'internal') loseHalf(room);
     else earn(room, perServerMax);
-    if (room.isPaused) rooms.unpause(sender, room.contract);
+    if (room.pauses.count > 0) rooms.unpause(sender, room.contract).forEach(dispatch.freed);
     dispatch.answered(request, nowMs);
   }
 

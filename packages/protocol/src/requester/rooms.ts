@@ -8,7 +8,8 @@
  * - Nor has it more than the server has earned: 2 before a window was heard, then 16 or the window if that is less, one more for each
  *   answer, and half as many after an `internal` or after its lease has ended. So neither an invented server nor one that fails fast
  *   attracts everything (the slow start of TCP, and the failure accrual of Finagle).
- * - A server that has given a request back takes no more of its contract until it has answered one, or announces a window.
+ * - A server that has given a request back takes no more of its contract until it has answered one, or announces a window; if nothing of
+ *   the contract waits there any more, until it has answered anything.
  *
  * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
  */
@@ -25,6 +26,13 @@ export interface Room {
   isPaused: boolean;
   /** When an answer came last. */
   answeredMs: number;
+  /** Of its server. */
+  readonly pauses: Pauses;
+}
+
+/** How many rooms of a server are paused. */
+interface Pauses {
+  count: number;
 }
 
 export interface Rooms {
@@ -36,8 +44,12 @@ export interface Rooms {
   announced(address: string, contract: string, window: number): boolean;
   /** It has given back a request for the contract. */
   gaveBack(address: string, contract: string): void;
-  /** It has answered a request for the contract, or nothing of this requester waits for it any more. */
-  unpause(address: string, answered: string | undefined): void;
+  /**
+   * It has answered a request for the contract, or nothing of this requester waits for it any more.
+   *
+   * @returns the contracts that may have room now
+   */
+  unpause(address: string, answered: string | undefined): readonly string[];
 }
 
 const earnedHeard = 16;
@@ -45,6 +57,8 @@ const earnedHeard = 16;
 const sweptFrom = 1_024;
 /** Of one address: no catalogue has more contracts, and a hostile server may name as many as it likes. */
 const roomsMax = 1_024;
+
+const nothing: readonly string[] = [];
 
 export function hasRoom({ inFlight, window, earned, isPaused }: Room): boolean {
   return inFlight < window && inFlight < earned && !isPaused;
@@ -61,6 +75,12 @@ export function loseHalf(room: Room): void {
 /** @param windowMax in flight at one server at once, whatever it announces */
 export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
   const byAddress = new Map<string, Map<string, Room>>();
+
+  function pause(room: Room, isPaused: boolean): void {
+    if (room.isPaused === isPaused) return;
+    room.isPaused = isPaused;
+    room.pauses.count += isPaused ? 1 : -1;
+  }
 
   function sweep(): void {
     for (const [address, rooms] of byAddress) {
@@ -85,6 +105,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         earned: Math.min(earnedFirst, windowMax),
         isPaused: false,
         answeredMs: Number.NEGATIVE_INFINITY,
+        pauses: firstIn(rooms)?.pauses ?? { count: 0 },
       };
       rooms.set(contract, room);
     }
@@ -103,16 +124,25 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
       if (!room.isAnnounced) room.earned = Math.max(room.earned, Math.min(room.window, earnedHeard));
       const wasPaused = room.isPaused;
       room.isAnnounced = true;
-      room.isPaused = false;
+      pause(room, false);
       return wasPaused || Math.min(room.window, room.earned) > before;
     },
     gaveBack(address, contract) {
-      of(address, contract).isPaused = true;
+      pause(of(address, contract), true);
     },
     unpause(address, answered) {
-      for (const room of byAddress.get(address)?.values() ?? []) {
-        if (room.contract === answered || room.inFlight === 0) room.isPaused = false;
-      }
+      const rooms = byAddress.get(address);
+      if (rooms === undefined || (firstIn(rooms)?.pauses.count ?? 0) === 0) return nothing;
+      const over = [...rooms.values()].filter(
+        ({ isPaused, contract, inFlight }) => isPaused && (contract === answered || inFlight === 0),
+      );
+      for (const room of over) pause(room, false);
+      return over.map(({ contract }) => contract);
     },
   };
+}
+
+function firstIn(rooms: ReadonlyMap<string, Room>): Room | undefined {
+  for (const room of rooms.values()) return room;
+  return undefined;
 }

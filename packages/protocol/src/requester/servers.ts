@@ -54,8 +54,8 @@ export interface Servers {
     asSuspect?: boolean,
   ): Choice | undefined;
   roomOf(server: Server, contract: string): Room;
-  /** Nothing waits for the server at this address any more, from here. */
-  idle(address: string): void;
+  /** Nothing waits for the server at this address any more, from here. @returns the contracts that may have room now */
+  idle(address: string): readonly string[];
   /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
   takeProbe(route: string, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;

@@ -8,10 +8,10 @@ const deadlineMs = 60_000;
 function setUp(...servers: readonly string[]) {
   const ready = setUpReady({ earnedFirst: 2 });
   for (const server of servers) ready.up(server);
-  const callMany = (from: number, to: number, origin?: string): [number, string][] => {
+  const callMany = (from: number, to: number, origin?: string, contract = 'square'): [number, string][] => {
     const sent: [number, string][] = [];
     for (let seq = from; seq <= to; seq += 1) {
-      const target = { route, answerRoute: 'calc.square.result.1', contract: 'square', unheard: 'hold' } as const;
+      const target = { route, answerRoute: 'calc.square.result.1', contract, unheard: 'hold' } as const;
       const call = { seq, target, work: `work ${seq}`, deadlineMs: ready.at.nowMs + deadlineMs, origin };
       sent.push(...sends(ready.handle({ type: 'call', call })));
     }
@@ -94,6 +94,17 @@ describe('a request that is given back', () => {
     expect(sends(beat(a, { returned: [2, 2] }))).toEqual([]);
     expect(callMany(4, 4)).toEqual([]);
     expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([2, 3, 4]);
+  });
+
+  test.each([
+    ['nothing waits at its server any more', 1],
+    ['its server has answered another operation, though more of that waits there', 2],
+  ])('goes back to its server once %s', (_when, squares) => {
+    const { callMany, beat, answer } = setUp(a);
+    callMany(1, squares);
+    callMany(11, 12, undefined, 'multiply');
+    expect(sends(beat(a, { returned: [11, 12] }))).toEqual([]);
+    expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([11, 12]);
   });
 
   test('is not counted as one that its server has', () => {
