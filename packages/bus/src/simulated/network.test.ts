@@ -190,6 +190,46 @@ describe('a process', () => {
     expect(server.messages).toHaveLength(10);
   });
 
+  test('whose loop is blocked sends, hears and is called back when it has got that far', async () => {
+    const { network, server, client } = await linked();
+    client.link.subscribe(result);
+    await network.runTo(600);
+    const seen: string[] = [];
+    const at = (what: string): void => void seen.push(`${what} ${Math.floor(server.process.platform.nowMs())}`);
+    server.process.platform.after(10, () => {
+      publish(server, result, 'before');
+      server.process.platform.after(20, () => at(`timer after ${server.messages.length} messages`));
+      at('begun');
+      server.process.block(300);
+      at('over');
+      publish(server, result, 'after');
+    });
+    network.at(700, () => {
+      seen.push(server.process.state());
+      publish(client, request, 'x');
+    });
+    await network.runTo(800);
+    expect(server.messages).toEqual([]);
+    expect(client.messages).toEqual([`${result} before`]);
+    await network.runTo(1_000);
+    expect(seen).toEqual(['begun 610', 'over 910', 'hung', 'timer after 0 messages 910']);
+    expect(server.messages).toHaveLength(1);
+    expect(client.messages).toEqual([`${result} before`, `${result} after`]);
+  });
+
+  test('that ends while its loop is blocked sends nothing of what comes after', async () => {
+    const { network, server, client } = await linked();
+    client.link.subscribe(result);
+    await network.runTo(600);
+    server.process.deliver(() => {
+      server.process.block(300);
+      publish(server, result, 'after');
+    });
+    network.at(700, () => server.process.kill());
+    await network.runTo(1_500);
+    expect(client.messages).toEqual([]);
+  });
+
   test('that has ended does nothing more, and another one may take its place', async () => {
     const { network, server, client } = await linked();
     expect(() => network.spawn('server')).toThrow(/server runs already/);

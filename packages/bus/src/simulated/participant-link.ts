@@ -23,15 +23,17 @@ export function simulatedLink(
     const ways = openWaysIn(duty, { requests: opened('zmtp-soon'), answers: opened('zmtp-in-time') }, events);
     return {
       publish(topic, body) {
-        if (!closed) publisher.send(topic, body);
+        if (!closed) process.leave(() => publisher.send(topic, body));
       },
-      subscribe: ways.subscribe,
-      unsubscribe: ways.unsubscribe,
+      subscribe: (prefix) => process.leave(() => ways.subscribe(prefix)),
+      unsubscribe: (prefix) => process.leave(() => ways.unsubscribe(prefix)),
       close() {
         closed = true;
-        for (const hangUp of hangUps) hangUp();
-        for (const way of ways.all) way.close();
-        publisher.close();
+        process.leave(() => {
+          for (const hangUp of hangUps) hangUp();
+          for (const way of ways.all) way.close();
+          publisher.close();
+        });
         return Promise.resolve();
       },
     };
