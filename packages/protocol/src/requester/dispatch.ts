@@ -10,6 +10,8 @@ import { overloadedFor } from './outcomes.ts';
 import { createQueues } from './queues.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, isSuspect, noteEarlier } from './request.ts';
+import type { Place } from './rooms.ts';
+import { resumePaused } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
 import { createSuspects } from './suspects.ts';
 import type { RequesterEffect } from './types.ts';
@@ -25,6 +27,10 @@ export interface Dispatch<W> {
   refill(nowMs: number): void;
   /** There may be more room for the contract than there was. */
   freed(contract: string): void;
+  /** A server that has answered takes again what it gave back. */
+  resume(place: Place, answered: string): void;
+  /** A server cannot take the request though another may. */
+  refusedBy(request: OpenRequest<W>, server: Server): void;
   /** Takes a request back from its server, and holds it. */
   takeBack(request: OpenRequest<W>, nowMs: number): void;
   /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
@@ -88,7 +94,7 @@ const noRoutes: ReadonlySet<string> = new Set();
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   const { servers, random, emit, settle, awaitTurn, schedule, isOpen } = options;
   const queues = createQueues<W>();
-  /** Held, and not in a queue: what can go to one server only, or not to every server. */
+  /** Held, and not in a queue: what can go to one server only. */
   const particular = new Set<OpenRequest<W>>();
   /** Routes without a fit listener, and since when. */
   const unserved = new Map<string, number>();
@@ -114,7 +120,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   });
 
   function hold(request: OpenRequest<W>): void {
-    if (request.call.target.pinned !== undefined || request.refused !== undefined) particular.add(request);
+    if (request.call.target.pinned !== undefined) particular.add(request);
     else queues.add(request);
   }
 
@@ -135,7 +141,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     } else if (server !== 'full') {
       give(request, server, nowMs);
     } else if (waitsTooLong(request, nowMs)) {
-      settle(request, overloadedFor(request, queues.waiting(contract), queues.waitMs(request, nowMs)));
+      settle(request, overloadedFor(request, queues.waiting(contract), queues.waitMs(request)));
     } else {
       hold(request);
       // Others may wait for other lanes.
@@ -145,8 +151,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function waitsTooLong(request: OpenRequest<W>, nowMs: number): boolean {
     const { deadlineMs, target } = request.call;
-    const waitMs = queues.waitMs(request, nowMs);
-    return waitMs > 0 && waitMs + queues.costMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
+    const waitMs = queues.waitMs(request);
+    return waitMs > 0 && waitMs + queues.leastMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
   }
 
   /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
@@ -194,7 +200,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (request.server?.address !== server?.address) request.listed = false;
     if (request.server !== undefined) leave(request, request.server);
     if (server !== undefined) {
-      server.inFlight += 1;
+      server.place.inFlight += 1;
       request.room = servers.roomOf(server, request.call.target.contract);
       request.room.inFlight += 1;
     }
@@ -203,11 +209,16 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   /** One request fewer waits for the server. */
   function leave(request: OpenRequest<W>, server: Server): void {
-    server.inFlight -= 1;
+    const { place } = server;
+    place.inFlight -= 1;
     if (request.room !== undefined) request.room.inFlight -= 1;
     request.room = undefined;
-    if (server.inFlight === 0) servers.idle(server.address).forEach(freed);
+    if (place.inFlight === 0) resume(place, undefined);
     freed(request.call.target.contract);
+  }
+
+  function resume(place: Place, answered: string | undefined): void {
+    if (place.paused.size > 0) resumePaused(place, answered, freed);
   }
 
   function freed(contract: string): void {
@@ -244,14 +255,9 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       if (request === undefined) return;
       const server = choose(request);
       if (server === undefined || server === 'full') {
-        if (request.refused !== undefined) {
-          queues.remove(request);
-          particular.add(request);
-          continue;
-        }
-        blocked = new Set(blocked).add(request.call.target.route);
+        blocked = new Set(blocked).add(request.line?.key ?? '');
         if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
-      } else if (request.call.deadlineMs - nowMs < queues.costMs(contract)) {
+      } else if (request.call.deadlineMs - nowMs < queues.leastMs(contract)) {
         settle(request, overloadedFor(request, queues.waiting(contract), 0));
       } else {
         probe(request, nowMs);
@@ -290,6 +296,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function takeBack(request: OpenRequest<W>, nowMs: number): void {
     if (request.server === undefined) return;
+    if (isSuspect(request)) return suspect(request, nowMs);
     move(request, undefined, nowMs);
     hold(request);
     freed(request.call.target.contract);
@@ -330,6 +337,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     },
     offerAllHeld,
     freed,
+    resume,
     move,
     reassign(request, server, nowMs) {
       if (server !== 'full' && !isSuspect(request)) give(request, server, nowMs);
@@ -337,6 +345,13 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       else takeBack(request, nowMs);
     },
     takeBack,
+    refusedBy(request, server) {
+      const waits = request.line !== undefined;
+      if (waits) queues.remove(request);
+      request.refused ??= new Set();
+      request.refused.add(server);
+      if (waits) queues.add(request);
+    },
     release(request) {
       if (isSuspect(request)) suspects.remove(request);
       if (request.server === undefined) unhold(request);
@@ -353,9 +368,11 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     },
     markers(count) {
       markersHeld = count;
+      queues.restart();
     },
     ear(isProven) {
       proven = isProven;
+      queues.restart();
     },
     isLinked: () => markersHeld > 0,
     counters: () => ({ held: queues.size() + particular.size, sent, resent }),

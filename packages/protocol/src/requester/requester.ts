@@ -130,7 +130,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (room === undefined || server?.address !== sender) return;
     if (isFailure(outcome) && outcome.code === 'internal') loseHalf(room);
     else earn(room, perServerMax);
-    if (room.pauses.count > 0) rooms.unpause(sender, room.contract).forEach(dispatch.freed);
+    room.place.returns = 0;
+    dispatch.resume(room.place, room.contract);
     dispatch.answered(request, nowMs);
   }
 
@@ -143,8 +144,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       return;
     }
     if (saysUnfit.has(refusal.code)) server.unfit.add(contract);
-    request.refused ??= new Set();
-    request.refused.add(server);
+    dispatch.refusedBy(request, server);
     request.refusal = refusal;
     if (request.server === server) moveOn(request, refusal, nowMs);
   }

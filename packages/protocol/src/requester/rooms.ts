@@ -14,8 +14,24 @@
  * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
  */
 
+/** What a server has from here, and may have. */
+export interface Place {
+  readonly address: string;
+  /** Requests that wait for the server, from here. */
+  inFlight: number;
+  /** It listens on something. */
+  isListed: boolean;
+  /** By contract. */
+  readonly rooms: Map<string, Room>;
+  /** Those of them that are paused. */
+  readonly paused: Set<Room>;
+  /** Times in a row that it gave back all that it had, and answered nothing. */
+  returns: number;
+}
+
 export interface Room {
   readonly contract: string;
+  readonly place: Place;
   /** Requests for the contract that wait for the server, from here. */
   inFlight: number;
   /** As announced, from 1 on; the most that may be in flight anywhere before that. */
@@ -26,30 +42,16 @@ export interface Room {
   isPaused: boolean;
   /** When an answer came last. */
   answeredMs: number;
-  /** Of its server. */
-  readonly pauses: Pauses;
-}
-
-/** How many rooms of a server are paused. */
-interface Pauses {
-  count: number;
 }
 
 export interface Rooms {
-  /** The room that a contract has at the server of this address. */
-  of(address: string, contract: string): Room;
+  at(address: string): Place;
+  /** The room that a contract has at a place. */
+  of(place: Place, contract: string): Room;
   /** Whether anything is known of a server at this address. */
   has(address: string): boolean;
   /** The server announces a window. @returns whether there may be more room than before */
   announced(address: string, contract: string, window: number): boolean;
-  /** It has given back a request for the contract. */
-  gaveBack(address: string, contract: string): void;
-  /**
-   * It has answered a request for the contract, or nothing of this requester waits for it any more.
-   *
-   * @returns the contracts that may have room now
-   */
-  unpause(address: string, answered: string | undefined): readonly string[];
 }
 
 const earnedHeard = 16;
@@ -57,8 +59,6 @@ const earnedHeard = 16;
 const sweptFrom = 1_024;
 /** Of one address: no catalogue has more contracts, and a hostile server may name as many as it likes. */
 const roomsMax = 1_024;
-
-const nothing: readonly string[] = [];
 
 export function hasRoom({ inFlight, window, earned, isPaused }: Room): boolean {
   return inFlight < window && inFlight < earned && !isPaused;
@@ -72,77 +72,83 @@ export function loseHalf(room: Room): void {
   room.earned = Math.max(1, room.earned >> 1);
 }
 
+/** It takes no more of the contract for now. */
+export function pause(room: Room): void {
+  room.isPaused = true;
+  room.place.paused.add(room);
+}
+
+/** @returns whether it was paused */
+function resume(room: Room): boolean {
+  room.isPaused = false;
+  return room.place.paused.delete(room);
+}
+
+/**
+ * It takes again what it gave back.
+ *
+ * @param answered the contract of what it has answered; undefined when nothing waits for it any more
+ * @param freed told of each contract for which there may be more room now
+ */
+export function resumePaused({ paused }: Place, answered: string | undefined, freed: (contract: string) => void): void {
+  for (const room of paused) {
+    if (room.contract !== answered && room.inFlight > 0) continue;
+    resume(room);
+    freed(room.contract);
+  }
+}
+
 /** @param windowMax in flight at one server at once, whatever it announces */
 export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
-  const byAddress = new Map<string, Map<string, Room>>();
-
-  function pause(room: Room, isPaused: boolean): void {
-    if (room.isPaused === isPaused) return;
-    room.isPaused = isPaused;
-    room.pauses.count += isPaused ? 1 : -1;
-  }
+  const places = new Map<string, Place>();
+  let sweptNext = sweptFrom;
 
   function sweep(): void {
-    for (const [address, rooms] of byAddress) {
-      if ([...rooms.values()].every(({ inFlight }) => inFlight === 0)) byAddress.delete(address);
-    }
+    for (const [address, { inFlight, isListed }] of places) if (inFlight === 0 && !isListed) places.delete(address);
+    sweptNext = Math.max(sweptFrom, 2 * places.size);
   }
 
-  function of(address: string, contract: string): Room {
-    let rooms = byAddress.get(address);
-    if (rooms === undefined) {
-      if (byAddress.size >= sweptFrom) sweep();
-      rooms = new Map();
-      byAddress.set(address, rooms);
+  function at(address: string): Place {
+    let place = places.get(address);
+    if (place === undefined) {
+      if (places.size >= sweptNext) sweep();
+      place = { address, inFlight: 0, isListed: false, rooms: new Map(), paused: new Set(), returns: 0 };
+      places.set(address, place);
     }
-    let room = rooms.get(contract);
+    return place;
+  }
+
+  function of(place: Place, contract: string): Room {
+    let room = place.rooms.get(contract);
     if (room === undefined) {
       room = {
         contract,
+        place,
         inFlight: 0,
         window: windowMax,
         isAnnounced: false,
         earned: Math.min(earnedFirst, windowMax),
         isPaused: false,
         answeredMs: Number.NEGATIVE_INFINITY,
-        pauses: firstIn(rooms)?.pauses ?? { count: 0 },
       };
-      rooms.set(contract, room);
+      place.rooms.set(contract, room);
     }
     return room;
   }
 
   return {
+    at,
     of,
-    has: (address) => byAddress.has(address),
+    has: (address) => places.has(address),
     announced(address, contract, window) {
-      const known = byAddress.get(address);
-      if (known !== undefined && known.size >= roomsMax && !known.has(contract)) return false;
-      const room = of(address, contract);
+      const place = at(address);
+      if (place.rooms.size >= roomsMax && !place.rooms.has(contract)) return false;
+      const room = of(place, contract);
       const before = Math.min(room.window, room.earned);
       room.window = Math.min(Math.max(1, window), windowMax);
       if (!room.isAnnounced) room.earned = Math.max(room.earned, Math.min(room.window, earnedHeard));
-      const wasPaused = room.isPaused;
       room.isAnnounced = true;
-      pause(room, false);
-      return wasPaused || Math.min(room.window, room.earned) > before;
-    },
-    gaveBack(address, contract) {
-      pause(of(address, contract), true);
-    },
-    unpause(address, answered) {
-      const rooms = byAddress.get(address);
-      if (rooms === undefined || (firstIn(rooms)?.pauses.count ?? 0) === 0) return nothing;
-      const over = [...rooms.values()].filter(
-        ({ isPaused, contract, inFlight }) => isPaused && (contract === answered || inFlight === 0),
-      );
-      for (const room of over) pause(room, false);
-      return over.map(({ contract }) => contract);
+      return resume(room) || Math.min(room.window, room.earned) > before;
     },
   };
-}
-
-function firstIn(rooms: ReadonlyMap<string, Room>): Room | undefined {
-  for (const room of rooms.values()) return room;
-  return undefined;
 }

@@ -10,6 +10,7 @@ import { serverLost } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
 import { mayRunAt } from './request.ts';
 import type { Rooms } from './rooms.ts';
+import { pause } from './rooms.ts';
 import type { Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
 import type { BeatInput } from './types.ts';
@@ -44,7 +45,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   function takeBack(sender: string, returned: readonly number[], nowMs: number): void {
     for (const request of open.values()) {
       if (request.server?.address !== sender || request.settled || !isAmong(returned, request.call.seq)) continue;
-      rooms.gaveBack(sender, request.call.target.contract);
+      if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
     }
   }

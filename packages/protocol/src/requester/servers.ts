@@ -6,15 +6,17 @@
  * request unanswered for the whole answer timeout is asked last until it answers anything or its subscription is new,
  * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it.
  */
-import type { Room, Rooms } from './rooms.ts';
+import type { Place, Room, Rooms } from './rooms.ts';
 import { hasRoom } from './rooms.ts';
 
 export interface Server {
+  /** Counts up with each that is listed, or listed anew. */
+  readonly id: number;
   readonly address: string;
   /** Routes on which it listens now. */
   readonly routes: Set<string>;
-  /** Requests that wait for it, from here. */
-  inFlight: number;
+  /** What it has from here, however often it is listed anew. */
+  readonly place: Place;
   /** Open requests of which it has a copy though another server is to answer them. */
   copies: number;
   /** A suspect is tried on it (suspects.ts): it takes nothing else from here. */
@@ -54,8 +56,6 @@ export interface Servers {
     asSuspect?: boolean,
   ): Choice | undefined;
   roomOf(server: Server, contract: string): Room;
-  /** Nothing waits for the server at this address any more, from here. @returns the contracts that may have room now */
-  idle(address: string): readonly string[];
   /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
   takeProbe(route: string, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
@@ -75,6 +75,7 @@ const probeEveryMs = 1_000;
 export function createServers(random: () => number, rooms: Rooms): Servers {
   const routes = new Map<string, Route>();
   const servers = new Map<string, Server>();
+  let lastId = 0;
 
   function wellAgain(server: Server): void {
     if (server.probeDueMs === undefined) return;
@@ -86,20 +87,21 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
   }
 
   function roomOf(server: Server, contract: string): Room {
-    if (server.room?.contract !== contract) server.room = rooms.of(server.address, contract);
+    if (server.room?.contract !== contract) server.room = rooms.of(server.place, contract);
     return server.room;
   }
 
   return {
     roomOf,
-    idle: (address) => rooms.unpause(address, undefined),
     up(name, address) {
       let server = servers.get(address);
       if (server === undefined) {
+        lastId += 1;
         server = {
+          id: lastId,
           address,
           routes: new Set(),
-          inFlight: 0,
+          place: rooms.at(address),
           copies: 0,
           reserved: false,
           probeDueMs: undefined,
@@ -111,6 +113,7 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       if (server.routes.has(name)) return;
       wellAgain(server);
       server.routes.add(name);
+      server.place.isListed = true;
       const route = routes.get(name);
       if (route === undefined) routes.set(name, { servers: [server], next: 0, passedOver: 0 });
       else {
@@ -125,7 +128,10 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       route.servers.splice(route.servers.indexOf(server), 1);
       if (server.probeDueMs !== undefined) route.passedOver -= 1;
       if (route.servers.length === 0) routes.delete(name);
-      if (server.routes.size === 0) servers.delete(address);
+      if (server.routes.size === 0) {
+        servers.delete(address);
+        server.place.isListed = false;
+      }
       return server;
     },
     find(name, address) {
@@ -148,7 +154,8 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
         const server = route.servers[index];
         if (server === undefined || refused?.has(server) === true) continue;
         const rank = rankOf(server, contract);
-        if (rank > bestRank || (rank === bestRank && best !== undefined && server.inFlight >= best.inFlight)) continue;
+        if (rank > bestRank) continue;
+        if (rank === bestRank && best !== undefined && server.place.inFlight >= best.place.inFlight) continue;
         if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract)))) {
           if (rank < fullRank) fullRank = rank;
           continue;

@@ -109,7 +109,7 @@ export function createSuspects<W>(options: SuspectsOptions<W>): Suspects<W> {
       if (trial === undefined && mayBegin && canSend()) begin(nowMs);
       if (trial === undefined || !waiting.has(trial.request)) return;
       const { request, server } = trial;
-      if (server.inFlight + server.copies > 0 && nowMs < trial.dueMs) return;
+      if (server.place.inFlight + server.copies > 0 && nowMs < trial.dueMs) return;
       waiting.delete(request);
       trial.dueMs = nowMs + aloneMs;
       give(request, server, nowMs);

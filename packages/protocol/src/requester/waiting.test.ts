@@ -1,0 +1,171 @@
+import { failure } from '@cateto/contracts';
+import { describe, expect, test } from 'vitest';
+import { a, answerRoute, b, route, sends, setUpReady } from './requester.test-support.ts';
+import type { BeatInput, Target } from './types.ts';
+
+const other = 'calc.cube.request.1';
+const cube = { route: other, answerRoute: 'calc.cube.result.1', contract: 'cube' };
+
+function setUp(...servers: readonly string[]) {
+  const ready = setUpReady({ earnedFirst: 2 });
+  for (const server of servers) {
+    ready.up(server);
+    ready.up(server, other);
+  }
+  const call = (seq: number, { origin, timeoutMs = 60_000, ...more }: CallGiven = {}) => {
+    const target: Target = { route, answerRoute, contract: 'square', unheard: 'hold', ...more };
+    const work = `work ${seq}`;
+    return sends(
+      ready.handle({ type: 'call', call: { seq, target, work, deadlineMs: ready.at.nowMs + timeoutMs, origin } }),
+    );
+  };
+  const beat = (sender: string, more: Partial<BeatInput>) =>
+    sends(ready.handle({ type: 'beat', sender, held: undefined, silentMs: 0, ...more }));
+  const cubed = (sender: string, seq: number) =>
+    sends(
+      ready.handle({
+        type: 'results',
+        sender,
+        answerRoute: cube.answerRoute,
+        results: [{ seq, outcome: { value: seq, via: [] } }],
+      }),
+    );
+  const squared = (sender: string, seq: number, outcome?: Parameters<typeof ready.answer>[2]) =>
+    sends(ready.answer(sender, seq, outcome));
+  return { ...ready, call, beat, cubed, squared };
+}
+
+type CallGiven = Partial<Target> & { readonly origin?: string; readonly timeoutMs?: number };
+
+describe('a request that its server gave back', () => {
+  test('goes there again when the server has answered all that it had, of whatever contract', () => {
+    const { call, beat, squared } = setUp(a);
+    call(1);
+    call(2, cube);
+    expect(beat(a, { returned: [2, 2] })).toEqual([]);
+    expect(squared(a, 1)).toEqual([[2, a]]);
+  });
+
+  test('goes there again when the server has answered anything, though it always has something of another contract', () => {
+    const { call, beat, squared } = setUp(a);
+    call(1);
+    call(2, cube);
+    call(3);
+    beat(a, { returned: [2, 2] });
+    expect(squared(a, 1)).toEqual([[2, a]]);
+  });
+});
+
+describe('a request that a server has refused', () => {
+  const full = failure('overloaded', 'full');
+
+  test('takes its turn among those that came later', () => {
+    const { call, beat, squared } = setUp(a, b);
+    beat(a, { windows: { square: 1 } });
+    beat(b, { windows: { square: 1 } });
+    const [first, second] = [...call(1), ...call(2)];
+    for (let seq = 3; seq <= 10; seq += 1) call(seq);
+    const idle = second?.[1] ?? b;
+    // What was refused waits for the other server, and the next goes to the one that has room.
+    expect(squared(first?.[1] ?? a, 1, full)).toEqual([[3, first?.[1]]]);
+    expect(squared(idle, 2)).toEqual([[1, idle]]);
+  });
+
+  test('is not overtaken by new calls for as long as these come', () => {
+    const { call, beat, squared } = setUp(a, b);
+    beat(a, { windows: { square: 1 } });
+    beat(b, { windows: { square: 1 } });
+    const sent = new Map([...call(1), ...call(2)]);
+    call(3);
+    const refuser = sent.get(1) ?? a;
+    const idle = sent.get(2) ?? b;
+    squared(refuser, 1, full);
+    call(4);
+    expect(squared(idle, 2)).toEqual([[1, idle]]);
+  });
+
+  test('costs each answer no look at all of them, however many wait', () => {
+    const { call, beat, squared } = setUp(a, b);
+    beat(a, { windows: { square: 8_192 } });
+    beat(b, { windows: { square: 1 } });
+    const count = 20_000;
+    for (let seq = 1; seq <= count; seq += 1) call(seq);
+    const startMs = performance.now();
+    // Server a refuses whatever it gets.
+    for (let seq = 1; seq <= count; seq += 1) squared(a, seq, full);
+    for (let seq = 1; seq <= count; seq += 1) squared(b, seq);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
+  });
+});
+
+describe('origins take turns by what their requests cost', () => {
+  test('though one of them has only one request that waits at a time', () => {
+    const { call, beat, squared, at } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    call(1, { origin: 'first' });
+    for (let seq = 2; seq <= 400; seq += 1) call(seq, { origin: 'cheap' });
+    let dear = 1_000;
+    call(dear, { origin: 'dear' });
+    let running = 1;
+    const servedMs = { dear: 0, cheap: 0 };
+    for (let round = 0; round < 200; round += 1) {
+      const isDear = running >= 1_000;
+      const tookMs = isDear ? 100 : 1;
+      at.nowMs += tookMs;
+      servedMs[isDear ? 'dear' : 'cheap'] += tookMs;
+      const next = squared(a, running)[0]?.[0] ?? 0;
+      if (isDear) {
+        dear += 1;
+        call(dear, { origin: 'dear' });
+      }
+      running = next;
+    }
+    expect(servedMs.dear).toBeLessThan(3 * servedMs.cheap);
+  });
+});
+
+describe('a call is not refused for want of time', () => {
+  test('because nothing moved while no broker was there', () => {
+    const { call, beat, squared, at, handle, up } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    for (let seq = 1; seq <= 200; seq += 1) call(seq);
+    for (let seq = 1; seq <= 40; seq += 1) {
+      at.nowMs += 1;
+      squared(a, seq);
+    }
+    handle({ type: 'marker-down', held: 0 });
+    handle({ type: 'listener-down', route, address: a });
+    at.nowMs += 3_000;
+    handle({ type: 'marker-up', held: 1 });
+    up(a);
+    handle({ type: 'proven' });
+    for (let seq = 41; seq <= 50; seq += 1) {
+      at.nowMs += 1;
+      squared(a, seq);
+    }
+    const effects = handle({
+      type: 'call',
+      call: {
+        seq: 201,
+        target: { route, answerRoute, contract: 'square', unheard: 'hold' },
+        work: '',
+        deadlineMs: at.nowMs + 1_000,
+      },
+    });
+    expect(effects).toEqual([]);
+  });
+
+  test('that is more than its own run takes, where some take long', () => {
+    const { call, beat, squared, at } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    for (let seq = 1; seq <= 100; seq += 1) call(seq, { timeoutMs: 1_000_000 });
+    let running = 1;
+    for (let round = 0; round < 30; round += 1) {
+      at.nowMs += round % 2 === 0 ? 5_000 : 1;
+      running = squared(a, running)[0]?.[0] ?? 0;
+    }
+    call(1_000, { origin: 'quick', timeoutMs: 8_000 });
+    at.nowMs += 6_500;
+    expect(squared(a, running)).toEqual([[1_000, a]]);
+  });
+});
