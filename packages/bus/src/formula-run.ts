@@ -3,7 +3,6 @@ import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } f
 import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from './promises.ts';
-import type { RequestContext } from './handler-contexts.ts';
 import { cancelRun } from './handler-contexts.ts';
 import type { Requests } from './requests.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from './work.ts';
@@ -145,8 +144,8 @@ class RunningFormula implements Caller, Cancellable {
   private lastSeq = 0;
   private calls = 0;
   private isCancelled = false;
-  /** Fallbacks that run. */
-  private fallbacks: Set<RequestContext> | undefined;
+  /** Fallbacks that wait or run. */
+  private fallbacks: Set<Admitted> | undefined;
 
   constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number, requests: Requests) {
     this.computed = computed;
@@ -161,23 +160,27 @@ class RunningFormula implements Caller, Cancellable {
     this.calls += 1;
   }
 
-  /** Gives up the calls, and answers when no fallback runs any more: until then it takes its place. */
+  /** Gives up the calls, and answers when no fallback waits or runs any more: until then it takes its place. */
   cancel(): void {
     this.missing = 0;
     const { calls, lastSeq } = this;
     for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
-    for (const context of this.fallbacks ?? []) cancelRun(context);
+    for (const { work } of this.fallbacks ?? []) {
+      const { underway } = work;
+      work.underway = 'cancelled';
+      if (typeof underway === 'object') cancelRun(underway);
+    }
     if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
     else this.isCancelled = true;
   }
 
-  fallingBack(context: RequestContext): void {
+  fallingBack(fallback: Admitted): void {
     this.fallbacks ??= new Set();
-    this.fallbacks.add(context);
+    this.fallbacks.add(fallback);
   }
 
-  fellBack(context: RequestContext): void {
-    this.fallbacks?.delete(context);
+  fellBack(fallback: Admitted): void {
+    this.fallbacks?.delete(fallback);
     if (this.isCancelled && this.fallbacks?.size === 0) this.answer(this.request, cancelled);
   }
 

@@ -12,6 +12,7 @@ import { open } from './bus.ts';
 import { openAll } from './closing.ts';
 import { createCodeFaults } from './code-faults.ts';
 import type { OnEvent } from './events.ts';
+import { createFallbacks } from './fallbacks.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
 import { joinOperands } from './join-operands.ts';
@@ -65,12 +66,18 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
       requests.hear(operationResultTopic(name, lane), readResult(operation));
     }
   }
-  const fallbacks = createTally(participant.platform, (call, cause, count) => {
+  const fellBack = createTally(participant.platform, (call, cause, count) => {
     const [operation = '', lane] = call.split('.');
     onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
   });
   const contexts = createHandlerContexts(participant, onEvent);
   const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
+  const fallbacks = createFallbacks(participant, (silentMs) => responses.announce(silentMs));
+  const responses = createResponses<ReplyTopic>(participant, {
+    publish: bus.publish,
+    onEvent,
+    loopSeen: fallbacks.loopSeen,
+  });
   const run = createFormulaRun({
     bus,
     catalogue,
@@ -82,12 +89,12 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     faults,
     operationTimeoutMs,
     requests,
-    onFallback: (operation, lane, cause) => fallbacks.count(`${operation}.${lane}`, cause),
+    fallbacks,
+    onFallback: (operation, lane, cause) => fellBack.count(`${operation}.${lane}`, cause),
   });
 
   /** Made once: a topic made anew for each request would have to be hashed anew. */
   const replyTopics = new Map(Object.keys(catalogue.formulas).map((name) => [name, formulaResultTopic(name)]));
-  const responses = createResponses<ReplyTopic>(participant, { publish: bus.publish, onEvent });
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
   joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
@@ -111,7 +118,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     onEvent,
     onClose() {
       requests.close();
-      fallbacks.close();
+      fellBack.close();
       contexts.close();
       faults.close();
     },

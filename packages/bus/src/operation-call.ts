@@ -23,12 +23,14 @@ import type { Target } from '@cateto/protocol';
 import type { Bus } from './bus.ts';
 import type { CodeFaults } from './code-faults.ts';
 import type { OnEvent } from './events.ts';
-import type { HandledRequest, HandlerContexts, RequestContext } from './handler-contexts.ts';
-import type { PlacedHandler } from './placed-handler.ts';
+import type { HandledRequest, HandlerContexts } from './handler-contexts.ts';
+import { beginOf, beginPlaced } from './begin-handler.ts';
+import type { Fallbacks } from './fallbacks.ts';
+import { fallbackRequest } from './fallbacks.ts';
 import { placeHandler } from './placed-handler.ts';
 import type { Question, Requests } from './requests.ts';
-import { runHandler } from './run-handler.ts';
 import type { HandlerThreads } from './threads/handler-threads.ts';
+import type { Admitted, Run } from './work.ts';
 
 /* One call of a formula's plan: asked for on a lane, or computed here when no op-server does it. */
 
@@ -39,13 +41,17 @@ export interface CallRoute {
   readonly topic: `calc.${string}.request.${Lane}`;
   readonly hash: number;
   readonly target: Target;
-  /** For the fallback. */
-  readonly handler: PlacedHandler | undefined;
-  /** Opens the context of a fallback. */
-  readonly openContext: (request: HandledRequest) => RequestContext;
+  /** What computes it here. */
+  readonly here: ComputedHere | undefined;
   /** Reads an input as an op-server does that it arrives at, and an output as it is read that comes back. */
   readonly readInput: (value: unknown) => Parsed;
   readonly readOutput: (value: unknown) => Parsed;
+}
+
+export interface ComputedHere {
+  readonly run: Run;
+  /** In a thread, whatever it ends; undefined where there are no threads. */
+  readonly inThread: Run | undefined;
 }
 
 /** Whoever waits for the outcome of a call. */
@@ -54,9 +60,9 @@ export interface Caller {
   readonly request: HandledRequest;
   /** @param fellBack it was computed here */
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
-  /** A fallback begins, and has ended. */
-  fallingBack(context: RequestContext): void;
-  fellBack(context: RequestContext): void;
+  /** A fallback is to be computed, perhaps not at once; and it has ended. */
+  fallingBack(fallback: Admitted): void;
+  fellBack(fallback: Admitted): void;
 }
 
 export interface CallParts {
@@ -68,24 +74,21 @@ export interface CallParts {
   readonly contexts: HandlerContexts;
   readonly faults: CodeFaults;
   readonly requests: Requests;
+  readonly fallbacks: Fallbacks;
   onFallback(operation: string, lane: Lane, cause: string): void;
 }
 
 /** By operation, and by lane from the first on. */
 export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
 
-export function callRoutes({ bus, catalogue, handlers, threads, onEvent, contexts }: CallParts): CallRoutes {
+export function callRoutes(parts: CallParts): CallRoutes {
+  const { catalogue, handlers } = parts;
   const routesOf = (operation: Operation): CallRoute[] => {
     const { name } = operation;
     const readInput = parser(operation.input);
     const readOutput = parser(operation.output);
     const own = handlers[name];
-    const { nowMs } = bus.participant.platform;
-    const handler =
-      own === undefined
-        ? undefined
-        : placeHandler(operation, contexts.limited(operation, own), threads, nowMs, onEvent);
-    const openContext = contexts.opener(name);
+    const here = own === undefined ? undefined : computedHere(parts, operation, own);
     const hash = hashOf(catalogue, name);
     return lanes.map((lane) => {
       const topic = operationRequestTopic(name, lane);
@@ -93,10 +96,29 @@ export function callRoutes({ bus, catalogue, handlers, threads, onEvent, context
       const unheard = operation.work.fallback === 'never' ? 'hold' : 'fail';
       const impatient = operation.work.fallback === 'late';
       const target: Target = { route: topic, answerRoute, contract: name, unheard, impatient };
-      return { operation, lane, topic, hash, target, handler, openContext, readInput, readOutput };
+      return { operation, lane, topic, hash, target, here, readInput, readOutput };
     });
   };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
+}
+
+function computedHere(
+  { bus, threads, onEvent, contexts, faults, fallbacks }: CallParts,
+  operation: Operation,
+  own: Handler,
+): ComputedHere {
+  const { nowMs } = bus.participant.platform;
+  const placed = placeHandler(operation, contexts.limited(operation, own), threads, nowMs, onEvent);
+  const kind = { contract: operation.name, maxMs: operation.work.maxMs };
+  const { inThread } = placed;
+  const run = fallbacks.kind({
+    ...kind,
+    begin: beginPlaced({ operation, faults }, placed, contexts),
+    threads: () => (placed.inThreads() ? threads?.count : undefined),
+  });
+  if (inThread === undefined) return { run, inThread: undefined };
+  const begin = beginOf({ operation, faults, handler: inThread }, contexts);
+  return { run, inThread: fallbacks.kind({ ...kind, begin, threads: () => threads?.count }) };
 }
 
 /**
@@ -111,14 +133,9 @@ const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
 };
 
 /** @returns what computes it here, if it is to be computed. What has ended three op-servers would end this one; it may end a thread. */
-function fallbackFor(
-  code: FailureCode,
-  policy: FallbackPolicy,
-  { inThreads, inLoop, inThread }: PlacedHandler,
-): Handler | undefined {
+function fallbackFor(code: FailureCode, policy: FallbackPolicy, { run, inThread }: ComputedHere): Run | undefined {
   if (code === 'server-lost') return policy === 'never' ? undefined : inThread;
-  if (!fallbackCodes[policy].has(code)) return undefined;
-  return inThreads() ? inThread : inLoop;
+  return fallbackCodes[policy].has(code) ? run : undefined;
 }
 
 /** An object with methods and not a pair of closures: there are several for each request, and they live as long as it. */
@@ -165,30 +182,29 @@ export class OperationCall implements Question {
   settle(outcome: Success | Failure): void {
     const { caller, index } = this;
     if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
-    const { operation, lane, handler } = this.route;
-    const computed = handler === undefined ? undefined : fallbackFor(outcome.code, operation.work.fallback, handler);
-    if (computed === undefined) return caller.called(index, undefined, outcome, false);
+    const { operation, lane, here } = this.route;
+    const run = here === undefined ? undefined : fallbackFor(outcome.code, operation.work.fallback, here);
+    if (run === undefined) return caller.called(index, undefined, outcome, false);
     this.parts.onFallback(operation.name, lane, outcome.code);
-    this.runHere(computed);
+    this.runHere(run);
   }
 
   /**
    * Computed here it gives what it would elsewhere. The handler gets a copy, because an attempt that is not sent yet may still hold
    * the input.
    */
-  private runHere(handler: Handler): void {
-    const { operation, openContext, readInput, readOutput } = this.route;
-    const input = readInput(copyOf(this.input));
-    if (!input.fits) return this.fellBack(input);
-    const { contexts, faults } = this.parts;
-    const { sender, seq, deadlineMs } = this.caller.request;
-    const context = openContext({ sender, seq, deadlineMs, work: { attempt: this.before + this.sendings + 1 } });
-    this.caller.fallingBack(context);
-    runHandler({ operation, handler, faults }, input.value, context, (output, failed) => {
-      contexts.end(context);
-      this.caller.fellBack(context);
-      if (failed !== undefined) this.caller.called(this.index, undefined, failed, true);
-      else this.fellBack(readOutput(output));
+  private runHere(run: Run): void {
+    const { caller, parts, trace } = this;
+    const { readInput, readOutput } = this.route;
+    const taken = readInput(copyOf(this.input));
+    if (!taken.fits) return this.fellBack(taken);
+    const work = { input: taken.value, trace, attempt: this.before + this.sendings + 1 };
+    const fallback = fallbackRequest(run, caller.request, work, parts.bus.participant.platform.nowMs());
+    caller.fallingBack(fallback);
+    parts.fallbacks.add(fallback, (outcome) => {
+      caller.fellBack(fallback);
+      if (isFailure(outcome)) caller.called(this.index, undefined, outcome, true);
+      else this.fellBack(readOutput(outcome.value));
     });
   }
 

@@ -11,16 +11,12 @@ import { open } from './bus.ts';
 import { openAll } from './closing.ts';
 import type { OnEvent } from './events.ts';
 import { createCodeFaults } from './code-faults.ts';
-import type { HandlerContexts } from './handler-contexts.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import type { OpenLink, Platform } from './link.ts';
-import type { PlacedHandler } from './placed-handler.ts';
+import { beginPlaced } from './begin-handler.ts';
 import { placeHandler } from './placed-handler.ts';
-import type { Run } from './work.ts';
 import { createResponses } from './responses.ts';
 import { createRun, incoming } from './work.ts';
-import type { HandlerCode } from './run-handler.ts';
-import { runHandler } from './run-handler.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
 import type { HandlerThreads } from './threads/handler-threads.ts';
@@ -121,27 +117,4 @@ function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'
     }
     return operation;
   });
-}
-
-/** No lane fell back. */
-const byOpServer: readonly Lane[] = [];
-
-function beginPlaced(of: Omit<HandlerCode, 'handler'>, placed: PlacedHandler, contexts: HandlerContexts): Run['begin'] {
-  const { inLoop, inThread, inThreads } = placed;
-  const here = beginOf({ ...of, handler: inLoop }, contexts);
-  if (inThread === undefined) return here;
-  const there = beginOf({ ...of, handler: inThread }, contexts);
-  return (request, answer) => (inThreads() ? there : here)(request, answer);
-}
-
-function beginOf(code: HandlerCode, contexts: HandlerContexts): Run['begin'] {
-  const openContext = contexts.opener(code.operation.name);
-  return (request, answer) => {
-    const context = openContext(request);
-    request.work.underway = context;
-    runHandler(code, request.work.input, context, (value, failed) => {
-      contexts.end(context);
-      answer(request, failed ?? { value, via: byOpServer });
-    });
-  };
 }

@@ -22,6 +22,8 @@ export interface ResponsesOptions<T extends string> {
   readonly onEvent: OnEvent;
   /** Requests that run at once, besides those elsewhere; others wait for their turn. As many as there are unless given. */
   readonly runningMax?: number | undefined;
+  /** What else keeps the loop is told how late it is. @returns whether it is the cause */
+  readonly loopSeen?: ((lateMs: number) => boolean) | undefined;
 }
 
 /** The driver of a participant's responder. */
@@ -30,6 +32,8 @@ export interface Responses {
   accept(sender: string, settledBelow: number, requests: readonly IncomingRequest<Work>[]): void;
   /** Tells requesters of whom something runs that it is at work on that. */
   sayAtWork(): void;
+  /** The same before something else blocks the loop for so long; with 0, that is over. */
+  announce(silentMs: number): void;
   /** What still runs is answered by nobody here: its requesters are told so. */
   letGo(): void;
   /** Takes no new work; resolves when what runs is answered. */
@@ -43,7 +47,7 @@ export interface Responses {
 
 export function createResponses<T extends string>(
   participant: Participant,
-  { publish, onEvent, runningMax = Number.POSITIVE_INFINITY }: ResponsesOptions<T>,
+  { publish, onEvent, runningMax = Number.POSITIVE_INFINITY, loopSeen }: ResponsesOptions<T>,
 ): Responses {
   const { platform } = participant;
   const responder = createResponder<Work>();
@@ -51,6 +55,8 @@ export function createResponses<T extends string>(
   const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
   let hasLetGo = false;
+  /** For how long something else is to block the loop, as was announced. */
+  let elsewhereMs = 0;
   /** When a timer is to look at what runs. */
   let lookMs = Number.POSITIVE_INFINITY;
   const queue = createRunQueue({
@@ -58,14 +64,18 @@ export function createResponses<T extends string>(
     runningMax,
     counters: runCounters,
     answered: ({ sender, seq }, outcome) => handle({ type: 'answered', sender, seq, outcome }),
-    announce: (silentMs) => handle({ type: 'announce', silentMs }),
+    announce(silentMs) {
+      // The silence of something else is not over.
+      if (silentMs > 0 || elsewhereMs === 0) handle({ type: 'announce', silentMs });
+    },
     waitLong: (runs) => handle({ type: 'waits-long', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
   });
 
   function handle(input: ResponderInput<Work>): void {
     const nowMs = platform.nowMs();
-    queue.loopSeen(nowMs - lookMs);
+    const lateMs = nowMs - lookMs;
+    if (loopSeen?.(lateMs) !== true) queue.loopSeen(lateMs);
     for (const effect of responder.handle(input, nowMs)) perform(effect);
   }
 
@@ -145,6 +155,10 @@ export function createResponses<T extends string>(
       participant.rearm();
     },
     sayAtWork: () => announce(silentLeastMs),
+    announce(silentMs) {
+      elsewhereMs = silentMs;
+      announce(silentMs);
+    },
     letGo() {
       hasLetGo = true;
       announce(0);

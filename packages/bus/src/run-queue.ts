@@ -47,6 +47,14 @@ export interface RunQueueOptions {
   waitLong(requests: readonly Admitted[]): void;
   /** As many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
+  /** In which order those that wait have their turns; as they came unless given. Made once for the loop and once for the threads. */
+  readonly line?: (() => Line) | undefined;
+}
+
+/** Requests that wait for their turn. */
+export interface Line extends Fifo<Admitted> {
+  /** One that had its turn has kept the loop for so long. */
+  took(request: Admitted, blockedMs: number): void;
 }
 
 const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
@@ -59,11 +67,13 @@ const lateFromMs = 100;
 /** The window of a kind is looked at so often. */
 const returnsPerLook = 32;
 
+const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
+
 export function createRunQueue(options: RunQueueOptions): RunQueue {
-  const { platform, runningMax, counters, answered, announce, waitLong, windowIs } = options;
+  const { platform, runningMax, counters, answered, announce, waitLong, windowIs, line = asTheyCame } = options;
   const pace = createPace();
-  const waiting = createFifo<Admitted>();
-  const forThreads = createFifo<Admitted>();
+  const waiting = line();
+  const forThreads = line();
   let stretchEndMs = 0;
   /** Work since the last turn that was asked for. */
   let workedMs = 0;
@@ -78,7 +88,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   let openStartMs = 0;
   let openWorkBefore = 0;
   /** What was begun last in the loop and when, until the loop is seen again. */
-  let begun: Run | undefined;
+  let begun: Admitted | undefined;
   let begunMs = 0;
   let begunAnswered = false;
   /** What was answered last: whether a run is over when it returns. */
@@ -113,7 +123,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (!bounded) workCount += 1;
     if (running === runningMax) fullSinceMs = nowMs;
     const { run } = request.work;
-    [begun, begunMs] = [run, nowMs];
+    [begun, begunMs] = [request, nowMs];
     counters.began(request);
     run.begin(request, answerInLoop);
     begunAnswered = answeredLast === request;
@@ -138,10 +148,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** The run that was begun last has returned to the loop by now. */
   function endRun(nowMs: number): void {
     if (begun === undefined) return;
-    begun.load.took(nowMs - begunMs, begunAnswered);
-    begun.returns += 1;
-    if (begun.returns === 1) kinds.add(begun);
-    if (begun.returns < returnsPerLook || begun.returns % returnsPerLook === 0) look(begun);
+    const { run } = begun.work;
+    run.load.took(nowMs - begunMs, begunAnswered);
+    waiting.took(begun, nowMs - begunMs);
+    run.returns += 1;
+    if (run.returns === 1) kinds.add(run);
+    if (run.returns < returnsPerLook || run.returns % returnsPerLook === 0) look(run);
     begun = undefined;
   }
 

@@ -35,7 +35,7 @@ export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' |
 }
 
 /** Unless told otherwise. What a handler waits for has its bounds too, and more at once would only wait there. */
-const concurrencyDefault = 1_024;
+export const concurrencyDefault = 1_024;
 
 export function createRun({ concurrency = concurrencyDefault, ...kind }: RunOptions): Run {
   const load = createLoad({ concurrencyMax: concurrency, windowMax: limits.requestsPerServerMax });

@@ -27,8 +27,8 @@ export interface Dispatch<W> {
   refill(nowMs: number): void;
   /** There may be more room for the contract than there was. */
   freed(contract: string): void;
-  /** A server that has answered takes again what it gave back. */
-  resume(place: Place, answered: string): void;
+  /** A server that has answered, or of which nothing of a contract is expected, takes again what it gave back. */
+  resume(place: Place, answered: string | undefined): void;
   /** A server cannot take the request though another may. */
   refusedBy(request: OpenRequest<W>, server: Server): void;
   /** Takes a request back from its server, and holds it. */
@@ -36,8 +36,8 @@ export interface Dispatch<W> {
   /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
   release(request: OpenRequest<W>): void;
   /**
-   * The server to ask, or `full` while those that would be asked have no room. For a request that can fall back there is none when all
-   * that listen are passed over.
+   * The server to ask, or `full` while those that would be asked have no room. For an impatient request there is none when all that
+   * listen are passed over.
    */
   choose(request: OpenRequest<W>): Server | 'full' | undefined;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
@@ -165,13 +165,13 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function choose(request: OpenRequest<W>): Server | 'full' | undefined {
-    const { route, contract, pinned, unheard } = request.call.target;
+    const { route, contract, pinned, impatient } = request.call.target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
     const choice = servers.choose(route, contract, request.refused, isSuspect(request));
-    if (choice === undefined || (unheard === 'fail' && !choice.fit)) return undefined;
+    if (choice === undefined || (impatient === true && !choice.fit)) return undefined;
     return choice.server ?? 'full';
   }
 

@@ -92,11 +92,15 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     },
 
     /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
-    beat({ sender, held, silentMs, windows = {}, returned = [] }, nowMs) {
+    beat({ sender, held, silentMs, windows, returned = [] }, nowMs) {
       // Anybody may say that he is at work: nothing is kept for those whom nobody here knows.
       if (!rooms.has(sender) && servers.routesOf(sender).length === 0) return;
-      for (const [contract, window] of Object.entries(windows)) {
-        if (rooms.announced(sender, contract, window)) dispatch.freed(contract);
+      if (windows !== undefined) {
+        for (const [contract, window] of Object.entries(windows)) {
+          if (rooms.announced(sender, contract, window)) dispatch.freed(contract);
+        }
+        // Also of contracts that it has not had to do with: it gave them back while it did not know how long another would take.
+        dispatch.resume(rooms.at(sender), undefined);
       }
       if (returned.length > 0) takeBack(sender, returned, nowMs);
       if (held === undefined) return;

@@ -169,3 +169,16 @@ describe('a server with a lease', () => {
     expect(outcomes(runTo(2_700))).toEqual([]);
   });
 });
+
+describe('a server that leaves everything unanswered', () => {
+  test('keeps a patient call for as long as it listens, and is sent further ones', () => {
+    const { call, handle, up, runTo } = setUpReady();
+    up(a);
+    const patient = { unheard: 'fail', impatient: false, deadlineMs: 60_000 } as const;
+    call(1, patient);
+    const effects = runTo(10_000);
+    expect([outcomes(effects), outcomes(handle({ type: 'turn-ended' }))]).toEqual([[], []]);
+    expect(sends(call(2, patient)).map(([seq]) => seq)).toContain(2);
+    expect(outcomes([...runTo(15_000), ...handle({ type: 'turn-ended' })])).toEqual([]);
+  });
+});

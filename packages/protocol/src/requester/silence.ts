@@ -32,8 +32,8 @@ export interface Silence<W> {
   /** Whether it stays with a server that is not listed. */
   isStaying(request: OpenRequest<W>, nowMs: number): boolean;
   /**
-   * Its server listens, but leaves it and others unanswered without a word, and there is something else to do than to wait: it
-   * may fail, so that its caller falls back.
+   * Its server listens, but leaves it and others unanswered without a word, and its caller has something better to do than to wait: it
+   * may fail, so that the caller falls back.
    */
   isAbandoned(request: OpenRequest<W>, nowMs: number): boolean;
   /** Until when its server, which has named it in a beat, may be silent; a time that has passed without one. */
@@ -90,7 +90,7 @@ export function createSilence<W>({
   }
 
   function isAbandoned({ server, serverSinceMs, call }: OpenRequest<W>, nowMs: number): boolean {
-    if (server?.probeDueMs === undefined || call.target.unheard === 'hold') return false;
+    if (server?.probeDueMs === undefined || call.target.impatient !== true) return false;
     return serverSinceMs + answerTimeoutMs <= nowMs && leases.untilMs(server.address) <= nowMs;
   }
 

@@ -107,6 +107,14 @@ describe('a request that is given back', () => {
     expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([11, 12]);
   });
 
+  test('goes back to its server once that says what it can take, though another operation takes long there', () => {
+    const { callMany, beat } = setUp(a);
+    callMany(1, 1);
+    callMany(11, 11, undefined, 'multiply');
+    expect(sends(beat(a, { held: [1, 1], returned: [11, 11] }))).toEqual([]);
+    expect(sends(beat(a, { held: undefined, windows: { square: 16 } }))).toEqual([[11, a]]);
+  });
+
   test('is not counted as one that its server has', () => {
     const { callMany, beat, down } = setUp(a);
     callMany(1, 2);

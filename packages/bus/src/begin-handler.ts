@@ -1,0 +1,37 @@
+import type { Lane } from '@cateto/contracts';
+import type { HandlerContexts } from './handler-contexts.ts';
+import type { PlacedHandler } from './placed-handler.ts';
+import type { HandlerCode } from './run-handler.ts';
+import { runHandler } from './run-handler.ts';
+import type { Run } from './work.ts';
+
+/* How a server begins an admitted request for an operation: with a context, in the loop or in a thread. */
+
+/** No lane fell back. */
+const byOpServer: readonly Lane[] = [];
+
+/** Runs an operation's handler where it is placed, and answers with its outcome. */
+export function beginPlaced(
+  of: Omit<HandlerCode, 'handler'>,
+  placed: PlacedHandler,
+  contexts: HandlerContexts,
+): Run['begin'] {
+  const { inLoop, inThread, inThreads } = placed;
+  const here = beginOf({ ...of, handler: inLoop }, contexts);
+  if (inThread === undefined) return here;
+  const there = beginOf({ ...of, handler: inThread }, contexts);
+  return (request, answer) => (inThreads() ? there : here)(request, answer);
+}
+
+/** Runs it as it is given. */
+export function beginOf(code: HandlerCode, contexts: HandlerContexts): Run['begin'] {
+  const openContext = contexts.opener(code.operation.name);
+  return (request, answer) => {
+    const context = openContext(request);
+    request.work.underway = context;
+    runHandler(code, request.work.input, context, (value, failed) => {
+      contexts.end(context);
+      answer(request, failed ?? { value, via: byOpServer });
+    });
+  };
+}
