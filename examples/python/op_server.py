@@ -1,21 +1,24 @@
 #!/usr/bin/python3
 """Serves `square` on the lanes given (1 unless given) by docs/protocol.md alone. Debian: python3-zmq, python3-msgpack."""
-import json, math, os, random, signal, socket, string, sys, time
+import argparse, itertools, json, math, os, random, signal, socket, string, sys, time
 import msgpack, zmq
 
+PARSER = argparse.ArgumentParser(description=__doc__)
+PARSER.add_argument("lanes", nargs="*", default=["1"])
+PARSER.add_argument("--takes-ms", type=float, default=0, help="how long it computes each square")
+OPTIONS = PARSER.parse_args()
 CONTRACT = 1358948392  # of `square`, as `cateto client operations --json` shows it
 ADDRESS = "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=12))
 BROKERS = os.environ.get("CATETO_BROKERS", "127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560")
-LANES = sys.argv[1:] or ["1"]
 HELLO, STATUS = f"calc.hello.{ADDRESS}", f"calc.status.request.{ADDRESS}"
-ROUTES = {f"calc.square.request.{lane}.{ADDRESS}": f"calc.square.result.{lane}" for lane in LANES}
-OPTIONS = {zmq.LINGER: 0, zmq.MAXMSGSIZE: 2**20, zmq.HANDSHAKE_IVL: 1000, zmq.CONNECT_TIMEOUT: 1000, zmq.RECONNECT_IVL: 10,
-           zmq.RECONNECT_IVL_MAX: 200, zmq.HEARTBEAT_IVL: 50, zmq.HEARTBEAT_TIMEOUT: 1000, zmq.HEARTBEAT_TTL: 200}
+ROUTES = {f"calc.square.request.{lane}.{ADDRESS}": f"calc.square.result.{lane}" for lane in OPTIONS.lanes}
+SOCKET = {zmq.LINGER: 0, zmq.MAXMSGSIZE: 2**20, zmq.HANDSHAKE_IVL: 1000, zmq.CONNECT_TIMEOUT: 1000, zmq.RECONNECT_IVL: 10,
+          zmq.RECONNECT_IVL_MAX: 200, zmq.HEARTBEAT_IVL: 50, zmq.HEARTBEAT_TIMEOUT: 1000, zmq.HEARTBEAT_TTL: 200}
 
 
 def connect(kind, place, default_port, more):
     link = zmq.Context.instance().socket(kind)
-    for option, value in (OPTIONS | more).items():
+    for option, value in (SOCKET | more).items():
         link.setsockopt(option, value)
     for host, *ports in (broker.split(":") for broker in BROKERS.split(",")):
         link.connect(f"tcp://{host}:{ports[place] if place < len(ports) else default_port}")
@@ -26,15 +29,49 @@ def log(event):
     print(json.dumps({"event": event, "address": ADDRESS}), file=sys.stderr, flush=True)
 
 
-def square(seq, contract=None, value=None, ttl_ms=None, *_later):
+def refusal(seq, contract=None, value=None, ttl_ms=None, *_later):
     if type(contract) is not int or type(ttl_ms) not in (int, float):
         return [seq, "invalid-request", "square: not seq, contract, input, ttlMs"]
     if contract != CONTRACT:
         return [seq, "contract-mismatch", f"square: asked by contract {contract}, served by contract {CONTRACT}"]
     if type(value) not in (int, float) or not math.isfinite(value):
         return [seq, "invalid-request", "square: input: not a finite number"]
+
+
+def square(seq, value):
+    time.sleep(OPTIONS.takes_ms / 1000)
     result = float(value) * float(value)
     return [seq, 0, result, []] if math.isfinite(result) else [seq, "out-of-domain", "square: not a finite number"]
+
+
+def ranges(seqs):
+    found = []
+    for seq in sorted(seqs):
+        if found and found[-1] == seq - 1:
+            found[-1] = seq
+        else:
+            found += [seq, seq]
+    return found[:8192]
+
+
+class Load:
+    """How long a run takes, and so how many requests of one requester keep the one slot busy. Times in milliseconds."""
+
+    def __init__(self):
+        self.runs, self.mean, self.windows = 0, None, None
+        self.wary = 1  # runs until it is presumed not to block
+
+    def took(self, ms):
+        self.runs += 1
+        self.mean = ms if self.mean is None else self.mean + (ms - self.mean) / 8
+        self.wary = 16 if ms > 20 else max(0, self.wary - 1)
+        if self.runs < 32 or self.runs % 32 == 0:
+            window = 1 if self.mean >= 25 else min(8192, max(2, int(25 / max(self.mean, 0.001))))
+            # A small change of a large window is not worth a beat.
+            self.windows = {"square": window if window <= 16 else 1 << (window.bit_length() - 1)}
+
+    def is_long(self):
+        return self.mean is None or self.mean >= 100
 
 
 class Server:
@@ -43,10 +80,17 @@ class Server:
         self.ear = connect(zmq.SUB, 1, 5556, {})
         self.ear.subscribe(HELLO)
         self.links = self.ear.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
-        self.markers, self.counter, self.listening, self.ending, self.answered = set(), 0, False, False, 0
+        self.markers, self.counter, self.listening, self.ending = set(), 0, False, False
         self.wait, self.hello_at, self.withdraw_at = 0.005, math.inf, math.inf  # seconds
         self.given = {}  # (requester, seq): when, topic, result; the oldest first
         self.settled = {}  # requester: below which seq, when it said so; the oldest first
+        self.held = {}  # (requester, seq): topic, fields, since when, until when; the oldest first
+        self.results = {}  # topic: results that are not published yet
+        self.load, self.answered = Load(), 0
+        self.told = {}  # requester: the windows it was told of
+        self.beat_at = {}  # requester: when it is to be looked whether a beat is due
+        self.named = set()  # requesters that a beat has named something to, or announced a silence
+        self.quiet = False  # a silence was announced and is not over
 
     def publish(self, topic, messages):
         self.mouth.send_multipart([topic.encode(), msgpack.packb([ADDRESS, 1, messages])])
@@ -74,6 +118,7 @@ class Server:
         (self.markers.add if up else self.markers.discard)(topic)
         self.withdraw_at = math.inf if self.markers else time.monotonic() + 1
         self.doubt()
+        self.told.clear()
         for when, reply, result in self.given.values():
             if up and when > time.monotonic() - 1:
                 self.publish(reply, [result])
@@ -93,11 +138,12 @@ class Server:
             log("message-dropped")
 
     def report(self):
-        return {"role": "op-server", "serves": [f"square.{lane}" for lane in LANES], "host": socket.gethostname(),
-                "pid": os.getpid(), "sinceMs": STARTED_MS, "inFlight": 0, "answered": self.answered}
+        return {"role": "op-server", "serves": [f"square.{lane}" for lane in OPTIONS.lanes], "host": socket.gethostname(),
+                "pid": os.getpid(), "sinceMs": STARTED_MS, "inFlight": len(self.held), "answered": self.answered,
+                "runs": self.load.runs, "slots": 1, "queued": len(self.held), "windows": self.load.windows or {}}
 
     def requests(self, reply, sender, below, messages):
-        now, results = time.monotonic(), []
+        now = time.monotonic()
         highest, said = self.settled.pop(sender, (1, 0))
         highest, said = (below, now) if below >= highest or now - said > 2 else (highest, said)
         self.settled[sender] = (highest, said)
@@ -105,18 +151,114 @@ class Server:
             seq = fields[0] if type(fields) is list and fields else None
             if type(seq) is not int or seq < highest or fields[3:4] == [0]:
                 continue  # no message, settled, or past its time
-            if (sender, seq) not in self.given:
-                self.given[sender, seq] = (now, reply, square(*fields))
-                self.answered += 1
-            results.append(self.given[sender, seq][2])
-        if results:
-            self.publish(reply, results)
+            if (sender, seq) in self.given:
+                self.results.setdefault(reply, []).append(self.given[sender, seq][2])
+            elif (sender, seq) in self.held:
+                continue  # a repetition of what waits
+            elif len(self.held) >= 10_000:
+                self.answer(sender, seq, reply, [seq, "overloaded", "10000 requests are in flight here"])
+            else:
+                ttl_ms = fields[3] if len(fields) > 3 and type(fields[3]) in (int, float) else 0
+                self.held[sender, seq] = (reply, fields, now, now + ttl_ms / 1000)
+                self.beat_at.setdefault(sender, now + 0.05)
+        self.beat(sender)
         for table, most, when in ((self.given, 100_000, 0), (self.settled, 10_000, 1)):
             while table and (len(table) > most or next(iter(table.values()))[when] < now - 60):
-                del table[next(iter(table))]
+                oldest = next(iter(table))
+                del table[oldest]
+                self.told.pop(oldest, None)
+
+    def answer(self, sender, seq, reply, result):
+        self.held.pop((sender, seq), None)
+        self.given[sender, seq] = (time.monotonic(), reply, result)
+        self.answered += 1
+        self.results.setdefault(reply, []).append(result)
+
+    def flush(self):
+        for reply, results in self.results.items():
+            for first in range(0, len(results), 128):
+                self.publish(reply, results[first:first + 128])
+        self.results = {}
+
+    def beat(self, sender, held=None, silent_ms=None, returned=None):
+        """Says what is given, and the windows if they are news; nothing if there is nothing to say."""
+        windows = self.load.windows
+        fields = [held, silent_ms, None if self.told.get(sender) == windows else windows, returned]
+        self.told[sender] = windows
+        while fields and fields[-1] is None:
+            fields.pop()
+        if fields:
+            self.publish(f"calc.beat.{sender}", [fields])
+
+    def at_work(self, sender, silent_ms=2000):
+        self.named.add(sender)
+        self.beat_at[sender] = time.monotonic() + 0.5
+        self.beat(sender, ranges(seq for who, seq in self.held if who == sender), silent_ms)
+
+    def look(self, sender, now):
+        """A beat is due, or the last one, when all that was named is answered."""
+        since = next((since for (who, _), (_, _, since, _) in self.held.items() if who == sender), None)
+        if since is None:
+            self.beat_at.pop(sender, None)
+            if sender in self.named:
+                self.named.discard(sender)
+                self.beat(sender, [], 0)
+        elif now - since < 0.05 and sender not in self.named:
+            self.beat_at[sender] = since + 0.05
+        else:
+            self.at_work(sender)
+
+    def announce(self, silent_ms):
+        """Before a run that may block: libzmq's own thread sends it, whatever this one does."""
+        self.flush()
+        now = time.monotonic()
+        lately = [who for who, (_, said) in itertools.islice(reversed(self.settled.items()), 64) if said > now - 10]
+        for sender in {*lately, *(who for who, _ in self.held)}:
+            self.at_work(sender, silent_ms)
+        self.quiet = True
+
+    def give_back(self, before):
+        """What came before then, but never a requester's oldest: another server may be idle."""
+        seen, returned = set(), {}
+        for (sender, seq), (_, _, since, _) in self.held.items():
+            if sender in seen and since <= before:
+                returned.setdefault(sender, []).append(seq)
+            seen.add(sender)
+        for sender, seqs in returned.items():
+            for seq in seqs[:4096]:
+                del self.held[sender, seq]
+            self.beat(sender, returned=ranges(seqs[:4096]))
+
+    def work(self):
+        """The one slot: 20 ms of work or one run, then whatever came meanwhile is read."""
+        started = now = time.monotonic()
+        self.give_back(now - 0.1)
+        while self.held and now < started + 0.02:
+            (sender, seq), (reply, fields, _, until) = next(iter(self.held.items()))
+            result = refusal(*fields)
+            if result is None and until <= now:
+                result = [seq, "deadline-exceeded", "square: no turn came before the deadline"]
+            if result is None:
+                if self.load.is_long():
+                    self.give_back(now)
+                if self.load.wary:
+                    self.announce((until - now) * 1000)
+                began = time.monotonic()
+                result = square(seq, fields[2])
+                self.load.took((time.monotonic() - began) * 1000)
+            self.answer(sender, seq, reply, result)
+            self.beat(sender)
+            now = time.monotonic()
+        self.flush()
+        if self.quiet and not self.held:
+            self.quiet = False
+            for sender in list(self.named):
+                self.look(sender, now)
+        for sender in [sender for sender, due in self.beat_at.items() if due <= now]:
+            self.look(sender, now)
 
     def turn(self, longest):
-        due = min(self.hello_at, self.withdraw_at, time.monotonic() + longest)
+        due = min(self.hello_at, self.withdraw_at, time.monotonic() + (0 if self.held else longest), *self.beat_at.values())
         ready = zmq.zmq_poll([(link, zmq.POLLIN) for link in (self.mouth, self.ear, self.links)],
                              max(0, math.ceil((due - time.monotonic()) * 1000)))
         for link, _ in ready:
@@ -132,7 +274,19 @@ class Server:
         if time.monotonic() >= self.withdraw_at:
             self.withdraw_at = math.inf
             self.listen(False)
-        return bool(ready)
+        self.work()
+        return bool(ready or self.held)
+
+    def drain(self):
+        for sender in {who for who, _ in self.held}:
+            self.at_work(sender)
+        self.listen(False)
+        until = time.monotonic() + 4.5
+        while self.turn(0.05) and time.monotonic() < until:
+            pass
+        self.held.clear()  # what has no answer yet is another's
+        for sender in list(self.named):
+            self.look(sender, time.monotonic())
 
 
 STARTED_MS = time.time() * 1000
@@ -141,8 +295,6 @@ for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, lambda *_: setattr(server, "ending", True))
 while not server.ending:
     server.turn(0.1)
-server.listen(False)
-while server.turn(0.05):
-    pass
+server.drain()
 server.mouth.close(linger=500)
 log("stopped")

@@ -68,22 +68,30 @@ export const helloWire = wire({ counter: z.int().min(1) });
 /** Requests of the sender whose outcome is no longer needed. */
 export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
 
-/** Sent by a server, now and then, to a requester whose requests it has held for longer than a moment. */
+const SeqRanges = z.array(Seq).max(2 * beatRangesMax);
+
+/**
+ * Sent by a server to a requester: which of its requests the server holds, how many it can use, which it gives back.
+ * Without `held` a beat says nothing of what is held.
+ */
 export const beatWire = wire({
-  /** Seqs from, to, from, to, …, in order: requests of the requester that the server has and has not answered. */
-  held: z
-    .array(Seq)
-    .max(2 * beatRangesMax)
+  held: SeqRanges.meta({
+    description:
+      'Seqs from, to, from, to, …, ascending: the requests of the requester that the server has not answered.',
+  }).optional(),
+  silentMs: z
+    .number()
+    .min(0)
+    .max(ttlMsMax)
+    .meta({ description: 'Milliseconds for which the server may send no beat while it holds these requests.' })
     .optional(),
-  /** How long the server may stay silent although it is at work. */
-  silentMs: z.number().min(0).max(ttlMsMax).optional(),
-  /** By the name of a contract, how many requests of one requester keep the server busy. */
-  windows: z.record(z.string().regex(new RegExp(`^${namePattern}$`)), z.int().min(1)).optional(),
-  /** In the form of `held`: requests that it has not begun and gives back. */
-  returned: z
-    .array(Seq)
-    .max(2 * beatRangesMax)
+  windows: z
+    .record(z.string().regex(new RegExp(`^${namePattern}$`)), z.int().min(1))
+    .meta({ description: 'By the name of a contract, how many requests of one requester keep the server busy.' })
     .optional(),
+  returned: SeqRanges.meta({
+    description: 'In the form of `held`: requests that the server has not begun and gives back.',
+  }).optional(),
 });
 
 /** A body: the sender, the lowest seq of its own requests that is not settled, and messages of one topic. */

@@ -20,9 +20,9 @@ export interface PythonServer extends Started {
   readonly address: string;
 }
 
-/** Starts the op-server in Python, and ends it with the test. */
-export async function startPython(brokers: string, lanes: readonly number[]): Promise<PythonServer> {
-  const child = spawn(python, [program, ...lanes.map(String)], {
+/** Starts the op-server in Python, and ends it with the test. @param takesMs how long it computes each square */
+export async function startPython(brokers: string, lanes: readonly number[], takesMs = 0): Promise<PythonServer> {
+  const child = spawn(python, [program, ...lanes.map(String), '--takes-ms', String(takesMs)], {
     env: environmentWith({ CATETO_BROKERS: brokers }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });

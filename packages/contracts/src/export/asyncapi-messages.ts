@@ -19,7 +19,7 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
     'status.result': outcomes('status', 'What a server says of itself.', { $ref: '#/components/schemas/statusReport' }),
     cancel: { cancel: message('cancel', 'Cancelled requests.') },
     hello: { hello: message('hello', 'Proves that its sender can hear.') },
-    beat: { beat: message('beat', 'The requests that a server has and has not answered.') },
+    beat: { beat: message('beat', 'What a server holds, how many requests keep it busy, and what it gives back.') },
     marker: {},
   };
   for (const { name, description } of Object.values(catalogue.operations)) {

@@ -130,8 +130,8 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
     ...conversation('status', 'How a server is.', 'status.request', ['statusRequest'], ['client', 'server']),
     ['cancel.say', { action: 'send', summary: 'Gives requests up.', ...cancel }],
     ['cancel.hear', { action: 'receive', summary: 'Gives requests up.', ...cancel }],
-    ['beat.say', { action: 'send', summary: 'Says what a server is at work on.', ...beat }],
-    ['beat.hear', { action: 'receive', summary: 'Says what a server is at work on.', ...beat }],
+    ['beat.say', { action: 'send', summary: 'Says what a server holds, can use and gives back.', ...beat }],
+    ['beat.hear', { action: 'receive', summary: 'Says what a server holds, can use and gives back.', ...beat }],
     ['hello.say', { action: 'send', summary: 'Proves the way back.', ...hello }],
     ['hello.hear', { action: 'receive', summary: 'Proves the way back.', ...hello }],
   ]);

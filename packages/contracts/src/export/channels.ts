@@ -115,7 +115,7 @@ const protocolChannels: readonly Channel[] = [
   channel('beat', {
     id: 'beat',
     description:
-      'Tells a requester which of its requests the server is working on, so that it does not use another server.',
+      'Tells a requester which of its requests the server holds, how many requests keep it busy, and which it gives back.',
     parameters: { address: requester },
   }),
   {
