@@ -91,6 +91,13 @@ export function noteEarlier<W>(request: OpenRequest<W>, server: Server, sinceMs:
   server.copies += 1;
 }
 
+/** The server has given the request back: it has it no more, and has not left it unanswered. */
+export function forgetAsked<W>(request: OpenRequest<W>, server: Server): void {
+  if (request.earlier?.delete(server) !== true) return;
+  server.copies -= 1;
+  if (request.earlier.size === 0) request.earlier = undefined;
+}
+
 /** The request is over: no server has a copy of it that matters. */
 export function forgetEarlier<W>(request: OpenRequest<W>): void {
   for (const server of request.earlier?.keys() ?? []) server.copies -= 1;

@@ -8,7 +8,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { mayRunAt } from './request.ts';
+import { forgetAsked, mayRunAt } from './request.ts';
 import type { Rooms } from './rooms.ts';
 import { pause } from './rooms.ts';
 import type { Servers } from './servers.ts';
@@ -44,9 +44,11 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
 
   function takeBack(sender: string, returned: readonly number[], nowMs: number): void {
     for (const request of open.values()) {
-      if (request.server?.address !== sender || request.settled || !isAmong(returned, request.call.seq)) continue;
+      const { server } = request;
+      if (server?.address !== sender || request.settled || !isAmong(returned, request.call.seq)) continue;
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
+      forgetAsked(request, server);
     }
   }
 

@@ -115,6 +115,21 @@ describe('a request that is given back', () => {
     expect(sends(beat(a, { held: undefined, windows: { square: 16 } }))).toEqual([[11, a]]);
   });
 
+  test('does not make its server one that leaves requests unanswered', () => {
+    const { callMany, beat, up, answer, runTo, at } = setUp(a);
+    callMany(1, 2);
+    up(b);
+    expect(sends(beat(a, { returned: [2, 2] }))).toEqual([[2, b]]);
+    answer(a, 1);
+    for (let beats = 0; beats < 3; beats += 1) {
+      beat(b, { held: [2, 2], silentMs: 3_000 });
+      runTo(at.nowMs + 2_500);
+    }
+    answer(b, 2);
+    // No copy goes to a server that was passed over.
+    expect(callMany(3, 3)).toHaveLength(1);
+  });
+
   test('is not counted as one that its server has', () => {
     const { callMany, beat, down } = setUp(a);
     callMany(1, 2);
