@@ -77,6 +77,16 @@ const late: Outcome = { code: 'deadline-exceeded' };
 const backupActive = (atMs: number) =>
   ({ host: 'backup', process: 2, atMs, state: 'active', epoch: 2, cause: 'peer-silent' }) as const;
 
+/** A call that calc-1 planned, and runs of it, each by a server from a time on. */
+function worked(...runs: readonly (readonly [name: string, fromMs: number])[]): Partial<History> {
+  const call = 'square 3';
+  return {
+    planned: new Map([[call, 1]]),
+    plans: [{ call, name: 'calc-1', process: 3, atMs: 10_000 }],
+    runs: runs.map(([name, fromMs], index) => ({ call, name, process: 20 + index, fromMs, toMs: fromMs + 500 })),
+  };
+}
+
 describe('there is nothing to object to', () => {
   test('in a run in which all is well', () => {
     expect(broken({})).toEqual([]);
@@ -242,5 +252,39 @@ describe('requests that end their servers', () => {
   test('a calc-server that computes what has ended three op-servers is found', () => {
     const [what] = broken(fatal([...three, ['calc-1', 10_004]]), 'fatal');
     expect(what).toBe('calc-1 computed square 3, which had ended 3 op-servers');
+  });
+});
+
+describe('work that takes time', () => {
+  const twice = worked(['op-1', 10_000], ['op-2', 10_400]);
+
+  test('is not run twice without a fault, nor for one that struck somebody else', () => {
+    const objection = /square 3 was computed 2 times/;
+    expect(broken(twice, 'work').join()).toMatch(objection);
+    for (const elsewhere of [
+      fault('kill', 'op-3', 10_100, 10_200),
+      fault('stop', 'calc-1', 10_100, 10_900),
+      fault('kill', 'client-1', 10_100, 10_200),
+      fault('stop', 'op-1', 10_100, 10_150),
+    ]) {
+      expect(broken({ ...twice, faults: [elsewhere] }, 'work').join(), elsewhere.kind).toMatch(objection);
+    }
+  });
+
+  test('is run once more for a fault that struck its server or its way', () => {
+    for (const there of [
+      fault('kill', 'op-1', 10_100, 10_200),
+      fault('stop', 'op-1', 10_100, 10_900),
+      fault('kill', 'broker', 10_100, 10_200),
+      fault('cut', 'calc-1', 10_100, 10_200, 'broker'),
+    ]) {
+      expect(broken({ ...twice, faults: [there] }, 'work').join(), there.kind).not.toMatch(/computed/);
+    }
+    const thrice = worked(['op-1', 10_000], ['op-2', 10_400], ['op-3', 10_600]);
+    expect(broken({ ...thrice, faults: [fault('kill', 'op-1', 10_100, 10_200)] }, 'work').join()).toMatch(/3 times/);
+  });
+
+  test('is run once by a calc-server only when something is wrong', () => {
+    expect(broken({ fellBack: [{ who: 'calc-1', atMs: 10_000 }] }, 'work').join()).toMatch(/fell back/);
   });
 });

@@ -36,6 +36,25 @@ export interface FatalEnd {
   readonly of: string;
 }
 
+/** A run of an operation that takes its time, by an op-server. */
+export interface WorkRun {
+  /** As in `planned`: `square [3]`. */
+  readonly call: string;
+  readonly name: string;
+  readonly process: number;
+  readonly fromMs: number;
+  /** Infinity for one whose process ended before. */
+  toMs: number;
+}
+
+/** A calc-server planned a call. */
+export interface Plan {
+  readonly call: string;
+  readonly name: string;
+  readonly process: number;
+  readonly atMs: number;
+}
+
 /** How long a process of a host lived. */
 export interface Life {
   readonly name: string;
@@ -82,6 +101,9 @@ export interface History {
   readonly planned: Map<string, number>;
   /** When each server's process ran something: `op-1#2 square [3]`, `calc-1#1 hypotenuse [3,4]`. */
   readonly ran: Map<string, number[]>;
+  /** With work that takes time: each run, in the order of their begins in each process, and each plan. */
+  readonly runs: WorkRun[];
+  readonly plans: Plan[];
   /** When a calc-server computed an operation itself. */
   readonly fellBack: { readonly who: string; readonly atMs: number }[];
   /** The most that each table ever held, of whoever had the most in it: `listeners`. */
@@ -104,6 +126,8 @@ export function emptyHistory(): History {
     reaches: [],
     planned: new Map(),
     ran: new Map(),
+    runs: [],
+    plans: [],
     fellBack: [],
     tables: new Map(),
     leftOver: [],

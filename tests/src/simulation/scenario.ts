@@ -10,7 +10,7 @@ import fc from 'fast-check';
  *   request is answered.
  * - `failovers`: the same with nothing but active brokers that end, one soon after the other; or the only one.
  * - `fatal`: some requests end whatever process computes them, and servers have other faults that overlap.
- * - `work`: computations take up to three seconds; one fault at a time, or none.
+ * - `work`: computations take up to thirty seconds, and some requests come in bursts; one fault at a time, or none.
  * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
  */
 export const modes = ['one-at-a-time', 'failovers', 'fatal', 'work', 'any'] as const;
@@ -43,6 +43,29 @@ export interface Fault {
   readonly forMs: number;
 }
 
+/** Computations that take time. */
+export interface Work {
+  /** Of how long each takes, and whether it blocks. */
+  readonly seed: number;
+  /** Each takes so long; 0 to 30,000 ms, most of them little, unless given. */
+  readonly evenMs?: number | undefined;
+  /** The share of computations that block the loop of their process. */
+  readonly blockingShare: number;
+  /** How many computations each op-server runs at once; counted round. */
+  readonly slots: readonly number[];
+  readonly bursts: readonly Burst[];
+  /** Of each request. */
+  readonly timeoutMs: number;
+}
+
+/** Requests that a client makes at once. */
+export interface Burst {
+  /** Counted round. */
+  readonly client: number;
+  readonly atMs: number;
+  readonly many: number;
+}
+
 export interface Scenario {
   readonly mode: Mode;
   /** Of the network: delays, losses, jitter. */
@@ -62,6 +85,8 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** When requests are made that end the process that computes them. */
   readonly fatalsMs: readonly number[];
+  /** What is computed takes time. */
+  readonly work?: Work | undefined;
 }
 
 const kinds: readonly FaultKind[] = ['kill', 'terminate', 'stop', 'hang', 'slow', 'cut', 'cut-one-way'];
@@ -94,6 +119,22 @@ const failover = fc.record({
   forMs: fc.integer({ min: 100, max: 400 }),
 });
 
+/** With deadlines that allow it all: the longest run, and whatever waits before it. */
+const someWork = fc.record({
+  seed: fc.nat(),
+  blockingShare: fc.constantFrom(0, 0, 0.1, 1),
+  slots: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }),
+  bursts: fc.array(
+    fc.record({
+      client: fc.nat({ max: 2 }),
+      atMs: fc.integer({ min: 0, max: 6_000 }),
+      many: fc.integer({ min: 2, max: 40 }),
+    }),
+    { maxLength: 2 },
+  ),
+  timeoutMs: fc.constant(600_000),
+});
+
 /** Of servers alone: they stand behind the brokers, and clients after all of them. */
 const serverFault = fc.record({
   kind: fc.constantFrom<FaultKind>('kill', 'terminate', 'stop', 'hang', 'cut', 'cut-one-way'),
@@ -119,7 +160,7 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
       fatal || work
         ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
         : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
-    perSecond: work ? fc.constant(5) : many ? fc.constantFrom(5, 10, 60) : fc.constantFrom(5, 20, 60),
+    perSecond: work ? fc.constantFrom(1, 3) : many ? fc.constantFrom(5, 10, 60) : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
@@ -131,5 +172,6 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
           ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
           : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
+    work: work ? someWork : fc.constant(undefined),
   });
 }

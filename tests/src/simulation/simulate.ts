@@ -1,9 +1,9 @@
 import { createChance, createNetwork } from '@cateto/bus/simulated';
-import type { History } from './history.ts';
+import type { Asked, History } from './history.ts';
 import { emptyHistory } from './history.ts';
 import { reachEveryMs } from './liveness-checks.ts';
 import { createSamples, leftOverOf } from './samples.ts';
-import type { Fault, FaultKind, Scenario } from './scenario.ts';
+import type { Fault, FaultKind, Mode, Scenario } from './scenario.ts';
 import type { Member } from './system.ts';
 import { createSystem, isBrokerName } from './system.ts';
 
@@ -14,17 +14,16 @@ const metAgainMs = 600;
 /** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
 const quietRequests = 20;
 const quietTimeoutMs = 1_000;
-/** With computations that take their time. */
-const quietWorkTimeoutMs = 20_000;
+/** With work that takes time it is looked again and again whether all is answered. */
+const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
-const timeoutsMs = {
+const timeoutsMs: Readonly<Record<Exclude<Mode, 'work'>, readonly number[]>> = {
   'one-at-a-time': [10_000],
   failovers: [10_000],
   fatal: [1_000, 5_000],
-  work: [30_000],
   any: [60, 250, 1_000, 5_000],
-} as const;
+};
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
 
 interface Planned {
@@ -48,6 +47,8 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   const system = createSystem(scenario, network, history, say);
   const members = new Map<string, Member>();
   const plan: Planned[] = [];
+  const timeouts = timeoutsOf(scenario);
+  const [lastTimeoutMs = quietTimeoutMs] = timeouts.slice(-1);
   let operand = 0;
   /** Of the fatal ends, those looked after. */
   let restarted = 0;
@@ -59,7 +60,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   function start(name: string): void {
     members.set(name, system.start(name));
     // A fresh client asks at once, before it can be heard or hear anything.
-    ask(name, timeoutsMs[scenario.mode].at(-1) ?? quietTimeoutMs);
+    ask(name, lastTimeoutMs);
   }
 
   function ask(client: string, timeoutMs: number, fatal = false): void {
@@ -112,6 +113,12 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     network.heal(other, target);
   }
 
+  /** Somebody still waits for it. */
+  function isOpen({ settled, client, process }: Asked): boolean {
+    const member = members.get(client);
+    return settled.length === 0 && member?.number === process && member.process.state() !== 'ended';
+  }
+
   /** As a supervisor does with what ended by itself. */
   function restartFatal(): void {
     const { fatalEnds } = history;
@@ -137,25 +144,31 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   }
   for (const [index, atMs] of scenario.fatalsMs.entries()) {
     const client = system.clients[index % system.clients.length] ?? 'client-1';
-    at(atMs, () => ask(client, timeoutsMs[scenario.mode].at(-1) ?? quietTimeoutMs, true));
+    at(atMs, () => ask(client, lastTimeoutMs, true));
   }
   const mendedMs = Math.max(0, ...scenario.fatalsMs, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
 
   for (const client of system.clients) {
     for (let atMs = 0; atMs < mendedMs + 500; atMs += -Math.log(1 - chance.share()) * (1_000 / scenario.perSecond)) {
-      const choices = timeoutsMs[scenario.mode];
-      at(atMs, () => ask(client, choices[Math.floor(chance.share() * choices.length)] ?? quietTimeoutMs));
+      at(atMs, () => ask(client, timeouts[Math.floor(chance.share() * timeouts.length)] ?? quietTimeoutMs));
     }
+  }
+  for (const { client, atMs, many } of scenario.work?.bursts ?? []) {
+    const name = system.clients[client % system.clients.length] ?? 'client-1';
+    at(atMs, () => {
+      for (let index = 0; index < many; index += 1) ask(name, lastTimeoutMs);
+    });
   }
   // Everybody is well and has had time to notice: from now on nothing may fail.
   const quietMs = mendedMs + settleMs;
-  const lastTimeoutMs = scenario.mode === 'work' ? quietWorkTimeoutMs : quietTimeoutMs;
+  const quietLastMs = scenario.work?.timeoutMs ?? quietTimeoutMs;
   for (let index = 0; index < quietRequests; index += 1) {
-    for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, lastTimeoutMs));
+    for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, quietLastMs));
   }
 
   const samples = createSamples(system, network, members, history);
-  const askedMs = quietMs + 20 * quietRequests + lastTimeoutMs;
+  const lastAskedMs = quietMs + 20 * quietRequests;
+  const askedMs = lastAskedMs + Math.min(quietLastMs, 20_000);
   for (let atMs = 0; atMs < askedMs; atMs += reachEveryMs) at(atMs, samples.take);
 
   plan.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
@@ -164,11 +177,24 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     run();
     restartFatal();
   }
-  await network.runTo(askedMs + restMs);
+  await network.runTo(askedMs);
+  const untilMs = lastAskedMs + quietLastMs;
+  const waits = async (is: () => boolean): Promise<void> => {
+    while (network.nowMs() < untilMs && is()) await network.runTo(network.nowMs() + lookEveryMs);
+  };
+  await waits(() => history.asked.some(isOpen));
+  await network.runTo(network.nowMs() + restMs);
   const servers = system.names.filter((name) => !isBrokerName(name) && !system.clients.includes(name)).length;
-  for (const [name, member] of members) history.leftOver.push(...leftOverOf(name, member, servers));
+  const leftOver = (): string[] => [...members].flatMap(([name, member]) => leftOverOf(name, member, servers));
+  // What was lost of a request is waited for until its deadline.
+  await waits(() => leftOver().length > 0);
+  history.leftOver.push(...leftOver());
   history.endMs = network.nowMs();
   return history;
+}
+
+function timeoutsOf({ mode, work }: Scenario): readonly number[] {
+  return mode === 'work' ? [work?.timeoutMs ?? quietTimeoutMs] : timeoutsMs[mode];
 }
 
 interface NamedFault {

@@ -7,6 +7,7 @@ import { calculator, defineCatalogue, isFailure } from '@cateto/contracts';
 import type { History } from './history.ts';
 import { count, inWords, note } from './history.ts';
 import type { Scenario } from './scenario.ts';
+import { working } from './work.ts';
 
 /*
  * The system of a scenario: the real broker, servers and clients, each in a process of the simulated network, wrapped only
@@ -44,8 +45,6 @@ const patient: Catalogue = defineCatalogue({
   operations: Object.fromEntries(patientOperations),
   formulas: calculator.formulas,
 });
-/** How long computations of the mode `work` take, by their input. */
-const worksMs = [0, 20, 45, 120, 300, 700, 1_500, 3_000] as const;
 const codes: Readonly<Record<string, FormulaCode>> = formulaCodes;
 const operations: Readonly<Record<string, Handler>> = handlers;
 /** The same as the pure functions that they are: they need to know nothing of a request. */
@@ -59,8 +58,8 @@ export function createSystem(
   say: (who: string, what: () => string) => void,
 ): System {
   let processes = 0;
-  const isWork = scenario.mode === 'work';
-  const catalogue: Catalogue = isWork ? patient : calculator;
+  const { work } = scenario;
+  const catalogue: Catalogue = work === undefined ? calculator : patient;
   /** Inputs at which whatever computes them ends its process. */
   const fatalInputs = new Set<unknown>();
   const clients = numbered('client', scenario.clients);
@@ -113,14 +112,19 @@ export function createSystem(
 
   function startOpServer(name: string, number: number): Omit<Member, 'number'> {
     const { process, ...options } = participantOptions(name, number);
-    const lanes = scenario.opServers[opServers.indexOf(name)];
+    const index = opServers.indexOf(name);
+    const lanes = scenario.opServers[index];
     const server = serveOperations({
       ...options,
-      handlers: seen(isWork ? working(process) : operations, (operation, input) => {
-        note(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`, network.nowMs());
-        endIfFatal(process, name, number, operation, input);
-      }),
+      handlers: seen(
+        work === undefined ? operations : working(work, { name, number, process }, history),
+        (operation, input) => {
+          note(history.ran, `${name}#${number} ${operation} ${JSON.stringify(input)}`, process.platform.nowMs());
+          endIfFatal(process, name, number, operation, input);
+        },
+      ),
       operations: 'all',
+      concurrency: work?.slots[index % work.slots.length],
       lanes: lanes === undefined || lanes === 'all' ? 'all' : [lanes === '1' ? 1 : 2],
     });
     return { process, end: () => server.drain(), ask: undefined, tables: () => tablesOf(server) };
@@ -137,8 +141,11 @@ export function createSystem(
             note(history.ran, `${name}#${number} ${formula} ${JSON.stringify(operands)}`, network.nowMs());
             const calls = code.plan(operands);
             if (!isFailure(calls)) {
-              for (const { operation, input } of calls)
-                count(history.planned, `${operation.name} ${JSON.stringify(input)}`);
+              for (const { operation, input } of calls) {
+                const call = `${operation.name} ${JSON.stringify(input)}`;
+                count(history.planned, call);
+                if (work !== undefined) history.plans.push({ call, name, process: number, atMs: network.nowMs() });
+              }
             }
             return calls;
           },
@@ -226,24 +233,6 @@ export function createSystem(
       return member;
     },
   };
-}
-
-/** Handlers that take their time, as those do that wait for something. */
-function working({ platform }: SimulatedProcess): Readonly<Record<string, Handler>> {
-  return Object.fromEntries(
-    Object.entries(operations).map(([name, handler]): [string, Handler] => [
-      name,
-      (input, context) =>
-        new Promise((resolve) => {
-          platform.after(workMsOf(input), () => resolve(handler(input, context)));
-        }),
-    ]),
-  );
-}
-
-function workMsOf(input: unknown): number {
-  const sum = [input].flat().reduce((total: number, one) => total + Math.abs(Number(one)), 0);
-  return worksMs[Math.floor(8 * sum) % worksMs.length] ?? 0;
 }
 
 function tablesOf(server: Server): Readonly<Record<string, number>> {

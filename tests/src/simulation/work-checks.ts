@@ -1,42 +1,82 @@
 import type { Violation } from './check.ts';
-import type { History } from './history.ts';
+import type { FaultSpan, History, WorkRun } from './history.ts';
+import { isBrokerName } from './system.ts';
 
 /**
  * Work that takes time is computed once for each time that it was planned, however long it takes, as long as nothing goes wrong; and
- * once more for each fault that came while it was open. (A calc-server that is lost takes its formula's calls along: they are
- * planned anew.)
+ * once more for each fault that struck the server that ran it, or its way to whoever planned it. (A calc-server that is lost takes
+ * its formula's calls along: they are planned anew.) A requester that stands still moves nothing, nor does what ends, stands still or
+ * is cut off elsewhere.
  */
-export function checkWork({ ran, planned, faults, brokers, fellBack }: History): Violation[] {
-  const runs = new Map<string, number[]>();
-  for (const [key, times] of ran) {
-    const [who = '', ...call] = key.split(' ');
-    if (!who.startsWith('op-')) continue;
-    const all = runs.get(call.join(' ')) ?? [];
-    runs.set(call.join(' '), [...all, ...times]);
-  }
+export function checkWork(history: History): Violation[] {
+  const { planned, faults, fellBack } = history;
   const found: Violation[] = [];
-  for (const [call, times] of runs) {
-    const sorted = times.toSorted((one, other) => one - other);
-    const [firstMs = 0, lastMs = 0] = [sorted[0], sorted.at(-1)];
-    const disturbances = [
-      ...faults,
-      // At the start both brokers may be active for a moment: that one steps down is as good as a failover.
-      ...brokers.filter(({ state }) => state !== 'stopped').map(({ atMs }) => ({ fromMs: atMs, toMs: atMs })),
-    ];
-    const meanwhile = disturbances.filter(
-      ({ fromMs, toMs }) => fromMs <= lastMs && toMs + recoveredMs >= firstMs,
-    ).length;
-    const most = (planned.get(call) ?? 0) * (1 + meanwhile);
-    const atMs = sorted[most];
-    if (atMs === undefined) continue;
+  for (const [call, runs] of runsByCall(history)) {
+    const most = (planned.get(call) ?? 0) + disturbances(runs, history);
+    const atMs = runs[most]?.fromMs;
+    if (atMs === undefined || isEarly(runs, history)) continue;
     found.push({
       atMs,
-      what: `${call} was computed ${times.length} times, planned ${planned.get(call) ?? 0}, with ${meanwhile} faults`,
+      what: `${call} was computed ${runs.length} times (${places(runs)}), planned ${planned.get(call) ?? 0}, and ${most} are allowed`,
     });
   }
   if (faults.length > 0) return found;
   return [...found, ...fellBack.map(({ who, atMs }) => ({ atMs, what: `${who} fell back though nothing was wrong` }))];
 }
 
+/**
+ * A requester does not know yet that a server is at work, and blocked by it, which it has asked for nothing before: a first request may be
+ * sent to one server after the other, each of which runs it when it gets that far.
+ */
+const unknownMs = 2_000;
 /** Until everybody has heard of everybody again: two op-servers may be known to one of two. */
 const recoveredMs = 5_000;
+/** The first repetition of a request that was not heard of. */
+const unheardMs = 200;
+
+function runsByCall({ runs }: History): Map<string, WorkRun[]> {
+  const byCall = new Map<string, WorkRun[]>();
+  for (const run of runs) {
+    const known = byCall.get(run.call);
+    if (known === undefined) byCall.set(run.call, [run]);
+    else known.push(run);
+  }
+  for (const all of byCall.values()) all.sort((one, other) => one.fromMs - other.fromMs);
+  return byCall;
+}
+
+function isEarly(runs: readonly WorkRun[], { lives, plans }: History): boolean {
+  const [first] = runs;
+  if (first === undefined) return false;
+  const processes = new Set(plans.filter(({ call }) => call === first.call).map(({ process }) => process));
+  for (const { process } of runs) processes.add(process);
+  return lives.some(({ process, fromMs }) => processes.has(process) && first.fromMs < fromMs + unknownMs);
+}
+
+/** How much went wrong between the first and the last run that may have had a run repeated. */
+function disturbances(runs: readonly WorkRun[], { faults, brokers, plans }: History): number {
+  const [first, last] = [runs[0], runs.at(-1)];
+  if (first === undefined || last === undefined || first === last) return 0;
+  const planners = new Set(plans.filter(({ call }) => call === first.call).map(({ name }) => name));
+  const servers = new Set(runs.map(({ name }) => name));
+  const meanwhile = (fromMs: number, toMs: number): boolean =>
+    fromMs <= last.fromMs && toMs + recoveredMs >= first.fromMs;
+  return (
+    faults.filter((fault) => meanwhile(fault.fromMs, fault.toMs) && mayRepeat(fault, servers, planners)).length +
+    // At the start both brokers may be active for a moment: that one steps down is as good as a failover.
+    brokers.filter(({ state, atMs }) => state !== 'stopped' && meanwhile(atMs, atMs)).length
+  );
+}
+
+function mayRepeat({ kind, target, other, fromMs, toMs }: FaultSpan, servers: Names, planners: Names): boolean {
+  const strikes = (name: string): boolean => isBrokerName(name) || servers.has(name);
+  if (other !== undefined) return [target, other].some((name) => strikes(name) || planners.has(name));
+  if (kind === 'stop' || kind === 'hang') return strikes(target) && toMs - fromMs >= unheardMs / 2;
+  return strikes(target);
+}
+
+type Names = ReadonlySet<string>;
+
+function places(runs: readonly WorkRun[]): string {
+  return runs.map(({ name, process, fromMs }) => `${name}#${process} at ${fromMs.toFixed(0)}`).join(', ');
+}
