@@ -8,6 +8,8 @@ const entriesMax = (): Readonly<Record<string, number>> => ({
   'in flight': limits.requestsInFlightMax,
   // Twice what a server admits: join.ts.
   incomplete: 20_000,
+  // Calls of the formulas that run: as many as lanes are possible for each.
+  fallbacks: limits.lanesMax * limits.requestsInFlightMax,
   remembered: limits.rememberedMax,
   requesters: limits.requestersMax,
   listeners: limits.listenersMax,
