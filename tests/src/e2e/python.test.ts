@@ -4,6 +4,7 @@ import type { ServerView } from '@cateto/sdk';
 import { describe, expect, test } from 'vitest';
 import { brokerPair, next } from '../support/brokers.ts';
 import { startLoad } from '../support/load.ts';
+import type { PythonServer } from '../support/python.ts';
 import { pythonRefused, startPython } from '../support/python.ts';
 import { rawPeer, rawSubscriber } from '../support/raw.ts';
 import { clientOf, settled, system } from '../support/system.ts';
@@ -27,6 +28,37 @@ async function systemWithoutOddLanes(): Promise<Cluster> {
   for (const name of ['backup', 'op-server-2', 'calc-server']) cluster.start(name);
   await cluster.ready();
   return cluster;
+}
+
+/** A requester by hand. It hears results and beats, each under its topic without the address. */
+async function requesterOf(cluster: Cluster, python: PythonServer) {
+  const me = 'somebodyelse';
+  const topic = `calc.square.request.1.${python.address}`;
+  const hello = `calc.hello.${me}`;
+  const codec = createCodec();
+  const peer = rawPeer(cluster.brokers);
+  const ear = rawSubscriber(cluster.brokers, `calc.square.result.1.${me}`);
+  ear.subscribe(`calc.beat.${me}`);
+  ear.subscribe(hello);
+  await peer.topicOf(topic);
+  let heard = false;
+  const first = ear.receive().then(() => (heard = true));
+  while (!heard) await Promise.all([peer.send(hello, ''), new Promise((resolve) => setImmediate(resolve))]);
+  await first;
+  return {
+    send: (settledBelow: number, ...requests: readonly unknown[][]) =>
+      peer.send(topic, codec.encode(me, settledBelow, requests)),
+    async hear(): Promise<readonly [topic: string, messages: readonly unknown[]]> {
+      for (;;) {
+        const [to = '', body] = await ear.receive();
+        if (to.toString() === hello) continue;
+        const batch = codec.decode(body ?? new Uint8Array());
+        if (typeof batch === 'string') throw new Error(batch);
+        expect(batch.sender).toBe(python.address);
+        return [to.toString().slice(0, -me.length - 1), batch.messages];
+      }
+    },
+  };
 }
 
 // In CI, a missing part is a failure: .ci/run installs it.
@@ -85,33 +117,39 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     expect(itself?.runs).toBeGreaterThanOrEqual(5);
   });
 
+  test('gives back what waits behind a long run, says that it is at work before it begins, and announces its window', async () => {
+    const cluster = await systemWithoutOddLanes();
+    const python = await startPython(cluster.brokers, [1], 300);
+    const { send, hear } = await requesterOf(cluster, python);
+    const request = (seq: number) => [seq, contract, 12, 60_000];
+    await send(1, request(1), request(2), request(3), request(5));
+    // How long the first takes is not known.
+    expect(await hear()).toEqual(['calc.beat', [[null, null, null, [2, 3, 5, 5]]]]);
+    const announced = ['calc.beat', [[[1, 1], expect.any(Number)]]];
+    const [topic, messages] = await hear();
+    expect([topic, messages]).toEqual(announced);
+    expect((messages as number[][])[0]?.[1]).toBeGreaterThan(50_000);
+    const after = [await hear(), await hear(), await hear()];
+    expect(after).toContainEqual(['calc.beat', [[null, null, { square: 1 }]]]);
+    expect(after).toContainEqual(['calc.square.result.1', [[1, 0, 144, []]]]);
+    expect(after.at(-1)).toEqual(['calc.beat', [[[], 0]]]);
+    // What was given back is not remembered: it runs when it comes again.
+    await send(2, request(2));
+    expect(await hear()).toEqual(['calc.beat', [[[2, 2], expect.any(Number)]]]);
+    expect(await hear()).toEqual(['calc.square.result.1', [[2, 0, 144, []]]]);
+  });
+
   test('refuses by the table, answers an id again from memory, and no more what is settled', async () => {
     const cluster = await systemWithoutOddLanes();
     const python = await startPython(cluster.brokers, [1]);
-    const me = 'somebodyelse';
-    const topic = `calc.square.request.1.${python.address}`;
-    const hello = `calc.hello.${me}`;
-    const codec = createCodec();
-    const peer = rawPeer(cluster.brokers);
-    const ear = rawSubscriber(cluster.brokers, `calc.square.result.1.${me}`);
-    ear.subscribe(hello);
-    await peer.topicOf(topic);
-    let heard = false;
-    const first = ear.receive().then(() => (heard = true));
-    while (!heard) await Promise.all([peer.send(hello, ''), new Promise((resolve) => setImmediate(resolve))]);
-    await first;
-
-    async function ask(settledBelow: number, ...requests: readonly unknown[][]): Promise<readonly unknown[]> {
-      await peer.send(topic, codec.encode(me, settledBelow, requests));
+    const { send, hear } = await requesterOf(cluster, python);
+    const ask = async (settledBelow: number, ...requests: readonly unknown[][]): Promise<readonly unknown[]> => {
+      await send(settledBelow, ...requests);
       for (;;) {
-        const [to, body] = await ear.receive();
-        if (to?.toString() === hello) continue;
-        const batch = codec.decode(body ?? new Uint8Array());
-        if (typeof batch === 'string') throw new Error(batch);
-        expect(batch.sender).toBe(python.address);
-        return batch.messages;
+        const [topic, messages] = await hear();
+        if (topic === 'calc.square.result.1') return messages;
       }
-    }
+    };
     const answers = async () => {
       const { servers } = await (await clientOf(cluster)).status();
       return servers.find(({ address }) => address === python.address)?.answered;
