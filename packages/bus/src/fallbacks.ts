@@ -5,11 +5,11 @@ import type { Participant } from './participant.ts';
 import { createRunCounters } from './run-counters.ts';
 import { createRunQueue } from './run-queue.ts';
 import type { Admitted, Run, RunOptions } from './work.ts';
-import { concurrencyDefault, createRun } from './work.ts';
+import { createRun } from './work.ts';
 
 /*
  * The handlers of a calc-server: it computes what no op-server does as one more server would. As many run at once as it has threads; in
- * its loop one that blocks, or as many that wait as an op-server would run. The rest waits, and its clients take turns. Between two that
+ * its loop one that blocks, or all that wait for something. The rest waits, and its clients take turns. Between two that
  * block, the loop takes in whatever else had arrived; before one that may block, the clients are told.
  */
 
@@ -35,7 +35,8 @@ export function createFallbacks(participant: Participant, announce: (silentMs: n
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
   const queue = createRunQueue({
     platform,
-    runningMax: concurrencyDefault,
+    // As many that wait as are admitted: ones that never settle must not take the places of others.
+    runningMax: Number.POSITIVE_INFINITY,
     counters: createRunCounters(platform),
     answered(request, outcome) {
       const done = asked.get(request);
