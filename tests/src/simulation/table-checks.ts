@@ -6,8 +6,6 @@ import type { History } from './history.ts';
 const entriesMax = (): Readonly<Record<string, number>> => ({
   open: limits.heldRequestsMax,
   'in flight': limits.requestsInFlightMax,
-  // As many as the calls of what is in flight.
-  fallbacks: limits.requestsInFlightMax * limits.lanesMax,
   // Twice what a server admits: join.ts.
   incomplete: 20_000,
   // Calls of the formulas that run: as many as lanes are possible for each.
