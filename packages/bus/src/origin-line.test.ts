@@ -60,3 +60,16 @@ test('the request that is first stays so until it has its turn, because its hand
   line.push(requestOf('b', 1));
   expect(rest(line)).toEqual(['a2', 'b1']);
 });
+
+test('what is taken out has no turn, though it would have been the next', () => {
+  const line = createOriginLine();
+  for (const [sender, seq] of [
+    ['a', 1],
+    ['a', 2],
+    ['b', 3],
+  ] as const)
+    line.push(requestOf(sender, seq));
+  expect(line.first()?.seq).toBe(1);
+  line.retain(({ seq }) => seq === 2);
+  expect([line.size(), rest(line)]).toEqual([1, ['a2']]);
+});

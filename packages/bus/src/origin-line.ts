@@ -63,6 +63,15 @@ export function createOriginLine(): Line {
       if (origin !== undefined) origin.usedMs += blockedMs;
     },
     size: () => size,
+    retain(keep) {
+      size = 0;
+      if (next !== undefined && !keep(next)) next = undefined;
+      for (const [sender, { waiting }] of origins) {
+        waiting.retain(keep);
+        size += waiting.size();
+        if (waiting.size() === 0) origins.delete(sender);
+      }
+    },
     all: () => [...origins.values()].flatMap(({ waiting }) => waiting.all()),
   };
 }

@@ -84,7 +84,10 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     turns,
     clock,
     cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
-    tick: () => halves.forEach((half) => half.tick?.()),
+    tick() {
+      halves.forEach((half) => half.tick?.());
+      participant.rearm();
+    },
   };
 }
 
@@ -311,4 +314,42 @@ test('a loop that is late by less than a tenth of a second tells nothing of what
   askElsewhere(1);
   turns.settle();
   expect(beats.filter(([, , [held]]) => held !== undefined)).toEqual([]);
+});
+
+test('a server that was idle for long does not take its loop for blocked when something waits again', () => {
+  const { ask, beats, turns, clock, tick } = setUp({ metMs: 15 });
+  ask(5, 15);
+  turns.settle();
+  for (let times = 0; times < 100; times += 1) {
+    clock.blockedMs += 20;
+    tick();
+  }
+  clock.blockedMs += 10_000;
+  ask(5, 15);
+  turns.settle();
+  // Nothing that blocks was seen: no handler was announced with all of its time as silence.
+  expect(beats.map(([, , [, silentMs]]) => Number(silentMs ?? 0)).filter((silentMs) => silentMs > 2_000)).toEqual([]);
+});
+
+test('what was given back does not count as waiting when the next is admitted', () => {
+  const { ask, answers, turns, clock, tick } = setUp({ metMs: 15 });
+  ask(100, 15, 60_000);
+  turns.turn();
+  clock.blockedMs += 100;
+  tick();
+  ask(1, 15, 1_000);
+  expect(answers.filter(([, code]) => code === 'overloaded')).toEqual([]);
+  turns.settle();
+  expect(answers.at(-1)).toEqual([101, 0]);
+});
+
+test('a silence that was announced is taken back when its handler is not begun', () => {
+  const { ask, cancel, beats, turns } = setUp();
+  ask(1, 30, 60_000);
+  ask(1, 30, 60_000);
+  turns.turn();
+  expect(beats.at(-1)).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 60_000]]);
+  cancel(2);
+  turns.settle();
+  expect(beats.at(-1)).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[], 0]]);
 });

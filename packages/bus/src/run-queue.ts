@@ -104,6 +104,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   function add(request: Admitted): void {
     const nowMs = platform.nowMs();
     endRun(nowMs);
+    // Nothing has been looked at for as long as nothing waited.
+    if (waiting.size() + forThreads.size() === 0) lookMs = Number.POSITIVE_INFINITY;
     const { run } = request.work;
     const threads = run.threads?.();
     if (threads !== undefined) {
@@ -182,7 +184,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   function beginInThreads(): void {
     for (let request = forThreads.first(); request !== undefined; request = forThreads.first()) {
       const { run } = request.work;
-      const threads = run.threads?.() ?? 1;
+      const threads = run.threads?.();
+      if (threads === undefined) {
+        // They could not be started.
+        forThreads.shift();
+        waiting.push(request);
+        askForTurn();
+        continue;
+      }
       if (inThreads >= (run.load.isShort() ? 2 * threads : threads)) return;
       forThreads.shift();
       const nowMs = platform.nowMs();
@@ -205,9 +214,10 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** Nobody waits for it here: it is not begun. */
   function isOver(request: Admitted, nowMs: number): boolean {
     const { underway } = request.work;
-    if (underway === 'returned') return true;
-    if (request.deadlineMs > nowMs && underway !== 'cancelled') return false;
-    answered(request, tooLate);
+    if (underway === undefined && request.deadlineMs > nowMs) return false;
+    if (underway !== 'returned') answered(request, tooLate);
+    // The silence that was announced for it does not come.
+    if (request === announced) announce(0);
     return true;
   }
 
@@ -216,7 +226,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const { load } = request.work.run;
     if (announced === request || !load.mayBlock()) return true;
     announced = request;
-    if (load.isLong() && waiting.size() > 1) waitLong(waiting.all().slice(1));
+    if (load.isLong() && waiting.size() > 1) giveBack(waiting.all().slice(1));
     const { maxMs = Number.POSITIVE_INFINITY } = request.work.run;
     announce(Math.min(request.deadlineMs - nowMs, Math.max(maxMs, silentLeastMs)));
     return false;
@@ -264,6 +274,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     return ms;
   }
 
+  /** What was given back waits no more, and nothing waits behind it. */
+  function giveBack(requests: readonly Admitted[]): void {
+    waitLong(requests);
+    for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
+  }
+
   function long(fifo: Fifo<Admitted>, nowMs: number): Admitted[] {
     return fifo.all().filter(({ sinceMs, work }) => sinceMs + waitMaxMs <= nowMs && work.underway === undefined);
   }
@@ -290,7 +306,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       if (nowMs < lookMs) return;
       lookMs = nowMs + waitMaxMs;
       const found = [...long(waiting, nowMs), ...long(forThreads, nowMs)];
-      if (found.length > 0) waitLong(found);
+      if (found.length > 0) giveBack(found);
     },
     load: () => queueLoad(announcedKinds, [...waiting.all(), ...forThreads.all()], platform.nowMs()),
   };
