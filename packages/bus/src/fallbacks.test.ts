@@ -153,6 +153,17 @@ test('a call that is cancelled before its turn is not computed', () => {
   expect(server.report()).toMatchObject({ inFlight: 0, tables: { fallbacks: 0 } });
 });
 
+test('a status counts the calls that wait for the handlers of the calc-server', () => {
+  const { first, platform, runs, onRun, server } = setUpAlone();
+  for (let nth = 1; nth <= 10; nth += 1) first.ask('blocked', nth);
+  const queued: (number | undefined)[] = [];
+  onRun(() => void queued.push(server.report().queued));
+  platform.pass(10_000);
+  expect(runs).toHaveLength(10);
+  expect(Math.max(...queued.map((count = 0) => count))).toBeGreaterThanOrEqual(5);
+  expect(server.report().queued).toBe(0);
+});
+
 test('a call whose deadline passes before its turn is not computed', () => {
   const { first, platform, runs } = setUpAlone();
   for (let nth = 1; nth <= 10; nth += 1) first.ask('blocked', nth, 120);

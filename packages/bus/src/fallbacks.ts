@@ -18,6 +18,8 @@ export interface Fallbacks {
   kind(options: RunOptions): Run;
   /** Computes it when its turn comes; `done` is called exactly once, perhaps before this returns. Cancelled, it gets no turn. */
   add(request: Admitted, done: (outcome: Success | Failure) => void): void;
+  /** Calls that wait for their turn. */
+  queued(): number;
   /** The loop is seen so much later than arranged. @returns whether that comes of a handler that blocked it here */
   loopSeen(lateMs: number): boolean;
 }
@@ -69,6 +71,7 @@ export function createFallbacks(participant: Participant, announce: (silentMs: n
       asked.set(request, done);
       queue.add(request);
     },
+    queued: () => queue.load().queued,
     loopSeen(lateMs) {
       if (inHandler || blockedUntilMs > platform.nowMs() - lateMs) return true;
       queue.loopSeen(lateMs);

@@ -113,7 +113,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     contracts: Object.fromEntries(catalogue.hashes),
     responses,
     threads: options.threads?.inUse,
-    held: () => requests.counters().held,
+    waitingCalls: () => requests.counters().held + fallbacks.queued(),
     overrunning: contexts.overrunning,
     onEvent,
     onClose() {

@@ -45,8 +45,8 @@ export interface ServerOptions {
   readonly responses: Responses;
   /** Where handlers run in threads. */
   readonly threads?: (() => ThreadsInUse) | undefined;
-  /** Requests of its own that no server has been given yet. */
-  readonly held?: (() => number) | undefined;
+  /** Calls of its own that wait for a server, or for their turn here. */
+  readonly waitingCalls?: (() => number) | undefined;
   /** Handlers that ran longer than their contracts allow and have not settled. */
   readonly overrunning: () => number;
   readonly onEvent: OnEvent;
@@ -67,7 +67,8 @@ const writeStatus = messageWriter(statusResultTopic);
 
 /** What both kinds of server share: when they listen, how they say how they are, and how they end. */
 export function startServer(options: ServerOptions): Server {
-  const { role, participant, requestTopics, serves, contracts, responses, threads, held, overrunning } = options;
+  const { role, participant, requestTopics, serves, contracts, responses, threads, waitingCalls, overrunning } =
+    options;
   const { onEvent, onClose } = options;
   const { platform } = participant;
   const topics = [...requestTopics, statusRequestTopic];
@@ -113,7 +114,7 @@ export function startServer(options: ServerOptions): Server {
       ...(handlingMs === undefined ? {} : { handlingMs }),
       ...threads?.(),
       ...load,
-      queued: queued + (held?.() ?? 0),
+      queued: queued + (waitingCalls?.() ?? 0),
     };
   }
 

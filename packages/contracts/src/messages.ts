@@ -162,7 +162,7 @@ export const StatusReport = z.object({
    * handlers as the main thread can keep at work, up to the concurrency set. Missing before the first run.
    */
   slots: z.int().optional(),
-  /** Requests admitted and not begun. At a calc-server, also the calls that no op-server has been given yet. */
+  /** Requests admitted and not begun. At a calc-server, also the calls that wait for an op-server or for its own handlers. */
   queued: z.int().optional(),
   /** By contract, how many requests of one requester keep the server busy, as its beats announce it. */
   windows: z.record(z.string().max(64), z.int()).optional(),
