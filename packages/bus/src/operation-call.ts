@@ -38,6 +38,7 @@ import type { Admitted, Run } from './work.ts';
 export interface CallRoute {
   readonly operation: Operation;
   readonly lane: Lane;
+  readonly topic: `calc.${string}.request.${Lane}`;
   readonly hash: number;
   readonly target: Target;
   /** What computes it here. */
@@ -89,9 +90,13 @@ export function callRoutes(parts: CallParts): CallRoutes {
     const own = handlers[name];
     const here = own === undefined ? undefined : computedHere(parts, operation, own);
     const hash = hashOf(catalogue, name);
-    return targetsOf(operation).map((target, index) => {
-      const lane = (index + 1) as Lane;
-      return { operation, lane, hash, target, here, readInput, readOutput };
+    return lanes.map((lane) => {
+      const topic = operationRequestTopic(name, lane);
+      const answerRoute = operationResultTopic(name, lane);
+      const unheard = operation.work.fallback === 'never' ? 'hold' : 'fail';
+      const impatient = operation.work.fallback === 'late';
+      const target: Target = { route: topic, answerRoute, contract: name, unheard, impatient };
+      return { operation, lane, topic, hash, target, here, readInput, readOutput };
     });
   };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
@@ -114,28 +119,6 @@ function computedHere(
   if (inThread === undefined) return { run, inThread: undefined };
   const begin = beginOf({ operation, faults, handler: inThread }, contexts);
   return { run, inThread: fallbacks.kind({ ...kind, begin, threads: () => threads?.count }) };
-}
-
-type RequestTopic = `calc.${string}.request.${Lane}`;
-
-/** By lane from the first on. Where lanes are any, each names the others, from its own number on. */
-function targetsOf({ name, work }: Operation): readonly Target[] {
-  const unheard = work.fallback === 'never' ? 'hold' : 'fail';
-  const targets = lanes.map(
-    (lane) =>
-      ({
-        route: operationRequestTopic(name, lane),
-        answerRoute: operationResultTopic(name, lane),
-        contract: name,
-        unheard,
-        impatient: work.fallback === 'late',
-        others: work.lanes === 'any' ? ([] as Target[]) : undefined,
-      }) satisfies Target,
-  );
-  for (const [index, { others }] of targets.entries()) {
-    others?.push(...targets.slice(index + 1), ...targets.slice(0, index));
-  }
-  return targets;
 }
 
 /**
@@ -182,9 +165,8 @@ export class OperationCall implements Question {
     this.index = index;
   }
 
-  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void {
-    const { hash } = this.route;
-    const topic = route as RequestTopic;
+  write(to: string, seq: number, ttlMs: number, attempt: number): void {
+    const { topic, hash } = this.route;
     const { input, trace, before } = this;
     this.sendings = attempt;
     const total = before + attempt;

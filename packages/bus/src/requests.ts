@@ -10,7 +10,7 @@ import type { Participant } from './participant.ts';
 /** One question to the fabric: what is said, and who hears the answer. */
 export interface Question {
   /** Publishes the request; called for each attempt, always with the same seq. */
-  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void;
+  write(to: string, seq: number, ttlMs: number, attempt: number): void;
   /** Called exactly once. */
   settle(outcome: Success | Failure, seq: number): void;
 }
@@ -57,7 +57,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
   function perform(effect: RequesterEffect<Question>): void {
     switch (effect.type) {
       case 'send':
-        return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt, effect.route);
+        return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt);
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':

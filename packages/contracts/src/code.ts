@@ -61,7 +61,7 @@ export type HandlersOf<C extends Catalogue> = {
   readonly [N in keyof C['operations']]: Handler<C['operations'][N]>;
 };
 
-/** One operation with its input, as a formula requests it. The n-th call of a plan goes out on lane n, or prefers it (`LanePolicy`). */
+/** One operation with its input, as a formula requests it. The n-th call of a plan goes out on lane n. */
 export interface Call<O extends Operation = Operation> {
   readonly operation: O;
   readonly input: InputOf<O>;

@@ -17,7 +17,7 @@ export type FallbackPolicy = 'late' | 'unserved' | 'never';
 /**
  * On which lane a call of a formula travels:
  * - `fixed`: the n-th call of the plan on lane n, and on no other;
- * - `any`: the n-th call prefers lane n, and takes another when no op-server on lane n has room for it, or none listens.
+ * - `any`: the n-th call may take any lane on which an op-server listens. For now calc-servers treat it as `fixed`.
  */
 export type LanePolicy = 'fixed' | 'any';
 

@@ -39,7 +39,7 @@ export function isBrokerName(name: string): name is BrokerHost {
 /** The same operations, whose work takes its time: none is computed by a calc-server because it is late. */
 const patientOperations = Object.values<Operation>(calculator.operations).map((operation): [string, Operation] => [
   operation.name,
-  { ...operation, work: { fallback: 'unserved', lanes: 'any' } },
+  { ...operation, work: { ...operation.work, fallback: 'unserved' } },
 ]);
 const patient: Catalogue = defineCatalogue({
   operations: Object.fromEntries(patientOperations),

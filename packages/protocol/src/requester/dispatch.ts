@@ -5,7 +5,6 @@
  * what cannot go yet is held. So is what no server has room for (rooms.ts): it waits for its turn (queues.ts).
  */
 import type { Failure } from '@cateto/contracts';
-import { chooseServer, findServer, routesOf, takeLane } from './lanes.ts';
 import type { Obstacle } from './outcomes.ts';
 import { overloadedFor } from './outcomes.ts';
 import { createQueues } from './queues.ts';
@@ -166,7 +165,14 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function choose(request: OpenRequest<W>): Server | 'full' | undefined {
-    return chooseServer(servers, request);
+    const { route, contract, pinned, impatient } = request.call.target;
+    if (pinned !== undefined) {
+      const server = servers.find(route, pinned);
+      return server !== undefined && request.refused?.has(server) === true ? undefined : server;
+    }
+    const choice = servers.choose(route, contract, request.refused, isSuspect(request));
+    if (choice === undefined || (impatient === true && !choice.fit)) return undefined;
+    return choice.server ?? 'full';
   }
 
   function chooseNow(request: OpenRequest<W>): Server | undefined {
@@ -175,7 +181,6 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    takeLane(request, server);
     if (request.server === undefined) {
       queues.sent(request);
       unhold(request);
@@ -221,11 +226,11 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    const { seq, target, work } = request.call;
+    const { seq, work } = request.call;
     sent += 1;
     request.attempts += 1;
     const ttlMs = Math.max(0, request.expiresMs - nowMs);
-    emit({ type: 'send', seq, to: server.address, route: target.route, work, ttlMs, attempt: request.attempts });
+    emit({ type: 'send', seq, to: server.address, work, ttlMs, attempt: request.attempts });
   }
 
   function refill(nowMs: number): void {
@@ -269,15 +274,15 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function sendAgain(request: OpenRequest<W>, nowMs: number): void {
     const { server } = request;
-    const { target } = request.call;
+    const { route, unheard } = request.call.target;
     if (server === undefined || request.settled || markersHeld === 0) return;
     // Found by address: after a failover the same server is listed anew.
-    const same = findServer(servers, target, server.address);
+    const same = servers.find(route, server.address);
     if (same === undefined && isSuspect(request)) return suspect(request, nowMs);
     const next = same ?? choose(request);
     if (next === 'full') return takeBack(request, nowMs);
     if (next === undefined) {
-      if (target.unheard === 'fail') awaitTurn();
+      if (unheard === 'fail') awaitTurn();
       return;
     }
     give(request, next, nowMs);
@@ -301,7 +306,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (markersHeld === 0) return 'no-broker';
     if (!proven) return 'no-ear';
     // Any server has room for a request that may go to no other.
-    return target.pinned === undefined && routesOf(target).some(servers.anyOn) ? 'no-room' : 'no-server';
+    return target.pinned === undefined && servers.anyOn(target.route) ? 'no-room' : 'no-server';
   }
 
   return {
@@ -322,10 +327,9 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     trialDueMs: suspects.deadlineMs,
     canSend,
     unservedSinceMs({ call: { target } }, nowMs) {
-      // The lane that had a listener last counts.
-      const sinceMs = routesOf(target).map((route) => unserved.get(route) ?? nowMs);
-      for (const [index, route] of routesOf(target).entries()) unserved.set(route, sinceMs[index] ?? nowMs);
-      return Math.max(...sinceMs);
+      const sinceMs = unserved.get(target.route) ?? nowMs;
+      unserved.set(target.route, sinceMs);
+      return sinceMs;
     },
     offerHeld(route, nowMs) {
       unserved.delete(route);

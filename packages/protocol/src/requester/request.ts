@@ -8,8 +8,7 @@ const suspectEnds = 2;
 
 /** A request that is open: held while it has no server, in flight from then on. */
 export interface OpenRequest<W> {
-  /** Its target changes with the lane. */
-  call: RequestCall<W>;
+  readonly call: RequestCall<W>;
   readonly calledMs: number;
   /** When it is over: its deadline, or sooner once it was sent, where its caller has something better to do than to wait for long. */
   expiresMs: number;

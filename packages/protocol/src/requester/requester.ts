@@ -27,14 +27,12 @@ import { createDueQueue } from '../due-queue.ts';
 import { createSeqTable } from '../seq-table.ts';
 import { cancellations } from './cancellations.ts';
 import { createDispatch } from './dispatch.ts';
-import { findServer, isAnswered } from './lanes.ts';
 import { createLeases } from './leases.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
 import { forgetEarlier, isSuspect, mayYetAnswer, openRequest, wasAsked } from './request.ts';
 import { createServerNews } from './server-news.ts';
 import { createRooms, earn, loseHalf } from './rooms.ts';
-import type { Server } from './servers.ts';
 import { createServers } from './servers.ts';
 import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
@@ -115,7 +113,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     silence.answered(answers.length);
     for (const { seq, outcome } of answers) {
       const request = open.get(seq);
-      if (request === undefined || !isAnswered(request.call.target, answerRoute) || !wasAsked(request, sender)) {
+      if (request === undefined || request.call.target.answerRoute !== answerRoute || !wasAsked(request, sender)) {
         stale += 1;
       } else if (isFailure(outcome) && traitOf(outcome.code).anotherServerMayKnow && !request.settled) {
         refused(request, sender, outcome, nowMs);
@@ -192,17 +190,10 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       }
       const isListening = request.server?.routes.has(route) === true && !silence.isAbandoned(request, nowMs);
       if (request.settled || isListening || silence.isStaying(request, nowMs)) continue;
-      const server = sameOnAnotherLane(request) ?? dispatch.choose(request);
+      const server = dispatch.choose(request);
       if (server !== undefined) dispatch.reassign(request, server, nowMs);
       else if (unheard === 'fail') fail(request, nowMs);
     }
-  }
-
-  /** A server that is listed anew lane by lane keeps its requests. */
-  function sameOnAnotherLane({ call: { target }, server }: OpenRequest<W>): Server | undefined {
-    if (target.others === undefined || server === undefined || server.probeDueMs !== undefined) return undefined;
-    const same = findServer(servers, target, server.address);
-    return same?.routes.has(target.route) === false ? same : undefined;
   }
 
   /**

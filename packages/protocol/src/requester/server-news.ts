@@ -5,7 +5,6 @@ import type { Failure } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import type { SeqTable } from '../seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
-import { findServer, hasRoute } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
@@ -59,12 +58,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       dispatch.offerHeld(route, nowMs);
       for (const request of open.values()) {
         const { server, call } = request;
-        if (!hasRoute(call.target, route) || server?.routes.has(call.target.route) !== false) continue;
-        if (call.target.route !== route) {
-          // Its own server may be listed anew with this lane or the next ones: that shows when all that had arrived is taken in.
-          awaitTurn();
-          continue;
-        }
+        if (call.target.route !== route || server?.routes.has(route) !== false) continue;
         if (server.address === address || !silence.isStaying(request, nowMs)) dispatch.sendAgain(request, nowMs);
       }
     },
@@ -76,8 +70,6 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       for (const request of open.values()) {
         if (request.server !== gone || request.call.target.route !== route) continue;
         if (silence.stays(request, 0, nowMs)) schedule(request);
-        // A server that drains withdraws its lanes one by one: the next would be another of its own.
-        else if (request.call.target.others !== undefined) awaitTurn();
         else dispatch.sendAgain(request, nowMs);
       }
     },
@@ -135,7 +127,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         newBroker ? silence.stays(request, comesBackMs, nowMs) : silence.isStaying(request, nowMs);
       for (const request of open.values()) {
         const { server, call } = request;
-        const isListed = server === undefined || findServer(servers, call.target, server.address) !== undefined;
+        const isListed = server === undefined || servers.find(call.target.route, server.address) !== undefined;
         if (!isListed && waits(request)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }

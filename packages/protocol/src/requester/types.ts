@@ -17,11 +17,6 @@ export interface Target {
   readonly impatient?: boolean | undefined;
   /** The only server to ask, when it is one in particular. */
   readonly pinned?: string | undefined;
-  /**
-   * The same on other lanes, the next best first: a request that no server on this lane has room for goes there. Once sent it stays
-   * on its lane as long as it stays with its server, and an answer counts on each of the lanes.
-   */
-  readonly others?: readonly Target[] | undefined;
 }
 
 /** One request, as its caller hands it in. `W` is what the driver needs to write it; the machine never looks inside. */
@@ -81,8 +76,6 @@ export type RequesterEffect<W> =
       readonly type: 'send';
       readonly seq: number;
       readonly to: string;
-      /** Of its target: the lane on which it goes. */
-      readonly route: string;
       readonly work: W;
       readonly ttlMs: number;
       /** How often it has been sent, this time included: to whatever server. */
