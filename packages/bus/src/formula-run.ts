@@ -67,7 +67,7 @@ function runFormula(
   const { requests, operationTimeoutMs, bus } = options;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
   const patienceMs = leftMs - fallbackMarginMs(leftMs);
-  for (let index = 0; index < calls.length; index += 1) {
+  for (let index = 0; index < calls.length && !running.isOver(); index += 1) {
     const { route, input } = calls[index] as TakenCall;
     const call = new OperationCall(options, route, input, request.work.trace, running, index);
     // Work takes its time: only an operation that is computed here when it is late has a timeout of its own.
@@ -163,6 +163,18 @@ class RunningFormula implements Caller, Cancellable {
   /** Gives up the calls, and answers when no fallback waits or runs any more: until then it takes its place. */
   cancel(): void {
     this.missing = 0;
+    this.giveUpCalls();
+    if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
+    else this.isCancelled = true;
+  }
+
+  /** It has failed or was cancelled before all its calls were asked for. */
+  isOver(): boolean {
+    return this.missing === 0;
+  }
+
+  /** Nobody waits for what they would come to. */
+  private giveUpCalls(): void {
     const { calls, lastSeq } = this;
     for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
     for (const { work } of this.fallbacks ?? []) {
@@ -170,8 +182,6 @@ class RunningFormula implements Caller, Cancellable {
       work.underway = 'cancelled';
       if (typeof underway === 'object') cancelRun(underway);
     }
-    if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
-    else this.isCancelled = true;
   }
 
   fallingBack(fallback: Admitted): void {
@@ -188,6 +198,7 @@ class RunningFormula implements Caller, Cancellable {
     if (this.missing === 0) return;
     if (failed !== undefined) {
       this.missing = 0;
+      this.giveUpCalls();
       return this.answer(this.request, failed);
     }
     this.results[index] = output;

@@ -185,6 +185,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       queues.sent(request);
       unhold(request);
     } else resent += 1;
+    request.repeatedMs = request.server === server ? nowMs : Number.NEGATIVE_INFINITY;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && request.expiresMs === deadlineMs)

@@ -32,6 +32,8 @@ export interface OpenRequest<W> {
   /** When it is sent again without any other cause, and the distance to the time after. */
   resendDueMs: number;
   resendEveryMs: number;
+  /** When it was sent once more to the server that has it. */
+  repeatedMs: number;
   /** When the requester looks at it next; infinity when that is not arranged. */
   scheduledMs: number;
   /** Its server has named it in a beat: it has it, or has answered it since. */

@@ -36,6 +36,8 @@ export interface ServerNewsParts<W> {
   awaitTurn(): void;
 }
 
+/** A repetition that is older has arrived. */
+const crossesMs = 100;
 /** Within it after a failover each server is back. */
 const comesBackMs = 500;
 
@@ -46,6 +48,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     for (const request of open.values()) {
       const { server } = request;
       if (server?.address !== sender || request.settled || !isAmong(returned, request.call.seq)) continue;
+      // A copy is on its way to it, which it would run as well.
+      if (request.repeatedMs + crossesMs > nowMs) continue;
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
       forgetAsked(request, server);

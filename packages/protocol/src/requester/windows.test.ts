@@ -115,6 +115,17 @@ describe('a request that is given back', () => {
     expect(sends(beat(a, { held: undefined, windows: { square: 16 } }))).toEqual([[11, a]]);
   });
 
+  test('stays with its server while a copy of it is on its way there', () => {
+    const { callMany, beat, up, answer, runTo, at } = setUp(a);
+    callMany(1, 2);
+    up(b);
+    beat(a, { held: [1, 1], silentMs: 2_000 });
+    const [[, to] = []] = sends(runTo(at.nowMs + 250));
+    expect(to).toBe(a);
+    expect(sends(beat(a, { returned: [2, 2] }))).toEqual([]);
+    expect(outcomes(answer(a, 2))).toHaveLength(1);
+  });
+
   test('does not make its server one that leaves requests unanswered', () => {
     const { callMany, beat, up, answer, runTo, at } = setUp(a);
     callMany(1, 2);
