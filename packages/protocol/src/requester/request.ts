@@ -65,6 +65,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     attempts: 0,
     resendDueMs: Number.POSITIVE_INFINITY,
     resendEveryMs,
+    repeatedMs: Number.NEGATIVE_INFINITY,
     scheduledMs: Number.POSITIVE_INFINITY,
     listed: false,
     lost: false,

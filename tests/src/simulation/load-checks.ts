@@ -1,0 +1,124 @@
+import type { Violation } from './check.ts';
+import type { Asked, History, WorkRun } from './history.ts';
+import { inWords } from './outcome-checks.ts';
+import type { Scenario, Work } from './scenario.ts';
+import { overloadMs, slotsAt, slotsOf } from './work.ts';
+
+/*
+ * What is promised while there is more to do than can be done at once, and nothing is wrong.
+ */
+
+export function checkLoad(scenario: Scenario, history: History): Violation[] {
+  const { work } = scenario;
+  if (work === undefined) return [];
+  return [
+    ...checkIdle(scenario, work, history),
+    ...checkPaced(scenario, work, history),
+    ...checkGoodput(scenario, work, history),
+  ];
+}
+
+/** Everybody has heard how much each server can take. */
+const knownMs = 2_500;
+/** A request waits at a busy server for up to 200 ms before it is given back; what is given back and sent anew takes 8 hops. */
+const idleMaxMs = 250;
+const hops = 8;
+
+/**
+ * No slot is idle for long while requests wait. At each busy server the oldest request of each requester may wait, so as many waiting
+ * ones do not count.
+ */
+function checkIdle({ opServers, delayMs }: Scenario, work: Work, { plans, runs }: History): Violation[] {
+  const graceMs = idleMaxMs + 10 * hops * delayMs[1];
+  const beginsMs = new Map(runs.map(({ call, fromMs }) => [call, fromMs]));
+  const waits = plans.map(({ call, name, atMs }) => ({
+    key: `${name} ${call.split(' ')[0]}`,
+    fromMs: atMs,
+    toMs: beginsMs.get(call) ?? atMs,
+  }));
+  const servers = opServers.map((_, index) => ({ name: `op-${index + 1}`, slots: slotsAt(work, index) }));
+  const endMs = Math.max(0, ...waits.map(({ toMs }) => toMs));
+  for (let fromMs = knownMs; fromMs + graceMs < endMs; fromMs += graceMs / 2) {
+    const toMs = fromMs + graceMs;
+    const waiting = new Map<string, number>();
+    for (const wait of waits) {
+      if (wait.fromMs <= fromMs && wait.toMs >= toMs) waiting.set(wait.key, (waiting.get(wait.key) ?? 0) + 1);
+    }
+    const [key, many] = [...waiting].toSorted((one, other) => other[1] - one[1])[0] ?? ['', 0];
+    if (many < servers.length) continue;
+    const idle = servers.find(({ name, slots }) => hadRoom(runs, name, slots, fromMs, toMs));
+    if (idle === undefined) continue;
+    const what = `${idle.name} had a slot free for ${graceMs.toFixed(0)} ms while ${many} of ${key} waited`;
+    return [{ atMs: toMs, what }];
+  }
+  return [];
+}
+
+/** Whether one of its slots was free all the time. */
+function hadRoom(runs: readonly WorkRun[], server: string, slots: number, fromMs: number, toMs: number): boolean {
+  return runs.filter((run) => run.name === server && run.fromMs < toMs && run.toMs > fromMs).length < slots;
+}
+
+/** So many times as long as one computation takes. */
+const pacedShare = 5;
+/** One packet of the eight that a request takes may take ten times as long as usual. */
+const pacedHops = 16;
+
+/** The burst of one client delays the requests of others by little: they ask for less than their share. */
+function checkPaced(
+  { delayMs }: Scenario,
+  { evenMs = 0, bursts, overloadFromMs }: Work,
+  { asked }: History,
+): Violation[] {
+  const [burst] = bursts;
+  if (burst === undefined || overloadFromMs !== undefined) return [];
+  const most = pacedShare * evenMs + 100 + 10 * pacedHops * delayMs[1];
+  return asked.filter(isPaced(burst.atMs)).flatMap((one) => {
+    const [first] = one.settled;
+    const tookMs = (first?.atMs ?? Number.POSITIVE_INFINITY) - one.atMs;
+    if (tookMs <= most) return [];
+    return [
+      {
+        atMs: one.atMs + most,
+        what: `${inWords(one)} took ${tookMs.toFixed(0)} ms beside the burst of another client`,
+      },
+    ];
+  });
+}
+
+const burstSeenMs = 10_000;
+
+function isPaced(burstMs: number): (asked: Asked) => boolean {
+  return ({ client, atMs }) => client !== 'client-1' && atMs >= burstMs && atMs < burstMs + burstSeenMs;
+}
+
+const goodShare = 0.9;
+/** Until as much waits as may. */
+const filledMs = 10_000;
+
+/** At twice the capacity as much is answered as at the capacity. */
+function checkGoodput({ opServers }: Scenario, work: Work, { asked, runs }: History): Violation[] {
+  const { overloadFromMs } = work;
+  if (overloadFromMs === undefined) return [];
+  const fromMs = overloadFromMs + filledMs;
+  const toMs = overloadFromMs + overloadMs;
+  const answered = new Set(
+    asked.flatMap(({ formula, operands, settled: [first] }) =>
+      first !== undefined && 'value' in first.outcome ? callsOf(formula, operands) : [],
+    ),
+  );
+  let usefulMs = 0;
+  for (const run of runs) {
+    if (!answered.has(run.call)) continue;
+    usefulMs += Math.max(0, Math.min(toMs, run.toMs) - Math.max(fromMs, run.fromMs));
+  }
+  const share = usefulMs / ((toMs - fromMs) * slotsOf(work, opServers.length));
+  if (share >= goodShare) return [];
+  return [{ atMs: toMs, what: `${(100 * share).toFixed(0)}% of the capacity was of use at twice the load` }];
+}
+
+function callsOf(formula: string, operands: readonly number[]): string[] {
+  const [c = 0, a = 0] = operands;
+  if (formula === 'leg') return [`multiply ${JSON.stringify([c - a, c + a])}`];
+  return operands.map((operand) => `square ${JSON.stringify(operand)}`);
+}
