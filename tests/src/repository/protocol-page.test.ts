@@ -1,4 +1,4 @@
-import { calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
+import { beatWire, calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
@@ -9,14 +9,28 @@ const square = hashOf(calculator, 'square');
 
 test('the bytes in docs/protocol.md decode to the messages beside them', () => {
   const shown = [...page.matchAll(/^(93 [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
-  expect(shown).toHaveLength(2);
+  expect(shown).toHaveLength(7);
   for (const [, bytes = '', text = ''] of shown) {
-    const [sender, settledBelow, messages] = JSON.parse(text) as [string, number, unknown[]];
+    const [sender, settledBelow, messages] = JSON.parse(text.replaceAll('nil', 'null')) as [string, number, unknown[]];
     const body = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
     expect(createCodec().decode(body)).toEqual({ sender, settledBelow, messages });
     expect(Buffer.from(createCodec().encode(sender, settledBelow, messages))).toEqual(body);
   }
   expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
+});
+
+test('the beats in docs/protocol.md are beats', () => {
+  const [, section = ''] = /\n\*\*Beats\*\* ([\s\S]*?)\n\*\*Status\*\*/.exec(page) ?? [];
+  const shown = [...section.matchAll(/^ {3}\["\w{12}", 1, \[(\[.*\])\]\]$/gm)].map(([, text = '']) =>
+    beatWire.read(JSON.parse(text.replaceAll('nil', 'null'))),
+  );
+  expect(shown).toEqual([
+    { held: [31, 31], silentMs: 1999.5 },
+    { held: [31, 33, 36, 36], silentMs: 2000, windows: { square: 16 } },
+    { windows: { square: 8192 } },
+    { returned: [32, 33, 35, 35] },
+    { held: [], silentMs: 0 },
+  ]);
 });
 
 test('the text in docs/protocol.md has the hash beside it', () => {
