@@ -41,6 +41,17 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('markers' as const), held: fc.integer({ min: 0, max: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('proven' as const, 'unproven' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick: fc.nat() }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('beat' as const),
+      address: fc.constantFrom(...addresses),
+      window: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      held: fc.option(fc.nat(), { nil: undefined }),
+      returned: fc.option(fc.nat(), { nil: undefined }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('ended' as const), address: fc.constantFrom(...addresses) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('pass' as const), ms: fc.integer({ min: 1, max: 900 }) }) },
 );
 
@@ -133,11 +144,43 @@ function run(steps: readonly Step[], openMax: number): string {
       case 'unproven':
         proven = false;
         return handle({ type: 'unproven' });
+      case 'beat': {
+        const one = (pick: number | undefined): number[] | undefined =>
+          pick === undefined ? undefined : [1 + (pick % Math.max(1, seq)), 1 + (pick % Math.max(1, seq))];
+        const windows = current.window === undefined ? undefined : { square: current.window };
+        const { address } = current;
+        return handle({
+          type: 'beat',
+          sender: address,
+          held: one(current.held),
+          silentMs: 1_000,
+          windows,
+          returned: one(current.returned),
+        });
+      }
+      case 'ended':
+        for (const route of routes) up.delete(`${route} ${current.address}`);
+        return handle({ type: 'server-ended', address: current.address });
       case 'cancel':
         return handle({ type: 'cancel', seq: 1 + (current.pick % Math.max(1, seq)) });
       case 'pass':
         return tickUntil(nowMs + current.ms);
     }
+  }
+
+  /** A server that has one slot and nothing to do is sent one of two requests, whatever it had before. */
+  function checkRoom(address: string): void {
+    take({ do: 'markers', held: 0 });
+    take({ do: 'markers', held: 1 });
+    take({ do: 'proven' });
+    take({ do: 'up', route: routes[0], address });
+    take({ do: 'beat', address, window: 1, held: undefined, returned: undefined });
+    const before = asked.length;
+    for (let calls = 0; calls < 2; calls += 1) take({ do: 'call', route: routes[0], ttlMs: 100, unheard: 'hold' });
+    expect(asked.slice(before)).toEqual([{ seq: seq - 1, to: address }]);
+    take({ do: 'answer', pick: asked.length - 1, kind: 'value' });
+    expect(asked.slice(before)).toHaveLength(2);
+    tickUntil(nowMs + 1_000);
   }
 
   for (const current of steps) {
@@ -150,6 +193,10 @@ function run(steps: readonly Step[], openMax: number): string {
   expect(settled.size).toBe(seq);
   expect(requester.counters().open).toBe(0);
   expect(requester.deadlineMs()).toBeUndefined();
+  for (const address of addresses) {
+    for (const one of addresses) for (const route of routes) take({ do: 'down', route, address: one });
+    checkRoom(address);
+  }
   return JSON.stringify(journal);
 }
 
