@@ -37,6 +37,9 @@ test('it holds what a Map would', () => {
       });
       expect(table.values()).toEqual(bySeq([...map]));
       expect(new Set(table.inAnyOrder())).toEqual(new Set(map.values()));
+      expect(table.filter((value) => value === table.get(1))).toEqual(
+        table.values().filter((value) => value === table.get(1)),
+      );
     }),
   );
 });

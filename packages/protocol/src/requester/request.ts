@@ -78,12 +78,18 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
 /** Notes that the request goes to another server now, or to none for the time being. */
 export function assign<W>(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
   const before = request.server;
-  if (before !== undefined) {
-    noteEarlier(request, before, request.serverSinceMs);
-  }
   request.server = server;
+  // After a failover the same server is listed anew, and has had it since it was first sent there.
+  if (before !== undefined && before.address === server?.address) return;
+  if (before !== undefined) noteEarlier(request, before, request.serverSinceMs);
   if (server === undefined) request.resendDueMs = Number.POSITIVE_INFINITY;
-  else request.serverSinceMs = request.earlier?.get(server) ?? nowMs;
+  else request.serverSinceMs = earlierSinceMs(request, server.address) ?? nowMs;
+}
+
+function earlierSinceMs<W>({ earlier }: OpenRequest<W>, address: string): number | undefined {
+  if (earlier === undefined) return undefined;
+  for (const [server, sinceMs] of earlier) if (server.address === address) return sinceMs;
+  return undefined;
 }
 
 /** Notes that a server has a copy of the request beside the one that is to answer it. */

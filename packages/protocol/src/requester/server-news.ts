@@ -11,7 +11,7 @@ import type { OpenRequest } from './request.ts';
 import { forgetAsked, mayRunAt } from './request.ts';
 import type { Rooms } from './rooms.ts';
 import { pause } from './rooms.ts';
-import type { Servers } from './servers.ts';
+import type { Server, Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
 import type { BeatInput } from './types.ts';
 
@@ -30,7 +30,7 @@ export interface ServerNewsParts<W> {
   readonly leases: Leases;
   readonly silence: Silence<W>;
   readonly dispatch: Dispatch<W>;
-  readonly open: Pick<SeqTable<OpenRequest<W>>, 'values' | 'inAnyOrder'>;
+  readonly open: Pick<SeqTable<OpenRequest<W>>, 'values' | 'filter' | 'inAnyOrder'>;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   schedule(request: OpenRequest<W>): void;
   awaitTurn(): void;
@@ -40,30 +40,43 @@ export interface ServerNewsParts<W> {
 const crossesMs = 100;
 /** Within it after a failover each server is back. */
 const comesBackMs = 500;
+/** Times in a row that a server may give back all that it has. */
+const returnsMax = 3;
 
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   const { servers, rooms, leases, silence, dispatch, open, settle, schedule, awaitTurn } = parts;
 
   function takeBack(sender: string, returned: readonly number[], nowMs: number): void {
-    for (const request of open.values()) {
+    const those = open.filter(
+      ({ server, settled, call }) => server?.address === sender && !settled && isAmong(returned, call.seq),
+    );
+    for (const request of those) {
       const { server } = request;
-      if (server?.address !== sender || request.settled || !isAmong(returned, request.call.seq)) continue;
-      // A copy is on its way to it, which it would run as well.
-      if (request.repeatedMs + crossesMs > nowMs) continue;
+      // A copy that is on its way to it would run there as well.
+      if (server === undefined || request.repeatedMs + crossesMs > nowMs) continue;
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
       forgetAsked(request, server);
+      if (server.place.inFlight === 0) hasGivenBackAll(server, nowMs);
     }
+  }
+
+  /** It keeps the oldest, unless it has answered that in the same moment. Once may be chance; without end it would be sent it again. */
+  function hasGivenBackAll(server: Server, nowMs: number): void {
+    server.place.returns += 1;
+    if (server.place.returns >= returnsMax) servers.passOver(server, nowMs);
   }
 
   return {
     listenerUp(route, address, nowMs) {
       servers.up(route, address);
       dispatch.offerHeld(route, nowMs);
-      for (const request of open.values()) {
-        const { server, call } = request;
-        if (call.target.route !== route || server?.routes.has(route) !== false) continue;
-        if (server.address === address || !silence.isStaying(request, nowMs)) dispatch.sendAgain(request, nowMs);
+      const those = open.filter(
+        ({ server, call: { target } }) => server !== undefined && target.route === route && !server.routes.has(route),
+      );
+      for (const request of those) {
+        if (request.server?.address === address || !silence.isStaying(request, nowMs))
+          dispatch.sendAgain(request, nowMs);
       }
     },
 
@@ -71,8 +84,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       const gone = servers.down(route, address);
       // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
       if (gone === undefined || !dispatch.isLinked()) return;
-      for (const request of open.values()) {
-        if (request.server !== gone || request.call.target.route !== route) continue;
+      const those = open.filter(({ server, call }) => server === gone && call.target.route === route);
+      for (const request of those) {
         if (silence.stays(request, 0, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }
@@ -87,8 +100,10 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       for (const request of open.inAnyOrder()) if (request.server?.address === address) request.listed = false;
       leases.forget(address);
       if (dispatch.isLinked()) {
-        for (const request of open.values()) {
-          if (request.settled || !routes.includes(request.call.target.route) || !mayRunAt(request, address)) continue;
+        const those = open.filter(
+          (request) => !request.settled && routes.includes(request.call.target.route) && mayRunAt(request, address),
+        );
+        for (const request of those) {
           request.ends += 1;
           if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
         }

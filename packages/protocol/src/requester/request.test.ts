@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { assign, openRequest } from './request.ts';
+import { createRooms } from './rooms.ts';
+import { createServers } from './servers.ts';
+import { a, b, callOf, route } from './requester.test-support.ts';
+
+const servers = createServers(() => 0, createRooms(16));
+
+function listed(address: string) {
+  servers.up(route, address);
+  const server = servers.find(route, address);
+  servers.down(route, address);
+  return server;
+}
+
+test('a server that is listed anew has had a request since it was first sent there, and is not one that was asked before', () => {
+  const request = openRequest(callOf(1), 0, 200);
+  assign(request, listed(a), 100);
+  assign(request, listed(a), 1_500);
+  expect([request.serverSinceMs, request.earlier]).toEqual([100, undefined]);
+});
+
+test('a server that is asked again after another has had the request since it was first sent there', () => {
+  const request = openRequest(callOf(1), 0, 200);
+  assign(request, listed(a), 100);
+  assign(request, listed(b), 700);
+  assign(request, listed(a), 1_500);
+  expect(request.serverSinceMs).toBe(100);
+});
