@@ -17,6 +17,8 @@ export interface FormulaQuestion {
   /** Passed on to the requests this one causes; `true` makes it the request's own id. */
   readonly trace?: string | true | undefined;
   readonly settle: Settle;
+  /** Told how far it is, from 0 to 1, whenever that is new; must not throw. */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 /** The asking side of formulas: a client's. */
@@ -64,6 +66,7 @@ class FormulaRequest implements Question {
   private readonly bus: Bus<Catalogue, 'client'>;
   private readonly route: FormulaRoute;
   private readonly question: FormulaQuestion;
+  private share = 0;
 
   constructor(bus: Bus<Catalogue, 'client'>, route: FormulaRoute, question: FormulaQuestion) {
     this.bus = bus;
@@ -88,6 +91,12 @@ class FormulaRequest implements Question {
         attempt: attempt === 1 ? undefined : attempt,
       });
     }
+  }
+
+  progressed(share: number): void {
+    if (share === this.share) return;
+    this.share = share;
+    this.question.onProgress?.(share);
   }
 
   settle(outcome: Success | Failure, seq: number): void {

@@ -3,7 +3,7 @@ import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } f
 import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from './promises.ts';
-import { cancelRun } from './handler-contexts.ts';
+import { cancelRun, shareOf } from './handler-contexts.ts';
 import type { Requests } from './requests.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from './work.ts';
 import { createRun } from './work.ts';
@@ -144,6 +144,8 @@ class RunningFormula implements Caller, Cancellable {
   private lastSeq = 0;
   private calls = 0;
   private isCancelled = false;
+  /** How far the calls are that have not come; undefined before one has said so. */
+  private shares: number[] | undefined;
   /** Fallbacks that wait or run. */
   private fallbacks: Set<Admitted> | undefined;
 
@@ -184,6 +186,21 @@ class RunningFormula implements Caller, Cancellable {
     }
   }
 
+  /** The mean of its calls'. */
+  get share(): number | undefined {
+    const { calls, missing, shares, fallbacks } = this;
+    let sum = calls - missing;
+    for (const share of shares ?? []) sum += share;
+    for (const { work } of fallbacks ?? []) sum += shareOf(work.underway) ?? 0;
+    return sum === 0 ? undefined : Math.min(1, sum / calls);
+  }
+
+  progressed(index: number, share: number): void {
+    if (share === 0 && this.shares === undefined) return;
+    this.shares ??= Array.from({ length: this.calls }, () => 0);
+    this.shares[index] = share;
+  }
+
   fallingBack(fallback: Admitted): void {
     this.fallbacks ??= new Set();
     this.fallbacks.add(fallback);
@@ -202,6 +219,7 @@ class RunningFormula implements Caller, Cancellable {
       return this.answer(this.request, failed);
     }
     this.results[index] = output;
+    this.progressed(index, 0);
     if (fellBack) this.via = [...this.via, (index + 1) as Lane];
     this.missing -= 1;
     if (this.missing === 0) this.complete();

@@ -4,6 +4,8 @@ import { createDueQueue } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import type { Participant } from './participant.ts';
 import { createRunLimits } from './run-limits.ts';
+import { isShare } from './is-share.ts';
+import type { Work } from './work.ts';
 
 /*
  * What handlers learn of their request. A context is one small object; its signal, an entry in the queue of deadlines and a
@@ -16,6 +18,8 @@ export interface RequestContext extends HandlerContext {
   readonly isOver: boolean;
   /** The requester has cancelled: the signal aborts. */
   cancel(): void;
+  /** How far the handler says that it is. */
+  readonly share: number | undefined;
   /** Set by what runs the handler in another thread: called once when the requester cancels, whether or not the signal was asked for. */
   onCancel?: () => void;
 }
@@ -143,6 +147,8 @@ class Context implements RequestContext {
   #controller: AbortController | undefined;
   #state: State = 'running';
   #onCancel: (() => void) | undefined;
+  #share: number | undefined;
+  #readShare: (() => number | undefined) | undefined;
 
   constructor(request: HandledRequest, owner: Owner) {
     this.#request = request;
@@ -164,6 +170,14 @@ class Context implements RequestContext {
 
   static isOne(given: object): given is Context {
     return #state in given;
+  }
+
+  static shareOf(context: Context): number | undefined {
+    return context.#readShare?.() ?? context.#share;
+  }
+
+  static readShareBy(context: Context, read: () => number | undefined): void {
+    context.#readShare = read;
   }
 
   static idOf(context: Context): string {
@@ -220,6 +234,16 @@ class Context implements RequestContext {
     return (text) => owner.log(id, text);
   }
 
+  get progress(): (share: number) => void {
+    return (share) => {
+      if (isShare(share)) this.#share = share;
+    };
+  }
+
+  get share(): number | undefined {
+    return Context.shareOf(this);
+  }
+
   get signal(): HandlerSignal {
     this.#controller ??= this.#owner.watch(this);
     return this.#controller.signal;
@@ -252,6 +276,17 @@ export function isOver(context: RequestContext): boolean {
 export function cancelRun(run: { cancel(): void }): void {
   if (Context.isOne(run)) Context.cancel(run);
   else run.cancel();
+}
+
+/** How far what computes a request is. */
+export function shareOf(run: Work['underway']): number | undefined {
+  if (typeof run !== 'object') return undefined;
+  return Context.isOne(run) ? Context.shareOf(run) : run.share;
+}
+
+/** The handler runs in another thread: that says how far it is. */
+export function readShareBy(context: object, read: () => number | undefined): void {
+  if (Context.isOne(context)) Context.readShareBy(context, read);
 }
 
 /** As an `AbortSignal.timeout` says it. */

@@ -60,6 +60,8 @@ export interface Caller {
   readonly request: HandledRequest;
   /** @param fellBack it was computed here */
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
+  /** Its op-server says how far it is. */
+  progressed(index: number, share: number): void;
   /** A fallback is to be computed, perhaps not at once; and it has ended. */
   fallingBack(fallback: Admitted): void;
   fellBack(fallback: Admitted): void;
@@ -174,6 +176,10 @@ export class OperationCall implements Question {
     this.parts.bus.publish(topic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
   }
 
+  progressed(share: number): void {
+    this.caller.progressed(this.index, share);
+  }
+
   /** How often the client's request had been sent before: each time a calc-server may have sent this call. */
   private get before(): number {
     return (this.caller.request.work.attempt ?? 1) - 1;
@@ -200,6 +206,8 @@ export class OperationCall implements Question {
     if (!taken.fits) return this.fellBack(taken);
     const work = { input: taken.value, trace, attempt: this.before + this.sendings + 1 };
     const fallback = fallbackRequest(run, caller.request, work, parts.bus.participant.platform.nowMs());
+    // What an op-server said counts no more.
+    caller.progressed(this.index, 0);
     caller.fallingBack(fallback);
     parts.fallbacks.add(fallback, (outcome) => {
       caller.fellBack(fallback);

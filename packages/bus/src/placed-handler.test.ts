@@ -12,6 +12,7 @@ const context: HandlerContext = {
   leftMs: 1_000,
   id: 'k3f0q9x2m1zd-7f',
   attempt: 1,
+  progress: () => undefined,
   log: () => undefined,
 };
 

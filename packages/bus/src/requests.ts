@@ -11,6 +11,8 @@ import type { Participant } from './participant.ts';
 export interface Question {
   /** Publishes the request; called for each attempt, always with the same seq. */
   write(to: string, seq: number, ttlMs: number, attempt: number): void;
+  /** The server that has it says how far it is, from 0 to 1. */
+  progressed?(share: number): void;
   /** Called exactly once. */
   settle(outcome: Success | Failure, seq: number): void;
 }
@@ -62,6 +64,8 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':
         return participant.publish(cancelTopic, effect.to, cancelWire.write({ seqs: [...effect.seqs] }));
+      case 'progress':
+        return effect.work.progressed?.(effect.share);
       case 'await-turn':
         return platform.afterTurn(() => {
           handle({ type: 'turn-ended' });
@@ -79,7 +83,10 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
     // Of what a server has the last says all that counts. Each costs a look at everything that is open, and a stranger could send many
     // in one frame.
     const last = beats.findLast(({ held }) => held !== undefined);
-    if (last !== undefined) handle({ type: 'beat', sender, held: last.held, silentMs: last.silentMs ?? 0 });
+    if (last !== undefined) {
+      const { held, silentMs = 0, progress } = last;
+      handle({ type: 'beat', sender, held, silentMs, progress });
+    }
     participant.rearm();
   });
   participant.subscribe(beatTopic);

@@ -3,7 +3,7 @@ import { beatTopic, beatWire, cancelTopic, failure, limits, readCancel, resultMe
 import type { IncomingRequest, OwedBeat, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
-import { cancelRun } from './handler-contexts.ts';
+import { cancelRun, shareOf } from './handler-contexts.ts';
 import type { Participant } from './participant.ts';
 import type { QueueLoad } from './queue-load.ts';
 import type { RunCounts } from './run-counters.ts';
@@ -50,7 +50,7 @@ export function createResponses<T extends string>(
   { publish, onEvent, runningMax = Number.POSITIVE_INFINITY, loopSeen }: ResponsesOptions<T>,
 ): Responses {
   const { platform } = participant;
-  const responder = createResponder<Work>();
+  const responder = createResponder<Work>({ shareOf: ({ underway }) => shareOf(underway) });
   const givenUp = createTally(platform, (topic, _cause, count) => onEvent({ event: 'request-given-up', topic, count }));
   const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
@@ -175,12 +175,13 @@ export function createResponses<T extends string>(
   };
 }
 
-function writeBeat({ held, silentMs, windows, returned }: Omit<OwedBeat, 'type' | 'to'>): unknown[] {
+function writeBeat({ held, silentMs, windows, returned, progress }: Omit<OwedBeat, 'type' | 'to'>): unknown[] {
   return beatWire.write({
     held: held && [...held],
     silentMs: held && Math.min(Math.max(0, silentMs), limits.ttlMsMax),
     windows,
     returned: returned && [...returned],
+    progress: progress && [...progress],
   });
 }
 

@@ -35,7 +35,7 @@ export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' |
 }
 
 /** Unless told otherwise. What a handler waits for has its bounds too, and more at once would only wait there. */
-export const concurrencyDefault = 1_024;
+const concurrencyDefault = 1_024;
 
 export function createRun({ concurrency = concurrencyDefault, ...kind }: RunOptions): Run {
   const load = createLoad({ concurrencyMax: concurrency, windowMax: limits.requestsPerServerMax });
@@ -46,6 +46,8 @@ export function createRun({ concurrency = concurrencyDefault, ...kind }: RunOpti
 export interface Cancellable {
   /** Nobody waits for the outcome any more: it ends as soon as it can, and is answered all the same. */
   cancel(): void;
+  /** How far it is, from 0 to 1; undefined while it does not say. */
+  readonly share: number | undefined;
 }
 
 export interface Work {

@@ -31,6 +31,11 @@ export interface HandlerContext {
   readonly attempt: number;
   /** Writes a line with the request's id into the log of the server, as the event `handler-log`. */
   readonly log: (text: string) => void;
+  /**
+   * Notes how far the handler is, from 0 to 1; anything else is ignored. The server's beats tell the requester, at most
+   * twice a second and best effort, and its caller learns it by the `onProgress` of the call. Calling it often is cheap.
+   */
+  readonly progress: (share: number) => void;
 }
 
 /** The AbortSignal type of the program that is compiled. If the program knows none, the part that all of them share. */

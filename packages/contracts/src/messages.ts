@@ -92,6 +92,11 @@ export const beatWire = wire({
   returned: SeqRanges.meta({
     description: 'In the form of `held`: requests that the server has not begun and gives back.',
   }).optional(),
+  progress: z
+    .array(z.number().min(0))
+    .max(2 * beatRangesMax)
+    .meta({ description: 'Seq, share, seq, share, …: how far requests in `held` are, as shares from 0 to 1.' })
+    .optional(),
 });
 
 /** A body: the sender, the lowest seq of its own requests that is not settled, and messages of one topic. */

@@ -4,7 +4,7 @@ import type { CallOptions } from './client.ts';
 import type { OptionNames } from './option-names.ts';
 import { unknownOption } from './option-names.ts';
 
-const names: OptionNames<CallOptions> = { timeoutMs: true, signal: true, trace: true };
+const names: OptionNames<CallOptions> = { timeoutMs: true, signal: true, trace: true, onProgress: true };
 
 /** The options of a call, whatever the caller handed in: types do not bind a program in JavaScript. */
 export function readCallOptions(formula: Formula, given: unknown): CallOptions | Failure {
@@ -23,19 +23,20 @@ function read(formula: Formula, given: unknown): CallOptions | Failure {
   }
   const unknown = unknownOption(given, names);
   if (unknown !== undefined) return refuse(`${name}: ${unknown}`);
-  const { timeoutMs, signal, trace }: { [Key in keyof CallOptions]: unknown } = given;
+  const { timeoutMs, signal, trace, onProgress }: { [Key in keyof CallOptions]: unknown } = given;
   if (timeoutMs !== undefined && !isDuration(timeoutMs)) {
     const what = typeof timeoutMs === 'number' ? `a timeout of ${timeoutMs} ms` : 'a timeout that is no number';
     return refuse(`${name}: ${what} is not above 0 and at most a day`);
   }
   if (signal !== undefined && !isSignal(signal)) return refuse(`${name}: the signal is no AbortSignal`);
-  if (trace === undefined || trace === true) return { timeoutMs, signal, trace };
+  if (onProgress !== undefined && !isProgressListener(onProgress)) return refuse(`${name}: onProgress is no function`);
+  if (trace === undefined || trace === true) return { timeoutMs, signal, trace, onProgress };
   if (typeof trace !== 'string') return refuse(`${name}: a trace is a text, or true`);
   if (trace.length > limits.traceMax) {
     return refuse(`${name}: a trace of ${trace.length} characters; at most ${limits.traceMax} are possible`);
   }
   return trace.isWellFormed()
-    ? { timeoutMs, signal, trace }
+    ? { timeoutMs, signal, trace, onProgress }
     : refuse(`${name}: a trace with half of a surrogate pair cannot be sent`);
 }
 
@@ -64,6 +65,10 @@ function isSignal(given: unknown): given is AbortSignal {
     typeof signal.addEventListener === 'function' &&
     typeof signal.removeEventListener === 'function'
   );
+}
+
+function isProgressListener(given: unknown): given is NonNullable<CallOptions['onProgress']> {
+  return typeof given === 'function';
 }
 
 /** Milliseconds that somebody may wait. */

@@ -9,6 +9,11 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** A mark that an observer sees on this request and on all it causes; `true` makes it the request's own id. */
   readonly trace?: string | true | undefined;
+  /**
+   * Told how far the computation is, from 0 to 1: the mean of its calls, of which one that is computed counts as 1. Best effort, at most
+   * twice a second, and less than before when another server has begun anew. What it throws ends the process, as of an event listener.
+   */
+  readonly onProgress?: ((share: number) => void) | undefined;
 }
 
 export interface Answer<V> {

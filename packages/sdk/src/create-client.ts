@@ -64,7 +64,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
   function send(
     formula: Formula,
     operands: readonly unknown[],
-    { signal, timeoutMs = parts.timeoutMs, trace }: CallOptions,
+    { signal, timeoutMs = parts.timeoutMs, trace, onProgress }: CallOptions,
   ): Promise<Answer<unknown>> {
     return new Promise((resolve, reject) => {
       const startMs = platform.nowMs();
@@ -73,7 +73,8 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
         if (isFailure(outcome)) return reject(new RequestError(outcome, id));
         resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.via });
       };
-      const question = { formula, operands, timeoutMs, trace, settle };
+      const tellProgress = onProgress === undefined ? undefined : apart(onProgress);
+      const question = { formula, operands, timeoutMs, trace, settle, onProgress: tellProgress };
       if (signal === undefined) formulas.ask(question);
       else askUntilAborted(question, signal, reject);
     });

@@ -12,6 +12,12 @@ export const handlers: Readonly<Record<string, Handler>> = {
     while (performance.now() < endMs);
     return input;
   },
+  'progress-and-be-busy'(input, { progress }) {
+    progress(0.5);
+    const endMs = performance.now() + Number(input);
+    while (performance.now() < endMs);
+    return input;
+  },
   'log-and-be-busy'(input, { log }) {
     log('begins');
     const endMs = performance.now() + Number(input);

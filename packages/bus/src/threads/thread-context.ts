@@ -1,4 +1,5 @@
 import type { HandlerContext } from '@cateto/contracts';
+import { isShare } from '../is-share.ts';
 import { timers } from '../timers.ts';
 import type { ThreadTask } from './thread-task.ts';
 
@@ -16,13 +17,15 @@ const deadlinePassed = 'the deadline of the request has passed';
  * What its contract allows the handler counts from now on.
  */
 export function openThreadContext(
-  { deadlineMs, id, attempt, limit }: Omit<ThreadTask, 'operation' | 'input'>,
+  { deadlineMs, id, attempt, limit, shares }: Omit<ThreadTask, 'operation' | 'input'>,
   log: (text: string) => void,
 ): { readonly context: HandlerContext; end(): void } {
   const startMs = timers.monotonicMs();
   const ownDeadlineMs = startMs + deadlineMs - sharedNowMs();
   let controller: AbortController | undefined;
   let overdue: NodeJS.Timeout | undefined;
+  /** The place is another's by then. */
+  let over = false;
 
   function watch(): AbortController {
     const watched = new AbortController();
@@ -40,6 +43,9 @@ export function openThreadContext(
     id,
     attempt,
     log,
+    progress(share) {
+      if (!over && shares !== undefined && isShare(share)) shares.of[shares.place] = share;
+    },
     get leftMs() {
       return ownDeadlineMs - timers.monotonicMs();
     },
@@ -48,5 +54,11 @@ export function openThreadContext(
       return controller.signal;
     },
   };
-  return { context, end: () => timers.clearTimeout(overdue) };
+  return {
+    context,
+    end() {
+      over = true;
+      timers.clearTimeout(overdue);
+    },
+  };
 }

@@ -2,6 +2,9 @@ import { isFailure } from '@cateto/contracts';
 import { availableParallelism } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { BusEvent } from '../events.ts';
+import { testPlatform } from '../fake-link.test-support.ts';
+import { createHandlerContexts, shareOf } from '../handler-contexts.ts';
+import type { Participant } from '../participant.ts';
 import { Overrun } from '../run-limits.ts';
 import type { ThreadedRequest } from './handler-threads.ts';
 import { moduleThreads } from './module-threads.ts';
@@ -27,6 +30,17 @@ test('a handler in a thread answers, and tells for how long it blocked', async (
     blockedMs: expect.any(Number),
   });
   expect((await pool.run('busy', 30, { leftMs: longMs, id, attempt: 1 }))?.blockedMs).toBeGreaterThanOrEqual(30);
+});
+
+test('a handler that blocks its thread says how far it is', async () => {
+  const { pool } = setUp(1);
+  const participant = { platform: testPlatform(), attach: () => undefined, rearm: () => undefined };
+  const contexts = createHandlerContexts(participant as unknown as Participant, () => undefined);
+  const context = contexts.opener('slow')({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs: longMs, work: {} });
+  const ran = pool.run('progress-and-be-busy', 300, context);
+  await vi.waitUntil(() => shareOf(context) === 0.5, { timeout: longMs });
+  await ran;
+  expect(shareOf(context)).toBeUndefined();
 });
 
 test('by itself there is a thread for each core but one, and one at least, when the first is needed', async () => {

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 import type { OnEvent } from '../events.ts';
+import { readShareBy } from '../handler-contexts.ts';
 import { Overrun } from '../run-limits.ts';
 import { timers } from '../timers.ts';
 import type { HandlerThreads, Ran } from './handler-threads.ts';
@@ -10,6 +11,7 @@ import { startThreads } from './start-threads.ts';
 import { sharedNowMs } from './thread-context.ts';
 import type { ThreadLimit } from './thread-limits.ts';
 import { createThreadLimits } from './thread-limits.ts';
+import { createShares } from './shares.ts';
 import type { ThreadTask, Thrown, Worked } from './thread-task.ts';
 import { createTurns } from './turns.ts';
 
@@ -51,6 +53,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
   const count = workers === 'auto' ? Math.max(1, availableParallelism() - 1) : workers;
   // As many as keep every thread busy: one in it, and one that is there when it is done.
   const turns = createTurns(2 * count, sharedNowMs);
+  const shares = createShares(2 * count);
   const runLimits = createThreadLimits();
   let starting: Promise<Piscina<ThreadTask, Worked>> | undefined;
   /** In the order in which they were given to the threads: the first `count` of them run, and since when. The others come next. */
@@ -127,6 +130,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     task: ThreadTask,
     limit: ThreadLimit | undefined,
     isCancelled: () => boolean,
+    closeShare: () => void,
   ): Promise<Worked | undefined> {
     try {
       // What has begun is left to its deadline: nothing but that is known in its thread.
@@ -134,6 +138,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
       return await runNow(task, limit);
     } finally {
       limit?.close();
+      closeShare();
       turns.done();
     }
   }
@@ -153,10 +158,13 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
       };
       await turnOf(deadlineMs);
       const limit = maxMs === undefined ? undefined : runLimits.open(maxMs);
+      const share = shares.open();
+      readShareBy(request, share.read);
       const working = runTurn(
-        { operation, input, deadlineMs, id, attempt, limit: limit?.ofTask },
+        { operation, input, deadlineMs, id, attempt, shares: share.ofTask, limit: limit?.ofTask },
         limit,
         () => cancelled,
+        share.close,
       );
       const worked = await (limit === undefined ? working : Promise.race([working, limit.over]));
       return worked === undefined ? undefined : ranOf(worked, maxMs);

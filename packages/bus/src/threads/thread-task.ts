@@ -9,8 +9,15 @@ export interface ThreadTask {
   /** The request's, as people see it. */
   readonly id: string;
   readonly attempt: number;
+  /** Where the handler says how far it is: memory that all threads of a process share, so that no message is needed. */
+  readonly shares?: TaskShares | undefined;
   /** Where the contract bounds how long the handler runs. */
   readonly limit?: TaskLimit | undefined;
+}
+
+export interface TaskShares {
+  readonly of: Float64Array;
+  readonly place: number;
 }
 
 export interface TaskLimit {

@@ -6,5 +6,13 @@ const leftMs = 60_000;
 export function outputOf<O extends Operation>(handler: Handler<O>, input: NoInfer<InputOf<O>>): ReturnType<Handler<O>> {
   const { signal } = new AbortController();
   const deadlineMs = performance.now() + leftMs;
-  return handler(input, { signal, deadlineMs, leftMs, id: 'k3f0q9x2m1zd-7f', attempt: 1, log: () => undefined });
+  return handler(input, {
+    signal,
+    deadlineMs,
+    leftMs,
+    id: 'k3f0q9x2m1zd-7f',
+    attempt: 1,
+    log: () => undefined,
+    progress: () => undefined,
+  });
 }

@@ -76,6 +76,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     silence,
     dispatch,
     open,
+    progressed: ({ call: { seq, work } }, share) => emit({ type: 'progress', seq, work, share }),
     settle,
     schedule,
     awaitTurn,

@@ -30,7 +30,8 @@ export interface ServerNewsParts<W> {
   readonly leases: Leases;
   readonly silence: Silence<W>;
   readonly dispatch: Dispatch<W>;
-  readonly open: Pick<SeqTable<OpenRequest<W>>, 'values' | 'filter' | 'inAnyOrder'>;
+  readonly open: Pick<SeqTable<OpenRequest<W>>, 'get' | 'values' | 'filter' | 'inAnyOrder'>;
+  progressed(request: OpenRequest<W>, share: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   schedule(request: OpenRequest<W>): void;
   awaitTurn(): void;
@@ -44,7 +45,7 @@ const comesBackMs = 500;
 const returnsMax = 3;
 
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
-  const { servers, rooms, leases, silence, dispatch, open, settle, schedule, awaitTurn } = parts;
+  const { servers, rooms, leases, silence, dispatch, open, progressed, settle, schedule, awaitTurn } = parts;
 
   function takeBack(sender: string, returned: readonly number[], nowMs: number): void {
     const those = open.filter(
@@ -65,6 +66,14 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   function hasGivenBackAll(server: Server, nowMs: number): void {
     server.place.returns += 1;
     if (server.place.returns >= returnsMax) servers.passOver(server, nowMs);
+  }
+
+  function hearProgress(sender: string, progress: readonly number[]): void {
+    for (let index = 0; index + 1 < progress.length; index += 2) {
+      const request = open.get(progress[index] as number);
+      const share = progress[index + 1] as number;
+      if (request?.server?.address === sender && !request.settled && share <= 1) progressed(request, share);
+    }
   }
 
   return {
@@ -113,7 +122,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     },
 
     /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
-    beat({ sender, held, silentMs, windows, returned = [] }, nowMs) {
+    beat({ sender, held, silentMs, windows, returned = [], progress }, nowMs) {
       // Anybody may say that he is at work: nothing is kept for those whom nobody here knows.
       if (!rooms.has(sender) && servers.routesOf(sender).length === 0) return;
       if (windows !== undefined) {
@@ -126,6 +135,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       if (returned.length > 0) takeBack(sender, returned, nowMs);
       if (held === undefined) return;
       leases.beat(sender, silentMs, nowMs);
+      if (progress !== undefined) hearProgress(sender, progress);
       let anyLost = false;
       for (const request of open.inAnyOrder()) {
         if (request.server?.address !== sender || request.settled) continue;

@@ -69,6 +69,8 @@ export interface BeatInput {
   readonly windows?: Readonly<Record<string, number>> | undefined;
   /** It gives these back: it has not begun them and will not. In the form of `held`. */
   readonly returned?: readonly number[] | undefined;
+  /** Seq, share, seq, share, …: how far it is with them. */
+  readonly progress?: readonly number[] | undefined;
 }
 
 export type RequesterEffect<W> =
@@ -84,6 +86,8 @@ export type RequesterEffect<W> =
   | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
   /** The server at this address need not work on these any more; to be told after what was sent to it. Losing it harms nothing. */
   | { readonly type: 'cancel'; readonly to: string; readonly seqs: readonly number[] }
+  /** The server that has it says how far it is, from 0 to 1. It may be less than before: another server has begun it anew. */
+  | { readonly type: 'progress'; readonly seq: number; readonly work: W; readonly share: number }
   /** Hand in `turn-ended` once the subscriptions that have already arrived are taken in. */
   | { readonly type: 'await-turn' };
 

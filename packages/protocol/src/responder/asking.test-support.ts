@@ -16,7 +16,7 @@ export type BeatEffect = Extract<ResponderEffect<string>, { type: 'beat' }>;
 type Told = Exclude<ResponderEffect<string>, BeatEffect>;
 
 /** A responder with a clock that stands still until it is moved. */
-export function setUp(config: ResponderConfig = {}) {
+export function setUp(config: ResponderConfig<string> = {}) {
   const responder = createResponder<string>(config);
   const at = { nowMs: 0 };
   const beats: BeatEffect[] = [];

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { a, b, setUp } from './asking.test-support.ts';
+import type { ResponderConfig } from './types.ts';
 
 /** Lets the clock run, ticking whenever something is due. */
-function setUpRunning() {
-  const all = setUp();
+function setUpRunning(config: ResponderConfig<string> = {}) {
+  const all = setUp(config);
   const runTo = (untilMs: number): void => {
     for (let due = all.responder.deadlineMs(); due !== undefined && due <= untilMs; due = all.responder.deadlineMs()) {
       all.at.nowMs = Math.max(all.at.nowMs, due);
@@ -24,6 +25,18 @@ describe('beats', () => {
     expect(beats).toEqual([{ type: 'beat', to: a, held: [7, 7], silentMs: 2_000 }]);
     runTo(1_050);
     expect(beats).toHaveLength(3);
+  });
+
+  test('say how far requests are that say so', () => {
+    const shares = new Map<string, number>();
+    const { askFor, beats, runTo } = setUpRunning({ shareOf: (work) => shares.get(work) });
+    for (const seq of [1, 2, 3]) askFor(seq, a, { ttlMs: 60_000 });
+    shares.set('work 2', 0.25);
+    runTo(50);
+    expect(beats).toEqual([{ type: 'beat', to: a, held: [1, 3], silentMs: 2_000, progress: [2, 0.25] }]);
+    shares.set('work 3', 1);
+    runTo(550);
+    expect(beats.at(-1)?.progress).toEqual([2, 0.25, 3, 1]);
   });
 
   test('come more seldom with age, down to every five seconds, and announce a longer silence', () => {

@@ -47,8 +47,10 @@ const idleToldMax = 64;
 
 const never = Number.POSITIVE_INFINITY;
 const nothing: readonly OwedBeat[] = [];
+const noProgress: readonly number[] = [];
 
-export function createBeats(requesters: Requesters): Beats {
+/** @param shareOf how far what runs is, if that is to be told */
+export function createBeats(requesters: Requesters, shareOf?: (work: unknown) => number | undefined): Beats {
   /** Those to be looked at. */
   const watched = new Set<Requester>();
   /** Those that a beat has named something to. */
@@ -61,7 +63,10 @@ export function createBeats(requesters: Requesters): Beats {
   function beat(requester: Requester, silentMs: number, nextMs: number): OwedBeat {
     watch(requester, nextMs);
     told.add(requester);
-    return { ...plain(requester), silentMs, held: rangesOf(requester.running.values()) };
+    const runs = requester.running.values();
+    const owed: OwedBeat = { ...plain(requester), silentMs, held: rangesOf(runs) };
+    const progress = shareOf === undefined ? noProgress : progressOf(runs, shareOf);
+    return progress.length === 0 ? owed : { ...owed, progress };
   }
 
   /** Says nothing of what is held. */
@@ -140,6 +145,17 @@ function oldestMs({ running }: Requester): number {
   let oldest = never;
   for (const { sinceMs } of running.values()) if (sinceMs < oldest) oldest = sinceMs;
   return oldest;
+}
+
+function progressOf(runs: readonly Running[], shareOf: (work: unknown) => number | undefined): readonly number[] {
+  const progress: number[] = [];
+  for (const { seq, work } of runs) {
+    const share = shareOf(work);
+    if (share === undefined) continue;
+    if (progress.length >= 2 * limits.beatRangesMax) break;
+    progress.push(seq, share);
+  }
+  return progress;
 }
 
 function rangesOf(ones: Iterable<{ readonly seq: number }>): number[] {

@@ -44,7 +44,7 @@ interface Known {
 /** An outcome that is remembered and was never published. */
 const unpublished = 'given up';
 
-export function createPlainResponder(config: Required<ResponderConfig>): PlainResponder {
+export function createPlainResponder(config: Required<Omit<ResponderConfig, 'shareOf'>>): PlainResponder {
   /** The quietest first. */
   let requesters: Known[] = [];
   /** In the order in which they were met. */

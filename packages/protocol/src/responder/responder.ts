@@ -56,7 +56,7 @@ const nothing: never[] = [];
 /** One for all: it is told by identity that an answer in the memory was never published. */
 const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
 
-export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
+export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W> {
   const {
     inFlightMax = limits.requestsInFlightMax,
     rememberedMs = limits.rememberedMs,
@@ -64,6 +64,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
     rememberedBytesMax = limits.rememberedBytesMax,
     requestersMax = limits.requestersMax,
     handlerGraceMs = limits.handlerGraceMs,
+    shareOf,
   } = config;
   const answers = createAnswers({
     termMs: { long: rememberedMs, brief: overloadedMs },
@@ -73,7 +74,7 @@ export function createResponder<W>(config: ResponderConfig = {}): Responder<W> {
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
   const cancelled = createCancelled(requesters, answers);
   const overdue = createOverdue(requesters, handlerGraceMs);
-  const beats = createBeats(requesters);
+  const beats = createBeats(requesters, shareOf as ((work: unknown) => number | undefined) | undefined);
   const shortages = createShortages({
     isFull: (what) =>
       (what === 'requests' && requesters.running() >= inFlightMax) || (what === 'requesters' && requesters.isCrowded()),

@@ -79,6 +79,8 @@ export interface OwedBeat {
   readonly windows?: Readonly<Record<string, number>>;
   /** In the form of `held`. */
   readonly returned?: readonly number[];
+  /** Seq, share, seq, share, …: how far those of the held are that say so. */
+  readonly progress?: readonly number[];
 }
 
 export type ResponderEffect<W> =
@@ -131,8 +133,10 @@ export interface Responder<W> {
   counters(): ResponderCounters;
 }
 
-/** The bounds, each at least 1. They are the limits of the contracts package unless given. */
-export interface ResponderConfig {
+/** The bounds, each at least 1, are the limits of the contracts package unless given. */
+export interface ResponderConfig<W = unknown> {
+  /** How far what runs is, from 0 to 1; undefined while it does not say. Asked when a beat is due. */
+  readonly shareOf?: ((work: W) => number | undefined) | undefined;
   readonly handlerGraceMs?: number;
   readonly inFlightMax?: number;
   readonly rememberedMs?: number;
