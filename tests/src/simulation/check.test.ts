@@ -81,9 +81,18 @@ const backupActive = (atMs: number) =>
 function worked(...runs: readonly (readonly [name: string, fromMs: number])[]): Partial<History> {
   const call = 'square 3';
   return {
-    planned: new Map([[call, 1]]),
-    plans: [{ call, name: 'calc-1', process: 3, atMs: 10_000 }],
-    runs: runs.map(([name, fromMs], index) => ({ call, name, process: 20 + index, fromMs, toMs: fromMs + 500 })),
+    planned: new Map([
+      [call, 1],
+      ['square 1', 9],
+    ]),
+    plans: [
+      { call, name: 'calc-1', process: 3, atMs: 10_000 },
+      { call: 'square 1', name: 'calc-1', process: 3, atMs: 5_000 },
+    ],
+    runs: runs.flatMap(([name, fromMs], index) => [
+      { call, name, process: 20 + index, fromMs, toMs: fromMs + 500 },
+      { call: 'square 1', name, process: 20 + index, fromMs: 5_000, toMs: 5_100 },
+    ]),
   };
 }
 
@@ -286,5 +295,38 @@ describe('work that takes time', () => {
 
   test('is run once by a calc-server only when something is wrong', () => {
     expect(broken({ fellBack: [{ who: 'calc-1', atMs: 10_000 }] }, 'work').join()).toMatch(/fell back/);
+  });
+});
+
+describe('more to do than can be done at once', () => {
+  const work = { seed: 1, evenMs: 100, blockingShare: 0, slots: [1], timeoutMs: 60_000 } as const;
+  const opServers = ['all', 'all'] as const;
+  const calls = ['square 3', 'square 4', 'square 5', 'square 6'];
+  const plans = calls.map((call) => ({ call, name: 'calc-1', process: 3, atMs: 10_000 }));
+
+  test('leaves no slot idle while more requests wait than the busy servers may keep', () => {
+    const run = (call: string, fromMs: number) => ({ call, name: 'op-1', process: 20, fromMs, toMs: fromMs + 500 });
+    const byOne = { plans, runs: calls.map((call, index) => run(call, 10_000 + 500 * index)) };
+    const given = { work: { ...work, bursts: [] }, opServers };
+    expect(broken(byOne, 'load', given).join()).toMatch(
+      /op-2 had a slot free for 274 ms while 3 of calc-1 square waited/,
+    );
+    const byBoth = byOne.runs.map((one, index) => ({ ...one, name: `op-${1 + (index % 2)}` }));
+    expect(broken({ plans, runs: byBoth.slice(0, 2) }, 'load', given).join()).not.toMatch(/slot/);
+  });
+
+  test('delays the paced requests of others by five computations at most', () => {
+    const given = { work: { ...work, bursts: [{ client: 0, atMs: 9_000, many: 100 }] }, opServers };
+    const paced = (tookMs: number): Partial<History> => {
+      return { asked: [asked(right, { client: 'client-2', settled: [{ atMs: 10_000 + tookMs, outcome: right }] })] };
+    };
+    expect(broken(paced(600), 'load', given)).toEqual([]);
+    expect(broken(paced(900), 'load', given).join()).toMatch(/took 900 ms beside the burst of another client/);
+  });
+
+  test('is answered as fast as ever', () => {
+    const given = { work: { ...work, bursts: [], overloadFromMs: 3_000 }, opServers };
+    const inVain = { runs: [{ call: 'square 9', name: 'op-1', process: 20, fromMs: 3_000, toMs: 63_000 }] };
+    expect(broken(inVain, 'load', given).join()).toMatch(/0% of the capacity was of use at twice the load/);
   });
 });

@@ -1,6 +1,7 @@
 import { checkBrokers } from './broker-checks.ts';
 import type { History } from './history.ts';
 import { checkFatal } from './fatal-checks.ts';
+import { checkLoad } from './load-checks.ts';
 import { checkLiveness } from './liveness-checks.ts';
 import { checkOutcomes } from './outcome-checks.ts';
 import { checkFallbacks, checkPrompt } from './prompt-checks.ts';
@@ -21,12 +22,13 @@ export interface Violation {
 export function check(scenario: Scenario, history: History): Violation[] {
   return [
     ...checkOutcomes(scenario, history),
-    ...checkLiveness(scenario, history),
+    ...(scenario.mode === 'load' ? [] : checkLiveness(scenario, history)),
     ...(scenario.mode === 'one-at-a-time' || scenario.mode === 'failovers'
       ? [...checkPrompt(scenario, history), ...checkFallbacks(scenario, history)]
       : []),
     ...checkRuns(history),
-    ...(scenario.mode === 'work' ? checkWork(history) : []),
+    ...(scenario.mode === 'work' || scenario.mode === 'load' ? checkWork(history) : []),
+    ...(scenario.mode === 'load' ? checkLoad(scenario, history) : []),
     ...checkFatal(history),
     ...checkBrokers(history),
     ...checkTables(history),

@@ -64,6 +64,10 @@ function failoverWith(machine: Failover, change: Change<Parameters<Failover['han
   return { ...machine, handle: changedInput(machine, change) };
 }
 
+function responderWith<W>(machine: Responder<W>, change: Change<Parameters<Responder<W>['handle']>[0]>): Responder<W> {
+  return { ...machine, handle: changedInput(machine, change) };
+}
+
 export const mutants: Readonly<Record<string, Mutant>> = {
   'a server runs whatever comes, again too': ({ createResponder }) => ({
     createResponder: <W>() => forgetful<W>(createResponder, 'always'),
@@ -273,5 +277,41 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       const upstream = createUpstream(address);
       return { ...upstream, activate: (epoch) => upstream.activate(epoch).slice(0, -1) };
     },
+  }),
+
+  'nobody is told before a handler blocks': ({ createResponder }) => ({
+    createResponder: <W>(config?: Parameters<typeof createResponder>[0]) =>
+      responderWith(createResponder<W>(config), (input) => (input.type === 'announce' ? undefined : input)),
+  }),
+
+  'windows are ignored': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>({ ...config, earnedFirst: 8_192 }), (input) =>
+        input.type === 'beat' ? { ...input, windows: {} } : input,
+      ),
+  }),
+
+  'nothing is given back': ({ createResponder }) => ({
+    createResponder: <W>(config?: Parameters<typeof createResponder>[0]) =>
+      responderWith(createResponder<W>(config), (input) => (input.type === 'waits-long' ? undefined : input)),
+  }),
+
+  'what is given back stays where it was': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) =>
+        input.type === 'beat' ? { ...input, returned: [] } : input,
+      ),
+  }),
+
+  'clients take no turns': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) =>
+        input.type === 'call' ? { ...input, call: { ...input.call, origin: undefined } } : input,
+      ),
+  }),
+
+  'what is left of a failed formula is computed': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) => (input.type === 'cancel' ? undefined : input)),
   }),
 };

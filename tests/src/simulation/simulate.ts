@@ -1,9 +1,11 @@
+import type { Chance } from '@cateto/bus/simulated';
 import { createChance, createNetwork } from '@cateto/bus/simulated';
 import type { Asked, History } from './history.ts';
 import { emptyHistory } from './history.ts';
 import { reachEveryMs } from './liveness-checks.ts';
 import { createSamples, leftOverOf } from './samples.ts';
 import type { Fault, FaultKind, Mode, Scenario } from './scenario.ts';
+import { overloadMs, slotsOf } from './work.ts';
 import type { Member } from './system.ts';
 import { createSystem, isBrokerName } from './system.ts';
 
@@ -14,11 +16,13 @@ const metAgainMs = 600;
 /** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
 const quietRequests = 20;
 const quietTimeoutMs = 1_000;
+/** For so long after a burst others ask beside it. */
+const pacedMs = 10_000;
 /** With work that takes time it is looked again and again whether all is answered. */
 const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
-const timeoutsMs: Readonly<Record<Exclude<Mode, 'work'>, readonly number[]>> = {
+const timeoutsMs: Readonly<Record<Exclude<Mode, 'work' | 'load'>, readonly number[]>> = {
   'one-at-a-time': [10_000],
   failovers: [10_000],
   fatal: [1_000, 5_000],
@@ -146,19 +150,23 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     const client = system.clients[index % system.clients.length] ?? 'client-1';
     at(atMs, () => ask(client, lastTimeoutMs, true));
   }
-  const mendedMs = Math.max(0, ...scenario.fatalsMs, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
+  const { bursts = [] } = scenario.work ?? {};
+  const burstMs = scenario.mode === 'load' ? bursts.map(({ atMs }) => atMs + pacedMs) : [];
+  const mendedMs = Math.max(0, ...burstMs, ...scenario.fatalsMs, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
 
   for (const client of system.clients) {
     for (let atMs = 0; atMs < mendedMs + 500; atMs += -Math.log(1 - chance.share()) * (1_000 / scenario.perSecond)) {
       at(atMs, () => ask(client, timeouts[Math.floor(chance.share() * timeouts.length)] ?? quietTimeoutMs));
     }
   }
-  for (const { client, atMs, many } of scenario.work?.bursts ?? []) {
+  for (const { client, atMs, many } of bursts) {
     const name = system.clients[client % system.clients.length] ?? 'client-1';
     at(atMs, () => {
       for (let index = 0; index < many; index += 1) ask(name, lastTimeoutMs);
     });
   }
+  for (const { client, atMs } of overloadOf(scenario, chance))
+    at(atMs, () => ask(`client-${client + 1}`, lastTimeoutMs));
   // Everybody is well and has had time to notice: from now on nothing may fail.
   const quietMs = mendedMs + settleMs;
   const quietLastMs = scenario.work?.timeoutMs ?? quietTimeoutMs;
@@ -179,22 +187,34 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   }
   await network.runTo(askedMs);
   const untilMs = lastAskedMs + quietLastMs;
-  const waits = async (is: () => boolean): Promise<void> => {
-    while (network.nowMs() < untilMs && is()) await network.runTo(network.nowMs() + lookEveryMs);
+  const waits = async (is: () => boolean, forMs = 0): Promise<void> => {
+    while (network.nowMs() < untilMs + forMs && is()) await network.runTo(network.nowMs() + lookEveryMs);
   };
   await waits(() => history.asked.some(isOpen));
   await network.runTo(network.nowMs() + restMs);
   const servers = system.names.filter((name) => !isBrokerName(name) && !system.clients.includes(name)).length;
   const leftOver = (): string[] => [...members].flatMap(([name, member]) => leftOverOf(name, member, servers));
-  // What was lost of a request is waited for until its deadline.
-  await waits(() => leftOver().length > 0);
+  // What was lost of a request is waited for until its deadline; so is what was begun when nobody waited any more.
+  await waits(() => leftOver().length > 0, scenario.mode === 'load' ? 2 * restMs : 0);
   history.leftOver.push(...leftOver());
   history.endMs = network.nowMs();
   return history;
 }
 
+/** Two calls each, and twice as many as can be done. */
+function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { client: number; atMs: number }[] {
+  const { overloadFromMs, evenMs = 0 } = work ?? {};
+  if (work === undefined || overloadFromMs === undefined) return [];
+  const eachMs = evenMs / slotsOf(work, opServers.length);
+  const found = [];
+  for (let atMs = overloadFromMs; atMs < overloadFromMs + overloadMs; atMs += 2 * eachMs * chance.share()) {
+    found.push({ client: found.length % clients, atMs });
+  }
+  return found;
+}
+
 function timeoutsOf({ mode, work }: Scenario): readonly number[] {
-  return mode === 'work' ? [work?.timeoutMs ?? quietTimeoutMs] : timeoutsMs[mode];
+  return mode === 'work' || mode === 'load' ? [work?.timeoutMs ?? quietTimeoutMs] : timeoutsMs[mode];
 }
 
 interface NamedFault {

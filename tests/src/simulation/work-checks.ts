@@ -14,7 +14,7 @@ export function checkWork(history: History): Violation[] {
   for (const [call, runs] of runsByCall(history)) {
     const most = (planned.get(call) ?? 0) + disturbances(runs, history);
     const atMs = runs[most]?.fromMs;
-    if (atMs === undefined || isEarly(runs, history)) continue;
+    if (atMs === undefined || isFirst(runs, history)) continue;
     found.push({
       atMs,
       what: `${call} was computed ${runs.length} times (${places(runs)}), planned ${planned.get(call) ?? 0}, and ${most} are allowed`,
@@ -24,11 +24,6 @@ export function checkWork(history: History): Violation[] {
   return [...found, ...fellBack.map(({ who, atMs }) => ({ atMs, what: `${who} fell back though nothing was wrong` }))];
 }
 
-/**
- * A requester does not know yet that a server is at work, and blocked by it, which it has asked for nothing before: a first request may be
- * sent to one server after the other, each of which runs it when it gets that far.
- */
-const unknownMs = 2_000;
 /** Until everybody has heard of everybody again: two op-servers may be known to one of two. */
 const recoveredMs = 5_000;
 /** The first repetition of a request that was not heard of. */
@@ -45,12 +40,18 @@ function runsByCall({ runs }: History): Map<string, WorkRun[]> {
   return byCall;
 }
 
-function isEarly(runs: readonly WorkRun[], { lives, plans }: History): boolean {
-  const [first] = runs;
-  if (first === undefined) return false;
-  const processes = new Set(plans.filter(({ call }) => call === first.call).map(({ process }) => process));
-  for (const { process } of runs) processes.add(process);
-  return lives.some(({ process, fromMs }) => processes.has(process) && first.fromMs < fromMs + unknownMs);
+/**
+ * A requester does not know yet that a server is at work, and blocked by it, which has never answered it: a first request may be sent to
+ * one server after the other, each of which runs it when it gets that far.
+ */
+function isFirst(runs: readonly WorkRun[], history: History): boolean {
+  const own = history.plans.filter(({ call }) => call === runs[0]?.call);
+  return own.some((plan) => {
+    const planned = new Set(history.plans.filter(({ process }) => process === plan.process).map(({ call }) => call));
+    const answered = (server: number): boolean =>
+      history.runs.some(({ process, call, toMs }) => process === server && planned.has(call) && toMs < plan.atMs);
+    return runs.some(({ process }) => !answered(process));
+  });
 }
 
 /** How much went wrong between the first and the last run that may have had a run repeated. */

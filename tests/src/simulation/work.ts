@@ -46,6 +46,17 @@ export function blocks({ seed, blockingShare }: Work, call: string): boolean {
   return shareOf(seed + 1, call) < blockingShare;
 }
 
+export const overloadMs = 60_000;
+
+/** Of an op-server, counted from 0: how much it can do at once. What blocks runs alone. */
+export function slotsAt({ slots, blockingShare }: Work, server: number): number {
+  return blockingShare > 0 ? 1 : (slots[server % slots.length] ?? 1);
+}
+
+export function slotsOf(work: Work, servers: number): number {
+  return Array.from({ length: servers }, (_, server) => slotsAt(work, server)).reduce((total, one) => total + one, 0);
+}
+
 /** The handlers of the calculator's operations, each of which takes its time and leaves a record of its runs. */
 export function working(
   work: Work,
