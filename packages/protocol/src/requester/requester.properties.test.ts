@@ -169,7 +169,7 @@ function run(steps: readonly Step[], openMax: number): string {
   }
 
   /** A server that has one slot and nothing to do is sent one of two requests, whatever it had before. */
-  function checkRoom(address: string): void {
+  function checkRoom(address: (typeof addresses)[number]): void {
     take({ do: 'markers', held: 0 });
     take({ do: 'markers', held: 1 });
     take({ do: 'proven' });
