@@ -150,17 +150,13 @@ test('without the message, as with an older server, a cancelled request ends at 
   expect(await inFlight()).toEqual([0, 0, 0]);
 });
 
-test('a call that fails is not cancelled', async () => {
-  const { network, client } = await system(((input: number) =>
-    input === 2 ? failure('out-of-domain', 'no') : input) as never);
-  const passed: string[] = [];
-  network.drop(({ topic }) => {
-    passed.push(topic);
-    return false;
-  });
+test('when a call of a formula fails, the others are cancelled and it is not', async () => {
+  const { ended, handler } = waiting();
+  const { network, client } = await system(((input: number, context: HandlerContext) =>
+    input === 2 ? failure('out-of-domain', 'no') : handler(input, context)) as never);
   await expect(client.both(2, 3)).rejects.toMatchObject({ code: 'out-of-domain' });
   await network.pass(1_000);
-  expect(passed.filter((topic) => topic.startsWith('calc.cancel'))).toEqual([]);
+  expect(ended).toEqual([`3 ${cancelled}`]);
 });
 
 test('a handler that writes over what cancels it harms nothing', async () => {

@@ -1,7 +1,7 @@
 import type { AppProcess } from '@cateto/cluster';
 import { startProcess } from '@cateto/cluster';
 import type { Client } from '@cateto/sdk';
-import { connect, RequestError } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLoad } from '../support/load.ts';
@@ -48,36 +48,20 @@ test('a handler that blocks for 500 ms does not stall servers beside it', async 
   expect(await load.stop()).toMatchObject({ wrong: 0, failed: {}, fellBack: 0 });
 });
 
-test('a server with more work than it can do refuses what is new at once, does what it took, and is well again', async () => {
+test('a server with more work than it can do is sent what it can take, and everything is answered', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
   await blockingServer(brokers, 20);
   const client = await slowClientOf(brokers);
   await client.patience(0);
   const values = Array.from({ length: 60 }, (_, value) => value);
-  const refusals: string[] = [];
-  const late: Promise<void>[] = [];
-  let done = 0;
 
-  /** Sends more requests with every answer that arrives while the first requests run. */
+  /** Sends one more request with every answer that arrives. */
   async function askAndMore(value: number): Promise<number> {
     const answer = await client.patience(value);
-    done += 1;
-    const doneThen = done;
-    const more = client.patience(-1).then(
-      () => undefined,
-      (error: unknown) => {
-        expect(error).toBeInstanceOf(RequestError);
-        refusals.push((error as RequestError).code);
-        expect(done).toBeLessThan(doneThen + 20);
-      },
-    );
-    late.push(more);
+    await client.patience(-1);
     return answer.value;
   }
 
   expect(await Promise.all(values.map(askAndMore))).toEqual(values);
-  await Promise.all(late);
-  expect(refusals.length).toBeGreaterThan(0);
-  expect(new Set(refusals)).toEqual(new Set(['overloaded']));
   expect((await client.patience(5)).value).toBe(5);
 });
