@@ -104,7 +104,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   }),
 
   'no server says that it is at work': ({ createResponder }) => ({
-    createResponder<W>(config?: Parameters<typeof createResponder>[0]) {
+    createResponder<W>(config?: Parameters<typeof createResponder<W>>[0]) {
       const responder = createResponder<W>(config);
       return {
         ...responder,
@@ -280,7 +280,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   }),
 
   'nobody is told before a handler blocks': ({ createResponder }) => ({
-    createResponder: <W>(config?: Parameters<typeof createResponder>[0]) =>
+    createResponder: <W>(config?: Parameters<typeof createResponder<W>>[0]) =>
       responderWith(createResponder<W>(config), (input) => (input.type === 'announce' ? undefined : input)),
   }),
 
@@ -292,7 +292,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   }),
 
   'nothing is given back': ({ createResponder }) => ({
-    createResponder: <W>(config?: Parameters<typeof createResponder>[0]) =>
+    createResponder: <W>(config?: Parameters<typeof createResponder<W>>[0]) =>
       responderWith(createResponder<W>(config), (input) => (input.type === 'waits-long' ? undefined : input)),
   }),
 
