@@ -3,7 +3,7 @@ import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
 import { createThreadPool } from '@cateto/bus/threads';
 import { parseBrokers } from '@cateto/contracts';
 import { workCatalogue, workFormulas } from './catalogue.ts';
-import { limited, workHandlers } from './handlers.ts';
+import { workHandlers } from './handlers.ts';
 
 /*
  * A server of Cateto in the suite `work`: operations and formulas in one process, as `serve()` starts them. With threads, operations run
@@ -19,15 +19,13 @@ interface ServerOptions {
 const { brokers, threads, concurrency } = JSON.parse(process.env['PEER_OPTS'] ?? '{}') as ServerOptions;
 process.on('disconnect', () => process.exit());
 
-// Cateto does not limit how many asynchronous handlers run at once; this server does it as a user's program would.
-const pause = limited(concurrency, workHandlers.pause);
 const endpoints = parseBrokers(brokers);
 if (endpoints instanceof Error) throw endpoints;
 const shared = {
   catalogue: workCatalogue,
   handlers: {
     burn: ([item, rounds]: [number, number]) => workHandlers.burn(item, rounds),
-    pause: ([item, ms]: [number, number]) => pause(item, ms),
+    pause: ([item, ms]: [number, number]) => workHandlers.pause(item, ms),
   },
   openLink: zeromqLink(endpoints),
 };
@@ -37,7 +35,9 @@ const pool =
     : createThreadPool({ file: new URL('worker.js', import.meta.url), workers: threads, onEvent: complain });
 
 await Promise.all([
-  listening((onEvent) => serveOperations({ ...shared, threads: pool, operations: 'all', lanes: 'all', onEvent })),
+  listening((onEvent) =>
+    serveOperations({ ...shared, threads: pool, concurrency, operations: 'all', lanes: 'all', onEvent }),
+  ),
   listening((onEvent) => serveFormulas({ ...shared, formulas: workFormulas, operationTimeoutMs: 2_000, onEvent })),
 ]);
 process.send?.('ready');
