@@ -9,7 +9,7 @@ import type { Obstacle } from './outcomes.ts';
 import { overloadedFor } from './outcomes.ts';
 import { createQueues } from './queues.ts';
 import type { OpenRequest } from './request.ts';
-import { assign, isSuspect, noteEarlier } from './request.ts';
+import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
 import type { Place } from './rooms.ts';
 import { resumePaused } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
@@ -185,11 +185,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       queues.sent(request);
       unhold(request);
     } else resent += 1;
-    request.repeatedMs = request.server === server ? nowMs : Number.NEGATIVE_INFINITY;
+    request.repeatedMs = request.server === server ? nowMs : undefined;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
-    if (lateMs !== undefined && request.expiresMs === deadlineMs)
-      request.expiresMs = Math.min(deadlineMs, nowMs + lateMs);
+    if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
     request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
     // A new request is scheduled by its call; one that was held or moved is due earlier than it thought.
@@ -230,7 +229,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const { seq, work } = request.call;
     sent += 1;
     request.attempts += 1;
-    const ttlMs = Math.max(0, request.expiresMs - nowMs);
+    const ttlMs = Math.max(0, expiresMs(request) - nowMs);
     emit({ type: 'send', seq, to: server.address, work, ttlMs, attempt: request.attempts });
   }
 

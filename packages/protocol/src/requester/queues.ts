@@ -213,9 +213,8 @@ export function createQueues<W>(): Queues<W> {
       if (origin === undefined) return;
       const { queue } = origin;
       queue.turnMs = Math.max(queue.turnMs, origin.usedMs);
-      request.chargedMs = Math.max(queue.costMs, leastMs);
-      request.charged = origin;
-      origin.usedMs += request.chargedMs;
+      request.charged = { origin, ms: Math.max(queue.costMs, leastMs) };
+      origin.usedMs += request.charged.ms;
     },
     answered(request, costMs, nowMs) {
       const queue = queues.get(request.call.target.contract);
@@ -223,7 +222,8 @@ export function createQueues<W>(): Queues<W> {
       queue.costMs = queue.costMs === 0 ? costMs : queue.costMs + (costMs - queue.costMs) * costShare;
       if (queue.leastMs === 0 || costMs < queue.leastMs) queue.leastMs = costMs;
       else queue.leastMs += (costMs - queue.leastMs) * leastShare;
-      if (request.charged !== undefined) request.charged.usedMs += Math.max(costMs, leastMs) - request.chargedMs;
+      const { charged } = request;
+      if (charged !== undefined) charged.origin.usedMs += Math.max(costMs, leastMs) - charged.ms;
       if (queue.waiting === 0) return;
       queue.lastMs = nowMs;
       if (Number.isNaN(queue.sinceMs)) {

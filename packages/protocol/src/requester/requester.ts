@@ -30,7 +30,7 @@ import { createDispatch } from './dispatch.ts';
 import { createLeases } from './leases.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { forgetEarlier, isSuspect, mayYetAnswer, openRequest, wasAsked } from './request.ts';
+import { expiresMs, forgetEarlier, isSuspect, mayYetAnswer, openRequest, wasAsked } from './request.ts';
 import { createServerNews } from './server-news.ts';
 import { createRooms, earn, loseHalf } from './rooms.ts';
 import { createServers } from './servers.ts';
@@ -103,7 +103,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   /** Sees to it that the request is looked at when the first thing about it is due. */
   function schedule(request: OpenRequest<W>): void {
-    const dueMs = Math.min(request.expiresMs, request.resendDueMs);
+    const dueMs = Math.min(expiresMs(request), request.resendDueMs);
     if (dueMs >= request.scheduledMs) return;
     request.scheduledMs = dueMs;
     due.push(dueMs, request.call.seq);
@@ -231,7 +231,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       const request = open.get(seq);
       if (request === undefined) continue;
       if (request.scheduledMs <= nowMs) request.scheduledMs = Number.POSITIVE_INFINITY;
-      if (request.expiresMs <= nowMs) expire(request, nowMs);
+      if (expiresMs(request) <= nowMs) expire(request, nowMs);
       else if (request.resendDueMs <= nowMs && stoodStill) request.resendDueMs = nowMs + resendFirstMs;
       else if (request.resendDueMs <= nowMs) silence.resend(request, nowMs);
       if (open.has(seq)) schedule(request);

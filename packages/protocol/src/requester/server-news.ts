@@ -44,6 +44,8 @@ const comesBackMs = 500;
 /** Times in a row that a server may give back all that it has. */
 const returnsMax = 3;
 
+const never = Number.NEGATIVE_INFINITY;
+
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   const { servers, rooms, leases, silence, dispatch, open, progressed, settle, schedule, awaitTurn } = parts;
 
@@ -54,7 +56,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     for (const request of those) {
       const { server } = request;
       // A copy that is on its way to it would run there as well.
-      if (server === undefined || request.repeatedMs + crossesMs > nowMs) continue;
+      if (server === undefined || (request.repeatedMs ?? never) + crossesMs > nowMs) continue;
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
       forgetAsked(request, server);

@@ -103,7 +103,9 @@ export function createSilence<W>({
   }
 
   function isStaying({ listed, staysUntilMs, server, call }: OpenRequest<W>, nowMs: number): boolean {
-    return listed && nowMs < staysUntilMs && server?.routes.has(call.target.route) === false;
+    return (
+      listed && staysUntilMs !== undefined && nowMs < staysUntilMs && server?.routes.has(call.target.route) === false
+    );
   }
 
   function sendLater(request: OpenRequest<W>, nowMs: number): void {
@@ -127,7 +129,7 @@ export function createSilence<W>({
       const isListening = server.routes.has(route);
       const leasedMs = leases.untilMs(server.address);
       if (isStaying(request, nowMs)) {
-        request.resendDueMs = request.staysUntilMs;
+        request.resendDueMs = request.staysUntilMs ?? nowMs;
         return;
       }
       if (isListening && request.listed && leasedMs > nowMs) {
@@ -158,8 +160,9 @@ export function createSilence<W>({
       if (server === undefined || !listed) return false;
       const leftMs = leases.untilMs(server.address) - nowMs;
       if (leftMs <= 0) return false;
-      request.staysUntilMs = nowMs + Math.min(leftMs, Math.max(leastMs, stayShare * (nowMs - serverSinceMs)));
-      request.resendDueMs = request.staysUntilMs;
+      const untilMs = nowMs + Math.min(leftMs, Math.max(leastMs, stayShare * (nowMs - serverSinceMs)));
+      request.staysUntilMs = untilMs;
+      request.resendDueMs = untilMs;
       return true;
     },
     isAbandoned,
