@@ -27,6 +27,22 @@ describe('beats', () => {
     expect(beats).toHaveLength(3);
   });
 
+  test('are due once each, whatever the last bit of the clock is', () => {
+    for (let step = 1; step <= 2_000; step += 1) {
+      const { askFor, at, handle, responder } = setUp();
+      at.nowMs = step * 0.123456789;
+      askFor(7, a, { ttlMs: 60_000 });
+      at.nowMs += step * 0.0231;
+      askFor(8, b, { ttlMs: 60_000 });
+      for (let look = 0; look < 8; look += 1) {
+        const dueMs = responder.deadlineMs() ?? 0;
+        at.nowMs = Math.max(at.nowMs, dueMs);
+        handle({ type: 'tick' });
+        expect(responder.deadlineMs()).toBeGreaterThan(at.nowMs);
+      }
+    }
+  });
+
   test('say how far requests are that say so', () => {
     const shares = new Map<string, number>();
     const { askFor, beats, runTo } = setUpRunning({ shareOf: (work) => shares.get(work) });

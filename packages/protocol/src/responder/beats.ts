@@ -95,11 +95,13 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
 
   function lookAt(requester: Requester, nowMs: number): OwedBeat | undefined {
     if (requester.running.size() === 0) return lastBeat(requester);
-    const ageMs = nowMs - oldestMs(requester);
-    if (ageMs < firstBeatMs && !told.has(requester)) {
-      watch(requester, nowMs - ageMs + firstBeatMs);
+    const sinceMs = oldestMs(requester);
+    // Compared as it is noted: by its age a request may be too young now and due now, by the last bit.
+    if (nowMs < sinceMs + firstBeatMs && !told.has(requester)) {
+      watch(requester, sinceMs + firstBeatMs);
       return undefined;
     }
+    const ageMs = nowMs - sinceMs;
     const everyMs = Math.min(Math.max(ageMs / beatsPerAge, everyLeastMs), everyMostMs);
     return beat(requester, intervalsOfSilence * everyMs, nowMs + everyMs);
   }
