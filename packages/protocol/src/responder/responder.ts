@@ -28,6 +28,7 @@ import type { Term } from './answers.ts';
 import { createAnswers } from './answers.ts';
 import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
+import { givenBack } from './given-back.ts';
 import type { Requester } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
@@ -219,24 +220,14 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     }
   }
 
-  /** The oldest of each requester stays, so that it does not go from busy server to busy server for ever. */
   function giveBack(runs: readonly RunEffect<W>[], nowMs: number): void {
-    for (const those of bySender(runs)) {
-      const requester = requesters.find(those[0]?.sender ?? '');
-      const oldest = requester?.running.values()[0];
-      const returned = those.filter((run) => run !== oldest && requester?.running.get(run.seq) === run);
-      if (requester === undefined || returned.length === 0) continue;
+    for (const { requester, returned } of givenBack(requesters, runs)) {
       for (const run of returned) {
         requesters.end(requester, run.seq, nowMs);
         requester.cancelled?.delete(run.seq);
         emit({ type: 'returned', run });
       }
-      emit(
-        beats.giveBack(
-          requester,
-          returned.toSorted((one, other) => one.seq - other.seq),
-        ),
-      );
+      emit(beats.giveBack(requester, returned));
     }
   }
 
@@ -330,14 +321,4 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       evictedEarly: answers.evictedEarly(),
     }),
   };
-}
-
-function bySender<W>(runs: readonly RunEffect<W>[]): Iterable<RunEffect<W>[]> {
-  const found = new Map<string, RunEffect<W>[]>();
-  for (const run of runs) {
-    const those = found.get(run.sender);
-    if (those === undefined) found.set(run.sender, [run]);
-    else those.push(run);
-  }
-  return found.values();
 }

@@ -1,0 +1,34 @@
+import { limits } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import { a, b, requestOf, setUp } from './asking.test-support.ts';
+import type { RunEffect } from './types.ts';
+
+/** Requests with these seqs, none of which has begun. */
+function waiting(...asked: readonly (readonly [sender: string, seqs: readonly number[]])[]) {
+  const { handle, ask, beats } = setUp();
+  const runs = asked.flatMap(([sender, seqs]) =>
+    ask(
+      seqs.map((seq) => requestOf(seq)),
+      sender,
+    ).filter((effect): effect is RunEffect<string> => effect.type === 'run'),
+  );
+  const look = (): number[] =>
+    handle({ type: 'waits-long', runs }).flatMap((effect) => (effect.type === 'returned' ? [effect.run.seq] : []));
+  return { look, beats };
+}
+
+test('the server gives back all but the oldest request of each requester', () => {
+  const { look, beats } = waiting([a, [1, 2, 3]], [b, [7]]);
+  expect(look()).toEqual([2, 3]);
+  expect(beats.map(({ to, held, returned }) => [to, held, returned])).toEqual([[a, undefined, [2, 3]]]);
+  expect(look()).toEqual([]);
+});
+
+test('a beat names every request that the server gives back, however many there are', () => {
+  const seqs = Array.from({ length: limits.beatRangesMax + 100 }, (_, index) => 2 * index + 1);
+  const { look, beats } = waiting([a, seqs]);
+  const returned = look();
+  expect(returned).toHaveLength(limits.beatRangesMax);
+  expect(beats.at(-1)?.returned).toEqual(returned.flatMap((seq) => [seq, seq]));
+  expect(look()).toHaveLength(99);
+});

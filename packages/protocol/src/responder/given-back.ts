@@ -1,0 +1,33 @@
+import { limits } from '@cateto/contracts';
+import type { Requester, Requesters } from './requesters.ts';
+import type { RunEffect } from './types.ts';
+
+/*
+ * Which requests a server gives back of those that wait for long (docs/protocol.md, section 3).
+ *
+ * The oldest request of each requester stays: it would otherwise go from one busy server to the next for ever. A beat names 4,096 ranges
+ * at most, so no more requests of a requester go back at once; the next look finds the others.
+ */
+
+export interface GivenBack<W> {
+  readonly requester: Requester;
+  /** In the order of their seqs. */
+  readonly returned: readonly RunEffect<W>[];
+}
+
+export function givenBack<W>(requesters: Requesters, runs: readonly RunEffect<W>[]): readonly GivenBack<W>[] {
+  const bySender = new Map<string, RunEffect<W>[]>();
+  for (const run of runs) {
+    const those = bySender.get(run.sender);
+    if (those === undefined) bySender.set(run.sender, [run]);
+    else those.push(run);
+  }
+  return [...bySender].flatMap(([sender, those]) => {
+    const requester = requesters.find(sender);
+    if (requester === undefined) return [];
+    const oldest = requester.running.values()[0];
+    const mayGo = those.filter((run) => run !== oldest && requester.running.get(run.seq) === run);
+    const returned = mayGo.toSorted((one, other) => one.seq - other.seq).slice(0, limits.beatRangesMax);
+    return returned.length === 0 ? [] : [{ requester, returned }];
+  });
+}
