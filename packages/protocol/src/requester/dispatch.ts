@@ -6,8 +6,7 @@
  */
 import type { Failure } from '@cateto/contracts';
 import type { Obstacle } from './outcomes.ts';
-import { overloadedFor } from './outcomes.ts';
-import { createQueues } from './queues.ts';
+import { createHeld } from './held.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
 import type { Place } from './rooms.ts';
@@ -87,19 +86,10 @@ export interface DispatchOptions<W> {
 /** The share by which a repetition comes earlier or later, so that many do not come at once. */
 const resendJitter = 0.2;
 
-/** A request that is likely to wait for longer than this share of its time is refused at once. */
-const waitShareMax = 0.8;
-const noRoutes: ReadonlySet<string> = new Set();
-
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   const { servers, random, emit, settle, awaitTurn, schedule, isOpen } = options;
-  const queues = createQueues<W>();
-  /** Held, and not in a queue: what can go to one server only. */
-  const particular = new Set<OpenRequest<W>>();
   /** Routes without a fit listener, and since when. */
   const unserved = new Map<string, number>();
-  /** Contracts for which there may be more room than there was. */
-  const freedContracts = new Set<string>();
   let markersHeld = 0;
   let proven = false;
   let sent = 0;
@@ -107,6 +97,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   const canSend = (): boolean => markersHeld > 0 && proven;
 
+  const held = createHeld<W>({ choose, probe, give, settle, awaitTurn });
   const suspects = createSuspects<W>({
     isOpen,
     canSend,
@@ -119,40 +110,28 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     },
   });
 
-  function hold(request: OpenRequest<W>): void {
-    if (request.call.target.pinned !== undefined) particular.add(request);
-    else queues.add(request);
-  }
-
-  function unhold(request: OpenRequest<W>): void {
-    if (request.line === undefined) particular.delete(request);
-    else queues.remove(request);
-  }
-
   function offer(request: OpenRequest<W>, nowMs: number): void {
-    if (!canSend()) return hold(request);
+    if (!canSend()) return held.add(request);
     probe(request, nowMs);
-    const { contract } = request.call.target;
-    const isNext = queues.waiting(contract) === 0 || request.call.target.pinned !== undefined;
-    const server = isNext ? choose(request) : 'full';
+    const waits = held.mustQueue(request);
+    const server = waits ? 'full' : choose(request);
     if (server === undefined) {
-      hold(request);
+      held.add(request);
       if (request.call.target.unheard === 'fail') awaitTurn();
     } else if (server !== 'full') {
       give(request, server, nowMs);
-    } else if (waitsTooLong(request, nowMs)) {
-      settle(request, overloadedFor(request, queues.waiting(contract), queues.waitMs(request)));
+    } else if (held.wouldWaitTooLong(request, nowMs)) {
+      settle(request, held.overloaded(request));
     } else {
-      hold(request);
+      held.add(request);
       // Others may wait for other lanes.
-      if (!isNext) freed(contract);
+      if (waits) held.freed(request.call.target.contract);
     }
   }
 
-  function waitsTooLong(request: OpenRequest<W>, nowMs: number): boolean {
-    const { deadlineMs, target } = request.call;
-    const waitMs = queues.waitMs(request);
-    return waitMs > 0 && waitMs + queues.leastMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
+  function offerAllHeld(nowMs: number): void {
+    suspects.reconsider();
+    if (canSend()) held.offerAll(nowMs);
   }
 
   /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
@@ -181,10 +160,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    if (request.server === undefined) {
-      queues.sent(request);
-      unhold(request);
-    } else resent += 1;
+    if (request.server === undefined) held.sent(request);
+    else resent += 1;
     request.repeatedMs = request.server === server ? nowMs : undefined;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
@@ -214,15 +191,11 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (request.room !== undefined) request.room.inFlight -= 1;
     request.room = undefined;
     if (place.inFlight === 0) resume(place, undefined);
-    freed(request.call.target.contract);
+    held.freed(request.call.target.contract);
   }
 
   function resume(place: Place, answered: string | undefined): void {
-    if (place.paused.size > 0) resumePaused(place, answered, freed);
-  }
-
-  function freed(contract: string): void {
-    if (queues.size() + particular.size > 0) freedContracts.add(contract);
+    if (place.paused.size > 0) resumePaused(place, answered, held.freed);
   }
 
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
@@ -231,45 +204,6 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     request.attempts += 1;
     const ttlMs = Math.max(0, expiresMs(request) - nowMs);
     emit({ type: 'send', seq, to: server.address, work, ttlMs, attempt: request.attempts });
-  }
-
-  function refill(nowMs: number): void {
-    if (freedContracts.size === 0 || !canSend()) return;
-    for (const contract of freedContracts) offerQueue(contract, nowMs);
-    freedContracts.clear();
-    for (const request of particular) offerParticular(request, nowMs);
-  }
-
-  function offerAllHeld(nowMs: number): void {
-    suspects.reconsider();
-    if (!canSend()) return;
-    for (const contract of queues.contracts()) offerQueue(contract, nowMs);
-    for (const request of particular) offerParticular(request, nowMs);
-  }
-
-  /** As many as there is room for, by turns. */
-  function offerQueue(contract: string, nowMs: number): void {
-    let blocked = noRoutes;
-    for (;;) {
-      const request = queues.next(contract, blocked);
-      if (request === undefined) return;
-      const server = choose(request);
-      if (server === undefined || server === 'full') {
-        blocked = new Set(blocked).add(request.line?.key ?? '');
-        if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
-      } else if (request.call.deadlineMs - nowMs < queues.leastMs(contract)) {
-        settle(request, overloadedFor(request, queues.waiting(contract), 0));
-      } else {
-        probe(request, nowMs);
-        give(request, server, nowMs);
-      }
-    }
-  }
-
-  function offerParticular(request: OpenRequest<W>, nowMs: number): void {
-    const server = choose(request);
-    if (server !== undefined && server !== 'full') give(request, server, nowMs);
-    else if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
   }
 
   function sendAgain(request: OpenRequest<W>, nowMs: number): void {
@@ -289,7 +223,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function suspect(request: OpenRequest<W>, nowMs: number): void {
-    if (request.server === undefined) unhold(request);
+    if (request.server === undefined) held.remove(request);
     move(request, undefined, nowMs);
     suspects.add(request, nowMs);
   }
@@ -298,8 +232,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (request.server === undefined) return;
     if (isSuspect(request)) return suspect(request, nowMs);
     move(request, undefined, nowMs);
-    hold(request);
-    freed(request.call.target.contract);
+    held.add(request);
+    held.freed(request.call.target.contract);
   }
 
   function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
@@ -315,7 +249,9 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     choose,
     give,
     sendAgain,
-    refill,
+    refill(nowMs) {
+      if (canSend()) held.refill(nowMs);
+    },
     suspect,
     giveUntried(request, nowMs) {
       const server = canSend() ? chooseNow(request) : undefined;
@@ -336,7 +272,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       offerAllHeld(nowMs);
     },
     offerAllHeld,
-    freed,
+    freed: held.freed,
     resume,
     move,
     reassign(request, server, nowMs) {
@@ -345,36 +281,27 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       else takeBack(request, nowMs);
     },
     takeBack,
-    refusedBy(request, server) {
-      const waits = request.line !== undefined;
-      if (waits) queues.remove(request);
-      request.refused ??= new Set();
-      request.refused.add(server);
-      if (waits) queues.add(request);
-    },
+    refusedBy: held.refusedBy,
     release(request) {
       if (isSuspect(request)) suspects.remove(request);
-      if (request.server === undefined) unhold(request);
+      if (request.server === undefined) held.remove(request);
       else leave(request, request.server);
     },
     answered(request, nowMs) {
       const { room } = request;
       if (room === undefined) return;
-      // Several that waited there together took their turns.
-      if (queues.waiting(room.contract) > 0 || request.charged !== undefined) {
-        queues.answered(request, nowMs - Math.max(request.serverSinceMs, room.answeredMs), nowMs);
-      }
+      held.answered(request, room, nowMs);
       room.answeredMs = nowMs;
     },
     markers(count) {
       markersHeld = count;
-      queues.restart();
+      held.restart();
     },
     ear(isProven) {
       proven = isProven;
-      queues.restart();
+      held.restart();
     },
     isLinked: () => markersHeld > 0,
-    counters: () => ({ held: queues.size() + particular.size, sent, resent }),
+    counters: () => ({ held: held.size(), sent, resent }),
   };
 }

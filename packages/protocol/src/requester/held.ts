@@ -1,0 +1,141 @@
+/*
+ * Requests that no server has been given.
+ *
+ * They wait in queues for room (queues.ts), by turns. A request that may go to one server only waits beside the queues: nothing else
+ * competes with it for that server.
+ */
+import type { Failure } from '@cateto/contracts';
+import { overloadedFor } from './outcomes.ts';
+import { createQueues } from './queues.ts';
+import type { OpenRequest } from './request.ts';
+import type { Room } from './rooms.ts';
+import type { Server } from './servers.ts';
+
+export interface Held<W> {
+  add(request: OpenRequest<W>): void;
+  remove(request: OpenRequest<W>): void;
+  /** It is sent: out of what waits, and its origin is charged. */
+  sent(request: OpenRequest<W>): void;
+  /** A server cannot take the request though another may. */
+  refusedBy(request: OpenRequest<W>, server: Server): void;
+  /** An answer came that was expected from this room. */
+  answered(request: OpenRequest<W>, room: Room, nowMs: number): void;
+  /** Others wait for the same contract: it has its turn after them. */
+  mustQueue(request: OpenRequest<W>): boolean;
+  wouldWaitTooLong(request: OpenRequest<W>, nowMs: number): boolean;
+  /** What a request is told that would wait too long. */
+  overloaded(request: OpenRequest<W>): Failure;
+  /** There may be more room for the contract than there was. */
+  freed(contract: string): void;
+  /** Sends as many as have room now, where there is more than there was. */
+  refill(nowMs: number): void;
+  /** Sends as many as there is room for. */
+  offerAll(nowMs: number): void;
+  /** The queues do not move while nothing can be sent: what they know of their pace is void. */
+  restart(): void;
+  size(): number;
+}
+
+export interface HeldParts<W> {
+  choose(request: OpenRequest<W>): Server | 'full' | undefined;
+  /** Sends a copy to a server that is passed over and due for one. */
+  probe(request: OpenRequest<W>, nowMs: number): void;
+  give(request: OpenRequest<W>, server: Server, nowMs: number): void;
+  settle(request: OpenRequest<W>, outcome: Failure): void;
+  /** Nobody fit listens, as far as is known. */
+  awaitTurn(): void;
+}
+
+/** A request that is likely to wait for longer than this share of its time is refused at once. */
+const waitShareMax = 0.8;
+const noKeys: ReadonlySet<string> = new Set();
+
+export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldParts<W>): Held<W> {
+  const queues = createQueues<W>();
+  /** What can go to one server only. */
+  const pinned = new Set<OpenRequest<W>>();
+  /** Contracts for which there may be more room than there was. */
+  const freedContracts = new Set<string>();
+
+  const size = (): number => queues.size() + pinned.size;
+
+  function remove(request: OpenRequest<W>): void {
+    if (request.line === undefined) pinned.delete(request);
+    else queues.remove(request);
+  }
+
+  /** By turns. */
+  function offerQueue(contract: string, nowMs: number): void {
+    let blocked = noKeys;
+    for (;;) {
+      const request = queues.next(contract, blocked);
+      if (request === undefined) return;
+      const server = choose(request);
+      if (server === undefined || server === 'full') {
+        blocked = new Set(blocked).add(request.line?.key ?? '');
+        if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
+      } else if (request.call.deadlineMs - nowMs < queues.leastMs(contract)) {
+        settle(request, overloadedFor(request, queues.waiting(contract), 0));
+      } else {
+        probe(request, nowMs);
+        give(request, server, nowMs);
+      }
+    }
+  }
+
+  function offerPinned(nowMs: number): void {
+    for (const request of pinned) {
+      const server = choose(request);
+      if (server !== undefined && server !== 'full') give(request, server, nowMs);
+      else if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
+    }
+  }
+
+  return {
+    add(request) {
+      if (request.call.target.pinned === undefined) queues.add(request);
+      else pinned.add(request);
+    },
+    remove,
+    sent(request) {
+      queues.sent(request);
+      remove(request);
+    },
+    refusedBy(request, server) {
+      const waits = request.line !== undefined;
+      if (waits) queues.remove(request);
+      request.refused ??= new Set();
+      request.refused.add(server);
+      if (waits) queues.add(request);
+    },
+    answered(request, room, nowMs) {
+      // Several that waited there together took their turns.
+      if (queues.waiting(room.contract) > 0 || request.charged !== undefined) {
+        queues.answered(request, nowMs - Math.max(request.serverSinceMs, room.answeredMs), nowMs);
+      }
+    },
+    mustQueue: ({ call: { target } }) => target.pinned === undefined && queues.waiting(target.contract) > 0,
+    wouldWaitTooLong(request, nowMs) {
+      const { deadlineMs, target } = request.call;
+      const waitMs = queues.waitMs(request);
+      return waitMs > 0 && waitMs + queues.leastMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
+    },
+    overloaded: (request) =>
+      overloadedFor(request, queues.waiting(request.call.target.contract), queues.waitMs(request)),
+    freed(contract) {
+      if (size() > 0) freedContracts.add(contract);
+    },
+    refill(nowMs) {
+      if (freedContracts.size === 0) return;
+      for (const contract of freedContracts) offerQueue(contract, nowMs);
+      freedContracts.clear();
+      offerPinned(nowMs);
+    },
+    offerAll(nowMs) {
+      for (const contract of queues.contracts()) offerQueue(contract, nowMs);
+      offerPinned(nowMs);
+    },
+    restart: queues.restart,
+    size,
+  };
+}
