@@ -3,7 +3,7 @@ import { closest } from './closest.ts';
 
 const prefix = /^CATETO_/i;
 
-/** A variable that looks like a setting and is none, in most cases a typo. */
+/** A variable whose name begins like a setting's, but no setting has it: in most cases a typo. */
 export interface UnknownVariable {
   readonly variable: string;
   /** The setting that was probably meant. */

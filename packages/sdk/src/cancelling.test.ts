@@ -1,40 +1,19 @@
 import type { HandlerContext } from '@cateto/contracts';
-import { call, defineCatalogue, failure, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import { failure } from '@cateto/contracts';
 import { expect, test } from 'vitest';
+import type { SlowHandler } from './slow.test-support.ts';
+import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
 /* What becomes of a request at its servers when its caller cancels it. */
 
-const slow = operation({
-  name: 'slow',
-  description: 'Its input.',
-  input: Finite,
-  output: Finite,
-  example: { input: 1, output: 1 },
-  work: { fallback: 'late' },
-});
-const both = formula({
-  name: 'both',
-  description: 'The sum of its operands.',
-  operands: [
-    ['a', Finite],
-    ['b', Finite],
-  ],
-  output: Finite,
-  example: { operands: [1, 2], output: 3 },
-});
-const catalogue = defineCatalogue({ operations: { slow }, formulas: { both } });
-const formulas = {
-  both: formulaCode(both, { plan: ([a, b]) => [call(slow, a), call(slow, b)], combine: ([a, b]) => a + b }),
-};
-
-type Handler = (input: number, context: HandlerContext) => number | Promise<number>;
+const { catalogue, formulas } = slowCatalogue({ fallback: 'late' });
 
 /** Handlers wait for their signal when the input is above 1; each tells when it begins and why it ends. */
 function waiting() {
   const begun: number[] = [];
   const ended: string[] = [];
-  const handler: Handler = (input, { signal }) => {
+  const handler: SlowHandler = (input, { signal }) => {
     begun.push(input);
     if (input <= 1) return input;
     return new Promise((_resolve, reject) => {
@@ -47,7 +26,7 @@ function waiting() {
   return { begun, ended, handler };
 }
 
-async function system(handler: Handler, { fallback = false } = {}) {
+async function system(handler: SlowHandler, { fallback = false } = {}) {
   const network = simulate({ brokers: 1 });
   const events: string[] = [];
   const onEvent = ({ event }: { readonly event: string }): void => void events.push(event);

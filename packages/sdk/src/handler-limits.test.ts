@@ -1,33 +1,15 @@
 import type { BusEvent } from '@cateto/bus';
-import type { HandlerContext } from '@cateto/contracts';
-import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
+import type { SlowHandler } from './slow.test-support.ts';
+import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
 /* What becomes of a handler that runs longer than the `work.maxMs` of its contract, wherever it runs. */
 
-const slow = operation({
-  name: 'slow',
-  description: 'Its input.',
-  input: Finite,
-  output: Finite,
-  example: { input: 1, output: 1 },
-  work: { maxMs: 300 },
-});
-const patience = formula({
-  name: 'patience',
-  description: 'Its operand.',
-  operands: [['a', Finite]],
-  output: Finite,
-  example: { operands: [1], output: 1 },
-});
-const catalogue = defineCatalogue({ operations: { slow }, formulas: { patience } });
-const formulas = { patience: formulaCode(patience, { plan: ([a]) => [call(slow, a)], combine: ([result]) => result }) };
-
-type Handler = (input: number, context: HandlerContext) => number | Promise<number>;
+const { catalogue, formulas } = slowCatalogue({ maxMs: 300 });
 
 /** An op-server that runs one handler at a time, unless the calc-server has to; a client. */
-function system(where: 'op-server' | 'calc-server', handler: Handler) {
+function system(where: 'op-server' | 'calc-server', handler: SlowHandler) {
   const network = simulate({ brokers: 1 });
   const events: BusEvent[] = [];
   const onEvent = (event: BusEvent): void => void events.push(event);

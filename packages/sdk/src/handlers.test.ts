@@ -1,34 +1,17 @@
 import type { BusEvent } from '@cateto/bus';
 import type { HandlerContext } from '@cateto/contracts';
-import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RequestError } from './request-error.ts';
+import type { SlowHandler } from './slow.test-support.ts';
+import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
 /* What a handler learns of its request, and what becomes of one that does not settle. */
 
-const slow = operation({
-  name: 'slow',
-  description: 'Its input.',
-  input: Finite,
-  output: Finite,
-  example: { input: 1, output: 1 },
-  work: { fallback: 'late' },
-});
-const patience = formula({
-  name: 'patience',
-  description: 'Its operand.',
-  operands: [['a', Finite]],
-  output: Finite,
-  example: { operands: [1], output: 1 },
-});
-const catalogue = defineCatalogue({ operations: { slow }, formulas: { patience } });
-const formulas = { patience: formulaCode(patience, { plan: ([a]) => [call(slow, a)], combine: ([result]) => result }) };
-
-type Handler = (input: number, context: HandlerContext) => number | Promise<number>;
+const { catalogue, formulas } = slowCatalogue({ fallback: 'late' });
 
 /** An op-server and a calc-server, each on a host of its own and with a handler of its own. */
-function system(handler: Handler, fallback: Handler = handler, operationTimeoutMs = 60_000) {
+function system(handler: SlowHandler, fallback: SlowHandler = handler, operationTimeoutMs = 60_000) {
   const network = simulate({ brokers: 1 });
   const events: BusEvent[] = [];
   const onEvent = (event: BusEvent): void => void events.push(event);
@@ -91,7 +74,7 @@ describe('a handler', () => {
 
   test('of a fallback has the deadline of the client, not that of the op-server', async () => {
     let leftMs = 0;
-    const fallback: Handler = (input, context) => {
+    const fallback: SlowHandler = (input, context) => {
       leftMs = context.leftMs;
       return input;
     };

@@ -1,32 +1,12 @@
 import type { HandlerContext } from '@cateto/contracts';
-import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import type { CallOptions } from './client.ts';
+import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
 /* How far a computation is, as handlers say it and callers hear it. */
 
-const slow = operation({
-  name: 'slow',
-  description: 'Its input.',
-  input: Finite,
-  output: Finite,
-  example: { input: 1, output: 1 },
-});
-const both = formula({
-  name: 'both',
-  description: 'The sum of its operands.',
-  operands: [
-    ['a', Finite],
-    ['b', Finite],
-  ],
-  output: Finite,
-  example: { operands: [1, 2], output: 3 },
-});
-const catalogue = defineCatalogue({ operations: { slow }, formulas: { both } });
-const formulas = {
-  both: formulaCode(both, { plan: ([a, b]) => [call(slow, a), call(slow, b)], combine: ([a, b]) => a + b }),
-};
+const { catalogue, formulas } = slowCatalogue();
 
 /** A handler of 0 ends at once; of others each keeps its context, and ends when the test says so. */
 async function system({ fallback = false } = {}) {

@@ -10,7 +10,7 @@ import { isMissing, partialOf, statsOf } from './target.ts';
 
 /** The files at `--out` and beside it, at the time when a run has taken the lock. */
 export interface Found {
-  /** The file that the rows will replace; undefined when there is none yet. */
+  /** The file that the rows will replace; undefined when it does not exist yet. */
   readonly existing: BigIntStats | undefined;
   /** Whether an earlier run left rows without finishing. */
   readonly hasPartial: boolean;

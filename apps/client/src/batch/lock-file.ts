@@ -11,7 +11,7 @@ export interface Lock extends Owner {
   readonly token: string;
 }
 
-/** @returns undefined when there is none */
+/** @returns undefined when the lock file does not exist */
 export async function readLock(path: string): Promise<Lock | 'unreadable' | undefined> {
   try {
     const lock: unknown = JSON.parse(await readFile(path, 'utf8'));

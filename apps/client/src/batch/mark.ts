@@ -30,7 +30,7 @@ export async function writeMark(path: string, mark: Mark): Promise<void> {
   }
 }
 
-/** @returns undefined when there is none, and `foreign` for a file that is no mark */
+/** @returns undefined when the file does not exist, and `foreign` when it is not a mark */
 export async function readMark(path: string): Promise<Mark | 'foreign' | undefined> {
   try {
     const mark: unknown = JSON.parse(await readFile(path, 'utf8'));

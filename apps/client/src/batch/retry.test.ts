@@ -106,7 +106,7 @@ describe('--retry-failed', () => {
   });
 
   test.each([
-    ['there is none', undefined, /does not exist/],
+    ['does not exist', undefined, /does not exist/],
     ['is of another table', 'a,c,value,error\n', /its header is/],
     ['has another row', finished.replace('7,8,,', '7,9,,'), /its row 4 is/],
     ['has more rows', `${finished}0,0,0,\n`, /more rows than the input/],

@@ -94,7 +94,7 @@ export function partialOf(path: string): string {
   return `${path}.partial`;
 }
 
-/** @returns undefined when there is none */
+/** @returns undefined when the file does not exist */
 export async function statsOf(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });

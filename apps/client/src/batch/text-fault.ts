@@ -1,7 +1,7 @@
 import type { ExitCode } from '../exit-codes.ts';
 import { exitCodes } from '../exit-codes.ts';
 
-/** What is wrong with the text of a file, and in which line. The caller puts the file's name in front. */
+/** A fault in the text of a file, with its line. The caller puts the file's name in front. */
 export class TextFault extends Error {
   override readonly name = 'TextFault';
   readonly exitCode: ExitCode;
