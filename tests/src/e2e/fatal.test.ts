@@ -1,25 +1,9 @@
-import type { AppProcess } from '@cateto/cluster';
-import { startProcess } from '@cateto/cluster';
-import { connect } from '@cateto/sdk';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { fatalInput, slowCatalogue } from '../support/slow-catalogue.ts';
+import { expect, test, vi } from 'vitest';
+import { fatalInput } from '../support/slow-catalogue.ts';
+import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { system } from '../support/system.ts';
 
 /* Requests whose handler ends the process it runs in (docs/decisions/0051-a-request-that-ends-its-server.md). */
-
-const folder = fileURLToPath(new URL('../..', import.meta.url));
-
-async function fatalServer(kind: 'op' | 'thread' | 'calc', brokers: string): Promise<AppProcess> {
-  const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/fatal-server.ts', kind];
-  const server = startProcess({ name: kind, cwd: folder, args: [...program, '--brokers', brokers, '--log', 'json'] });
-  onTestFinished(async () => {
-    server.kill('SIGKILL');
-    await server.ended;
-  });
-  await server.waitFor('ready');
-  return server;
-}
 
 test.each([
   ['servers', 'op'],
@@ -29,12 +13,11 @@ test.each([
   { timeout: 180_000 },
   async (_what, kind) => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
-    const calc = await fatalServer('calc', brokers);
-    const servers = await Promise.all(Array.from({ length: 6 }, () => fatalServer(kind, brokers)));
+    const calc = await serverOf('fatal-server', brokers, 'calc');
+    const servers = await Promise.all(Array.from({ length: 6 }, () => serverOf('fatal-server', brokers, kind)));
     const exits: unknown[] = [];
     for (const server of [calc, ...servers]) void server.ended.then((code) => exits.push(code));
-    const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 30_000 });
-    onTestFinished(() => client.close());
+    const client = await slowClientOf(brokers);
     await client.patience(0);
 
     let settled = false;

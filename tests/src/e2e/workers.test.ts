@@ -1,37 +1,9 @@
-import type { AppProcess } from '@cateto/cluster';
-import { startProcess } from '@cateto/cluster';
-import type { Client } from '@cateto/sdk';
-import { connect } from '@cateto/sdk';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { startLoad } from '../support/load.ts';
-import { fatalInput, slowCatalogue } from '../support/slow-catalogue.ts';
+import { fatalInput } from '../support/slow-catalogue.ts';
 import { exitInput } from '../support/slow-handlers.ts';
+import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { clientOf, settled, system } from '../support/system.ts';
-
-const folder = fileURLToPath(new URL('../..', import.meta.url));
-
-/** A listening server of support. */
-async function serverOf(program: string, brokers: string, ...args: readonly string[]): Promise<AppProcess> {
-  const start = ['--conditions=@cateto/source', '--import', 'tsx', `src/support/${program}.ts`];
-  const server = startProcess({
-    name: program,
-    cwd: folder,
-    args: [...start, ...args, '--brokers', brokers, '--log', 'json'],
-  });
-  onTestFinished(async () => {
-    server.kill('SIGKILL');
-    await server.ended;
-  });
-  await server.waitFor('ready');
-  return server;
-}
-
-async function slowClientOf(brokers: string): Promise<Client<typeof slowCatalogue>> {
-  const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 60_000 });
-  onTestFinished(() => client.close());
-  return client;
-}
 
 test('op-servers whose handlers run in worker threads answer like any other, and end in order', async () => {
   const cluster = await system({ environment: { CATETO_WORKERS: '2' } });

@@ -1,0 +1,33 @@
+import type { AppProcess } from '@cateto/cluster';
+import { startProcess } from '@cateto/cluster';
+import type { Client } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { slowCatalogue } from './slow-catalogue.ts';
+
+/* Processes that serve the slow catalogue, and clients of it. They end with the test. */
+
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Starts a program of this folder, and waits until it listens. */
+export async function serverOf(program: string, brokers: string, ...args: readonly string[]): Promise<AppProcess> {
+  const start = ['--conditions=@cateto/source', '--import', 'tsx', `src/support/${program}.ts`];
+  const server = startProcess({
+    name: program,
+    cwd: folder,
+    args: [...start, ...args, '--brokers', brokers, '--log', 'json'],
+  });
+  onTestFinished(async () => {
+    server.kill('SIGKILL');
+    await server.ended;
+  });
+  await server.waitFor('ready');
+  return server;
+}
+
+export async function slowClientOf(brokers: string): Promise<Client<typeof slowCatalogue>> {
+  const client = await connect({ catalogue: slowCatalogue, brokers, timeoutMs: 60_000 });
+  onTestFinished(() => client.close());
+  return client;
+}
