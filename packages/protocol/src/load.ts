@@ -1,3 +1,4 @@
+import { createRecentTimes } from './recent-times.ts';
 /*
  * The load: what one kind of work asks of its server, and so how much of it the server can have at once.
  *
@@ -9,6 +10,9 @@
  * - The window: how many requests of one requester keep the server busy. That is one more than it has slots, so that the next is there
  *   when one is done, and no less than what the slots do in 25 ms. Of work that takes 25 ms it is the slots alone: a round trip without
  *   work costs a few hundredths of that, and the requests of several requesters would wait for one another.
+ *
+ * Times are means of the last sixteen runs without the two longest: a pause of the garbage collector is no property of the work. A large
+ * window changes only fourfold, because each change is told to every requester.
  *
  * Slots: the threads, where it runs in threads. In the loop 1 if it blocks the loop while it runs; else as many as the loop can begin
  * in the time that one takes, but no more than may run at once.
@@ -52,61 +56,61 @@ const noticedMs = 20;
 const quickRunsMin = 16;
 const longMs = 100;
 const aheadMs = 25;
+/** Windows up to here change with every slot. */
+const smallMax = 16;
 /** Slots of what waits for something, before one was seen to end. */
 const asyncFirst = 16;
-const share = 1 / 8;
 /** Shorter times are not told apart: a clock read is a tenth of it. */
 const leastMs = 0.0005;
 
 export function createLoad({ concurrencyMax, windowMax }: LoadConfig): Load {
   /** Runs until it is presumed quick. */
   let presumed = 1;
-  /** Means of the last runs; undefined before the first. */
-  let blockedMs: number | undefined;
-  let handledMs: number | undefined;
+  const blocked = createRecentTimes();
+  const handled = createRecentTimes();
   let isAsync = false;
-
-  const meanOf = (mean: number | undefined, ms: number): number =>
-    mean === undefined ? ms : mean + (ms - mean) * share;
+  let windowLast: number | undefined;
 
   function slots(threads: number | undefined): number | undefined {
     if (threads !== undefined) return threads;
+    const blockedMs = blocked.typicalMs();
     if (!isAsync) return blockedMs === undefined ? undefined : 1;
+    const handledMs = handled.typicalMs();
     if (handledMs === undefined) return Math.min(concurrencyMax, asyncFirst);
     return Math.max(1, Math.min(concurrencyMax, Math.floor(handledMs / Math.max(blockedMs ?? 0, leastMs))));
   }
 
   return {
     took(ms, answered) {
-      blockedMs = meanOf(blockedMs, ms);
+      blocked.add(ms);
       if (ms > noticedMs) presumed = quickRunsMin;
       else if (presumed > 0) presumed -= 1;
       if (!answered) isAsync = true;
     },
-    handled(ms) {
-      handledMs = meanOf(handledMs, ms);
-    },
+    handled: handled.add,
     mayBlock: () => presumed > 0,
     suspect() {
       presumed = quickRunsMin;
     },
-    isLong: () => blockedMs === undefined || blockedMs >= longMs,
-    isShort: () => handledMs !== undefined && handledMs < aheadMs,
+    isLong: () => (blocked.typicalMs() ?? longMs) >= longMs,
+    isShort: () => (handled.typicalMs() ?? aheadMs) < aheadMs,
     slots,
     window(threads) {
-      const eachMs = isAsync || threads !== undefined ? handledMs : blockedMs;
+      const eachMs = (isAsync || threads !== undefined ? handled : blocked).typicalMs();
       const count = slots(threads);
       if (count === undefined) return undefined;
       // The slots of threads are known before anything is known of the work.
       if (eachMs === undefined) return isAsync ? Math.min(concurrencyMax, asyncFirst) : undefined;
       const busy =
         eachMs >= aheadMs ? count : Math.max(count + 1, Math.floor((count * aheadMs) / Math.max(eachMs, leastMs)));
-      return Math.min(rounded(busy), windowMax);
+      const window = Math.min(busy, windowMax);
+      if (windowLast === undefined || !isNear(window, windowLast)) windowLast = window;
+      return windowLast;
     },
   };
 }
 
-/** Large ones only to a power of two: what changes a little need not be told. */
-function rounded(window: number): number {
-  return window <= 16 ? window : 2 ** Math.floor(Math.log2(window));
+/** Both keep the server busy, and neither lets much wait. */
+function isNear(window: number, other: number): boolean {
+  return Math.min(window, other) > smallMax && Math.max(window, other) < 4 * Math.min(window, other);
 }
