@@ -151,7 +151,7 @@ test('a server tells how many requests keep it busy, as soon as it has seen the 
   ask(1, 0.01);
   turns.settle();
   ask(1, 0.01);
-  expect(windows()).toEqual({ work: 2_048 });
+  expect(windows()).toEqual({ work: 2_500 });
   // It returns at once: how long it takes is not known yet.
   askElsewhere(1);
   turns.settle();

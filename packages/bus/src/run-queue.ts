@@ -64,8 +64,9 @@ export const silentLeastMs = 2_000;
 const waitMaxMs = 100;
 /** From here on a loop that is late tells of a handler: garbage collection and a busy machine take less. */
 const lateFromMs = 100;
-/** The window of a kind is looked at so often. */
-const returnsPerLook = 32;
+/** The window of a kind is looked at after each of its first runs, then so often. */
+const firstLooks = 32;
+const lookEveryMs = 10;
 
 const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
 
@@ -142,9 +143,10 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function endSample(request: Admitted): void {
     const { run } = request.work;
+    const nowMs = platform.nowMs();
     run.sample = undefined;
-    run.load.handled(platform.nowMs() - run.sampleMs);
-    look(run);
+    run.load.handled(nowMs - run.sampleMs);
+    look(run, nowMs);
   }
 
   /** The run that was begun last has returned to the loop by now. */
@@ -155,11 +157,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     waiting.took(begun, nowMs - begunMs);
     run.returns += 1;
     if (run.returns === 1) kinds.add(run);
-    if (run.returns < returnsPerLook || run.returns % returnsPerLook === 0) look(run);
+    look(run, nowMs);
     begun = undefined;
   }
 
-  function look(run: Run): void {
+  function look(run: Run, nowMs: number): void {
+    if (run.returns > firstLooks && nowMs < run.lookedMs + lookEveryMs) return;
+    run.lookedMs = nowMs;
     const window = run.load.window(run.threads?.());
     if (window === undefined || window === run.window) return;
     run.window = window;

@@ -22,6 +22,8 @@ export interface Run {
   readonly maxMs?: number | undefined;
   /** The window that was announced last. */
   window: number | undefined;
+  /** When it was last looked whether that is still right. */
+  lookedMs: number;
   /** Runs that returned to the loop. */
   returns: number;
   /** One that goes on, and since when: by it is seen how long they take. */
@@ -39,7 +41,7 @@ const concurrencyDefault = 1_024;
 
 export function createRun({ concurrency = concurrencyDefault, ...kind }: RunOptions): Run {
   const load = createLoad({ concurrencyMax: concurrency, windowMax: limits.requestsPerServerMax });
-  return { ...kind, load, window: undefined, returns: 0, sample: undefined, sampleMs: 0 };
+  return { ...kind, load, window: undefined, lookedMs: 0, returns: 0, sample: undefined, sampleMs: 0 };
 }
 
 /** What computes a request. */
