@@ -155,10 +155,10 @@ test('a server tells how many requests keep it busy, as soon as it has seen the 
   // It returns at once: how long it takes is not known yet.
   askElsewhere(1);
   turns.settle();
-  expect(windows()).toEqual({ work: 2_048, waiting: 16 });
+  expect(windows()).toEqual({ work: 2_500, waiting: 16 });
   clock.blockedMs += 50;
   elsewhere[0]?.();
-  expect(windows()).toEqual({ work: 2_048, waiting: 1_024 });
+  expect(windows()).toEqual({ work: 2_500, waiting: 1_024 });
 });
 
 test('a server says how many requests it runs at once, how many wait, and which windows it has announced', () => {
