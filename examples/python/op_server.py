@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Serves `square` on the lanes given (1 unless given) by docs/protocol.md alone. Debian: python3-zmq, python3-msgpack."""
+"""Serves `square` on the lanes given (1 unless given) by docs/wire.md alone. Debian: python3-zmq, python3-msgpack."""
 import argparse, itertools, json, math, os, random, signal, socket, string, sys, time
 import msgpack, zmq
 

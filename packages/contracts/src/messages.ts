@@ -10,7 +10,7 @@ import type { MessageOf } from './wire.ts';
 import { wire } from './wire.ts';
 
 /*
- * Every message of the protocol, declared once, as named fields in wire order (docs/protocol.md, section 2). Values are
+ * Every message of the protocol, declared once, as named fields in wire order (docs/wire.md, "Messages"). Values are
  * `unknown` here: reading.ts checks the contract's hash, and then the values against their operation or formula.
  */
 

@@ -1,4 +1,4 @@
-/** Parts of topics (docs/protocol.md, section 1). */
+/** Parts of topics (docs/wire.md, "Topics"). */
 export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
 
 /**

@@ -15,7 +15,7 @@ import { namePattern, reservedTopicWords } from './names.ts';
 /*
  * Every kind of topic, once: what it looks like, what its messages look like, and who publishes and subscribes to it. Roles (roles.ts),
  * brokers, listener tables, observers, the writing of messages and the AsyncAPI document are all made from this table.
- * docs/protocol.md, section 1, describes it for people.
+ * docs/wire.md, "Topics", describes it for people.
  */
 
 /** What a participant may say and hear. A broker forwards what others say and says nothing itself. */

@@ -1,7 +1,7 @@
 /*
  * The batch: what shares a frame.
  *
- * Decides which messages travel together (docs/protocol.md, section 2). Most of a message's cost is its frame's: 133k
+ * Decides which messages travel together (docs/wire.md, "Frames and batches"). Most of a message's cost is its frame's: 133k
  * requests/s one by one, 994k at 16 to a batch. So messages for one topic and address that are published in one turn go
  * out as one body.
  *

@@ -3,7 +3,7 @@
  *
  * A publisher learns from subscriptions whom it can reach; nothing tells it whether answers reach itself. So it says
  * hello to itself through the brokers, and its ear is proven when the current hello comes back
- * (docs/protocol.md, section 3, rule 1). A welcome message would prove one link only: publishing right after one lost
+ * (docs/wire.md, "The return path"). A welcome message would prove one link only: publishing right after one lost
  * 57 of 100 messages.
  *
  * Rules kept:

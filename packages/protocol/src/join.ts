@@ -1,7 +1,7 @@
 /*
  * The operand join: operands to requests.
  *
- * Decides when a request is complete (docs/protocol.md, section 4). A client publishes each operand of a request on a
+ * Decides when a request is complete (docs/wire.md, "Calc-server"). A client publishes each operand of a request on a
  * topic of its own, as in the paper; a calc-server puts them together by request id, in whatever order they come.
  *
  * Rules kept:

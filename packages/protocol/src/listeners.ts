@@ -2,7 +2,7 @@
  * The listener table: who can be asked what.
  *
  * Decides, from the subscriptions that a publisher's brokers forward to it, which servers listen on which route and
- * which brokers are active. There is no other registry (docs/protocol.md, section 3, rule 1).
+ * which brokers are active. There is no other registry (docs/wire.md, "Requester").
  *
  * Rules kept:
  * - A request of n operands can be given only to a server that is subscribed to all of `calc.request.1` to

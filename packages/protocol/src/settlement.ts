@@ -1,7 +1,7 @@
 /*
  * The settlement: below which seq a requester has every outcome, as far as one knows.
  *
- * Decides whether a batch's word of it counts (docs/protocol.md, section 3, rule 2). An honest requester's word never
+ * Decides whether a batch's word of it counts (docs/wire.md, "Answering"). An honest requester's word never
  * falls, so an older batch that comes late takes nothing back. But anyone can write a batch in somebody's name, and one
  * that said 2^53 would silence its victim here for good. So the highest word counts as long as it is repeated: when the
  * requester has only said less for a while, it was never its own.

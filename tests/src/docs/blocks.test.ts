@@ -14,8 +14,8 @@ const covered: Readonly<Record<string, string>> = {
   'docs/deploying.md ini': 'tests/src/docs/deploying.test.ts',
   'docs/deploying.md dockerfile': 'tests/src/docs/deploying.test.ts',
   'docs/deploying.md yaml': 'tests/src/docs/deploying.test.ts',
-  'docs/protocol.md json': 'tests/src/repository/protocol-page.test.ts',
-  'docs/protocol.md ': 'tests/src/repository/protocol-page.test.ts',
+  'docs/wire.md json': 'tests/src/repository/wire-page.test.ts',
+  'docs/wire.md ': 'tests/src/repository/wire-page.test.ts',
   'docs/architecture.md ': 'tests/src/docs/blocks.test.ts',
 };
 /** Pictures: parsing them needs a browser, and a reader of the page sees whether they are right. */

@@ -9,7 +9,7 @@ import { pythonRefused, startPython } from '../support/python.ts';
 import { rawPeer, rawSubscriber } from '../support/raw.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/* examples/python, written after docs/protocol.md alone, among the programs of this workspace. */
+/* examples/python, written after docs/wire.md alone, among the programs of this workspace. */
 
 const refused = pythonRefused();
 if (refused !== undefined) {

@@ -2,7 +2,7 @@ import type { Violation } from './check.ts';
 import type { History } from './history.ts';
 
 /**
- * A server may forget that a request is settled when its requester has not said so for so long (docs/protocol.md, section 3).
+ * A server may forget that a request is settled when its requester has not said so for so long (docs/wire.md, "Answering").
  * A broker that is slow for longer may then deliver a copy that it runs again, for nobody.
  */
 const settledForgottenMs = 2_000;

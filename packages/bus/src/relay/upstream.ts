@@ -1,7 +1,7 @@
 import { addressed, beatTopic, endedTopic, helloTopic, limits, markerTopic, topicShape } from '@cateto/contracts';
 
 /*
- * What a broker forwards upstream, of all that subscribers ask for (docs/protocol.md, section 5).
+ * What a broker forwards upstream, of all that subscribers ask for (docs/wire.md, "Forwarding").
  *
  * - Exact request topics: they are the registry of who listens. (So an observer may only subscribe to prefixes: one that
  *   subscribed to a server's request topic would keep that server listed after its death.)

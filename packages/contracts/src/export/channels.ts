@@ -28,7 +28,7 @@ const requester: ChannelParameter = {
   description: 'The address of the requester: the `sender` of the batch in which the request came.',
 };
 
-/** All topics of a catalogue (docs/protocol.md, section 1). */
+/** All topics of a catalogue (docs/wire.md, "Topics"). */
 export function channelsOf(catalogue: Catalogue): readonly Channel[] {
   const operandsMost = Math.max(0, ...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const lane = { description: 'The lane; a formula’s n-th call goes out on lane n.', enum: lanes.map(String) };

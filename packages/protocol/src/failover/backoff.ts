@@ -2,7 +2,7 @@
  * The backoff: how much silence a takeover needs.
  *
  * A broker that stepped down had taken over in vain, or its link is bad. Each time, it needs twice the silence for its
- * next takeover, up to 8 times, until it has not stepped down for a while (docs/protocol.md, section 5). Otherwise a
+ * next takeover, up to 8 times, until it has not stepped down for a while (docs/wire.md, "Takeover"). Otherwise a
  * link that loses most beats would make the two take turns several times a second.
  */
 

@@ -3,7 +3,7 @@
  *
  * After the Binary Star pattern of the ZeroMQ Guide, chapter 4, with two differences: an epoch instead of a vote of the
  * clients, so that of two active brokers that hear each other exactly one steps down (the Guide's state table lets both
- * abort after a partition); and no automatic hand-back. The rules are those of docs/protocol.md, section 5.
+ * abort after a partition); and no automatic hand-back. The rules are those of docs/wire.md, "Takeover".
  *
  * | I am    | what happens                                                   | then                             |
  * |---------|----------------------------------------------------------------|----------------------------------|

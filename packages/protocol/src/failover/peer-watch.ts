@@ -1,8 +1,7 @@
 /*
  * The peer watch: what is known of the other broker, and how well.
  *
- * Decides which beats count, since when the peer is silent, and whether a refused connect is evidence (docs/protocol.md,
- * section 5).
+ * Decides which beats count, since when the peer is silent, and whether a refused connect is evidence (docs/wire.md, "Takeover").
  *
  * Rules kept:
  * - A new incarnation replaces what was known of the peer, and the last 8 replaced ones are ignored: what they said may

@@ -1,7 +1,7 @@
 /*
  * The verdict: what hearing the peer means.
  *
- * This is the table of docs/protocol.md, section 5, as far as beats decide. It looks at what both brokers are, never at
+ * This is the table of docs/wire.md, "Takeover", as far as beats decide. It looks at what both brokers are, never at
  * the time: silence and refusals are weighed in peer-watch.ts.
  *
  * | I am    | the peer beats                      | then                                                     |

@@ -1,5 +1,5 @@
 /*
- * Which servers are told that nobody waits for a request any more, so that they end it (docs/protocol.md, section 3).
+ * Which servers are told that nobody waits for a request any more, so that they end it (docs/wire.md, "Cancelling").
  *
  * Every server that may be at work on it is told, in as few messages as possible. None has to hear it: a server that does not hear it
  * works for nobody, as one does whose requester died.

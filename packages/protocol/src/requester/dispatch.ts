@@ -1,7 +1,7 @@
 /*
  * To whom a request goes, and when it may: the requester's way out.
  *
- * Nothing is sent for the first time unless a marker is held and the ear is proven (rule 1 of docs/protocol.md, section 3);
+ * Nothing is sent for the first time unless a marker is held and the ear is proven (docs/wire.md, "Sending for the first time");
  * what cannot go yet is held. So is what no server has room for (rooms.ts): it waits for its turn (queues.ts).
  */
 import type { Failure } from '@cateto/contracts';

@@ -1,7 +1,7 @@
 /*
  * How long a server that was heard to be at work may be silent.
  *
- * A beat of a server leases what it holds for the silence that it announces (docs/protocol.md, section 3). While its lease lives,
+ * A beat of a server leases what it holds for the silence that it announces (docs/wire.md, "Sending again"). While its lease lives,
  * nothing is asked of another server in its place. Leases are kept by address and not with the listener table: after a failover, or a cut
  * that has healed, the same server is listed anew.
  */

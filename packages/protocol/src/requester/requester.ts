@@ -2,7 +2,7 @@
  * The requester: the asking half of every conversation.
  *
  * Decides when a request is sent, to whom, when again, and with what it settles. Two rules lose nothing
- * (docs/protocol.md, section 3):
+ * (docs/wire.md, "Requester"):
  *
  * 1. Held until heard. A request is first sent only while a marker is held (an active broker is linked), the ear is
  *    proven (the answer can be heard) and a server listens on its route. Until then it is held; its deadline runs.

@@ -1,7 +1,7 @@
 /*
  * How many requests a requester may have in flight at each server.
  *
- * Rules kept (docs/protocol.md, section 3, "Windows"):
+ * Rules kept (docs/wire.md, "Room"):
  *
  * - A server announces a window for each of its contracts: as many requests as keep it busy. A requester has no more of them in flight
  *   there; a server that announces none may have 8,192.

@@ -2,7 +2,7 @@
  * The servers a requester may ask, and which of them it asks next.
  *
  * Choosing: those not passed over first, then the fewest requests in flight from here, then round-robin from a random
- * start (docs/protocol.md, section 3). While the best of them have no room (rooms.ts), a request waits for them. Passed over is an order of preference, never an exclusion: a server that left a
+ * start (docs/wire.md, "Choosing a server"). While the best of them have no room (rooms.ts), a request waits for them. Passed over is an order of preference, never an exclusion: a server that left a
  * request unanswered for the whole answer timeout is asked last until it answers anything or its subscription is new,
  * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it.
  */

@@ -1,7 +1,7 @@
 /*
  * What the requester does when nothing comes and no event explains it.
  *
- * Rules kept (docs/protocol.md, section 3):
+ * Rules kept (docs/wire.md, "Sending again"):
  * - A server that was not heard to be at work: the request is sent again after 200, 400, 800, 1000 … ms, to another server if
  *   there is one.
  * - While a server's lease lives (leases.ts), what it was sent is sent again to it alone: after the same times if it has not named it,

@@ -3,7 +3,7 @@ import type { Requester, Requesters, Running } from './requesters.ts';
 import type { OwedBeat } from './types.ts';
 
 /*
- * When a server says that it is at work (docs/protocol.md, section 3).
+ * When a server says that it is at work (docs/wire.md, "Beats").
  *
  * Silence is no sign of a loss: work takes time. A server that has held a request for 50 ms says so to its requester, then every
  * 500 ms, and more seldom the older the oldest request is, down to every 5 s. One beat names all requests of a requester.

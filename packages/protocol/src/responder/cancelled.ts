@@ -1,5 +1,5 @@
 /*
- * What a requester has cancelled (docs/protocol.md, section 3).
+ * What a requester has cancelled (docs/wire.md, "Cancellations").
  *
  * - Only the requester of an id can cancel it: ids belong to the sender of the batch.
  * - A request that runs is to be ended by whoever runs it, and holds its place until it has ended; its outcome is dropped.

@@ -11,7 +11,7 @@ import type { RunEffect } from './types.ts';
  * Who has asked a responder, and which of their ids run.
  *
  * One is forgotten with what was remembered for it: without a word or any work for as long as anything is remembered, it
- * has gone, or nothing of it can come again. Bounded as well (docs/protocol.md, section 7): when there are too many, the
+ * has gone, or nothing of it can come again. Bounded as well (docs/wire.md, "Limits"): when there are too many, the
  * one that has been quiet for the longest time goes. One whose work runs never does; while that is so for all of them
  * there is no room for one more.
  */

@@ -2,7 +2,7 @@
  * The responder: the answering half of every conversation.
  *
  * Decides which requests are run and what is published, and remembers. It makes "asked again" safe
- * (docs/protocol.md, section 3, rule 2): a server runs an id at most once while it lives and remembers.
+ * (docs/wire.md, "Answering"): a server runs an id at most once while it lives and remembers.
  *
  * Rules kept:
  * - A repetition of an id that is running is ignored; of one that was answered, answered from memory.

@@ -1,13 +1,15 @@
 import { beatWire, calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-/* Checks the bytes and numbers in docs/protocol.md, for authors of servers in other languages. */
+/* Checks the bytes and numbers in docs/wire.md, for authors of servers in other languages. */
 
-const page = readFileSync(new URL('../../../docs/protocol.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../../docs/wire.md', import.meta.url), 'utf8');
 const square = hashOf(calculator, 'square');
 
-test('the bytes in docs/protocol.md decode to the messages beside them', () => {
+test('the bytes in docs/wire.md decode to the messages beside them', () => {
   const shown = [...page.matchAll(/^(93 [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
   expect(shown).toHaveLength(7);
   for (const [, bytes = '', text = ''] of shown) {
@@ -19,8 +21,8 @@ test('the bytes in docs/protocol.md decode to the messages beside them', () => {
   expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
 });
 
-test('the beats in docs/protocol.md are beats', () => {
-  const [, section = ''] = /\n\*\*Beats\*\* ([\s\S]*?)\n\*\*Status\*\*/.exec(page) ?? [];
+test('the beats in docs/wire.md are beats', () => {
+  const [, section = ''] = /\n### Beats\n([\s\S]*?)\n### /.exec(page) ?? [];
   const shown = [...section.matchAll(/^ {3}\["\w{12}", 1, \[(\[.*\])\]\]$/gm)].map(([, text = '']) =>
     beatWire.read(JSON.parse(text.replaceAll('nil', 'null'))),
   );
@@ -33,7 +35,7 @@ test('the beats in docs/protocol.md are beats', () => {
   ]);
 });
 
-test('the text in docs/protocol.md has the hash beside it', () => {
+test('the text in docs/wire.md has the hash beside it', () => {
   const [, text = ''] = /^```json\n(\["operation",.*)\n```$/m.exec(page) ?? [];
   let hash = 2_166_136_261;
   for (let index = 0; index < text.length; index += 1)
@@ -42,12 +44,25 @@ test('the text in docs/protocol.md has the hash beside it', () => {
   expect(page).toContain(`That of \`square\` is ${square}`);
 });
 
-test('the failures in docs/protocol.md are those of the table', () => {
-  const [, section = ''] = /\n## 6\. Failures\n([\s\S]*?)\n## /.exec(page) ?? [];
+test('the failures in docs/wire.md are those of the table', () => {
+  const [, section = ''] = /\n## Failures\n([\s\S]*?)\n## /.exec(page) ?? [];
   const rows = [...section.matchAll(/^\| (`[^|]+`) \|.*\| (yes|no) \| (yes|no) \|$/gm)];
   const stated = rows.flatMap(([, codes = '', retryable, mayHaveRun]) =>
     [...codes.matchAll(/`([\w-]+)`/g)].map(([, code]) => [code, retryable === 'yes', mayHaveRun === 'yes']),
   );
   const table = Object.entries(failureTable).map(([code, trait]) => [code, trait.retryable, trait.mayHaveRun]);
   expect(stated).toEqual(table);
+});
+
+test('every section of docs/wire.md that a comment names exists', () => {
+  const root = fileURLToPath(new URL('../../../', import.meta.url));
+  const { stdout } = spawnSync(
+    'grep',
+    ['-rhoE', 'docs/wire\\.md, "[^"]+"', '--include=*.ts', '--exclude-dir=node_modules', 'packages', 'tests/src'],
+    { cwd: root, encoding: 'utf8' },
+  );
+  const named = new Set([...stdout.matchAll(/"([^"]+)"/g)].map(([, section]) => section));
+  const headings = new Set([...page.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading));
+  expect(named.size).toBeGreaterThan(10);
+  expect([...named].filter((section) => !headings.has(section))).toEqual([]);
 });
