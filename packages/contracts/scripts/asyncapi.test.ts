@@ -2,11 +2,11 @@ import { Parser } from '@asyncapi/parser';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { calculator } from '../src/calculator/calculator.ts';
-import type { Catalogue } from '../src/catalogue.ts';
-import { defineCatalogue } from '../src/catalogue.ts';
-import { asyncApiOf } from '../src/export/asyncapi.ts';
-import { Finite } from '../src/finite.ts';
-import { operation } from '../src/operation.ts';
+import type { Catalogue } from '../src/catalogue/catalogue.ts';
+import { defineCatalogue } from '../src/catalogue/catalogue.ts';
+import { asyncApiOf } from '../src/tools/export/asyncapi.ts';
+import { Finite } from '../src/catalogue/finite.ts';
+import { operation } from '../src/catalogue/operation.ts';
 
 const parser = new Parser();
 const title = { title: 'Test', version: '1.2.3' };

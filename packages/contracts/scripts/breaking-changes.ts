@@ -2,11 +2,11 @@ import parseChangeset from '@changesets/parse';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculator } from '../src/calculator/calculator.ts';
-import type { Catalogue } from '../src/catalogue.ts';
-import { violations, violationText } from '../src/evolution/violations.ts';
-import { workChanges, workChangeText } from '../src/evolution/work-changes.ts';
-import type { ContractSet } from '../src/export/contract-set.ts';
-import { contractSetOf } from '../src/export/contract-set.ts';
+import type { Catalogue } from '../src/catalogue/catalogue.ts';
+import { violations, violationText } from '../src/tools/evolution/violations.ts';
+import { workChanges, workChangeText } from '../src/tools/evolution/work-changes.ts';
+import type { ContractSet } from '../src/tools/export/contract-set.ts';
+import { contractSetOf } from '../src/tools/export/contract-set.ts';
 import { allowedPath, releasedPath } from './contract-files.ts';
 
 /*

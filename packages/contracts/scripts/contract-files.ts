@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calculator } from '../src/calculator/calculator.ts';
-import type { Catalogue } from '../src/catalogue.ts';
-import { asyncApiOf } from '../src/export/asyncapi.ts';
-import { contractSetOf } from '../src/export/contract-set.ts';
-import { jsonSchemasOf } from '../src/export/json-schemas.ts';
-import { referenceOf } from '../src/export/reference.ts';
+import type { Catalogue } from '../src/catalogue/catalogue.ts';
+import { asyncApiOf } from '../src/tools/export/asyncapi.ts';
+import { contractSetOf } from '../src/tools/export/contract-set.ts';
+import { jsonSchemasOf } from '../src/tools/export/json-schemas.ts';
+import { referenceOf } from '../src/tools/export/reference.ts';
 import type { GeneratedFile } from './generated-files.ts';
 
 /*

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const declarations = `
 import type { Calculator, Catalogue, HandlersOf, PublishableTopic, Role, Topic, TopicMessages } from '../../../src/index.ts';
 import { Finite, operation } from '../../../src/index.ts';
-import type { Sample } from '../../../src/sample.test-support.ts';
+import type { Sample } from '../../../src/catalogue/sample.test-support.ts';
 
 interface Bus<C extends Catalogue, R extends Role> {
   publish<T extends PublishableTopic<C, R> & Topic<C>>(topic: T, to: string, message: TopicMessages<C>[T]): void;

@@ -1,12 +1,12 @@
-export { addressLength, isAddress, newAddress, parseRequestId, requestId } from './address.ts';
-export type { Beat } from './beat.ts';
-export { decodeBeat, encodeBeat } from './beat.ts';
+export { addressLength, isAddress, newAddress, parseRequestId, requestId } from './topics/address.ts';
+export type { Beat } from './messages/broker-beat.ts';
+export { decodeBeat, encodeBeat } from './messages/broker-beat.ts';
 export type { Calculator } from './calculator/calculator.ts';
 export { calculator } from './calculator/calculator.ts';
 export * from './calculator/exports.generated.ts';
-export type { Catalogue, FormulaName, OperationName } from './catalogue.ts';
-export { defineCatalogue, hashOf } from './catalogue.ts';
-export { takeInput, takeOperands, takeOutput } from './checking.ts';
+export type { Catalogue, FormulaName, OperationName } from './catalogue/catalogue.ts';
+export { defineCatalogue, hashOf } from './catalogue/catalogue.ts';
+export { takeInput, takeOperands, takeOutput } from './values/hand-over.ts';
 export type {
   Call,
   FormulaCode,
@@ -16,33 +16,33 @@ export type {
   HandlerSignal,
   HandlersOf,
   ResultsOf,
-} from './code.ts';
-export { call, formulaCode } from './code.ts';
-export type { BodyFault, Codec, OpenBatch } from './codec.ts';
-export { createCodec } from './codec.ts';
-export type { BrokerEndpoint } from './endpoints.ts';
-export { formatBroker, isLoopback, parseBrokers } from './endpoints.ts';
-export type { Schema } from './evolution/schema-view.ts';
-export type { Violation } from './evolution/violations.ts';
-export { violations, violationText } from './evolution/violations.ts';
-export type { WorkChange } from './evolution/work-changes.ts';
-export { workChanges, workChangeText } from './evolution/work-changes.ts';
-export type { AsyncApiOptions } from './export/asyncapi.ts';
-export { asyncApiOf } from './export/asyncapi.ts';
-export type { ContractSet, DescribedFormula, DescribedOperation } from './export/contract-set.ts';
-export { contractSetOf } from './export/contract-set.ts';
-export { jsonSchemasOf } from './export/json-schemas.ts';
-export { referenceOf } from './export/reference.ts';
-export type { FailureCode, FailureTrait } from './failures.ts';
-export { Failure, failure, failureTable, isFailure, traitOf } from './failures.ts';
-export { Finite } from './finite.ts';
-export type { Formula, OperandList, OperandsOf, OperandTuple } from './formula.ts';
-export { formula } from './formula.ts';
+} from './catalogue/formula-code.ts';
+export { call, formulaCode } from './catalogue/formula-code.ts';
+export type { BodyFault, Codec, OpenBatch } from './msgpack/codec.ts';
+export { createCodec } from './msgpack/codec.ts';
+export type { BrokerEndpoint } from './config/endpoints.ts';
+export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
+export type { Schema } from './tools/evolution/schema-view.ts';
+export type { Violation } from './tools/evolution/violations.ts';
+export { violations, violationText } from './tools/evolution/violations.ts';
+export type { WorkChange } from './tools/evolution/work-changes.ts';
+export { workChanges, workChangeText } from './tools/evolution/work-changes.ts';
+export type { AsyncApiOptions } from './tools/export/asyncapi.ts';
+export { asyncApiOf } from './tools/export/asyncapi.ts';
+export type { ContractSet, DescribedFormula, DescribedOperation } from './tools/export/contract-set.ts';
+export { contractSetOf } from './tools/export/contract-set.ts';
+export { jsonSchemasOf } from './tools/export/json-schemas.ts';
+export { referenceOf } from './tools/export/reference.ts';
+export type { FailureCode, FailureTrait } from './messages/failures.ts';
+export { Failure, failure, failureTable, isFailure, traitOf } from './messages/failures.ts';
+export { Finite } from './catalogue/finite.ts';
+export type { Formula, OperandList, OperandsOf, OperandTuple } from './catalogue/formula.ts';
+export { formula } from './catalogue/formula.ts';
 // Exported as a whole module, because only then can a program add to its interface.
-export type * from './operand-labels.ts';
-export type { JsonSchemaOptions } from './json-schema.ts';
-export { jsonSchemaOf } from './json-schema.ts';
-export * as limits from './limits.ts';
+export type * from './catalogue/operand-labels.ts';
+export type { JsonSchemaOptions } from './catalogue/json-schema.ts';
+export { jsonSchemaOf } from './catalogue/json-schema.ts';
+export * as limits from './messages/limits.ts';
 export type {
   BeatMessage,
   FailureMessage,
@@ -55,7 +55,7 @@ export type {
   OperationSuccess,
   StatusRequestMessage,
   StatusSuccess,
-} from './messages.ts';
+} from './messages/messages.ts';
 export {
   cancelWire,
   beatWire,
@@ -66,12 +66,12 @@ export {
   StatusReport,
   statusRequestWire,
   successWire,
-} from './messages.ts';
-export type { CheckedName, ReservedName } from './names.ts';
-export { isName } from './names.ts';
-export type { InputOf, Operation, OutputOf } from './operation.ts';
-export { operation } from './operation.ts';
-export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './reading.ts';
+} from './messages/messages.ts';
+export type { CheckedName, ReservedName } from './catalogue/names.ts';
+export { isName } from './catalogue/names.ts';
+export type { InputOf, Operation, OutputOf } from './catalogue/operation.ts';
+export { operation } from './catalogue/operation.ts';
+export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './messages/read.ts';
 export {
   readCancel,
   readHello,
@@ -81,18 +81,18 @@ export {
   readStatusRequest,
   readStatusResult,
   resultMessage,
-} from './reading.ts';
-export type { Parsed } from './parse.ts';
-export { parser } from './parse.ts';
-export { copyOf, takeValue } from './plain-value.ts';
-export type { PublishableTopic, SubscribableTopic } from './roles.ts';
-export type { GivenSetting, Setting, SettingName, ValueOf } from './settings.ts';
-export { readSetting, SettingFault, settings } from './settings.ts';
+} from './messages/read.ts';
+export type { Parsed } from './values/parse.ts';
+export { parser } from './values/parse.ts';
+export { copyOf, takeValue } from './values/plain-value.ts';
+export type { PublishableTopic, SubscribableTopic } from './topics/roles.ts';
+export type { GivenSetting, Setting, SettingName, ValueOf } from './config/settings.ts';
+export { readSetting, SettingFault, settings } from './config/settings.ts';
 export { version } from './version.generated.ts';
-export { stackOf, textOf } from './thrown-text.ts';
-export type { NamedMessage, Role, TopicShape } from './topic-table.ts';
-export { messageWriter, readNamed, topicShape } from './topic-table.ts';
-export type { Lane, Topic, TopicMessages } from './topics.ts';
+export { stackOf, textOf } from './values/thrown-text.ts';
+export type { NamedMessage, Role, TopicShape } from './topics/topic-table.ts';
+export { messageWriter, readNamed, topicShape } from './topics/topic-table.ts';
+export type { Lane, Topic, TopicMessages } from './topics/topics.ts';
 export {
   addressed,
   beatTopic,
@@ -109,7 +109,7 @@ export {
   statusRequestTopic,
   statusResultTopic,
   topicPrefix,
-} from './topics.ts';
-export type { MessageOf, Wire } from './wire.ts';
-export { wire } from './wire.ts';
-export type { FallbackPolicy, GivenWork, LanePolicy, Work } from './work.ts';
+} from './topics/topics.ts';
+export type { MessageOf, Wire } from './messages/message-layout.ts';
+export { wire } from './messages/message-layout.ts';
+export type { FallbackPolicy, GivenWork, LanePolicy, Work } from './catalogue/work.ts';

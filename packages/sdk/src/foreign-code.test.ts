@@ -277,7 +277,7 @@ test.each(brokenPlans)('a plan that %s is internal, and so is such a combine', a
 });
 
 test('a failure of another copy of the contracts is a failure: of a handler, a plan, a combine and under any schema', async () => {
-  const copy = `${import.meta.resolve('@cateto/contracts').replace('index.ts', 'failures.ts')}?copy`;
+  const copy = `${import.meta.resolve('@cateto/contracts').replace('index.ts', 'messages/failures.ts')}?copy`;
   const other = (await import(/* @vite-ignore */ copy)) as { failure: typeof failure };
   const refused = other.failure('out-of-domain', 'not there');
   expect(refused).not.toBeInstanceOf(failure('internal', '').constructor);

@@ -24,7 +24,7 @@ describe('boundaries', () => {
     ['sources of another package', 'packages/sdk/src/connect.ts', "import { open } from '../../bus/src/bus.ts';"],
     ['a seed where it is not simulated', 'packages/bus/src/bus.ts', "import { xoroshiro128plus } from 'pure-rand';"],
     ['a clock', protocol, 'const now = Date.now();'],
-    ['chance', 'packages/contracts/src/address.ts', 'const r = Math.random();'],
+    ['chance', 'packages/contracts/src/topics/address.ts', 'const r = Math.random();'],
     ['async code in protocol', protocol, 'export async function x() {}'],
     ['the environment, taken apart', 'apps/client/src/main.ts', 'const { env, stdin } = process;'],
     ['the environment outside app-kit', 'apps/client/src/main.ts', 'const level = process.env.CATETO_LOG;'],

@@ -1,4 +1,4 @@
-import { lanesMax } from '../../src/limits.ts';
+import { lanesMax } from '../../src/messages/limits.ts';
 
 /** The operation or formula to write. */
 export interface NewContract {

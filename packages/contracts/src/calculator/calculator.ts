@@ -1,5 +1,5 @@
-import type { Catalogue } from '../catalogue.ts';
-import { defineCatalogue } from '../catalogue.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { defineCatalogue } from '../catalogue/catalogue.ts';
 import { formulas, operations } from './registry.generated.ts';
 
 /** The catalogue of the example system. It is the default wherever a catalogue can be given. */

@@ -1,5 +1,5 @@
-import { Finite } from '../../finite.ts';
-import { formula } from '../../formula.ts';
+import { Finite } from '../../catalogue/finite.ts';
+import { formula } from '../../catalogue/formula.ts';
 
 export const hypotenuse = formula({
   name: 'hypotenuse',

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { Finite } from '../../finite.ts';
-import { operation } from '../../operation.ts';
+import { Finite } from '../../catalogue/finite.ts';
+import { operation } from '../../catalogue/operation.ts';
 
 export const multiply = operation({
   name: 'multiply',

@@ -1,5 +1,5 @@
-import { Finite } from '../../finite.ts';
-import { operation } from '../../operation.ts';
+import { Finite } from '../../catalogue/finite.ts';
+import { operation } from '../../catalogue/operation.ts';
 
 export const square = operation({
   name: 'square',

@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import { contractHash } from './contract-hash.ts';
+import type { Formula } from './formula.ts';
+import { lanesMax } from '../messages/limits.ts';
+import { assertName } from './names.ts';
+import type { Operation } from './operation.ts';
+import { problemOf } from '../values/parse.ts';
+import { takeValue } from '../values/plain-value.ts';
+import { assertWork } from './work.ts';
+
+/** All operations and formulas of a system, by name, with the hash of each contract. */
+export interface Catalogue<
+  O extends Readonly<Record<string, Operation>> = Readonly<Record<string, Operation>>,
+  F extends Readonly<Record<string, Formula>> = Readonly<Record<string, Formula>>,
+> {
+  readonly operations: O;
+  readonly formulas: F;
+  /** By name. Operations and formulas share one namespace. */
+  readonly hashes: ReadonlyMap<string, number>;
+}
+
+export type OperationName<C extends Catalogue> = keyof C['operations'] & string;
+export type FormulaName<C extends Catalogue> = keyof C['formulas'] & string;
+
+/**
+ * Combines contracts and checks what types cannot: names, the shared namespace, schemas that fit the wire, and examples
+ * that fit their schemas.
+ *
+ * @throws TypeError naming the contract and what is wrong with it
+ */
+export function defineCatalogue<
+  const O extends Readonly<Record<string, Operation>>,
+  const F extends Readonly<Record<string, Formula>>,
+>(declaration: { readonly operations: O; readonly formulas: F }): Catalogue<O, F> {
+  const { operations, formulas } = declaration;
+  const hashes = new Map<string, number>();
+  assertKind('operation', operations);
+  assertKind('formula', formulas);
+  for (const [key, contract] of [...Object.entries(operations), ...Object.entries(formulas)]) {
+    assertName(contract.kind, contract.name);
+    if (key !== contract.name) {
+      throw new TypeError(`${contract.kind} "${contract.name}" stands in the catalogue under the key "${key}"`);
+    }
+    if (hashes.has(key)) throw new TypeError(`"${key}" names both an operation and a formula`);
+    assertVersion(contract);
+    hashes.set(key, contractHash(contract));
+  }
+  for (const contract of Object.values(operations)) {
+    checkOperationExample(contract);
+    assertWork(contract.name, contract.work);
+  }
+  for (const contract of Object.values(formulas)) checkOperands(contract);
+  return { operations, formulas, hashes };
+}
+
+/** For programs without types; all code below relies on it. */
+function assertKind(kind: 'operation' | 'formula', contracts: Readonly<Record<string, Operation | Formula>>): void {
+  for (const [key, contract] of Object.entries(contracts)) {
+    if (contract.kind === kind) continue;
+    const other = kind === 'operation' ? 'a formula' : 'an operation';
+    throw new TypeError(`"${key}" stands among the ${kind}s and is ${other}`);
+  }
+}
+
+function assertVersion({ kind, name, version }: Operation | Formula): void {
+  if (Number.isSafeInteger(version) && version >= 1) return;
+  throw new TypeError(`${kind} "${name}": version ${version} is not a whole number from 1`);
+}
+
+function checkOperationExample(contract: Operation): void {
+  checkExample(contract, 'input', contract.input, contract.example.input);
+  checkExample(contract, 'output', contract.output, contract.example.output);
+}
+
+function checkOperands(contract: Formula): void {
+  const names = contract.operands.map(([name]) => name);
+  if (names.length < 1 || names.length > lanesMax) {
+    throw new TypeError(`formula "${contract.name}" has ${names.length} operands; 1 to ${lanesMax} are possible`);
+  }
+  if (new Set(names).size < names.length) {
+    throw new TypeError(`formula "${contract.name}" has two operands of one name (${names.join(', ')})`);
+  }
+  const given = contract.example.operands.length;
+  if (given !== names.length) {
+    throw new TypeError(`formula "${contract.name}", example: ${given} operands; the contract has ${names.length}`);
+  }
+  for (const [index, [name, schema]] of contract.operands.entries()) {
+    checkExample(contract, `operand ${name}`, schema, contract.example.operands[index]);
+  }
+  checkExample(contract, 'output', contract.output, contract.example.output);
+}
+
+function checkExample(contract: Operation | Formula, where: string, schema: z.ZodType, example: unknown): void {
+  const taken = takeValue(example);
+  const problem = taken.fault ?? problemOf(schema, taken.value);
+  if (problem !== undefined) throw new TypeError(`${contract.kind} "${contract.name}", example ${where}: ${problem}`);
+}
+
+/** The hash of a contract of this catalogue. An unknown name is a programmer's error. */
+export function hashOf(catalogue: Catalogue, name: string): number {
+  const hash = catalogue.hashes.get(name);
+  if (hash === undefined) throw new TypeError(`"${name}" is not in the catalogue`);
+  return hash;
+}

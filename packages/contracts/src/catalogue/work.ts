@@ -1,0 +1,77 @@
+import { ttlMsMax } from '../messages/limits.ts';
+import { textOf } from '../values/thrown-text.ts';
+
+/*
+ * What the work of an operation is like. A contract describes it and does not hash it: servers and requesters of two releases may
+ * have different policies and still understand each other.
+ */
+
+/**
+ * When a calc-server computes an operation itself because op-servers do not:
+ * - `unserved`: no op-server listens, and has not for longer than a failover takes;
+ * - `late`: the same, and when no answer came within the operation timeout (`CATETO_OPERATION_TIMEOUT_MS`);
+ * - `never`.
+ */
+export type FallbackPolicy = 'late' | 'unserved' | 'never';
+
+/**
+ * On which lane a call of a formula travels:
+ * - `fixed`: the n-th call of the plan on lane n, and on no other;
+ * - `any`: the n-th call may take any lane on which an op-server listens. For now calc-servers treat it as `fixed`.
+ */
+export type LanePolicy = 'fixed' | 'any';
+
+export interface Work {
+  /**
+   * Milliseconds that a handler may run for, by the clock of its server; 1 to 86,400,000. A handler that runs longer has failed: the
+   * requester gets `internal`, its signal aborts, and a thread that does not end it within a second is ended. Without it only the
+   * request's deadline ends a handler.
+   */
+  readonly maxMs?: number | undefined;
+  readonly fallback: FallbackPolicy;
+  readonly lanes: LanePolicy;
+}
+
+/** As a declaration gives it: `unserved` and `any` unless it says otherwise. */
+export type GivenWork = { readonly [Name in keyof Work]?: Work[Name] | undefined };
+
+const fallbacks: readonly FallbackPolicy[] = ['late', 'unserved', 'never'];
+const lanePolicies: readonly LanePolicy[] = ['fixed', 'any'];
+const names: readonly string[] = ['maxMs', 'fallback', 'lanes'] satisfies readonly (keyof Work)[];
+
+/**
+ * The whole policy of an operation.
+ *
+ * @throws TypeError naming the operation, the field and what it may be: a misspelt policy would be none
+ */
+export function workOf(operation: string, given: GivenWork = {}): Work {
+  if (typeof given !== 'object' || given === null) throw misfit(operation, '', given, 'an object');
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) {
+      throw new TypeError(`operation "${operation}", work: there is no "${name}"; there are ${names.join(', ')}`);
+    }
+  }
+  const { maxMs, fallback = 'unserved', lanes = 'any' } = given;
+  if (maxMs !== undefined && !(Number.isSafeInteger(maxMs) && maxMs >= 1 && maxMs <= ttlMsMax)) {
+    throw misfit(operation, '.maxMs', maxMs, `a whole number of milliseconds from 1 to ${ttlMsMax}`);
+  }
+  if (!fallbacks.includes(fallback)) throw misfit(operation, '.fallback', fallback, oneOf(fallbacks));
+  if (!lanePolicies.includes(lanes)) throw misfit(operation, '.lanes', lanes, oneOf(lanePolicies));
+  return { ...(maxMs !== undefined && { maxMs }), fallback, lanes };
+}
+
+/** @throws TypeError for a contract that was not declared with `operation()` and has no whole policy */
+export function assertWork(operation: string, work: Work | undefined): void {
+  workOf(operation, work);
+  if (work?.fallback !== undefined && work.lanes !== undefined) return;
+  throw new TypeError(`operation "${operation}", work: fallback and lanes are missing; declare it with operation()`);
+}
+
+function misfit(operation: string, field: string, given: unknown, wanted: string): TypeError {
+  const shown = typeof given === 'string' ? JSON.stringify(given) : textOf(given);
+  return new TypeError(`operation "${operation}", work${field}: ${shown} is not ${wanted}`);
+}
+
+function oneOf(values: readonly string[]): string {
+  return `one of ${values.join(', ')}`;
+}

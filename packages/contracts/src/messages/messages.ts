@@ -1,0 +1,210 @@
+import { z } from 'zod';
+import type { Catalogue, FormulaName } from '../catalogue/catalogue.ts';
+import type { FailureCode } from './failures.ts';
+import type { Formula, OperandsOf } from '../catalogue/formula.ts';
+import { batchMessagesMax, beatRangesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
+import { nameExpression, namePattern } from '../catalogue/names.ts';
+import type { InputOf, Operation, OutputOf } from '../catalogue/operation.ts';
+import type { Lane } from '../topics/topics.ts';
+import type { MessageOf } from './message-layout.ts';
+import { wire } from './message-layout.ts';
+
+/*
+ * Every message of the protocol, declared once, as named fields in wire order (docs/wire.md, "Messages"). Values are
+ * `unknown` here: read.ts checks the contract's hash, and then the values against their operation or formula.
+ */
+
+/** Counts up from 1 in each requester. An address never uses a seq again. */
+const Seq = z.int().min(1);
+const LaneNumber = z.int().min(1).max(lanesMax);
+const ContractHash = z.int().min(0).max(0xffffffff);
+/** Milliseconds left, not a clock reading: hosts' clocks differ. */
+const TtlMs = z.number().min(0).max(ttlMsMax);
+/** Copied unchanged to the requests that a request causes. */
+const Trace = z.string().max(traceMax);
+
+/** How often the request has been sent, this time included; absent the first time. */
+const Attempt = z.int().min(1);
+
+/** One operand of a request for a formula. */
+export const operandWire = wire({
+  seq: Seq,
+  /** Becomes part of the answer's topic, so it must be a valid name even if the server does not know it. */
+  formula: z.string().regex(nameExpression, 'not the name of a formula'),
+  contract: ContractHash,
+  /** The number of operands of the request. */
+  operands: LaneNumber,
+  value: z.unknown(),
+  ttlMs: TtlMs,
+  trace: Trace.optional(),
+  attempt: Attempt.optional(),
+});
+
+export const operationRequestWire = wire({
+  seq: Seq,
+  contract: ContractHash,
+  input: z.unknown(),
+  ttlMs: TtlMs,
+  trace: Trace.optional(),
+  attempt: Attempt.optional(),
+});
+
+/** `via`: the lanes whose operation the calc-server computed itself; empty when op-servers computed all. */
+export const successWire = wire({
+  seq: Seq,
+  code: z.literal(0),
+  value: z.unknown(),
+  via: z.array(LaneNumber).max(lanesMax),
+});
+
+/** `code` is a key of the failure table; an unknown one counts as `internal`. */
+export const failureWire = wire({ seq: Seq, code: z.string(), message: z.string() });
+
+export const statusRequestWire = wire({ seq: Seq, ttlMs: TtlMs });
+
+/** A message that a participant sends to itself, to confirm its return path. */
+export const helloWire = wire({ counter: z.int().min(1) });
+
+/** Requests of the sender whose outcome is no longer needed. */
+export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
+
+const SeqRanges = z.array(Seq).max(2 * beatRangesMax);
+
+/**
+ * Sent by a server to a requester: which of its requests the server holds, how many it can use, which it gives back.
+ * Without `held` a beat says nothing of what is held.
+ */
+export const beatWire = wire({
+  held: SeqRanges.meta({
+    description:
+      'Seqs from, to, from, to, …, ascending: the requests of the requester that the server has not answered.',
+  }).optional(),
+  silentMs: z
+    .number()
+    .min(0)
+    .max(ttlMsMax)
+    .meta({ description: 'Milliseconds for which the server may send no beat while it holds these requests.' })
+    .optional(),
+  windows: z
+    .record(z.string().regex(new RegExp(`^${namePattern}$`)), z.int().min(1))
+    .meta({ description: 'By the name of a contract, how many requests of one requester keep the server busy.' })
+    .optional(),
+  returned: SeqRanges.meta({
+    description: 'In the form of `held`: requests that the server has not begun and gives back.',
+  }).optional(),
+  progress: z
+    .array(z.number().min(0))
+    .max(2 * beatRangesMax)
+    .meta({ description: 'Seq, share, seq, share, …: how far requests in `held` are, as shares from 0 to 1.' })
+    .optional(),
+});
+
+/** A body: the sender, the lowest seq of its own requests that is not settled, and messages of one topic. */
+export const Batch = z.tuple([
+  z.string().regex(/^[a-z0-9]{12}$/),
+  z.int().min(1),
+  z.array(z.unknown()).max(batchMessagesMax),
+]);
+
+export type OperandMessage = MessageOf<typeof operandWire>;
+export type OperationRequestMessage = MessageOf<typeof operationRequestWire>;
+export type StatusRequestMessage = MessageOf<typeof statusRequestWire>;
+export type HelloMessage = MessageOf<typeof helloWire>;
+export type CancelMessage = MessageOf<typeof cancelWire>;
+export type BeatMessage = MessageOf<typeof beatWire>;
+
+export interface FailureMessage {
+  readonly seq: number;
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+interface SuccessMessage<V> {
+  readonly seq: number;
+  readonly code: 0;
+  readonly value: V;
+  readonly via: readonly Lane[];
+}
+
+/** A server's report about itself. */
+export const StatusReport = z.object({
+  role: z.enum(['op-server', 'calc-server']),
+  /** What it serves: `square.1` for an operation on a lane, `hypotenuse` for a formula. */
+  serves: z.array(z.string()),
+  host: z.string(),
+  pid: z.int(),
+  /** When it started, in milliseconds since 1970 by its own clock. */
+  sinceMs: z.number(),
+  /** Requests admitted and not answered. */
+  inFlight: z.int(),
+  /** Requests answered since the start. */
+  answered: z.int(),
+  /** Handlers that were given up and have not settled, because they wait for something that hangs. */
+  givenUp: z.int().optional(),
+  /**
+   * The number of entries of each of its tables, by the table's name. All are bounded, and stay flat while the load
+   * does.
+   */
+  tables: z.record(z.string().max(64), z.number()).optional(),
+  /** The version of Cateto that the server runs. */
+  version: z.string().max(64).optional(),
+  /** The hash of each contract that it serves or requests, by the contract's name. */
+  contracts: z.record(z.string().max(64), z.int()).optional(),
+  /** Runs of handlers or formulas that have begun since the start. A copy of a request runs nothing. */
+  runs: z.int().optional(),
+  /**
+   * Runs that failed or were given up. Does not count `out-of-domain` and `invalid-request`, which concern the input.
+   */
+  errors: z.int().optional(),
+  /** Milliseconds from the start of a run to its outcome: the median of the last timed runs, at most 64. */
+  handlingMs: z.number().optional(),
+  /** Threads that run handlers; missing where handlers run in the main thread. */
+  threads: z.int().optional(),
+  /** The threads that are at work. */
+  threadsBusy: z.int().optional(),
+  /**
+   * Requests that it runs at once: its threads, 1 for handlers that block the main thread, otherwise as many asynchronous
+   * handlers as the main thread can keep at work, up to the concurrency set. Missing before the first run.
+   */
+  slots: z.int().optional(),
+  /** Requests admitted and not begun. At a calc-server, also the calls that wait for an op-server or for its own handlers. */
+  queued: z.int().optional(),
+  /** By contract, how many requests of one requester keep the server busy, as its beats announce it. */
+  windows: z.record(z.string().max(64), z.int()).optional(),
+});
+export type StatusReport = z.output<typeof StatusReport>;
+
+export type StatusSuccess = SuccessMessage<StatusReport>;
+export type OperationSuccess<O extends Operation> = SuccessMessage<OutputOf<O>>;
+export type FormulaSuccess<F extends Formula> = SuccessMessage<OutputOf<F>>;
+
+export type OperationRequestOf<O extends Operation> = Omit<OperationRequestMessage, 'input'> & {
+  readonly input: InputOf<O>;
+};
+
+/** The position of operand n in a tuple. */
+interface TupleKey {
+  1: '0';
+  2: '1';
+  3: '2';
+  4: '3';
+  5: '4';
+  6: '5';
+  7: '6';
+  8: '7';
+}
+
+type OperandOfFormula<N extends string, F extends Formula, K extends string> = number extends F['operands']['length']
+  ? OperandMessage // a catalogue known at run time only
+  : K extends keyof OperandsOf<F>
+    ? Omit<OperandMessage, 'formula' | 'operands' | 'value'> & {
+        readonly formula: N;
+        readonly operands: F['operands']['length'];
+        readonly value: OperandsOf<F>[K];
+      }
+    : never;
+
+/** What may be published as operand n: one shape for each formula that has an n-th operand. */
+export type OperandOf<C extends Catalogue, N extends Lane> = {
+  [F in FormulaName<C>]: OperandOfFormula<F, C['formulas'][F], TupleKey[N]>;
+}[FormulaName<C>];

@@ -1,0 +1,217 @@
+import type { z } from 'zod';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { hashOf } from '../catalogue/catalogue.ts';
+import type { Failure } from './failures.ts';
+import { failure, failureCodeOf, isFailure } from './failures.ts';
+import type { Formula } from '../catalogue/formula.ts';
+import { failureTextMax } from './limits.ts';
+import type { FailureMessage, OperandMessage } from './messages.ts';
+import {
+  cancelWire,
+  failureWire,
+  helloWire,
+  operandWire,
+  operationRequestWire,
+  StatusReport,
+  statusRequestWire,
+  successWire,
+} from './messages.ts';
+import { isName } from '../catalogue/names.ts';
+import type { Operation } from '../catalogue/operation.ts';
+import { parser } from '../values/parse.ts';
+import type { Lane } from '../topics/topics.ts';
+
+/*
+ * The only place where incoming messages turn from wire order into checked, named values. A message that cannot be
+ * answered becomes `undefined`: it is dropped and counted. A request that cannot be served carries a `refusal`, if its
+ * sender and seq are readable (and its formula, which is part of the answer's topic).
+ */
+
+/** A request for one operation or for a status, in the form that a responder takes. */
+export interface RequestReading {
+  readonly seq: number;
+  readonly ttlMs: number;
+  readonly trace: string | undefined;
+  /** How often it has been sent; once unless given. */
+  readonly attempt?: number | undefined;
+  readonly input: unknown;
+  readonly refusal: Failure | undefined;
+}
+
+/** One operand of a request, in the form that the join takes. */
+export interface OperandReading {
+  readonly seq: number;
+  readonly ttlMs: number;
+  readonly trace: string | undefined;
+  /** How often it has been sent; once unless given. */
+  readonly attempt?: number | undefined;
+  readonly formula: string;
+  readonly operands: number;
+  readonly value: unknown;
+  readonly refusal: Failure | undefined;
+}
+
+/** An outcome, in the form that a requester takes. */
+export interface ResultReading {
+  readonly seq: number;
+  readonly outcome: Success | Failure;
+}
+
+export interface Success {
+  readonly value: unknown;
+  readonly via: readonly Lane[];
+}
+
+export function readOperationRequest(
+  catalogue: Catalogue,
+  operation: Operation,
+): (fields: unknown) => RequestReading | undefined {
+  const expected = hashOf(catalogue, operation.name);
+  const parse = parser(operation.input);
+  return (fields) => {
+    const message = operationRequestWire.read(fields);
+    if (message === undefined) return misshapen(operation.name, operationRequestWire, fields);
+    const { seq, contract, ttlMs, trace, attempt } = message;
+    if (contract !== expected) {
+      return { seq, ttlMs, trace, attempt, input: undefined, refusal: mismatch(operation, contract, expected) };
+    }
+    const parsed = parse(message.input);
+    return parsed.fits
+      ? { seq, ttlMs, trace, attempt, input: parsed.value, refusal: undefined }
+      : { seq, ttlMs, trace, attempt, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.problem) };
+  };
+}
+
+export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) => OperandReading | undefined {
+  const schemas = Object.values(catalogue.formulas).flatMap(({ operands }) => operands.map(([, schema]) => schema));
+  const parsers = new Map(schemas.map((schema) => [schema, parser(schema)]));
+  return (fields) => {
+    const message = operandWire.read(fields);
+    if (message === undefined) return misshapenOperand(fields);
+    const { formula, operands } = message;
+    if (!Object.hasOwn(catalogue.formulas, formula)) {
+      return operandReading(message, failure('unknown-formula', `no formula is called "${formula}" here`));
+    }
+    const contract = catalogue.formulas[formula] as Formula;
+    const expected = hashOf(catalogue, formula);
+    if (message.contract !== expected) {
+      return operandReading(message, mismatch(contract, message.contract, expected));
+    }
+    const declared = contract.operands[n - 1];
+    if (declared === undefined || operands !== contract.operands.length) {
+      const problem = `operand ${n} of ${operands}; the contract has ${contract.operands.length}`;
+      return operandReading(message, failure('invalid-request', `${formula}: ${problem}`));
+    }
+    const [name, schema] = declared;
+    const parsed = (parsers.get(schema) ?? parser(schema))(message.value);
+    return parsed.fits
+      ? operandReading(message, undefined, parsed.value)
+      : operandReading(message, unfit(`${formula}: operand ${name}`, parsed.problem));
+  };
+}
+
+function operandReading(message: OperandMessage, refusal: Failure | undefined, value?: unknown): OperandReading {
+  const { seq, ttlMs, trace, attempt, formula, operands } = message;
+  return { seq, ttlMs, trace, attempt, formula, operands, value, refusal };
+}
+
+/**
+ * A result whose value does not fit the contract is dropped like any other broken message: any peer could have sent it.
+ * A server checks its own values before it sends them (values/hand-over.ts).
+ */
+export function readResult(contract: { readonly output: z.ZodType }): (fields: unknown) => ResultReading | undefined {
+  const parse = parser(contract.output);
+  return (fields) => {
+    // The second field distinguishes the two shapes: 0 or a code.
+    if (Array.isArray(fields) && fields[1] === 0) {
+      const message = successWire.read(fields);
+      if (message === undefined) return undefined;
+      const parsed = parse(message.value);
+      if (!parsed.fits) return parsed.threw === true ? unreadable(message.seq, parsed.problem) : undefined;
+      return { seq: message.seq, outcome: { value: parsed.value, via: message.via as Lane[] } };
+    }
+    const message = failureWire.read(fields);
+    if (message === undefined) return undefined;
+    return {
+      seq: message.seq,
+      outcome: failure(failureCodeOf(message.code), message.message.slice(0, failureTextMax)),
+    };
+  };
+}
+
+/** The contract's code on this side failed, whatever the server sent. A retry would end in the same way. */
+function unreadable(seq: number, problem: string): ResultReading {
+  return { seq, outcome: failure('internal', `a result came, but ${problem}`) };
+}
+
+export function readStatusRequest(fields: unknown): RequestReading | undefined {
+  const message = statusRequestWire.read(fields);
+  if (message === undefined) return misshapen('status', statusRequestWire, fields);
+  return { ...message, trace: undefined, input: undefined, refusal: undefined };
+}
+
+export const readStatusResult = readResult({ output: StatusReport });
+
+/** @returns the counter */
+export function readHello(fields: unknown): number | undefined {
+  return helloWire.read(fields)?.counter;
+}
+
+/** @returns the cancelled requests of the sender */
+export function readCancel(fields: unknown): readonly number[] | undefined {
+  return cancelWire.read(fields)?.seqs;
+}
+
+/** A result in its published form: the message of its topic. */
+export type ResultMessage =
+  | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly via: readonly Lane[] }
+  | FailureMessage;
+
+export function resultMessage(seq: number, outcome: Success | Failure): ResultMessage {
+  return isFailure(outcome)
+    ? { seq, code: outcome.code, message: outcome.message }
+    : { seq, code: 0, value: outcome.value, via: outcome.via };
+}
+
+function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {
+  return failure(
+    'contract-mismatch',
+    `${contract.kind} "${contract.name}": asked by contract ${hex(theirs)}, served by contract ${hex(ours)}`,
+  );
+}
+
+function hex(hash: number): string {
+  return hash.toString(16).padStart(8, '0');
+}
+
+function unfit(where: string, problem: string): Failure {
+  return failure('invalid-request', `${where}: ${problem}`);
+}
+
+/** The time to live of a request whose own is unreadable. The refusal is sent at once. */
+const refusalTtlMs = 1_000;
+
+function misshapen(
+  name: string,
+  shape: typeof operationRequestWire | typeof statusRequestWire,
+  fields: unknown,
+): RequestReading | undefined {
+  const seq = readableSeq(fields);
+  if (seq === undefined) return undefined;
+  const refusal = failure('invalid-request', `${name}: ${shape.fault(fields)}`);
+  return { seq, ttlMs: refusalTtlMs, trace: undefined, input: undefined, refusal };
+}
+
+/** `operands` is 1, because a refusal waits for no other operand. */
+function misshapenOperand(fields: unknown): OperandReading | undefined {
+  const seq = readableSeq(fields);
+  const formula: unknown = Array.isArray(fields) ? fields[1] : undefined;
+  if (seq === undefined || typeof formula !== 'string' || !isName(formula)) return undefined;
+  const refusal = failure('invalid-request', `${formula}: ${operandWire.fault(fields)}`);
+  return { seq, ttlMs: refusalTtlMs, trace: undefined, formula, operands: 1, value: undefined, refusal };
+}
+
+function readableSeq(fields: unknown): number | undefined {
+  const seq: unknown = Array.isArray(fields) ? fields[0] : undefined;
+  return Number.isSafeInteger(seq) && (seq as number) >= 1 ? (seq as number) : undefined;
+}

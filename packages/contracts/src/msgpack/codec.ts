@@ -1,0 +1,81 @@
+import { Decoder, Encoder } from '@msgpack/msgpack';
+import { frameBytesMax, nestingMax, partsMax } from '../messages/limits.ts';
+import { Batch } from '../messages/messages.ts';
+import { quickCheck } from '../values/validate.ts';
+import { decodeMarked } from './marked-texts.ts';
+import { isWholeValue, scan } from './scan.ts';
+
+/** One decoded body. Its messages are still in wire order and unchecked. */
+export interface OpenBatch {
+  readonly sender: string;
+  /** The lowest seq of the sender's own requests that is not settled yet. */
+  readonly settledBelow: number;
+  readonly messages: readonly unknown[];
+}
+
+/** Why a body was refused: its bytes are no MessagePack, or the value is no batch. */
+export type BodyFault = 'not-messagepack' | 'not-a-batch';
+
+export interface Codec {
+  /**
+   * @returns bytes that nothing may write to again: ZeroMQ sends them without a copy
+   * @throws Error when a value cannot be encoded; values/hand-over.ts refuses such values before they get here
+   */
+  encode(sender: string, settledBelow: number, messages: readonly unknown[]): Uint8Array;
+  decode(body: Uint8Array): OpenBatch | BodyFault;
+  /** Whether a body that `encode` wrote is small enough to be sent, in bytes and in parts. */
+  fits(body: Uint8Array): boolean;
+}
+
+/** Creates a codec. It keeps an Encoder and a Decoder, because new ones cost more. Create one codec for each bus. */
+export function createCodec(): Codec {
+  const encoder = newEncoder();
+  const decoder = new Decoder();
+  return {
+    encode: (sender, settledBelow, messages) => encoder.encode([sender, settledBelow, messages]),
+    decode(body) {
+      const value = decodeWith(decoder, body);
+      if (value === undefined) return 'not-messagepack';
+      return readBatch(value) ?? 'not-a-batch';
+    },
+    // A part takes at least one byte, so a short body needs no scan.
+    fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || isWholeValue(body)),
+  };
+}
+
+/** Encodes any other value for the wire, such as a broker's heartbeat. */
+export function encodeValue(value: unknown): Uint8Array {
+  return newEncoder().encode(value);
+}
+
+/** @returns undefined when the bytes are no MessagePack */
+export function decodeValue(body: Uint8Array): unknown {
+  return decodeWith(new Decoder(), body);
+}
+
+const [isSender, isSettledBelow, isMessages] = Batch.def.items.map(quickCheck);
+
+/** Ignores fields that a later version appends. */
+function readBatch(value: unknown): OpenBatch | undefined {
+  if (!Array.isArray(value)) return undefined;
+  const [sender, settledBelow, messages] = value as readonly unknown[];
+  const fits =
+    isSender?.(sender) === true && isSettledBelow?.(settledBelow) === true && isMessages?.(messages) === true;
+  return fits ? ({ sender, settledBelow, messages } as OpenBatch) : undefined;
+}
+
+/** Treats a property that is undefined as absent. As nil, it would not fit its schema on arrival. */
+function newEncoder(): Encoder {
+  return new Encoder({ ignoreUndefined: true, maxDepth: nestingMax });
+}
+
+function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
+  const found = scan(body);
+  if (found === 'refused') return undefined;
+  try {
+    return found === 'whole' ? decoder.decode(body) : decodeMarked(body);
+  } catch {
+    // The bytes are one value, but a key is not allowed in an object: `__proto__`, or a key that is no string.
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { nestingMax, partsMax } from '../messages/limits.ts';
+
+/**
+ * Whether bytes are exactly one MessagePack value. Allocates nothing.
+ *
+ * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads the array's header. So 200 bytes
+ * that announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. The scan accepts a
+ * length only if the bytes for it are there: every element needs at least one. It also refuses kinds that JSON cannot
+ * express (binary, extensions), and nesting and numbers of parts beyond a bound.
+ */
+export function isWholeValue(bytes: Uint8Array): boolean {
+  return scan(bytes) !== 'refused';
+}
+
+/**
+ * `whole-with-marks`: one value, in which a text begins with U+FEFF. Decoders take that for a byte order mark and drop
+ * it.
+ */
+export type Scan = 'refused' | 'whole' | 'whole-with-marks';
+
+export function scan(bytes: Uint8Array): Scan {
+  const end = bytes.length;
+  let at = 0;
+  let depth = 0;
+  let parts = 0;
+  let marked = false;
+  awaited[0] = 1;
+  for (;;) {
+    while (awaited[depth] === 0) {
+      if (depth === 0) return ended(at === end, marked);
+      depth -= 1;
+    }
+    if (at >= end) return 'refused';
+    awaited[depth] = (awaited[depth] ?? 0) - 1;
+    const head = bytes[at] ?? 0;
+    at += 1;
+    if (head < 0x80 || head >= 0xe0) continue;
+    let elements = 0;
+    if (head < 0x90) elements = (head & 0x0f) * 2;
+    else if (head < 0xa0) elements = head & 0x0f;
+    else if (head < 0xc0) at += head & 0x1f;
+    else {
+      const { kind, size } = forms[head - 0xc0] ?? refused;
+      if (kind === 'refused' || at + size > end) return 'refused';
+      if (kind === 'scalar') {
+        at += size;
+        continue;
+      }
+      const length = lengthAt(bytes, at, size);
+      at += size;
+      if (kind === 'text') {
+        // Texts with the length in their head byte are decoded correctly.
+        marked ||= length >= markBytes && at + length <= end && beginsWithMark(bytes, at);
+        at += length;
+      } else elements = kind === 'map' ? length * 2 : length;
+    }
+    parts += 1;
+    if (parts > partsMax || at > end || elements > end - at) return 'refused';
+    if (elements > 0) {
+      depth += 1;
+      if (depth > nestingMax) return 'refused';
+      awaited[depth] = elements;
+    }
+  }
+}
+
+function ended(isAll: boolean, marked: boolean): Scan {
+  if (!isAll) return 'refused';
+  return marked ? 'whole-with-marks' : 'whole';
+}
+
+/** Values still to come, at each depth. One array serves all calls, because no call is interrupted. */
+const awaited = new Uint32Array(nestingMax + 1);
+
+/** The bytes after a head byte: a scalar of `size` bytes, or a length of `size` bytes and as many elements or bytes. */
+interface Form {
+  readonly kind: 'scalar' | 'text' | 'array' | 'map' | 'refused';
+  readonly size: number;
+}
+
+const refused: Form = { kind: 'refused', size: 0 };
+const scalar = (size: number): Form => ({ kind: 'scalar', size });
+const text = (size: number): Form => ({ kind: 'text', size });
+const array = (size: number): Form => ({ kind: 'array', size });
+const map = (size: number): Form => ({ kind: 'map', size });
+
+/** Head bytes 0xc0 to 0xdf (https://github.com/msgpack/msgpack/blob/master/spec.md). */
+const forms: readonly Form[] = [
+  [scalar(0), refused, scalar(0), scalar(0)], // nil, never used, false, true
+  [refused, refused, refused, refused, refused, refused], // bin 8, 16, 32, ext 8, 16, 32
+  [scalar(4), scalar(8)], // float 32, 64
+  [scalar(1), scalar(2), scalar(4), scalar(8)], // uint 8, 16, 32, 64
+  [scalar(1), scalar(2), scalar(4), scalar(8)], // int 8, 16, 32, 64
+  [refused, refused, refused, refused, refused], // fixext 1, 2, 4, 8, 16
+  [text(1), text(2), text(4)], // str 8, 16, 32
+  [array(2), array(4)], // array 16, 32
+  [map(2), map(4)], // map 16, 32
+].flat();
+
+/** The bytes of U+FEFF in UTF-8. */
+export const markBytes = 3;
+
+export function beginsWithMark(bytes: Uint8Array, at: number): boolean {
+  return bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf;
+}
+
+function lengthAt(bytes: Uint8Array, at: number, size: number): number {
+  let length = 0;
+  for (let index = 0; index < size; index += 1) length = length * 256 + (bytes[at + index] ?? 0);
+  return length;
+}

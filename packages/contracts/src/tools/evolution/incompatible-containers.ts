@@ -1,0 +1,114 @@
+import { accepts } from './accepts.ts';
+import type { Compared } from './compared.ts';
+import type { Elements, Fields } from './fields.ts';
+import { elementsOf, fieldsOf } from './fields.ts';
+import type { Misreading } from './incompatibility.ts';
+import { show } from './incompatibility.ts';
+import { misread } from './incompatibilities.ts';
+import type { SchemaView, TypedPiece } from './schema-view.ts';
+import { viewOf } from './schema-view.ts';
+
+export function misreadElements(
+  sender: readonly TypedPiece[],
+  receiver: TypedPiece,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  const arrays = sender.filter(({ type }) => type === 'array').map(elementsOf);
+  // All pieces of the sender hold at once, and the elements are merged. So each piece has to fit by itself.
+  return arrays.flatMap((written) => misreadList(written, elementsOf(receiver), at, compared));
+}
+
+function misreadList(written: Elements, read: Elements, at: string, compared: Compared): readonly Misreading[] {
+  const found: Misreading[] = [];
+  if (written.least < read.least) found.push(ofLength(`fewer than ${read.least}`, at));
+  if (written.mostWritten > read.most) found.push(ofLength(`more than ${read.most}`, at));
+  const declared = Math.max(written.first.length, read.first.length);
+  for (let index = 0; index < Math.min(declared, written.mostWritten, read.most); index += 1) {
+    const [element, taken] = [written.first[index] ?? written.rest, read.first[index] ?? read.rest];
+    if (taken !== undefined) found.push(...misread(element ?? viewOf(true), taken, `${at}[${index}]`, compared));
+  }
+  const more = Math.min(written.mostWritten, read.most) > declared;
+  if (more && read.rest !== undefined) {
+    found.push(...misread(written.rest ?? viewOf(true), read.rest, `${at}[]`, compared));
+  }
+  return found;
+}
+
+function ofLength(bound: string, at: string): Misreading {
+  return {
+    at,
+    problem: `may have ${bound} elements, which the receiver does not accept`,
+    widen: `accept ${bound} as well`,
+    narrow: `never write ${bound}`,
+  };
+}
+
+export function misreadFields(
+  sender: readonly TypedPiece[],
+  receiver: TypedPiece,
+  at: string,
+  compared: Compared,
+): readonly Misreading[] {
+  const objects = sender.filter(({ type }) => type === 'object').map(fieldsOf);
+  const read = fieldsOf(receiver);
+  // All pieces of the sender hold at once, and any of them may have written a field. So each piece has to fit by
+  // itself.
+  const known = objects.flatMap((written) => misreadKnown(written, read, at, compared));
+  return [...known, ...objects.flatMap((written) => misreadOthers(written, read, at, compared))];
+}
+
+function misreadKnown(written: Fields, read: Fields, at: string, compared: Compared): Misreading[] {
+  const found: Misreading[] = [];
+  for (const [name, taken] of read.known) {
+    const place = `${at}.${name}`;
+    if (read.needed.has(name) && !written.always.has(name)) found.push(missing(place));
+    const field = written.known.get(name) ?? written.others;
+    if (field !== undefined) found.push(...misread(field, taken, place, compared));
+  }
+  // A record may require fields that it does not describe.
+  for (const name of read.needed) {
+    if (!read.known.has(name) && !written.always.has(name)) found.push(missing(`${at}.${name}`));
+  }
+  return found;
+}
+
+/** Checks the fields that the receiver does not name. */
+function misreadOthers(written: Fields, read: Fields, at: string, compared: Compared): Misreading[] {
+  const found: Misreading[] = [];
+  for (const [name, field] of written.known) {
+    const place = `${at}.${name}`;
+    if (read.names !== undefined && !accepts(read.names, name)) found.push(unknownField(place));
+    else if (!read.known.has(name)) found.push(...misreadOther(field, read, place, compared));
+  }
+  if (written.others === undefined || written.others.schema === false) return found;
+  const place = `${at}.*`;
+  if (read.names !== undefined) {
+    const names = written.names ?? viewOf({ type: 'string' });
+    found.push(...misread(names, read.names, `${at} (a field's name)`, compared));
+  }
+  return [...found, ...misreadOther(written.others, read, place, compared)];
+}
+
+function misreadOther(field: SchemaView, read: Fields, at: string, compared: Compared): readonly Misreading[] {
+  if (read.others === undefined) return [];
+  return read.others.schema === false ? [unknownField(at)] : misread(field, read.others, at, compared);
+}
+
+function missing(at: string): Misreading {
+  return {
+    at,
+    problem: 'may be left out, and the receiver needs it',
+    widen: 'leave it optional, or give it a default',
+    narrow: 'write it always',
+  };
+}
+
+function unknownField(at: string): Misreading {
+  return {
+    at,
+    problem: `is a field that the receiver refuses: it takes those that it knows only`,
+    widen: `accept the field, or ignore fields that are not known`,
+    narrow: `do not write ${show(at.slice(at.lastIndexOf('.') + 1))}`,
+  };
+}

@@ -1,0 +1,86 @@
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import { hashOf } from '../../catalogue/catalogue.ts';
+import type { Schema } from '../evolution/schema-view.ts';
+import { failureTable } from '../../messages/failures.ts';
+import type { WireName } from './message-schemas.ts';
+import { fieldsOfWire } from './message-schemas.ts';
+import { valuesOf } from './value-schemas.ts';
+
+/** A message of an AsyncAPI document. */
+export type AsyncApiMessage = Readonly<Record<string, unknown>>;
+
+/** AsyncAPI's own schemas use draft 7. */
+export const asyncApiDraft = 'draft-7';
+
+/** The messages of each channel, by the channel's id and then by their own names. */
+export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, Record<string, AsyncApiMessage>>> {
+  const channels: Record<string, Record<string, AsyncApiMessage>> = {
+    'status.request': { statusRequest: message('statusRequest', 'Asks how a server is.') },
+    'status.result': outcomes('status', 'What a server says of itself.', { $ref: '#/components/schemas/statusReport' }),
+    cancel: { cancel: message('cancel', 'Cancelled requests.') },
+    hello: { hello: message('hello', 'Proves that its sender can hear.') },
+    beat: { beat: message('beat', 'What a server holds, how many requests keep it busy, and what it gives back.') },
+    marker: {},
+  };
+  for (const { name, description } of Object.values(catalogue.operations)) {
+    const fixed = { contract: { const: hashOf(catalogue, name) }, input: valueReference(name, 'input') };
+    channels[`${name}.request`] = { request: message('operationRequest', description, fixed) };
+    channels[`${name}.result`] = outcomes(name, description, valueReference(name, 'output'));
+  }
+  const operands: Record<string, AsyncApiMessage> = {};
+  for (const { name, description, operands: declared } of Object.values(catalogue.formulas)) {
+    for (const [index, { name: operand }] of valuesOf(catalogue, name).slice(0, -1).entries()) {
+      operands[operandMessage(name, index + 1)] = message(
+        'operand',
+        `Operand ${index + 1}, ${operand}: ${description}`,
+        {
+          formula: { const: name },
+          contract: { const: hashOf(catalogue, name) },
+          operands: { const: declared.length },
+          value: valueReference(name, operand),
+        },
+      );
+    }
+    channels[`${name}.result`] = outcomes(name, description, valueReference(name, 'output'));
+  }
+  if (Object.keys(operands).length > 0) channels.operands = operands;
+  return channels;
+}
+
+export function operandMessage(formula: string, n: number): string {
+  return `${formula}.operand.${n}`;
+}
+
+function valueReference(contract: string, value: string): Schema {
+  return { $ref: `#/components/schemas/${contract}.${value}` };
+}
+
+function outcomes(of: string, description: string, value: Schema): Record<string, AsyncApiMessage> {
+  return {
+    success: message('success', `A value of ${of}: ${description}`, { value }),
+    failure: message('failure', `A failure of ${of}.`, { code: { type: 'string', enum: Object.keys(failureTable) } }),
+  };
+}
+
+/** @param fixed the schemas of fields that the protocol leaves open and this message fixes */
+function message(wire: WireName, summary: string, fixed: Readonly<Record<string, Schema>> = {}): AsyncApiMessage {
+  const fields = fieldsOfWire(wire, { draft: asyncApiDraft });
+  const withId = fields[0]?.name === 'seq';
+  return {
+    name: wire,
+    summary,
+    contentType: 'application/vnd.msgpack',
+    headers: { $ref: '#/components/schemas/batchHeaders' },
+    ...(withId ? { correlationId: { $ref: '#/components/correlationIds/seq' } } : {}),
+    payload: {
+      type: 'array',
+      items: fields.map(({ name, schema }) => {
+        const { [name]: narrower } = fixed;
+        // Beside a reference, all other keywords are ignored.
+        return narrower === undefined ? { title: name, ...(schema as object) } : { title: name, allOf: [narrower] };
+      }),
+      minItems: fields.filter(({ optional }) => !optional).length,
+    },
+    bindings: { $ref: '#/components/messageBindings/batch' },
+  };
+}

@@ -1,0 +1,53 @@
+import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Schema } from '../evolution/schema-view.ts';
+import type { Work } from '../../catalogue/work.ts';
+import { messageSchemas } from './message-schemas.ts';
+import { openSchema, valuesOf } from './value-schemas.ts';
+
+/**
+ * Everything that two builds must agree on, as plain JSON. A release stores it, and the next release is compared with
+ * it.
+ */
+export interface ContractSet {
+  readonly operations: Readonly<Record<string, DescribedOperation>>;
+  readonly formulas: Readonly<Record<string, DescribedFormula>>;
+  /** The protocol's own messages. */
+  readonly messages: Readonly<Record<string, Schema>>;
+}
+
+export interface DescribedOperation {
+  readonly version: number;
+  readonly input: Schema;
+  readonly output: Schema;
+  /** Missing in sets of releases that described none. The two sides need not agree on a work policy. */
+  readonly work?: Work | undefined;
+}
+
+export interface DescribedFormula {
+  readonly version: number;
+  readonly operands: readonly { readonly name: string; readonly schema: Schema }[];
+  readonly output: Schema;
+}
+
+export function contractSetOf(catalogue: Catalogue): ContractSet {
+  const described = (contract: string): { name: string; schema: Schema }[] =>
+    valuesOf(catalogue, contract).map(({ name, schema }) => ({
+      name,
+      schema: openSchema(schema, { annotated: false }),
+    }));
+  return {
+    operations: mapped(catalogue.operations, ({ name, version, work }) => {
+      const [input, output] = described(name);
+      return { version, input: input?.schema ?? true, output: output?.schema ?? true, work };
+    }),
+    formulas: mapped(catalogue.formulas, ({ name, version }) => {
+      const values = described(name);
+      return { version, operands: values.slice(0, -1), output: values.at(-1)?.schema ?? true };
+    }),
+    messages: messageSchemas(),
+  };
+}
+
+function mapped<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Readonly<Record<string, R>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

@@ -1,0 +1,203 @@
+import { isAddress } from './address.ts';
+import { sentText } from '../messages/failures.ts';
+import {
+  cancelWire,
+  beatWire,
+  failureWire,
+  helloWire,
+  operandWire,
+  operationRequestWire,
+  statusRequestWire,
+  successWire,
+} from '../messages/messages.ts';
+import { namePattern, reservedTopicWords } from '../catalogue/names.ts';
+
+/*
+ * Every kind of topic, once: what it looks like, what its messages look like, and who publishes and subscribes to it. Roles (roles.ts),
+ * brokers, listener tables, observers, the writing of messages and the AsyncAPI document are all made from this table.
+ * docs/wire.md, "Topics", describes it for people.
+ */
+
+/** What a participant may say and hear. A broker forwards what others say and says nothing itself. */
+export type Role = 'client' | 'calc-server' | 'op-server' | 'observer' | 'broker';
+
+/** How the named fields of a message become its fields in wire order, and back. */
+export interface MessageLayout {
+  write(message: never): unknown[];
+  /** Undefined when the fields are no such message. */
+  read(fields: unknown): Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface TopicKind {
+  /** What brokers and listener tables do with it. */
+  readonly shape: 'request' | 'result' | 'cancel' | 'hello' | 'beat' | 'ended';
+  /** Its topics without the address, as documents show them; parameters in braces, `{name}` an operation's or formula's. */
+  readonly template: string;
+  /** Undefined for what is a subscription and never a message. */
+  readonly layout: MessageLayout | undefined;
+  readonly publishedBy: readonly Role[];
+  readonly subscribedBy: readonly Role[];
+}
+
+/** The second field tells a success from a failure: 0 or a code. */
+const outcomeLayout: MessageLayout = {
+  write(message: { readonly seq: number; readonly code: number | string; readonly message?: string }) {
+    if (message.code === 0) return successWire.write(message as never);
+    return failureWire.write({
+      seq: message.seq,
+      code: String(message.code),
+      message: sentText(message.message ?? ''),
+    });
+  },
+  read: (fields) => (Array.isArray(fields) && fields[1] === 0 ? successWire : failureWire).read(fields),
+};
+
+const everyone = ['client', 'calc-server', 'op-server', 'observer'] as const;
+
+export const topicTable = {
+  operand: {
+    shape: 'request',
+    template: 'calc.request.{n}',
+    layout: operandWire,
+    publishedBy: ['client'],
+    subscribedBy: ['calc-server', 'observer'],
+  },
+  operationRequest: {
+    shape: 'request',
+    template: 'calc.{name}.request.{lane}',
+    layout: operationRequestWire,
+    publishedBy: ['calc-server'],
+    subscribedBy: ['op-server', 'observer'],
+  },
+  operationResult: {
+    shape: 'result',
+    template: 'calc.{name}.result.{lane}',
+    layout: outcomeLayout,
+    publishedBy: ['op-server'],
+    subscribedBy: ['calc-server', 'observer'],
+  },
+  formulaResult: {
+    shape: 'result',
+    template: 'calc.{name}.result',
+    layout: outcomeLayout,
+    publishedBy: ['calc-server'],
+    subscribedBy: ['client', 'observer'],
+  },
+  statusRequest: {
+    shape: 'request',
+    template: 'calc.status.request',
+    layout: statusRequestWire,
+    publishedBy: ['client'],
+    subscribedBy: ['calc-server', 'op-server', 'observer'],
+  },
+  statusResult: {
+    shape: 'result',
+    template: 'calc.status.result',
+    layout: outcomeLayout,
+    publishedBy: ['calc-server', 'op-server'],
+    subscribedBy: ['client', 'observer'],
+  },
+  cancel: {
+    shape: 'cancel',
+    template: 'calc.cancel',
+    layout: cancelWire,
+    publishedBy: ['client', 'calc-server'],
+    subscribedBy: ['calc-server', 'op-server', 'observer'],
+  },
+  hello: {
+    shape: 'hello',
+    template: 'calc.hello',
+    layout: helloWire,
+    publishedBy: everyone,
+    subscribedBy: everyone,
+  },
+  beat: {
+    shape: 'beat',
+    template: 'calc.beat',
+    layout: beatWire,
+    publishedBy: ['calc-server', 'op-server'],
+    subscribedBy: ['client', 'calc-server', 'observer'],
+  },
+  ended: {
+    shape: 'ended',
+    template: 'calc.ended',
+    layout: undefined,
+    publishedBy: [],
+    subscribedBy: [],
+  },
+} as const satisfies Record<string, TopicKind>;
+
+export type TopicKindName = keyof typeof topicTable;
+
+const parameterPatterns: Readonly<Record<string, string>> = {
+  n: '[1-8]',
+  lane: '[1-8]',
+  // The words of topics themselves are no names.
+  name: `(?!(?:${reservedTopicWords.join('|')})\\.)${namePattern}`,
+};
+
+const kinds = Object.values<TopicKind>(topicTable).map((kind) => ({ kind, pattern: patternOf(kind.template) }));
+
+function patternOf(template: string): RegExp {
+  const escaped = template.replaceAll('.', '\\.');
+  const filled = escaped.replace(/\{(\w+)\}/g, (_, parameter: string) => parameterPatterns[parameter] ?? '');
+  return new RegExp(`^${filled}$`);
+}
+
+/** @param route a topic without its address */
+function kindOf(route: string): TopicKind | undefined {
+  return kinds.find(({ pattern }) => pattern.test(route))?.kind;
+}
+
+/**
+ * What a subscription or a topic on the wire is, told by its shape alone: brokers and listener tables have no
+ * catalogue. `route` is the topic without its address.
+ */
+export type TopicShape =
+  | { readonly shape: TopicKind['shape']; readonly route: string; readonly address: string }
+  | { readonly shape: 'marker'; readonly epoch: number; readonly address: string };
+
+const markerPattern = /^calc\.broker\.(0|[1-9][0-9]{0,15})\.([a-z0-9]{12})$/;
+
+/** @returns undefined for whatever is no complete topic of this protocol, an observer's prefix for example */
+export function topicShape(topic: string): TopicShape | undefined {
+  const marker = markerPattern.exec(topic);
+  if (marker !== null) {
+    const [, digits = '', address = ''] = marker;
+    const epoch = Number(digits);
+    return Number.isSafeInteger(epoch) ? { shape: 'marker', epoch, address } : undefined;
+  }
+  const dot = topic.lastIndexOf('.');
+  const address = topic.slice(dot + 1);
+  if (dot < 0 || !isAddress(address)) return undefined;
+  const route = topic.slice(0, dot);
+  const kind = kindOf(route);
+  return kind === undefined ? undefined : { shape: kind.shape, route, address };
+}
+
+/** Where messages go out: named fields to wire order. The type of a topic's message is in {@link TopicMessages}. */
+export type WriteMessage = (message: object) => unknown[];
+
+/**
+ * @param topic without an address
+ * @throws TypeError for a topic on which nothing is published
+ */
+export function messageWriter(topic: string): WriteMessage {
+  const layout = kindOf(topic)?.layout;
+  if (layout === undefined) throw new TypeError(`${topic} is no topic to publish on`);
+  return (message) => layout.write(message as never);
+}
+
+/** A message with its field names, whatever its topic: what an observer shows. */
+export type NamedMessage = Readonly<Record<string, unknown>>;
+
+/**
+ * Gives the fields of a message their names, by its topic alone: an observer may not have the catalogue of those it
+ * watches.
+ *
+ * @param topic without an address
+ * @returns undefined when the message does not fit the topic
+ */
+export function readNamed(topic: string, fields: unknown): NamedMessage | undefined {
+  return kindOf(topic)?.layout?.read(fields);
+}

@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import type { Failure } from '../messages/failures.ts';
+import { failure, isFailure } from '../messages/failures.ts';
+import type { Formula } from '../catalogue/formula.ts';
+import type { Operation } from '../catalogue/operation.ts';
+import { problemOf } from './parse.ts';
+import { takeValue } from './plain-value.ts';
+import { quickCheck } from './validate.ts';
+import { textOf } from './thrown-text.ts';
+
+/*
+ * Values that a program hands in are copied and checked against the contract before they are sent; messages/read.ts checks
+ * them again on arrival. The copy can be encoded, fits a frame, and belongs to no other code.
+ */
+
+/** @returns the input to send, or a failure */
+export function takeInput(contract: Operation, input: unknown): unknown {
+  return take('invalid-request', contract.name, 'input', contract.input, input);
+}
+
+/** @returns the operands to send, or a failure */
+export function takeOperands(contract: Formula, given: unknown): readonly unknown[] | Failure {
+  const { name, operands: declared } = contract;
+  try {
+    const operands: readonly unknown[] = Array.isArray(given) ? given : [];
+    if (operands.length !== declared.length) return wrongNumber(contract, operands.length);
+    const taken: unknown[] = [];
+    for (let index = 0; index < declared.length; index += 1) {
+      const [operand, schema] = declared[index] as readonly [string, z.ZodType];
+      const one = take('invalid-request', name, 'operand ', schema, operands[index], operand);
+      if (isFailure(one)) return one;
+      taken.push(one);
+    }
+    return taken;
+  } catch (error) {
+    // The list may be a Proxy.
+    return failure('invalid-request', `${name}: the operands cannot be read: ${textOf(error)}`);
+  }
+}
+
+function wrongNumber({ name, operands }: Formula, given: number): Failure {
+  const names = operands.map(([operand]) => operand).join(', ');
+  return failure('invalid-request', `${name} takes ${operands.length} operands (${names}), not ${given}`);
+}
+
+/**
+ * Checks the output of a server's own code. A requester drops a value that does not fit, and would wait for another
+ * until its deadline. A wrong value here is a fault of the server's code.
+ *
+ * @returns the output to send, or `internal`
+ */
+export function takeOutput(contract: Operation | Formula, value: unknown): unknown {
+  return take('internal', contract.name, codeGave[contract.kind], contract.output, value);
+}
+
+const codeGave = { operation: 'the code of the operation gave', formula: 'the code of the formula gave' } as const;
+
+/** @returns a copy, or a failure; a value is never a failure */
+function take(
+  code: 'invalid-request' | 'internal',
+  name: string,
+  what: string,
+  schema: z.ZodType,
+  value: unknown,
+  operand = '',
+): unknown {
+  // A shortcut for numbers, which nearly all values are. Adding 0 turns -0 into 0, as the wire does.
+  if (typeof value === 'number' && quickCheck(schema)?.(value) === true) return value + 0;
+  const taken = takeValue(value);
+  const problem = taken.fault === undefined ? problemOf(schema, taken.value) : wordedBy(schema, value, taken.fault);
+  return problem === undefined ? taken.value : failure(code, `${name}: ${what}${operand}: ${problem}`);
+}
+
+/**
+ * Describes a value that cannot be sent. The schema's text is better, but an object could answer each reading
+ * differently.
+ */
+function wordedBy(schema: z.ZodType, value: unknown, fault: string): string {
+  return typeof value === 'object' ? fault : (problemOf(schema, value) ?? fault);
+}

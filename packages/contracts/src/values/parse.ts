@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import { ownCodeOf } from './own-code.ts';
+import { takeValue } from './plain-value.ts';
+import type { QuickCheck } from './validate.ts';
+import { quickCheck } from './validate.ts';
+import { isBrief, roughCheck } from './validate-early.ts';
+import { textOf } from './thrown-text.ts';
+import { misfit } from '../messages/message-layout.ts';
+
+/*
+ * The only place that runs the code of a contract: refinements, defaults, and texts of errors. A contract is somebody's
+ * program. An error that it throws is the outcome of the one value that it was given.
+ */
+
+export type Parsed =
+  | { readonly fits: true; readonly value: unknown }
+  /** `threw`: the contract's code threw, so nothing is known about the value. */
+  | { readonly fits: false; readonly problem: string; readonly threw?: true };
+
+/**
+ * @returns what is wrong with a value to be sent; undefined when it fits. The reader applies the changes that the
+ *   schema makes.
+ */
+export function problemOf(schema: z.ZodType, value: unknown): string | undefined {
+  if (quickCheck(schema)?.(value) === true) return undefined;
+  const parsed = parse(schema, value);
+  return parsed.fits ? undefined : parsed.problem;
+}
+
+/** Reads values that arrive. Applies the schema's defaults and drops undeclared fields. */
+export function parser(schema: z.ZodType): (value: unknown) => Parsed {
+  const fits = quickCheck(schema);
+  const mayFit: QuickCheck = roughCheck(schema);
+  return (value) => {
+    if (fits?.(value) === true) return { fits: true, value };
+    if (!mayFit(value) && !isBrief(value)) return { fits: false, problem: 'does not fit the contract' };
+    return parse(schema, value);
+  };
+}
+
+/** Runs a full parse by Zod, whatever the schema's code does. */
+export function parse(schema: z.ZodType, value: unknown): Parsed {
+  try {
+    const code = ownCodeOf(schema);
+    if (code.promises) return asynchronous;
+    if (code.checks) {
+      const result = schema._zod.run({ value, issues: [] }, { async: true });
+      if (result instanceof Promise) return answersLater(result);
+      if (result.issues.length === 0) return fitting(result.value, code.values);
+    }
+    const parsed = schema.safeParse(value);
+    return parsed.success ? fitting(parsed.data, code.values) : { fits: false, problem: misfit(parsed.error) };
+  } catch (error) {
+    return { fits: false, problem: `the check of the contract threw: ${textOf(error)}`, threw: true };
+  }
+}
+
+/**
+ * @param shared whether parts may belong to the schema; they are copied, so that a handler cannot change the contract
+ */
+function fitting(value: unknown, shared: boolean): Parsed {
+  return { fits: true, value: shared ? (takeValue(value).value ?? value) : value };
+}
+
+/** Catches the rejection of a promise whose result is not used. Otherwise it would end the process. */
+function answersLater(promise: Promise<unknown>): Parsed {
+  promise.catch(() => undefined);
+  return asynchronous;
+}
+
+const asynchronous: Parsed = {
+  fits: false,
+  problem: 'the check of the contract is asynchronous, which no check may be',
+  threw: true,
+};
