@@ -8,7 +8,7 @@ import { fakeBroker, testPlatform } from '../../../packages/bus/src/fake-link.te
 /*
  * Which peers may answer. A result counts only from a server that got the request, so a forger must know the server's
  * name. A forger that knows it and is faster is believed. This test documents that, and has to be reversed when there
- * are keys (docs/verification.md).
+ * are keys (docs/security.md).
  */
 
 const codec = createCodec();

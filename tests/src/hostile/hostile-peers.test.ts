@@ -18,7 +18,7 @@ import { memoryOf } from './memory.ts';
 
 /*
  * Hostile peers at a running system of real processes. No process dies, memory stays bounded, and honest requests are
- * answered correctly meanwhile, and as fast as before afterwards. docs/verification.md lists what cannot be prevented
+ * answered correctly meanwhile, and as fast as before afterwards. docs/security.md lists what cannot be prevented
  * without keys.
  */
 
@@ -69,7 +69,7 @@ test('under attack no process dies, memory stays bounded, and honest requests ar
   expect(after.rate).toBeGreaterThan(before.rate / 10);
 }, 180_000);
 
-/** With CATETO_HOSTILE_FIGURES set: the figures of docs/verification.md. */
+/** With CATETO_HOSTILE_FIGURES set: the figures of docs/verification-log.md. */
 function tell(figures: object): void {
   if (process.env['CATETO_HOSTILE_FIGURES'] !== undefined) process.stderr.write(`${JSON.stringify(figures)}\n`);
 }
