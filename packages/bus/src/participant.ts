@@ -1,5 +1,5 @@
 import type { BodyFault, OpenBatch } from '@cateto/contracts';
-import { addressed, createCodec, helloTopic, helloWire, newAddress, readHello } from '@cateto/contracts';
+import { addressed, createCodec, helloTopic, helloLayout, newAddress, readHello } from '@cateto/contracts';
 import type { EarEffect, ListenersEffect } from '@cateto/protocol';
 import { createBatch, createEar, createListeners } from '@cateto/protocol';
 import { openAll } from './closing.ts';
@@ -134,7 +134,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function earDecided(change: EarEffect): void {
-    if (change.type === 'say-hello') publish(helloTopic, address, helloWire.write({ counter: change.counter }));
+    if (change.type === 'say-hello') publish(helloTopic, address, helloLayout.write({ counter: change.counter }));
     for (const half of halves) half.earChanged?.(change);
   }
 

@@ -1,7 +1,7 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
-import { cancelTopic, cancelWire } from '@cateto/contracts';
+import { cancelTopic, cancelLayout } from '@cateto/contracts';
 import type { RequestCall, RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
-import { beatTopic, beatWire } from '@cateto/contracts';
+import { beatTopic, beatLayout } from '@cateto/contracts';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import { createListenerReport } from './listener-report.ts';
@@ -63,7 +63,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':
-        return participant.publish(cancelTopic, effect.to, cancelWire.write({ seqs: [...effect.seqs] }));
+        return participant.publish(cancelTopic, effect.to, cancelLayout.write({ seqs: [...effect.seqs] }));
       case 'progress':
         return effect.work.progressed?.(effect.share);
       case 'await-turn':
@@ -74,7 +74,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
     }
   }
 
-  participant.receive(beatTopic, beatWire.read, (beats, { sender }) => {
+  participant.receive(beatTopic, beatLayout.read, (beats, { sender }) => {
     for (const { windows, returned } of beats) {
       if (windows !== undefined || returned !== undefined) {
         handle({ type: 'beat', sender, held: undefined, silentMs: 0, windows, returned });

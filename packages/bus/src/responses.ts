@@ -1,5 +1,5 @@
 import type { ResultMessage } from '@cateto/contracts';
-import { beatTopic, beatWire, cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
+import { beatTopic, beatLayout, cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
 import type { IncomingRequest, OwedBeat, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createResponder } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
@@ -176,7 +176,7 @@ export function createResponses<T extends string>(
 }
 
 function writeBeat({ held, silentMs, windows, returned, progress }: Omit<OwedBeat, 'type' | 'to'>): unknown[] {
-  return beatWire.write({
+  return beatLayout.write({
     held: held && [...held],
     silentMs: held && Math.min(Math.max(0, silentMs), limits.ttlMsMax),
     windows,

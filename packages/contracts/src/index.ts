@@ -57,15 +57,15 @@ export type {
   StatusSuccess,
 } from './messages/messages.ts';
 export {
-  cancelWire,
-  beatWire,
-  failureWire,
-  helloWire,
-  operandWire,
-  operationRequestWire,
+  cancelLayout,
+  beatLayout,
+  failureLayout,
+  helloLayout,
+  operandLayout,
+  operationRequestLayout,
   StatusReport,
-  statusRequestWire,
-  successWire,
+  statusRequestLayout,
+  successLayout,
 } from './messages/messages.ts';
 export type { CheckedName, ReservedName } from './catalogue/names.ts';
 export { isName } from './catalogue/names.ts';
@@ -110,6 +110,6 @@ export {
   statusResultTopic,
   topicPrefix,
 } from './topics/topics.ts';
-export type { MessageOf, Wire } from './messages/message-layout.ts';
-export { wire } from './messages/message-layout.ts';
+export type { MessageLayout, MessageOf } from './messages/message-layout.ts';
+export { messageLayout } from './messages/message-layout.ts';
 export type { FallbackPolicy, GivenWork, LanePolicy, Work } from './catalogue/work.ts';

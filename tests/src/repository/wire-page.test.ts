@@ -1,4 +1,4 @@
-import { beatWire, calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
+import { beatLayout, calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -24,7 +24,7 @@ test('the bytes in docs/wire.md decode to the messages beside them', () => {
 test('the beats in docs/wire.md are beats', () => {
   const [, section = ''] = /\n### Beats\n([\s\S]*?)\n### /.exec(page) ?? [];
   const shown = [...section.matchAll(/^ {3}\["\w{12}", 1, \[(\[.*\])\]\]$/gm)].map(([, text = '']) =>
-    beatWire.read(JSON.parse(text.replaceAll('nil', 'null'))),
+    beatLayout.read(JSON.parse(text.replaceAll('nil', 'null'))),
   );
   expect(shown).toEqual([
     { held: [31, 31], silentMs: 1999.5 },

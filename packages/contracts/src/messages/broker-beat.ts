@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { decodeValue, encodeValue } from '../msgpack/codec.ts';
 import type { MessageOf } from './message-layout.ts';
-import { wire } from './message-layout.ts';
+import { messageLayout } from './message-layout.ts';
 
 /** The counters that a broker publishes with its heartbeats. */
 const counters = z.record(z.string().max(64), z.number());
 
 /** The message that a broker publishes on its heartbeat port, for its peer and for status requests. */
-const beatWire = wire({
+const beatLayout = messageLayout({
   rank: z.enum(['primary', 'backup']),
   state: z.enum(['standby', 'active', 'leaving']),
   epoch: z.int().min(0),
@@ -17,13 +17,13 @@ const beatWire = wire({
   counters,
 });
 
-export type Beat = MessageOf<typeof beatWire>;
+export type Beat = MessageOf<typeof beatLayout>;
 
 export function encodeBeat(beat: Beat): Uint8Array {
-  return encodeValue(beatWire.write(beat));
+  return encodeValue(beatLayout.write(beat));
 }
 
 /** @returns undefined when the bytes are no heartbeat */
 export function decodeBeat(body: Uint8Array): Beat | undefined {
-  return beatWire.read(decodeValue(body));
+  return beatLayout.read(decodeValue(body));
 }

@@ -33,9 +33,9 @@ test('a name that is no identifier does not become code', () => {
 
 test('messages are read and written even where code generation is disabled', () => {
   const source = `
-    import { wire } from ${JSON.stringify(fileURLToPath(new URL('message-layout.ts', import.meta.url)))};
+    import { messageLayout } from ${JSON.stringify(fileURLToPath(new URL('message-layout.ts', import.meta.url)))};
     import { z } from 'zod';
-    const sample = wire({ seq: z.int(), trace: z.string().optional() });
+    const sample = messageLayout({ seq: z.int(), trace: z.string().optional() });
     process.stdout.write(JSON.stringify([sample.read([7]), sample.write({ seq: 8 }), sample.read(['x']) ?? 'refused']));
   `;
   const flags = ['--disallow-code-generation-from-strings', '--import', 'tsx', '--input-type=module', '--eval', source];

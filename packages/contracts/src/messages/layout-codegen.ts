@@ -1,4 +1,4 @@
-import type { QuickCheck } from '../values/validate.ts';
+import type { Validate } from '../values/validate.ts';
 
 /*
  * Code for messages without optional fields, which are nearly all messages. It is generated when a message is declared,
@@ -11,7 +11,7 @@ export interface DeclaredField {
   readonly name: string;
   readonly optional: boolean;
   /** Undefined where only Zod can decide. */
-  readonly check: QuickCheck | undefined;
+  readonly check: Validate | undefined;
 }
 
 /** @returns code that writes a message without its optional fields; for any other message the code returns undefined */
@@ -26,7 +26,7 @@ export function plainWriter(
 
 /**
  * @returns code that reads a message without its optional fields, if all other fields fit; for any other message the
- *   code returns undefined. Undefined itself when a field has no quick check.
+ *   code returns undefined. Undefined itself when a field has no validator.
  */
 export function plainReader(
   fields: readonly DeclaredField[],

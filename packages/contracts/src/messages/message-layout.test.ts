@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { misfit, wire } from './message-layout.ts';
+import { messageLayout, misfit } from './message-layout.ts';
 
-const sample = wire({
+const sample = messageLayout({
   seq: z.int().min(1),
   hint: z.string().optional(),
   value: z.number().nullable(),
@@ -76,8 +76,8 @@ test.each([
 });
 
 test('older readers understand newer writers, and newer readers understand older writers', () => {
-  const older = wire({ seq: z.int() });
-  const newer = wire({ seq: z.int(), note: z.string().optional() });
+  const older = messageLayout({ seq: z.int() });
+  const newer = messageLayout({ seq: z.int(), note: z.string().optional() });
   expect(older.read(newer.write({ seq: 1, note: 'n' }))).toStrictEqual({ seq: 1 });
   expect(newer.read(older.write({ seq: 1 }))).toStrictEqual({ seq: 1 });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quickCheck } from '../values/validate.ts';
+import { validatorOf } from '../values/validate.ts';
 import { plainReader, plainWriter } from './layout-codegen.ts';
 
 /**
@@ -7,7 +7,7 @@ import { plainReader, plainWriter } from './layout-codegen.ts';
  * gives both: the order of the keys of `shape` is the order on the wire. New fields are appended and optional. An older
  * reader ignores them, and a newer reader works without them.
  */
-export interface Wire<S extends z.ZodRawShape> {
+export interface MessageLayout<S extends z.ZodRawShape> {
   readonly schema: z.ZodObject<S>;
   /** Field names in wire order. */
   readonly fields: readonly (keyof S & string)[];
@@ -21,12 +21,12 @@ export interface Wire<S extends z.ZodRawShape> {
 
 export type MessageOf<W extends { readonly schema: z.ZodType }> = z.output<W['schema']>;
 
-export function wire<const S extends z.ZodRawShape>(shape: S): Wire<S> {
+export function messageLayout<const S extends z.ZodRawShape>(shape: S): MessageLayout<S> {
   const schema = z.object(shape);
   const fields: readonly string[] = Object.keys(shape);
   const schemas = Object.values(shape) as z.ZodType[];
   const optional = schemas.map((field) => field instanceof z.ZodOptional);
-  const checks = schemas.map(quickCheck);
+  const checks = schemas.map(validatorOf);
   const declared = fields.map((field, index) => {
     return { name: field, optional: optional[index] === true, check: checks[index] };
   });

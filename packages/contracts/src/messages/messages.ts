@@ -7,7 +7,7 @@ import { nameExpression, namePattern } from '../catalogue/names.ts';
 import type { InputOf, Operation, OutputOf } from '../catalogue/operation.ts';
 import type { Lane } from '../topics/topics.ts';
 import type { MessageOf } from './message-layout.ts';
-import { wire } from './message-layout.ts';
+import { messageLayout } from './message-layout.ts';
 
 /*
  * Every message of the protocol, declared once, as named fields in wire order (docs/wire.md, "Messages"). Values are
@@ -27,7 +27,7 @@ const Trace = z.string().max(traceMax);
 const Attempt = z.int().min(1);
 
 /** One operand of a request for a formula. */
-export const operandWire = wire({
+export const operandLayout = messageLayout({
   seq: Seq,
   /** Becomes part of the answer's topic, so it must be a valid name even if the server does not know it. */
   formula: z.string().regex(nameExpression, 'not the name of a formula'),
@@ -40,7 +40,7 @@ export const operandWire = wire({
   attempt: Attempt.optional(),
 });
 
-export const operationRequestWire = wire({
+export const operationRequestLayout = messageLayout({
   seq: Seq,
   contract: ContractHash,
   input: z.unknown(),
@@ -50,7 +50,7 @@ export const operationRequestWire = wire({
 });
 
 /** `via`: the lanes whose operation the calc-server computed itself; empty when op-servers computed all. */
-export const successWire = wire({
+export const successLayout = messageLayout({
   seq: Seq,
   code: z.literal(0),
   value: z.unknown(),
@@ -58,15 +58,15 @@ export const successWire = wire({
 });
 
 /** `code` is a key of the failure table; an unknown one counts as `internal`. */
-export const failureWire = wire({ seq: Seq, code: z.string(), message: z.string() });
+export const failureLayout = messageLayout({ seq: Seq, code: z.string(), message: z.string() });
 
-export const statusRequestWire = wire({ seq: Seq, ttlMs: TtlMs });
+export const statusRequestLayout = messageLayout({ seq: Seq, ttlMs: TtlMs });
 
 /** A message that a participant sends to itself, to confirm its return path. */
-export const helloWire = wire({ counter: z.int().min(1) });
+export const helloLayout = messageLayout({ counter: z.int().min(1) });
 
 /** Requests of the sender whose outcome is no longer needed. */
-export const cancelWire = wire({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
+export const cancelLayout = messageLayout({ seqs: z.array(Seq).min(1).max(cancelledSeqsMax) });
 
 const SeqRanges = z.array(Seq).max(2 * beatRangesMax);
 
@@ -74,7 +74,7 @@ const SeqRanges = z.array(Seq).max(2 * beatRangesMax);
  * Sent by a server to a requester: which of its requests the server holds, how many it can use, which it gives back.
  * Without `held` a beat says nothing of what is held.
  */
-export const beatWire = wire({
+export const beatLayout = messageLayout({
   held: SeqRanges.meta({
     description:
       'Seqs from, to, from, to, …, ascending: the requests of the requester that the server has not answered.',
@@ -106,12 +106,12 @@ export const Batch = z.tuple([
   z.array(z.unknown()).max(batchMessagesMax),
 ]);
 
-export type OperandMessage = MessageOf<typeof operandWire>;
-export type OperationRequestMessage = MessageOf<typeof operationRequestWire>;
-export type StatusRequestMessage = MessageOf<typeof statusRequestWire>;
-export type HelloMessage = MessageOf<typeof helloWire>;
-export type CancelMessage = MessageOf<typeof cancelWire>;
-export type BeatMessage = MessageOf<typeof beatWire>;
+export type OperandMessage = MessageOf<typeof operandLayout>;
+export type OperationRequestMessage = MessageOf<typeof operationRequestLayout>;
+export type StatusRequestMessage = MessageOf<typeof statusRequestLayout>;
+export type HelloMessage = MessageOf<typeof helloLayout>;
+export type CancelMessage = MessageOf<typeof cancelLayout>;
+export type BeatMessage = MessageOf<typeof beatLayout>;
 
 export interface FailureMessage {
   readonly seq: number;

@@ -7,7 +7,7 @@ import { createCodec } from '../msgpack/codec.ts';
 import type { Failure } from './failures.ts';
 import { failure, isFailure } from './failures.ts';
 import { failureTextMax, traceMax, ttlMsMax } from './limits.ts';
-import { operandWire, operationRequestWire, statusRequestWire } from './messages.ts';
+import { operandLayout, operationRequestLayout, statusRequestLayout } from './messages.ts';
 import { operation } from '../catalogue/operation.ts';
 import type { Success } from './read.ts';
 import {
@@ -61,7 +61,7 @@ test('a request with very many parts that do not fit is refused without an expla
 
 test('an operation request that fits is read, trace and attempt and all', () => {
   const message = { seq: 7, contract: squareHash, input: 12, ttlMs: 1_500.5, trace: 't1', attempt: 2 };
-  expect(readSquare(sent(operationRequestWire.write(message)))).toStrictEqual({
+  expect(readSquare(sent(operationRequestLayout.write(message)))).toStrictEqual({
     seq: 7,
     ttlMs: 1_500.5,
     trace: 't1',
@@ -70,8 +70,8 @@ test('an operation request that fits is read, trace and attempt and all', () => 
     refusal: undefined,
   });
   const { trace: _, attempt: _attempt, ...plain } = message;
-  expect(sent(operationRequestWire.write(plain))).toHaveLength(4);
-  expect(readSquare(sent(operationRequestWire.write(plain)))).toMatchObject({
+  expect(sent(operationRequestLayout.write(plain))).toHaveLength(4);
+  expect(readSquare(sent(operationRequestLayout.write(plain)))).toMatchObject({
     trace: undefined,
     attempt: undefined,
     refusal: undefined,
@@ -80,7 +80,7 @@ test('an operation request that fits is read, trace and attempt and all', () => 
 
 test('an operand that fits is read', () => {
   const message = { seq: 7, formula: 'hypotenuse', contract: hypotenuseHash, operands: 2, value: 12, ttlMs: 900 };
-  expect(readFirst(sent(operandWire.write(message)))).toStrictEqual({
+  expect(readFirst(sent(operandLayout.write(message)))).toStrictEqual({
     seq: 7,
     ttlMs: 900,
     trace: undefined,
@@ -160,7 +160,7 @@ test('null arrives where the contract allows it', () => {
   });
   const catalogue = defineCatalogue({ operations: { maybe }, formulas: {} });
   const message = { seq: 1, contract: hashOf(catalogue, 'maybe'), input: null, ttlMs: 10 };
-  expect(readOperationRequest(catalogue, maybe)(sent(operationRequestWire.write(message)))).toMatchObject({
+  expect(readOperationRequest(catalogue, maybe)(sent(operationRequestLayout.write(message)))).toMatchObject({
     input: null,
     refusal: undefined,
   });
@@ -258,7 +258,7 @@ test('the text of a failure is cut by the sender and by the reader', () => {
 });
 
 test('a status request and its result are read', () => {
-  expect(readStatusRequest(sent(statusRequestWire.write({ seq: 2, ttlMs: 250 })))).toStrictEqual({
+  expect(readStatusRequest(sent(statusRequestLayout.write({ seq: 2, ttlMs: 250 })))).toStrictEqual({
     seq: 2,
     ttlMs: 250,
     trace: undefined,
@@ -315,7 +315,7 @@ test('every finite operand except -0 arrives unchanged', () => {
   fc.assert(
     fc.property(finite, (value) => {
       const message = { seq: 1, formula: hypotenuse.name, contract: hypotenuseHash, operands: 2, value, ttlMs: 1 };
-      expect(readFirst(sent(operandWire.write(message)))?.value).toBe(value);
+      expect(readFirst(sent(operandLayout.write(message)))?.value).toBe(value);
     }),
     { numRuns: 1_000 },
   );

@@ -7,14 +7,14 @@ import type { Formula } from '../catalogue/formula.ts';
 import { failureTextMax } from './limits.ts';
 import type { FailureMessage, OperandMessage } from './messages.ts';
 import {
-  cancelWire,
-  failureWire,
-  helloWire,
-  operandWire,
-  operationRequestWire,
+  cancelLayout,
+  failureLayout,
+  helloLayout,
+  operandLayout,
+  operationRequestLayout,
   StatusReport,
-  statusRequestWire,
-  successWire,
+  statusRequestLayout,
+  successLayout,
 } from './messages.ts';
 import { isName } from '../catalogue/names.ts';
 import type { Operation } from '../catalogue/operation.ts';
@@ -69,8 +69,8 @@ export function readOperationRequest(
   const expected = hashOf(catalogue, operation.name);
   const parse = parser(operation.input);
   return (fields) => {
-    const message = operationRequestWire.read(fields);
-    if (message === undefined) return misshapen(operation.name, operationRequestWire, fields);
+    const message = operationRequestLayout.read(fields);
+    if (message === undefined) return misshapen(operation.name, operationRequestLayout, fields);
     const { seq, contract, ttlMs, trace, attempt } = message;
     if (contract !== expected) {
       return { seq, ttlMs, trace, attempt, input: undefined, refusal: mismatch(operation, contract, expected) };
@@ -86,7 +86,7 @@ export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) =>
   const schemas = Object.values(catalogue.formulas).flatMap(({ operands }) => operands.map(([, schema]) => schema));
   const parsers = new Map(schemas.map((schema) => [schema, parser(schema)]));
   return (fields) => {
-    const message = operandWire.read(fields);
+    const message = operandLayout.read(fields);
     if (message === undefined) return misshapenOperand(fields);
     const { formula, operands } = message;
     if (!Object.hasOwn(catalogue.formulas, formula)) {
@@ -124,13 +124,13 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
   return (fields) => {
     // The second field distinguishes the two shapes: 0 or a code.
     if (Array.isArray(fields) && fields[1] === 0) {
-      const message = successWire.read(fields);
+      const message = successLayout.read(fields);
       if (message === undefined) return undefined;
       const parsed = parse(message.value);
       if (!parsed.fits) return parsed.threw === true ? unreadable(message.seq, parsed.problem) : undefined;
       return { seq: message.seq, outcome: { value: parsed.value, via: message.via as Lane[] } };
     }
-    const message = failureWire.read(fields);
+    const message = failureLayout.read(fields);
     if (message === undefined) return undefined;
     return {
       seq: message.seq,
@@ -145,8 +145,8 @@ function unreadable(seq: number, problem: string): ResultReading {
 }
 
 export function readStatusRequest(fields: unknown): RequestReading | undefined {
-  const message = statusRequestWire.read(fields);
-  if (message === undefined) return misshapen('status', statusRequestWire, fields);
+  const message = statusRequestLayout.read(fields);
+  if (message === undefined) return misshapen('status', statusRequestLayout, fields);
   return { ...message, trace: undefined, input: undefined, refusal: undefined };
 }
 
@@ -154,12 +154,12 @@ export const readStatusResult = readResult({ output: StatusReport });
 
 /** @returns the counter */
 export function readHello(fields: unknown): number | undefined {
-  return helloWire.read(fields)?.counter;
+  return helloLayout.read(fields)?.counter;
 }
 
 /** @returns the cancelled requests of the sender */
 export function readCancel(fields: unknown): readonly number[] | undefined {
-  return cancelWire.read(fields)?.seqs;
+  return cancelLayout.read(fields)?.seqs;
 }
 
 /** A result in its published form: the message of its topic. */
@@ -193,7 +193,7 @@ const refusalTtlMs = 1_000;
 
 function misshapen(
   name: string,
-  shape: typeof operationRequestWire | typeof statusRequestWire,
+  shape: typeof operationRequestLayout | typeof statusRequestLayout,
   fields: unknown,
 ): RequestReading | undefined {
   const seq = readableSeq(fields);
@@ -207,7 +207,7 @@ function misshapenOperand(fields: unknown): OperandReading | undefined {
   const seq = readableSeq(fields);
   const formula: unknown = Array.isArray(fields) ? fields[1] : undefined;
   if (seq === undefined || typeof formula !== 'string' || !isName(formula)) return undefined;
-  const refusal = failure('invalid-request', `${formula}: ${operandWire.fault(fields)}`);
+  const refusal = failure('invalid-request', `${formula}: ${operandLayout.fault(fields)}`);
   return { seq, ttlMs: refusalTtlMs, trace: undefined, formula, operands: 1, value: undefined, refusal };
 }
 

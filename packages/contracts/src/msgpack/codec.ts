@@ -1,9 +1,9 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import { frameBytesMax, nestingMax, partsMax } from '../messages/limits.ts';
 import { Batch } from '../messages/messages.ts';
-import { quickCheck } from '../values/validate.ts';
+import { validatorOf } from '../values/validate.ts';
 import { decodeMarked } from './marked-texts.ts';
-import { isWholeValue, scan } from './scan.ts';
+import { scanAccepts, scan } from './scan.ts';
 
 /** One decoded body. Its messages are still in wire order and unchecked. */
 export interface OpenBatch {
@@ -39,7 +39,7 @@ export function createCodec(): Codec {
       return readBatch(value) ?? 'not-a-batch';
     },
     // A part takes at least one byte, so a short body needs no scan.
-    fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || isWholeValue(body)),
+    fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || scanAccepts(body)),
   };
 }
 
@@ -53,7 +53,7 @@ export function decodeValue(body: Uint8Array): unknown {
   return decodeWith(new Decoder(), body);
 }
 
-const [isSender, isSettledBelow, isMessages] = Batch.def.items.map(quickCheck);
+const [isSender, isSettledBelow, isMessages] = Batch.def.items.map(validatorOf);
 
 /** Ignores fields that a later version appends. */
 function readBatch(value: unknown): OpenBatch | undefined {
@@ -73,7 +73,7 @@ function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
   const found = scan(body);
   if (found === 'refused') return undefined;
   try {
-    return found === 'whole' ? decoder.decode(body) : decodeMarked(body);
+    return found === 'accepted' ? decoder.decode(body) : decodeMarked(body);
   } catch {
     // The bytes are one value, but a key is not allowed in an object: `__proto__`, or a key that is no string.
     return undefined;

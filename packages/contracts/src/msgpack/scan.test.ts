@@ -2,42 +2,42 @@ import { Decoder, Encoder } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { nestingMax, partsMax } from '../messages/limits.ts';
-import { isWholeValue } from './scan.ts';
+import { scanAccepts } from './scan.ts';
 
 const encoder = new Encoder({ ignoreUndefined: true });
 
-test('every encoded JSON value is whole, and no part of it is', () => {
+test('every encoded JSON value is accepted, and no part of its bytes is', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), fc.nat(), (value, cut) => {
       const bytes = encoder.encode(value);
-      expect(isWholeValue(bytes)).toBe(true);
-      expect(isWholeValue(bytes.subarray(0, cut % bytes.length))).toBe(false);
+      expect(scanAccepts(bytes)).toBe(true);
+      expect(scanAccepts(bytes.subarray(0, cut % bytes.length))).toBe(false);
     }),
   );
 });
 
-test.each([31, 32, 255, 256, 65_535, 65_536])('texts, lists and objects of %i parts are whole', (length) => {
+test.each([31, 32, 255, 256, 65_535, 65_536])('texts, lists and objects of %i parts are accepted', (length) => {
   const keys = Array.from({ length }, (_, index) => [`k${index}`, index]);
   for (const value of ['x'.repeat(length), Array.from({ length }, () => 0), Object.fromEntries(keys)]) {
-    expect(isWholeValue(encoder.encode(value))).toBe(true);
+    expect(scanAccepts(encoder.encode(value))).toBe(true);
   }
 });
 
 test('more than one value, or none, is not one value', () => {
-  expect(isWholeValue(Uint8Array.of())).toBe(false);
-  expect(isWholeValue(Uint8Array.of(1, 2))).toBe(false);
+  expect(scanAccepts(Uint8Array.of())).toBe(false);
+  expect(scanAccepts(Uint8Array.of(1, 2))).toBe(false);
 });
 
-test('whole bytes can be decoded, or contain a key that no object may have', () => {
+test('accepted bytes can be decoded, or contain a key that no object may have', () => {
   const decoder = new Decoder();
   // Mostly head bytes and few literal bytes, so that most of these bodies are nearly MessagePack.
   const head = fc.oneof(fc.integer({ min: 0x80, max: 0xaf }), fc.integer({ min: 0xc0, max: 0xdf }), fc.nat(3));
-  let whole = 0;
+  let accepted = 0;
   fc.assert(
     fc.property(fc.array(head, { maxLength: 12 }), (heads) => {
       const bytes = Uint8Array.from(heads);
-      if (!isWholeValue(bytes)) return;
-      whole += 1;
+      if (!scanAccepts(bytes)) return;
+      accepted += 1;
       try {
         decoder.decode(bytes);
       } catch (error) {
@@ -47,7 +47,7 @@ test('whole bytes can be decoded, or contain a key that no object may have', () 
     { numRuns: 20_000 },
   );
   // 1,070 on average, plus or minus 50.
-  expect(whole).toBeGreaterThan(500);
+  expect(accepted).toBeGreaterThan(500);
 });
 
 test.each([
@@ -62,7 +62,7 @@ test.each([
   ['binary', [0xc4, 0x01, 0x00]],
   ['an extension', [0xd6, 0xff, 0, 0, 0, 0]],
 ])('%s is refused', (_what, bytes) => {
-  expect(isWholeValue(Uint8Array.from(bytes))).toBe(false);
+  expect(scanAccepts(Uint8Array.from(bytes))).toBe(false);
 });
 
 test('the scan looks at each byte once at most, and skips the bytes of numbers and texts', () => {
@@ -77,7 +77,7 @@ test('the scan looks at each byte once at most, and skips the bytes of numbers a
           return target[Number(key)];
         },
       });
-      isWholeValue(counted);
+      scanAccepts(counted);
       expect(read).toBeLessThanOrEqual(heads.length);
     }),
     { numRuns: 500 },
@@ -90,15 +90,15 @@ function nested(levels: number): Uint8Array {
 
 test('one list, object or text beyond the bound is refused, and numbers are not counted', () => {
   const lists = (count: number) => encoder.encode(Array.from({ length: count }, () => [1]));
-  expect(isWholeValue(lists(partsMax - 1))).toBe(true);
-  expect(isWholeValue(lists(partsMax))).toBe(false);
+  expect(scanAccepts(lists(partsMax - 1))).toBe(true);
+  expect(scanAccepts(lists(partsMax))).toBe(false);
   const texts = encoder.encode(Object.fromEntries(Array.from({ length: partsMax }, (_, index) => [`k${index}`, 1])));
-  expect(isWholeValue(texts)).toBe(false);
-  expect(isWholeValue(encoder.encode(Array.from({ length: 2 * partsMax }, () => 1e300)))).toBe(true);
+  expect(scanAccepts(texts)).toBe(false);
+  expect(scanAccepts(encoder.encode(Array.from({ length: 2 * partsMax }, () => 1e300)))).toBe(true);
 });
 
 test('one level of nesting beyond the bound is refused', () => {
-  expect(isWholeValue(nested(nestingMax))).toBe(true);
-  expect(isWholeValue(nested(nestingMax + 1))).toBe(false);
-  expect(isWholeValue(nested(1_000_000))).toBe(false);
+  expect(scanAccepts(nested(nestingMax))).toBe(true);
+  expect(scanAccepts(nested(nestingMax + 1))).toBe(false);
+  expect(scanAccepts(nested(1_000_000))).toBe(false);
 });

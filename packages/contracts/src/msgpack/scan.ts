@@ -8,15 +8,15 @@ import { nestingMax, partsMax } from '../messages/limits.ts';
  * length only if the bytes for it are there: every element needs at least one. It also refuses kinds that JSON cannot
  * express (binary, extensions), and nesting and numbers of parts beyond a bound.
  */
-export function isWholeValue(bytes: Uint8Array): boolean {
+export function scanAccepts(bytes: Uint8Array): boolean {
   return scan(bytes) !== 'refused';
 }
 
 /**
- * `whole-with-marks`: one value, in which a text begins with U+FEFF. Decoders take that for a byte order mark and drop
+ * `accepted-with-marks`: one value, in which a text begins with U+FEFF. Decoders take that for a byte order mark and drop
  * it.
  */
-export type Scan = 'refused' | 'whole' | 'whole-with-marks';
+export type Scan = 'refused' | 'accepted' | 'accepted-with-marks';
 
 export function scan(bytes: Uint8Array): Scan {
   const end = bytes.length;
@@ -66,7 +66,7 @@ export function scan(bytes: Uint8Array): Scan {
 
 function ended(isAll: boolean, marked: boolean): Scan {
   if (!isAll) return 'refused';
-  return marked ? 'whole-with-marks' : 'whole';
+  return marked ? 'accepted-with-marks' : 'accepted';
 }
 
 /** Values still to come, at each depth. One array serves all calls, because no call is interrupted. */

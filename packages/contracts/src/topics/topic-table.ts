@@ -1,14 +1,14 @@
 import { isAddress } from './address.ts';
 import { sentText } from '../messages/failures.ts';
 import {
-  cancelWire,
-  beatWire,
-  failureWire,
-  helloWire,
-  operandWire,
-  operationRequestWire,
-  statusRequestWire,
-  successWire,
+  cancelLayout,
+  beatLayout,
+  failureLayout,
+  helloLayout,
+  operandLayout,
+  operationRequestLayout,
+  statusRequestLayout,
+  successLayout,
 } from '../messages/messages.ts';
 import { namePattern, reservedTopicWords } from '../catalogue/names.ts';
 
@@ -22,7 +22,7 @@ import { namePattern, reservedTopicWords } from '../catalogue/names.ts';
 export type Role = 'client' | 'calc-server' | 'op-server' | 'observer' | 'broker';
 
 /** How the named fields of a message become its fields in wire order, and back. */
-export interface MessageLayout {
+export interface TopicLayout {
   write(message: never): unknown[];
   /** Undefined when the fields are no such message. */
   read(fields: unknown): Readonly<Record<string, unknown>> | undefined;
@@ -34,22 +34,22 @@ export interface TopicKind {
   /** Its topics without the address, as documents show them; parameters in braces, `{name}` an operation's or formula's. */
   readonly template: string;
   /** Undefined for what is a subscription and never a message. */
-  readonly layout: MessageLayout | undefined;
+  readonly layout: TopicLayout | undefined;
   readonly publishedBy: readonly Role[];
   readonly subscribedBy: readonly Role[];
 }
 
 /** The second field tells a success from a failure: 0 or a code. */
-const outcomeLayout: MessageLayout = {
+const outcomeLayout: TopicLayout = {
   write(message: { readonly seq: number; readonly code: number | string; readonly message?: string }) {
-    if (message.code === 0) return successWire.write(message as never);
-    return failureWire.write({
+    if (message.code === 0) return successLayout.write(message as never);
+    return failureLayout.write({
       seq: message.seq,
       code: String(message.code),
       message: sentText(message.message ?? ''),
     });
   },
-  read: (fields) => (Array.isArray(fields) && fields[1] === 0 ? successWire : failureWire).read(fields),
+  read: (fields) => (Array.isArray(fields) && fields[1] === 0 ? successLayout : failureLayout).read(fields),
 };
 
 const everyone = ['client', 'calc-server', 'op-server', 'observer'] as const;
@@ -58,14 +58,14 @@ export const topicTable = {
   operand: {
     shape: 'request',
     template: 'calc.request.{n}',
-    layout: operandWire,
+    layout: operandLayout,
     publishedBy: ['client'],
     subscribedBy: ['calc-server', 'observer'],
   },
   operationRequest: {
     shape: 'request',
     template: 'calc.{name}.request.{lane}',
-    layout: operationRequestWire,
+    layout: operationRequestLayout,
     publishedBy: ['calc-server'],
     subscribedBy: ['op-server', 'observer'],
   },
@@ -86,7 +86,7 @@ export const topicTable = {
   statusRequest: {
     shape: 'request',
     template: 'calc.status.request',
-    layout: statusRequestWire,
+    layout: statusRequestLayout,
     publishedBy: ['client'],
     subscribedBy: ['calc-server', 'op-server', 'observer'],
   },
@@ -100,21 +100,21 @@ export const topicTable = {
   cancel: {
     shape: 'cancel',
     template: 'calc.cancel',
-    layout: cancelWire,
+    layout: cancelLayout,
     publishedBy: ['client', 'calc-server'],
     subscribedBy: ['calc-server', 'op-server', 'observer'],
   },
   hello: {
     shape: 'hello',
     template: 'calc.hello',
-    layout: helloWire,
+    layout: helloLayout,
     publishedBy: everyone,
     subscribedBy: everyone,
   },
   beat: {
     shape: 'beat',
     template: 'calc.beat',
-    layout: beatWire,
+    layout: beatLayout,
     publishedBy: ['calc-server', 'op-server'],
     subscribedBy: ['client', 'calc-server', 'observer'],
   },

@@ -7,7 +7,7 @@ import { takeInput, takeOperands, takeOutput } from './hand-over.ts';
 import { createCodec } from '../msgpack/codec.ts';
 import { isFailure } from '../messages/failures.ts';
 import { frameBytesMax } from '../messages/limits.ts';
-import { operationRequestWire } from '../messages/messages.ts';
+import { operationRequestLayout } from '../messages/messages.ts';
 import { operation } from '../catalogue/operation.ts';
 
 const anything = operation({
@@ -93,12 +93,12 @@ test('an accepted value can be sent, fits a frame, and is read on arrival', () =
     fc.property(value, (input) => {
       if (isFailure(takeInput(anything, input))) return;
       sent += 1;
-      const message = operationRequestWire.write({ seq: 1, contract: 1, input, ttlMs: 1, trace: 'x'.repeat(128) });
+      const message = operationRequestLayout.write({ seq: 1, contract: 1, input, ttlMs: 1, trace: 'x'.repeat(128) });
       const body = codec.encode('k3f0q9x2m1zd', 1, [message]);
       expect(body.length).toBeLessThanOrEqual(frameBytesMax);
       const opened = codec.decode(body);
       if (typeof opened === 'string') expect.fail(opened);
-      expect(operationRequestWire.read(opened.messages[0])).toBeDefined();
+      expect(operationRequestLayout.read(opened.messages[0])).toBeDefined();
     }),
     { numRuns: 2_000 },
   );

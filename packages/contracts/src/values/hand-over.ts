@@ -5,7 +5,7 @@ import type { Formula } from '../catalogue/formula.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import { problemOf } from './parse.ts';
 import { takeValue } from './plain-value.ts';
-import { quickCheck } from './validate.ts';
+import { validatorOf } from './validate.ts';
 import { textOf } from './thrown-text.ts';
 
 /*
@@ -65,7 +65,7 @@ function take(
   operand = '',
 ): unknown {
   // A shortcut for numbers, which nearly all values are. Adding 0 turns -0 into 0, as the wire does.
-  if (typeof value === 'number' && quickCheck(schema)?.(value) === true) return value + 0;
+  if (typeof value === 'number' && validatorOf(schema)?.(value) === true) return value + 0;
   const taken = takeValue(value);
   const problem = taken.fault === undefined ? problemOf(schema, taken.value) : wordedBy(schema, value, taken.fault);
   return problem === undefined ? taken.value : failure(code, `${name}: ${what}${operand}: ${problem}`);

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { ownCodeOf } from './own-code.ts';
 import { takeValue } from './plain-value.ts';
-import type { QuickCheck } from './validate.ts';
-import { quickCheck } from './validate.ts';
-import { isBrief, roughCheck } from './validate-early.ts';
+import type { Validate } from './validate.ts';
+import { validatorOf } from './validate.ts';
+import { isBrief, earlyValidatorOf } from './validate-early.ts';
 import { textOf } from './thrown-text.ts';
 import { misfit } from '../messages/message-layout.ts';
 
@@ -22,15 +22,15 @@ export type Parsed =
  *   schema makes.
  */
 export function problemOf(schema: z.ZodType, value: unknown): string | undefined {
-  if (quickCheck(schema)?.(value) === true) return undefined;
+  if (validatorOf(schema)?.(value) === true) return undefined;
   const parsed = parse(schema, value);
   return parsed.fits ? undefined : parsed.problem;
 }
 
 /** Reads values that arrive. Applies the schema's defaults and drops undeclared fields. */
 export function parser(schema: z.ZodType): (value: unknown) => Parsed {
-  const fits = quickCheck(schema);
-  const mayFit: QuickCheck = roughCheck(schema);
+  const fits = validatorOf(schema);
+  const mayFit: Validate = earlyValidatorOf(schema);
   return (value) => {
     if (fits?.(value) === true) return { fits: true, value };
     if (!mayFit(value) && !isBrief(value)) return { fits: false, problem: 'does not fit the contract' };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { StatusReport } from '../messages/messages.ts';
-import { isBrief, roughCheck } from './validate-early.ts';
+import { isBrief, earlyValidatorOf } from './validate-early.ts';
 
 const Tree = z.object({
   value: z.number(),
@@ -59,9 +59,9 @@ function nested(depth: number): fc.Arbitrary<unknown> {
 }
 
 test.each(Object.entries(schemas))(
-  'a schema refuses every value that the rough check of %s refuses',
+  'a schema refuses every value that the early validator of %s refuses',
   (_name, schema) => {
-    const check = roughCheck(schema);
+    const check = earlyValidatorOf(schema);
     fc.assert(
       fc.property(value, (given) => {
         if (!check(given)) expect(schema.safeParse(given).success).toBe(false);
@@ -71,7 +71,7 @@ test.each(Object.entries(schemas))(
   },
 );
 
-test('the rough check stops at the first element that does not fit', () => {
+test('the early validator stops at the first element that does not fit', () => {
   let read = 0;
   const nils = new Proxy(
     Array.from({ length: 100_000 }, () => null),
@@ -83,7 +83,7 @@ test('the rough check stops at the first element that does not fit', () => {
     },
   );
   const report = { role: 'op-server', serves: nils, host: 'h', pid: 1, sinceMs: 1, inFlight: 0, answered: 0 };
-  expect(roughCheck(StatusReport)(report)).toBe(false);
+  expect(earlyValidatorOf(StatusReport)(report)).toBe(false);
   expect(read).toBeLessThan(10);
 });
 
@@ -94,12 +94,12 @@ test('a value of a thousand parts, nested in any way, is not brief', () => {
   expect(isBrief(Array.from({ length: 40 }, () => Array.from({ length: 40 }, () => 1)))).toBe(false);
 });
 
-test('the rough check follows a recursive schema as deep as the value goes', () => {
-  const check = roughCheck(Tree);
+test('the early validator follows a recursive schema as deep as the value goes', () => {
+  const check = earlyValidatorOf(Tree);
   const leaf = { value: 1, children: [] };
   expect(check({ value: 1, children: [{ value: 2, children: [leaf, leaf] }] })).toBe(true);
   expect(check({ value: 1, children: [{ value: 2, children: [leaf, { value: 'x', children: [] }] }] })).toBe(false);
-  expect(roughCheck(Even)({ next: { value: 1, next: { next: { value: 'x' } } } })).toBe(false);
-  expect(roughCheck(Nested)({ a: { b: 3 } })).toBe(true);
-  expect(roughCheck(Nested)([])).toBe(false);
+  expect(earlyValidatorOf(Even)({ next: { value: 1, next: { next: { value: 'x' } } } })).toBe(false);
+  expect(earlyValidatorOf(Nested)({ a: { b: 3 } })).toBe(true);
+  expect(earlyValidatorOf(Nested)([])).toBe(false);
 });

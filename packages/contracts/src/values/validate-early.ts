@@ -1,19 +1,19 @@
 import { z } from 'zod';
-import type { QuickCheck } from './validate.ts';
-import { quickCheck } from './validate.ts';
+import type { Validate } from './validate.ts';
+import { validatorOf } from './validate.ts';
 
 /**
  * Creates a check that refuses early, and leaves acceptance to Zod. It returns false only when the schema certainly
  * refuses the value. Zod lists every element that does not fit: it took 0.8 s and 540 MB to refuse a list of a megabyte
  * of nils, and any peer can send such a list. This check stops at the first element that does not fit.
  */
-export function roughCheck(schema: z.ZodType): QuickCheck {
+export function earlyValidatorOf(schema: z.ZodType): Validate {
   const known = checkOf.get(schema);
   if (known !== undefined) return known;
   // A recursive schema is met again while its check is being made. Then the finished check is looked up for each value.
-  checkOf.set(schema, (value) => roughCheck(schema)(value));
+  checkOf.set(schema, (value) => earlyValidatorOf(schema)(value));
   try {
-    const made = makeRoughCheck(schema);
+    const made = makeEarlyValidator(schema);
     checkOf.set(schema, made);
     return made;
   } catch (error) {
@@ -22,28 +22,28 @@ export function roughCheck(schema: z.ZodType): QuickCheck {
   }
 }
 
-const checkOf = new WeakMap<z.ZodType, QuickCheck>();
+const checkOf = new WeakMap<z.ZodType, Validate>();
 
-function makeRoughCheck(schema: z.ZodType): QuickCheck {
-  const quick = quickCheck(schema);
+function makeEarlyValidator(schema: z.ZodType): Validate {
+  const quick = validatorOf(schema);
   if (quick !== undefined) return quick;
   // A lazy schema may be declared later.
-  if (schema instanceof z.ZodLazy) return (value) => roughCheck(schema.unwrap() as z.ZodType)(value);
+  if (schema instanceof z.ZodLazy) return (value) => earlyValidatorOf(schema.unwrap() as z.ZodType)(value);
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
-    const inner = roughCheck(schema.unwrap() as z.ZodType);
+    const inner = earlyValidatorOf(schema.unwrap() as z.ZodType);
     return (value) => value === undefined || value === null || inner(value);
   }
   if (schema instanceof z.ZodArray) {
-    const element = roughCheck(schema.element as z.ZodType);
+    const element = earlyValidatorOf(schema.element as z.ZodType);
     return (value) => Array.isArray(value) && value.every(element);
   }
   if (schema instanceof z.ZodRecord) {
-    const each = roughCheck(schema.valueType as z.ZodType);
+    const each = earlyValidatorOf(schema.valueType as z.ZodType);
     return (value) => isRecord(value) && Object.values(value).every(each);
   }
   if (schema instanceof z.ZodObject) {
     const parts = Object.entries(schema.shape as Record<string, z.ZodType>).map(([key, part]) => {
-      return { key, check: roughCheck(part) };
+      return { key, check: earlyValidatorOf(part) };
     });
     // Leave to Zod whether a field may be absent.
     return (value) => isRecord(value) && parts.every(({ key, check }) => value[key] === undefined || check(value[key]));

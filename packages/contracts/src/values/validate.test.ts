@@ -2,16 +2,23 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import {
-  failureWire,
-  helloWire,
-  operandWire,
-  operationRequestWire,
-  statusRequestWire,
-  successWire,
+  failureLayout,
+  helloLayout,
+  operandLayout,
+  operationRequestLayout,
+  statusRequestLayout,
+  successLayout,
 } from '../messages/messages.ts';
-import { quickCheck } from './validate.ts';
+import { validatorOf } from './validate.ts';
 
-const wires = { operandWire, operationRequestWire, successWire, failureWire, statusRequestWire, helloWire };
+const layouts = {
+  operandLayout,
+  operationRequestLayout,
+  successLayout,
+  failureLayout,
+  statusRequestLayout,
+  helloLayout,
+};
 
 const nearBounds = fc.constantFrom(
   -1,
@@ -38,20 +45,20 @@ const field = fc.oneof(
   fc.constantFrom(null, undefined, true, Number.NaN, Number.POSITIVE_INFINITY),
 );
 
-test.each(Object.entries(wires))('%s is read without Zod, and refuses what its schema refuses', (_name, wire) => {
-  for (const schema of Object.values(wire.schema.shape)) expect(quickCheck(schema)).toBeTypeOf('function');
+test.each(Object.entries(layouts))('%s is read without Zod, and refuses what its schema refuses', (_name, layout) => {
+  for (const schema of Object.values(layout.schema.shape)) expect(validatorOf(schema)).toBeTypeOf('function');
   fc.assert(
     fc.property(fc.array(field, { maxLength: 8 }), (positions) => {
       const named: Record<string, unknown> = {};
-      for (const [index, name] of wire.fields.entries()) {
-        const schema = Object.values(wire.schema.shape)[index];
+      for (const [index, name] of layout.fields.entries()) {
+        const schema = Object.values(layout.schema.shape)[index];
         const value = positions[index];
         // MessagePack has no undefined. An undefined property is absent, and nil stands for an absent optional field.
         const absent = value === undefined || (value === null && schema instanceof z.ZodOptional);
         if (!absent) named[name] = value;
       }
-      const parsed = wire.schema.safeParse(named);
-      expect(wire.read(positions)).toEqual(parsed.success ? parsed.data : undefined);
+      const parsed = layout.schema.safeParse(named);
+      expect(layout.read(positions)).toEqual(parsed.success ? parsed.data : undefined);
     }),
     { numRuns: 5_000 },
   );
@@ -68,5 +75,5 @@ test.each([
   ['an optional such', z.number().multipleOf(3).optional()],
   ['a transformation', z.string().trim()],
 ])('%s is left to Zod', (_what, schema) => {
-  expect(quickCheck(schema)).toBeUndefined();
+  expect(validatorOf(schema)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Whether a value fits. Allocates nothing. */
-export type QuickCheck = (value: unknown) => boolean;
+export type Validate = (value: unknown) => boolean;
 
 /**
  * Creates a check that agrees with a schema's `safeParse` but allocates nothing. It covers the kinds of schema that
@@ -11,21 +11,21 @@ export type QuickCheck = (value: unknown) => boolean;
  *
  * @returns undefined for a schema of any other kind, or with any other check
  */
-export function quickCheck(schema: z.ZodType): QuickCheck | undefined {
+export function validatorOf(schema: z.ZodType): Validate | undefined {
   const known = checkOf.get(schema);
   if (known !== undefined) return known === 'none' ? undefined : known;
-  const made = makeQuickCheck(schema);
+  const made = makeValidator(schema);
   checkOf.set(schema, made ?? 'none');
   return made;
 }
 
 /** The checks that were made. The same schemas check every value that is sent. */
-const checkOf = new WeakMap<z.ZodType, QuickCheck | 'none'>();
+const checkOf = new WeakMap<z.ZodType, Validate | 'none'>();
 
-function makeQuickCheck(schema: z.ZodType): QuickCheck | undefined {
+function makeValidator(schema: z.ZodType): Validate | undefined {
   if (schema instanceof z.ZodUnknown) return () => true;
   if (schema instanceof z.ZodOptional) {
-    const inner = quickCheck(schema.unwrap() as z.ZodType);
+    const inner = validatorOf(schema.unwrap() as z.ZodType);
     return inner === undefined ? undefined : (value) => value === undefined || inner(value);
   }
   if (schema instanceof z.ZodLiteral) return (value) => schema.values.has(value as z.core.util.Literal);
@@ -42,7 +42,7 @@ function makeQuickCheck(schema: z.ZodType): QuickCheck | undefined {
       typeof value === 'string' && value.length >= least && value.length <= most && (pattern?.test(value) ?? true);
   }
   if (!(schema instanceof z.ZodArray)) return undefined;
-  const element = quickCheck(schema.element as z.ZodType);
+  const element = validatorOf(schema.element as z.ZodType);
   if (element === undefined) return undefined;
   return (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(element);
 }

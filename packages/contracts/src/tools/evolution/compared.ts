@@ -1,4 +1,4 @@
-import type { Misreading } from './incompatibility.ts';
+import type { Incompatibility } from './incompatibility.ts';
 import type { Schema } from './schema-view.ts';
 
 /*
@@ -14,35 +14,35 @@ export interface Compared {
   /**
    * @returns the earlier result: an empty list for a pair that holds, undefined for a pair that was not compared yet
    */
-  found(sender: Schema, receiver: Schema): readonly Misreading[] | undefined;
+  found(sender: Schema, receiver: Schema): readonly Incompatibility[] | undefined;
   /** Compares a pair, on the assumption that it holds. */
-  compare(sender: Schema, receiver: Schema, misread: () => readonly Misreading[]): readonly Misreading[];
+  compare(sender: Schema, receiver: Schema, find: () => readonly Incompatibility[]): readonly Incompatibility[];
   /** Whether fields tell two objects apart. The answer is `false` while the pair is being compared. */
-  apart(sender: object, receiver: object, areApart: () => boolean): boolean;
+  disjoint(sender: object, receiver: object, areDisjoint: () => boolean): boolean;
 }
 
 export function createCompared(): Compared {
-  const known = createPairs<readonly Misreading[]>();
+  const known = createPairs<readonly Incompatibility[]>();
   const told = createPairs<boolean>();
   /** Pairs that hold, in the order in which their comparison began. */
   const holding: Pair[] = [];
 
   return {
     found: known.get,
-    compare(sender, receiver, misread) {
+    compare(sender, receiver, find) {
       const before = holding.push([sender, receiver]) - 1;
       known.set(sender, receiver, []);
-      const found = misread();
+      const found = find();
       if (found.length === 0) return found;
       for (const [one, other] of holding.splice(before)) known.delete(one, other);
       known.set(sender, receiver, found);
       return found;
     },
-    apart(sender, receiver, areApart) {
+    disjoint(sender, receiver, areDisjoint) {
       const before = told.get(sender, receiver);
       if (before !== undefined) return before;
       told.set(sender, receiver, false);
-      const result = areApart();
+      const result = areDisjoint();
       told.set(sender, receiver, result);
       return result;
     },

@@ -4,7 +4,7 @@ import type { Piece, Schema, SchemaView, TypedPiece } from './schema-view.ts';
 import { piecesOf, schemaMeant } from './schema-view.ts';
 
 /*
- * Looks for a value that a sender may write and a receiver refuses, so that a misreading can be shown with an example.
+ * Looks for a value that a sender may write and a receiver refuses, so that an incompatibility can be shown with an example.
  * It tries the corners of both schemas: their bounds and the neighbours of these, their listed values, and objects with
  * and without each field. If it finds no value, that proves nothing.
  */
@@ -18,7 +18,7 @@ const lengthMax = 16;
 const numberMax = 1e12;
 
 /** @returns a list of the value; an empty list when none was found */
-export function witness(sender: SchemaView, receiver: SchemaView): readonly [value?: unknown] {
+export function counterexample(sender: SchemaView, receiver: SchemaView): readonly [value?: unknown] {
   const found = cornersBetween(sender, receiver).find((value) => !accepts(receiver, value));
   return found === undefined ? [] : [found];
 }

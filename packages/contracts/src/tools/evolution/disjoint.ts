@@ -5,38 +5,38 @@ import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf } from './schema-view.ts';
 
 /** Whether it is certain that no value of the sender fits the other schema. `false` means that this is not known. */
-export function apart(sender: readonly Piece[], other: SchemaView, compared: Compared): boolean {
+export function disjoint(sender: readonly Piece[], other: SchemaView, compared: Compared): boolean {
   return piecesOf(other).some((piece) => {
     if (piece.kind === 'never') return true;
-    if (piece.kind === 'union') return piece.branches.every((branch) => apart(sender, branch, compared));
-    return sender.some((mine) => arePiecesApart(mine, piece, other, compared));
+    if (piece.kind === 'union') return piece.branches.every((branch) => disjoint(sender, branch, compared));
+    return sender.some((mine) => arePiecesDisjoint(mine, piece, other, compared));
   });
 }
 
-function arePiecesApart(mine: Piece, piece: Piece, other: SchemaView, compared: Compared): boolean {
+function arePiecesDisjoint(mine: Piece, piece: Piece, other: SchemaView, compared: Compared): boolean {
   if (mine.kind === 'never') return true;
   if (mine.kind === 'values') return mine.values.every((value) => !accepts(other, value));
-  if (mine.kind === 'union') return mine.branches.every((branch) => apart(piecesOf(branch), other, compared));
+  if (mine.kind === 'union') return mine.branches.every((branch) => disjoint(piecesOf(branch), other, compared));
   if (mine.kind !== 'typed' || mine.type === undefined) return false;
   const type = baseType(mine.type);
   if (piece.kind === 'values') return piece.values.every((value) => typeName(value) !== type);
   if (piece.kind !== 'typed' || piece.type === undefined) return false;
   if (baseType(piece.type) !== type) return true;
-  return type === 'object' && areFieldsApart(mine, piece, compared);
+  return type === 'object' && areFieldsDisjoint(mine, piece, compared);
 }
 
 /** Whether some field that both objects must have tells them apart. */
-function areFieldsApart(mine: TypedPiece, theirs: TypedPiece, compared: Compared): boolean {
+function areFieldsDisjoint(mine: TypedPiece, theirs: TypedPiece, compared: Compared): boolean {
   const [writes, reads] = [mine.keywords.properties, theirs.keywords.properties];
   // Objects without declared fields have none that could tell them apart.
   if (typeof writes !== 'object' || writes === null || typeof reads !== 'object' || reads === null) return false;
-  return compared.apart(writes, reads, () => {
+  return compared.disjoint(writes, reads, () => {
     const { known, always } = fieldsOf(mine);
     const { known: others, needed } = fieldsOf(theirs);
     return [...always].some((name) => {
       const [written, read] = [known.get(name), others.get(name)];
       return (
-        needed.has(name) && written !== undefined && read !== undefined && apart(piecesOf(written), read, compared)
+        needed.has(name) && written !== undefined && read !== undefined && disjoint(piecesOf(written), read, compared)
       );
     });
   });

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { jsonSchemaOf } from '../../catalogue/json-schema.ts';
 import { accepts } from './accepts.ts';
-import { misreadings } from './incompatibilities.ts';
+import { incompatibilities } from './incompatibilities.ts';
 import { schemaPair } from './schema-pairs.test-support.ts';
 import type { SchemaView } from './schema-view.ts';
 import { viewOf } from './schema-view.ts';
-import { cornersBetween, witness } from './counterexample.ts';
+import { cornersBetween, counterexample } from './counterexample.ts';
 
 function open(schema: z.ZodType): SchemaView {
   return viewOf(jsonSchemaOf(schema, { annotated: false, open: true }));
@@ -29,12 +29,12 @@ const pairWithValues = schemaPair.chain((pair) =>
 const runs = 400;
 
 describe('two schemas at random', () => {
-  test('if no misreading is found, Zod’s receiver accepts every value that the sender writes', () => {
+  test('if no incompatibility is found, Zod’s receiver accepts every value that the sender writes', () => {
     const count = { compatible: 0, breaking: 0, values: 0 };
     fc.assert(
       fc.property(pairWithValues, ({ pair: { sender, receiver }, values }) => {
         const [from, to] = [open(sender), open(receiver)];
-        const found = misreadings(from, to);
+        const found = incompatibilities(from, to);
         count[found.length === 0 ? 'compatible' : 'breaking'] += 1;
         if (found.length > 0) return;
         for (const value of written(sender, [...values, ...cornersBetween(from, to)])) {
@@ -50,10 +50,10 @@ describe('two schemas at random', () => {
     expect(count.values).toBeGreaterThan(1_000);
   });
 
-  test('no schema misreads itself', () => {
+  test('every schema is compatible with itself', () => {
     fc.assert(
       fc.property(schemaPair, ({ sender }) => {
-        expect(misreadings(open(sender), open(sender))).toEqual([]);
+        expect(incompatibilities(open(sender), open(sender))).toEqual([]);
       }),
       { numRuns: 300 },
     );
@@ -79,14 +79,14 @@ describe('two schemas at random', () => {
     expect(count.missed / count.accepted).toBeLessThan(0.05);
   });
 
-  test('most misreadings are shown by a value that the sender writes and Zod’s receiver refuses', () => {
+  test('most incompatibilities are shown by a value that the sender writes and Zod’s receiver refuses', () => {
     const count = { breaking: 0, shown: 0 };
     fc.assert(
       fc.property(schemaPair, ({ sender, receiver }) => {
         const [from, to] = [open(sender), open(receiver)];
-        if (misreadings(from, to).length === 0) return;
+        if (incompatibilities(from, to).length === 0) return;
         count.breaking += 1;
-        const refused = written(sender, witness(from, to)).some((value) => !receiver.safeParse(value).success);
+        const refused = written(sender, counterexample(from, to)).some((value) => !receiver.safeParse(value).success);
         if (refused) count.shown += 1;
       }),
       { numRuns: 300 },

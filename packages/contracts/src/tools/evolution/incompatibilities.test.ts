@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { jsonSchemaOf } from '../../catalogue/json-schema.ts';
-import { misreadings } from './incompatibilities.ts';
+import { incompatibilities } from './incompatibilities.ts';
 import { viewOf } from './schema-view.ts';
 
 /* Corner cases that random schemas seldom reach. */
@@ -10,7 +10,7 @@ import { viewOf } from './schema-view.ts';
 function found(sender: z.ZodType, receiver: z.ZodType): string[] {
   const [from, to] = [sender, receiver].map((schema) => viewOf(jsonSchemaOf(schema, { annotated: false, open: true })));
   if (from === undefined || to === undefined) return [];
-  return misreadings(from, to).map(({ at, problem }) => `${at}: ${problem}`);
+  return incompatibilities(from, to).map(({ at, problem }) => `${at}: ${problem}`);
 }
 
 const Tree = z.object({
@@ -51,7 +51,7 @@ test.each<[string, z.ZodType, z.ZodType, string]>([
     '.a: is restricted by "an intersection with a loose object"',
   ],
   ['an intersection', z.object({ a: z.int() }).and(z.looseObject({})), z.object({ b: z.int() }), '.b: may be left out'],
-])('%s is misread', (_what, sender, receiver, line) => {
+])('%s is incompatible', (_what, sender, receiver, line) => {
   expect(found(sender, receiver)[0]).toContain(line);
 });
 

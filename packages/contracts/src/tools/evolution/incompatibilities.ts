@@ -1,66 +1,66 @@
 import { accepts, same } from './accepts.ts';
-import { apart } from './disjoint.ts';
+import { disjoint } from './disjoint.ts';
 import type { Compared } from './compared.ts';
 import { createCompared } from './compared.ts';
-import { misreadElements, misreadFields } from './incompatible-containers.ts';
-import { misreadNumber, misreadText } from './incompatible-scalars.ts';
-import type { Misreading } from './incompatibility.ts';
+import { incompatibleElements, incompatibleFields } from './incompatible-containers.ts';
+import { incompatibleNumber, incompatibleText } from './incompatible-scalars.ts';
+import type { Incompatibility } from './incompatibility.ts';
 import { show, showAll } from './incompatibility.ts';
 import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf, schemaMeant } from './schema-view.ts';
 
 /*
  * Decides whether a receiver understands everything that a sender may write. Both are given as JSON Schemas written by
- * Zod. If the check finds no misreading, the receiver's schema accepts every value of the sender's schema. The reverse
+ * Zod. If the check finds no incompatibility, the receiver's schema accepts every value of the sender's schema. The reverse
  * does not hold: the check also reports what it cannot prove compatible. It ignores checks that JSON Schema does not
  * express.
  */
 
-/** @param at the place of both schemas, which starts the place of each misreading */
-export function misreadings(sender: SchemaView, receiver: SchemaView, at = ''): readonly Misreading[] {
-  const found = misread(sender, receiver, at, createCompared());
-  // Report each misreading of a recursive schema once.
+/** @param at the place of both schemas, which starts the place of each incompatibility */
+export function incompatibilities(sender: SchemaView, receiver: SchemaView, at = ''): readonly Incompatibility[] {
+  const found = compareSchemas(sender, receiver, at, createCompared());
+  // Report each incompatibility of a recursive schema once.
   return found.filter(({ at: place, problem }, index) => {
     return found.findIndex((one) => one.at === place && one.problem === problem) === index;
   });
 }
 
-export function misread(
+export function compareSchemas(
   sender: SchemaView,
   receiver: SchemaView,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
+): readonly Incompatibility[] {
   if (same(sender.schema, receiver.schema) && same(sender.root, receiver.root)) return [];
   const [written, read] = [schemaMeant(sender), schemaMeant(receiver)];
   const before = compared.found(written, read);
   // The full list was reported where the pair was first met.
   if (before !== undefined) return before.slice(0, 1);
-  return compared.compare(written, read, () => misreadPieces(piecesOf(sender), receiver, at, compared));
+  return compared.compare(written, read, () => incompatiblePieces(piecesOf(sender), receiver, at, compared));
 }
 
-function misreadPieces(
+function incompatiblePieces(
   sender: readonly Piece[],
   receiver: SchemaView,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
+): readonly Incompatibility[] {
   if (sender.some(({ kind }) => kind === 'never')) return [];
   if (sender.some(({ kind }) => kind === 'kept') && sender.some(mayHaveParts)) {
     return [uncomparable('an intersection with a loose object', at)];
   }
   const values = sender.find((piece) => piece.kind === 'values');
-  if (values !== undefined) return misreadValues(values.values, receiver, at);
+  if (values !== undefined) return incompatibleValues(values.values, receiver, at);
   const union = sender.find((piece) => piece.kind === 'union');
   if (union !== undefined) {
     const others = sender.filter((piece) => piece !== union);
     return union.branches.flatMap((branch) =>
       others.length === 0
-        ? misread(branch, receiver, at, compared)
-        : misreadPieces([...piecesOf(branch), ...others], receiver, at, compared),
+        ? compareSchemas(branch, receiver, at, compared)
+        : incompatiblePieces([...piecesOf(branch), ...others], receiver, at, compared),
     );
   }
-  return piecesOf(receiver).flatMap((piece) => misreadPiece(sender, piece, at, compared));
+  return piecesOf(receiver).flatMap((piece) => incompatiblePiece(sender, piece, at, compared));
 }
 
 /**
@@ -71,7 +71,7 @@ function mayHaveParts(piece: Piece): boolean {
   return piece.kind === 'union' || (piece.kind === 'typed' && (piece.type === 'array' || piece.type === 'object'));
 }
 
-function misreadValues(values: readonly unknown[], receiver: SchemaView, at: string): readonly Misreading[] {
+function incompatibleValues(values: readonly unknown[], receiver: SchemaView, at: string): readonly Incompatibility[] {
   const refused = values.filter((value) => !accepts(receiver, value) || !isCertain(receiver));
   if (refused.length === 0) return [];
   const kept = values.filter((value) => !refused.includes(value));
@@ -94,12 +94,12 @@ function isCertain(receiver: SchemaView): boolean {
   });
 }
 
-function misreadPiece(
+function incompatiblePiece(
   sender: readonly Piece[],
   receiver: Piece,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
+): readonly Incompatibility[] {
   switch (receiver.kind) {
     case 'never':
       return [{ at, problem: 'is never accepted', widen: 'accept it', narrow: 'do not write it' }];
@@ -113,25 +113,25 @@ function misreadPiece(
         },
       ];
     case 'union':
-      return misreadUnion(sender, receiver.branches, receiver.exactlyOne, at, compared);
+      return incompatibleUnion(sender, receiver.branches, receiver.exactlyOne, at, compared);
     case 'kept':
       return [];
     case 'opaque':
       return sender.some((piece) => isEqualOpaque(piece, receiver)) ? [] : [uncomparable(receiver.keyword, at)];
     case 'typed':
-      return misreadTyped(sender, receiver, at, compared);
+      return incompatibleTyped(sender, receiver, at, compared);
   }
 }
 
-function misreadUnion(
+function incompatibleUnion(
   sender: readonly Piece[],
   branches: readonly SchemaView[],
   exactlyOne: boolean,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
-  const possible = branches.filter((branch) => !apart(sender, branch, compared));
-  const found = possible.map((branch) => misreadPieces(sender, branch, at, compared));
+): readonly Incompatibility[] {
+  const possible = branches.filter((branch) => !disjoint(sender, branch, compared));
+  const found = possible.map((branch) => incompatiblePieces(sender, branch, at, compared));
   // If exactly one branch may fit, all other branches must be known not to fit.
   if (found.some((one) => one.length === 0) && (!exactlyOne || possible.length === 1)) return [];
   if (possible.length === 1) return found[0] ?? [];
@@ -145,12 +145,12 @@ function misreadUnion(
   ];
 }
 
-function misreadTyped(
+function incompatibleTyped(
   sender: readonly Piece[],
   receiver: TypedPiece,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
+): readonly Incompatibility[] {
   const pieces = sender.filter((piece) => piece.kind === 'typed');
   const typed = pieces.find(({ type }) => type !== undefined);
   const { type } = receiver;
@@ -160,19 +160,19 @@ function misreadTyped(
   }
   switch (baseType(type ?? typed?.type ?? '')) {
     case 'number':
-      return misreadNumber(pieces, receiver, at);
+      return incompatibleNumber(pieces, receiver, at);
     case 'string':
-      return misreadText(pieces, receiver, at);
+      return incompatibleText(pieces, receiver, at);
     case 'array':
-      return misreadElements(pieces, receiver, at, compared);
+      return incompatibleElements(pieces, receiver, at, compared);
     case 'object':
-      return misreadFields(pieces, receiver, at, compared);
+      return incompatibleFields(pieces, receiver, at, compared);
     default:
       return [uncomparable(Object.keys(receiver.keywords).join(', '), at)];
   }
 }
 
-function otherType(written: string | undefined, read: string, at: string): Misreading {
+function otherType(written: string | undefined, read: string, at: string): Incompatibility {
   const was = written ?? 'anything';
   return {
     at,
@@ -186,7 +186,7 @@ function isEqualOpaque(piece: Piece, receiver: Piece & { readonly kind: 'opaque'
   return piece.kind === 'opaque' && piece.keyword === receiver.keyword && same(piece.value, receiver.value);
 }
 
-function uncomparable(keyword: string, at: string): Misreading {
+function uncomparable(keyword: string, at: string): Incompatibility {
   return {
     at,
     problem: `is restricted by ${show(keyword)}, which cannot be compared`,

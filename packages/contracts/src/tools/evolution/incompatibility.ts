@@ -1,5 +1,5 @@
 /** Something that a sender may write and a receiver would refuse, with a remedy for either side. */
-export interface Misreading {
+export interface Incompatibility {
   /** The place in the value: `.legs[].a`; empty for the whole value. */
   readonly at: string;
   readonly problem: string;

@@ -2,40 +2,45 @@ import { accepts } from './accepts.ts';
 import type { Compared } from './compared.ts';
 import type { Elements, Fields } from './fields.ts';
 import { elementsOf, fieldsOf } from './fields.ts';
-import type { Misreading } from './incompatibility.ts';
+import type { Incompatibility } from './incompatibility.ts';
 import { show } from './incompatibility.ts';
-import { misread } from './incompatibilities.ts';
+import { compareSchemas } from './incompatibilities.ts';
 import type { SchemaView, TypedPiece } from './schema-view.ts';
 import { viewOf } from './schema-view.ts';
 
-export function misreadElements(
+export function incompatibleElements(
   sender: readonly TypedPiece[],
   receiver: TypedPiece,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
+): readonly Incompatibility[] {
   const arrays = sender.filter(({ type }) => type === 'array').map(elementsOf);
   // All pieces of the sender hold at once, and the elements are merged. So each piece has to fit by itself.
-  return arrays.flatMap((written) => misreadList(written, elementsOf(receiver), at, compared));
+  return arrays.flatMap((written) => incompatibleList(written, elementsOf(receiver), at, compared));
 }
 
-function misreadList(written: Elements, read: Elements, at: string, compared: Compared): readonly Misreading[] {
-  const found: Misreading[] = [];
+function incompatibleList(
+  written: Elements,
+  read: Elements,
+  at: string,
+  compared: Compared,
+): readonly Incompatibility[] {
+  const found: Incompatibility[] = [];
   if (written.least < read.least) found.push(ofLength(`fewer than ${read.least}`, at));
   if (written.mostWritten > read.most) found.push(ofLength(`more than ${read.most}`, at));
   const declared = Math.max(written.first.length, read.first.length);
   for (let index = 0; index < Math.min(declared, written.mostWritten, read.most); index += 1) {
     const [element, taken] = [written.first[index] ?? written.rest, read.first[index] ?? read.rest];
-    if (taken !== undefined) found.push(...misread(element ?? viewOf(true), taken, `${at}[${index}]`, compared));
+    if (taken !== undefined) found.push(...compareSchemas(element ?? viewOf(true), taken, `${at}[${index}]`, compared));
   }
   const more = Math.min(written.mostWritten, read.most) > declared;
   if (more && read.rest !== undefined) {
-    found.push(...misread(written.rest ?? viewOf(true), read.rest, `${at}[]`, compared));
+    found.push(...compareSchemas(written.rest ?? viewOf(true), read.rest, `${at}[]`, compared));
   }
   return found;
 }
 
-function ofLength(bound: string, at: string): Misreading {
+function ofLength(bound: string, at: string): Incompatibility {
   return {
     at,
     problem: `may have ${bound} elements, which the receiver does not accept`,
@@ -44,27 +49,27 @@ function ofLength(bound: string, at: string): Misreading {
   };
 }
 
-export function misreadFields(
+export function incompatibleFields(
   sender: readonly TypedPiece[],
   receiver: TypedPiece,
   at: string,
   compared: Compared,
-): readonly Misreading[] {
+): readonly Incompatibility[] {
   const objects = sender.filter(({ type }) => type === 'object').map(fieldsOf);
   const read = fieldsOf(receiver);
   // All pieces of the sender hold at once, and any of them may have written a field. So each piece has to fit by
   // itself.
-  const known = objects.flatMap((written) => misreadKnown(written, read, at, compared));
-  return [...known, ...objects.flatMap((written) => misreadOthers(written, read, at, compared))];
+  const known = objects.flatMap((written) => incompatibleKnown(written, read, at, compared));
+  return [...known, ...objects.flatMap((written) => incompatibleOthers(written, read, at, compared))];
 }
 
-function misreadKnown(written: Fields, read: Fields, at: string, compared: Compared): Misreading[] {
-  const found: Misreading[] = [];
+function incompatibleKnown(written: Fields, read: Fields, at: string, compared: Compared): Incompatibility[] {
+  const found: Incompatibility[] = [];
   for (const [name, taken] of read.known) {
     const place = `${at}.${name}`;
     if (read.needed.has(name) && !written.always.has(name)) found.push(missing(place));
     const field = written.known.get(name) ?? written.others;
-    if (field !== undefined) found.push(...misread(field, taken, place, compared));
+    if (field !== undefined) found.push(...compareSchemas(field, taken, place, compared));
   }
   // A record may require fields that it does not describe.
   for (const name of read.needed) {
@@ -74,28 +79,33 @@ function misreadKnown(written: Fields, read: Fields, at: string, compared: Compa
 }
 
 /** Checks the fields that the receiver does not name. */
-function misreadOthers(written: Fields, read: Fields, at: string, compared: Compared): Misreading[] {
-  const found: Misreading[] = [];
+function incompatibleOthers(written: Fields, read: Fields, at: string, compared: Compared): Incompatibility[] {
+  const found: Incompatibility[] = [];
   for (const [name, field] of written.known) {
     const place = `${at}.${name}`;
     if (read.names !== undefined && !accepts(read.names, name)) found.push(unknownField(place));
-    else if (!read.known.has(name)) found.push(...misreadOther(field, read, place, compared));
+    else if (!read.known.has(name)) found.push(...incompatibleOther(field, read, place, compared));
   }
   if (written.others === undefined || written.others.schema === false) return found;
   const place = `${at}.*`;
   if (read.names !== undefined) {
     const names = written.names ?? viewOf({ type: 'string' });
-    found.push(...misread(names, read.names, `${at} (a field's name)`, compared));
+    found.push(...compareSchemas(names, read.names, `${at} (a field's name)`, compared));
   }
-  return [...found, ...misreadOther(written.others, read, place, compared)];
+  return [...found, ...incompatibleOther(written.others, read, place, compared)];
 }
 
-function misreadOther(field: SchemaView, read: Fields, at: string, compared: Compared): readonly Misreading[] {
+function incompatibleOther(
+  field: SchemaView,
+  read: Fields,
+  at: string,
+  compared: Compared,
+): readonly Incompatibility[] {
   if (read.others === undefined) return [];
-  return read.others.schema === false ? [unknownField(at)] : misread(field, read.others, at, compared);
+  return read.others.schema === false ? [unknownField(at)] : compareSchemas(field, read.others, at, compared);
 }
 
-function missing(at: string): Misreading {
+function missing(at: string): Incompatibility {
   return {
     at,
     problem: 'may be left out, and the receiver needs it',
@@ -104,7 +114,7 @@ function missing(at: string): Misreading {
   };
 }
 
-function unknownField(at: string): Misreading {
+function unknownField(at: string): Incompatibility {
   return {
     at,
     problem: `is a field that the receiver refuses: it takes those that it knows only`,

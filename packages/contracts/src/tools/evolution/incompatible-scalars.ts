@@ -1,4 +1,4 @@
-import type { Misreading } from './incompatibility.ts';
+import type { Incompatibility } from './incompatibility.ts';
 import { show } from './incompatibility.ts';
 import type { TypedPiece } from './schema-view.ts';
 
@@ -28,10 +28,14 @@ function rangeOf(pieces: readonly TypedPiece[]): Readonly<Range> {
   return range;
 }
 
-export function misreadNumber(sender: readonly TypedPiece[], receiver: TypedPiece, at: string): readonly Misreading[] {
+export function incompatibleNumber(
+  sender: readonly TypedPiece[],
+  receiver: TypedPiece,
+  at: string,
+): readonly Incompatibility[] {
   const written = rangeOf(sender);
   const read = rangeOf([receiver]);
-  const found: Misreading[] = [];
+  const found: Incompatibility[] = [];
   if (written.least < read.least || (written.least === read.least && written.leastItself && !read.leastItself)) {
     const bound = read.leastItself ? `below ${read.least}` : `${read.least} or below`;
     found.push(outside(bound, at));
@@ -63,7 +67,7 @@ function isMultiple({ type, keywords }: TypedPiece, step: number): boolean {
   return type === 'integer' && step === 1;
 }
 
-function outside(bound: string, at: string): Misreading {
+function outside(bound: string, at: string): Incompatibility {
   return {
     at,
     problem: `may be ${bound}, which the receiver does not accept`,
@@ -72,12 +76,16 @@ function outside(bound: string, at: string): Misreading {
   };
 }
 
-export function misreadText(sender: readonly TypedPiece[], receiver: TypedPiece, at: string): readonly Misreading[] {
+export function incompatibleText(
+  sender: readonly TypedPiece[],
+  receiver: TypedPiece,
+  at: string,
+): readonly Incompatibility[] {
   const { minLength, maxLength, pattern, format } = receiver.keywords;
   const lengths = sender.map(({ keywords }) => keywords);
   const least = Math.max(0, ...lengths.map((keywords) => Number(keywords.minLength ?? 0)));
   const most = Math.min(...lengths.map((keywords) => Number(keywords.maxLength ?? Number.POSITIVE_INFINITY)));
-  const found: Misreading[] = [];
+  const found: Incompatibility[] = [];
   if (least < Number(minLength ?? 0)) found.push(lengthOutside(`shorter than ${show(minLength)}`, at));
   if (most > Number(maxLength ?? Number.POSITIVE_INFINITY)) {
     found.push(lengthOutside(`longer than ${show(maxLength)}`, at));
@@ -91,7 +99,7 @@ export function misreadText(sender: readonly TypedPiece[], receiver: TypedPiece,
   return found;
 }
 
-function lengthOutside(bound: string, at: string): Misreading {
+function lengthOutside(bound: string, at: string): Incompatibility {
   return {
     at,
     problem: `may be ${bound}, which the receiver does not accept`,
@@ -100,7 +108,7 @@ function lengthOutside(bound: string, at: string): Misreading {
   };
 }
 
-function misshapen(shape: string, at: string): Misreading {
+function misshapen(shape: string, at: string): Incompatibility {
   return {
     at,
     problem: `may be a text without ${shape}`,

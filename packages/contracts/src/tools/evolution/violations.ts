@@ -1,10 +1,10 @@
 import type { ContractSet, DescribedFormula } from '../export/contract-set.ts';
-import type { Misreading } from './incompatibility.ts';
+import type { Incompatibility } from './incompatibility.ts';
 import { show } from './incompatibility.ts';
-import { misreadings } from './incompatibilities.ts';
+import { incompatibilities } from './incompatibilities.ts';
 import type { Schema, SchemaView } from './schema-view.ts';
 import { listOf, viewOf } from './schema-view.ts';
-import { witness } from './counterexample.ts';
+import { counterexample } from './counterexample.ts';
 
 /*
  * Compares contracts with those of the last release. A client may be older than its server. So an input that was
@@ -85,14 +85,14 @@ function compared(
   place: string,
   sender: SchemaView,
   receiver: SchemaView,
-  remedyOf: (misreading: Misreading) => string,
+  remedyOf: (incompatibility: Incompatibility) => string,
 ): Violation[] {
-  const found = misreadings(sender, receiver);
-  const example = found.length === 0 ? [] : witness(sender, receiver);
-  return found.map((misreading) => {
-    const { problem } = misreading;
-    const field = place + (place === '' ? named(misreading.at, sender.schema) : misreading.at);
-    return { contract, field, problem, remedy: remedyOf(misreading), example: example as Violation['example'] };
+  const found = incompatibilities(sender, receiver);
+  const example = found.length === 0 ? [] : counterexample(sender, receiver);
+  return found.map((incompatibility) => {
+    const { problem } = incompatibility;
+    const field = place + (place === '' ? named(incompatibility.at, sender.schema) : incompatibility.at);
+    return { contract, field, problem, remedy: remedyOf(incompatibility), example: example as Violation['example'] };
   });
 }
 

@@ -2,8 +2,8 @@ import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { hashOf } from '../../catalogue/catalogue.ts';
 import type { Schema } from '../evolution/schema-view.ts';
 import { failureTable } from '../../messages/failures.ts';
-import type { WireName } from './message-schemas.ts';
-import { fieldsOfWire } from './message-schemas.ts';
+import type { MessageName } from './message-schemas.ts';
+import { fieldsOfMessage } from './message-schemas.ts';
 import { valuesOf } from './value-schemas.ts';
 
 /** A message of an AsyncAPI document. */
@@ -63,11 +63,11 @@ function outcomes(of: string, description: string, value: Schema): Record<string
 }
 
 /** @param fixed the schemas of fields that the protocol leaves open and this message fixes */
-function message(wire: WireName, summary: string, fixed: Readonly<Record<string, Schema>> = {}): AsyncApiMessage {
-  const fields = fieldsOfWire(wire, { draft: asyncApiDraft });
+function message(kind: MessageName, summary: string, fixed: Readonly<Record<string, Schema>> = {}): AsyncApiMessage {
+  const fields = fieldsOfMessage(kind, { draft: asyncApiDraft });
   const withId = fields[0]?.name === 'seq';
   return {
-    name: wire,
+    name: kind,
     summary,
     contentType: 'application/vnd.msgpack',
     headers: { $ref: '#/components/schemas/batchHeaders' },

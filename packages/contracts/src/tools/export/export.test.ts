@@ -11,7 +11,7 @@ import { topicShape } from '../../topics/topic-table.ts';
 import { asyncApiOf } from './asyncapi.ts';
 import { channelsOf } from './channels.ts';
 import { jsonSchemasOf } from './json-schemas.ts';
-import { wires } from './message-schemas.ts';
+import { layouts } from './message-schemas.ts';
 import { referenceOf } from './reference.ts';
 
 const Tree = z.object({
@@ -71,9 +71,9 @@ describe('the bare JSON Schemas', () => {
     const messages = jsonSchemasOf(calculator)['protocol-messages'];
     const operand = { seq: 1, formula: 'leg', contract: 2, operands: 2, value: 5, ttlMs: 100 };
     for (const message of [operand, { ...operand, trace: 'abc' }]) {
-      expect(accepts(definition(messages, 'operand'), wires.operand.write(message))).toBe(true);
+      expect(accepts(definition(messages, 'operand'), layouts.operand.write(message))).toBe(true);
     }
-    expect(accepts(definition(messages, 'operand'), wires.operand.write({ ...operand, operands: 9 }))).toBe(false);
+    expect(accepts(definition(messages, 'operand'), layouts.operand.write({ ...operand, operands: 9 }))).toBe(false);
     expect(accepts(definition(messages, 'batch'), ['k3f0q9x2m1zd', 1, [[1]]])).toBe(true);
   });
 });
@@ -84,7 +84,7 @@ describe('the reference', () => {
     const names = [...Object.keys(calculator.formulas), ...Object.keys(calculator.operations)];
     for (const name of names) expect(text).toContain(`\n### ${name}\n`);
     for (const { topic } of channelsOf(calculator)) expect(text).toContain(`| \`${topic}\` |`);
-    for (const name of Object.keys(wires)) expect(text).toContain(`| ${name} | \``);
+    for (const name of Object.keys(layouts)) expect(text).toContain(`| ${name} | \``);
     for (const code of Object.keys(failureTable)) expect(text).toContain(`| \`${code}\` |`);
   });
 

@@ -3,15 +3,15 @@ import type { Schema } from '../evolution/schema-view.ts';
 import type { JsonSchemaOptions } from '../../catalogue/json-schema.ts';
 import {
   Batch,
-  cancelWire,
-  beatWire,
-  failureWire,
-  helloWire,
-  operandWire,
-  operationRequestWire,
+  cancelLayout,
+  beatLayout,
+  failureLayout,
+  helloLayout,
+  operandLayout,
+  operationRequestLayout,
   StatusReport,
-  statusRequestWire,
-  successWire,
+  statusRequestLayout,
+  successLayout,
 } from '../../messages/messages.ts';
 import { openSchema } from './value-schemas.ts';
 
@@ -19,28 +19,31 @@ import { openSchema } from './value-schemas.ts';
  * Every message of the protocol by its name, the batch that carries them, and the status report, which belongs to no
  * contract.
  */
-export const wires = {
-  operand: operandWire,
-  operationRequest: operationRequestWire,
-  success: successWire,
-  failure: failureWire,
-  statusRequest: statusRequestWire,
-  cancel: cancelWire,
-  hello: helloWire,
-  beat: beatWire,
+export const layouts = {
+  operand: operandLayout,
+  operationRequest: operationRequestLayout,
+  success: successLayout,
+  failure: failureLayout,
+  statusRequest: statusRequestLayout,
+  cancel: cancelLayout,
+  hello: helloLayout,
+  beat: beatLayout,
 } as const;
 
-export type WireName = keyof typeof wires;
+export type MessageName = keyof typeof layouts;
 
 /** A field of a message, at its position on the wire. */
-export interface WireField {
+export interface MessageField {
   readonly name: string;
   readonly schema: Schema;
   readonly optional: boolean;
 }
 
-export function fieldsOfWire(name: WireName, options: Omit<JsonSchemaOptions, 'open'> = {}): readonly WireField[] {
-  return Object.entries(wires[name].schema.shape as z.ZodRawShape).map(([field, given]) => {
+export function fieldsOfMessage(
+  name: MessageName,
+  options: Omit<JsonSchemaOptions, 'open'> = {},
+): readonly MessageField[] {
+  return Object.entries(layouts[name].schema.shape as z.ZodRawShape).map(([field, given]) => {
     const optional = given instanceof z.ZodOptional;
     const schema = openSchema((optional ? given.unwrap() : given) as z.ZodType, options);
     // An absent field before a present one travels as nil.
@@ -50,8 +53,8 @@ export function fieldsOfWire(name: WireName, options: Omit<JsonSchemaOptions, 'o
 
 /** The JSON Schemas of the messages in a batch: arrays of fields, in which more fields may follow. */
 export function messageSchemas(): Readonly<Record<string, Schema>> {
-  const arrays = Object.keys(wires).map((name) => {
-    const fields = fieldsOfWire(name as WireName);
+  const arrays = Object.keys(layouts).map((name) => {
+    const fields = fieldsOfMessage(name as MessageName);
     const required = fields.filter(({ optional }) => !optional).length;
     const prefixItems = fields.map(({ name: title, schema }) => Object.assign({ title }, schema));
     return [name, { type: 'array', prefixItems, minItems: required }] as const;

@@ -3,8 +3,8 @@ import { hashOf } from '../../catalogue/catalogue.ts';
 import { failureTable } from '../../messages/failures.ts';
 import type { Work } from '../../catalogue/work.ts';
 import { channelsOf } from './channels.ts';
-import { fieldsOfWire, wires } from './message-schemas.ts';
-import type { WireName } from './message-schemas.ts';
+import { fieldsOfMessage, layouts } from './message-schemas.ts';
+import type { MessageName } from './message-schemas.ts';
 import { openSchema, valuesOf } from './value-schemas.ts';
 
 /**
@@ -34,7 +34,7 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
     ),
     '## Messages',
     'Fields in their order on the wire; `?` marks a field that may be missing.',
-    table(['message', 'fields'], Object.keys(wires).map(messageRow)),
+    table(['message', 'fields'], Object.keys(layouts).map(messageRow)),
     '## Failures',
     table(
       ['code', 'means', 'retryable', 'may have run'],
@@ -73,7 +73,7 @@ function workLine({ maxMs, fallback, lanes }: Work): string {
 }
 
 function messageRow(name: string): string[] {
-  const fields = fieldsOfWire(name as WireName).map((field) => `${field.name}${field.optional ? '?' : ''}`);
+  const fields = fieldsOfMessage(name as MessageName).map((field) => `${field.name}${field.optional ? '?' : ''}`);
   return [name, code(fields.join(', '))];
 }
 
