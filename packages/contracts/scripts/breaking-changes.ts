@@ -7,14 +7,17 @@ import { violations, violationText } from '../src/tools/evolution/violations.ts'
 import { workChanges, workChangeText } from '../src/tools/evolution/work-changes.ts';
 import type { ContractSet } from '../src/tools/export/contract-set.ts';
 import { contractSetOf } from '../src/tools/export/contract-set.ts';
-import { allowedPath, releasedPath } from './contract-files.ts';
+import { allowedPath, releasedPath, versionOf } from './contract-files.ts';
 
 /*
  * The changes that break programs of the last release. `--allow` writes down an intended break. It passes only while a
- * changeset also says that the release is a major one. The version step of a release starts anew.
+ * changeset also announces it: a major one, or a minor one before version 1.0.0. The version step of a release starts
+ * anew.
  */
 
 export const contractsPackage = '@cateto/contracts';
+
+export type Bump = 'major' | 'minor';
 
 export interface BreakingChanges {
   /** One line each. These changes fail the check. */
@@ -22,7 +25,10 @@ export interface BreakingChanges {
   readonly allowed: readonly string[];
   /** Breaks that are written down but no longer exist. */
   readonly outdated: readonly string[];
-  readonly major: boolean;
+  /** The changeset that announces a break in the next release. */
+  readonly needed: Bump;
+  /** Whether there is one. */
+  readonly announced: boolean;
   /** Compatible changes of work policies, one line each. */
   readonly described: readonly string[];
 }
@@ -32,11 +38,13 @@ export function breakingChanges(root: string, catalogue: Catalogue = calculator)
   const current = contractSetOf(catalogue);
   const found = violations(released, current).map(violationText);
   const written = allowances(root);
-  const major = hasMajorChangeset(root);
-  const allowed = found.filter((line) => major && written.includes(line));
+  const needed = versionOf(root).startsWith('0.') ? 'minor' : 'major';
+  const announced = isAnnounced(root, needed);
+  const allowed = found.filter((line) => announced && written.includes(line));
   return {
     allowed,
-    major,
+    needed,
+    announced,
     described: workChanges(released, current).map(workChangeText),
     refused: found.filter((line) => !allowed.includes(line)),
     outdated: written.filter((line) => !found.includes(line)),
@@ -48,11 +56,11 @@ function allowances(root: string): readonly string[] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as readonly string[]) : [];
 }
 
-function hasMajorChangeset(root: string): boolean {
+function isAnnounced(root: string, needed: Bump): boolean {
   const folder = join(root, '.changeset');
   if (!existsSync(folder)) return false;
   return readdirSync(folder)
     .filter((file) => file.endsWith('.md') && file !== 'README.md')
     .flatMap((file) => parseChangeset(readFileSync(join(folder, file), 'utf8')).releases)
-    .some(({ name, type }) => name === contractsPackage && type === 'major');
+    .some(({ name, type }) => name === contractsPackage && (type === 'major' || type === needed));
 }

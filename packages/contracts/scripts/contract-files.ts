@@ -57,7 +57,8 @@ export function releasedFile(catalogue: Catalogue = calculator): GeneratedFile {
   return { path: releasedPath, text: json(contractSetOf(catalogue)) };
 }
 
-function versionOf(root: string): string {
+/** The version of contracts, which is that of every package. */
+export function versionOf(root: string): string {
   const text = readFileSync(join(root, 'packages/contracts/package.json'), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
 }

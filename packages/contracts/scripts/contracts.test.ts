@@ -36,7 +36,7 @@ function withSquare(input: z.ZodType) {
 
 const positive = withSquare(z.number().min(0));
 
-function changeset(type: 'major' | 'minor'): void {
+function changeset(type: 'major' | 'minor' | 'patch'): void {
   writeFileSync(join(root, '.changeset/a.md'), `---\n'@cateto/contracts': ${type}\n---\n\nBreaks.\n`);
 }
 
@@ -78,8 +78,8 @@ describe('a change that breaks', () => {
   beforeEach(() => void writeFiles(root, [releasedFile()]));
 
   test('the released contracts break nothing with themselves', () => {
-    const none = { refused: [], allowed: [], outdated: [], described: [], major: false };
-    expect(breakingChanges(root)).toEqual(none);
+    const none = { refused: [], allowed: [], outdated: [], described: [] };
+    expect(breakingChanges(root)).toMatchObject(none);
   });
 
   test('a breaking change is refused', () => {
@@ -88,15 +88,24 @@ describe('a change that breaks', () => {
     expect(refused[0]).toContain('operation square, input: may be below 0');
   });
 
-  test('a breaking change passes if it is allowed and the release is a major one, and not with only one of these', () => {
-    const { refused } = breakingChanges(root, positive);
-    changeset('major');
-    expect(breakingChanges(root, positive)).toMatchObject({ refused, major: true });
-    allow(refused);
-    expect(breakingChanges(root, positive)).toMatchObject({ refused: [], allowed: refused });
-    changeset('minor');
-    expect(breakingChanges(root, positive)).toMatchObject({ refused, allowed: [] });
-  });
+  test.each([
+    ['0.7.3', 'minor', 'patch'],
+    ['1.0.0', 'major', 'minor'],
+  ] as const)(
+    'at version %s a breaking change passes if it is allowed and a changeset is %s, and not with only one of these',
+    (version, needed, less) => {
+      writeFileSync(join(root, 'packages/contracts/package.json'), JSON.stringify({ version }));
+      const { refused } = breakingChanges(root, positive);
+      changeset(needed);
+      expect(breakingChanges(root, positive)).toMatchObject({ refused, needed, announced: true });
+      allow(refused);
+      expect(breakingChanges(root, positive)).toMatchObject({ refused: [], allowed: refused });
+      changeset(less);
+      expect(breakingChanges(root, positive)).toMatchObject({ refused, allowed: [], announced: false });
+      changeset('major');
+      expect(breakingChanges(root, positive)).toMatchObject({ refused: [], allowed: refused });
+    },
+  );
 
   test('an allowed break does not allow another one', () => {
     changeset('major');

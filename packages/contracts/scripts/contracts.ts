@@ -71,10 +71,10 @@ function check(allow: boolean): number {
 }
 
 function checkChanges(allow: boolean): number {
-  const { refused, allowed, outdated, major, described } = breakingChanges(root);
+  const { refused, allowed, outdated, needed, announced, described } = breakingChanges(root);
   for (const line of described) console.log(`changed: ${line}`);
   for (const line of allowed) console.log(`allowed: ${line}`);
-  if (allow && major) {
+  if (allow && announced) {
     if (refused.length + allowed.length === 0) rmSync(join(root, allowedPath), { force: true });
     else writeFiles(root, [{ path: allowedPath, text: json([...allowed, ...refused]) }]);
     for (const line of refused) console.log(`allowed: ${line}`);
@@ -86,9 +86,9 @@ function checkChanges(allow: boolean): number {
   for (const line of refused) console.error(`breaking: ${line}`);
   if (refused.length > 0) {
     console.error(
-      major
+      announced
         ? 'If this is meant: pnpm contracts:check --allow'
-        : `If this is meant: a changeset that makes ${contractsPackage} major, then pnpm contracts:check --allow`,
+        : `If this is meant: a changeset that makes ${contractsPackage} ${needed}, then pnpm contracts:check --allow`,
     );
   }
   return refused.length + outdated.length === 0 ? 0 : 1;
