@@ -81,6 +81,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     answers,
     events,
     load: responses.load,
+    drain: responses.drain,
     turns,
     clock,
     cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
@@ -352,4 +353,13 @@ test('a silence that was announced is taken back when its handler is not begun',
   cancel(2);
   turns.settle();
   expect(beats.at(-1)).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[], 0]]);
+});
+
+test('a server that drains announces no silence beyond the time after which it is gone', () => {
+  const { ask, drain, beats, turns } = setUp({ metMs: 200 });
+  ask(1, 200, 600_000);
+  void drain(4_500);
+  turns.settle();
+  const silences = beats.map(([, , [, silentMs]]) => Number(silentMs ?? 0));
+  expect(Math.max(...silences)).toBe(4_500);
 });

@@ -36,8 +36,11 @@ export interface Responses {
   announce(silentMs: number): void;
   /** What still runs is answered by nobody here: its requesters are told so. */
   letGo(): void;
-  /** Takes no new work; resolves when what runs is answered. */
-  drain(): Promise<void>;
+  /**
+   * Takes no new work; resolves when what runs is answered. A beat announces no silence beyond the time after which this server is gone:
+   * no requester hears of the end of a server that has withdrawn.
+   */
+  drain(withinMs: number): Promise<void>;
   /** Reports what is not reported yet. */
   close(): void;
   counters(): ResponderCounters;
@@ -55,6 +58,7 @@ export function createResponses<T extends string>(
   const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
   let hasLetGo = false;
+  let goneMs = Number.POSITIVE_INFINITY;
   /** For how long something else is to block the loop, as was announced. */
   let elsewhereMs = 0;
   /** When a timer is to look at what runs. */
@@ -90,7 +94,8 @@ export function createResponses<T extends string>(
         return;
       case 'beat': {
         const { to, ...beat } = effect;
-        return participant.publish(beatTopic, to, writeBeat(hasLetGo ? { held: [], silentMs: 0 } : beat));
+        const silentMs = Math.min(beat.silentMs, goneMs - platform.nowMs());
+        return participant.publish(beatTopic, to, writeBeat(hasLetGo ? { held: [], silentMs: 0 } : { ...beat, silentMs }));
       }
       case 'returned':
         effect.run.work.underway = 'returned';
@@ -163,8 +168,9 @@ export function createResponses<T extends string>(
       hasLetGo = true;
       announce(0);
     },
-    drain: () =>
+    drain: (withinMs) =>
       new Promise((resolve) => {
+        goneMs = platform.nowMs() + withinMs;
         drained = resolve;
         handle({ type: 'drain' });
       }),

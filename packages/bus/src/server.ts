@@ -146,7 +146,7 @@ export function startServer(options: ServerOptions): Server {
         cancel();
         resolve();
       };
-      void responses.drain().then(stopWaiting);
+      void responses.drain(drainMaxMs).then(stopWaiting);
     });
   }
 
