@@ -19,6 +19,7 @@ import { joinOperands } from './join-operands.ts';
 import type { OpenLink, Platform } from './link.ts';
 import { createRequests } from './requests.ts';
 import { createResponses } from './responses.ts';
+import { answerRouteOf } from './operation-call.ts';
 import { incoming } from './work.ts';
 import type { Server } from './server.ts';
 import { startServer } from './server.ts';
@@ -63,7 +64,7 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
     for (const lane of lanes) {
       const { name } = operation;
       requests.reportListeners(operationRequestTopic(name, lane));
-      requests.hear(operationResultTopic(name, lane), readResult(operation));
+      requests.hear(operationResultTopic(name, lane), readResult(operation), answerRouteOf(operation, lane));
     }
   }
   const fellBack = createTally(participant.platform, (call, cause, count) => {

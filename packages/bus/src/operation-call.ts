@@ -10,6 +10,8 @@ import type {
   Success,
 } from '@cateto/contracts';
 import {
+  anyLaneResult,
+  anyLaneRoute,
   copyOf,
   hashOf,
   isFailure,
@@ -38,7 +40,6 @@ import type { Admitted, Run } from './work.ts';
 export interface CallRoute {
   readonly operation: Operation;
   readonly lane: Lane;
-  readonly topic: `calc.${string}.request.${Lane}`;
   readonly hash: number;
   readonly target: Target;
   /** What computes it here. */
@@ -93,15 +94,34 @@ export function callRoutes(parts: CallParts): CallRoutes {
     const here = own === undefined ? undefined : computedHere(parts, operation, own);
     const hash = hashOf(catalogue, name);
     return lanes.map((lane) => {
-      const topic = operationRequestTopic(name, lane);
-      const answerRoute = operationResultTopic(name, lane);
-      const unheard = operation.work.fallback === 'never' ? 'hold' : 'fail';
-      const impatient = operation.work.fallback === 'late';
-      const target: Target = { route: topic, answerRoute, contract: name, unheard, impatient };
-      return { operation, lane, topic, hash, target, here, readInput, readOutput };
+      const target = targetOf(operation, lane);
+      return { operation, lane, hash, target, here, readInput, readOutput };
     });
   };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
+}
+
+type RequestTopic = `calc.${string}.request.${Lane}`;
+
+/** Where its lanes are any, the n-th call prefers lane n and then the next. */
+function targetOf(operation: Operation, lane: Lane): Target {
+  const { name, work } = operation;
+  const answerRoute = answerRouteOf(operation, lane);
+  const unheard = work.fallback === 'never' ? 'hold' : 'fail';
+  const impatient = work.fallback === 'late';
+  const common = { answerRoute, contract: name, unheard, impatient } as const;
+  if (work.lanes === 'fixed') return { ...common, route: operationRequestTopic(name, lane) };
+  const byPreference = [...lanes.slice(lane - 1), ...lanes.slice(0, lane - 1)];
+  return {
+    ...common,
+    route: anyLaneRoute(name),
+    lanes: byPreference.map((each) => operationRequestTopic(name, each)),
+  };
+}
+
+/** What the requester calls the topic of an answer: where any lane will do, an answer counts on each. */
+export function answerRouteOf({ name, work }: Operation, lane: Lane): string {
+  return work.lanes === 'fixed' ? operationResultTopic(name, lane) : anyLaneResult(name);
 }
 
 function computedHere(
@@ -167,13 +187,13 @@ export class OperationCall implements Question {
     this.index = index;
   }
 
-  write(to: string, seq: number, ttlMs: number, attempt: number): void {
-    const { topic, hash } = this.route;
+  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void {
+    const { hash } = this.route;
     const { input, trace, before } = this;
     this.sendings = attempt;
     const total = before + attempt;
     const attempts = total === 1 ? undefined : total;
-    this.parts.bus.publish(topic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
+    this.parts.bus.publish(route as RequestTopic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
   }
 
   progressed(share: number): void {

@@ -9,8 +9,8 @@ import type { Participant } from './participant.ts';
 
 /** One question to the fabric: what is said, and who hears the answer. */
 export interface Question {
-  /** Publishes the request; called for each attempt, always with the same seq. */
-  write(to: string, seq: number, ttlMs: number, attempt: number): void;
+  /** Publishes the request; called for each attempt, always with the same seq. `route` is the target's own, or one of its lanes. */
+  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void;
   /** The server that has it says how far it is, from 0 to 1. */
   progressed?(share: number): void;
   /** Called exactly once. */
@@ -23,8 +23,12 @@ export type AskOptions = Pick<RequestCall<Question>, 'lateMs' | 'origin'>;
 export interface Requests {
   /** Reports listeners that come and go on a route. */
   reportListeners(route: string): void;
-  /** Hears results on a topic; each is read by `read`. */
-  hear(answerRoute: string, read: (message: unknown) => ResultReading | undefined): void;
+  /**
+   * Hears results on a topic; each is read by `read`.
+   *
+   * @param answerRoute what targets call it: the topic itself, or one name for the lanes of an operation
+   */
+  hear(topic: string, read: (message: unknown) => ResultReading | undefined, answerRoute?: string): void;
   /**
    * @param target its topic of the answer must have been opened with {@link Requests.hear}
    * @returns the request's seq. The question may have been settled already when this returns.
@@ -59,7 +63,7 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
   function perform(effect: RequesterEffect<Question>): void {
     switch (effect.type) {
       case 'send':
-        return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt);
+        return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt, effect.route);
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':
@@ -109,12 +113,12 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
 
   return {
     reportListeners: report.interestedIn,
-    hear(answerRoute, read) {
-      participant.receive(answerRoute, read, (results, { sender }) => {
+    hear(topic, read, answerRoute = topic) {
+      participant.receive(topic, read, (results, { sender }) => {
         handle({ type: 'results', sender, answerRoute, results });
         participant.rearm();
       });
-      participant.subscribe(answerRoute);
+      participant.subscribe(topic);
     },
     ask(target, timeoutMs, question, { lateMs, origin } = nothingMore) {
       // One that is not a number would be due for ever and never over.

@@ -95,7 +95,11 @@ export function createResponses<T extends string>(
       case 'beat': {
         const { to, ...beat } = effect;
         const silentMs = Math.min(beat.silentMs, goneMs - platform.nowMs());
-        return participant.publish(beatTopic, to, writeBeat(hasLetGo ? { held: [], silentMs: 0 } : { ...beat, silentMs }));
+        return participant.publish(
+          beatTopic,
+          to,
+          writeBeat(hasLetGo ? { held: [], silentMs: 0 } : { ...beat, silentMs }),
+        );
       }
       case 'returned':
         effect.run.work.underway = 'returned';

@@ -33,7 +33,7 @@ const double = operation({
   input: Finite,
   output: Finite,
   example: { input: 1, output: 2 },
-  work: { fallback: 'late' },
+  work: { fallback: 'late', lanes: 'fixed' },
 });
 const text = operation({
   name: 'text',

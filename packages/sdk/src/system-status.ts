@@ -75,8 +75,10 @@ function missingServers(catalogue: Catalogue, servers: readonly ServerView[]): s
   const used = lanes.slice(0, Math.max(0, ...formulas.map(({ operands }) => operands.length)));
   return [
     ...formulas.filter(({ name }) => !served.has(name)).map(({ name }) => `a calc-server for ${name}`),
-    ...Object.keys(catalogue.operations).flatMap((name) =>
-      used.filter((lane) => !served.has(`${name}.${lane}`)).map((lane) => `an op-server for ${name} on lane ${lane}`),
-    ),
+    ...Object.values(catalogue.operations).flatMap(({ name, work }) => {
+      const unserved = used.filter((lane) => !served.has(`${name}.${lane}`));
+      if (work.lanes === 'fixed') return unserved.map((lane) => `an op-server for ${name} on lane ${lane}`);
+      return lanes.some((lane) => served.has(`${name}.${lane}`)) ? [] : [`an op-server for ${name}`];
+    }),
   ];
 }

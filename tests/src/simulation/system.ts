@@ -36,10 +36,13 @@ export function isBrokerName(name: string): name is BrokerHost {
   return name === 'broker' || name === 'backup';
 }
 
-/** The same operations, whose work takes its time: none is computed by a calc-server because it is late. */
+/**
+ * The same operations, whose work takes its time: none is computed by a calc-server because it is late. Some travel on any lane, others on
+ * theirs.
+ */
 const patientOperations = Object.values<Operation>(calculator.operations).map((operation): [string, Operation] => [
   operation.name,
-  { ...operation, work: { ...operation.work, fallback: 'unserved' } },
+  { ...operation, work: { fallback: 'unserved', lanes: operation.name === 'square' ? 'fixed' : 'any' } },
 ]);
 const patient: Catalogue = defineCatalogue({
   operations: Object.fromEntries(patientOperations),

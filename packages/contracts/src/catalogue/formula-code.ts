@@ -66,7 +66,7 @@ export type HandlersOf<C extends Catalogue> = {
   readonly [N in keyof C['operations']]: Handler<C['operations'][N]>;
 };
 
-/** One operation with its input, as a formula requests it. The n-th call of a plan goes out on lane n. */
+/** One operation with its input, as a formula requests it. The n-th call of a plan goes out on lane n, or prefers it (`LanePolicy`). */
 export interface Call<O extends Operation = Operation> {
   readonly operation: O;
   readonly input: InputOf<O>;

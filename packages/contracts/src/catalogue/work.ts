@@ -17,7 +17,8 @@ export type FallbackPolicy = 'late' | 'unserved' | 'never';
 /**
  * On which lane a call of a formula travels:
  * - `fixed`: the n-th call of the plan on lane n, and on no other;
- * - `any`: the n-th call may take any lane on which an op-server listens. For now calc-servers treat it as `fixed`.
+ * - `any`: the n-th call goes to the least busy op-server of any lane. Of servers that are equally busy,
+ *   it goes to one that listens on lane n. It travels on lane n if its server listens there.
  */
 export type LanePolicy = 'fixed' | 'any';
 

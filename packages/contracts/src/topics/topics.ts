@@ -51,6 +51,26 @@ export function operationRequestTopic<O extends string, L extends Lane>(name: O,
   return `calc.${name}.request.${lane}`;
 }
 
+/** All lanes of an operation together: where a call goes that may take any. No topic on the wire. */
+export function anyLaneRoute(name: string): string {
+  return `calc.${name}.request`;
+}
+
+/** The results of an operation on all its lanes together. */
+export function anyLaneResult(name: string): string {
+  return `calc.${name}.result`;
+}
+
+const laneOfOperation = /^(calc\.[^.]+\.request)\.[1-8]$/;
+
+/**
+ * @param route a topic without its address
+ * @returns the {@link anyLaneRoute} of its operation; undefined when it is no request topic of an operation
+ */
+export function anyLaneOf(route: string): string | undefined {
+  return laneOfOperation.exec(route)?.[1];
+}
+
 export function operationResultTopic<O extends string, L extends Lane>(name: O, lane: L): `calc.${O}.result.${L}` {
   return `calc.${name}.result.${lane}`;
 }

@@ -12,6 +12,7 @@ import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
 import type { Place } from './rooms.ts';
 import { resumePaused } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
+import { routeTo } from './servers.ts';
 import { createSuspects } from './suspects.ts';
 import type { RequesterEffect } from './types.ts';
 
@@ -144,12 +145,13 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function choose(request: OpenRequest<W>): Server | 'full' | undefined {
-    const { route, contract, pinned, impatient } = request.call.target;
+    const { target } = request.call;
+    const { route, pinned, impatient } = target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
-    const choice = servers.choose(route, contract, request.refused, isSuspect(request));
+    const choice = servers.choose(target, request.refused, isSuspect(request));
     if (choice === undefined || (impatient === true && !choice.fit)) return undefined;
     return choice.server ?? 'full';
   }
@@ -199,11 +201,12 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   }
 
   function send(request: OpenRequest<W>, server: Server, nowMs: number): void {
-    const { seq, work } = request.call;
+    const { seq, target, work } = request.call;
     sent += 1;
     request.attempts += 1;
     const ttlMs = Math.max(0, expiresMs(request) - nowMs);
-    emit({ type: 'send', seq, to: server.address, work, ttlMs, attempt: request.attempts });
+    const route = routeTo(target, server);
+    emit({ type: 'send', seq, to: server.address, route, work, ttlMs, attempt: request.attempts });
   }
 
   function sendAgain(request: OpenRequest<W>, nowMs: number): void {

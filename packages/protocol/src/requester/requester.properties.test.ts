@@ -1,4 +1,4 @@
-import { failure } from '@cateto/contracts';
+import { anyLaneRoute, failure } from '@cateto/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRequester } from './requester.ts';
@@ -10,6 +10,8 @@ import type { RequesterEffect, RequesterInput } from './types.ts';
  */
 
 const routes = ['calc.square.request.1', 'calc.square.request.2'] as const;
+/** Some requests may take either lane. */
+const anyLane = anyLaneRoute('square');
 const addresses = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
 
 const step = fc.oneof(
@@ -17,7 +19,7 @@ const step = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       do: fc.constant('call' as const),
-      route: fc.constantFrom(...routes),
+      route: fc.constantFrom(...routes, anyLane),
       ttlMs: fc.integer({ min: 1, max: 6_000 }),
       unheard: fc.constantFrom('hold' as const, 'fail' as const),
     }),
@@ -82,7 +84,8 @@ function run(steps: readonly Step[], openMax: number): string {
     if (effect.type === 'send') {
       expect(settled.has(effect.seq)).toBe(false);
       expect(held).toBeGreaterThan(0);
-      expect(up.has(`${routeOf.get(effect.seq)} ${effect.to}`)).toBe(true);
+      expect(up.has(`${effect.route} ${effect.to}`)).toBe(true);
+      expect([effect.route, anyLane]).toContain(routeOf.get(effect.seq));
       if (!asked.some((attempt) => attempt.seq === effect.seq)) expect(proven).toBe(true);
       asked.push({ seq: effect.seq, to: effect.to });
     } else if (effect.type === 'settle') {
@@ -112,7 +115,13 @@ function run(steps: readonly Step[], openMax: number): string {
           type: 'call',
           call: {
             seq,
-            target: { route, answerRoute, contract: 'square', unheard },
+            target: {
+              route,
+              answerRoute,
+              contract: 'square',
+              unheard,
+              lanes: route === anyLane ? routes.toReversed() : undefined,
+            },
             work: seq,
             deadlineMs: nowMs + ttlMs,
           },

@@ -1,6 +1,6 @@
 import { failure, isFailure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
-import { a, b, outcomes, sends, setUp, setUpReady } from './requester.test-support.ts';
+import { a, b, outcomes, route, sends, setUp, setUpReady } from './requester.test-support.ts';
 import type { RequesterEffect } from './types.ts';
 
 describe('held until heard', () => {
@@ -10,7 +10,7 @@ describe('held until heard', () => {
     expect(sends(up(a))).toEqual([]);
     expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([]);
     expect(handle({ type: 'proven' })).toEqual([
-      { type: 'send', seq: 1, to: a, work: 'work 1', ttlMs: 5_000, attempt: 1 },
+      { type: 'send', seq: 1, to: a, route, work: 'work 1', ttlMs: 5_000, attempt: 1 },
     ]);
   });
 

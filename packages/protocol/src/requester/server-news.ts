@@ -80,10 +80,11 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
 
   return {
     listenerUp(route, address, nowMs) {
-      servers.up(route, address);
-      dispatch.offerHeld(route, nowMs);
+      const routes = servers.up(route, address);
+      for (const each of routes) dispatch.offerHeld(each, nowMs);
       const those = open.filter(
-        ({ server, call: { target } }) => server !== undefined && target.route === route && !server.routes.has(route),
+        ({ server, call: { target } }) =>
+          server !== undefined && routes.includes(target.route) && !server.routes.has(target.route),
       );
       for (const request of those) {
         if (request.server?.address === address || !silence.isStaying(request, nowMs))
@@ -92,10 +93,12 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     },
 
     listenerDown(route, address, nowMs) {
-      const gone = servers.down(route, address);
+      const routes = servers.down(route, address);
       // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
-      if (gone === undefined || !dispatch.isLinked()) return;
-      const those = open.filter(({ server, call }) => server === gone && call.target.route === route);
+      if (routes.length === 0 || !dispatch.isLinked()) return;
+      const those = open.filter(
+        ({ server, call }) => server?.address === address && routes.includes(call.target.route),
+      );
       for (const request of those) {
         if (silence.stays(request, 0, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);

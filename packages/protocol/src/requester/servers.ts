@@ -5,9 +5,15 @@
  * start (docs/wire.md, "Choosing a server"). While the best of them have no room (rooms.ts), a request waits for them. Passed over is an order of preference, never an exclusion: a server that left a
  * request unanswered for the whole answer timeout is asked last until it answers anything or its subscription is new,
  * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it.
+ *
+ * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a request that may
+ * take any lane has all their servers to choose from, and a server that is listed lane by lane comes and goes once. Of servers that are
+ * equally busy the one that listens on the preferred lane is chosen.
  */
+import { anyLaneOf, lanes } from '@cateto/contracts';
 import type { Place, Room, Rooms } from './rooms.ts';
 import { hasRoom } from './rooms.ts';
+import type { Target } from './types.ts';
 
 export interface Server {
   /** Counts up with each that is listed, or listed anew. */
@@ -37,9 +43,10 @@ export interface Choice {
 }
 
 export interface Servers {
-  up(route: string, address: string): void;
-  /** @returns the server if it listened on the route until now */
-  down(route: string, address: string): Server | undefined;
+  /** @returns the routes on which it listens from now on: this one, and all lanes together with its first */
+  up(route: string, address: string): readonly string[];
+  /** @returns the routes on which it listens no more; none if it did not listen on this one */
+  down(route: string, address: string): readonly string[];
   find(route: string, address: string): Server | undefined;
   /** Routes on which the server at this address listens. */
   routesOf(address: string): readonly string[];
@@ -49,12 +56,7 @@ export interface Servers {
    * @param asSuspect a reserved server may be chosen if there is no other; none needs room
    * @returns undefined when nobody listens that has not refused
    */
-  choose(
-    route: string,
-    contract: string,
-    refused: ReadonlySet<Server> | undefined,
-    asSuspect?: boolean,
-  ): Choice | undefined;
+  choose(target: Target, refused: ReadonlySet<Server> | undefined, asSuspect?: boolean): Choice | undefined;
   roomOf(server: Server, contract: string): Room;
   /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
   takeProbe(route: string, nowMs: number): Server | undefined;
@@ -91,6 +93,24 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
     return server.room;
   }
 
+  function join(server: Server, name: string): void {
+    server.routes.add(name);
+    const route = routes.get(name);
+    if (route === undefined) routes.set(name, { servers: [server], next: 0, passedOver: 0 });
+    else {
+      route.servers.push(server);
+      route.next = Math.floor(random() * route.servers.length);
+    }
+  }
+
+  function leave(server: Server, name: string): void {
+    const route = routes.get(name);
+    if (route === undefined || !server.routes.delete(name)) return;
+    route.servers.splice(route.servers.indexOf(server), 1);
+    if (server.probeDueMs !== undefined) route.passedOver -= 1;
+    if (route.servers.length === 0) routes.delete(name);
+  }
+
   return {
     roomOf,
     up(name, address) {
@@ -110,29 +130,26 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
         };
         servers.set(address, server);
       }
-      if (server.routes.has(name)) return;
+      if (server.routes.has(name)) return noRoutes;
       wellAgain(server);
-      server.routes.add(name);
       server.place.isListed = true;
-      const route = routes.get(name);
-      if (route === undefined) routes.set(name, { servers: [server], next: 0, passedOver: 0 });
-      else {
-        route.servers.push(server);
-        route.next = Math.floor(random() * route.servers.length);
-      }
+      const anyLane = anyLaneOf(name);
+      const names = anyLane === undefined || server.routes.has(anyLane) ? [name] : [name, anyLane];
+      for (const each of names) join(server, each);
+      return names;
     },
     down(name, address) {
       const server = servers.get(address);
-      const route = routes.get(name);
-      if (server === undefined || route === undefined || !server.routes.delete(name)) return undefined;
-      route.servers.splice(route.servers.indexOf(server), 1);
-      if (server.probeDueMs !== undefined) route.passedOver -= 1;
-      if (route.servers.length === 0) routes.delete(name);
+      if (server?.routes.has(name) !== true) return noRoutes;
+      leave(server, name);
+      const anyLane = anyLaneOf(name);
+      const isLast = anyLane !== undefined && !lanes.some((lane) => server.routes.has(`${anyLane}.${lane}`));
+      if (isLast) leave(server, anyLane);
       if (server.routes.size === 0) {
         servers.delete(address);
         server.place.isListed = false;
       }
-      return server;
+      return isLast ? [name, anyLane] : [name];
     },
     find(name, address) {
       const server = servers.get(address);
@@ -140,9 +157,10 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
     },
     routesOf: (address) => [...(servers.get(address)?.routes ?? [])],
     anyOn: (name) => routes.has(name),
-    choose(name, contract, refused, asSuspect = false) {
+    choose({ route: name, contract, lanes: preferences }, refused, asSuspect = false) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
+      const preferred = preferences?.[0];
       let best: Server | undefined;
       let bestRank = none;
       let bestIndex = 0;
@@ -155,7 +173,7 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
         if (server === undefined || refused?.has(server) === true) continue;
         const rank = rankOf(server, contract);
         if (rank > bestRank) continue;
-        if (rank === bestRank && best !== undefined && server.place.inFlight >= best.place.inFlight) continue;
+        if (rank === bestRank && best !== undefined && !isBetter(server, best, preferred)) continue;
         if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract)))) {
           if (rank < fullRank) fullRank = rank;
           continue;
@@ -193,6 +211,19 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
   };
 }
 
+/** Of two that rank the same, the first is chosen. */
+function isBetter({ place, routes }: Server, best: Server, preferred: string | undefined): boolean {
+  if (place.inFlight !== best.place.inFlight) return place.inFlight < best.place.inFlight;
+  return preferred !== undefined && routes.has(preferred) && !best.routes.has(preferred);
+}
+
+/** The lane on which a server is sent a request: the preferred one where it listens on that. */
+export function routeTo({ route, lanes: preferences }: Target, { routes }: Server): string {
+  if (preferences === undefined) return route;
+  return preferences.find((lane) => routes.has(lane)) ?? preferences[0] ?? route;
+}
+
+const noRoutes: readonly string[] = [];
 const none = Number.POSITIVE_INFINITY;
 const passedOver = 2;
 const reserved = 3;

@@ -81,11 +81,9 @@ export function createSilence<W>({
 
   /** One that was not asked yet, rather than one that has been silent for as long. */
   function anotherThan(server: Server, { call: asked, refused: unable, earlier }: OpenRequest<W>): Server | undefined {
-    const { route, contract } = asked.target;
     const others = new Set(unable).add(server);
     const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
-    const choose = (besides: ReadonlySet<Server>): Server | undefined =>
-      servers.choose(route, contract, besides)?.server;
+    const choose = (besides: ReadonlySet<Server>): Server | undefined => servers.choose(asked.target, besides)?.server;
     return choose(tried) ?? choose(others);
   }
 

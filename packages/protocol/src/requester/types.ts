@@ -2,8 +2,10 @@ import type { Failure, ResultReading, Success } from '@cateto/contracts';
 
 /** Who may be asked, and for what: the same for every request of its kind, and made once. */
 export interface Target {
-  /** Who may be asked: a route of the listener table. */
+  /** Who may be asked: a route of the listener table, or all lanes of an operation together (`anyLaneRoute`). */
   readonly route: string;
+  /** Where any lane will do, their routes, the preferred one first. */
+  readonly lanes?: readonly string[] | undefined;
   /** The result topic on which the answer comes; an answer on any other is not one. */
   readonly answerRoute: string;
   /** The operation's or formula's name: a server that knows another contract is passed over for this name alone. */
@@ -78,6 +80,8 @@ export type RequesterEffect<W> =
       readonly type: 'send';
       readonly seq: number;
       readonly to: string;
+      /** The target's own, or one of its lanes. */
+      readonly route: string;
       readonly work: W;
       readonly ttlMs: number;
       /** How often it has been sent, this time included: to whatever server. */

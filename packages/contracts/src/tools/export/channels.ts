@@ -31,7 +31,10 @@ const requester: ChannelParameter = {
 /** All topics of a catalogue (docs/wire.md, "Topics"). */
 export function channelsOf(catalogue: Catalogue): readonly Channel[] {
   const operandsMost = Math.max(0, ...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
-  const lane = { description: 'The lane; a formula’s n-th call goes out on lane n.', enum: lanes.map(String) };
+  const lane = {
+    description: 'The lane; a formula’s n-th call goes out on lane n, or prefers it (`x-cateto-work`).',
+    enum: lanes.map(String),
+  };
   return [
     ...(operandsMost > 0 ? [operandsChannel(operandsMost)] : []),
     ...Object.keys(catalogue.operations).flatMap((name): Channel[] => [
