@@ -6,16 +6,18 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
  */
 
 const folders = ['packages', 'apps'].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`));
-const tested = [...folders, 'bench', 'tests'].filter(
-  (folder) =>
-    existsSync(`${folder}/src`) &&
-    readdirSync(`${folder}/src`, { recursive: true }).some((file) => String(file).endsWith('.test.ts')),
+const sources = new Map([...folders, 'bench', 'tests'].map((folder) => [folder, `${folder}/src`]));
+sources.set('scripts/contracts', 'scripts/contracts');
+const tested = [...sources].filter(
+  ([, path]) =>
+    existsSync(path) &&
+    readdirSync(path, { recursive: true }).some((file) => /^(?!node_modules).*\.test\.ts$/.test(String(file))),
 );
 
 let passed = 0;
 let failed = 0;
 let skipped = 0;
-for (const folder of tested) {
+for (const [folder] of tested) {
   const path = `${folder}/.reports/tests.json`;
   if (!existsSync(path)) {
     console.log(`${folder}: no report`);

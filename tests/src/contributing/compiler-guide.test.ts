@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { generate } from '../../../packages/contracts/scripts/new/generate.ts';
-import { requestOf } from '../../../packages/contracts/scripts/new/request.ts';
+import { generate } from '../../../scripts/contracts/new/generate.ts';
+import { requestOf } from '../../../scripts/contracts/new/request.ts';
 import type { Workspace } from './workspace.ts';
 import { copyWorkspace } from './workspace.ts';
 

@@ -1,6 +1,6 @@
-import { draftsOf } from '../../../packages/contracts/scripts/new/drafts.ts';
-import { requestOf } from '../../../packages/contracts/scripts/new/request.ts';
-import { writeRegistries } from '../../../packages/contracts/scripts/registries.ts';
+import { draftsOf } from '../../../scripts/contracts/new/drafts.ts';
+import { requestOf } from '../../../scripts/contracts/new/request.ts';
+import { writeRegistries } from '../../../scripts/contracts/registries.ts';
 import type { Workspace } from './workspace.ts';
 
 /**

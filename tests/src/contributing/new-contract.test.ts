@@ -16,7 +16,7 @@ const [contract = '', handler = '', formulaCode = ''] = [...guide.matchAll(/^```
   ([, code]) => code,
 );
 
-const generator = 'packages/contracts/scripts/new/main.ts';
+const generator = 'scripts/contracts/new/main.ts';
 const done = { code: 0, said: expect.any(String) as string };
 
 let workspace: Workspace;
@@ -44,8 +44,8 @@ function check(): Record<string, Finished> {
     testTypes: workspace.tool('tsc', ['-p', 'tsconfig.test.json'], 'packages/compute'),
     lint: workspace.tool('oxlint', ['--type-aware', 'packages/contracts/src/calculator', 'packages/compute/src']),
     format: workspace.tool('oxfmt', ['--check', 'packages/contracts/src/calculator', 'packages/compute/src']),
-    registry: workspace.program('packages/contracts/scripts/registry.ts', ['--check']),
-    contracts: workspace.program('packages/contracts/scripts/contracts.ts', ['--check']),
+    registry: workspace.program('scripts/contracts/registry.ts', ['--check']),
+    contracts: workspace.program('scripts/contracts/check.ts', []),
     tests: workspace.tool('vitest', ['run', 'examples', 'cube', 'sum-of-cubes'], 'packages/compute'),
   };
 }
@@ -73,7 +73,7 @@ test('a new contract with its code filled in passes all checks, op-servers serve
     '{ operands: [1, 2], output: 9 }',
   );
   workspace.write('packages/compute/src/formulas/sum-of-cubes.ts', formulaCode);
-  expect(workspace.program('packages/contracts/scripts/contracts.ts', []).code).toBe(0);
+  expect(workspace.program('scripts/contracts/export.ts', []).code).toBe(0);
   expect(check()).toEqual(green);
 
   expect(client('operations').said).toContain(textAfter('$ pnpm calc operations'));

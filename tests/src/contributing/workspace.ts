@@ -15,6 +15,7 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const copied = [
   'apps',
   'packages',
+  'scripts/contracts',
   '.changeset',
   'docs/contracts',
   'docs/reference.md',

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { isName } from '../src/catalogue/names.ts';
+import { isName } from '@cateto/contracts';
 import type { GeneratedFile } from './generated-files.ts';
 import { staleFiles, writeFiles } from './generated-files.ts';
 

@@ -132,6 +132,6 @@ test('two files of one name are refused by both paths', () => {
 });
 
 test('the committed registries are up to date (if not: pnpm registry)', () => {
-  const repository = fileURLToPath(new URL('../../../', import.meta.url));
+  const repository = fileURLToPath(new URL('../../', import.meta.url));
   expect(pathsOf(staleRegistries(repository))).toEqual([]);
 });

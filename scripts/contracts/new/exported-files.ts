@@ -6,6 +6,6 @@ import { fileURLToPath } from 'node:url';
  * it was before.
  */
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 process.stdout.write(JSON.stringify(contractFiles(root)));

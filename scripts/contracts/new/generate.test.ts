@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import * as contracts from '../../src/index.ts';
+import * as contracts from '@cateto/contracts';
 import { staleRegistries, writeRegistries } from '../registries.ts';
 import type { GeneratedFile } from '../generated-files.ts';
 import { generate } from './generate.ts';
@@ -21,7 +21,7 @@ beforeEach(() => {
     for (const kind of ['operations', 'formulas']) mkdirSync(join(root, folder, kind), { recursive: true });
   }
   mkdirSync(join(root, '.changeset'));
-  cpSync(fileURLToPath(new URL('../../../../.oxfmtrc.json', import.meta.url)), join(root, '.oxfmtrc.json'));
+  cpSync(fileURLToPath(new URL('../../../.oxfmtrc.json', import.meta.url)), join(root, '.oxfmtrc.json'));
   writeFileSync(join(root, calculatorPath, 'operations/square.ts'), '');
   writeRegistries(root);
 });

@@ -1,12 +1,9 @@
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { calculator } from '../src/calculator/calculator.ts';
-import type { Catalogue } from '../src/catalogue/catalogue.ts';
-import { defineCatalogue } from '../src/catalogue/catalogue.ts';
-import { asyncApiOf } from '../src/tools/export/asyncapi.ts';
-import { Finite } from '../src/catalogue/finite.ts';
-import { operation } from '../src/catalogue/operation.ts';
+import { calculator, defineCatalogue, Finite, operation } from '@cateto/contracts';
+import type { Catalogue } from '@cateto/contracts';
+import { asyncApiOf } from '@cateto/contracts/tools';
 
 const parser = new Parser();
 const title = { title: 'Test', version: '1.2.3' };

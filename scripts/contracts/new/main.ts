@@ -14,7 +14,7 @@ import { defaultOperands, RequestFault, requestOf } from './request.ts';
  * are written only with code 0.
  */
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 process.exitCode = await run(process.argv.slice(2));
 
@@ -71,7 +71,7 @@ async function complete(
 
 /** @throws Error when the catalogue is already broken */
 async function exportsOfContracts(): Promise<ReadonlySet<string>> {
-  return new Set(Object.keys(await import('../../src/index.ts')));
+  return new Set(Object.keys(await import('@cateto/contracts')));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { lanesMax } from '../../src/messages/limits.ts';
+import { limits } from '@cateto/contracts';
 
 /** The operation or formula to write. */
 export interface NewContract {
@@ -33,7 +33,7 @@ export function operandsFault(text: string): string | undefined {
   const names = operandNames(text);
   const odd = names.find((name) => !/^[a-z][a-zA-Z0-9]*$/.test(name));
   if (odd !== undefined) return `operand "${odd}": a name is a lower-case letter followed by letters or digits`;
-  if (names.length > lanesMax) return `${names.length} operands; 1 to ${lanesMax} are possible`;
+  if (names.length > limits.lanesMax) return `${names.length} operands; 1 to ${limits.lanesMax} are possible`;
   return new Set(names).size < names.length ? `two operands of one name (${names.join(', ')})` : undefined;
 }
 

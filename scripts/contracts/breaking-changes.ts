@@ -1,12 +1,10 @@
 import parseChangeset from '@changesets/parse';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { calculator } from '../src/calculator/calculator.ts';
-import type { Catalogue } from '../src/catalogue/catalogue.ts';
-import { violations, violationText } from '../src/tools/evolution/violations.ts';
-import { workChanges, workChangeText } from '../src/tools/evolution/work-changes.ts';
-import type { ContractSet } from '../src/tools/export/contract-set.ts';
-import { contractSetOf } from '../src/tools/export/contract-set.ts';
+import { calculator } from '@cateto/contracts';
+import type { Catalogue } from '@cateto/contracts';
+import { contractSetOf, violations, violationText, workChanges, workChangeText } from '@cateto/contracts/tools';
+import type { ContractSet } from '@cateto/contracts/tools';
 import { allowedPath, releasedPath, versionOf } from './contract-files.ts';
 
 /*

@@ -6,7 +6,7 @@ import { staleRegistries, writeRegistries } from './registries.ts';
  * out of date. Exit codes: 0 done, 1 out of date or a wrong file name, 2 wrong usage.
  */
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(new URL('../../', import.meta.url));
 
 process.exitCode = run(process.argv.slice(2));
 

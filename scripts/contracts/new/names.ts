@@ -1,5 +1,5 @@
 import reservedIdentifiers from 'reserved-identifiers';
-import { assertName } from '../../src/catalogue/names.ts';
+import { assertName } from '@cateto/contracts/tools';
 import { contractsOf, pathOf } from '../registries.ts';
 import type { NewContract } from './request.ts';
 

@@ -4,16 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { calculator } from '../src/calculator/calculator.ts';
-import { defineCatalogue } from '../src/catalogue/catalogue.ts';
-import { Finite } from '../src/catalogue/finite.ts';
-import { operation } from '../src/catalogue/operation.ts';
-import type { GivenWork } from '../src/catalogue/work.ts';
+import { calculator, defineCatalogue, Finite, operation } from '@cateto/contracts';
+import type { GivenWork } from '@cateto/contracts';
 import { allowedPath, contractFiles, json, leftOver, releasedFile } from './contract-files.ts';
 import { breakingChanges } from './breaking-changes.ts';
 import { staleFiles, writeFiles } from './generated-files.ts';
 
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
+const repository = fileURLToPath(new URL('../../', import.meta.url));
 
 let root = '';
 

@@ -1,11 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { calculator } from '../src/calculator/calculator.ts';
-import type { Catalogue } from '../src/catalogue/catalogue.ts';
-import { asyncApiOf } from '../src/tools/export/asyncapi.ts';
-import { contractSetOf } from '../src/tools/export/contract-set.ts';
-import { jsonSchemasOf } from '../src/tools/export/json-schemas.ts';
-import { referenceOf } from '../src/tools/export/reference.ts';
+import { calculator } from '@cateto/contracts';
+import type { Catalogue } from '@cateto/contracts';
+import { asyncApiOf, contractSetOf, jsonSchemasOf, referenceOf } from '@cateto/contracts/tools';
 import type { GeneratedFile } from './generated-files.ts';
 
 /*
