@@ -1,5 +1,5 @@
 import type { TopLevelSpec } from 'vega-lite';
-import type { Point } from './plot.ts';
+import type { Point } from './point.ts';
 
 /* The panels of the plot, in Vega-Lite's form. */
 

@@ -4,19 +4,7 @@ import { compile } from 'vega-lite';
 import type { Measurement } from './measurement.ts';
 import { byLoad, median } from './measurement.ts';
 import { cpuPanel, crowdPanel, latencyPanel, overloadPanel, ratePanel, theme } from './panels.ts';
-
-/** Combines a load's rounds: medians, with the spread of the rates. */
-export interface Point {
-  readonly suite: string;
-  readonly load: string;
-  readonly perSecond: number;
-  readonly leastPerSecond: number;
-  readonly mostPerSecond: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly cpuUs: Readonly<Record<string, number>>;
-  readonly eachSecond: readonly number[];
-}
+import type { Point } from './point.ts';
 
 /** The measurements as an SVG, with a panel for each suite that has one. */
 export async function plot(measurements: readonly Measurement[], machine: string): Promise<string> {

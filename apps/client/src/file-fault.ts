@@ -28,3 +28,8 @@ export function cannotUse(file: string, error: unknown, exitCode: ExitCode = exi
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
   return new CommandFault(exitCode, faultOf(file, error), { cause: error });
 }
+
+/** Whether an error says that there is no such file. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

@@ -81,7 +81,8 @@ export { version } from './version.generated.ts';
 export { stackOf, textOf } from './values/thrown-text.ts';
 export type { NamedMessage, Role, TopicShape } from './topics/topic-table.ts';
 export { messageWriter, readNamed, topicShape } from './topics/topic-table.ts';
-export type { Lane, Topic, TopicMessages } from './topics/topics.ts';
+export type { Topic, TopicMessages } from './topics/topics.ts';
+export type { Lane } from './topics/lanes.ts';
 export {
   addressed,
   beatTopic,
@@ -89,8 +90,6 @@ export {
   formulaResultTopic,
   cancelTopic,
   helloTopic,
-  isLane,
-  lanes,
   markerTopic,
   operandTopic,
   operationRequestTopic,
@@ -102,6 +101,7 @@ export {
   statusResultTopic,
   topicPrefix,
 } from './topics/topics.ts';
+export { isLane, lanes } from './topics/lanes.ts';
 export type { MessageLayout, MessageOf } from './messages/message-layout.ts';
 export { messageLayout } from './messages/message-layout.ts';
 export type { FallbackPolicy, GivenWork, LanePolicy, Work } from './catalogue/work.ts';

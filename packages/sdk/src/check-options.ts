@@ -1,7 +1,7 @@
 import type { Catalogue, Formula } from '@cateto/contracts';
 import { isLane, limits, SettingFault, textOf } from '@cateto/contracts';
 import { isDuration } from './call-options.ts';
-import type { ServiceParts } from './create-service.ts';
+import type { ServiceParts } from './service-parts.ts';
 
 /*
  * What types say of the options of `connect` and `serve`, for programs without types. It is checked before anything is

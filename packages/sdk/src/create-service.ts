@@ -1,20 +1,9 @@
-import type { BusEvent, OpenLink, Platform, Server } from '@cateto/bus';
+import type { BusEvent, Server } from '@cateto/bus';
 import { openAll, serveFormulas, serveOperations } from '@cateto/bus';
-import type { ThreadPool } from '@cateto/bus/threads';
-import type { Catalogue } from '@cateto/contracts';
 import { apart } from './apart.ts';
 import { checkService } from './check-options.ts';
-import type { OwnHandlers, Service, ServiceOptions } from './service.ts';
-
-/** What a service is made of: sockets and time, or a network that simulates both. */
-export interface ServiceParts extends ServiceOptions<Catalogue>, OwnHandlers<Catalogue> {
-  readonly catalogue: Catalogue;
-  readonly operationTimeoutMs: number;
-  readonly openLink: OpenLink;
-  readonly platform: Platform;
-  /** Where the handlers run besides; they end with the service. */
-  readonly threads?: ThreadPool | undefined;
-}
+import type { ServiceParts } from './service-parts.ts';
+import type { Service } from './service.ts';
 
 export function createService(parts: ServiceParts): Service {
   checkService(parts);

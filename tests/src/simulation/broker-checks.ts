@@ -1,4 +1,4 @@
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import type { FaultSpan, History, Life } from './history.ts';
 import { settleMs } from './simulate.ts';
 import type { Span } from './spans.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import { check } from './check.ts';
 import type { History } from './history.ts';
 import type { Mode, Scenario } from './scenario.ts';

@@ -8,16 +8,12 @@ import { checkFallbacks, checkPrompt } from './prompt-checks.ts';
 import { checkRuns } from './run-checks.ts';
 import type { Scenario } from './scenario.ts';
 import { checkTables } from './table-checks.ts';
+import type { Violation } from './violation.ts';
 import { checkWork } from './work-checks.ts';
 
 /*
  * The promises of docs/protocol.md, each as a check on what happened. They know nothing of how it came to happen.
  */
-
-export interface Violation {
-  readonly atMs: number;
-  readonly what: string;
-}
 
 export function check(scenario: Scenario, history: History): Violation[] {
   return [

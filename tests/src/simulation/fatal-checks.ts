@@ -1,5 +1,5 @@
 import { limits } from '@cateto/contracts';
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import type { Asked, History } from './history.ts';
 import { inWords } from './outcome-checks.ts';
 

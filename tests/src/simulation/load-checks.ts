@@ -1,4 +1,4 @@
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import type { Asked, History, WorkRun } from './history.ts';
 import { inWords } from './outcome-checks.ts';
 import type { Scenario, Work } from './scenario.ts';

@@ -1,4 +1,4 @@
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import type { Asked, History } from './history.ts';
 import type { Scenario } from './scenario.ts';
 

@@ -1,4 +1,4 @@
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import type { FaultSpan, History } from './history.ts';
 import { inWords } from './outcome-checks.ts';
 import type { Scenario } from './scenario.ts';

@@ -1,5 +1,5 @@
 import { limits } from '@cateto/contracts';
-import type { Violation } from './check.ts';
+import type { Violation } from './violation.ts';
 import type { History } from './history.ts';
 
 /** What each table may hold at most, of one process. */

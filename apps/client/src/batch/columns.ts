@@ -4,7 +4,7 @@ import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { operandsReader } from '../formula/operand-text.ts';
 import { quoted } from '../one-line.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 
 export interface Columns {
   /** For each operand, the index of its column. */

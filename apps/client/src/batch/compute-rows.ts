@@ -7,14 +7,15 @@ import type { Input } from './input.ts';
 import type { Sink } from './output.ts';
 import type { Tally } from './progress.ts';
 import { startProgress } from './progress.ts';
-import type { Cells } from './records.ts';
-import { refuseHeader, skipDone } from './resume.ts';
+import type { Cells } from './cells.ts';
+import { refuseHeader } from './refuse-foreign.ts';
+import { skipDone } from './resume.ts';
 import type { Item } from './retry.ts';
 import { fresh, withKept } from './retry.ts';
 import type { DoneRow } from './row.ts';
 import { hasFailed, rowComputer } from './row.ts';
 import { rowReader } from './row-reader.ts';
-import type { BatchJob, InputTable } from './run-batch.ts';
+import type { BatchJob, InputTable } from './batch-job.ts';
 import { refuseOtherFormula, tellingRowsOf } from './telling-rows.ts';
 import { refuseOtherEnd } from './torn-row.ts';
 

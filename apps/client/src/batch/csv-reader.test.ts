@@ -3,7 +3,7 @@ import { stringify } from 'csv-stringify/sync';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CsvReader } from './csv-reader.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 
 function readAll(pieces: readonly string[], delimiter = ','): Cells[] {
   const reader = new CsvReader(delimiter);

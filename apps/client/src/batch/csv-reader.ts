@@ -1,4 +1,4 @@
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { TextFault } from './text-fault.ts';
 
 /**

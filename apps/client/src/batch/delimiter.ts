@@ -1,6 +1,6 @@
 import { exitCodes } from '../exit-codes.ts';
 import { CsvReader } from './csv-reader.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { TextFault } from './text-fault.ts';
 
 /** The characters that are recognised. Any other delimiter has to be given. */

@@ -2,11 +2,22 @@ import type { BigIntStats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { cannotUse } from '../file-fault.ts';
+import { cannotUse, isMissing } from '../file-fault.ts';
 import type { Mark } from './mark.ts';
 import { markOf, readMark } from './mark.ts';
-import type { PartialParts } from './partial-file.ts';
-import { isMissing, partialOf, statsOf } from './target.ts';
+import type { FileTarget } from './target.ts';
+import { partialOf, statsOf } from './target.ts';
+
+export interface PartialParts {
+  readonly target: FileTarget;
+  /**
+   * `new` writes all rows, `resume` the missing ones, and `retry` requests the rows again that failed for lack of an
+   * answer.
+   */
+  readonly how: 'new' | 'resume' | 'retry';
+  readonly mark: Mark;
+  readonly delimiter: string;
+}
 
 /** The files at `--out` and beside it, at the time when a run has taken the lock. */
 export interface Found {

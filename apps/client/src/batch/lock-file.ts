@@ -2,7 +2,7 @@ import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Owner } from './owner.ts';
 import { hasEnded } from './owner.ts';
-import { isMissing } from './target.ts';
+import { isMissing } from '../file-fault.ts';
 
 /* The content of a lock file, and the files that killed processes have left beside it. */
 

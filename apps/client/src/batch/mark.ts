@@ -1,5 +1,5 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
-import { isMissing } from './target.ts';
+import { isMissing } from '../file-fault.ts';
 
 /** The formula and options that made the rows of an unfinished file; kept beside it. */
 export interface Mark {

@@ -4,7 +4,7 @@ import type { Output } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
 import { openFile } from './open-file.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 
 /** The destination of the rows. */
 export interface Sink {

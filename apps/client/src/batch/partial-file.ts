@@ -7,31 +7,19 @@ import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { cannotUse } from '../file-fault.ts';
 import { completeBytes } from './complete-lines.ts';
+import type { PartialParts } from './found.ts';
 import { findFiles } from './found.ts';
 import { removeLeftovers } from './lock-file.ts';
 import { takeLock } from './lock.ts';
-import type { Mark } from './mark.ts';
 import { markOf, removeMark, writeMark } from './mark.ts';
 import type { Leaving, Sink } from './output.ts';
 import { bytesAt, copyFirst, likeExisting, modeOf, syncFolder, writeAll } from './file-steps.ts';
 import { guarded, nothing } from './output.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { ownRecords } from './records.ts';
 import { isAsSeen, leadsTo } from './replaceable.ts';
-import type { FileTarget } from './target.ts';
 import { partialOf, statsOf } from './target.ts';
 import { TextFault } from './text-fault.ts';
-
-export interface PartialParts {
-  readonly target: FileTarget;
-  /**
-   * `new` writes all rows, `resume` the missing ones, and `retry` requests the rows again that failed for lack of an
-   * answer.
-   */
-  readonly how: 'new' | 'resume' | 'retry';
-  readonly mark: Mark;
-  readonly delimiter: string;
-}
 
 /**
  * A file that is written to `<file>.partial` and renamed when it is finished. At every moment there is either the old

@@ -1,7 +1,6 @@
+import type { Cells } from './cells.ts';
 import { CsvReader, recordCharactersMax } from './csv-reader.ts';
 import { decoded, lineBytesMax } from './decode.ts';
-
-export type Cells = readonly string[];
 
 /**
  * The records of CSV, returned for each piece as soon as it arrives.

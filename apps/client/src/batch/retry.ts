@@ -1,7 +1,7 @@
 import type { FailureCode } from '@cateto/contracts';
 import { failureTable, traitOf } from '@cateto/contracts';
-import type { Cells } from './records.ts';
-import { refuseRow } from './resume.ts';
+import type { Cells } from './cells.ts';
+import { refuseRow } from './refuse-foreign.ts';
 import type { DoneRow } from './row.ts';
 import type { RowReader } from './row-reader.ts';
 

@@ -1,4 +1,4 @@
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 
 /** Reads the first rows one by one, and then the rest in pieces. */
 export interface RowReader {

@@ -4,7 +4,7 @@ import { failureCodeIn } from '../exit-codes.ts';
 import { operandsReader } from '../formula/operand-text.ts';
 import { valueText } from '../formula/value-text.ts';
 import { oneLine } from '../one-line.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 
 export interface RowParts {
   readonly formula: Formula;

@@ -1,14 +1,12 @@
 import { readSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
-import type { Command } from 'commander';
 import { CommandFault } from '../command-fault.ts';
 import type { Context, Io } from '../context.ts';
 import { outputClosed } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { withClient } from '../with-client.ts';
-import type { Columns } from './columns.ts';
 import { columnsOf } from './columns.ts';
-import type { BatchOptions } from './command.ts';
+import type { BatchJob, InputTable } from './batch-job.ts';
 import { computeRows } from './compute-rows.ts';
 import { decoded } from './decode.ts';
 import type { AskedEncoding } from './encoding.ts';
@@ -16,22 +14,14 @@ import { encodingNamed } from './encoding.ts';
 import type { Input } from './input.ts';
 import { openInput } from './input.ts';
 import type { Tally } from './progress.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { resumeCommand } from './resume-command.ts';
-import type { RowReader } from './row-reader.ts';
 import { rowReader } from './row-reader.ts';
 import { openSink } from './sink.ts';
 import type { Target } from './target.ts';
 import { refuseSameFile, targetOf } from './target.ts';
 import { openTable } from './table.ts';
 import { TextFault } from './text-fault.ts';
-
-export interface BatchJob extends Omit<BatchOptions, 'formula'> {
-  readonly file: string;
-  readonly formula: Formula;
-  /** Has the settings. */
-  readonly command: Command;
-}
 
 /**
  * Computes a formula for every row of a CSV file; the help text describes it. Checks the command line, the environment
@@ -70,14 +60,6 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
     input.close();
   }
   if (tally.failed > 0) throw new CommandFault(exitCodes.failed, '');
-}
-
-/** The input behind its header. */
-export interface InputTable {
-  readonly delimiter: string;
-  readonly names: Cells;
-  readonly columns: Columns;
-  readonly rows: RowReader;
 }
 
 async function readTable(job: BatchJob, input: Input, encoding: AskedEncoding | undefined): Promise<InputTable> {

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import type { Sink } from './output.ts';
 import { directSink, streamSink } from './output.ts';
 import { partialFile } from './partial-file.ts';
-import type { BatchJob } from './run-batch.ts';
+import type { BatchJob } from './batch-job.ts';
 import type { Target } from './target.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { openTable } from './table.ts';
 
 async function* texts(...pieces: readonly string[]): AsyncGenerator<string> {

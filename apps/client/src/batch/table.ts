@@ -1,5 +1,5 @@
 import { recogniseDelimiter } from './delimiter.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { records } from './records.ts';
 
 export interface Table {

@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CommandFault } from '../command-fault.ts';
 import type { Io } from '../context.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { cannotUse } from '../file-fault.ts';
+import { cannotUse, isMissing } from '../file-fault.ts';
 import { identityOf, statsOfStream } from './identity.ts';
 import type { Input } from './input.ts';
 import { draftOf, markOf } from './mark.ts';
@@ -113,10 +113,6 @@ async function pathOfNew(path: string): Promise<string> {
     throw error;
   });
   return linksTo === undefined ? here : pathOfNew(resolve(folder, linksTo));
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function usage(message: string): CommandFault {

@@ -1,8 +1,8 @@
 import type { FailureCode } from '@cateto/contracts';
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { Cells } from './records.ts';
-import { refuseHeader } from './resume.ts';
+import type { Cells } from './cells.ts';
+import { refuseHeader } from './refuse-foreign.ts';
 import { isRetryable } from './retry.ts';
 import type { DoneRow } from './row.ts';
 import { hasFailed } from './row.ts';

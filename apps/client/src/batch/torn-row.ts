@@ -3,7 +3,7 @@ import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { quoted } from '../one-line.ts';
 import type { Sink } from './output.ts';
-import type { Cells } from './records.ts';
+import type { Cells } from './cells.ts';
 import { fitted } from './row.ts';
 
 /** The number of characters of an unexpected last line that are shown. */

@@ -2,8 +2,8 @@ import type { BrokerEndpoint } from './endpoints.ts';
 import { parseBrokers } from './endpoints.ts';
 import { requestsInFlightMax, workersMax } from '../messages/limits.ts';
 import { isName } from '../catalogue/names.ts';
-import type { Lane } from '../topics/topics.ts';
-import { isLane } from '../topics/topics.ts';
+import type { Lane } from '../topics/lanes.ts';
+import { isLane } from '../topics/lanes.ts';
 
 /**
  * One setting: a variable, a flag, and one parser for both. The parsers are pure. The caller reads `process.env` or the

@@ -5,7 +5,7 @@ import type { Formula, OperandsOf } from '../catalogue/formula.ts';
 import { batchMessagesMax, beatRangesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
 import { nameExpression, namePattern } from '../catalogue/names.ts';
 import type { InputOf, Operation, OutputOf } from '../catalogue/operation.ts';
-import type { Lane } from '../topics/topics.ts';
+import type { Lane } from '../topics/lanes.ts';
 import type { MessageOf } from './message-layout.ts';
 import { messageLayout } from './message-layout.ts';
 

@@ -19,7 +19,7 @@ import {
 import { isName } from '../catalogue/names.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import { parser } from '../values/parse.ts';
-import type { Lane } from '../topics/topics.ts';
+import type { Lane } from '../topics/lanes.ts';
 
 /*
  * The only place where incoming messages turn from wire order into checked, named values. A message that cannot be

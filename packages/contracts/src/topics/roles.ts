@@ -1,6 +1,6 @@
 import type { Catalogue, FormulaName, OperationName } from '../catalogue/catalogue.ts';
 import type { Role, topicTable, TopicKindName } from './topic-table.ts';
-import type { Lane } from './topics.ts';
+import type { Lane } from './lanes.ts';
 
 /** The topics of each kind. */
 interface TopicsOf<C extends Catalogue> {

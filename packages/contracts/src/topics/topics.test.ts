@@ -6,8 +6,6 @@ import {
   formulaResultTopic,
   cancelTopic,
   helloTopic,
-  isLane,
-  lanes,
   markerTopic,
   operandTopic,
   operationRequestTopic,
@@ -15,6 +13,7 @@ import {
   statusRequestTopic,
   statusResultTopic,
 } from './topics.ts';
+import { isLane, lanes } from './lanes.ts';
 import { topicShape } from './topic-table.ts';
 
 const somewhere = 'k3f0q9x2m1zd';

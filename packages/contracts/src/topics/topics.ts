@@ -8,10 +8,7 @@ import type {
   StatusRequestMessage,
   StatusSuccess,
 } from '../messages/messages.ts';
-
-/** One of an operation's parallel channels; also the number of an operand. */
-export type Lane = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-export const lanes = [1, 2, 3, 4, 5, 6, 7, 8] as const satisfies readonly Lane[];
+import type { Lane } from './lanes.ts';
 
 /**
  * Every topic of a catalogue with its message: the topic is the key, the message the value. On the wire, a dot and the
@@ -95,8 +92,4 @@ export function markerTopic(epoch: number, brokerAddress: string): string {
  */
 export function endedTopic(serverAddress: string): string {
   return `calc.ended.${serverAddress}`;
-}
-
-export function isLane(value: number): value is Lane {
-  return lanes.some((lane) => lane === value);
 }

@@ -2,6 +2,7 @@ import { accepts, same } from './accepts.ts';
 import { disjoint } from './disjoint.ts';
 import type { Compared } from './compared.ts';
 import { createCompared } from './compared.ts';
+import type { Compare } from './incompatible-containers.ts';
 import { incompatibleElements, incompatibleFields } from './incompatible-containers.ts';
 import { incompatibleNumber, incompatibleText } from './incompatible-scalars.ts';
 import type { Incompatibility } from './incompatibility.ts';
@@ -25,7 +26,7 @@ export function incompatibilities(sender: SchemaView, receiver: SchemaView, at =
   });
 }
 
-export function compareSchemas(
+function compareSchemas(
   sender: SchemaView,
   receiver: SchemaView,
   at: string,
@@ -158,15 +159,16 @@ function incompatibleTyped(
     const fits = pieces.some((piece) => piece.type === type || (piece.type === 'integer' && type === 'number'));
     if (!fits) return [otherType(typed?.type, type, at)];
   }
+  const compare: Compare = (written, read, place) => compareSchemas(written, read, place, compared);
   switch (baseType(type ?? typed?.type ?? '')) {
     case 'number':
       return incompatibleNumber(pieces, receiver, at);
     case 'string':
       return incompatibleText(pieces, receiver, at);
     case 'array':
-      return incompatibleElements(pieces, receiver, at, compared);
+      return incompatibleElements(pieces, receiver, at, compare);
     case 'object':
-      return incompatibleFields(pieces, receiver, at, compared);
+      return incompatibleFields(pieces, receiver, at, compare);
     default:
       return [uncomparable(Object.keys(receiver.keywords).join(', '), at)];
   }

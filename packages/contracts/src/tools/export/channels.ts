@@ -2,7 +2,8 @@ import { addressLength } from '../../topics/address.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Role, TopicKindName } from '../../topics/topic-table.ts';
 import { topicTable } from '../../topics/topic-table.ts';
-import { lanes, topicPrefix } from '../../topics/topics.ts';
+import { topicPrefix } from '../../topics/topics.ts';
+import { lanes } from '../../topics/lanes.ts';
 
 /** A topic, or several topics that differ in a parameter. */
 export interface Channel {

@@ -1,0 +1,22 @@
+import type { Formula } from '@cateto/contracts';
+import type { Command } from 'commander';
+import type { Columns } from './columns.ts';
+import type { BatchOptions } from './command.ts';
+import type { RowReader } from './row-reader.ts';
+import type { Cells } from './cells.ts';
+
+/** What a batch is to compute. */
+export interface BatchJob extends Omit<BatchOptions, 'formula'> {
+  readonly file: string;
+  readonly formula: Formula;
+  /** Has the settings. */
+  readonly command: Command;
+}
+
+/** The input behind its header. */
+export interface InputTable {
+  readonly delimiter: string;
+  readonly names: Cells;
+  readonly columns: Columns;
+  readonly rows: RowReader;
+}

@@ -1,0 +1,2 @@
+/** The cells of a CSV record. */
+export type Cells = readonly string[];
