@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { violations } from './boundary-rules.ts';
+import { forbiddenImports } from './import-rules.ts';
 
 /* `pnpm boundaries` checks the table of docs/architecture.md, and what the pure packages may not use. */
 
@@ -15,7 +16,10 @@ function sourcesIn(folder: string): string[] {
 }
 
 const sources = ['apps', 'packages'].flatMap(sourcesIn);
-const found = sources.flatMap((path) => violations(path, readFileSync(join(root, path), 'utf8')));
+const found = [
+  ...forbiddenImports(root),
+  ...sources.flatMap((path) => violations(path, readFileSync(join(root, path), 'utf8'))),
+];
 for (const violation of found) console.error(violation);
 console.log(`${sources.length} sources, ${found.length} boundaries crossed`);
 process.exitCode = found.length === 0 && sources.length > 0 ? 0 : 1;

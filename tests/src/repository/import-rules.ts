@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/*
+ * The table of docs/architecture.md: who may import whom. The table becomes rules of oxlint, which reads the imports.
+ */
+
+const node = ['node:*', 'node:*/*'];
+const own = (name: string): readonly string[] => [`@cateto/${name}`, `@cateto/${name}/*`];
+const bus = [...node, ...own('protocol'), ...own('contracts'), 'zeromq'];
+const sdk = [...node, ...own('bus'), ...own('contracts')];
+const appKit = [...node, ...own('contracts'), 'pino', 'pino-pretty', 'commander'];
+const cluster = [...node, ...own('app-kit')];
+const server = [...node, ...own('app-kit'), ...own('bus'), ...own('compute'), ...own('contracts')];
+const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client'];
+const csv = ['csv-parse', 'csv-parse/*', 'csv-stringify', 'csv-stringify/*', 'iconv-lite'];
+
+interface Rule {
+  /** Relative to the root of the workspace. */
+  readonly files: string;
+  /** What these files may import besides files of their own package. */
+  readonly allowed: readonly string[];
+  /** Restrictions that do not apply to these files. */
+  readonly may?: readonly (keyof typeof restrictions)[];
+}
+
+const restrictions = {
+  sockets: {
+    // Types open nothing.
+    regex: '^(?:zeromq|(?:node:)?(?:net|tls|dgram|http|https|http2))$',
+    allowTypeImports: true,
+    message: 'sockets are opened in packages/bus/src/sockets.ts only',
+  },
+  environment: {
+    regex: '^(?:node:)?process$',
+    message: 'the environment is read in app-kit and in sdk/src/environment.ts only',
+  },
+} as const;
+
+/** Of the rules for a file, the last one counts. */
+const rules: readonly Rule[] = [
+  { files: '{apps,packages}/*/src/**', allowed: [] },
+  { files: 'packages/contracts/src/**', allowed: ['zod', '@msgpack/msgpack'] },
+  { files: 'packages/protocol/src/**', allowed: ['@cateto/contracts'] },
+  { files: 'packages/compute/src/**', allowed: ['@cateto/contracts'] },
+  { files: 'packages/bus/src/**', allowed: bus },
+  // Randomness and queues of the simulated network. No code that runs for real may need them.
+  { files: 'packages/bus/src/simulated/**', allowed: [...bus, 'pure-rand', 'pure-rand/**', 'tinyqueue'] },
+  // Threads for handlers: one library, in one place.
+  { files: 'packages/bus/src/threads/**', allowed: [...bus, 'piscina', 'tsx/esm/api'] },
+  // The seam that opens sockets, the connections that speak ZMTP, the probe that tells a dead peer from a hung one, the
+  // check of a host's address, and the search for free ports.
+  { files: 'packages/bus/src/sockets.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/bus/src/zmtp/{ends,host-address}.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/bus/src/relay/peer-probe.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/sdk/src/**', allowed: sdk },
+  { files: 'packages/sdk/src/environment.ts', allowed: sdk, may: ['environment'] },
+  { files: 'packages/app-kit/src/**', allowed: appKit, may: ['environment'] },
+  { files: 'packages/cluster/src/**', allowed: cluster },
+  { files: 'packages/cluster/src/free-ports.ts', allowed: cluster, may: ['sockets'] },
+  // The binary (docs/decisions/0040-one-binary.md). It starts the apps' mains and has no other code of its own.
+  { files: 'packages/cateto/src/**', allowed: [...node, ...own('app-kit'), '@cateto/cluster', ...apps] },
+  { files: 'apps/{broker,backup}/src/**', allowed: [...node, ...own('app-kit'), ...own('bus')] },
+  { files: 'apps/{op-server,calc-server}/src/**', allowed: server },
+  {
+    files: 'apps/client/src/**',
+    allowed: [...cluster, ...own('sdk'), ...own('contracts'), 'commander', 'cli-progress', ...csv, 'zod'],
+  },
+  // Tests may use what their package depends on.
+  {
+    files: '{apps,packages}/*/src/**/*.{test,test-d,test-support}.ts',
+    allowed: ['*'],
+    may: ['sockets', 'environment'],
+  },
+];
+
+/** Names of contracts for writing and reading bytes. Protocol sees what a message says, never how it travels. */
+const codec = {
+  name: '@cateto/contracts',
+  importNames: ['createCodec', 'Codec', 'OpenBatch', 'BodyFault', 'encodeBeat', 'decodeBeat'],
+  message: 'protocol sees what a message says, never how it travels',
+};
+
+const config = {
+  plugins: ['import'],
+  categories: { correctness: 'off' },
+  overrides: rules.map(({ files, allowed, may = [] }) => ({
+    files: [`**/${files}`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: files.startsWith('packages/protocol/') ? [codec] : [],
+          patterns: [
+            { regex: String.raw`^\..*/(?:src|dist)/`, message: 'another package is imported by its name' },
+            ...Object.entries(restrictions).flatMap(([name, pattern]) =>
+              may.some((one) => one === name) ? [] : [pattern],
+            ),
+            // Files of the package end in .ts.
+            { group: ['*', '!*.ts', ...allowed.map((name) => `!${name}`)], message: 'the table does not allow it' },
+          ],
+        },
+      ],
+    },
+  })),
+};
+
+/** @returns the imports below a folder that the table does not allow, one line each */
+export function forbiddenImports(root: string): readonly string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'boundaries-'));
+  try {
+    const file = join(folder, 'oxlint.json');
+    writeFileSync(file, JSON.stringify(config));
+    const { stdout, stderr } = spawnSync(oxlint, ['-c', file, '-f', 'json', '.'], {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: Infinity,
+    });
+    if (!stdout.startsWith('{')) throw new Error(`oxlint: ${stdout}${stderr}`);
+    const { diagnostics } = JSON.parse(stdout) as { readonly diagnostics: readonly Diagnostic[] };
+    return diagnostics.map(
+      ({ filename, message, help }) => `${relative(root, join(root, filename))}: ${message} ${help ?? ''}`,
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const oxlint = fileURLToPath(new URL('../../../node_modules/.bin/oxlint', import.meta.url));
+
+interface Diagnostic {
+  readonly filename: string;
+  readonly message: string;
+  readonly help?: string;
+}
