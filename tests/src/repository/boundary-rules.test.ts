@@ -37,6 +37,8 @@ const crossings = [
   ['an import by a template', 'apps/client/src/main.ts', 'const z = await import(`zeromq`);'],
   ['the codec in protocol', protocol, "import { createCodec } from '@cateto/contracts';"],
   ['an import after a statement', 'apps/client/src/main.ts', "const a = 1; import { x } from 'broker';"],
+  ['the tools of contracts in its main entry', 'packages/contracts/src/index.ts', "export * from './tools/index.ts';"],
+  ['the tools of contracts in a program', 'packages/sdk/src/connect.ts', "import '@cateto/contracts/tools';"],
   ['a test in another app', 'apps/client/src/a.test.ts', "import { x } from '../../broker/src/main.ts';"],
 ] as const;
 

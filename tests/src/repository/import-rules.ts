@@ -38,12 +38,17 @@ const restrictions = {
     regex: '^(?:node:)?process$',
     message: 'the environment is read in app-kit and in sdk/src/environment.ts only',
   },
+  tools: {
+    regex: '/tools(?:/|$)',
+    message: 'programs do not load what exports and compares catalogues',
+  },
 } as const;
 
 /** Of the rules for a file, the last one counts. */
 const rules: readonly Rule[] = [
   { files: '{apps,packages}/*/src/**', allowed: [] },
   { files: 'packages/contracts/src/**', allowed: ['zod', '@msgpack/msgpack'] },
+  { files: 'packages/contracts/src/tools/**', allowed: ['zod'], may: ['tools'] },
   { files: 'packages/protocol/src/**', allowed: ['@cateto/contracts'] },
   { files: 'packages/compute/src/**', allowed: ['@cateto/contracts'] },
   { files: 'packages/bus/src/**', allowed: bus },
@@ -73,7 +78,7 @@ const rules: readonly Rule[] = [
   {
     files: '{apps,packages}/*/src/**/*.{test,test-d,test-support}.ts',
     allowed: ['*'],
-    may: ['sockets', 'environment'],
+    may: ['sockets', 'environment', 'tools'],
   },
 ];
 
