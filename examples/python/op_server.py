@@ -154,7 +154,9 @@ class Server:
             if (sender, seq) in self.given:
                 self.results.setdefault(reply, []).append(self.given[sender, seq][2])
             elif (sender, seq) in self.held:
-                continue  # a repetition of what waits
+                # A repetition of what waits: what was said of it may be lost.
+                soon = time.monotonic() + 0.05
+                self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
             elif len(self.held) >= 10_000:
                 self.answer(sender, seq, reply, [seq, "overloaded", "10000 requests are in flight here"])
             else:

@@ -25,6 +25,7 @@ export const notRun: readonly NotRun[] = [
     '--seeds 100 --mode failovers',
     '--seeds 100 --mode fatal',
     '--seeds 100 --mode work',
+    '--seeds 100 --mode work-failovers',
     '--seeds 100 --mode load',
     '--seeds 1 --from 42 --transcript',
   ].map((flags) => ({

@@ -293,6 +293,19 @@ describe('work that takes time', () => {
     expect(broken({ ...thrice, faults: [fault('kill', 'op-1', 10_100, 10_200)] }, 'work').join()).toMatch(/3 times/);
   });
 
+  test('is not run again, nor planned again, because brokers change places', () => {
+    const objections = (given: Partial<History>, more: Partial<Scenario> = {}): string =>
+      broken({ ...given, faults: [fault('kill', 'broker', 10_100, 10_200)] }, 'work-failovers', {
+        work: { seed: 1, blockingShare: 0, slots: [1], bursts: [], timeoutMs: 600_000 },
+        ...more,
+      }).join();
+    expect(objections(twice)).toContain('square 3 was computed by op-1 at 10000 and by op-2 at 10400');
+    expect(objections(twice, { brokers: 1 })).toBe('');
+    const { plans = [] } = twice;
+    const again = plans.map((plan) => ({ ...plan, name: 'calc-2', process: 4, atMs: 10_150 })).slice(0, 1);
+    expect(objections({ ...worked(['op-1', 10_000]), plans: [...plans, ...again] })).toMatch(/planned by calc-1/);
+  });
+
   test('is run once by a calc-server only when something is wrong', () => {
     expect(broken({ fellBack: [{ who: 'calc-1', atMs: 10_000 }] }, 'work').join()).toMatch(/fell back/);
   });

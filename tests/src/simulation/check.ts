@@ -7,9 +7,10 @@ import { checkOutcomes } from './outcome-checks.ts';
 import { checkFallbacks, checkPrompt } from './prompt-checks.ts';
 import { checkRuns } from './run-checks.ts';
 import type { Scenario } from './scenario.ts';
+import { takesTime } from './scenario.ts';
 import { checkTables } from './table-checks.ts';
 import type { Violation } from './violation.ts';
-import { checkWork } from './work-checks.ts';
+import { checkFailovers, checkWork } from './work-checks.ts';
 
 /*
  * The promises of docs/protocol.md, each as a check on what happened. They know nothing of how it came to happen.
@@ -22,8 +23,9 @@ export function check(scenario: Scenario, history: History): Violation[] {
     ...(scenario.mode === 'one-at-a-time' || scenario.mode === 'failovers'
       ? [...checkPrompt(scenario, history), ...checkFallbacks(scenario, history)]
       : []),
+    ...(scenario.mode === 'work-failovers' ? checkFailovers(scenario, history) : []),
     ...checkRuns(history),
-    ...(scenario.mode === 'work' || scenario.mode === 'load' ? checkWork(history) : []),
+    ...(takesTime(scenario.mode) ? checkWork(scenario, history) : []),
     ...(scenario.mode === 'load' ? checkLoad(scenario, history) : []),
     ...checkFatal(history),
     ...checkBrokers(history),

@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts';
 import { isBrokerName } from './system.ts';
 
 /** From here on everybody of a scenario has started and been found. */
-const allStartedMs = 1_500;
+export const allStartedMs = 1_500;
 /**
  * The longest that a request may take when a process ends, which is heard at once, and when one stands still, which only
  * its silence tells. An op-server whose loop hangs without a stand-in is waited for as long as an operation may take.

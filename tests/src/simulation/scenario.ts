@@ -11,11 +11,12 @@ import fc from 'fast-check';
  * - `failovers`: the same with nothing but active brokers that end, one soon after the other; or the only one.
  * - `fatal`: some requests end whatever process computes them, and servers have other faults that overlap.
  * - `work`: computations take up to thirty seconds, and some requests come in bursts; one fault at a time, or none.
+ * - `work-failovers`: the same computations, and the same failovers as in `failovers`.
  * - `load`: nothing goes wrong, but there is more to do than can be done at once: a burst of one client beside the paced requests of the
  *   others, or twice the capacity for a minute.
  * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
  */
-export const modes = ['one-at-a-time', 'failovers', 'fatal', 'work', 'load', 'any'] as const;
+export const modes = ['one-at-a-time', 'failovers', 'fatal', 'work', 'work-failovers', 'load', 'any'] as const;
 export type Mode = (typeof modes)[number];
 
 export type FaultKind =
@@ -170,17 +171,22 @@ const serverFault = fc.record({
   forMs: fc.integer({ min: 1, max: 600 }),
 });
 
+/** Its computations take their time. */
+export function takesTime(mode: Mode): boolean {
+  return mode === 'work' || mode === 'work-failovers' || mode === 'load';
+}
+
 export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
-  const many = mode === 'failovers';
+  const many = mode === 'failovers' || mode === 'work-failovers';
   const fatal = mode === 'fatal';
   const load = mode === 'load';
-  const work = mode === 'work' || load;
+  const work = takesTime(mode);
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
     // Without a stand-in requests wait until the broker is back.
     brokers: fc.constantFrom(2, 2, 2, 1),
-    clients: fc.integer({ min: load ? 2 : 1, max: many ? 1 : 3 }),
+    clients: fc.integer({ min: load ? 2 : 1, max: mode === 'failovers' ? 1 : many ? 2 : 3 }),
     // Without a stand-in a calc-server's death is the end of the promise.
     calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many ? 2 : 3 }),
     opServers:

@@ -22,7 +22,7 @@ const pacedMs = 10_000;
 const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
-const timeoutsMs: Readonly<Record<Exclude<Mode, 'work' | 'load'>, readonly number[]>> = {
+const timeoutsMs: Readonly<Record<Exclude<Mode, 'work' | 'work-failovers' | 'load'>, readonly number[]>> = {
   'one-at-a-time': [10_000],
   failovers: [10_000],
   fatal: [1_000, 5_000],
@@ -214,7 +214,13 @@ function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { c
 }
 
 function timeoutsOf({ mode, work }: Scenario): readonly number[] {
-  return mode === 'work' || mode === 'load' ? [work?.timeoutMs ?? quietTimeoutMs] : timeoutsMs[mode];
+  if (mode === 'work' || mode === 'work-failovers' || mode === 'load') return [work?.timeoutMs ?? quietTimeoutMs];
+  return timeoutsMs[mode];
+}
+
+/** Nothing but brokers that end. */
+function isOfBrokers(mode: Mode): boolean {
+  return mode === 'failovers' || mode === 'work-failovers';
 }
 
 interface NamedFault {
@@ -247,7 +253,7 @@ function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
     const overlaps = faults.some((one) => found.fromMs <= one.fromMs + one.forMs && sameSubject(one, found));
     if (overlaps || found.other === found.target) continue;
     faults.push(found);
-    const settledMs = scenario.mode === 'failovers' ? metAgainMs : settleMs;
+    const settledMs = isOfBrokers(scenario.mode) ? metAgainMs : settleMs;
     nextMs =
       scenario.mode === 'any' || scenario.mode === 'fatal' ? found.fromMs : found.fromMs + found.forMs + settledMs;
   }

@@ -52,6 +52,19 @@ test(
   },
 );
 
+const workFailoverSeeds = 6;
+
+test(
+  `no seed from 1 to ${workFailoverSeeds} computes anything again because of forty failovers`,
+  { timeout: 600_000 },
+  async () => {
+    for (let seed = 1; seed <= workFailoverSeeds; seed += 1) {
+      const trial = await trySeed(seed, 'work-failovers');
+      if (trial.violations.length > 0) expect.fail(await report(trial));
+    }
+  },
+);
+
 const loadSeeds = 8;
 
 test(

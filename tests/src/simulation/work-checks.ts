@@ -1,5 +1,7 @@
 import type { Violation } from './violation.ts';
 import type { FaultSpan, History, WorkRun } from './history.ts';
+import { allStartedMs, checkFallbacks } from './prompt-checks.ts';
+import type { Scenario } from './scenario.ts';
 import { isBrokerName } from './system.ts';
 
 /**
@@ -8,11 +10,12 @@ import { isBrokerName } from './system.ts';
  * its formula's calls along: they are planned anew.) A requester that stands still moves nothing, nor does what ends, stands still or
  * is cut off elsewhere.
  */
-export function checkWork(history: History): Violation[] {
+export function checkWork({ mode }: Pick<Scenario, 'mode'>, history: History): Violation[] {
   const { planned, faults, fellBack } = history;
   const found: Violation[] = [];
   for (const [call, runs] of runsByCall(history)) {
-    const most = (planned.get(call) ?? 0) + disturbances(runs, history);
+    const most =
+      (planned.get(call) ?? 0) + disturbances(runs, history, mode === 'work-failovers' ? copiesMs : recoveredMs);
     const atMs = runs[most]?.fromMs;
     if (atMs === undefined || isFirst(runs, history)) continue;
     found.push({
@@ -24,8 +27,52 @@ export function checkWork(history: History): Violation[] {
   return [...found, ...fellBack.map(({ who, atMs }) => ({ atMs, what: `${who} fell back though nothing was wrong` }))];
 }
 
+/**
+ * A failover from one broker to the other repeats nothing whose handlers wait: everybody is linked with both brokers, so a server stays
+ * listed, and keeps what it has. A handler that blocks its loop for longer than brokers take turns may be cut off from the next one.
+ */
+export function checkFailovers(scenario: Scenario, history: History): Violation[] {
+  const { brokers, work } = scenario;
+  const { plans, runs } = history;
+  if (brokers === 1 || work === undefined || work.blockingShare > 0) return [];
+  return [
+    ...checkFallbacks(scenario, history),
+    ...again(
+      plans.map(({ call, name, atMs }) => ({ call, name, atMs })),
+      'planned',
+    ),
+    ...again(
+      runs.map(({ call, name, fromMs }) => ({ call, name, atMs: fromMs })),
+      'computed',
+    ),
+  ];
+}
+
+interface Occasion {
+  readonly call: string;
+  readonly name: string;
+  readonly atMs: number;
+}
+
+/** A call that was made before everybody had met everybody does not count. */
+function again(occasions: readonly Occasion[], verb: string): Violation[] {
+  const first = new Map<string, Occasion>();
+  return occasions.flatMap((one) => {
+    const before = first.get(one.call);
+    if (before === undefined) first.set(one.call, one);
+    if (before === undefined || before.atMs < allStartedMs) return [];
+    const what = `${one.call} was ${verb} by ${before.name} at ${before.atMs.toFixed(0)} and by ${one.name} at ${one.atMs.toFixed(0)}`;
+    return [{ atMs: one.atMs, what }];
+  });
+}
+
 /** Until everybody has heard of everybody again: two op-servers may be known to one of two. */
 const recoveredMs = 5_000;
+/**
+ * A copy that a failover has caused runs for up to thirty seconds. A server that keeps it for its requester's oldest request gives
+ * back all else: it is passed over, and probed with copies.
+ */
+const copiesMs = 35_000;
 /** The first repetition of a request that was not heard of. */
 const unheardMs = 200;
 
@@ -40,28 +87,33 @@ function runsByCall({ runs }: History): Map<string, WorkRun[]> {
   return byCall;
 }
 
+/** Whoever has asked within ten seconds is told before a handler blocks. */
+const toldMs = 9_500;
+
 /**
- * A requester does not know yet that a server is at work, and blocked by it, which has never answered it: a first request may be sent to
- * one server after the other, each of which runs it when it gets that far.
+ * A requester does not know that a server is at work, and blocked by it, which has not answered it lately: a request may be sent to
+ * one such server after the other, each of which runs it when it gets that far.
  */
 function isFirst(runs: readonly WorkRun[], history: History): boolean {
   const own = history.plans.filter(({ call }) => call === runs[0]?.call);
   return own.some((plan) => {
     const planned = new Set(history.plans.filter(({ process }) => process === plan.process).map(({ call }) => call));
     const answered = (server: number): boolean =>
-      history.runs.some(({ process, call, toMs }) => process === server && planned.has(call) && toMs < plan.atMs);
+      history.runs.some(
+        ({ process, call, fromMs, toMs }) =>
+          process === server && planned.has(call) && toMs < plan.atMs && fromMs > plan.atMs - toldMs,
+      );
     return runs.some(({ process }) => !answered(process));
   });
 }
 
 /** How much went wrong between the first and the last run that may have had a run repeated. */
-function disturbances(runs: readonly WorkRun[], { faults, brokers, plans }: History): number {
+function disturbances(runs: readonly WorkRun[], { faults, brokers, plans }: History, afterMs: number): number {
   const [first, last] = [runs[0], runs.at(-1)];
   if (first === undefined || last === undefined || first === last) return 0;
   const planners = new Set(plans.filter(({ call }) => call === first.call).map(({ name }) => name));
   const servers = new Set(runs.map(({ name }) => name));
-  const meanwhile = (fromMs: number, toMs: number): boolean =>
-    fromMs <= last.fromMs && toMs + recoveredMs >= first.fromMs;
+  const meanwhile = (fromMs: number, toMs: number): boolean => fromMs <= last.fromMs && toMs + afterMs >= first.fromMs;
   return (
     faults.filter((fault) => meanwhile(fault.fromMs, fault.toMs) && mayRepeat(fault, servers, planners)).length +
     // At the start both brokers may be active for a moment: that one steps down is as good as a failover.

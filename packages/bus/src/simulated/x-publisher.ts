@@ -1,3 +1,4 @@
+import { isMarker } from '../is-marker.ts';
 import type { Chance } from './chance.ts';
 import type { Prefixes } from './prefixes.ts';
 import { createPrefixes } from './prefixes.ts';
@@ -42,8 +43,10 @@ export function simulatedXPublisher(
         const prefixes = wanted.get(end);
         wanted.delete(end);
         if (ended && !closed) reportEnded([...(prefixes?.all() ?? [])]);
-        // libzmq's order is that of its trie, which is nobody's.
-        for (const topic of chance.shuffled(prefixes?.all() ?? [])) leave(topic);
+        // As the publisher of zmtp/ does: markers first, for all that follows is gone because the broker is. The rest is in nobody's order.
+        const gone = chance.shuffled(prefixes?.all() ?? []);
+        for (const topic of gone) if (isMarker(topic)) leave(topic);
+        for (const topic of gone) if (!isMarker(topic)) leave(topic);
       },
     },
     send(topic, body) {

@@ -164,7 +164,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
     if (request.server === undefined) held.sent(request);
     else resent += 1;
-    request.repeatedMs = request.server === server ? nowMs : undefined;
+    // By address: after a failover the same server is listed anew.
+    request.repeatedMs = request.server?.address === server.address ? nowMs : undefined;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
@@ -176,7 +177,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function move(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
     if (request.server === server) return;
-    if (request.server?.address !== server?.address) request.listed = false;
+    if (request.server?.address !== server?.address) {
+      request.listed = false;
+      request.staysUntilMs = undefined;
+    }
     if (request.server !== undefined) leave(request, request.server);
     if (server !== undefined) {
       server.place.inFlight += 1;

@@ -39,6 +39,8 @@ export interface ServerNewsParts<W> {
 
 /** A repetition that is older has arrived. */
 const crossesMs = 100;
+/** What was sent to a server while it was silent, it reads and names within this time after the beat that ends its silence. */
+const heardMs = 200;
 /** Within it after a failover each server is back. */
 const comesBackMs = 500;
 /** Times in a row that a server may give back all that it has. */
@@ -111,7 +113,11 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
      */
     ended(address) {
       const routes = servers.routesOf(address);
-      for (const request of open.inAnyOrder()) if (request.server?.address === address) request.listed = false;
+      for (const request of open.inAnyOrder()) {
+        if (request.server?.address !== address) continue;
+        request.listed = false;
+        request.staysUntilMs = undefined;
+      }
       leases.forget(address);
       if (dispatch.isLinked()) {
         const those = open.filter(
@@ -139,7 +145,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       }
       if (returned.length > 0) takeBack(sender, returned, nowMs);
       if (held === undefined) return;
-      leases.beat(sender, silentMs, nowMs);
+      leases.beat(sender, Math.max(silentMs, heardMs), nowMs);
       if (progress !== undefined) hearProgress(sender, progress);
       let anyLost = false;
       for (const request of open.inAnyOrder()) {
@@ -148,6 +154,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         if (request.listed && !isHeld) {
           request.lost = true;
           anyLost = true;
+          request.staysUntilMs = undefined;
         }
         request.listed = isHeld;
         if (isHeld) silence.staysOn(request, nowMs + silentMs);

@@ -100,10 +100,8 @@ export function createSilence<W>({
     return true;
   }
 
-  function isStaying({ listed, staysUntilMs, server, call }: OpenRequest<W>, nowMs: number): boolean {
-    return (
-      listed && staysUntilMs !== undefined && nowMs < staysUntilMs && server?.routes.has(call.target.route) === false
-    );
+  function isStaying({ staysUntilMs, server, call }: OpenRequest<W>, nowMs: number): boolean {
+    return staysUntilMs !== undefined && nowMs < staysUntilMs && server?.routes.has(call.target.route) === false;
   }
 
   function sendLater(request: OpenRequest<W>, nowMs: number): void {
@@ -155,7 +153,7 @@ export function createSilence<W>({
     },
     stays(request, leastMs, nowMs) {
       const { server, listed, serverSinceMs } = request;
-      if (server === undefined || !listed) return false;
+      if (server === undefined || (!listed && leastMs === 0)) return false;
       const leftMs = leases.untilMs(server.address) - nowMs;
       if (leftMs <= 0) return false;
       const untilMs = nowMs + Math.min(leftMs, Math.max(leastMs, stayShare * (nowMs - serverSinceMs)));

@@ -87,6 +87,26 @@ describe('a request that is open during a failover', () => {
     expect(sends(up(holder))).toEqual([[1, holder]]);
   });
 
+  test('waits for its server also when that has not named it yet, but says that it is at work', () => {
+    const { call, down, up, handle, at, beat, holder, other } = setUp();
+    // One for each.
+    const second = Object.fromEntries(
+      [2, 3].flatMap((seq) => sends(call(seq, { deadlineMs: 60_000 }))).map(([seq, to]) => [to, seq]),
+    );
+    beat([1, 1]);
+    handle({ type: 'marker-down', held: 0 });
+    down(holder);
+    down(other);
+    at.nowMs = 3_020;
+    up(other);
+    expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([[second[other], other]]);
+    at.nowMs = 3_040;
+    expect(sends(up(holder))).toEqual([
+      [1, holder],
+      [second[holder], holder],
+    ]);
+  });
+
   test('goes to another when its server has not come for half a second', () => {
     const { call, down, up, handle, runTo, at, beat, holder, other } = setUp();
     const [[, second]] = sends(call(2, { deadlineMs: 60_000 })) as [[number, string]];
@@ -108,6 +128,19 @@ describe('a request that is open during a failover', () => {
     down(holder);
     expect(sends(handle({ type: 'marker-down', held: 1 }))).toEqual([]);
   });
+});
+
+test('a request that was sent to a server that blocked stays with it when the block is over', () => {
+  const { call, up, beat, runTo, holder } = setUp();
+  beat([], 60_000);
+  const first = sends(call(2, { deadlineMs: 60_000 }));
+  const second = sends(call(3, { deadlineMs: 60_000 }));
+  const [seq] = [...first, ...second].find(([, to]) => to === holder) ?? [0];
+  up(c);
+  // It is due to be sent again in the moment in which the server says that it is free.
+  expect(sends(runTo(3_590)).filter(([one]) => one === seq)).toEqual([[seq, holder]]);
+  beat([], 0);
+  expect(sends(runTo(3_700)).filter(([one]) => one === seq)).toEqual([[seq, holder]]);
 });
 
 describe('a requester that stood still', () => {

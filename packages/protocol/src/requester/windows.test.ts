@@ -126,6 +126,18 @@ describe('a request that is given back', () => {
     expect(outcomes(answer(a, 2))).toHaveLength(1);
   });
 
+  test('stays with its server while a copy of it is on its way there through the next broker', () => {
+    const { callMany, handle, beat, up, down } = setUp(a);
+    callMany(1, 2);
+    handle({ type: 'marker-down', held: 0 });
+    down(a);
+    up(b);
+    up(a);
+    expect(sends(handle({ type: 'marker-up', held: 1 }))).toContainEqual([2, a]);
+    beat(a, { returned: [2, 2] });
+    expect(sends(handle({ type: 'proven' })).filter(([seq]) => seq === 2)).toEqual([[2, a]]);
+  });
+
   test('does not make its server one that leaves requests unanswered', () => {
     const { callMany, beat, up, answer, runTo, at } = setUp(a);
     callMany(1, 2);

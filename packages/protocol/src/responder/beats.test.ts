@@ -43,6 +43,18 @@ describe('beats', () => {
     }
   });
 
+  test('are due within 50 ms when a request comes again that runs, once for all that do', () => {
+    const { askFor, beats, runTo } = setUpRunning();
+    for (const seq of [7, 8]) askFor(seq, a, { ttlMs: 60_000 });
+    runTo(100);
+    for (const seq of [7, 8, 7]) askFor(seq, a, { ttlMs: 60_000 });
+    runTo(150);
+    const beat = { type: 'beat', to: a, held: [7, 8], silentMs: 2_000 };
+    expect(beats).toEqual([beat, beat]);
+    runTo(649);
+    expect(beats).toHaveLength(2);
+  });
+
   test('say how far requests are that say so', () => {
     const shares = new Map<string, number>();
     const { askFor, beats, runTo } = setUpRunning({ shareOf: (work) => shares.get(work) });

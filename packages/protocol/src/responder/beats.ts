@@ -7,6 +7,7 @@ import type { OwedBeat } from './types.ts';
  *
  * Silence is no sign of a loss: work takes time. A server that has held a request for 50 ms says so to its requester, then every
  * 500 ms, and more seldom the older the oldest request is, down to every 5 s. One beat names all requests of a requester.
+ * When a request comes again, the next beat is due within 50 ms: the last one may have been lost with a broker.
  *
  * Nearly all requests are answered long before their first beat. So nothing is kept for each: a requester of whom something
  * runs is looked at when its oldest request may be old enough.
@@ -15,6 +16,8 @@ import type { OwedBeat } from './types.ts';
 export interface Beats {
   /** A request of this requester runs from now on. */
   begun(requester: Requester, nowMs: number): void;
+  /** One that runs has come again: what was said of it may be lost, as a broker's end takes it along. */
+  repeated(requester: Requester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
   /**
@@ -109,6 +112,9 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   return {
     begun(requester, nowMs) {
       if (requester.beatDueMs === never) watch(requester, nowMs + firstBeatMs);
+    },
+    repeated(requester, nowMs) {
+      watch(requester, Math.min(requester.beatDueMs, nowMs + firstBeatMs));
     },
     due(nowMs) {
       if (nowMs < lookMs) return nothing;

@@ -5,7 +5,7 @@
  * (docs/wire.md, "Answering"): a server runs an id at most once while it lives and remembers.
  *
  * Rules kept:
- * - A repetition of an id that is running is ignored; of one that was answered, answered from memory.
+ * - A repetition of an id that is running is answered by a beat; of one that was answered, from memory.
  * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored while that is its word
  *   (settlement.ts); so is its outcome, should it still run.
  * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
@@ -119,6 +119,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     if (seq < requester.settlement.below) return;
     if (requester.running.has(seq)) {
       repeated += 1;
+      beats.repeated(requester, nowMs);
       return;
     }
     const known = requester.answers.get(seq);
