@@ -5,9 +5,7 @@ import { createRecentTimes } from './recent-times.ts';
  * Decides three things by the runs that it was told of:
  *
  * - Whether a run may block the loop. While it does, the server says nothing: so everybody who waits is told before it begins. A kind is
- *   presumed to block until sixteen runs in a row did not block for more than 20 ms. Of a kind that then blocks for 100 ms or more, without
- *   having been announced, twice as many are needed the next time, up to 1,024: work that is long now and then comes unannounced a few times
- *   and not for ever. A thousand announcements cost a fifth of a second, less than such a run does.
+ *   presumed to block until it was seen not to, and after a run that blocked for more than 20 ms until sixteen in a row did not.
  * - Whether a run takes so long that nothing should wait behind it here (100 ms; also as long as nothing is known).
  * - The window: how many requests of one requester keep the server busy. That is one more than it has slots, so that the next is there
  *   when one is done, and no less than what the slots do in 25 ms. Of work that takes 25 ms it is the slots alone: a round trip without
@@ -54,9 +52,8 @@ export interface LoadConfig {
 
 /** From here on a run is one that others notice. */
 const noticedMs = 20;
-/** A kind is presumed to block until it has not so often in a row; more often after each surprise, up to the second number. */
+/** A kind that blocked once is presumed to until it has not so often in a row. */
 const quickRunsMin = 16;
-const quickRunsMax = 1_024;
 const longMs = 100;
 const aheadMs = 25;
 /** Windows up to here change with every slot. */
@@ -67,9 +64,8 @@ const asyncFirst = 16;
 const leastMs = 0.0005;
 
 export function createLoad({ concurrencyMax, windowMax }: LoadConfig): Load {
-  let quickRuns = quickRunsMin;
   /** Runs until it is presumed quick. */
-  let presumed = quickRunsMin;
+  let presumed = 1;
   const blocked = createRecentTimes();
   const handled = createRecentTimes();
   let isAsync = false;
@@ -87,17 +83,14 @@ export function createLoad({ concurrencyMax, windowMax }: LoadConfig): Load {
   return {
     took(ms, answered) {
       blocked.add(ms);
-      if (ms >= longMs) {
-        if (presumed === 0) quickRuns = Math.min(2 * quickRuns, quickRunsMax);
-        presumed = quickRuns;
-      } else if (ms > noticedMs) presumed = Math.max(presumed, quickRunsMin);
+      if (ms > noticedMs) presumed = quickRunsMin;
       else if (presumed > 0) presumed -= 1;
       if (!answered) isAsync = true;
     },
     handled: handled.add,
     mayBlock: () => presumed > 0,
     suspect() {
-      presumed = Math.max(presumed, quickRunsMin);
+      presumed = quickRunsMin;
     },
     isLong: () => (blocked.typicalMs() ?? longMs) >= longMs,
     isShort: () => (handled.typicalMs() ?? aheadMs) < aheadMs,
