@@ -1,5 +1,5 @@
 import { brokerSettings, brokerValues, runServer } from '@cateto/app-kit';
-import { startRelay } from '@cateto/bus/relay';
+import { startRelay } from '@cateto/bus/broker';
 
 await runServer({
   name: 'broker',

@@ -12,15 +12,15 @@ import {
 } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { BusEvent } from './events.ts';
-import { fakeBroker, testPlatform } from './fake-link.test-support.ts';
-import { createFormulaClient } from './formula-client.ts';
-import { serveFormulas } from './formula-server.ts';
-import { open } from './bus.ts';
-import { serveOperations } from './operation-server.ts';
-import { createRequests } from './requests.ts';
-import { createStatusClient } from './status.ts';
-import type { HandlerThreads } from './threads/handler-threads.ts';
+import type { BusEvent } from './participant/events.ts';
+import { fakeBroker, testPlatform } from './participant/fake-link.test-support.ts';
+import { createFormulaClient } from './client/formula-client.ts';
+import { serveFormulas } from './calc-server/formula-server.ts';
+import { open } from './participant/bus.ts';
+import { serveOperations } from './op-server/operation-server.ts';
+import { createRequests } from './participant/requester-driver.ts';
+import { createStatusClient } from './client/status.ts';
+import type { HandlerThreads } from './runs/handler-threads.ts';
 
 /*
  * Client, calc-server and op-servers with their real machines and drivers, over a broker in memory and a clock that the

@@ -1,20 +1,20 @@
-export type { Batch, BatchEffect, BatchInput } from './batch.ts';
-export { createBatch } from './batch.ts';
-export type { DueQueue } from './due-queue.ts';
-export { createDueQueue } from './due-queue.ts';
-export type { Ear, EarEffect, EarInput } from './ear.ts';
-export { createEar } from './ear.ts';
+export type { Batch, BatchEffect, BatchInput } from './batch/batch.ts';
+export { createBatch } from './batch/batch.ts';
+export type { DueQueue } from './structures/due-queue.ts';
+export { createDueQueue } from './structures/due-queue.ts';
+export type { Ear, EarEffect, EarInput } from './return-path/return-path.ts';
+export { createEar } from './return-path/return-path.ts';
 export * from './failover/index.ts';
-export type { CompleteRequest, Join, JoinEffect, JoinInput } from './join.ts';
-export { createJoin } from './join.ts';
-export type { Listeners, ListenersConfig, ListenersEffect, ListenersInput } from './listeners.ts';
-export { createListeners } from './listeners.ts';
-export type { Load } from './load.ts';
-export { createLoad } from './load.ts';
-export type { Pace } from './pace.ts';
-export { createPace } from './pace.ts';
-export type { Placement } from './placement.ts';
-export { createPlacement } from './placement.ts';
+export type { CompleteRequest, Join, JoinEffect, JoinInput } from './join/join.ts';
+export { createJoin } from './join/join.ts';
+export type { Listeners, ListenersConfig, ListenersEffect, ListenersInput } from './listeners/listeners.ts';
+export { createListeners } from './listeners/listeners.ts';
+export type { Load } from './overload/load.ts';
+export { createLoad } from './overload/load.ts';
+export type { Pace } from './overload/queue-delay.ts';
+export { createPace } from './overload/queue-delay.ts';
+export type { Placement } from './overload/placement.ts';
+export { createPlacement } from './overload/placement.ts';
 export { createRequester } from './requester/requester.ts';
 export type {
   RequestCall,

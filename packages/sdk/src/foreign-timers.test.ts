@@ -1,4 +1,4 @@
-import { startRelay } from '@cateto/bus/relay';
+import { startRelay } from '@cateto/bus/broker';
 import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';

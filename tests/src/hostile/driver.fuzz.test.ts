@@ -5,7 +5,7 @@ import type { Failure, Success } from '@cateto/contracts';
 import { calculator, createCodec, hashOf, isFailure } from '@cateto/contracts';
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { fakeBroker, testPlatform } from '../../../packages/bus/src/fake-link.test-support.ts';
+import { fakeBroker, testPlatform } from '../../../packages/bus/src/participant/fake-link.test-support.ts';
 import { address, hostileBody, wholeNumber } from './bodies.ts';
 import { fuzz } from './fuzzing.ts';
 

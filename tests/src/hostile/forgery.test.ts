@@ -3,7 +3,7 @@ import { formulaCodes, handlers } from '@cateto/compute';
 import type { Failure, Success } from '@cateto/contracts';
 import { calculator, createCodec } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
-import { fakeBroker, testPlatform } from '../../../packages/bus/src/fake-link.test-support.ts';
+import { fakeBroker, testPlatform } from '../../../packages/bus/src/participant/fake-link.test-support.ts';
 
 /*
  * Which peers may answer. A result counts only from a server that got the request, so a forger must know the server's

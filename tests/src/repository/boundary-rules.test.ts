@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { violations } from './boundary-rules.ts';
 import { forbiddenImports } from './import-rules.ts';
 
-const protocol = 'packages/protocol/src/ear.ts';
+const protocol = 'packages/protocol/src/return-path/return-path.ts';
 
 const crossings = [
   ['an app another app', 'apps/client/src/main.ts', "import { x } from 'calc-server';"],
@@ -17,15 +17,19 @@ const crossings = [
     "import { connect } from '@cateto/sdk';",
   ],
   ['bus from the cluster', 'packages/cluster/src/demo.ts', "import { open } from '@cateto/bus';"],
-  ['compute from the bus', 'packages/bus/src/bus.ts', "import type { handlers } from '@cateto/compute';"],
+  ['compute from the bus', 'packages/bus/src/participant/bus.ts', "import type { handlers } from '@cateto/compute';"],
   ['the codec’s library in protocol', protocol, "import { encode } from '@msgpack/msgpack';"],
   ['Node in a pure package', 'packages/compute/src/index.ts', "import { hostname } from 'node:os';"],
-  ['a socket outside the seam', 'packages/bus/src/relay/relay.ts', "import { Publisher } from 'zeromq';"],
-  ['a socket by a dynamic import', 'packages/bus/src/link.ts', "const z = await import('zeromq');"],
-  ['a socket of Node', 'packages/bus/src/link.ts', "import { connect } from 'node:net';"],
+  ['a socket outside the seam', 'packages/bus/src/broker/broker.ts', "import { Publisher } from 'zeromq';"],
+  ['a socket by a dynamic import', 'packages/bus/src/link/link.ts', "const z = await import('zeromq');"],
+  ['a socket of Node', 'packages/bus/src/link/link.ts', "import { connect } from 'node:net';"],
   ['a server of Node, without its prefix', 'apps/client/src/main.ts', "import { createServer } from 'http';"],
   ['sources of another package', 'packages/sdk/src/connect.ts', "import { open } from '../../bus/src/bus.ts';"],
-  ['a seed where it is not simulated', 'packages/bus/src/bus.ts', "import { xoroshiro128plus } from 'pure-rand';"],
+  [
+    'a seed where it is not simulated',
+    'packages/bus/src/participant/bus.ts',
+    "import { xoroshiro128plus } from 'pure-rand';",
+  ],
   ['a clock', protocol, 'const now = Date.now();'],
   ['chance', 'packages/contracts/src/topics/address.ts', 'const r = Math.random();'],
   ['async code in protocol', protocol, 'export async function x() {}'],
@@ -44,14 +48,14 @@ const crossings = [
 
 const allowed = [
   [protocol, "import { limits } from '@cateto/contracts';\n// Date.now() would be wrong\n"],
-  ['packages/bus/src/sockets.ts', "import { Publisher } from 'zeromq';"],
-  ['packages/bus/src/relay/bind.ts', "import type { Publisher } from 'zeromq';"],
-  ['packages/bus/src/relay/peer-probe.ts', "import { connect } from 'node:net';"],
+  ['packages/bus/src/link/zeromq/sockets.ts', "import { Publisher } from 'zeromq';"],
+  ['packages/bus/src/broker/bind.ts', "import type { Publisher } from 'zeromq';"],
+  ['packages/bus/src/link/zeromq/peer-probe.ts', "import { connect } from 'node:net';"],
   ['packages/bus/src/zmtp/connection.ts', "import type { Socket } from 'node:net';"],
-  ['packages/bus/src/relay/relay.test.ts', "import { connect } from 'node:net';"],
+  ['packages/bus/src/broker/broker.test.ts', "import { connect } from 'node:net';"],
   ['packages/cateto/src/programs.ts', "const load = () => import('broker');"],
   ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],
-  ['packages/protocol/src/ear.test.ts', "import { test } from 'vitest';"],
+  ['packages/protocol/src/return-path/return-path.test.ts', "import { test } from 'vitest';"],
 ] as const;
 
 let root = '';

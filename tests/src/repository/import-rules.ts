@@ -32,7 +32,7 @@ const restrictions = {
     // Types open nothing.
     regex: '^(?:zeromq|(?:node:)?(?:net|tls|dgram|http|https|http2))$',
     allowTypeImports: true,
-    message: 'sockets are opened in packages/bus/src/sockets.ts only',
+    message: 'sockets are opened in packages/bus/src/link/zeromq/sockets.ts only',
   },
   environment: {
     regex: '^(?:node:)?process$',
@@ -58,9 +58,9 @@ const rules: readonly Rule[] = [
   { files: 'packages/bus/src/threads/**', allowed: [...bus, 'piscina', 'tsx/esm/api'] },
   // The seam that opens sockets, the connections that speak ZMTP, the probe that tells a dead peer from a hung one, the
   // check of a host's address, and the search for free ports.
-  { files: 'packages/bus/src/sockets.ts', allowed: bus, may: ['sockets'] },
-  { files: 'packages/bus/src/zmtp/{ends,host-address}.ts', allowed: bus, may: ['sockets'] },
-  { files: 'packages/bus/src/relay/peer-probe.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/bus/src/link/zeromq/sockets.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/bus/src/zmtp/{connections,host-address}.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/bus/src/link/zeromq/peer-probe.ts', allowed: bus, may: ['sockets'] },
   { files: 'packages/sdk/src/**', allowed: sdk },
   { files: 'packages/sdk/src/environment.ts', allowed: sdk, may: ['environment'] },
   { files: 'packages/app-kit/src/**', allowed: appKit, may: ['environment'] },

@@ -1,6 +1,6 @@
 import type { Failover, Requester, Responder } from '@cateto/protocol';
 import type * as Protocol from '@cateto/protocol';
-import type * as Upstreams from '../../../packages/bus/src/relay/upstream.ts';
+import type * as Upstreams from '../../../packages/bus/src/broker/subscription-table.ts';
 
 /*
  * Deliberate faults: each a machine of the protocol with one rule of it broken. The simulation has to find every one.

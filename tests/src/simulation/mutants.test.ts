@@ -20,7 +20,9 @@ function breakable<M extends object>(real: M): M {
 }
 
 vi.mock('@cateto/protocol', async (original) => breakable(await original<object>()));
-vi.mock('../../../packages/bus/src/relay/upstream.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/bus/src/broker/subscription-table.ts', async (original) =>
+  breakable(await original<object>()),
+);
 
 /** Where to look first: the seeds before find nothing, and would only take time. */
 const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> = {

@@ -1,4 +1,4 @@
-import { startRelay } from '@cateto/bus/relay';
+import { startRelay } from '@cateto/bus/broker';
 import { parseBrokers } from '@cateto/contracts';
 import { serve } from '@cateto/sdk';
 import { closeSync, openSync } from 'node:fs';

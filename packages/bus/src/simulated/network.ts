@@ -1,11 +1,11 @@
 import type { Beat } from '@cateto/contracts';
 import { decodeBeat } from '@cateto/contracts';
-import type { BrokerStatus } from '../broker-status.ts';
-import type { BusEvent, OnEvent } from '../events.ts';
-import type { OpenLink } from '../link.ts';
-import type { OpenRelayLink } from '../relay/relay-link.ts';
-import type { Relay } from '../relay/running-relay.ts';
-import { runRelay } from '../relay/relay.ts';
+import type { BrokerStatus } from '../client/broker-status.ts';
+import type { BusEvent, OnEvent } from '../participant/events.ts';
+import type { OpenLink } from '../link/link.ts';
+import type { OpenRelayLink } from '../link/broker-link.ts';
+import type { Relay } from '../broker/running-broker.ts';
+import { runRelay } from '../broker/broker.ts';
 import type { Chance } from './chance.ts';
 import { createChance } from './chance.ts';
 import { createClock } from './clock.ts';
@@ -14,7 +14,7 @@ import { hearBeat } from './hear-beat.ts';
 import { createPaths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 import { createProcess } from './process.ts';
-import { simulatedRelayLink } from './relay-link.ts';
+import { simulatedRelayLink } from './broker-link.ts';
 import { createWire } from './wire.ts';
 
 /*

@@ -1,6 +1,6 @@
-import type { OpenLink } from '../link.ts';
-import type { WayIn, WayInEvents } from '../ways-in.ts';
-import { openWaysIn } from '../ways-in.ts';
+import type { OpenLink } from '../link/link.ts';
+import type { WayIn, WayInEvents } from '../link/inbound.ts';
+import { openWaysIn } from '../link/inbound.ts';
 import type { Chance } from './chance.ts';
 import { createPrefixes } from './prefixes.ts';
 import type { SimulatedProcess } from './process.ts';

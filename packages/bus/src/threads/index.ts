@@ -3,7 +3,7 @@
  * thread has none.
  */
 
-export type { HandlerThreads, Ran } from './handler-threads.ts';
+export type { HandlerThreads, Ran } from '../runs/handler-threads.ts';
 export type { Handlers } from './load-handlers.ts';
 export { loadHandlers, moduleUrl } from './load-handlers.ts';
 export { moduleThreads } from './module-threads.ts';

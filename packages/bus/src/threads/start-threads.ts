@@ -1,6 +1,6 @@
 import { textOf } from '@cateto/contracts';
 import type { Piscina } from 'piscina';
-import type { OnEvent } from '../events.ts';
+import type { OnEvent } from '../participant/events.ts';
 import { sharedNowMs } from './thread-context.ts';
 import type { Begun, LoggedLine, ThreadTask, Worked } from './thread-task.ts';
 

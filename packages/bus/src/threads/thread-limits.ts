@@ -1,6 +1,6 @@
 import { limits } from '@cateto/contracts';
-import { Overrun } from '../run-limits.ts';
-import { timers } from '../timers.ts';
+import { Overrun } from '../runs/run-limits.ts';
+import { timers } from '../link/timers.ts';
 import type { TaskLimit } from './thread-task.ts';
 
 /*

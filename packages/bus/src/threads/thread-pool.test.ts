@@ -1,12 +1,12 @@
 import { isFailure } from '@cateto/contracts';
 import { availableParallelism } from 'node:os';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { BusEvent } from '../events.ts';
-import { testPlatform } from '../fake-link.test-support.ts';
-import { createHandlerContexts, shareOf } from '../handler-contexts.ts';
-import type { Participant } from '../participant.ts';
-import { Overrun } from '../run-limits.ts';
-import type { ThreadedRequest } from './handler-threads.ts';
+import type { BusEvent } from '../participant/events.ts';
+import { testPlatform } from '../participant/fake-link.test-support.ts';
+import { createHandlerContexts, shareOf } from '../runs/handler-contexts.ts';
+import type { Participant } from '../participant/participant.ts';
+import { Overrun } from '../runs/run-limits.ts';
+import type { ThreadedRequest } from '../runs/handler-threads.ts';
 import { moduleThreads } from './module-threads.ts';
 
 /** Longer than any of it takes. */

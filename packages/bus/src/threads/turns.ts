@@ -1,4 +1,4 @@
-import { createFifo } from '../fifo.ts';
+import { createFifo } from '../runs/fifo.ts';
 
 /** Work that waits for a thread. Exactly one of the two is called. */
 export interface Turn {

@@ -1,5 +1,5 @@
-import type { Ends, EndsOptions } from './ends.ts';
-import { createEnds } from './ends.ts';
+import type { Ends, EndsOptions } from './connections.ts';
+import { createEnds } from './connections.ts';
 
 export type BeatSubscriber = Pick<Ends, 'dial' | 'close'>;
 

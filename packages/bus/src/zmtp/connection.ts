@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { timers } from '../timers.ts';
+import { timers } from '../link/timers.ts';
 import {
   isPong,
   legacyCancel,
@@ -22,7 +22,7 @@ import {
 } from './handshake.ts';
 import type { Heartbeat } from './liveness.ts';
 import { createLiveness } from './liveness.ts';
-import { createOutgoing } from './outgoing.ts';
+import { createOutgoing } from './write-buffer.ts';
 import { createRoundTrip } from './round-trip.ts';
 
 /** The other side of a connection whose handshake is done. */

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as zeromq from 'zeromq';
-import { readFrames } from '../read-frames.ts';
-import { freePort } from '../relay/brokers.test-support.ts';
+import { readFrames } from '../link/zeromq/read-frames.ts';
+import { freePort } from '../broker/brokers.test-support.ts';
 import type { EventLog } from './event-log.test-support.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';

@@ -1,6 +1,6 @@
 import type { Peer } from './connection.ts';
-import type { Ends, EndsOptions } from './ends.ts';
-import { createEnds } from './ends.ts';
+import type { Ends, EndsOptions } from './connections.ts';
+import { createEnds } from './connections.ts';
 
 export interface SubscriberEvents {
   /** A message of two frames on a topic, whoever asked for it. */

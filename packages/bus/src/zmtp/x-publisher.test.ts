@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../relay/brokers.test-support.ts';
+import { freePort } from '../broker/brokers.test-support.ts';
 import { commandFlag, moreFlag } from './frame-reader.ts';
 import { host, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';

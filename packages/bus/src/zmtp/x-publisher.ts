@@ -1,7 +1,7 @@
 import { legacyCancel, legacySubscribe } from './commands.ts';
 import type { Peer } from './connection.ts';
-import type { Ends, EndsOptions } from './ends.ts';
-import { createEnds } from './ends.ts';
+import type { Ends, EndsOptions } from './connections.ts';
+import { createEnds } from './connections.ts';
 import { createTopicIndex } from './topic-index.ts';
 
 export interface XPublisherEvents {

@@ -23,8 +23,8 @@
  */
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { isFailure, limits, traitOf } from '@cateto/contracts';
-import { createDueQueue } from '../due-queue.ts';
-import { createSeqTable } from '../seq-table.ts';
+import { createDueQueue } from '../structures/due-queue.ts';
+import { createSeqTable } from '../structures/seq-table.ts';
 import { cancellations } from './cancellations.ts';
 import { createDispatch } from './dispatch.ts';
 import { createLeases } from './leases.ts';

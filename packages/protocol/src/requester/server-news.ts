@@ -3,7 +3,7 @@
  */
 import type { Failure } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
-import type { SeqTable } from '../seq-table.ts';
+import type { SeqTable } from '../structures/seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';

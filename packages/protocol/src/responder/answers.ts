@@ -1,8 +1,8 @@
 import { isFailure } from '@cateto/contracts';
-import type { Aged } from '../age-order.ts';
-import { createAgeOrder } from '../age-order.ts';
-import { hearSettled } from '../settlement.ts';
-import { weightOf } from '../weight.ts';
+import type { Aged } from '../structures/intrusive-list.ts';
+import { createAgeOrder } from '../structures/intrusive-list.ts';
+import { hearSettled } from '../structures/settled-watermark.ts';
+import { weightOf } from '../structures/memory-estimate.ts';
 import type { Requester } from './requesters.ts';
 import type { Result } from './types.ts';
 

@@ -1,6 +1,6 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
-import { weightOf } from '../weight.ts';
+import { weightOf } from '../structures/memory-estimate.ts';
 import type { ResponderConfig, ResponderCounters, ResponderInput, Scarce } from './types.ts';
 
 /*

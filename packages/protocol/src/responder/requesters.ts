@@ -1,9 +1,9 @@
-import type { Aged } from '../age-order.ts';
-import { createAgeOrder } from '../age-order.ts';
-import type { Settlement } from '../settlement.ts';
-import type { SeqTable } from '../seq-table.ts';
-import { createSeqTable } from '../seq-table.ts';
-import { unsettled } from '../settlement.ts';
+import type { Aged } from '../structures/intrusive-list.ts';
+import { createAgeOrder } from '../structures/intrusive-list.ts';
+import type { Settlement } from '../structures/settled-watermark.ts';
+import type { SeqTable } from '../structures/seq-table.ts';
+import { createSeqTable } from '../structures/seq-table.ts';
+import { unsettled } from '../structures/settled-watermark.ts';
 import type { Answer } from './answers.ts';
 import type { RunEffect } from './types.ts';
 

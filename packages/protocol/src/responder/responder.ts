@@ -7,7 +7,7 @@
  * Rules kept:
  * - A repetition of an id that is running is answered by a beat; of one that was answered, from memory.
  * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored while that is its word
- *   (settlement.ts); so is its outcome, should it still run.
+ *   (structures/settled-watermark.ts); so is its outcome, should it still run.
  * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
  *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
  * - What still runs a grace after its deadline is given up (overdue.ts): its place is free, for a dependency that hangs

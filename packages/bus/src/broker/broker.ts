@@ -1,0 +1,229 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { decodeBeat, encodeBeat, newAddress } from '@cateto/contracts';
+import type { BrokerState, FailoverEffect, FailoverInput, Rank } from '@cateto/protocol';
+import { createFailover } from '@cateto/protocol';
+import { isMainThread } from 'node:worker_threads';
+import type { OnEvent } from '../participant/events.ts';
+import type { Platform } from '../link/link.ts';
+import { nodePlatform } from '../link/platform.ts';
+import { createTally } from '../participant/throttled-counter.ts';
+import { createForwarding } from './forwarding.ts';
+import type { OpenRelayLink } from '../link/broker-link.ts';
+import type { Relay } from './running-broker.ts';
+import { createUpstream } from './subscription-table.ts';
+import type { ZeromqRelayLink } from '../link/zeromq/zeromq-broker-link.ts';
+import { openZeromqRelayLink } from '../link/zeromq/zeromq-broker-link.ts';
+
+export interface RelaySettings {
+  readonly rank: Rank;
+  readonly heartbeatMs: number;
+  readonly peerLostMs: number;
+  readonly onEvent: OnEvent;
+}
+
+export interface RelayOptions extends RelaySettings {
+  /** Both brokers, the primary first; without a second there is no failover. */
+  readonly brokers: readonly BrokerEndpoint[];
+  /** The address to bind; whether it may be reached from elsewhere is for the caller to decide. */
+  readonly bind: string;
+}
+
+/** A broker that stood still for so long drops what waited meanwhile: it was sent again long ago. */
+const staleAfterMs = 1_000;
+
+/**
+ * Starts a broker: binds all ports, then becomes active or stands by as the other broker's beats tell.
+ *
+ * @throws Error when there is no such broker in the list, when a port cannot be bound, naming it, and in a worker thread
+ */
+export async function startRelay(options: RelayOptions): Promise<Relay> {
+  // The brokers' heartbeat is libzmq's, whose sockets end the process with the thread that reads them (ADR 48).
+  if (!isMainThread) throw new Error('a broker runs on the main thread of a process: start it in a process of its own');
+  const { rank, brokers, onEvent } = options;
+  const own = rank === 'primary' ? brokers[0] : brokers[1];
+  const peer = rank === 'primary' ? brokers[1] : brokers[0];
+  if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
+  let link: ZeromqRelayLink | undefined;
+  const { relay, begin, giveUp } = prepareRelay({
+    ...options,
+    hasPeer: peer !== undefined,
+    openLink: (events) =>
+      (link = openZeromqRelayLink({ bind: options.bind, ports: own, peer, platform: nodePlatform }, events)),
+    platform: nodePlatform,
+    onReady(address) {
+      const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
+      onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
+    },
+  });
+  try {
+    await link?.bind();
+  } catch (error) {
+    giveUp();
+    throw error;
+  }
+  begin();
+  return relay;
+}
+
+export interface RunRelayOptions extends RelaySettings {
+  readonly hasPeer: boolean;
+  readonly openLink: OpenRelayLink;
+  readonly platform: Platform;
+  /** Before the broker says anything else. */
+  readonly onReady?: ((address: string) => void) | undefined;
+}
+
+/** Runs a broker over any link whose ports are bound. */
+export function runRelay(options: RunRelayOptions): Relay {
+  const { relay, begin } = prepareRelay(options);
+  begin();
+  return relay;
+}
+
+interface PreparedRelay {
+  readonly relay: Relay;
+  begin(): void;
+  /** Its link could not be bound, and has closed itself. */
+  giveUp(): void;
+}
+
+/** A broker that takes in subscriptions, but decides nothing before it begins. */
+function prepareRelay(options: RunRelayOptions): PreparedRelay {
+  const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
+  const address = newAddress(platform.random);
+  const incarnation = newAddress(platform.random);
+  const failover = createFailover({
+    rank,
+    address,
+    incarnation,
+    hasPeer,
+    heartbeatMs,
+    peerLostMs,
+  });
+  const dropped = createTally(platform, (topic, cause, count) => {
+    onEvent({ event: 'message-dropped', topic, cause, count });
+  });
+  const link = openLink({
+    published: (topic, body) => forwarding.published(topic, body),
+    subscription: (topic, subscribed) => forwarding.subscription(topic, subscribed),
+    ended: (topics) => forwarding.ended(topics),
+    refused: () => forwarding.refused(),
+    peerBeat: hearPeer,
+    peerLinkBroken: () => handle({ type: 'peer-link-broken' }),
+    peerProbed(met) {
+      if (met === 'refused') handle({ type: 'peer-refused' });
+    },
+    connectionsRefused: (cause) => onEvent({ event: 'connections-refused', cause }),
+    dropped: dropped.count,
+  });
+  const forwarding = createForwarding({ link, upstream: createUpstream(address), dropped });
+  let disarm: (() => void) | undefined;
+  let armedMs = Number.POSITIVE_INFINITY;
+  let beatsRead = 0;
+  let closed: Promise<void> | undefined;
+  let onClosing: ((closed: Promise<void>) => void) | undefined;
+  const whenClosed = new Promise<void>((resolve) => {
+    onClosing = resolve;
+  });
+
+  function handle(input: FailoverInput): void {
+    // A probe or a beat can still come in when the sockets are closed.
+    if (closed !== undefined) return;
+    for (const effect of failover.handle(input, platform.nowMs())) perform(effect);
+    rearm();
+  }
+
+  function perform(effect: FailoverEffect): void {
+    switch (effect.type) {
+      case 'beat':
+        return beat(effect.state, effect.epoch);
+      case 'activate':
+        forwarding.activate(effect.epoch);
+        return onEvent({ event: 'active', epoch: effect.epoch, cause: effect.cause });
+      case 'deactivate':
+        forwarding.deactivate();
+        return onEvent({ event: 'standby', epoch: effect.epoch, cause: effect.cause });
+      case 'probe-peer':
+        return link.probePeer();
+      case 'read-heartbeats':
+        return readHeartbeats(beatsRead);
+      case 'misconfigured':
+        return onEvent({ event: 'misconfigured', message: effect.message });
+      case 'stop':
+        void close();
+    }
+  }
+
+  function beat(state: BrokerState, epoch: number): void {
+    const counters = forwarding.counters();
+    link.beat(encodeBeat({ rank, state, epoch, incarnation, address, counters }));
+  }
+
+  /** The socket is empty when two turns of the loop brought no further beat. */
+  function readHeartbeats(readBefore: number): void {
+    platform.afterTurn(() => {
+      if (closed !== undefined) return;
+      if (beatsRead === readBefore) handle({ type: 'heartbeats-read' });
+      else readHeartbeats(beatsRead);
+    });
+  }
+
+  function hearPeer(body: Buffer): void {
+    beatsRead += 1;
+    const heard = decodeBeat(body);
+    if (heard === undefined) dropped.count('heartbeat', 'no beat');
+    else handle({ type: 'beat', beat: heard });
+  }
+
+  function rearm(): void {
+    const dueMs = failover.deadlineMs();
+    if (dueMs === undefined || closed !== undefined || dueMs >= armedMs) return;
+    disarm?.();
+    armedMs = dueMs;
+    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), () => tick(dueMs));
+  }
+
+  function tick(dueMs: number): void {
+    armedMs = Number.POSITIVE_INFINITY;
+    const lateMs = platform.nowMs() - dueMs;
+    if (lateMs > staleAfterMs) link.dropQueued();
+    handle({ type: 'late', lateMs });
+    handle({ type: 'tick' });
+  }
+
+  function close(): Promise<void> {
+    if (closed === undefined) {
+      closed = end();
+      onClosing?.(closed);
+    }
+    return closed;
+  }
+
+  async function end(): Promise<void> {
+    disarm?.();
+    forwarding.deactivate();
+    dropped.close();
+    await link.close();
+    onEvent({ event: 'stopped' });
+  }
+
+  const relay: Relay = {
+    address,
+    async drain() {
+      if (closed === undefined) onEvent({ event: 'draining' });
+      handle({ type: 'leave' });
+      await whenClosed;
+    },
+    close,
+  };
+
+  return {
+    relay,
+    giveUp: dropped.close,
+    begin() {
+      onReady?.(address);
+      handle({ type: 'started' });
+      if (failover.state() === 'standby') onEvent({ event: 'standby', epoch: failover.epoch(), cause: 'started' });
+    },
+  };
+}

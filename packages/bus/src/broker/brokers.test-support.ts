@@ -1,0 +1,145 @@
+import type { Beat, BrokerEndpoint } from '@cateto/contracts';
+import { decodeBeat } from '@cateto/contracts';
+import { createServer } from 'node:net';
+import { onTestFinished } from 'vitest';
+import { Subscriber, XPublisher } from 'zeromq';
+import type { BusEvent } from '../participant/events.ts';
+import { readFrames } from '../link/zeromq/read-frames.ts';
+import type { Relay } from './running-broker.ts';
+import { startRelay } from './broker.ts';
+
+/* Brokers with real sockets on free ports of loopback, and the peers of a test. */
+
+export async function freePort(): Promise<number> {
+  for (;;) {
+    // Below the range from which the kernel takes ports for outgoing connections.
+    const port = 10_240 + Math.floor(Math.random() * 22_000);
+    const free = await new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (free) return port;
+  }
+}
+
+export async function freeBroker(): Promise<BrokerEndpoint> {
+  const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
+  return { host: '127.0.0.1', publishPort, subscribePort, heartbeatPort };
+}
+
+export async function freeBrokers(): Promise<readonly [BrokerEndpoint, BrokerEndpoint]> {
+  return [await freeBroker(), await freeBroker()];
+}
+
+export interface Started {
+  readonly relay: Relay;
+  /** The first event of a kind, of those seen or to come. */
+  seen(event: BusEvent['event']): Promise<BusEvent>;
+  readonly events: readonly BusEvent[];
+}
+
+export async function start(rank: 'primary' | 'backup', brokers: readonly BrokerEndpoint[]): Promise<Started> {
+  const events: BusEvent[] = [];
+  const waiting = new Set<() => void>();
+  const relay = await startRelay({
+    rank,
+    brokers,
+    bind: '127.0.0.1',
+    heartbeatMs: 50,
+    peerLostMs: 200,
+    onEvent(event) {
+      events.push(event);
+      for (const wake of waiting) wake();
+    },
+  });
+  onTestFinished(() => relay.close());
+  return {
+    relay,
+    events,
+    async seen(event) {
+      for (;;) {
+        const found = events.find((one) => one.event === event);
+        if (found !== undefined) return found;
+        await new Promise<void>((resolve) => waiting.add(resolve));
+      }
+    },
+  };
+}
+
+export function publisherTo({ publishPort }: BrokerEndpoint): XPublisher {
+  const publisher = new XPublisher({ linger: 0, immediate: true, sendTimeout: 0 });
+  publisher.connect(`tcp://127.0.0.1:${publishPort}`);
+  onTestFinished(() => publisher.close());
+  return publisher;
+}
+
+/** What a subscriber hears, in order. */
+export interface Heard {
+  receive(): Promise<readonly Buffer[]>;
+  close(): void;
+}
+
+/**
+ * It is always being read: a subscriber that is not does not subscribe again once its link was broken, and a busy
+ * machine alone can break one.
+ */
+export function subscriberTo({ subscribePort }: BrokerEndpoint, ...prefixes: string[]): Heard {
+  const subscriber = new Subscriber({ linger: 0 });
+  // ZMQ_SNDHWM: more than 1,000 subscriptions are lost otherwise.
+  (subscriber as unknown as { setInt32Option(option: number, value: number): void }).setInt32Option(23, 0);
+  subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
+  subscriber.subscribe(...prefixes);
+  onTestFinished(() => subscriber.close());
+  const heard: (readonly Buffer[])[] = [];
+  let wake: (() => void) | undefined;
+  void readFrames(subscriber, (frames) => {
+    heard.push(frames);
+    wake?.();
+    return undefined;
+  });
+  return {
+    async receive() {
+      for (;;) {
+        const first = heard.shift();
+        if (first !== undefined) return first;
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    close: () => subscriber.close(),
+  };
+}
+
+/** Subscriptions as a publisher sees them, up to one that fits. */
+export async function subscriptionsUntil(publisher: XPublisher, last: (topic: string) => boolean): Promise<string[]> {
+  const topics: string[] = [];
+  for (;;) {
+    const [frame] = await publisher.receive();
+    const topic = frame?.toString('latin1', 1) ?? '';
+    topics.push(topic);
+    if (last(topic)) return topics;
+  }
+}
+
+export const isMarker = (topic: string): boolean => topic.startsWith('calc.broker.');
+
+/** A broker's first beat that fits. */
+export async function beatOf({ heartbeatPort }: BrokerEndpoint, fits: (beat: Beat) => boolean): Promise<Beat> {
+  const subscriber = new Subscriber({ linger: 0 });
+  subscriber.connect(`tcp://127.0.0.1:${heartbeatPort}`);
+  subscriber.subscribe();
+  try {
+    for (;;) {
+      const [body] = await subscriber.receive();
+      const beat = body === undefined ? undefined : decodeBeat(body);
+      if (beat !== undefined && fits(beat)) return beat;
+    }
+  } finally {
+    subscriber.close();
+  }
+}
+
+/** A valid address that is like no other of its kind. */
+export function addressOf(index: number): string {
+  return String(index).padStart(12, '0');
+}

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { beatOf, freeBroker, publisherTo, start, subscriptionsUntil } from './brokers.test-support.ts';
+
+/*
+ * A server's request connection in a process of its own, as sockets.ts opens it, and what a publisher hears when it goes. The broker
+ * runs in this process, and stands still when the test does.
+ */
+
+const hello = 'calc.hello.aaaaaaaaaaaa';
+const request = 'calc.square.request.1.aaaaaaaaaaaa';
+const notice = 'calc.ended.aaaaaaaaaaaa';
+
+/** As a participant does, the server asks for requests when it has heard its hello. */
+const programs = {
+  'on the main thread': `
+    const socket = connectRequests(broker, () => undefined);
+    const heard = async () => { for await (const frames of socket) hears(frames); };
+    void heard();`,
+  'in a worker thread': `
+    const socket = connectRequestsInWorker([broker], {
+      message: hears, connected: () => undefined, dropped: () => undefined,
+    });`,
+};
+
+const around = (program: string): string => `
+  import { connectRequests, connectRequestsInWorker } from './link/zeromq/sockets.ts';
+  const broker = { host: '127.0.0.1', subscribePort: Number(process.argv[1]) };
+  let subscribed = false;
+  const hears = () => {
+    if (!subscribed) socket.subscribe('${request}');
+    subscribed = true;
+  };
+  ${program}
+  socket.subscribe('${hello}');
+  process.on('message', () => socket.unsubscribe('${request}'));
+`;
+
+async function serverProcess(where: keyof typeof programs) {
+  const broker = await freeBroker();
+  const { seen } = await start('primary', [broker]);
+  await seen('active');
+  const publisher = publisherTo(broker);
+  const options = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '-e'];
+  const child = spawn(process.execPath, [...options, around(programs[where]), String(broker.subscribePort)], {
+    cwd: fileURLToPath(new URL('..', import.meta.url)),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const saying = setInterval(() => void publisher.send([hello, '']).catch(() => undefined), 20);
+  onTestFinished(() => clearInterval(saying));
+  await subscriptionsUntil(publisher, (topic) => topic === request);
+  return { broker, child, until: (last: string) => subscriptionsUntil(publisher, (topic) => topic === last) };
+}
+
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+describe.each(['on the main thread', 'in a worker thread'] as const)('of a server %s', (where) => {
+  test('the kill is told before its topics are withdrawn, from its first moment on', async () => {
+    const { child, until } = await serverProcess(where);
+    child.kill('SIGKILL');
+    expect(await until(request)).toEqual([notice, notice, request]);
+  });
+
+  test('a stop is a withdrawal without a notice', async () => {
+    const { broker, child, until } = await serverProcess(where);
+    // libzmq says with its first PING, 50 ms after the handshake, how long its server may be silent: a beat is as long.
+    let beats = 0;
+    await beatOf(broker, () => (beats += 1) === 6);
+    child.kill('SIGSTOP');
+    expect(await until(request)).toEqual([request]);
+  });
+
+  test('a withdrawal and then the end are no notice', async () => {
+    const { child, until } = await serverProcess(where);
+    child.send('withdraw');
+    expect(await until(request)).toEqual([request]);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  });
+
+  test.each([
+    ['for less than a server waits', 400],
+    ['for longer than a server waits', 2_500],
+  ])('nothing is told by a broker that stood still %s', async (_how, ms) => {
+    const { child, until } = await serverProcess(where);
+    standStill(ms);
+    child.send('withdraw');
+    expect(await until(request)).toEqual([request]);
+  });
+});

@@ -1,0 +1,78 @@
+import { addressLength, topicPrefix } from '@cateto/contracts';
+import type { Tally } from '../participant/throttled-counter.ts';
+import type { RelayLink } from '../link/broker-link.ts';
+import type { Upstream } from './subscription-table.ts';
+import { topicBytesMax } from './subscription-table.ts';
+
+/*
+ * The data path of a broker: whole messages from publishers to subscribers, subscriptions the other way. In JavaScript
+ * and not in libzmq's proxy, so that a heartbeat means that the thing that forwards is alive.
+ */
+
+export interface Forwarding {
+  published(topic: Buffer, body: Buffer): void;
+  subscription(topic: string, subscribed: boolean): void;
+  /** Tells every publisher that the servers among a subscriber's topics have ended, before their topics are withdrawn. */
+  ended(topics: readonly string[]): void;
+  /** A subscription that is refused whatever is known. */
+  refused(): void;
+  /** Forwards all subscriptions upstream, the marker last. */
+  activate(epoch: number): void;
+  /** Withdraws the marker, then the rest. */
+  deactivate(): void;
+  counters(): Record<string, number>;
+}
+
+export interface ForwardingParts {
+  readonly link: Pick<RelayLink, 'forward' | 'subscribe' | 'unsubscribe'>;
+  readonly upstream: Upstream;
+  readonly dropped: Tally;
+}
+
+const prefixBytes = Buffer.from(topicPrefix);
+const dot = '.'.charCodeAt(0);
+
+export function createForwarding({ link, upstream, dropped }: ForwardingParts): Forwarding {
+  let forwarded = 0;
+
+  function subscribeAll(topics: readonly string[]): void {
+    for (const topic of topics) link.subscribe(topic);
+  }
+
+  function unsubscribeAll(topics: readonly string[]): void {
+    for (const topic of topics) link.unsubscribe(topic);
+  }
+
+  return {
+    published(topic, body) {
+      if (isTopic(topic)) {
+        forwarded += 1;
+        link.forward(topic.toString('latin1'), body);
+      } else {
+        dropped.count('', 'no topic');
+      }
+    },
+    subscription(topic, subscribed) {
+      if (subscribed) subscribeAll(upstream.subscribed(topic));
+      else unsubscribeAll(upstream.unsubscribed(topic));
+    },
+    ended(topics) {
+      const notices = upstream.ended(topics);
+      subscribeAll(notices);
+      unsubscribeAll(notices);
+    },
+    refused: () => upstream.refuse(),
+    activate: (epoch) => subscribeAll(upstream.activate(epoch)),
+    deactivate: () => unsubscribeAll(upstream.deactivate()),
+    counters: () => ({ forwarded, dropped: dropped.total(), ...upstream.counters() }),
+  };
+}
+
+/** Whether it begins and ends like a topic. To read every one whole would cost as much as to forward it. */
+function isTopic(topic: Buffer): boolean {
+  return (
+    topic.length <= topicBytesMax &&
+    topic[topic.length - addressLength - 1] === dot &&
+    prefixBytes.compare(topic, 0, prefixBytes.length) === 0
+  );
+}

@@ -1,0 +1,146 @@
+import { encodeBeat } from '@cateto/contracts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { Publisher } from 'zeromq';
+import type { BusEvent } from '../participant/events.ts';
+import {
+  addressOf,
+  beatOf,
+  freeBrokers,
+  isMarker,
+  publisherTo,
+  start,
+  subscriberTo,
+  subscriptionsUntil,
+} from './brokers.test-support.ts';
+import { rawZmtp } from './raw-zmtp.test-support.ts';
+
+const request = (index: number): string => `calc.square.request.1.${addressOf(index)}`;
+
+/** A primary that is active in epoch 6 and keeps its port open when it hangs. */
+async function fakePrimary(port: number) {
+  const publisher = new Publisher({ linger: 0, sendTimeout: 0 });
+  await publisher.bind(`tcp://127.0.0.1:${port}`);
+  onTestFinished(() => publisher.close());
+  const [incarnation, address] = [addressOf(1), addressOf(2)];
+  const body = encodeBeat({ rank: 'primary', state: 'active', epoch: 6, incarnation, address, counters: {} });
+  let lastMs = 0;
+  const timer = setInterval(() => {
+    lastMs = performance.now();
+    void publisher.send(body);
+  }, 20);
+  onTestFinished(() => clearInterval(timer));
+  return {
+    /** @returns when it beat last */
+    hang() {
+      clearInterval(timer);
+      return lastMs;
+    },
+  };
+}
+
+const kinds = (events: readonly BusEvent[]): string[] => events.map(({ event }) => event);
+
+describe('a standby', () => {
+  test('tells publishers of no subscription until it is active, yet forwards what arrives', async () => {
+    const brokers = await freeBrokers();
+    const [primaryEndpoint, own] = brokers;
+    const primary = await fakePrimary(primaryEndpoint.heartbeatPort);
+    const { seen } = await start('backup', brokers);
+    await beatOf(own, ({ epoch }) => epoch === 6);
+    const subscriber = subscriberTo(own, request(1));
+    const publisher = publisherTo(own);
+    let told: string[] | undefined;
+    const marker = subscriptionsUntil(publisher, isMarker).then((topics) => (told = topics));
+    await beatOf(own, ({ counters }) => counters['requests'] === 1);
+    const stray = await rawZmtp(own.publishPort, 'PUB');
+    stray.send(request(1), 'body');
+    expect((await subscriber.receive()).map(String)).toEqual([request(1), 'body']);
+    expect(told).toBeUndefined();
+    primary.hang();
+    expect(await seen('active')).toMatchObject({ epoch: 7 });
+    expect(await marker).toEqual([
+      'calc.hello.',
+      'calc.beat.',
+      request(1),
+      expect.stringMatching(/^calc\.broker\.7\./),
+    ]);
+  });
+
+  test('takes over from a peer that hangs with its port open once it was silent for the loss time', async () => {
+    const brokers = await freeBrokers();
+    const [primaryEndpoint, own] = brokers;
+    const primary = await fakePrimary(primaryEndpoint.heartbeatPort);
+    const { seen } = await start('backup', brokers);
+    await beatOf(own, ({ epoch }) => epoch === 6);
+    const lastMs = primary.hang();
+    expect(await seen('active')).toMatchObject({ epoch: 7, cause: 'peer-silent' });
+    expect(performance.now() - lastMs).toBeGreaterThan(190);
+  });
+
+  test('forwards thousands of topics at a takeover, its marker last', async () => {
+    const brokers = await freeBrokers();
+    const [primaryEndpoint, own] = brokers;
+    const primary = await fakePrimary(primaryEndpoint.heartbeatPort);
+    const { seen } = await start('backup', brokers);
+    await beatOf(own, ({ epoch }) => epoch === 6);
+    const topics = Array.from({ length: 3_000 }, (_, index) => request(index));
+    subscriberTo(own, ...topics);
+    const publisher = publisherTo(own);
+    const told = subscriptionsUntil(publisher, isMarker);
+    await beatOf(own, ({ counters }) => counters['requests'] === 3_000);
+    primary.hang();
+    await seen('active');
+    expect(new Set((await told).slice(0, -1))).toEqual(new Set(['calc.hello.', 'calc.beat.', ...topics]));
+  });
+});
+
+describe('a primary that comes back', () => {
+  test('stays standby, and takes over in a new epoch when the backup is gone', async () => {
+    const brokers = await freeBrokers();
+    const [primaryEndpoint] = brokers;
+    const first = await start('primary', brokers);
+    const backup = await start('backup', brokers);
+    await first.seen('active');
+    await first.relay.close();
+    await backup.seen('active');
+    const second = await start('primary', brokers);
+    // Epoch 2 is the backup's: it has been heard.
+    await beatOf(primaryEndpoint, ({ epoch }) => epoch === 2);
+    expect(kinds(second.events)).toEqual(['ready', 'standby']);
+    await backup.relay.close();
+    expect(await second.seen('active')).toMatchObject({ epoch: 3, cause: 'peer-refused' });
+  });
+});
+
+describe('a broker that ends', () => {
+  test('may do so at any moment of a takeover', async () => {
+    for (let turns = 0; turns < 12; turns += 1) {
+      const brokers = await freeBrokers();
+      const primary = await start('primary', brokers);
+      const backup = await start('backup', brokers);
+      await primary.seen('active');
+      const gone = primary.relay.close();
+      for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      await backup.relay.close();
+      await gone;
+      expect(kinds(backup.events).at(-1)).toBe('stopped');
+    }
+  });
+
+  test('can be told so twice, and drains at once when it is closed already', async () => {
+    const brokers = await freeBrokers();
+    const { relay, seen, events } = await start('primary', brokers);
+    await seen('active');
+    await Promise.all([relay.close(), relay.close()]);
+    await relay.drain();
+    expect(kinds(events).filter((kind) => kind === 'draining' || kind === 'stopped')).toEqual(['stopped']);
+  });
+
+  test('leaves its ports free for the next', async () => {
+    const brokers = await freeBrokers();
+    for (let again = 0; again < 5; again += 1) {
+      const { relay } = await start('primary', brokers);
+      await relay.close();
+    }
+  });
+});

@@ -1,0 +1,247 @@
+import type { Failure, Formula, FormulaCode, Lane } from '@cateto/contracts';
+import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } from '@cateto/contracts';
+import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
+import { callRoutes, OperationCall } from './operation-call.ts';
+import { hush, isThenable } from '../runs/promises.ts';
+import { cancelRun, shareOf } from '../runs/handler-contexts.ts';
+import type { Requests } from '../participant/requester-driver.ts';
+import type { Admitted, AnswerTo, Cancellable, Run } from '../runs/work.ts';
+import { createRun } from '../runs/work.ts';
+import { ownFailure, withoutName } from '../runs/run-handler.ts';
+import type { CodeFaults, CodePart, CodeRun } from '../runs/code-faults.ts';
+
+export interface FormulaRunOptions extends CallParts {
+  readonly formulas: Readonly<Record<string, FormulaCode>>;
+  readonly operationTimeoutMs: number;
+}
+
+/**
+ * How long before the client's deadline the calc-server stops waiting for an op-server, so that a fallback still
+ * arrives in time: a quarter of what is left, at most 50 ms.
+ */
+function fallbackMarginMs(leftMs: number): number {
+  return Math.min(leftMs / 4, 50);
+}
+
+/** Runs formulas: asks for the calls of the plan, each on the lane of its number, and combines what comes back. */
+export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
+  const routes = callRoutes(options);
+  const runs = new Map<string, Run>();
+  for (const [name, code] of Object.entries(options.formulas)) {
+    // Its name and schemas are the catalogue's: code is somebody's, and a request needs to know whose it was whatever that does.
+    const formula = options.catalogue.formulas[name];
+    if (formula === undefined) continue;
+    const computed = { formula, code, faults: options.faults };
+    const begin: Run['begin'] = (request, answer) => runFormula(options, routes, computed, request, answer);
+    runs.set(name, createRun({ contract: name, begin }));
+  }
+  const unknown = createRun({
+    contract: '',
+    begin: (request, answer) => answer(request, failure('unknown-formula', 'there is no code for this formula here')),
+  });
+  return (formula) => runs.get(formula) ?? unknown;
+}
+
+/** A formula and what computes it. */
+interface Computed {
+  readonly formula: Formula;
+  readonly code: FormulaCode;
+  readonly faults: CodeFaults;
+}
+
+function runOf({ formula: { name } }: Computed, part: CodePart, { sender, seq }: Admitted): CodeRun {
+  return { name, part, id: requestId(sender, seq) };
+}
+
+function runFormula(
+  options: FormulaRunOptions,
+  routes: CallRoutes,
+  computed: Computed,
+  request: Admitted,
+  answer: AnswerTo,
+): void {
+  const calls = plan(computed, routes, request);
+  if (isFailure(calls)) return answer(request, calls);
+  const running = new RunningFormula(computed, request, answer, calls.length, options.requests);
+  request.work.underway = running;
+  const { requests, operationTimeoutMs, bus } = options;
+  const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
+  const patienceMs = leftMs - fallbackMarginMs(leftMs);
+  for (let index = 0; index < calls.length && !running.isOver(); index += 1) {
+    const { route, input } = calls[index] as TakenCall;
+    const call = new OperationCall(options, route, input, request.work.trace, running, index);
+    // Work takes its time: only an operation that is computed here when it is late has a timeout of its own.
+    const lateMs = route.operation.work.fallback === 'late' ? operationTimeoutMs : undefined;
+    running.asked(requests.ask(route.target, patienceMs, call, { lateMs, origin: request.sender }));
+  }
+}
+
+/** A call of a plan, with an input that is nobody else's. */
+interface TakenCall {
+  readonly route: CallRoute;
+  readonly input: unknown;
+}
+
+/** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
+function plan(computed: Computed, routes: CallRoutes, request: Admitted): readonly TakenCall[] | Failure {
+  const { formula, code, faults } = computed;
+  try {
+    const calls: unknown = code.plan(copyOf(request.work.input as readonly unknown[]));
+    if (isFailure(calls)) return ownFailure(formula.name, calls);
+    const taken = takeCalls(routes, calls);
+    if (typeof taken !== 'string') return taken;
+    hush(calls);
+    return faults.misfit(runOf(computed, 'plan', request), taken);
+  } catch (error) {
+    return faults.threw(runOf(computed, 'plan', request), error);
+  }
+}
+
+/**
+ * What a plan made: its types say so, and nothing else does. Each part of it is read once.
+ *
+ * @returns the calls, or what is wrong with them
+ */
+function takeCalls(routes: CallRoutes, calls: unknown): readonly TakenCall[] | string {
+  if (isThenable(calls)) return 'the plan is a promise; a plan is synchronous';
+  if (!Array.isArray(calls)) return 'the plan is no list of calls';
+  const count = calls.length;
+  if (count < 1 || count > lanes.length) return `a plan of ${count} calls; 1 to 8 are possible`;
+  const taken: TakenCall[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const call = takeCall(routes, calls[index], index);
+    if (typeof call === 'string') return call;
+    taken.push(call);
+  }
+  return taken;
+}
+
+function takeCall(routes: CallRoutes, call: unknown, index: number): TakenCall | string {
+  const { operation, input } = (call ?? {}) as { operation?: { name?: unknown } | null; input?: unknown };
+  const called = operation?.name;
+  if (typeof called !== 'string') return `call ${index + 1} of the plan names no operation`;
+  const route = routes.get(called)?.[index];
+  if (route === undefined) return `${called} is not an operation of this catalogue`;
+  const taken = takeInput(route.operation, input);
+  // Nobody's operands: the plan made it.
+  return isFailure(taken) ? `the plan's call of ${taken.message}` : { route, input: taken };
+}
+
+const none: readonly Lane[] = [];
+/** Nobody is told: the requester has settled. */
+const cancelled = failure('cancelled', 'the requester has cancelled the request');
+
+/** A formula whose calls are under way; it answers once, when all have come or the first has failed. */
+class RunningFormula implements Caller, Cancellable {
+  readonly request: Admitted;
+  private readonly computed: Computed;
+  private readonly answer: AnswerTo;
+  private readonly requests: Requests;
+  private readonly results: unknown[] = [];
+  private via = none;
+  private missing: number;
+  /** The seq of the last call; the others' are the ones before it. */
+  private lastSeq = 0;
+  private calls = 0;
+  private isCancelled = false;
+  /** How far the calls are that have not come; undefined before one has said so. */
+  private shares: number[] | undefined;
+  /** Fallbacks that wait or run. */
+  private fallbacks: Set<Admitted> | undefined;
+
+  constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number, requests: Requests) {
+    this.computed = computed;
+    this.request = request;
+    this.answer = answer;
+    this.missing = calls;
+    this.requests = requests;
+  }
+
+  asked(seq: number): void {
+    this.lastSeq = seq;
+    this.calls += 1;
+  }
+
+  /** Gives up the calls, and answers when no fallback waits or runs any more: until then it takes its place. */
+  cancel(): void {
+    this.missing = 0;
+    this.giveUpCalls();
+    if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
+    else this.isCancelled = true;
+  }
+
+  /** It has failed or was cancelled before all its calls were asked for. */
+  isOver(): boolean {
+    return this.missing === 0;
+  }
+
+  /** Nobody waits for what they would come to. */
+  private giveUpCalls(): void {
+    const { calls, lastSeq } = this;
+    for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
+    for (const { work } of this.fallbacks ?? []) {
+      const { underway } = work;
+      work.underway = 'cancelled';
+      if (typeof underway === 'object') cancelRun(underway);
+    }
+  }
+
+  /** The mean of its calls'. */
+  get share(): number | undefined {
+    const { calls, missing, shares, fallbacks } = this;
+    let sum = calls - missing;
+    for (const share of shares ?? []) sum += share;
+    for (const { work } of fallbacks ?? []) sum += shareOf(work.underway) ?? 0;
+    return sum === 0 ? undefined : Math.min(1, sum / calls);
+  }
+
+  progressed(index: number, share: number): void {
+    if (share === 0 && this.shares === undefined) return;
+    this.shares ??= Array.from({ length: this.calls }, () => 0);
+    this.shares[index] = share;
+  }
+
+  fallingBack(fallback: Admitted): void {
+    this.fallbacks ??= new Set();
+    this.fallbacks.add(fallback);
+  }
+
+  fellBack(fallback: Admitted): void {
+    this.fallbacks?.delete(fallback);
+    if (this.isCancelled && this.fallbacks?.size === 0) this.answer(this.request, cancelled);
+  }
+
+  called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {
+    if (this.missing === 0) return;
+    if (failed !== undefined) {
+      this.missing = 0;
+      this.giveUpCalls();
+      return this.answer(this.request, failed);
+    }
+    this.results[index] = output;
+    this.progressed(index, 0);
+    if (fellBack) this.via = [...this.via, (index + 1) as Lane];
+    this.missing -= 1;
+    if (this.missing === 0) this.complete();
+  }
+
+  private complete(): void {
+    const { computed, request, results, via } = this;
+    const value = combine(computed, results, request);
+    this.answer(request, isFailure(value) ? value : { value, via: via.toSorted((a, b) => a - b) });
+  }
+}
+
+function combine(computed: Computed, results: readonly unknown[], request: Admitted): unknown {
+  const { formula, code, faults } = computed;
+  try {
+    const value: unknown = code.combine(results, request.work.input as readonly unknown[]);
+    if (isFailure(value)) return ownFailure(formula.name, value);
+    const taken = takeOutput(formula, value);
+    if (!isFailure(taken)) return taken;
+    hush(value);
+    return faults.misfit(runOf(computed, 'combine', request), withoutName(formula.name, taken));
+  } catch (error) {
+    return faults.threw(runOf(computed, 'combine', request), error);
+  }
+}

@@ -1,0 +1,127 @@
+import type { Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
+import {
+  formulaResultTopic,
+  lanes,
+  operandTopic,
+  operationRequestTopic,
+  operationResultTopic,
+  readResult,
+} from '@cateto/contracts';
+import type { Bus } from '../participant/bus.ts';
+import { open } from '../participant/bus.ts';
+import { openAll } from '../link/closing.ts';
+import { createCodeFaults } from '../runs/code-faults.ts';
+import type { OnEvent } from '../participant/events.ts';
+import { createFallbacks } from './fallbacks.ts';
+import { createHandlerContexts } from '../runs/handler-contexts.ts';
+import { createFormulaRun } from './formula-run.ts';
+import { joinOperands } from './join-driver.ts';
+import type { OpenLink, Platform } from '../link/link.ts';
+import { createRequests } from '../participant/requester-driver.ts';
+import { createResponses } from '../server/responder-driver.ts';
+import { answerRouteOf } from './operation-call.ts';
+import { incoming } from '../runs/work.ts';
+import type { Server } from '../server/server-lifecycle.ts';
+import { startServer } from '../server/server-lifecycle.ts';
+import { createTally } from '../participant/throttled-counter.ts';
+import type { HandlerThreads } from '../runs/handler-threads.ts';
+
+export interface FormulaServerOptions<C extends Catalogue> {
+  readonly catalogue: C;
+  readonly formulas: FormulaCodesOf<C>;
+  /** For the fallback: what no op-server answers is computed here. */
+  readonly handlers: HandlersOf<C>;
+  /** Where the fallback runs; in this thread unless given. */
+  readonly threads?: HandlerThreads | undefined;
+  /** How long to wait for an op-server before falling back. */
+  readonly operationTimeoutMs: number;
+  readonly openLink: OpenLink;
+  readonly platform?: Platform | undefined;
+  readonly onEvent: OnEvent;
+  /** Requesters are told what the code of formulas and handlers throws; otherwise the log alone has it. */
+  readonly exposeErrors?: boolean | undefined;
+}
+
+type ReplyTopic = `calc.${string}.result`;
+
+/** Serves every formula of a catalogue: joins operands, asks for the operations, falls back, combines. */
+export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): Server {
+  const { catalogue, openLink, onEvent } = options;
+  const platform = options.platform === undefined ? {} : { platform: options.platform };
+  return openAll((opened) => {
+    const bus = open<Catalogue, 'calc-server'>({ role: 'calc-server', catalogue, openLink, onEvent, ...platform });
+    return serveOn(opened(bus), options);
+  });
+}
+
+function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, options: FormulaServerOptions<C>): Server {
+  const { operationTimeoutMs, onEvent, exposeErrors } = options;
+  const catalogue: Catalogue = options.catalogue;
+  const { participant } = bus;
+
+  const requests = createRequests(participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
+  for (const operation of Object.values(catalogue.operations)) {
+    for (const lane of lanes) {
+      const { name } = operation;
+      requests.reportListeners(operationRequestTopic(name, lane));
+      requests.hear(operationResultTopic(name, lane), readResult(operation), answerRouteOf(operation, lane));
+    }
+  }
+  const fellBack = createTally(participant.platform, (call, cause, count) => {
+    const [operation = '', lane] = call.split('.');
+    onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
+  });
+  const contexts = createHandlerContexts(participant, onEvent);
+  const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
+  const fallbacks = createFallbacks(participant, (silentMs) => responses.announce(silentMs));
+  const responses = createResponses<ReplyTopic>(participant, {
+    publish: bus.publish,
+    onEvent,
+    loopSeen: fallbacks.loopSeen,
+  });
+  const run = createFormulaRun({
+    bus,
+    catalogue,
+    formulas: options.formulas,
+    handlers: options.handlers,
+    threads: options.threads,
+    onEvent,
+    contexts,
+    faults,
+    operationTimeoutMs,
+    requests,
+    fallbacks,
+    onFallback: (operation, lane, cause) => fellBack.count(`${operation}.${lane}`, cause),
+  });
+
+  /** Made once: a topic made anew for each request would have to be hashed anew. */
+  const replyTopics = new Map(Object.keys(catalogue.formulas).map((name) => [name, formulaResultTopic(name)]));
+  const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
+  const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
+  joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
+    const joined = complete.map(({ seq, formula, operands, ttlMs, trace, attempt, refusal }) => {
+      const replyTopic = replyTopics.get(formula) ?? formulaResultTopic(formula);
+      return incoming({ seq, ttlMs, trace, attempt, input: operands, refusal }, replyTopic, run(formula));
+    });
+    responses.accept(sender, settledBelow, joined);
+  });
+
+  return startServer({
+    role: 'calc-server',
+    participant,
+    requestTopics,
+    serves: Object.keys(catalogue.formulas),
+    contracts: Object.fromEntries(catalogue.hashes),
+    responses,
+    threads: options.threads?.inUse,
+    waitingCalls: () => requests.counters().held + fallbacks.queued(),
+    overrunning: contexts.overrunning,
+    onEvent,
+    onClose() {
+      requests.close();
+      fellBack.close();
+      contexts.close();
+      faults.close();
+    },
+  });
+}

@@ -1,0 +1,246 @@
+import type {
+  Catalogue,
+  Failure,
+  FailureCode,
+  FallbackPolicy,
+  Handler,
+  Lane,
+  Operation,
+  Parsed,
+  Success,
+} from '@cateto/contracts';
+import {
+  anyLaneResult,
+  anyLaneRoute,
+  copyOf,
+  hashOf,
+  isFailure,
+  lanes,
+  operationRequestTopic,
+  operationResultTopic,
+  parser,
+  requestId,
+} from '@cateto/contracts';
+import type { Target } from '@cateto/protocol';
+import type { Bus } from '../participant/bus.ts';
+import type { CodeFaults } from '../runs/code-faults.ts';
+import type { OnEvent } from '../participant/events.ts';
+import type { HandledRequest, HandlerContexts } from '../runs/handler-contexts.ts';
+import { beginOf, beginPlaced } from '../runs/begin-handler.ts';
+import type { Fallbacks } from './fallbacks.ts';
+import { fallbackRequest } from './fallbacks.ts';
+import { placeHandler } from '../runs/placed-handler.ts';
+import type { Question, Requests } from '../participant/requester-driver.ts';
+import type { HandlerThreads } from '../runs/handler-threads.ts';
+import type { Admitted, Run } from '../runs/work.ts';
+
+/* One call of a formula's plan: asked for on a lane, or computed here when no op-server does it. */
+
+/** Everything about an operation on a lane that is the same for every call. */
+export interface CallRoute {
+  readonly operation: Operation;
+  readonly lane: Lane;
+  readonly hash: number;
+  readonly target: Target;
+  /** What computes it here. */
+  readonly here: ComputedHere | undefined;
+  /** Reads an input as an op-server does that it arrives at, and an output as it is read that comes back. */
+  readonly readInput: (value: unknown) => Parsed;
+  readonly readOutput: (value: unknown) => Parsed;
+}
+
+export interface ComputedHere {
+  readonly run: Run;
+  /** In a thread, whatever it ends; undefined where there are no threads. */
+  readonly inThread: Run | undefined;
+}
+
+/** Whoever waits for the outcome of a call. */
+export interface Caller {
+  /** The request for which it is called. */
+  readonly request: HandledRequest;
+  /** @param fellBack it was computed here */
+  called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
+  /** Its op-server says how far it is. */
+  progressed(index: number, share: number): void;
+  /** A fallback is to be computed, perhaps not at once; and it has ended. */
+  fallingBack(fallback: Admitted): void;
+  fellBack(fallback: Admitted): void;
+}
+
+export interface CallParts {
+  readonly bus: Bus<Catalogue, 'calc-server'>;
+  readonly catalogue: Catalogue;
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly threads: HandlerThreads | undefined;
+  readonly onEvent: OnEvent;
+  readonly contexts: HandlerContexts;
+  readonly faults: CodeFaults;
+  readonly requests: Requests;
+  readonly fallbacks: Fallbacks;
+  onFallback(operation: string, lane: Lane, cause: string): void;
+}
+
+/** By operation, and by lane from the first on. */
+export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
+
+export function callRoutes(parts: CallParts): CallRoutes {
+  const { catalogue, handlers } = parts;
+  const routesOf = (operation: Operation): CallRoute[] => {
+    const { name } = operation;
+    const readInput = parser(operation.input);
+    const readOutput = parser(operation.output);
+    const own = handlers[name];
+    const here = own === undefined ? undefined : computedHere(parts, operation, own);
+    const hash = hashOf(catalogue, name);
+    return lanes.map((lane) => {
+      const target = targetOf(operation, lane);
+      return { operation, lane, hash, target, here, readInput, readOutput };
+    });
+  };
+  return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
+}
+
+type RequestTopic = `calc.${string}.request.${Lane}`;
+
+/** Where its lanes are any, the n-th call prefers lane n and then the next. */
+function targetOf(operation: Operation, lane: Lane): Target {
+  const { name, work } = operation;
+  const answerRoute = answerRouteOf(operation, lane);
+  const unheard = work.fallback === 'never' ? 'hold' : 'fail';
+  const impatient = work.fallback === 'late';
+  const common = { answerRoute, contract: name, unheard, impatient } as const;
+  if (work.lanes === 'fixed') return { ...common, route: operationRequestTopic(name, lane) };
+  const byPreference = [...lanes.slice(lane - 1), ...lanes.slice(0, lane - 1)];
+  return {
+    ...common,
+    route: anyLaneRoute(name),
+    lanes: byPreference.map((each) => operationRequestTopic(name, each)),
+  };
+}
+
+/** What the requester calls the topic of an answer: where any lane will do, an answer counts on each. */
+export function answerRouteOf({ name, work }: Operation, lane: Lane): string {
+  return work.lanes === 'fixed' ? operationResultTopic(name, lane) : anyLaneResult(name);
+}
+
+function computedHere(
+  { bus, threads, onEvent, contexts, faults, fallbacks }: CallParts,
+  operation: Operation,
+  own: Handler,
+): ComputedHere {
+  const { nowMs } = bus.participant.platform;
+  const placed = placeHandler(operation, contexts.limited(operation, own), threads, nowMs, onEvent);
+  const kind = { contract: operation.name, maxMs: operation.work.maxMs };
+  const { inThread } = placed;
+  const run = fallbacks.kind({
+    ...kind,
+    begin: beginPlaced({ operation, faults }, placed, contexts),
+    threads: () => (placed.inThreads() ? threads?.count : undefined),
+  });
+  if (inThread === undefined) return { run, inThread: undefined };
+  const begin = beginOf({ operation, faults, handler: inThread }, contexts);
+  return { run, inThread: fallbacks.kind({ ...kind, begin, threads: () => threads?.count }) };
+}
+
+/**
+ * What an op-server could not do for reasons that are not the input's: then the operation is computed here. Not so when all of
+ * them are overloaded: what is too much for those made for it would be too much here, where everything passes.
+ */
+const unserved = ['no-listener', 'contract-mismatch', 'unknown-operation'];
+const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
+  late: new Set([...unserved, 'deadline-exceeded']),
+  unserved: new Set(unserved),
+  never: new Set(),
+};
+
+/** @returns what computes it here, if it is to be computed. What has ended three op-servers would end this one; it may end a thread. */
+function fallbackFor(code: FailureCode, policy: FallbackPolicy, { run, inThread }: ComputedHere): Run | undefined {
+  if (code === 'server-lost') return policy === 'never' ? undefined : inThread;
+  return fallbackCodes[policy].has(code) ? run : undefined;
+}
+
+/** An object with methods and not a pair of closures: there are several for each request, and they live as long as it. */
+export class OperationCall implements Question {
+  private readonly parts: CallParts;
+  private readonly route: CallRoute;
+  private readonly input: unknown;
+  private readonly trace: string | undefined;
+  private readonly caller: Caller;
+  private readonly index: number;
+  /** How often it has been sent to op-servers. */
+  private sendings = 0;
+
+  constructor(
+    parts: CallParts,
+    route: CallRoute,
+    input: unknown,
+    trace: string | undefined,
+    caller: Caller,
+    index: number,
+  ) {
+    this.parts = parts;
+    this.route = route;
+    this.input = input;
+    this.trace = trace;
+    this.caller = caller;
+    this.index = index;
+  }
+
+  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void {
+    const { hash } = this.route;
+    const { input, trace, before } = this;
+    this.sendings = attempt;
+    const total = before + attempt;
+    const attempts = total === 1 ? undefined : total;
+    this.parts.bus.publish(route as RequestTopic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
+  }
+
+  progressed(share: number): void {
+    this.caller.progressed(this.index, share);
+  }
+
+  /** How often the client's request had been sent before: each time a calc-server may have sent this call. */
+  private get before(): number {
+    return (this.caller.request.work.attempt ?? 1) - 1;
+  }
+
+  settle(outcome: Success | Failure): void {
+    const { caller, index } = this;
+    if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
+    const { operation, lane, here } = this.route;
+    const run = here === undefined ? undefined : fallbackFor(outcome.code, operation.work.fallback, here);
+    if (run === undefined) return caller.called(index, undefined, outcome, false);
+    this.parts.onFallback(operation.name, lane, outcome.code);
+    this.runHere(run);
+  }
+
+  /**
+   * Computed here it gives what it would elsewhere. The handler gets a copy, because an attempt that is not sent yet may still hold
+   * the input.
+   */
+  private runHere(run: Run): void {
+    const { caller, parts, trace } = this;
+    const { readInput, readOutput } = this.route;
+    const taken = readInput(copyOf(this.input));
+    if (!taken.fits) return this.fellBack(taken);
+    const work = { input: taken.value, trace, attempt: this.before + this.sendings + 1 };
+    const fallback = fallbackRequest(run, caller.request, work, parts.bus.participant.platform.nowMs());
+    // What an op-server said counts no more.
+    caller.progressed(this.index, 0);
+    caller.fallingBack(fallback);
+    parts.fallbacks.add(fallback, (outcome) => {
+      caller.fellBack(fallback);
+      if (isFailure(outcome)) caller.called(this.index, undefined, outcome, true);
+      else this.fellBack(readOutput(outcome.value));
+    });
+  }
+
+  private fellBack(output: Parsed): void {
+    const { caller, index, route, parts } = this;
+    if (output.fits) return caller.called(index, output.value, undefined, true);
+    const id = requestId(caller.request.sender, caller.request.seq);
+    const misfit = parts.faults.misfit({ name: route.operation.name, part: 'handler', id }, output.problem);
+    caller.called(index, undefined, misfit, true);
+  }
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { createOriginLine } from './origin-line.ts';
+import type { Admitted } from '../runs/work.ts';
+
+function requestOf(sender: string, seq: number): Admitted {
+  return { sender, seq } as Admitted;
+}
+
+/** The names of what is left, in the order of its turns. Each turn keeps the loop for as long as its origin's do. */
+function rest(line: ReturnType<typeof createOriginLine>, costMs: Readonly<Record<string, number>> = {}): string[] {
+  const names: string[] = [];
+  for (let request = line.first(); request !== undefined; request = line.first()) {
+    line.shift();
+    line.took(request, costMs[request.sender] ?? 0);
+    names.push(`${request.sender}${request.seq}`);
+  }
+  return names;
+}
+
+test('origins take turns, and of each the oldest request comes first', () => {
+  const line = createOriginLine();
+  for (const seq of [1, 2, 3]) line.push(requestOf('a', seq));
+  for (const seq of [1, 2]) line.push(requestOf('b', seq));
+  expect(line.size()).toBe(5);
+  expect(rest(line)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3']);
+  expect([line.size(), line.all()]).toEqual([0, []]);
+});
+
+test('an origin whose requests take long has as many turns as its share of the time allows', () => {
+  const line = createOriginLine();
+  for (let seq = 1; seq <= 3; seq += 1) line.push(requestOf('slow', seq));
+  for (let seq = 1; seq <= 10; seq += 1) line.push(requestOf('quick', seq));
+  const order = rest(line, { slow: 50, quick: 1 });
+  expect(order.indexOf('slow2')).toBe(11);
+});
+
+test('an origin that comes later is not served for the time in which it wanted nothing', () => {
+  const line = createOriginLine();
+  for (let seq = 1; seq <= 100; seq += 1) line.push(requestOf('a', seq));
+  for (let seq = 1; seq <= 90; seq += 1) {
+    const request = line.first();
+    line.shift();
+    if (request !== undefined) line.took(request, 50);
+  }
+  for (let seq = 1; seq <= 10; seq += 1) line.push(requestOf('b', seq));
+  expect(
+    rest(line, { a: 50, b: 50 })
+      .slice(0, 6)
+      .filter((name) => name.startsWith('b')).length,
+  ).toBeLessThanOrEqual(4);
+});
+
+test('the request that is first stays so until it has its turn, because its handler was announced', () => {
+  const line = createOriginLine();
+  line.push(requestOf('a', 1));
+  line.push(requestOf('a', 2));
+  line.shift();
+  line.took(requestOf('a', 1), 50);
+  expect(line.first()?.sender).toBe('a');
+  line.push(requestOf('b', 1));
+  expect(rest(line)).toEqual(['a2', 'b1']);
+});
+
+test('what is taken out has no turn, though it would have been the next', () => {
+  const line = createOriginLine();
+  for (const [sender, seq] of [
+    ['a', 1],
+    ['a', 2],
+    ['b', 3],
+  ] as const)
+    line.push(requestOf(sender, seq));
+  expect(line.first()?.seq).toBe(1);
+  line.retain(({ seq }) => seq === 2);
+  expect([line.size(), rest(line)]).toEqual([1, ['a2']]);
+});

@@ -1,0 +1,89 @@
+import type { Catalogue, StatusReport } from '@cateto/contracts';
+import { isFailure, readStatusResult, statusRequestTopic, statusResultTopic } from '@cateto/contracts';
+import type { Target } from '@cateto/protocol';
+import type { Bus } from '../participant/bus.ts';
+import type { Requests } from '../participant/requester-driver.ts';
+
+export interface ServerStatus extends StatusReport {
+  readonly address: string;
+}
+
+/** Asks every server that is known here how it is. */
+export interface StatusClient {
+  /**
+   * Resolves when all have answered, after `waitMs` at the latest with those that have. While the ear is not proven
+   * yet, nobody can be known: then it is waited for first, within the same time.
+   *
+   * @param ending ends the wait for the ear; what was asked by then is settled by the end of its requests
+   */
+  ask(waitMs: number, ending?: AbortSignal): Promise<readonly ServerStatus[]>;
+}
+
+const everyServer: Target = {
+  route: statusRequestTopic,
+  answerRoute: statusResultTopic,
+  contract: 'status',
+  unheard: 'hold',
+};
+
+export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requests): StatusClient {
+  const { participant } = bus;
+  const { platform } = participant;
+  const waiting = new Set<() => void>();
+  let proven = false;
+
+  requests.hear(statusResultTopic, readStatusResult);
+  participant.attach({
+    earChanged(change) {
+      if (change.type === 'unproven') proven = false;
+      if (change.type !== 'proven') return;
+      proven = true;
+      for (const resume of waiting) resume();
+      waiting.clear();
+    },
+  });
+
+  function heard(waitMs: number, ending: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      if (proven) return platform.afterTurn(resolve);
+      const cancel = platform.after(waitMs, over);
+      ending?.addEventListener('abort', over);
+      waiting.add(resume);
+      if (ending?.aborted === true) over();
+
+      function over(): void {
+        cancel();
+        ending?.removeEventListener('abort', over);
+        waiting.delete(resume);
+        resolve();
+      }
+
+      function resume(): void {
+        platform.afterTurn(over);
+      }
+    });
+  }
+
+  function askOne(address: string, timeoutMs: number): Promise<ServerStatus | undefined> {
+    return new Promise((resolve) => {
+      requests.ask({ ...everyServer, pinned: address }, timeoutMs, {
+        write: (to, seq, ttlMs) => bus.publish(statusRequestTopic, to, { seq, ttlMs }),
+        settle(outcome) {
+          resolve(isFailure(outcome) ? undefined : { ...(outcome.value as StatusReport), address });
+        },
+      });
+    });
+  }
+
+  return {
+    async ask(waitMs, ending) {
+      const untilMs = platform.nowMs() + waitMs;
+      await heard(waitMs, ending);
+      const leftMs = Math.max(1, untilMs - platform.nowMs());
+      const answers = await Promise.all(
+        participant.listenersOf(statusRequestTopic).map((address) => askOne(address, leftMs)),
+      );
+      return answers.filter((answer) => answer !== undefined);
+    },
+  };
+}

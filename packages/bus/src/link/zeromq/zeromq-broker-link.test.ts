@@ -1,0 +1,79 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { Subscriber, XPublisher } from 'zeromq';
+import type { Platform } from '../link.ts';
+import { nodePlatform } from '../platform.ts';
+import { freeBroker } from '../../broker/brokers.test-support.ts';
+import type { ZeromqRelayLink } from './zeromq-broker-link.ts';
+import { openZeromqRelayLink } from './zeromq-broker-link.ts';
+
+const topic = 'calc.square.request.1.aaaaaaaaaaaa';
+
+/** A broker's sockets, with one subscriber and a publisher that knows it. */
+async function setUp(platform: Platform) {
+  const ports = await freeBroker();
+  const { publishPort, subscribePort } = ports;
+  const drops: string[] = [];
+  const never = (): void => expect.unreachable('there is no second broker');
+  const link: ZeromqRelayLink = openZeromqRelayLink(
+    { bind: '127.0.0.1', ports, peer: undefined, platform },
+    {
+      published: (name, body) => link.forward(name.toString('latin1'), body),
+      subscription: () => undefined,
+      ended: () => undefined,
+      refused: never,
+      peerBeat: never,
+      peerLinkBroken: never,
+      peerProbed: never,
+      connectionsRefused: () => undefined,
+      dropped: (_where, cause) => void drops.push(cause),
+    },
+  );
+  await link.bind();
+  link.subscribe(topic);
+  const subscriber = new Subscriber({ linger: 0, receiveHighWaterMark: 100_000 });
+  subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
+  subscriber.subscribe(topic);
+  const publisher = new XPublisher({ linger: 0, sendHighWaterMark: 100_000, sendTimeout: 0 });
+  publisher.connect(`tcp://127.0.0.1:${publishPort}`);
+  onTestFinished(async () => {
+    subscriber.close();
+    publisher.close();
+    await link.close();
+  });
+  for (;;) {
+    const [frame] = await publisher.receive();
+    if (frame?.toString('latin1', 1) === topic) return { link, subscriber, publisher, drops };
+  }
+}
+
+test('what waited while a broker stood still is dropped, and what comes after is forwarded', async () => {
+  const { link, subscriber, publisher, drops } = await setUp(nodePlatform);
+  for (let sent = 0; sent < 200; sent += 1) void publisher.send([topic, 'old']);
+  // It stands still until all of that has arrived.
+  const untilMs = performance.now() + 300;
+  while (performance.now() < untilMs);
+  link.dropQueued();
+  const received = subscriber.receive();
+  let first: string | undefined;
+  void received.then(([, body]) => (first = String(body)));
+  while (first === undefined) {
+    void publisher.send([topic, 'new']);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(first).toBe('new');
+  expect(new Set(drops)).toEqual(new Set(['stood still']));
+});
+
+test('a stream that never lets the queue run empty does not keep a broker dropping', async () => {
+  const clock = { nowMs: 0 };
+  // Time passes by a millisecond each time it is looked at.
+  const platform: Platform = { ...nodePlatform, nowMs: () => (clock.nowMs += 1) };
+  const { link, subscriber, publisher } = await setUp(platform);
+  for (let sent = 0; sent < 2_000; sent += 1) void publisher.send([topic, String(sent)]);
+  const untilMs = performance.now() + 300;
+  while (performance.now() < untilMs);
+  link.dropQueued();
+  const first = Number(String((await subscriber.receive())[1]));
+  expect(first).toBeGreaterThan(200);
+  expect(first).toBeLessThan(300);
+});

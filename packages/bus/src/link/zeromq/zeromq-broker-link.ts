@@ -1,0 +1,143 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { openAll } from '../closing.ts';
+import { needHandles } from './handles.ts';
+import { isMarker } from './is-marker.ts';
+import type { Platform } from '../link.ts';
+import { readFrames } from './read-frames.ts';
+import { connectHeartbeat, openHeartbeat, openXPublisher, openXSubscriber } from './sockets.ts';
+import { watchFileHandles } from './file-handles.ts';
+import { probePeer } from './peer-probe.ts';
+import type { RelayLink, RelayLinkEvents } from '../broker-link.ts';
+
+/** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
+const dropMaxMs = 250;
+
+export interface ZeromqRelayLinkOptions {
+  /** The address to bind. */
+  readonly bind: string;
+  readonly ports: BrokerEndpoint;
+  /** The other broker, if there is one. */
+  readonly peer: BrokerEndpoint | undefined;
+  readonly platform: Platform;
+}
+
+export interface ZeromqRelayLink extends RelayLink {
+  /** @throws Error naming the address and port that cannot be bound, and why; then all of it is closed */
+  bind(): Promise<void>;
+}
+
+/** A broker's three sockets, to be bound, and its connection to the heartbeat of the other broker if there is one. */
+export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: RelayLinkEvents): ZeromqRelayLink {
+  const { bind, ports, peer, platform } = options;
+  const closing = new AbortController();
+  /** Until then what arrives is dropped, unless nothing arrives before; undefined when nothing is to be dropped. */
+  let dropUntilMs: number | undefined;
+  let read = 0;
+
+  function whileOpen<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
+    return (...args) => {
+      if (!closing.signal.aborted) run(...args);
+    };
+  }
+  const dropped = whileOpen(events.dropped);
+
+  const { publishers, subscribers, heartbeat, released, peerBeats, reading } = openAll((opened) => {
+    opened({ close: () => closing.abort() });
+    const upstream = openXSubscriber(isMarker, {
+      message: whileOpen((topic, body) => {
+        read += 1;
+        if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) dropped('', 'stood still');
+        else events.published(topic, body);
+      }),
+      connected: () => undefined,
+      dropped: (cause) => dropped('', cause),
+    });
+    opened({ close: () => upstream.close(0) });
+    const downstream = openXPublisher({
+      subscription: whileOpen(events.subscription),
+      ended: whileOpen(events.ended),
+      refused: whileOpen(events.refused),
+      dropped: (cause) => dropped('', cause),
+      lost: () => dropped('downstream', 'not read in time'),
+    });
+    opened({ close: () => downstream.close(0) });
+    const beats = opened(openHeartbeat(bind));
+    // libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it.
+    const end = new Promise((resolve) => beats.events.on('end', resolve));
+    const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, whileOpen(events.peerLinkBroken)));
+    return {
+      publishers: upstream,
+      subscribers: downstream,
+      heartbeat: beats,
+      released: end,
+      peerBeats: theirs,
+      reading: theirs === undefined ? undefined : readFrames(theirs, whileOpen(hearPeer)),
+    };
+  });
+
+  function hearPeer([body]: readonly Buffer[]): void {
+    if (body !== undefined) events.peerBeat(body);
+  }
+
+  /** Ends the dropping once a turn of the loop brought nothing. */
+  function untilRead(readBefore: number): void {
+    platform.afterTurn(() => {
+      const overdue = dropUntilMs !== undefined && platform.nowMs() >= dropUntilMs;
+      if (read === readBefore || overdue) dropUntilMs = undefined;
+      else untilRead(read);
+    });
+  }
+
+  async function probe(endpoint: BrokerEndpoint): Promise<void> {
+    const met = await probePeer(endpoint, closing.signal);
+    whileOpen(events.peerProbed)(met);
+  }
+
+  async function bindOne(name: string, port: number, bindIt: () => Promise<void>): Promise<void> {
+    try {
+      await bindIt();
+    } catch (error) {
+      await close();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`cannot bind the ${name} port ${bind}:${port}: ${reason}`, { cause: error });
+    }
+  }
+
+  const stopWatching = watchFileHandles(platform, whileOpen(events.connectionsRefused));
+
+  async function close(): Promise<void> {
+    closing.abort();
+    stopWatching();
+    peerBeats?.close();
+    heartbeat.close();
+    await Promise.all([publishers.close(0), subscribers.close(0), released, reading]);
+  }
+
+  return {
+    async bind() {
+      const { publishPort, subscribePort, heartbeatPort } = ports;
+      await bindOne('publish', publishPort, () => publishers.bind(bind, publishPort));
+      await bindOne('subscribe', subscribePort, () => subscribers.bind(bind, subscribePort));
+      await bindOne('heartbeat', heartbeatPort, () => {
+        needHandles();
+        return heartbeat.bind(`tcp://${bind}:${heartbeatPort}`);
+      });
+    },
+    forward: subscribers.send,
+    subscribe: publishers.subscribe,
+    unsubscribe: publishers.unsubscribe,
+    beat(body) {
+      heartbeat.send(body as Buffer).catch((error: unknown) => {
+        dropped('heartbeat', error instanceof Error ? error.message : String(error));
+      });
+    },
+    dropQueued() {
+      dropUntilMs = platform.nowMs() + dropMaxMs;
+      untilRead(read);
+    },
+    probePeer() {
+      if (peer !== undefined) void probe(peer);
+    },
+    close,
+  };
+}

@@ -1,0 +1,131 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { isMainThread } from 'node:worker_threads';
+import { openAll } from '../closing.ts';
+import { isMarker } from './is-marker.ts';
+import type { Duty, Link, LinkEvents, OpenLink } from '../link.ts';
+import { readFrames } from './read-frames.ts';
+import { connectRequests, connectRequestsInWorker, connectSubscriber, connectXPublisher } from './sockets.ts';
+import type { Subscriber, SubscriberEvents } from '../../zmtp/index.ts';
+import type { WayIn, WayInEvents } from '../inbound.ts';
+import { openWaysIn } from '../inbound.ts';
+
+/** How long what was published may take to leave after the close, at most. */
+const closeLingerMs = 500;
+
+interface ClosingWayIn extends WayIn {
+  close(): Promise<unknown>;
+}
+
+/** A way out and one or two ways in, each connected to every broker. The way out is also how listeners become known. */
+export function zeromqLink(brokers: readonly BrokerEndpoint[]): OpenLink {
+  return (events, duty) => openZeromqLink(brokers, duty, events);
+}
+
+function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: LinkEvents): Link {
+  let closed = false;
+  let closing: Promise<void> | undefined;
+  const whileOpen =
+    <A extends readonly unknown[]>(run: (...args: A) => void) =>
+    (...args: A): void => {
+      if (!closed) run(...args);
+    };
+  const events: LinkEvents = {
+    message: whileOpen(given.message),
+    subscription: whileOpen(given.subscription),
+    reconnected: whileOpen(given.reconnected),
+    dropped: whileOpen(given.dropped),
+  };
+  const requestsOn = isMainThread ? openRequests : openRequestsInWorker;
+  const { publisher, ways } = openAll((opened) => {
+    // What was opened in vain reports nothing: nobody is there to hear it.
+    opened({ close: () => (closed = true) });
+    // Without its marker a broker's servers are not gone one after the other, each a reason to ask the next.
+    const publishing = connectXPublisher(brokers, isMarker, {
+      subscription: events.subscription,
+      refused: events.dropped,
+      dropped: events.dropped,
+      lost: () => events.dropped('not sent'),
+    });
+    opened({ close: () => publishing.close(0) });
+    return {
+      publisher: publishing,
+      ways: openWaysIn<ClosingWayIn>(
+        duty,
+        {
+          requests: (heard) => opened(requestsOn(brokers, heard)),
+          answers: (heard) => opened(openAnswers(brokers, heard)),
+        },
+        events,
+      ),
+    };
+  });
+
+  async function close(): Promise<void> {
+    closed = true;
+    // The last answers of a server that drains are on their way.
+    await Promise.all([...ways.all.map((way) => way.close()), publisher.close(closeLingerMs)]);
+  }
+
+  return {
+    publish: whileOpen(publisher.send),
+    subscribe: ways.subscribe,
+    unsubscribe: ways.unsubscribe,
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+function openAnswers(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
+  return closingWayIn(connectSubscriber(brokers, heardBy(events)));
+}
+
+function openRequestsInWorker(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
+  return closingWayIn(connectRequestsInWorker(brokers, heardBy(events)));
+}
+
+function heardBy(events: WayInEvents): SubscriberEvents {
+  return {
+    message: (topic, body) => events.message(topic.toString('latin1'), body),
+    connected: events.reconnected,
+    dropped: events.dropped,
+  };
+}
+
+function closingWayIn({ subscribe, unsubscribe, close }: Subscriber): ClosingWayIn {
+  return { subscribe, unsubscribe, close: () => close(0) };
+}
+
+/** A socket for each broker: one that had two would be one to libzmq when their names meet at one address. */
+function openRequests(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
+  const ways = openAll((opened) => brokers.map((broker) => opened(openRequestsOf(broker, events))));
+  return {
+    subscribe: (prefix) => ways.forEach((way) => way.subscribe(prefix)),
+    unsubscribe: (prefix) => ways.forEach((way) => way.unsubscribe(prefix)),
+    close: () => Promise.all(ways.map((way) => way.close())),
+  };
+}
+
+function openRequestsOf(broker: BrokerEndpoint, events: WayInEvents): ClosingWayIn {
+  return openAll((opened) => {
+    // A first connection counts as well: until then nothing was heard.
+    const socket = opened(connectRequests(broker, events.reconnected));
+    const reading = readFrames(socket, (frames) => {
+      const [topic, body] = frames;
+      if (frames.length === 2 && topic !== undefined && body !== undefined) {
+        events.message(topic.toString('latin1'), body);
+      } else {
+        events.dropped(`${frames.length} frames`);
+      }
+    });
+    return {
+      subscribe: (prefix) => socket.subscribe(prefix),
+      unsubscribe: (prefix) => socket.unsubscribe(prefix),
+      close() {
+        socket.close();
+        return reading;
+      },
+    };
+  });
+}

@@ -1,0 +1,120 @@
+import type { Catalogue, Handler, HandlersOf, Lane, Operation } from '@cateto/contracts';
+import {
+  hashOf,
+  lanes as allLanes,
+  operationRequestTopic,
+  operationResultTopic,
+  readOperationRequest,
+} from '@cateto/contracts';
+import type { Bus } from '../participant/bus.ts';
+import { open } from '../participant/bus.ts';
+import { openAll } from '../link/closing.ts';
+import type { OnEvent } from '../participant/events.ts';
+import { createCodeFaults } from '../runs/code-faults.ts';
+import { createHandlerContexts } from '../runs/handler-contexts.ts';
+import type { OpenLink, Platform } from '../link/link.ts';
+import { beginPlaced } from '../runs/begin-handler.ts';
+import { placeHandler } from '../runs/placed-handler.ts';
+import { createResponses } from '../server/responder-driver.ts';
+import { createRun, incoming } from '../runs/work.ts';
+import type { Server } from '../server/server-lifecycle.ts';
+import { startServer } from '../server/server-lifecycle.ts';
+import type { HandlerThreads } from '../runs/handler-threads.ts';
+
+export interface OperationServerOptions<C extends Catalogue> {
+  readonly catalogue: C;
+  readonly handlers: HandlersOf<C>;
+  /** Where the handlers run; in this thread unless given. */
+  readonly threads?: HandlerThreads | undefined;
+  /** Handlers that run at once in this thread, which is what asynchronous ones do; as many as are admitted unless given. */
+  readonly concurrency?: number | undefined;
+  /** Names of the operations to serve. */
+  readonly operations: readonly string[] | 'all';
+  readonly lanes: readonly Lane[] | 'all';
+  readonly openLink: OpenLink;
+  readonly platform?: Platform | undefined;
+  readonly onEvent: OnEvent;
+  /** Requesters are told what handlers throw; otherwise the log alone has it. */
+  readonly exposeErrors?: boolean | undefined;
+}
+
+type ReplyTopic = `calc.${string}.result.${Lane}`;
+
+/**
+ * Serves operations on lanes. It listens as soon as a broker is active, and again after each failover.
+ *
+ * @throws TypeError for an operation that is not in the catalogue
+ */
+export function serveOperations<C extends Catalogue>(options: OperationServerOptions<C>): Server {
+  const { catalogue, openLink, onEvent } = options;
+  const served = servedOperations(catalogue, options.operations);
+  const platform = options.platform === undefined ? {} : { platform: options.platform };
+  return openAll((opened) => {
+    const bus = open<Catalogue, 'op-server'>({ role: 'op-server', catalogue, openLink, onEvent, ...platform });
+    return serveOn(opened(bus), served, options);
+  });
+}
+
+function serveOn<C extends Catalogue>(
+  bus: Bus<Catalogue, 'op-server'>,
+  served: readonly Operation[],
+  options: OperationServerOptions<C>,
+): Server {
+  const { catalogue, handlers, threads, onEvent, exposeErrors } = options;
+  // A lane or an operation that is named twice is served once.
+  const lanes = options.lanes === 'all' ? allLanes : [...new Set(options.lanes)];
+  const responses = createResponses<ReplyTopic>(bus.participant, {
+    publish: bus.publish,
+    onEvent,
+    runningMax: options.concurrency,
+  });
+  const contexts = createHandlerContexts(bus.participant, onEvent);
+  const faults = createCodeFaults(bus.participant.platform, { onEvent, exposeErrors });
+  const requestTopics: `calc.${string}.request.${Lane}`[] = [];
+  for (const operation of served) {
+    const handler: Handler = handlers[operation.name as keyof C['operations']];
+    const limited = contexts.limited(operation, handler);
+    const placed = placeHandler(operation, limited, threads, bus.participant.platform.nowMs, onEvent);
+    const begin = beginPlaced({ operation, faults }, placed, contexts);
+    const inThreads = (): number | undefined => (placed.inThreads() ? threads?.count : undefined);
+    const { concurrency } = options;
+    const { maxMs } = operation.work;
+    const run = createRun({ contract: operation.name, begin, threads: inThreads, concurrency, maxMs });
+    const read = readOperationRequest(catalogue, operation);
+    for (const lane of lanes) {
+      const requestTopic = operationRequestTopic(operation.name, lane);
+      const replyTopic = operationResultTopic(operation.name, lane);
+      requestTopics.push(requestTopic);
+      bus.receive(requestTopic, read, (requests, { sender, settledBelow }) => {
+        const admitted = requests.map((request) => incoming(request, replyTopic, run));
+        responses.accept(sender, settledBelow, admitted);
+      });
+    }
+  }
+  return startServer({
+    role: 'op-server',
+    participant: bus.participant,
+    requestTopics,
+    serves: served.flatMap(({ name }) => lanes.map((lane) => `${name}.${lane}`)),
+    contracts: Object.fromEntries(served.map(({ name }) => [name, hashOf(catalogue, name)])),
+    responses,
+    threads: threads?.inUse,
+    overrunning: contexts.overrunning,
+    onEvent,
+    onClose() {
+      contexts.close();
+      faults.close();
+    },
+  });
+}
+
+function servedOperations(catalogue: Catalogue, names: readonly string[] | 'all'): readonly Operation[] {
+  if (names === 'all') return Object.values(catalogue.operations);
+  return [...new Set(names)].map((name) => {
+    const operation = Object.hasOwn(catalogue.operations, name) ? catalogue.operations[name] : undefined;
+    if (operation === undefined) {
+      throw new TypeError(`operation "${name}" is not one of ${Object.keys(catalogue.operations).join(', ')}`);
+    }
+    return operation;
+  });
+}

@@ -1,0 +1,57 @@
+import type { Catalogue, PublishableTopic, Role, SubscribableTopic, Topic, TopicMessages } from '@cateto/contracts';
+import { messageWriter } from '@cateto/contracts';
+import type { OnEvent } from './events.ts';
+import type { OpenLink, Platform } from '../link/link.ts';
+import { nodePlatform } from '../link/platform.ts';
+import type { Participant, Read, Take } from './participant.ts';
+import { openParticipant } from './participant.ts';
+
+/**
+ * A participant as its role sees it: it can publish and subscribe to the topics of the role and no others, and a topic
+ * takes its own message only. A client that publishes on `calc.square.request.1` does not compile.
+ */
+export interface Bus<C extends Catalogue, R extends Role> {
+  readonly address: string;
+  /** What the drivers of requester and responder work on. */
+  readonly participant: Participant;
+  /** @param to the address of the participant it is meant for */
+  publish<T extends PublishableTopic<C, R> & Topic<C>>(topic: T, to: string, message: TopicMessages<C>[T]): void;
+  /** Registers what takes the messages that come on a topic; nothing comes before {@link subscribe}. */
+  receive<M>(topic: SubscribableTopic<C, R>, read: Read<M>, take: Take<M>): void;
+  subscribe(topic: SubscribableTopic<C, R>): void;
+  unsubscribe(topic: SubscribableTopic<C, R>): void;
+  close(): Promise<void>;
+}
+
+export interface BusOptions<C extends Catalogue, R extends Role> {
+  readonly role: R;
+  readonly catalogue: C;
+  readonly openLink: OpenLink;
+  readonly platform?: Platform | undefined;
+  readonly onEvent: OnEvent;
+}
+
+/** Opens a participant's connection. It returns at once: what must wait for a broker waits by itself. */
+export function open<C extends Catalogue, R extends Role>(options: BusOptions<C, R>): Bus<C, R> {
+  const { role, openLink, platform = nodePlatform, onEvent } = options;
+  // A calc-server does both.
+  const duty = { asks: role !== 'op-server', serves: role === 'op-server' || role === 'calc-server' };
+  const participant = openParticipant({ openLink, duty, platform, onEvent });
+  const writers = new Map<string, ReturnType<typeof messageWriter>>();
+  return {
+    address: participant.address,
+    participant,
+    publish(topic, to, message) {
+      let write = writers.get(topic);
+      if (write === undefined) {
+        write = messageWriter(topic);
+        writers.set(topic, write);
+      }
+      participant.publish(topic, to, write(message as object));
+    },
+    receive: participant.receive,
+    subscribe: participant.subscribe,
+    unsubscribe: participant.unsubscribe,
+    close: participant.close,
+  };
+}

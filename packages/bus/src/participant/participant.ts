@@ -1,0 +1,255 @@
+import type { BodyFault, OpenBatch } from '@cateto/contracts';
+import { addressed, createCodec, helloTopic, helloLayout, newAddress, readHello } from '@cateto/contracts';
+import type { EarEffect, ListenersEffect } from '@cateto/protocol';
+import { createBatch, createEar, createListeners } from '@cateto/protocol';
+import { openAll } from '../link/closing.ts';
+import type { Tally } from './throttled-counter.ts';
+import { createTally } from './throttled-counter.ts';
+import type { OnEvent } from './events.ts';
+import type { Duty, Link, LinkEvents, OpenLink, Platform } from '../link/link.ts';
+
+/*
+ * The driver: one participant's connection to the fabric. It receives, decodes, hands to the machines, performs what
+ * they decide and keeps one timer armed for the earliest of their deadlines. Topics are plain strings here; bus.ts
+ * gives them their types.
+ */
+
+/** One half of a conversation, or whatever else wants to know what the table and the ear say. */
+export interface Half {
+  tableChanged?(change: ListenersEffect): void;
+  earChanged?(change: EarEffect): void;
+  deadlineMs?(): number | undefined;
+  /** Its deadline has come. */
+  tick?(): void;
+  /** The lowest seq of own requests that is not settled: every batch carries it. */
+  settledBelow?(): number;
+}
+
+/** Who sent a batch, and the lowest seq of the sender's own requests that is not settled. */
+export interface BatchOrigin {
+  readonly sender: string;
+  readonly settledBelow: number;
+}
+
+/** Reads a message in wire order; undefined for one that is broken. */
+export type Read<M> = (fields: unknown) => M | undefined;
+
+/** Takes the messages of a batch that could be read, perhaps none of them. */
+export type Take<M> = (messages: readonly M[], origin: BatchOrigin) => void;
+
+export interface Participant {
+  readonly address: string;
+  readonly platform: Platform;
+  readonly dropped: Tally;
+  attach(half: Half): void;
+  /**
+   * Registers what takes the messages that come on a topic, addressed to this participant. A broken message is dropped alone, and
+   * counted.
+   */
+  receive<M>(topic: string, read: Read<M>, take: Take<M>): void;
+  subscribe(topic: string): void;
+  /** Others stop sending on it; what is already on its way is still taken. */
+  unsubscribe(topic: string): void;
+  /** Publishes one message, in wire order, with whatever else goes to the same topic and address in this turn. */
+  publish(topic: string, to: string, message: readonly unknown[]): void;
+  /** Addresses that listen on a route of the listener table. */
+  listenersOf(route: string): readonly string[];
+  /** Makes the size of a table known to {@link Participant.tables}. */
+  table(name: string, size: () => number): void;
+  /** How many entries each table of this participant has now. */
+  tables(): Readonly<Record<string, number>>;
+  /** A half's deadline may have changed: call after every input given to a machine outside of `tick`. */
+  rearm(): void;
+  /** Sends what waits to be sent, then closes the link. */
+  close(): Promise<void>;
+}
+
+export interface ParticipantOptions {
+  readonly openLink: OpenLink;
+  readonly duty: Duty;
+  readonly platform: Platform;
+  readonly onEvent: OnEvent;
+}
+
+/** A timer that is later tells of a loop that was blocked, or of a process that stood still. */
+const pauseMs = 20;
+
+export function openParticipant({ openLink, duty, platform, onEvent }: ParticipantOptions): Participant {
+  const address = newAddress(platform.random);
+  const codec = createCodec();
+  const listeners = createListeners();
+  const ear = createEar();
+  const outbox = createBatch();
+  const dropped = createTally(platform, (topic, cause, count) =>
+    onEvent({ event: 'message-dropped', topic, cause, count }),
+  );
+  const halves: Half[] = [];
+  const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
+  const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
+  let armedMs = Number.POSITIVE_INFINITY;
+  let disarm: (() => void) | undefined;
+  let closed = false;
+  let closing: Promise<void> | undefined;
+
+  const heard: LinkEvents = {
+    message(topic, body) {
+      const known = receivers.get(topic);
+      if (known === undefined) return dropped.count(topic, 'not subscribed to');
+      const batch = codec.decode(body);
+      if (isFault(batch)) return dropped.count(known.topic, batch);
+      known.take(batch);
+    },
+    subscription(topic, subscribed) {
+      for (const change of listeners.handle({ type: subscribed ? 'subscribed' : 'unsubscribed', topic })) {
+        tableChanged(change);
+      }
+    },
+    reconnected: () => earHears({ type: 'reconnected' }),
+    dropped: (cause) => dropped.count('', cause),
+  };
+  const link: Link = openLink(heard, duty);
+
+  function readAll<M>(topic: string, messages: readonly unknown[], read: Read<M>): M[] {
+    const taken: M[] = [];
+    for (const fields of messages) {
+      const message = read(fields);
+      if (message === undefined) dropped.count(topic, brokenMessage);
+      else taken.push(message);
+    }
+    return taken;
+  }
+
+  function tableChanged(change: ListenersEffect): void {
+    if (change.type === 'refused') dropped.count(change.topic, 'listener table full');
+    for (const half of halves) half.tableChanged?.(change);
+    if (change.type === 'marker-up' || change.type === 'marker-down') {
+      earHears({ type: 'markers-changed', held: change.held });
+    }
+    rearm();
+  }
+
+  function earHears(input: Parameters<typeof ear.handle>[0]): void {
+    for (const change of ear.handle(input, platform.nowMs())) earDecided(change);
+    rearm();
+  }
+
+  function earDecided(change: EarEffect): void {
+    if (change.type === 'say-hello') publish(helloTopic, address, helloLayout.write({ counter: change.counter }));
+    for (const half of halves) half.earChanged?.(change);
+  }
+
+  function publish(topic: string, to: string, message: readonly unknown[]): void {
+    if (closed) return;
+    for (const effect of outbox.handle({ type: 'add', topic, to, message })) perform(effect);
+  }
+
+  function perform(effect: ReturnType<typeof outbox.handle>[number]): void {
+    if (effect.type === 'flush-soon') platform.soon(flush);
+    else send(effect.topic, effect.to, effect.messages);
+  }
+
+  function flush(): void {
+    for (const effect of outbox.handle({ type: 'flush' })) perform(effect);
+  }
+
+  function send(topic: string, to: string, messages: readonly (readonly unknown[])[]): void {
+    const body = codec.encode(address, settledBelow(), messages);
+    if (codec.fits(body)) {
+      link.publish(addressed(topic, to), body);
+    } else if (messages.length > 1) {
+      const half = Math.ceil(messages.length / 2);
+      send(topic, to, messages.slice(0, half));
+      send(topic, to, messages.slice(half));
+    } else {
+      // Every value was checked against limits.valueBytesMax and valuePartsMax before it got here.
+      dropped.count(topic, 'larger than a frame');
+    }
+  }
+
+  function settledBelow(): number {
+    for (const half of halves) {
+      const below = half.settledBelow?.();
+      if (below !== undefined) return below;
+    }
+    return 1;
+  }
+
+  function rearm(): void {
+    let dueMs = ear.deadlineMs() ?? Number.POSITIVE_INFINITY;
+    for (const half of halves) {
+      const halfDueMs = half.deadlineMs?.();
+      if (halfDueMs !== undefined && halfDueMs < dueMs) dueMs = halfDueMs;
+    }
+    // A timer that is armed early finds nothing due and arms the next: cheaper than a new one with every request.
+    if (dueMs >= armedMs || closed) return;
+    disarm?.();
+    armedMs = dueMs;
+    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), due);
+  }
+
+  /** After a pause of this process the silence of others counts only when what arrived meanwhile has been read. */
+  function due(): void {
+    const lateMs = platform.nowMs() - armedMs;
+    armedMs = Number.NEGATIVE_INFINITY;
+    disarm = undefined;
+    if (lateMs < pauseMs) tick();
+    else platform.afterTurn(tick);
+  }
+
+  function tick(): void {
+    if (closed) return;
+    armedMs = Number.POSITIVE_INFINITY;
+    const nowMs = platform.nowMs();
+    for (const change of ear.handle({ type: 'tick' }, nowMs)) earDecided(change);
+    for (const half of halves) half.tick?.();
+    rearm();
+  }
+
+  const participant: Participant = {
+    address,
+    platform,
+    dropped,
+    attach: (half) => void halves.push(half),
+    receive(topic, read, take) {
+      const wireTopic = addressed(topic, address);
+      if (receivers.has(wireTopic)) throw new TypeError(`${topic} is received already`);
+      receivers.set(wireTopic, { topic, take: (batch) => take(readAll(topic, batch.messages, read), batch) });
+    },
+    subscribe: (topic) => link.subscribe(addressed(topic, address)),
+    unsubscribe: (topic) => link.unsubscribe(addressed(topic, address)),
+    publish,
+    listenersOf: listeners.listenersOf,
+    table: (name, size) => void sizes.set(name, size),
+    tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),
+    rearm,
+    close() {
+      if (closing === undefined) {
+        flush();
+        closed = true;
+        disarm?.();
+        dropped.close();
+        closing = link.close();
+      }
+      return closing;
+    },
+  };
+
+  return openAll((opened) => {
+    opened(participant);
+    participant.receive(helloTopic, readHello, (counters, { sender }) => {
+      for (const counter of counters) {
+        // The hello of another participant proves nothing.
+        if (sender === address) earHears({ type: 'hello-heard', counter });
+        else dropped.count(helloTopic, brokenMessage);
+      }
+    });
+    participant.subscribe(helloTopic);
+    return participant;
+  });
+}
+
+const brokenMessage = 'broken message';
+
+function isFault(batch: unknown): batch is BodyFault {
+  return typeof batch === 'string';
+}

@@ -1,0 +1,66 @@
+import type { Platform } from '../link/link.ts';
+
+/**
+ * Counts things of which there can be very many, and reports each kind at once when it first happens and from then on at
+ * most once a second, with its count since the last report.
+ */
+export interface Tally {
+  count(subject: string, cause: string): void;
+  /** Counted since the start, of every kind. */
+  total(): number;
+  /** Reports what is not reported yet. */
+  close(): void;
+}
+
+export type Report = (subject: string, cause: string, count: number) => void;
+
+interface Kind {
+  readonly subject: string;
+  readonly cause: string;
+  count: number;
+}
+
+const reportEveryMs = 1_000;
+/** Kinds kept apart within a second; a stranger who invents topics shares the last one. */
+const kindsMax = 64;
+
+export function createTally(platform: Platform, report: Report): Tally {
+  const kinds = new Map<string, Kind>();
+  let total = 0;
+  let cancel: (() => void) | undefined;
+
+  function reportAll(): void {
+    cancel = undefined;
+    for (const [key, kind] of kinds) {
+      if (kind.count === 0) {
+        kinds.delete(key);
+      } else {
+        report(kind.subject, kind.cause, kind.count);
+        kind.count = 0;
+      }
+    }
+    if (kinds.size > 0) cancel = platform.after(reportEveryMs, reportAll);
+  }
+
+  return {
+    count(subject, cause) {
+      total += 1;
+      const known = kinds.get(`${subject} ${cause}`) ?? kinds.get(`others ${cause}`);
+      if (known !== undefined) {
+        known.count += 1;
+        return;
+      }
+      const shown = kinds.size < kindsMax ? subject : 'others';
+      kinds.set(`${shown} ${cause}`, { subject: shown, cause, count: 0 });
+      report(shown, cause, 1);
+      cancel ??= platform.after(reportEveryMs, reportAll);
+    },
+    total: () => total,
+    close() {
+      cancel?.();
+      cancel = undefined;
+      for (const { subject, cause, count } of kinds.values()) if (count > 0) report(subject, cause, count);
+      kinds.clear();
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type { Handler, HandlerContext } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import type { BusEvent } from '../participant/events.ts';
+import { placeHandler } from './placed-handler.ts';
+import type { HandlerThreads } from './handler-threads.ts';
+
+const operation = { name: 'slow', work: { fallback: 'unserved', lanes: 'any' } } as const;
+
+const context: HandlerContext = {
+  signal: new AbortController().signal,
+  deadlineMs: 1_000,
+  leftMs: 1_000,
+  id: 'k3f0q9x2m1zd-7f',
+  attempt: 1,
+  progress: () => undefined,
+  log: () => undefined,
+};
+
+/** A handler on a clock that it moves on itself, and threads that may not start. */
+function setUp(use: HandlerThreads['use'], starts = true) {
+  let nowMs = 0;
+  let takesMs = 0;
+  let usable = true;
+  const events: BusEvent[] = [];
+  const handler: Handler = () => {
+    nowMs += takesMs;
+    return 'loop';
+  };
+  const threads: HandlerThreads = {
+    use,
+    inUse: () => ({ threads: 1, threadsBusy: 0 }),
+    usable: () => usable,
+    count: 1,
+    run(_operation, _input, { leftMs }) {
+      usable = starts;
+      return Promise.resolve(starts ? { output: `thread within ${leftMs}`, blockedMs: takesMs } : undefined);
+    },
+  };
+  const placed = placeHandler(
+    operation,
+    handler,
+    threads,
+    () => nowMs,
+    (event) => void events.push(event),
+  );
+  async function run(ms: number): Promise<unknown> {
+    takesMs = ms;
+    const where = placed.inThreads() ? placed.inThread : placed.inLoop;
+    return where?.(1, context);
+  }
+  return { placed, run, events };
+}
+
+test('a handler that blocks goes to the threads with the next request, and comes back when it is quick again', async () => {
+  const { run, events } = setUp('when-slow');
+  expect(await run(60)).toBe('loop');
+  expect(await run(60)).toBe('thread within 1000');
+  for (let quick = 0; quick < 14; quick += 1) expect(await run(0.01)).toBe('thread within 1000');
+  expect(await run(0.01)).toBe('loop');
+  expect(events).toEqual([
+    { event: 'handler-moved', operation: 'slow', to: 'threads', blockedMs: 60 },
+    { event: 'handler-moved', operation: 'slow', to: 'loop', blockedMs: 0.01 },
+  ]);
+});
+
+test('a handler that throws is timed as well', async () => {
+  const { placed } = setUp('when-slow');
+  let nowMs = 0;
+  const throwing: Handler = () => {
+    nowMs += 60;
+    throw new Error('slowly');
+  };
+  const threads = {
+    use: 'when-slow',
+    inUse: () => ({ threads: 1, threadsBusy: 0 }),
+    usable: () => true,
+    count: 1,
+    run: placed.inThread,
+  } as never;
+  const own = placeHandler(
+    operation,
+    throwing,
+    threads,
+    () => nowMs,
+    () => undefined,
+  );
+  expect(() => own.inLoop(1, context)).toThrow('slowly');
+  expect(own.inThreads()).toBe(true);
+});
+
+test('with a number of threads a handler is in them from the first request on', async () => {
+  const { run, events } = setUp('always');
+  expect(await run(0.01)).toBe('thread within 1000');
+  expect(events).toEqual([]);
+});
+
+test.each(['always', 'when-slow'] as const)(
+  'a handler whose threads cannot be started runs in the loop: %s',
+  async (use) => {
+    const { run, placed } = setUp(use, false);
+    await run(60);
+    expect(await run(60)).toBe('loop');
+    expect(await run(60)).toBe('loop');
+    expect(placed.inThreads()).toBe(false);
+  },
+);
+
+test('a thread is told how long the handler may run', async () => {
+  const given: unknown[] = [];
+  const threads = {
+    use: 'always',
+    usable: () => true,
+    run: (...args: unknown[]) => Promise.resolve(void given.push(args)),
+  } as never;
+  const handler: Handler = () => 'loop';
+  const limited = { ...operation, work: { ...operation.work, maxMs: 50 } };
+  for (const contract of [operation, limited]) {
+    const placed = placeHandler(
+      contract,
+      handler,
+      threads,
+      () => 0,
+      () => undefined,
+    );
+    await placed.inThread?.(1, context);
+  }
+  expect(given).toEqual([
+    ['slow', 1, context, undefined],
+    ['slow', 1, context, 50],
+  ]);
+});
+
+test('a server without threads has its handler as it is', () => {
+  const handler: Handler = (input) => input;
+  const placed = placeHandler(
+    { ...operation, name: 'echo' },
+    handler,
+    undefined,
+    () => 0,
+    () => undefined,
+  );
+  expect(placed).toMatchObject({ inLoop: handler, inThread: undefined });
+  expect(placed.inThreads()).toBe(false);
+});
+
+test('a handler that was quick for long and blocks now goes to the threads within eight runs', async () => {
+  const { run, placed } = setUp('when-slow');
+  for (let quick = 0; quick < 200; quick += 1) await run(0.01);
+  for (let slow = 0; slow < 8; slow += 1) await run(60);
+  expect(placed.inThreads()).toBe(true);
+});

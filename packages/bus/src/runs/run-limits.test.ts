@@ -1,0 +1,154 @@
+import type { Handler, HandlerContext } from '@cateto/contracts';
+import { Finite, operation } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import { testPlatform } from '../participant/fake-link.test-support.ts';
+import { createHandlerContexts } from './handler-contexts.ts';
+import type { Half, Participant } from '../participant/participant.ts';
+import { Overrun } from './run-limits.ts';
+
+/** Handlers in the loop of a participant that ticks when it should, with an operation that may take 100 ms. */
+function setUp(maxMs: number | undefined = 100) {
+  const platform = testPlatform();
+  const halves: Half[] = [];
+  let blockedMs = 0;
+  let held: (() => void)[] | undefined;
+  let disarm = (): void => undefined;
+  function rearm(): void {
+    disarm();
+    const dueMs = Math.min(...halves.map((half) => half.deadlineMs?.() ?? Number.POSITIVE_INFINITY));
+    if (dueMs === Number.POSITIVE_INFINITY) return;
+    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), () => {
+      for (const half of halves) half.tick?.();
+      rearm();
+    });
+  }
+  const participant = {
+    platform: {
+      ...platform,
+      nowMs: () => platform.nowMs() + blockedMs,
+      afterTurn: (turn: () => void) => (held === undefined ? platform.afterTurn(turn) : void held.push(turn)),
+    },
+    attach: (half: Half) => void halves.push(half),
+    rearm,
+  } satisfies Partial<Participant>;
+  const contexts = createHandlerContexts(participant as unknown as Participant, () => undefined);
+  const slow = operation({
+    name: 'slow',
+    description: 'Its input.',
+    input: Finite,
+    output: Finite,
+    example: { input: 1, output: 1 },
+    work: { maxMs },
+  });
+  const openContext = contexts.opener('slow');
+  return {
+    platform,
+    contexts,
+    slow,
+    halves: () => halves.length,
+    dueMs: () => halves[1]?.deadlineMs?.(),
+    /** The turns that are asked for from now on. */
+    holdTurns(): readonly (() => void)[] {
+      held = [];
+      return held;
+    },
+    block: (ms: number) => void (blockedMs += ms),
+    /** What the handler gives, and the context it has. */
+    run(handler: Handler) {
+      const context = openContext({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs: 10_000, work: {} });
+      return { context, given: () => contexts.limited(slow, handler)(1, context) };
+    },
+  };
+}
+
+const nameOf = ({ signal }: HandlerContext): unknown => (signal.reason as Error | undefined)?.name;
+const overrun = new Overrun(100);
+const never = (): Promise<never> => new Promise(() => undefined);
+
+test('an operation without a limit has its handler as it is, and its server looks for nothing', () => {
+  const { contexts, slow, halves } = setUp();
+  const handler: Handler = () => 1;
+  const before = halves();
+  expect(contexts.limited({ ...slow, work: { fallback: 'late', lanes: 'any' } }, handler)).toBe(handler);
+  expect(halves()).toBe(before);
+});
+
+test('a handler that blocks for longer fails when it returns, and whatever listens to its signal is told', () => {
+  const { block, run } = setUp();
+  const blocking = (ms: number) =>
+    run(() => {
+      block(ms);
+      return 1;
+    });
+  expect(blocking(100).given()).toBe(1);
+  const { context, given } = blocking(100.5);
+  expect(given).toThrow(overrun);
+  expect([context.isOver, nameOf(context)]).toEqual([true, 'TimeoutError']);
+});
+
+test('a handler that waits for longer fails at once then, and its signal aborts', async () => {
+  const { platform, contexts, run } = setUp();
+  const aborts: number[] = [];
+  const { given } = run((_input, { signal }) => {
+    signal.addEventListener('abort', () => aborts.push(platform.nowMs()));
+    return never();
+  });
+  const failed = given();
+  platform.pass(99);
+  expect([aborts, contexts.overrunning()]).toEqual([[], 0]);
+  platform.pass(1);
+  expect([aborts, contexts.overrunning()]).toEqual([[100], 1]);
+  await expect(failed).rejects.toEqual(overrun);
+});
+
+test('a handler that heeds its signal has failed because it ran too long, whatever it makes of that', async () => {
+  const { platform, contexts, run } = setUp();
+  const { given } = run(
+    (_input, { signal }) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      }),
+  );
+  const failed = given();
+  platform.pass(100);
+  await expect(failed).rejects.toEqual(overrun);
+  // It waits for nothing any more.
+  expect(contexts.overrunning()).toBe(0);
+});
+
+test('a handler that is in time is left alone, and nothing is kept of it', async () => {
+  const { platform, run, dueMs } = setUp();
+  const outputs: ((output: number) => void)[] = [];
+  const runs = [1, 2].map(() => run(() => new Promise((resolve) => void outputs.push(resolve))));
+  const given = runs.map((one) => one.given());
+  expect(dueMs()).toBe(100);
+  platform.pass(99);
+  for (const settle of outputs) settle(7);
+  expect(await Promise.all(given)).toEqual([7, 7]);
+  expect(dueMs()).toBeUndefined();
+  platform.pass(1_000);
+  expect(runs.map(({ context }) => context.signal.aborted)).toEqual([false, false]);
+});
+
+test('a handler whose output lay ready when its time was over is not failed', async () => {
+  const { platform, holdTurns, run } = setUp();
+  const outputs: ((output: number) => void)[] = [];
+  const { context, given } = run(() => new Promise((resolve) => void outputs.push(resolve)));
+  const output = given();
+  const turns = holdTurns();
+  platform.pass(100);
+  expect(turns).toHaveLength(1);
+  outputs[0]?.(7);
+  expect(await output).toBe(7);
+  for (const turn of turns) turn();
+  expect([context.signal.aborted, context.isOver]).toEqual([false, false]);
+});
+
+test('a handler that throws, or waits for what throws, in time fails with that', async () => {
+  const { run } = setUp();
+  const throwing = run(() => {
+    throw new RangeError('broken');
+  });
+  expect(throwing.given).toThrow(new RangeError('broken'));
+  await expect(run(() => Promise.reject(new RangeError('broken'))).given()).rejects.toEqual(new RangeError('broken'));
+});

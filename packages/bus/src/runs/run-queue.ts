@@ -1,0 +1,317 @@
+import type { Failure, Success } from '@cateto/contracts';
+import { failure, limits } from '@cateto/contracts';
+import { createPace } from '@cateto/protocol';
+import type { Fifo } from './fifo.ts';
+import { createFifo } from './fifo.ts';
+import type { Platform } from '../link/link.ts';
+import type { QueueLoad } from './queue-load.ts';
+import { queueLoad } from './queue-load.ts';
+import type { RunCounters } from './run-counters.ts';
+import type { Admitted, Run } from './work.ts';
+
+/*
+ * When a server begins what it has admitted.
+ *
+ * In the loop as many run at once as may, in stretches of 20 ms: after one of them whatever else waits for the loop gets its turn. In
+ * threads as many as there are threads, so that what waits for one can still be given back.
+ *
+ * A handler that may block the loop begins in the turn after the one in which everybody was told. When it is likely to take long, what
+ * waits behind it is given back first; so is what has waited for 100 ms.
+ */
+
+export interface RunQueue {
+  /** Begins it now or later; `answered` is called once, unless it was given back. */
+  add(request: Admitted): void;
+  /** A batch of requests is about to be added, and was added. */
+  open(): void;
+  close(): void;
+  /** The loop is seen so much later than arranged. An asynchronous handler may have blocked it after it had returned. */
+  loopSeen(lateMs: number): void;
+  /** How long what is added next will wait for the loop. */
+  waitMs(): number;
+  /** When it is to be looked whether something has waited for long. */
+  deadlineMs(): number | undefined;
+  tick(): void;
+  load(): QueueLoad;
+}
+
+export interface RunQueueOptions {
+  readonly platform: Platform;
+  /** Requests that run at once in the loop. */
+  readonly runningMax: number;
+  readonly counters: RunCounters;
+  answered(request: Admitted, outcome: Success | Failure): void;
+  /** A handler may block the loop for so long, or with 0, has not or is over: everybody is to be told. */
+  announce(silentMs: number): void;
+  /** These have waited long, or will; those that are given back are marked `returned` when this returns. */
+  waitLong(requests: readonly Admitted[]): void;
+  /** As many requests of one requester keep the server busy. */
+  windowIs(contract: string, window: number): void;
+  /** In which order those that wait have their turns; as they came unless given. Made once for the loop and once for the threads. */
+  readonly line?: (() => Line) | undefined;
+}
+
+/** Requests that wait for their turn. */
+export interface Line extends Fifo<Admitted> {
+  /** One that had its turn has kept the loop for so long. */
+  took(request: Admitted, blockedMs: number): void;
+}
+
+const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
+const stretchMs = 20;
+/** As for the first beats of what does not block: a short limit must not make a server that is at work seem lost. */
+export const silentLeastMs = 2_000;
+const waitMaxMs = 100;
+/** From here on a loop that is late tells of a handler: garbage collection and a busy machine take less. */
+const lateFromMs = 100;
+/** The window of a kind is looked at after each of its first runs, then so often. */
+const firstLooks = 32;
+const lookEveryMs = 10;
+
+const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
+
+export function createRunQueue(options: RunQueueOptions): RunQueue {
+  const { platform, runningMax, counters, answered, announce, waitLong, windowIs, line = asTheyCame } = options;
+  const pace = createPace();
+  const waiting = line();
+  const forThreads = line();
+  let stretchEndMs = 0;
+  /** Work since the last turn that was asked for. */
+  let workedMs = 0;
+  let running = 0;
+  let inThreads = 0;
+  /** Of all that is done a stretch shows the pace; where only so many run at once, of what does not wait for anything else. */
+  const bounded = runningMax < limits.requestsInFlightMax;
+  let workCount = 0;
+  /** Since when as many run as may, or when the last of those was done. */
+  let fullSinceMs = 0;
+  let turnAsked = false;
+  let openStartMs = 0;
+  let openWorkBefore = 0;
+  /** What was begun last in the loop and when, until the loop is seen again. */
+  let begun: Admitted | undefined;
+  let begunMs = 0;
+  let begunAnswered = false;
+  /** What was answered last: whether a run is over when it returns. */
+  let answeredLast: Admitted | undefined;
+  /** The request of which everybody was told that its handler may block. */
+  let announced: Admitted | undefined;
+  let lookMs = Number.POSITIVE_INFINITY;
+  /** What was begun in the loop. */
+  const kinds = new Set<Run>();
+  /** Those of which a window is announced. */
+  const announcedKinds = new Set<Run>();
+
+  function add(request: Admitted): void {
+    const nowMs = platform.nowMs();
+    endRun(nowMs);
+    // Nothing has been looked at for as long as nothing waited.
+    if (waiting.size() + forThreads.size() === 0) lookMs = Number.POSITIVE_INFINITY;
+    const { run } = request.work;
+    const threads = run.threads?.();
+    if (threads !== undefined) {
+      forThreads.push(request);
+      beginInThreads();
+    } else if (waiting.size() === 0 && nowMs < stretchEndMs && running < runningMax && !run.load.mayBlock()) {
+      return begin(request, nowMs);
+    } else {
+      waiting.push(request);
+      askForTurn();
+    }
+    if (waiting.size() + forThreads.size() > 0) lookMs = Math.min(lookMs, nowMs + waitMaxMs);
+  }
+
+  function begin(request: Admitted, nowMs: number): void {
+    running += 1;
+    if (!bounded) workCount += 1;
+    if (running === runningMax) fullSinceMs = nowMs;
+    const { run } = request.work;
+    [begun, begunMs] = [request, nowMs];
+    counters.began(request);
+    run.begin(request, answerInLoop);
+    begunAnswered = answeredLast === request;
+    if (begunAnswered) answeredLast = undefined;
+    else sample(request, nowMs);
+  }
+
+  function sample(request: Admitted, nowMs: number): void {
+    const { run } = request.work;
+    if (run.sample !== undefined) return;
+    run.sample = request;
+    run.sampleMs = nowMs;
+  }
+
+  function endSample(request: Admitted): void {
+    const { run } = request.work;
+    const nowMs = platform.nowMs();
+    run.sample = undefined;
+    run.load.handled(nowMs - run.sampleMs);
+    look(run, nowMs);
+  }
+
+  /** The run that was begun last has returned to the loop by now. */
+  function endRun(nowMs: number): void {
+    if (begun === undefined) return;
+    const { run } = begun.work;
+    run.load.took(nowMs - begunMs, begunAnswered);
+    waiting.took(begun, nowMs - begunMs);
+    run.returns += 1;
+    if (run.returns === 1) kinds.add(run);
+    look(run, nowMs);
+    begun = undefined;
+  }
+
+  function look(run: Run, nowMs: number): void {
+    if (run.returns > firstLooks && nowMs < run.lookedMs + lookEveryMs) return;
+    run.lookedMs = nowMs;
+    const window = run.load.window(run.threads?.());
+    if (window === undefined || window === run.window) return;
+    run.window = window;
+    announcedKinds.add(run);
+    windowIs(run.contract, window);
+  }
+
+  function answerInLoop(request: Admitted, outcome: Success | Failure): void {
+    answeredLast = request;
+    // Of work that waits for something the pace shows only while all that may run does.
+    if (running === runningMax) pace.took(1, platform.nowMs() - fullSinceMs);
+    running -= 1;
+    if (bounded) workCount += 1;
+    counters.ended(request, outcome);
+    answered(request, outcome);
+    if (request.work.run.sample === request) endSample(request);
+    if (waiting.size() > 0) askForTurn();
+    else if (request === announced) announce(0);
+  }
+
+  /** Threads that have quick work get the next before they are done. */
+  function beginInThreads(): void {
+    for (let request = forThreads.first(); request !== undefined; request = forThreads.first()) {
+      const { run } = request.work;
+      const threads = run.threads?.();
+      if (threads === undefined) {
+        // They could not be started.
+        forThreads.shift();
+        waiting.push(request);
+        askForTurn();
+        continue;
+      }
+      if (inThreads >= (run.load.isShort() ? 2 * threads : threads)) return;
+      forThreads.shift();
+      const nowMs = platform.nowMs();
+      if (isOver(request, nowMs)) continue;
+      inThreads += 1;
+      counters.began(request);
+      sample(request, nowMs);
+      run.begin(request, answerFromThread);
+    }
+  }
+
+  function answerFromThread(request: Admitted, outcome: Success | Failure): void {
+    inThreads -= 1;
+    counters.ended(request, outcome);
+    answered(request, outcome);
+    if (request.work.run.sample === request) endSample(request);
+    beginInThreads();
+  }
+
+  /** Nobody waits for it here: it is not begun. */
+  function isOver(request: Admitted, nowMs: number): boolean {
+    const { underway } = request.work;
+    if (underway === undefined && request.deadlineMs > nowMs) return false;
+    if (underway !== 'returned') answered(request, tooLate);
+    // The silence that was announced for it does not come.
+    if (request === announced) announce(0);
+    return true;
+  }
+
+  /** A handler that may block begins in the turn after the one in which everybody was told. */
+  function isAnnounced(request: Admitted, nowMs: number): boolean {
+    const { load } = request.work.run;
+    if (announced === request || !load.mayBlock()) return true;
+    announced = request;
+    if (load.isLong() && waiting.size() > 1) giveBack(waiting.all().slice(1));
+    const { maxMs = Number.POSITIVE_INFINITY } = request.work.run;
+    announce(Math.min(request.deadlineMs - nowMs, Math.max(maxMs, silentLeastMs)));
+    return false;
+  }
+
+  /** Until something that runs is done, a turn would be of no use. */
+  function askForTurn(): void {
+    if (turnAsked || running >= runningMax) return;
+    turnAsked = true;
+    platform.afterTurn(goOn);
+  }
+
+  /** The next stretch of what was put off. */
+  function goOn(): void {
+    turnAsked = false;
+    const startMs = platform.nowMs();
+    const workBefore = workCount;
+    stretchEndMs = startMs + stretchMs;
+    for (let nowMs = startMs; nowMs < stretchEndMs && running < runningMax; nowMs = platform.nowMs()) {
+      endRun(nowMs);
+      const request = waiting.first();
+      if (request === undefined) break;
+      if (isOver(request, nowMs)) {
+        waiting.shift();
+      } else if (request.work.run.threads?.() !== undefined) {
+        waiting.shift();
+        forThreads.push(request);
+        beginInThreads();
+      } else if (isAnnounced(request, nowMs)) {
+        waiting.shift();
+        begin(request, nowMs);
+      } else break;
+    }
+    workedMs = workedSince(startMs, workBefore);
+    if (waiting.size() > 0 || workedMs >= stretchMs) askForTurn();
+  }
+
+  /** @returns for how long */
+  function workedSince(startMs: number, workBefore: number): number {
+    const nowMs = platform.nowMs();
+    endRun(nowMs);
+    const ms = nowMs - startMs;
+    const pieces = workCount - workBefore;
+    if (pieces > 0) pace.took(pieces, ms);
+    return ms;
+  }
+
+  /** What was given back waits no more, and nothing waits behind it. */
+  function giveBack(requests: readonly Admitted[]): void {
+    waitLong(requests);
+    for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
+  }
+
+  function long(fifo: Fifo<Admitted>, nowMs: number): Admitted[] {
+    return fifo.all().filter(({ sinceMs, work }) => sinceMs + waitMaxMs <= nowMs && work.underway === undefined);
+  }
+
+  return {
+    add,
+    open() {
+      openStartMs = platform.nowMs();
+      openWorkBefore = workCount;
+      if (waiting.size() === 0) stretchEndMs = openStartMs + stretchMs - workedMs;
+    },
+    close() {
+      workedMs += workedSince(openStartMs, openWorkBefore);
+      if (workedMs >= stretchMs) askForTurn();
+    },
+    loopSeen(lateMs) {
+      // Which of them it was is not known.
+      if (lateMs >= lateFromMs) for (const { load } of kinds) load.suspect();
+    },
+    waitMs: () => pace.waitMs(waiting.size()),
+    deadlineMs: () => (waiting.size() + forThreads.size() === 0 ? undefined : lookMs),
+    tick() {
+      const nowMs = platform.nowMs();
+      if (nowMs < lookMs) return;
+      lookMs = nowMs + waitMaxMs;
+      const found = [...long(waiting, nowMs), ...long(forThreads, nowMs)];
+      if (found.length > 0) giveBack(found);
+    },
+    load: () => queueLoad(announcedKinds, [...waiting.all(), ...forThreads.all()], platform.nowMs()),
+  };
+}

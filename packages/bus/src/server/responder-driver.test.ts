@@ -1,0 +1,365 @@
+import { expect, test } from 'vitest';
+import { testPlatform } from '../participant/fake-link.test-support.ts';
+import type { BusEvent } from '../participant/events.ts';
+import type { Half, Participant } from '../participant/participant.ts';
+import type { Run } from '../runs/work.ts';
+import { createResponses } from './responder-driver.ts';
+import { createRun, incoming } from '../runs/work.ts';
+
+/** Responses of a participant whose clock the work itself moves on, as work that blocks does. */
+/** @param metMs how long the work took that was seen before; null for none */
+function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readonly metMs?: number | null } = {}) {
+  const turns = testPlatform();
+  const clock = { blockedMs: 0 };
+  const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
+  const halves: Half[] = [];
+  const receivers = new Map<string, (message: unknown) => void>();
+  const participant = {
+    platform,
+    attach: (half: Half) => void halves.push(half),
+    table: () => undefined,
+    publish: (topic: string, to: string, message: readonly unknown[]) => void beats.push([topic, to, message]),
+    rearm: () => halves.forEach((half) => half.deadlineMs?.()),
+    subscribe: () => undefined,
+    receive(topic, read, take) {
+      receivers.set(topic, (message) => take([read(message) as never], { sender: 'aaaaaaaaaaaa', settledBelow: 1 }));
+    },
+  } satisfies Partial<Participant>;
+  const answers: [seq: number, code: unknown][] = [];
+  const events: BusEvent[] = [];
+  const beats: [topic: string, to: string, message: readonly unknown[]][] = [];
+  const responses = createResponses<string>(participant as unknown as Participant, {
+    publish: (_topic, _to, { seq, code }) => void answers.push([seq, code]),
+    onEvent: (event) => void events.push(event),
+    runningMax,
+  });
+  let lastSeq = 0;
+  const run = createRun({
+    contract: 'work',
+    begin(request, answer) {
+      clock.blockedMs += request.work.input as number;
+      answer(request, { value: 0, via: [] });
+    },
+  });
+  function accept(count: number, input: number, ttlMs: number, how: Run): void {
+    const requests = Array.from({ length: count }, () => {
+      lastSeq += 1;
+      return incoming({ seq: lastSeq, ttlMs, input, trace: undefined, refusal: undefined }, 'topic', how);
+    });
+    responses.accept('aaaaaaaaaaaa', 1, requests);
+  }
+  const ask = (count: number, takesMs: number, ttlMs = 10_000): void => accept(count, takesMs, ttlMs, run);
+  /** The contract of this work says how long it may run for. */
+  const askLimited = (maxMs: number): void => accept(1, 30, 10_000, createRun({ ...run, maxMs }));
+  /** Asks for work that another thread does; it is done when the one it gives is called. */
+  const elsewhere: (() => void)[] = [];
+  const begin: Run['begin'] = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
+  const waiting = createRun({ contract: 'waiting', begin, concurrency: runningMax });
+  const threaded = createRun({ contract: 'threaded', begin, threads: () => 2 });
+  function askElsewhere(count: number, inThreads = false): void {
+    for (let more = 0; more < count; more += 1) accept(1, 0, 10_000, inThreads ? threaded : waiting);
+  }
+  /** Until each kind of work was seen to be quick it is presumed to block. */
+  function meet(takesMs: number): void {
+    lastSeq = 1_000_000;
+    ask(1, takesMs);
+    turns.settle();
+    askElsewhere(1);
+    turns.settle();
+    elsewhere.shift()?.();
+    lastSeq = 0;
+    answers.length = 0;
+    beats.length = 0;
+  }
+  if (metMs !== null) meet(metMs);
+  return {
+    ask,
+    askLimited,
+    askElsewhere,
+    elsewhere,
+    beats,
+    answers,
+    events,
+    load: responses.load,
+    drain: responses.drain,
+    turns,
+    clock,
+    cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
+    tick() {
+      halves.forEach((half) => half.tick?.());
+      participant.rearm();
+    },
+  };
+}
+
+test('quick work of a batch is all done at once', () => {
+  const { ask, answers } = setUp();
+  ask(100, 0.1);
+  expect(answers).toHaveLength(100);
+});
+
+test('work that blocks lets others have their turn in between, and keeps its order', () => {
+  const { ask, answers, turns } = setUp();
+  ask(5, 15);
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  ask(1, 15);
+  expect(answers).toHaveLength(2);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('so does work that comes message by message without a turn in between', () => {
+  const { ask, answers, turns } = setUp();
+  for (let message = 1; message <= 5; message += 1) ask(1, 15);
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5]);
+});
+
+test('what is likely to wait for most of its time is refused at once, and what was taken is done', () => {
+  const { ask, answers, turns } = setUp({ metMs: 15 });
+  ask(100, 15, 60_000);
+  turns.turn();
+  // Some 96 wait, 15 ms each.
+  ask(1, 15, 1_000);
+  ask(1, 15, 60_000);
+  expect(answers.filter(([, code]) => code === 'overloaded')).toEqual([[101, 'overloaded']]);
+  turns.settle();
+  expect(answers.filter(([, code]) => code === 0)).toHaveLength(101);
+});
+
+test('what waits for 100 ms is given back, but for the oldest request of its requester', () => {
+  const { ask, answers, beats, turns, clock, tick } = setUp({ metMs: 15 });
+  ask(10, 15, 60_000);
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  clock.blockedMs += 100;
+  tick();
+  expect(beats).toContainEqual(['calc.beat', 'aaaaaaaaaaaa', [undefined, undefined, undefined, [4, 10]]]);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3]);
+});
+
+test('what comes all at once is worked off, however much it is', () => {
+  const { ask, answers, turns } = setUp();
+  for (let message = 1; message <= 20; message += 1) ask(100, 3);
+  turns.settle();
+  expect(answers.filter(([, code]) => code === 0)).toHaveLength(2_000);
+});
+
+test('a server tells how many requests keep it busy, as soon as it has seen the first', () => {
+  const { ask, askElsewhere, elsewhere, beats, turns, clock } = setUp({ metMs: null });
+  const windows = (): unknown => beats.map(([, , [, , announced]]) => announced).findLast(Boolean);
+  ask(1, 0.01);
+  turns.settle();
+  ask(1, 0.01);
+  expect(windows()).toEqual({ work: 2_500 });
+  // It returns at once: how long it takes is not known yet.
+  askElsewhere(1);
+  turns.settle();
+  expect(windows()).toEqual({ work: 2_500, waiting: 16 });
+  clock.blockedMs += 50;
+  elsewhere[0]?.();
+  expect(windows()).toEqual({ work: 2_500, waiting: 1_024 });
+});
+
+test('a server says how many requests it runs at once, how many wait, and which windows it has announced', () => {
+  const { ask, askElsewhere, elsewhere, load, cancel, turns } = setUp({ metMs: null });
+  expect(load()).toEqual({ queued: 0 });
+  ask(1, 30);
+  expect(load()).toEqual({ queued: 1 });
+  turns.settle();
+  ask(5, 30);
+  expect(load()).toEqual({ slots: 1, queued: 5, windows: { work: 1 } });
+  cancel(4);
+  expect(load()).toMatchObject({ slots: 1, queued: 4 });
+  turns.settle();
+  askElsewhere(5, true);
+  // Nothing is known of the work in threads before the first run is done.
+  expect(load()).toMatchObject({ slots: 1, queued: 3 });
+  elsewhere.shift()?.();
+  expect(load()).toEqual({ slots: 3, queued: expect.any(Number), windows: { work: 1, threaded: expect.any(Number) } });
+});
+
+test('what waits behind as many asynchronous handlers as may run is queued, and what is overdue or given back is not', () => {
+  const { askElsewhere, load, turns, clock, tick } = setUp({ runningMax: 2, metMs: null });
+  askElsewhere(1);
+  turns.settle();
+  askElsewhere(4);
+  expect(load()).toMatchObject({ slots: 2, queued: 3 });
+  clock.blockedMs += 100;
+  tick();
+  expect(load()).toMatchObject({ queued: 0 });
+});
+
+test('before a run that takes long, what waits behind it is given back', () => {
+  const { ask, answers, beats, turns } = setUp({ metMs: 200 });
+  ask(3, 200, 60_000);
+  turns.turn();
+  expect(beats.slice(-2)).toEqual([
+    ['calc.beat', 'aaaaaaaaaaaa', [undefined, undefined, undefined, [2, 3]]],
+    ['calc.beat', 'aaaaaaaaaaaa', [[1, 1], 60_000]],
+  ]);
+  turns.settle();
+  expect(answers).toEqual([[1, 0]]);
+});
+
+test('work that may block begins in the turn after the one in which its requesters were told', () => {
+  const { ask, answers, beats, turns } = setUp();
+  ask(1, 30, 1_000);
+  // It was quick when it was met, so nobody was told of the first.
+  expect(answers).toHaveLength(1);
+  ask(1, 30, 1_000);
+  const before = beats.length;
+  turns.turn();
+  expect([answers.length, beats.slice(before)]).toEqual([1, [['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 1_000]]]]);
+  turns.turn();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+});
+
+test.each([
+  [5_000, 5_000],
+  [60_000, 10_000],
+  [100, 2_000],
+])('work that may block for %i ms at most is announced with %i ms of silence', (maxMs, silentMs) => {
+  const { askLimited, beats, turns } = setUp();
+  askLimited(maxMs);
+  turns.settle();
+  expect(beats[0]).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[1, 1], silentMs]]);
+});
+
+test('what gets no turn before its deadline is not begun', () => {
+  const { ask, answers, turns } = setUp();
+  ask(4, 30, 40);
+  turns.settle();
+  expect(answers).toEqual([
+    [1, 0],
+    [2, 0],
+    [3, 'deadline-exceeded'],
+    [4, 'deadline-exceeded'],
+  ]);
+});
+
+test('what is refused for want of room, and what is given up, is told as an event each', () => {
+  const { askElsewhere, elsewhere, answers, events, turns, clock, tick } = setUp();
+  for (let request = 0; request < 10; request += 1) askElsewhere(1_000);
+  askElsewhere(5);
+  expect(events).toEqual([{ event: 'server-full', what: 'requests', inFlight: 10_000 }]);
+  // They are due 10 s after they were asked for, and a second is theirs beyond that.
+  clock.blockedMs += 11_000;
+  tick();
+  expect(events.at(-2)).toEqual({ event: 'request-given-up', topic: 'topic', count: 1 });
+  expect(events.at(-1)).toEqual({ event: 'server-has-room', what: 'requests', inFlight: 0, forMs: 0, refused: 5 });
+  turns.pass(1_000);
+  expect(events.at(-1)).toEqual({ event: 'request-given-up', topic: 'topic', count: 9_999 });
+  const before = answers.length;
+  for (const done of elsewhere.splice(0)) done();
+  expect(answers).toHaveLength(before);
+  askElsewhere(1);
+  // After so long a standstill it is announced.
+  turns.settle();
+  elsewhere.shift()?.();
+  expect(answers.at(-1)).toEqual([10_006, 0]);
+});
+
+test('what is cancelled before its turn is not begun, and takes no place any more', () => {
+  const { ask, cancel, answers, turns, clock } = setUp();
+  ask(4, 30);
+  cancel(3, 4);
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+  expect(clock.blockedMs).toBe(60);
+});
+
+test('in threads as much runs as there are threads, whatever runs in the loop', () => {
+  const { askElsewhere, elsewhere, answers } = setUp({ runningMax: 1 });
+  askElsewhere(1);
+  askElsewhere(5, true);
+  expect(elsewhere).toHaveLength(3);
+  elsewhere[1]?.();
+  // What runs in threads was seen to be short: the next two are there already.
+  expect([elsewhere.length, answers]).toEqual([6, [[2, 0]]]);
+});
+
+test('of asynchronous work as much runs at once as may, and the rest when that is done', () => {
+  const { askElsewhere, elsewhere, answers, turns } = setUp({ runningMax: 2 });
+  askElsewhere(5);
+  expect(elsewhere).toHaveLength(2);
+  elsewhere[0]?.();
+  turns.settle();
+  expect(elsewhere).toHaveLength(3);
+  elsewhere.slice(1).forEach((done) => done());
+  turns.settle();
+  expect(elsewhere).toHaveLength(5);
+  expect(answers).toHaveLength(3);
+});
+
+test('work that blocked the loop after it had waited is announced the next time, though it had returned at once', () => {
+  const { askElsewhere, elsewhere, clock, beats, turns } = setUp();
+  askElsewhere(1);
+  expect([elsewhere.length, beats]).toEqual([1, []]);
+  clock.blockedMs += 300;
+  elsewhere.shift()?.();
+  beats.length = 0;
+  askElsewhere(1);
+  turns.settle();
+  expect(beats).toContainEqual(['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 10_000]]);
+  expect(elsewhere).toHaveLength(1);
+});
+
+test('a loop that is late by less than a tenth of a second tells nothing of what runs in it', () => {
+  const { askElsewhere, elsewhere, clock, beats, turns } = setUp();
+  askElsewhere(1);
+  clock.blockedMs += 140;
+  elsewhere.shift()?.();
+  beats.length = 0;
+  askElsewhere(1);
+  turns.settle();
+  expect(beats.filter(([, , [held]]) => held !== undefined)).toEqual([]);
+});
+
+test('a server that was idle for long does not take its loop for blocked when something waits again', () => {
+  const { ask, beats, turns, clock, tick } = setUp({ metMs: 15 });
+  ask(5, 15);
+  turns.settle();
+  for (let times = 0; times < 100; times += 1) {
+    clock.blockedMs += 20;
+    tick();
+  }
+  clock.blockedMs += 10_000;
+  ask(5, 15);
+  turns.settle();
+  // Nothing that blocks was seen: no handler was announced with all of its time as silence.
+  expect(beats.map(([, , [, silentMs]]) => Number(silentMs ?? 0)).filter((silentMs) => silentMs > 2_000)).toEqual([]);
+});
+
+test('what was given back does not count as waiting when the next is admitted', () => {
+  const { ask, answers, turns, clock, tick } = setUp({ metMs: 15 });
+  ask(100, 15, 60_000);
+  turns.turn();
+  clock.blockedMs += 100;
+  tick();
+  ask(1, 15, 1_000);
+  expect(answers.filter(([, code]) => code === 'overloaded')).toEqual([]);
+  turns.settle();
+  expect(answers.at(-1)).toEqual([101, 0]);
+});
+
+test('a silence that was announced is taken back when its handler is not begun', () => {
+  const { ask, cancel, beats, turns } = setUp();
+  ask(1, 30, 60_000);
+  ask(1, 30, 60_000);
+  turns.turn();
+  expect(beats.at(-1)).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[2, 2], 60_000]]);
+  cancel(2);
+  turns.settle();
+  expect(beats.at(-1)).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[], 0]]);
+});
+
+test('a server that drains announces no silence beyond the time after which it is gone', () => {
+  const { ask, drain, beats, turns } = setUp({ metMs: 200 });
+  ask(1, 200, 600_000);
+  void drain(4_500);
+  turns.settle();
+  const silences = beats.map(([, , [, silentMs]]) => Number(silentMs ?? 0));
+  expect(Math.max(...silences)).toBe(4_500);
+});

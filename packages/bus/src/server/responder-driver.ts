@@ -1,0 +1,201 @@
+import type { ResultMessage } from '@cateto/contracts';
+import { beatTopic, beatLayout, cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
+import type { IncomingRequest, OwedBeat, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
+import { createResponder } from '@cateto/protocol';
+import type { OnEvent } from '../participant/events.ts';
+import { cancelRun, shareOf } from '../runs/handler-contexts.ts';
+import type { Participant } from '../participant/participant.ts';
+import type { QueueLoad } from '../runs/queue-load.ts';
+import type { RunCounts } from '../runs/run-counters.ts';
+import { createRunCounters } from '../runs/run-counters.ts';
+import { createRunQueue, silentLeastMs } from '../runs/run-queue.ts';
+import { createTally } from '../participant/throttled-counter.ts';
+import type { Work } from '../runs/work.ts';
+
+/** A request that is likely to wait for longer than this share of its time is refused at once. */
+const waitShareMax = 0.8;
+const late = failure('overloaded', 'what was taken here before would take too much of its time');
+
+/** `T` are the topics on which the role may answer. */
+export interface ResponsesOptions<T extends string> {
+  publish(topic: T, to: string, message: ResultMessage): void;
+  readonly onEvent: OnEvent;
+  /** Requests that run at once, besides those elsewhere; others wait for their turn. As many as there are unless given. */
+  readonly runningMax?: number | undefined;
+  /** What else keeps the loop is told how late it is. @returns whether it is the cause */
+  readonly loopSeen?: ((lateMs: number) => boolean) | undefined;
+}
+
+/** The driver of a participant's responder. */
+export interface Responses {
+  /** Answers the requests of one batch: each is run unless it was before. */
+  accept(sender: string, settledBelow: number, requests: readonly IncomingRequest<Work>[]): void;
+  /** Tells requesters of whom something runs that it is at work on that. */
+  sayAtWork(): void;
+  /** The same before something else blocks the loop for so long; with 0, that is over. */
+  announce(silentMs: number): void;
+  /** What still runs is answered by nobody here: its requesters are told so. */
+  letGo(): void;
+  /**
+   * Takes no new work; resolves when what runs is answered. A beat announces no silence beyond the time after which this server is gone:
+   * no requester hears of the end of a server that has withdrawn.
+   */
+  drain(withinMs: number): Promise<void>;
+  /** Reports what is not reported yet. */
+  close(): void;
+  counters(): ResponderCounters;
+  runCounts(): RunCounts;
+  load(): QueueLoad;
+}
+
+export function createResponses<T extends string>(
+  participant: Participant,
+  { publish, onEvent, runningMax = Number.POSITIVE_INFINITY, loopSeen }: ResponsesOptions<T>,
+): Responses {
+  const { platform } = participant;
+  const responder = createResponder<Work>({ shareOf: ({ underway }) => shareOf(underway) });
+  const givenUp = createTally(platform, (topic, _cause, count) => onEvent({ event: 'request-given-up', topic, count }));
+  const runCounters = createRunCounters(platform);
+  let drained: (() => void) | undefined;
+  let hasLetGo = false;
+  let goneMs = Number.POSITIVE_INFINITY;
+  /** For how long something else is to block the loop, as was announced. */
+  let elsewhereMs = 0;
+  /** When a timer is to look at what runs. */
+  let lookMs = Number.POSITIVE_INFINITY;
+  const queue = createRunQueue({
+    platform,
+    runningMax,
+    counters: runCounters,
+    answered: ({ sender, seq }, outcome) => handle({ type: 'answered', sender, seq, outcome }),
+    announce(silentMs) {
+      // The silence of something else is not over.
+      if (silentMs > 0 || elsewhereMs === 0) handle({ type: 'announce', silentMs });
+    },
+    waitLong: (runs) => handle({ type: 'waits-long', runs }),
+    windowIs: (contract, window) => handle({ type: 'window', contract, window }),
+  });
+
+  function handle(input: ResponderInput<Work>): void {
+    const nowMs = platform.nowMs();
+    const lateMs = nowMs - lookMs;
+    if (loopSeen?.(lateMs) !== true) queue.loopSeen(lateMs);
+    for (const effect of responder.handle(input, nowMs)) perform(effect);
+  }
+
+  function perform(effect: ResponderEffect<Work>): void {
+    switch (effect.type) {
+      case 'run':
+        return queue.add(effect);
+      case 'publish':
+        for (const { seq, outcome } of effect.results) {
+          publish(effect.topic as T, effect.to, resultMessage(seq, outcome));
+        }
+        return;
+      case 'beat': {
+        const { to, ...beat } = effect;
+        const silentMs = Math.min(beat.silentMs, goneMs - platform.nowMs());
+        return participant.publish(
+          beatTopic,
+          to,
+          writeBeat(hasLetGo ? { held: [], silentMs: 0 } : { ...beat, silentMs }),
+        );
+      }
+      case 'returned':
+        effect.run.work.underway = 'returned';
+        return;
+      case 'give-up':
+        return givenUp.count(effect.replyTopic, '');
+      case 'cancel':
+        return cancel(effect.run.work);
+      case 'full':
+        return onEvent({ event: 'server-full', what: effect.what, inFlight: responder.counters().inFlight });
+      case 'has-room':
+        return tellRoom(effect);
+      case 'drained':
+        return drained?.();
+    }
+  }
+
+  function cancel(work: Work): void {
+    const { underway } = work;
+    work.underway = 'cancelled';
+    if (typeof underway === 'object') cancelRun(underway);
+  }
+
+  function tellRoom({ what, forMs, refused }: Extract<ResponderEffect<Work>, { type: 'has-room' }>): void {
+    const { inFlight } = responder.counters();
+    onEvent({ event: 'server-has-room', what, inFlight, forMs: Math.round(forMs), refused });
+  }
+
+  function announce(silentMs: number): void {
+    if (responder.counters().inFlight > 0) handle({ type: 'announce', silentMs });
+  }
+
+  participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow }) => {
+    for (const seqs of messages) handle({ type: 'cancel', sender, settledBelow, seqs });
+    participant.rearm();
+  });
+  participant.subscribe(cancelTopic);
+  participant.table('remembered', () => responder.counters().remembered);
+  participant.table('requesters', () => responder.counters().requesters);
+  participant.attach({
+    tableChanged(change) {
+      if (change.type === 'marker-up') handle({ type: 'marker-up' });
+    },
+    deadlineMs() {
+      const dueMs = responder.deadlineMs() ?? Number.POSITIVE_INFINITY;
+      lookMs = Math.min(dueMs, queue.deadlineMs() ?? Number.POSITIVE_INFINITY);
+      return lookMs;
+    },
+    tick() {
+      queue.tick();
+      handle({ type: 'tick' });
+    },
+  });
+
+  return {
+    accept(sender, settledBelow, requests) {
+      queue.open();
+      const waitMs = queue.waitMs();
+      const taken = waitMs === 0 ? requests : requests.map((request) => unlessLate(request, waitMs));
+      handle({ type: 'requests', sender, settledBelow, requests: taken });
+      queue.close();
+      participant.rearm();
+    },
+    sayAtWork: () => announce(silentLeastMs),
+    announce(silentMs) {
+      elsewhereMs = silentMs;
+      announce(silentMs);
+    },
+    letGo() {
+      hasLetGo = true;
+      announce(0);
+    },
+    drain: (withinMs) =>
+      new Promise((resolve) => {
+        goneMs = platform.nowMs() + withinMs;
+        drained = resolve;
+        handle({ type: 'drain' });
+      }),
+    close: givenUp.close,
+    counters: responder.counters,
+    runCounts: () => runCounters.counts(responder.counters().givenUp),
+    load: queue.load,
+  };
+}
+
+function writeBeat({ held, silentMs, windows, returned, progress }: Omit<OwedBeat, 'type' | 'to'>): unknown[] {
+  return beatLayout.write({
+    held: held && [...held],
+    silentMs: held && Math.min(Math.max(0, silentMs), limits.ttlMsMax),
+    windows,
+    returned: returned && [...returned],
+    progress: progress && [...progress],
+  });
+}
+
+function unlessLate(request: IncomingRequest<Work>, waitMs: number): IncomingRequest<Work> {
+  if (waitMs <= waitShareMax * request.ttlMs) return request;
+  return { ...request, refusal: request.refusal ?? late };
+}

@@ -1,0 +1,180 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { Server, connect, createServer } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../broker/brokers.test-support.ts';
+import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
+import { rawPeer } from './raw-peer.test-support.ts';
+
+async function bound(options?: Parameters<typeof openXPublisher>[0]) {
+  const port = await freePort();
+  const publisher = openXPublisher(options);
+  await publisher.socket.bind(host, port);
+  return { port, ...publisher };
+}
+
+async function dialled(port: number): Promise<Socket> {
+  const socket = connect({ host, port });
+  socket.on('error', () => socket.destroy());
+  onTestFinished(() => void socket.destroy());
+  await once(socket, 'connect');
+  return socket;
+}
+
+describe('whoever dials', () => {
+  test('does so until somebody listens, and again when the connection is lost', async () => {
+    const port = await freePort();
+    const { socket, log } = openSubscriber();
+    socket.subscribe('a');
+    socket.dial(host, port);
+    for (let time = 1; time <= 3; time += 1) {
+      const publisher = openXPublisher();
+      await publisher.socket.bind(host, port);
+      await publisher.log.until((said) => said.includes('+a'));
+      publisher.socket.send('a', Buffer.from(String(time)));
+      await log.until((said) => said.includes(`a: ${time}`));
+      await publisher.socket.close(0);
+    }
+    expect(log.all).toEqual(['connected', 'a: 1', 'connected', 'a: 2', 'connected', 'a: 3']);
+  });
+
+  test('comes back to who cuts every connection off, ever later', async () => {
+    const times: number[] = [];
+    const server = createServer((one) => {
+      times.push(performance.now());
+      one.destroy();
+    });
+    server.listen(0, host);
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { socket, log } = openSubscriber({
+      reconnecting: { intervalMs: 4, intervalMaxMs: 64, connectTimeoutMs: 1_000 },
+    });
+    socket.dial(host, (server.address() as { port: number }).port);
+    while (times.length < 7) await once(server, 'connection');
+    const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
+    // Half of 8, 16, 32, 64, 64, 64 at least; timers are late, not early by more than their millisecond.
+    [4, 8, 16, 32, 32, 32].forEach((waitMs, index) => expect(waits[index]).toBeGreaterThan(waitMs - 2));
+    expect(log.all).toEqual([]);
+  });
+
+  test('tells each new connection what it asks for now, and last what is to be heard last', async () => {
+    const { socket } = openSubscriber({ isLast: (prefix) => prefix.startsWith('last') });
+    for (const prefix of ['last.1', 'a', 'b', 'a']) socket.subscribe(prefix);
+    const [first, second] = [await bound(), await bound()];
+    socket.dial(host, first.port);
+    await first.log.until((said) => said.length === 3);
+    expect(first.log.all).toEqual(['+a', '+b', '+last.1']);
+    socket.unsubscribe('a');
+    socket.unsubscribe('a');
+    socket.subscribe('c');
+    socket.dial(host, second.port);
+    await second.log.until((said) => said.includes('+last.1'));
+    expect(second.log.all).toEqual(['+b', '+c', '+last.1']);
+    expect(first.log.all).toEqual(['+a', '+b', '+last.1', '-a', '+c']);
+  });
+});
+
+describe('whoever is dialled', () => {
+  test('says so when the port is taken', async () => {
+    const { port } = await bound();
+    const other = openXPublisher();
+    await expect(other.socket.bind(host, port)).rejects.toThrow('EADDRINUSE');
+    await other.socket.close(0);
+  });
+
+  test('goes on when a connection could not be accepted', async () => {
+    const { port, log } = await bound();
+    const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
+    const server = handles.find((one): one is Server => {
+      const address = one instanceof Server ? one.address() : undefined;
+      return typeof address === 'object' && address?.port === port;
+    });
+    // As Node does when there are no file handles left.
+    server?.emit('error', new Error('accept ENFILE'));
+    expect(log.all).toEqual(['dropped: accept ENFILE']);
+    const { socket } = openSubscriber();
+    socket.subscribe('a');
+    socket.dial(host, port);
+    await log.until((said) => said.includes('+a'));
+  });
+});
+
+test('time passes for every connection: each is pinged', async () => {
+  const { port } = await bound({ heartbeat: { intervalMs: 20, silenceMs: 10_000, ttlMs: 0 }, tickMs: 10 });
+  for (let peer = 0; peer < 2; peer += 1) {
+    const raw = rawPeer(await dialled(port));
+    raw.shakeHands('SUB');
+    await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
+  }
+});
+
+describe('the close', () => {
+  test('lets what waits leave, and frees the port', async () => {
+    const { port, socket, log } = await bound({ unsentBytesMax: 40_000_000 });
+    const far = await dialled(port);
+    const raw = rawPeer(far);
+    raw.shakeHands('SUB');
+    raw.frame(0, '\x01a');
+    await log.until((said) => said.includes('+a'));
+    far.pause();
+    for (let sent = 0; sent < 300; sent += 1) socket.send('a', Buffer.alloc(100_000));
+    const closing = socket.close(30_000);
+    far.resume();
+    await closing;
+    expect(raw.heard.all).toHaveLength(1 + 2 * 300);
+    const next = openXPublisher();
+    await next.socket.bind(host, port);
+  });
+
+  test('waits no longer than it lingers for who does not read', async () => {
+    const { port, socket, log } = await bound();
+    const far = await dialled(port);
+    const raw = rawPeer(far);
+    raw.shakeHands('SUB');
+    raw.frame(0, '\x01a');
+    await log.until((said) => said.includes('+a'));
+    far.pause();
+    for (let sent = 0; sent < 100; sent += 1) socket.send('a', Buffer.alloc(100_000));
+    await socket.close(10);
+    const next = openXPublisher();
+    await next.socket.bind(host, port);
+  });
+
+  test('ends attempts that are under way, waiting or not done with their handshake', async () => {
+    const { port: silentPort, server } = await listening();
+    const refusing = await freePort();
+    const timers = timersRunning();
+    const { socket, log } = openSubscriber({
+      reconnecting: { intervalMs: 30_000, intervalMaxMs: 30_000, connectTimeoutMs: 30_000 },
+    });
+    const accepted = once(server, 'connection');
+    for (let time = 0; time < 4; time += 1) socket.dial(host, refusing);
+    socket.dial(host, silentPort);
+    await accepted;
+    // By then the others were refused.
+    await dialled(silentPort);
+    socket.dial(host, silentPort);
+    await socket.close(30_000);
+    expect(log.all).toEqual([]);
+    expect(timersRunning()).toBeLessThanOrEqual(timers);
+  });
+
+  test('twice is once', async () => {
+    const { socket } = await bound();
+    await Promise.all([socket.close(0), socket.close(0)]);
+  });
+});
+
+function timersRunning(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
+
+/** A port that accepts and says nothing. */
+async function listening(): Promise<{ readonly port: number; readonly server: Server }> {
+  const server = createServer((one) => one.resume());
+  server.listen(0, host);
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  return { port: (server.address() as { port: number }).port, server };
+}

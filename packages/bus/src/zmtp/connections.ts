@@ -1,0 +1,173 @@
+import type { Server, Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { Connection, ConnectionOptions, Peer, PeerEvents } from './connection.ts';
+import { speak } from './connection.ts';
+import { addressOf, familyOf } from './host-address.ts';
+import { everyTick } from './ticker.ts';
+import { timers } from '../link/timers.ts';
+
+/* The connections of one socket, whichever side opened them: dialled again and again until it is closed, or accepted. */
+
+export interface Reconnecting {
+  readonly intervalMs: number;
+  /** It doubles with each attempt that fails, up to this. */
+  readonly intervalMaxMs: number;
+  /** An attempt that got no answer for so long is given up and made anew. */
+  readonly connectTimeoutMs: number;
+}
+
+export type EndsOptions = Omit<ConnectionOptions, 'onDirty'> & {
+  readonly reconnecting: Reconnecting;
+  /** What was written in a turn leaves when this runs. */
+  readonly flushSoon: (run: () => void) => void;
+};
+
+export interface Ends {
+  /** Connects now, and anew whenever the connection is lost. */
+  dial(host: string, port: number): void;
+  /** @throws Error when the port cannot be bound */
+  bind(host: string, port: number): Promise<void>;
+  /** Lets what waits leave, `lingerMs` at most. Fulfilled once nothing of it is open. */
+  close(lingerMs: number): Promise<void>;
+}
+
+/** More than a crowd that starts at once; the kernel has its own bound. */
+const backlog = 4_096;
+/**
+ * What is read of a connection that was dialled, and copied from here at once. Without it each read, of a PONG's nine bytes too,
+ * takes memory of this size that has to be collected.
+ */
+const readInto = Buffer.allocUnsafeSlow(65_536);
+/** An attempt comes after this share of its wait at the earliest. */
+const leastShare = 0.5;
+/** Of the interval between attempts; any maximum is reached before. */
+const doublingsMax = 10;
+
+export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
+  const { reconnecting, tickMs, flushSoon, onFault } = options;
+  const open = new Map<Socket, Connection | undefined>();
+  const retries = new Set<NodeJS.Timeout>();
+  const dirty: Peer[] = [];
+  let server: Server | undefined;
+  let closed = false;
+  const stopTicking = everyTick(tickMs, () => {
+    for (const connection of open.values()) connection?.tick();
+  });
+
+  function flush(): void {
+    for (const peer of dirty.splice(0)) peer.flush();
+  }
+
+  const connectionOptions: ConnectionOptions = {
+    ...options,
+    onDirty(peer) {
+      if (dirty.push(peer) === 1) flushSoon(flush);
+    },
+  };
+
+  function begin(socket: Socket): void {
+    open.set(socket, undefined);
+    // That a connection ended is what the others have to know, not why: what it lost is sent again by rule 2.
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => open.delete(socket));
+  }
+
+  function talk(socket: Socket): Connection {
+    const connection = speak(socket, connectionOptions, events);
+    open.set(socket, connection);
+    return connection;
+  }
+
+  function dial(host: string, port: number): void {
+    let failures = 0;
+
+    function attempt(): void {
+      let connection: Connection | undefined;
+      const socket = connect({
+        host,
+        port,
+        family: familyOf(host),
+        lookup: (name, { family }, found) => addressOf(name, (fault, address) => found(fault, address, Number(family))),
+        noDelay: true,
+        onread: {
+          buffer: readInto,
+          callback(bytes) {
+            connection?.hear(Buffer.from(readInto.subarray(0, bytes)));
+            return true;
+          },
+        },
+      });
+      const givingUp = timers.setTimeout(() => socket.destroy(), reconnecting.connectTimeoutMs);
+      begin(socket);
+      socket.once('connect', () => {
+        timers.clearTimeout(givingUp);
+        connection = talk(socket);
+      });
+      socket.once('close', () => {
+        timers.clearTimeout(givingUp);
+        failures = connection?.isReady() === true ? 0 : failures + 1;
+        if (!closed) again();
+      });
+    }
+
+    function again(): void {
+      const { intervalMs, intervalMaxMs } = reconnecting;
+      const mostMs = Math.min(intervalMaxMs, intervalMs * 2 ** Math.min(failures, doublingsMax));
+      // A crowd that lost its broker does not come back as one.
+      const waitMs = mostMs * (leastShare + (1 - leastShare) * Math.random());
+      const retry = timers.setTimeout(() => {
+        retries.delete(retry);
+        attempt();
+      }, waitMs);
+      retries.add(retry);
+    }
+
+    attempt();
+  }
+
+  return {
+    dial,
+    bind(host, port) {
+      const listening = createServer({ noDelay: true }, (socket) => {
+        begin(socket);
+        const connection = talk(socket);
+        socket.on('data', connection.hear);
+      });
+      server = listening;
+      return new Promise((resolve, reject) => {
+        listening.once('error', reject);
+        addressOf(host, (fault, address) => {
+          if (closed || fault !== null) return reject(fault ?? new Error('closed'));
+          listening.listen({ host: address, port, backlog, exclusive: true }, () => {
+            listening.off('error', reject);
+            // One connection that could not be accepted, for want of file handles perhaps, ends none of the others.
+            listening.on('error', ({ message }) => onFault(message));
+            resolve();
+          });
+        });
+      });
+    },
+    async close(lingerMs) {
+      closed = true;
+      stopTicking();
+      for (const retry of retries) timers.clearTimeout(retry);
+      const released = [...open.keys()].map(whenClosed);
+      if (server?.listening === true) released.push(whenClosed(server));
+      server?.close();
+      for (const [socket, connection] of open) {
+        if (connection?.isReady() === true) connection.end();
+        else socket.destroy();
+      }
+      const givingUp = timers.setTimeout(() => {
+        for (const socket of open.keys()) socket.destroy();
+      }, lingerMs);
+      await Promise.all(released);
+      timers.clearTimeout(givingUp);
+    },
+  };
+}
+
+/** It never fails: an error before the end is the end. */
+function whenClosed(one: Socket | Server): Promise<void> {
+  return new Promise((resolve) => one.once('close', () => resolve()));
+}

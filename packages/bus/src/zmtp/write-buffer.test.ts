@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { expect, test, vi } from 'vitest';
+import { createFrameReader } from './frame-reader.ts';
+import { loopback } from './loopback.test-support.ts';
+import type { Outgoing } from './write-buffer.ts';
+import { createOutgoing } from './write-buffer.ts';
+
+const longFlag = 2;
+
+/** A body like no other of its size. */
+function bodyOf(size: number, index: number): Buffer {
+  const body = Buffer.alloc(size, index % 251);
+  if (size >= 4) body.writeUInt32BE(index, size - 4);
+  return body;
+}
+
+/** Reads frames up to a number, and compares each with what was sent. */
+async function expectFrames(far: Socket, sizes: readonly number[]): Promise<void> {
+  let read = 0;
+  const reader = createFrameReader(
+    { frameBytesMax: 1_000_000 },
+    {
+      frame(flags, bytes, start, end) {
+        const body = bodyOf(sizes[read] ?? -1, read);
+        if ((flags & ~longFlag) !== read % 2 || !body.equals(bytes.subarray(start, end))) {
+          expect.unreachable(`frame ${read} of ${body.length} bytes is another`);
+        }
+        read += 1;
+      },
+      fault: (what) => expect.unreachable(what),
+    },
+  );
+  for await (const chunk of far) {
+    reader.push(chunk as Buffer);
+    if (read === sizes.length) break;
+  }
+  expect(read).toBe(sizes.length);
+}
+
+function add(outgoing: Outgoing, size: number, index: number): void {
+  const body = bodyOf(size, index);
+  outgoing.frame(index % 2, index % 3 === 0 ? body.toString('latin1') : body);
+}
+
+const sizesAround = [0, 1, 255, 256, 257, 16_383, 16_384, 16_385, 65_526, 65_527, 65_528, 65_536, 65_537, 200_000];
+
+test('frames of every size arrive as they were', async () => {
+  const [near, far] = await loopback();
+  const outgoing = createOutgoing(near);
+  const sizes = [...sizesAround, ...sizesAround.toReversed(), ...sizesAround];
+  // Pieces that are just full, and that would be by a byte.
+  sizes.push(16_375, 16_375, 16_375, 16_375, 16_384, 16_375, 16_375, 16_375, 16_376);
+  sizes.forEach((size, index) => add(outgoing, size, index));
+  outgoing.flush();
+  await expectFrames(far, sizes);
+  expect(outgoing.waiting()).toBe(0);
+});
+
+test('what the other side reads late arrives as it was, though others send meanwhile', async () => {
+  const [[near, far], [other, otherFar]] = [await loopback(), await loopback()];
+  const [outgoing, others] = [createOutgoing(near), createOutgoing(other)];
+  otherFar.resume();
+  const sizes: number[] = [];
+  // Far more than the kernel takes, in turns of one frame and of many.
+  while (outgoing.waiting() < 8_000_000) {
+    const size = sizesAround[sizes.length % sizesAround.length] ?? 0;
+    add(outgoing, size, sizes.length);
+    sizes.push(size);
+    if (sizes.length % 5 < 2) outgoing.flush();
+    others.frame(0, Buffer.alloc(10_000, 0xee));
+    others.flush();
+  }
+  outgoing.flush();
+  await expectFrames(far, sizes);
+});
+
+test('small frames of many turns take as much memory as they have bytes while nobody reads, not a piece each', async () => {
+  const [near, far] = await loopback();
+  const outgoing = createOutgoing(near);
+  const sizes: number[] = [];
+  const before = process.memoryUsage().arrayBuffers;
+  const sendSmall = (): void => {
+    add(outgoing, 30, sizes.length);
+    sizes.push(30);
+    outgoing.flush();
+  };
+  while (near.writableLength === 0) {
+    add(outgoing, 10_000, sizes.length);
+    sizes.push(10_000);
+    outgoing.flush();
+  }
+  const writing = vi.spyOn(near, 'write');
+  for (let turn = 0; turn < 10_000; turn += 1) sendSmall();
+  expect(outgoing.waiting()).toBeGreaterThan(320_000);
+  // As many as the stream takes before it asks to wait, and then none.
+  expect(writing.mock.calls.length * 32).toBeLessThanOrEqual(near.writableHighWaterMark);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
+  await expectFrames(far, sizes);
+});
+
+test('what was added last leaves without another flush once the other side reads', async () => {
+  const [near, far] = await loopback();
+  const outgoing = createOutgoing(near);
+  const sizes: number[] = [];
+  while (near.writableLength < 1_000_000) {
+    add(outgoing, 60_000, sizes.length);
+    sizes.push(60_000);
+  }
+  add(outgoing, 5, sizes.length);
+  sizes.push(5);
+  outgoing.flush();
+  await expectFrames(far, sizes);
+});
+
+test('the end comes after all that was added', async () => {
+  const [near, far] = await loopback();
+  const outgoing = createOutgoing(near);
+  const sizes: number[] = [];
+  while (near.writableLength < 1_000_000) {
+    add(outgoing, 60_000, sizes.length);
+    sizes.push(60_000);
+  }
+  add(outgoing, 5, sizes.length);
+  sizes.push(5);
+  outgoing.end();
+  const closed = once(near, 'close');
+  await expectFrames(far, sizes);
+  await closed;
+});
+
+test('what is added after the end or the break of a connection is lost, and harms nobody', async () => {
+  for (const over of [(near: Socket) => near.destroy(), (near: Socket) => near.end()]) {
+    const [near] = await loopback();
+    const outgoing = createOutgoing(near);
+    outgoing.frame(0, 'before');
+    over(near);
+    for (const size of sizesAround) outgoing.frame(0, bodyOf(size, 1));
+    outgoing.flush();
+    outgoing.end();
+    near.destroy();
+    await once(near, 'close');
+    outgoing.frame(0, 'behind');
+    outgoing.flush();
+    outgoing.end();
+    expect(outgoing.waiting()).toBe(0);
+  }
+});

@@ -1,0 +1,97 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Ear, EarInput } from './return-path.ts';
+import { createEar } from './return-path.ts';
+
+function provenEar(): Ear {
+  const ear = createEar();
+  ear.handle({ type: 'markers-changed', held: 1 }, 0);
+  ear.handle({ type: 'hello-heard', counter: 1 }, 1);
+  return ear;
+}
+
+describe('the ear', () => {
+  test('a marker makes it say hello; the hello that comes back proves it', () => {
+    const ear = createEar();
+    expect(ear.isProven()).toBe(false);
+    expect(ear.handle({ type: 'markers-changed', held: 1 }, 0)).toEqual([{ type: 'say-hello', counter: 1 }]);
+    expect(ear.handle({ type: 'hello-heard', counter: 1 }, 2)).toEqual([{ type: 'proven' }]);
+    expect(ear.isProven()).toBe(true);
+    expect(ear.deadlineMs()).toBeUndefined();
+  });
+
+  test('without a marker nothing is said', () => {
+    const ear = createEar();
+    expect(ear.handle({ type: 'reconnected' }, 0)).toEqual([]);
+    expect(ear.deadlineMs()).toBeUndefined();
+  });
+
+  test('the hello is repeated after 5, 10, 20, 40, 80, then every 100 ms until it is heard', () => {
+    const ear = createEar();
+    ear.handle({ type: 'markers-changed', held: 1 }, 0);
+    const gaps: number[] = [];
+    let beforeMs = 0;
+    for (let repetition = 0; repetition < 7; repetition += 1) {
+      const dueMs = ear.deadlineMs() ?? Number.NaN;
+      expect(ear.handle({ type: 'tick' }, dueMs - 0.5)).toEqual([]);
+      expect(ear.handle({ type: 'tick' }, dueMs)).toEqual([{ type: 'say-hello', counter: 1 }]);
+      gaps.push(dueMs - beforeMs);
+      beforeMs = dueMs;
+    }
+    expect(gaps).toEqual([5, 10, 20, 40, 80, 100, 100]);
+  });
+
+  test('a marker that comes or goes and a reconnection put it in doubt; an older hello proves nothing then', () => {
+    for (const input of [{ type: 'markers-changed', held: 2 }, { type: 'reconnected' }] satisfies EarInput[]) {
+      const ear = provenEar();
+      expect(ear.handle(input, 10)).toEqual([{ type: 'unproven' }, { type: 'say-hello', counter: 2 }]);
+      expect(ear.handle({ type: 'hello-heard', counter: 1 }, 11)).toEqual([]);
+      expect(ear.handle({ type: 'hello-heard', counter: 2 }, 12)).toEqual([{ type: 'proven' }]);
+      expect(ear.handle({ type: 'hello-heard', counter: 2 }, 13)).toEqual([]);
+    }
+  });
+
+  test('when the last marker vanishes it is unproven at once and withdraws after a second', () => {
+    const ear = provenEar();
+    expect(ear.handle({ type: 'markers-changed', held: 0 }, 100)).toEqual([{ type: 'unproven' }]);
+    expect(ear.deadlineMs()).toBe(1_100);
+    expect(ear.handle({ type: 'tick' }, 1_099)).toEqual([]);
+    expect(ear.handle({ type: 'tick' }, 1_100)).toEqual([{ type: 'withdraw' }]);
+    expect(ear.deadlineMs()).toBeUndefined();
+  });
+
+  test('a marker within the second keeps what is served', () => {
+    const ear = provenEar();
+    ear.handle({ type: 'markers-changed', held: 0 }, 100);
+    ear.handle({ type: 'markers-changed', held: 1 }, 300);
+    ear.handle({ type: 'hello-heard', counter: 3 }, 301);
+    expect(ear.handle({ type: 'tick' }, 5_000)).toEqual([]);
+  });
+
+  test('whatever happens, it is proven only by the current hello while a marker is held, and is otherwise due soon', () => {
+    const input = fc.oneof(
+      fc.record({ type: fc.constant('markers-changed' as const), held: fc.integer({ min: 0, max: 2 }) }),
+      fc.constant({ type: 'reconnected' as const }),
+      fc.record({ type: fc.constant('hello-heard' as const), counter: fc.integer({ min: 1, max: 12 }) }),
+      fc.constant({ type: 'tick' as const }),
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(input, fc.integer({ min: 0, max: 150 })), { maxLength: 80 }), (sequence) => {
+        const ear = createEar();
+        let nowMs = 0;
+        let held = 0;
+        let said = 0;
+        for (const [step, passedMs] of sequence) {
+          nowMs += passedMs;
+          if (step.type === 'markers-changed') held = step.held;
+          for (const effect of ear.handle(step, nowMs)) {
+            if (effect.type === 'say-hello') said = effect.counter;
+            if (effect.type === 'proven') expect(step).toEqual({ type: 'hello-heard', counter: said });
+          }
+          if (ear.isProven()) expect(held).toBeGreaterThan(0);
+          else if (held > 0) expect(ear.deadlineMs()).toBeLessThanOrEqual(nowMs + 100);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { weightOf } from './memory-estimate.ts';
+
+test.each([
+  ['a number', 12, 0],
+  ['nothing', null, 0],
+  ['a text', 'x'.repeat(1_000), 2_024],
+  ['a list', [1, 2, 3], 88],
+  ['lists in a list', [[], []], 208],
+  ['an object', { key: 'x' }, 64 + 16 + 30 + 26],
+])('%s weighs about what it takes', (_what, value, bytes) => {
+  expect(weightOf(value)).toBe(bytes);
+});
