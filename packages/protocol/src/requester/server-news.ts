@@ -84,6 +84,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     listenerUp(route, address, nowMs) {
       const routes = servers.up(route, address);
       for (const each of routes) dispatch.offerHeld(each, nowMs);
+      // What is in flight is looked at only if something of it may have lost its server; the marker that comes next sends it all again.
+      if (!dispatch.isLinked() || !servers.anyAwaited()) return;
       const those = open.filter(
         ({ server, call: { target } }) =>
           server !== undefined && routes.includes(target.route) && !server.routes.has(target.route),

@@ -50,6 +50,8 @@ export interface Servers {
   find(route: string, address: string): Server | undefined;
   /** Routes on which the server at this address listens. */
   routesOf(address: string): readonly string[];
+  /** Whether requests may wait for a server that listens no more on a route on which it did. */
+  anyAwaited(): boolean;
   /** Whether anybody listens on the route. */
   anyOn(route: string): boolean;
   /**
@@ -77,6 +79,8 @@ const probeEveryMs = 1_000;
 export function createServers(random: () => number, rooms: Rooms): Servers {
   const routes = new Map<string, Route>();
   const servers = new Map<string, Server>();
+  /** Those that do not listen any more where they did, and had something from here then. */
+  const awaited = new Set<Place>();
   let lastId = 0;
 
   function wellAgain(server: Server): void {
@@ -142,6 +146,7 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       const server = servers.get(address);
       if (server?.routes.has(name) !== true) return noRoutes;
       leave(server, name);
+      if (server.place.inFlight > 0) awaited.add(server.place);
       const anyLane = anyLaneOf(name);
       const isLast = anyLane !== undefined && !lanes.some((lane) => server.routes.has(`${anyLane}.${lane}`));
       if (isLast) leave(server, anyLane);
@@ -156,6 +161,10 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       return server?.routes.has(name) === true ? server : undefined;
     },
     routesOf: (address) => [...(servers.get(address)?.routes ?? [])],
+    anyAwaited() {
+      for (const place of awaited) if (place.inFlight === 0) awaited.delete(place);
+      return awaited.size > 0;
+    },
     anyOn: (name) => routes.has(name),
     choose({ route: name, contract, lanes: preferences }, refused, asSuspect = false) {
       const route = routes.get(name);
