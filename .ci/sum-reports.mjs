@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
  */
 
 const folders = ['packages', 'apps'].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`));
-const sources = new Map([...folders, 'bench', 'tests'].map((folder) => [folder, `${folder}/src`]));
+const sources = new Map([...folders, 'bench', 'tests', 'verification'].map((folder) => [folder, `${folder}/src`]));
 sources.set('scripts/contracts', 'scripts/contracts');
 const tested = [...sources].filter(
   ([, path]) =>

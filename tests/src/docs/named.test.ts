@@ -30,7 +30,7 @@ const helps = new Map<string, Promise<string>>();
 function helpOf(text: string): Promise<string> {
   const program = programOf(text);
   if (program === undefined) throw new Error(`"${text}" is no program of this workspace`);
-  const tool = /(?:^| )((?:tests|bench|scripts|packages\/contracts\/scripts)\/\S+)(?: |$)/.exec(program.start)?.[1];
+  const tool = /(?:^| )((?:tests|verification|bench|scripts)\/\S+)(?: |$)/.exec(program.start)?.[1];
   if (tool !== undefined) return Promise.resolve(readFileSync(join(repository, tool), 'utf8'));
   // The client's flags belong to a command. The binary's flags belong to a program, and for the client to a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
@@ -65,7 +65,7 @@ test('every flag that a sentence names is declared somewhere', () => {
   const named = pages().flatMap((page) =>
     inlineCodeOf(page).flatMap((code) => /^--[a-z][\w-]*(?![\w=-])/.exec(code) ?? []),
   );
-  const folders = ['apps', 'packages', 'tests/src', 'bench/src'];
+  const folders = ['apps', 'packages', 'tests/src', 'verification/src', 'bench/src'];
   const options = ['-rhoE', '--include=*.ts', '--exclude-dir=node_modules', '--exclude-dir=docs'];
   const { stdout } = spawnSync('grep', [...options, "'--[a-z][a-z-]*", ...folders], {
     cwd: repository,

@@ -31,7 +31,7 @@ export const notRun: readonly NotRun[] = [
   ].map((flags) => ({
     command: `pnpm simulate ${flags}`,
     because: long,
-    coveredBy: 'tests/src/simulation/simulation.test.ts',
+    coveredBy: 'verification/src/simulation/simulation.test.ts',
   })),
   { command: 'npx cateto cluster', because: installs, coveredBy: 'tests/src/published/published.test.ts' },
   ...['npm install', 'npx cateto cluster', 'npm run serve', 'npm run ask'].map((command) => ({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 

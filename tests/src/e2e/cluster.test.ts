@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import { endpointsOf } from '../support/endpoints.ts';
+import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { following } from '../support/following.ts';
 import { runApp } from '../support/run-app.ts';
 

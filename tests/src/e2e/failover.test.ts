@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { brokerPair, next } from '../support/brokers.ts';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
 const clean = { wrong: 0, twice: 0, failed: {} };

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../support/compile.ts';
 import { brokerPair, next } from '../support/brokers.ts';
-import { endpointsOf } from '../support/endpoints.ts';
+import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { rawPeer, rawSubscriber } from '../support/raw.ts';
 import { runApp } from '../support/run-app.ts';
 import { clientOf, settled, system } from '../support/system.ts';

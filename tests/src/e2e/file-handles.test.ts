@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { endpointsOf } from '../support/endpoints.ts';
+import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { system } from '../support/system.ts';
 
 /** Leaves a process so many free file handles. */

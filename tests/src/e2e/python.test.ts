@@ -3,7 +3,7 @@ import { calculator, createCodec, hashOf } from '@cateto/contracts';
 import type { ServerView } from '@cateto/sdk';
 import { describe, expect, test } from 'vitest';
 import { brokerPair, next } from '../support/brokers.ts';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import type { PythonServer } from '../support/python.ts';
 import { pythonRefused, startPython } from '../support/python.ts';
 import { rawPeer, rawSubscriber } from '../support/raw.ts';

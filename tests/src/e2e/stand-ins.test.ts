@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
 describe('two of everything', () => {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
 /** Longer than the silence after which a broker misses a server. */

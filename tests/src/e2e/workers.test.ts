@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import { fatalInput } from '../support/slow-catalogue.ts';
 import { exitInput } from '../support/slow-handlers.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';

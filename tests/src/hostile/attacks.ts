@@ -3,7 +3,7 @@ import { calculator, createCodec, hashOf, limits } from '@cateto/contracts';
 import type { Client } from '@cateto/sdk';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
-import { endpointsOf } from '../support/endpoints.ts';
+import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { rawPeer } from '../support/raw.ts';
 import { allClosed, greeting, moreFlag, rawTcp, rawZmtp, ready, zmtpFrame } from './raw-connections.ts';
 

@@ -1,7 +1,7 @@
 import type { Calculator } from '@cateto/contracts';
 import type { Client } from '@cateto/sdk';
 import { expect, test } from 'vitest';
-import { startLoad } from '../support/load.ts';
+import { startLoad } from '@cateto/verification/support/load.ts';
 import { rawPeer } from '../support/raw.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 import {

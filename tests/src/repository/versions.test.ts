@@ -19,7 +19,9 @@ function foldersOf(workspace: string): string[] {
   const grouped = ['packages', 'apps'].flatMap((group) =>
     readdirSync(join(workspace, group)).map((name) => join(group, name)),
   );
-  return [...grouped, 'tests', 'bench'].filter((folder) => existsSync(join(workspace, folder, 'package.json')));
+  return [...grouped, 'tests', 'verification', 'bench'].filter((folder) =>
+    existsSync(join(workspace, folder, 'package.json')),
+  );
 }
 
 function manifestIn(workspace: string, folder: string): Manifest {

@@ -58,7 +58,15 @@ test('every section of docs/wire.md that a comment names exists', () => {
   const root = fileURLToPath(new URL('../../../', import.meta.url));
   const { stdout } = spawnSync(
     'grep',
-    ['-rhoE', 'docs/wire\\.md, "[^"]+"', '--include=*.ts', '--exclude-dir=node_modules', 'packages', 'tests/src'],
+    [
+      '-rhoE',
+      'docs/wire\\.md, "[^"]+"',
+      '--include=*.ts',
+      '--exclude-dir=node_modules',
+      'packages',
+      'tests/src',
+      'verification/src',
+    ],
     { cwd: root, encoding: 'utf8' },
   );
   const named = new Set([...stdout.matchAll(/"([^"]+)"/g)].map(([, section]) => section));

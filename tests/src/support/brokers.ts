@@ -1,6 +1,6 @@
 import { hearBrokers } from '@cateto/bus';
 import type { AppProcess, Cluster, LogEvent } from '@cateto/cluster';
-import { endpointsOf } from './endpoints.ts';
+import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 
 export interface BrokerPair {
   readonly active: AppProcess;

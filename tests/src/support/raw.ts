@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
-import { endpointsOf } from './endpoints.ts';
+import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 
 /** A peer that follows no protocol. It learns the subscriptions of an active broker and publishes anything. */
 export interface RawPeer {

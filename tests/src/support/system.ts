@@ -5,7 +5,7 @@ import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
 import { onTestFinished } from 'vitest';
 
-export { settled } from './settled.ts';
+export { settled } from '@cateto/verification/support/settled.ts';
 
 /**
  * Real processes for one test, which end with it. By default all processes start, and the primary is the active broker.
