@@ -33,7 +33,7 @@ def refusal(seq, contract=None, value=None, ttl_ms=None, *_later):
     if type(contract) is not int or type(ttl_ms) not in (int, float):
         return [seq, "invalid-request", "square: not seq, contract, input, ttlMs"]
     if contract != CONTRACT:
-        return [seq, "contract-mismatch", f"square: asked by contract {contract}, served by contract {CONTRACT}"]
+        return [seq, "contract-mismatch", f"square: the request has contract hash {contract}, the server has {CONTRACT}"]
     if type(value) not in (int, float) or not math.isfinite(value):
         return [seq, "invalid-request", "square: input: not a finite number"]
 
@@ -158,7 +158,7 @@ class Server:
                 soon = time.monotonic() + 0.05
                 self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
             elif len(self.held) >= 10_000:
-                self.answer(sender, seq, reply, [seq, "overloaded", "10000 requests are in flight here"])
+                self.answer(sender, seq, reply, [seq, "overloaded", "the server has 10000 requests in flight, as many as it admits"])
             else:
                 ttl_ms = fields[3] if len(fields) > 3 and type(fields[3]) in (int, float) else 0
                 self.held[sender, seq] = (reply, fields, now, now + ttl_ms / 1000)
@@ -239,7 +239,7 @@ class Server:
             (sender, seq), (reply, fields, _, until) = next(iter(self.held.items()))
             result = refusal(*fields)
             if result is None and until <= now:
-                result = [seq, "deadline-exceeded", "square: no turn came before the deadline"]
+                result = [seq, "deadline-exceeded", "square: its turn did not come before the deadline"]
             if result is None:
                 if self.load.is_long():
                     self.give_back(now)

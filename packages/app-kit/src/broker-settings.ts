@@ -19,7 +19,7 @@ export function brokerValues(
 ): SettingValues<BrokerSetting>['values'] {
   const { brokers, bind, insecure, heartbeatMs, peerLostMs } = given.values;
   if (rank === 'backup' && brokers.length < 2) {
-    throw given.fault('brokers', 'names one broker; a backup is the second of two, the primary first');
+    throw given.fault('brokers', 'names one broker; name two, the primary first: a backup is the second');
   }
   if (!isLoopback(bind) && !insecure) throw openPorts(given, bind);
   if (peerLostMs < 2 * heartbeatMs) {

@@ -25,11 +25,12 @@ function read(formula: Formula, given: unknown): CallOptions | Failure {
   if (unknown !== undefined) return refuse(`${name}: ${unknown}`);
   const { timeoutMs, signal, trace, onProgress }: { [Key in keyof CallOptions]: unknown } = given;
   if (timeoutMs !== undefined && !isDuration(timeoutMs)) {
-    const what = typeof timeoutMs === 'number' ? `a timeout of ${timeoutMs} ms` : 'a timeout that is no number';
+    const what = typeof timeoutMs === 'number' ? `a timeout of ${timeoutMs} ms` : 'a timeout that is not a number';
     return refuse(`${name}: ${what} is not above 0 and at most a day`);
   }
-  if (signal !== undefined && !isSignal(signal)) return refuse(`${name}: the signal is no AbortSignal`);
-  if (onProgress !== undefined && !isProgressListener(onProgress)) return refuse(`${name}: onProgress is no function`);
+  if (signal !== undefined && !isSignal(signal)) return refuse(`${name}: the signal is not an AbortSignal`);
+  if (onProgress !== undefined && !isProgressListener(onProgress))
+    return refuse(`${name}: onProgress is not a function`);
   if (trace === undefined || trace === true) return { timeoutMs, signal, trace, onProgress };
   if (typeof trace !== 'string') return refuse(`${name}: a trace is a text, or true`);
   if (trace.length > limits.traceMax) {

@@ -30,10 +30,10 @@ test.each<[string, object, RegExp]>([
   [
     'a module by a relative path',
     { module: './handlers.js' },
-    /^module: ".\/handlers.js" is no file: URL; give new URL/,
+    /^module: ".\/handlers.js" is not a file: URL; give new URL/,
   ],
-  ['a module on the web', { module: 'https://example.com/handlers.js' }, /^module: .* is no file: URL/],
-  ['a module that is no text', { module: 7 }, /^module: 7 is no file: URL/],
+  ['a module on the web', { module: 'https://example.com/handlers.js' }, /^module: .* is not a file: URL/],
+  ['a module that is no text', { module: 7 }, /^module: 7 is not a file: URL/],
   ['a module that does not exist', { module: here('./nowhere.js') }, /nowhere\.js/],
   ['a module without handlers', { module: here('./option-names.ts') }, /option-names\.ts exports no handlers/],
   ['a module for another catalogue', { module, catalogue: undefined }, /^no handler for operation/],

@@ -84,6 +84,6 @@ test('an onProgress that is no function is refused before anything is sent', asy
   const options = { onProgress: 'tell me' } as unknown as CallOptions;
   await expect(client.both(1, 2, options)).rejects.toMatchObject({
     code: 'invalid-request',
-    message: expect.stringContaining('onProgress is no function'),
+    message: expect.stringContaining('onProgress is not a function'),
   });
 });

@@ -70,8 +70,8 @@ describe('a call', () => {
       [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: Number.NaN }), /timeout of NaN ms/],
       [() => client.mirror({ x: 1, y: 2 }, { trace: 'x'.repeat(129) }), /trace of 129/],
       // What a program in JavaScript may hand in.
-      [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: '5' } as never), /timeout that is no number/],
-      [() => client.mirror({ x: 1, y: 2 }, { signal: {} } as never), /no AbortSignal/],
+      [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: '5' } as never), /timeout that is not a number/],
+      [() => client.mirror({ x: 1, y: 2 }, { signal: {} } as never), /not an AbortSignal/],
       [() => client.mirror({ x: 1, y: 2 }, { trace: 7 } as never), /a trace is a text/],
       [() => client.mirror({ x: 1, y: 2 }, null as never), /then options as an object/],
       [() => client.mirror({ x: 1, y: 2 }, 3 as never), /then options as an object/],

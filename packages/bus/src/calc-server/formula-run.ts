@@ -37,7 +37,7 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
   }
   const unknown = createRun({
     contract: '',
-    begin: (request, answer) => answer(request, failure('unknown-formula', 'there is no code for this formula here')),
+    begin: (request, answer) => answer(request, failure('unknown-formula', 'this server has no code for the formula')),
   });
   return (formula) => runs.get(formula) ?? unknown;
 }
@@ -104,7 +104,7 @@ function plan(computed: Computed, routes: CallRoutes, request: Admitted): readon
  */
 function takeCalls(routes: CallRoutes, calls: unknown): readonly TakenCall[] | string {
   if (isThenable(calls)) return 'the plan is a promise; a plan is synchronous';
-  if (!Array.isArray(calls)) return 'the plan is no list of calls';
+  if (!Array.isArray(calls)) return 'the plan is not a list of calls';
   const count = calls.length;
   if (count < 1 || count > lanes.length) return `a plan of ${count} calls; 1 to 8 are possible`;
   const taken: TakenCall[] = [];

@@ -86,7 +86,7 @@ test('what does not fit the contract is reported in full, and its requester is t
   const { events, faults } = setUp();
   const told = faults.misfit({ ...run('mirror', 7), part: 'combine' }, 'rows.alice: a Date cannot be sent');
   expect(told.message).toBe(
-    'mirror: what its combine gave does not fit the contract; the log of its server has the cause under k3f0q9x2m1zd-7',
+    'mirror: what its combine returned does not fit the contract; the log of its server has the cause under k3f0q9x2m1zd-7',
   );
   expect(events).toMatchObject([{ part: 'combine', message: 'rows.alice: a Date cannot be sent', stack: undefined }]);
 });

@@ -75,7 +75,7 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
     misfit(run, problem) {
       report(run, problem);
       const { name, part } = run;
-      const what = `${name}: what its ${part} gave does not fit the contract`;
+      const what = `${name}: what its ${part} returned does not fit the contract`;
       return failure('internal', exposeErrors ? `${name}: ${problem}` : told(run, what));
     },
     overran(run, overrun) {

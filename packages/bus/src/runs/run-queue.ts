@@ -57,7 +57,7 @@ export interface Line extends Fifo<Admitted> {
   took(request: Admitted, blockedMs: number): void;
 }
 
-const tooLate = failure('deadline-exceeded', 'no turn came before the deadline');
+const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 const stretchMs = 20;
 /** As for the first beats of what does not block: a short limit must not make a server that is at work seem lost. */
 export const silentLeastMs = 2_000;

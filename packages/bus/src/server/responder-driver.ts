@@ -14,7 +14,10 @@ import type { Work } from '../runs/work.ts';
 
 /** A request that is likely to wait for longer than this share of its time is refused at once. */
 const waitShareMax = 0.8;
-const late = failure('overloaded', 'what was taken here before would take too much of its time');
+const late = failure(
+  'overloaded',
+  'the server is overloaded: queued work would take most of the time that the request has left',
+);
 
 /** `T` are the topics on which the role may answer. */
 export interface ResponsesOptions<T extends string> {

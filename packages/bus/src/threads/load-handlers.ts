@@ -14,7 +14,7 @@ export function moduleUrl(module: unknown): URL {
   const url = module instanceof URL ? module : typeof module === 'string' ? urlOf(module) : undefined;
   if (url?.protocol === 'file:') return url;
   const hint = "give new URL('./handlers.js', import.meta.url), or an absolute path";
-  throw new TypeError(`module: ${JSON.stringify(module) ?? typeof module} is no file: URL; ${hint}`);
+  throw new TypeError(`module: ${JSON.stringify(module) ?? typeof module} is not a file: URL; ${hint}`);
 }
 
 function urlOf(text: string): URL | undefined {

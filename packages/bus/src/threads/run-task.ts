@@ -62,7 +62,7 @@ export async function runTask(
 }
 
 /** The name is what a signal would have made of it. */
-const noTurn: Thrown = { name: 'TimeoutError', message: 'no turn came before the deadline', stack: undefined };
+const noTurn: Thrown = { name: 'TimeoutError', message: 'its turn did not come before the deadline', stack: undefined };
 const noHandler: Thrown = { name: 'TypeError', message: 'its module has no handler for it', stack: undefined };
 
 function outcomeOf(output: unknown): Outcome {
@@ -72,7 +72,7 @@ function outcomeOf(output: unknown): Outcome {
   const { value, fault } = takeValue(output);
   if (fault === undefined) return { output: value };
   hush(output);
-  return { thrown: { name: 'TypeError', message: `the code of the operation gave: ${fault}`, stack: undefined } };
+  return { thrown: { name: 'TypeError', message: `the code of the operation returned: ${fault}`, stack: undefined } };
 }
 
 function nameOf(error: unknown): string {

@@ -156,7 +156,8 @@ describe('a thread is there again after a handler', () => {
     const asked = ['loop', 'exit', 'exit', 'exit'].map((operation) => run(operation, 1, 300));
     const [looping, ...waiting] = await Promise.allSettled(asked);
     expect(looping).toMatchObject({ reason: { message: expect.stringContaining('beyond the deadline') } });
-    for (const one of waiting) expect(one).toMatchObject({ reason: { message: expect.stringContaining('no turn') } });
+    for (const one of waiting)
+      expect(one).toMatchObject({ reason: { message: expect.stringContaining('turn did not come') } });
     expect(await run('echo', 3)).toBe(3);
     expect(events).toMatchObject([{ operation: 'loop' }]);
   });

@@ -39,7 +39,7 @@ export interface ThreadPoolOptions {
   readonly onEvent: OnEvent;
 }
 
-const noTurn = 'no turn came before the deadline';
+const noTurn = 'its turn did not come before the deadline';
 const overrun = 'it ran for a second beyond the deadline, so its thread was ended';
 const overlong = 'it ran for a second beyond what its contract allows, so its thread was ended';
 

@@ -66,7 +66,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'a key that is not the name',
     () => defineCatalogue({ operations: { dice: cube }, formulas: {} }),
-    /^operation "cube" stands in the catalogue under the key "dice"/,
+    /^operation "cube" is in the catalogue under the key "dice"/,
   ],
   [
     'one name twice',
@@ -76,12 +76,12 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'a formula among the operations',
     () => defineCatalogue({ operations: { volume: untyped(volume) }, formulas: {} }),
-    /^"volume" stands among the operations and is a formula/,
+    /^"volume" is listed among the operations and is a formula/,
   ],
   [
     'an operation among the formulas',
     () => defineCatalogue({ operations: {}, formulas: { cube: untyped(cube) } }),
-    /^"cube" stands among the formulas and is an operation/,
+    /^"cube" is listed among the formulas and is an operation/,
   ],
   ['a schema that is none for the wire', withOperation({ input: z.date() }), /^operation "cube", input: not a value/],
   [

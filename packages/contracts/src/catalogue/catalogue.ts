@@ -39,7 +39,7 @@ export function defineCatalogue<
   for (const [key, contract] of [...Object.entries(operations), ...Object.entries(formulas)]) {
     assertName(contract.kind, contract.name);
     if (key !== contract.name) {
-      throw new TypeError(`${contract.kind} "${contract.name}" stands in the catalogue under the key "${key}"`);
+      throw new TypeError(`${contract.kind} "${contract.name}" is in the catalogue under the key "${key}"`);
     }
     if (hashes.has(key)) throw new TypeError(`"${key}" names both an operation and a formula`);
     assertVersion(contract);
@@ -58,7 +58,7 @@ function assertKind(kind: 'operation' | 'formula', contracts: Readonly<Record<st
   for (const [key, contract] of Object.entries(contracts)) {
     if (contract.kind === kind) continue;
     const other = kind === 'operation' ? 'a formula' : 'an operation';
-    throw new TypeError(`"${key}" stands among the ${kind}s and is ${other}`);
+    throw new TypeError(`"${key}" is listed among the ${kind}s and is ${other}`);
   }
 }
 

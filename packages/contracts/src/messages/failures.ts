@@ -47,7 +47,8 @@ export const failureTable = {
     anotherServerMayKnow: false,
   },
   overloaded: {
-    meaning: 'every server that was asked has its queue full, or too much waits at the requester',
+    meaning:
+      'every server that was tried is full, no server will have room in time, or too many requests wait at the requester',
     retryable: true,
     mayHaveRun: false,
     anotherServerMayKnow: true,
@@ -71,7 +72,7 @@ export const failureTable = {
     anotherServerMayKnow: false,
   },
   cancelled: {
-    meaning: 'the caller gave the request up',
+    meaning: 'the caller cancelled the request',
     retryable: false,
     mayHaveRun: true,
     anotherServerMayKnow: false,

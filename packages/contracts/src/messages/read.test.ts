@@ -93,14 +93,15 @@ test('an operand that fits is read', () => {
 });
 
 test('a request made under another contract is refused, and the refusal names both hashes', () => {
-  const message = 'asked by contract 00000abc, served by contract';
+  const message = 'the request has contract hash 00000abc, the server has';
+  const advice = 'both need the same version of the contract';
   expect(readSquare([1, 0xabc, 12, 100])?.refusal).toMatchObject({
     code: 'contract-mismatch',
-    message: `operation "square": ${message} ${squareHash.toString(16).padStart(8, '0')}`,
+    message: `operation "square": ${message} ${squareHash.toString(16).padStart(8, '0')}; ${advice}`,
   });
   expect(readFirst([1, 'hypotenuse', 0xabc, 2, 12, 100])?.refusal).toMatchObject({
     code: 'contract-mismatch',
-    message: `formula "hypotenuse": ${message} ${hypotenuseHash.toString(16).padStart(8, '0')}`,
+    message: `formula "hypotenuse": ${message} ${hypotenuseHash.toString(16).padStart(8, '0')}; ${advice}`,
   });
 });
 

@@ -90,7 +90,7 @@ export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) =>
     if (message === undefined) return misshapenOperand(fields);
     const { formula, operands } = message;
     if (!Object.hasOwn(catalogue.formulas, formula)) {
-      return operandReading(message, failure('unknown-formula', `no formula is called "${formula}" here`));
+      return operandReading(message, failure('unknown-formula', `this server has no formula "${formula}"`));
     }
     const contract = catalogue.formulas[formula] as Formula;
     const expected = hashOf(catalogue, formula);
@@ -141,7 +141,7 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
 
 /** The contract's code on this side failed, whatever the server sent. A retry would end in the same way. */
 function unreadable(seq: number, problem: string): ResultReading {
-  return { seq, outcome: failure('internal', `a result came, but ${problem}`) };
+  return { seq, outcome: failure('internal', `a result arrived, but ${problem}`) };
 }
 
 export function readStatusRequest(fields: unknown): RequestReading | undefined {
@@ -176,7 +176,7 @@ export function resultMessage(seq: number, outcome: Success | Failure): ResultMe
 function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {
   return failure(
     'contract-mismatch',
-    `${contract.kind} "${contract.name}": asked by contract ${hex(theirs)}, served by contract ${hex(ours)}`,
+    `${contract.kind} "${contract.name}": the request has contract hash ${hex(theirs)}, the server has ${hex(ours)}; both need the same version of the contract`,
   );
 }
 

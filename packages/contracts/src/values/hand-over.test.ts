@@ -44,7 +44,7 @@ test.each([[[]], [[12]], [[12, 13, 14]]])('the operands %j are refused by their 
 test('a wrong output is a fault of the handler’s code, and a wrong input a fault of the request', () => {
   expect(takeOutput(square, Number.NaN)).toMatchObject({
     code: 'internal',
-    message: 'square: the code of the operation gave: Invalid input: expected number, received NaN',
+    message: 'square: the code of the operation returned: Invalid input: expected number, received NaN',
   });
   expect(takeInput(square, {})).toMatchObject({
     code: 'invalid-request',

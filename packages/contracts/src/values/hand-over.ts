@@ -53,7 +53,10 @@ export function takeOutput(contract: Operation | Formula, value: unknown): unkno
   return take('internal', contract.name, codeGave[contract.kind], contract.output, value);
 }
 
-const codeGave = { operation: 'the code of the operation gave', formula: 'the code of the formula gave' } as const;
+const codeGave = {
+  operation: 'the code of the operation returned',
+  formula: 'the code of the formula returned',
+} as const;
 
 /** @returns a copy, or a failure; a value is never a failure */
 function take(

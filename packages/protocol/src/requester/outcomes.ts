@@ -6,11 +6,14 @@ import { mayYetAnswer } from './request.ts';
 /* The failures a requester settles with on its own account, with the words a person reads. */
 
 export function tooManyOpen(openMax: number): Failure {
-  return failure('overloaded', `${openMax} requests are already open here`);
+  return failure(
+    'overloaded',
+    `this process has ${openMax} open requests, as many as it may; wait for answers before you send more`,
+  );
 }
 
 export function nobodyFit<W>({ call: { target }, refusal }: OpenRequest<W>): Failure {
-  return refusal ?? failure('no-listener', `no server fit to ask listens on ${target.route}`);
+  return refusal ?? failure('no-listener', `no server that can take the request listens on ${target.route}`);
 }
 
 /**
@@ -22,8 +25,8 @@ export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: nu
   const { contract } = call.target;
   const why =
     waitMs === 0
-      ? `the servers of ${contract} had no room for it until too little of its time was left`
-      : `${waiting} requests wait for the servers of ${contract}, which would take ${Math.round(waitMs)} ms`;
+      ? `the servers of ${contract} had no room before too little of its time was left`
+      : `${waiting} requests wait for the servers of ${contract}, so its turn would come after ${Math.round(waitMs)} ms`;
   return failure('overloaded', `${why}; ${timeout}`);
 }
 
@@ -45,9 +48,9 @@ export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): 
 
 const said: Readonly<Record<Obstacle, (route: string) => string>> = {
   'no-broker': () => 'no active broker was reached',
-  'no-ear': () => 'no answer could have been heard',
+  'no-ear': () => 'the return path was not confirmed: no message came back from a broker',
   'no-server': (route) => `no server listened on ${route}`,
-  'no-room': (route) => `no server on ${route} had room for one more from here`,
+  'no-room': (route) => `no server on ${route} had room`,
 };
 
 export const serverLost: Failure = failure(

@@ -49,10 +49,10 @@ describe('held until heard', () => {
       'no-listener: no active broker was reached within 300 ms',
     ]);
     expect(toldAfter(({ handle, up }) => [up(a), handle({ type: 'unproven' })])).toEqual([
-      'no-listener: no answer could have been heard within 300 ms',
+      'no-listener: the return path was not confirmed: no message came back from a broker within 300 ms',
     ]);
     expect(toldAfter(({ call, up }) => [up(a), call(1)])).toEqual([
-      'overloaded: no server on calc.square.request.1 had room for one more from here within 300 ms',
+      'overloaded: no server on calc.square.request.1 had room within 300 ms',
     ]);
   });
 

@@ -80,8 +80,11 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     isFull: (what) =>
       (what === 'requests' && requesters.running() >= inFlightMax) || (what === 'requesters' && requesters.isCrowded()),
   });
-  const full = failure('overloaded', `${inFlightMax} requests are in flight here`);
-  const crowded = failure('overloaded', `${requestersMax} requesters have requests in flight here`);
+  const full = failure('overloaded', `the server has ${inFlightMax} requests in flight, as many as it admits`);
+  const crowded = failure(
+    'overloaded',
+    `the server has requests of ${requestersMax} requesters in flight, as many as it admits`,
+  );
   let answeredCount = 0;
   let repeated = 0;
   let givenUp = 0;
