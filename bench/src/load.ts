@@ -1,4 +1,4 @@
-import { createChance } from '@cateto/bus/simulated';
+import { createChance } from '@cateto/simulation';
 import { RequestError } from '@cateto/sdk';
 import type { Histogram } from 'hdr-histogram-js';
 import { build } from 'hdr-histogram-js';

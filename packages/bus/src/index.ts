@@ -8,6 +8,9 @@ export type { FormulaClient, FormulaQuestion, Settle } from './client/formula-cl
 export { createFormulaClient } from './client/formula-client.ts';
 export type { FormulaServerOptions } from './calc-server/formula-server.ts';
 export { serveFormulas } from './calc-server/formula-server.ts';
+export type { OpenRelayLink, RelayLink, RelayLinkEvents } from './link/broker-link.ts';
+export type { WayIn, WayInEvents } from './link/inbound.ts';
+export { openWaysIn } from './link/inbound.ts';
 export type { Duty, Link, LinkEvents, OpenLink, Platform } from './link/link.ts';
 export { nodePlatform } from './link/platform.ts';
 export type { ObservedMessage } from './client/observer.ts';
@@ -21,4 +24,5 @@ export type { ServerStatus, StatusClient } from './client/status.ts';
 export { createStatusClient } from './client/status.ts';
 export type { HandlerThreads, ThreadedRequest } from './runs/handler-threads.ts';
 export { inMicrotask, inNextTurn } from './link/turns.ts';
+export { isMarker } from './link/zeromq/is-marker.ts';
 export { zeromqLink } from './link/zeromq/zeromq-link.ts';

@@ -25,6 +25,12 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
+/** One such port. */
+export async function freePort(): Promise<number> {
+  const [port = 0] = await freePorts(1);
+  return port;
+}
+
 /** Two brokers on loopback with free ports, in the form of `CATETO_BROKERS`. */
 export async function freeBrokers(): Promise<string> {
   const [a, b, c, d, e, f] = await freePorts(6);

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const node = ['node:*', 'node:*/*'];
 const own = (name: string): readonly string[] => [`@cateto/${name}`, `@cateto/${name}/*`];
-const bus = [...node, ...own('protocol'), ...own('contracts'), 'zeromq'];
-const sdk = [...node, ...own('bus'), ...own('contracts')];
+const bus = [...node, ...own('zmtp'), ...own('protocol'), ...own('contracts'), 'zeromq'];
+const sdk = [...node, ...own('bus'), ...own('simulation'), ...own('contracts')];
 const appKit = [...node, ...own('contracts'), 'pino', 'pino-pretty', 'commander'];
 const cluster = [...node, ...own('app-kit')];
 const server = [...node, ...own('app-kit'), ...own('bus'), ...own('compute'), ...own('contracts')];
@@ -51,15 +51,20 @@ const rules: readonly Rule[] = [
   { files: 'packages/contracts/src/tools/**', allowed: ['zod'], may: ['tools'] },
   { files: 'packages/protocol/src/**', allowed: ['@cateto/contracts'] },
   { files: 'packages/compute/src/**', allowed: ['@cateto/contracts'] },
+  { files: 'packages/zmtp/src/*.ts', allowed: [] },
+  { files: 'packages/zmtp/src/node/**', allowed: node },
   { files: 'packages/bus/src/**', allowed: bus },
-  // Randomness and queues of the simulated network. No code that runs for real may need them.
-  { files: 'packages/bus/src/simulated/**', allowed: [...bus, 'pure-rand', 'pure-rand/**', 'tinyqueue'] },
+  // No code that runs for real may need randomness from a seed.
+  {
+    files: 'packages/simulation/src/**',
+    allowed: [...own('bus'), ...own('contracts'), 'pure-rand', 'pure-rand/**', 'tinyqueue'],
+  },
   // Threads for handlers: one library, in one place.
   { files: 'packages/bus/src/threads/**', allowed: [...bus, 'piscina', 'tsx/esm/api'] },
   // The seam that opens sockets, the connections that speak ZMTP, the probe that tells a dead peer from a hung one, the
   // check of a host's address, and the search for free ports.
   { files: 'packages/bus/src/link/zeromq/sockets.ts', allowed: bus, may: ['sockets'] },
-  { files: 'packages/bus/src/zmtp/{connections,host-address}.ts', allowed: bus, may: ['sockets'] },
+  { files: 'packages/zmtp/src/node/{connections,host-address}.ts', allowed: node, may: ['sockets'] },
   { files: 'packages/bus/src/link/zeromq/peer-probe.ts', allowed: bus, may: ['sockets'] },
   { files: 'packages/sdk/src/**', allowed: sdk },
   { files: 'packages/sdk/src/environment.ts', allowed: sdk, may: ['environment'] },

@@ -1,4 +1,4 @@
-import { createChance } from '@cateto/bus/simulated';
+import { createChance } from '@cateto/simulation';
 
 /** Randomness that a seed repeats. */
 export interface Chance {

@@ -1,4 +1,4 @@
-import type { SimulatedNetwork } from '@cateto/bus/simulated';
+import type { SimulatedNetwork } from '@cateto/simulation';
 import type { History, Reach } from './history.ts';
 import type { Member, System } from './system.ts';
 import { isBrokerName } from './system.ts';

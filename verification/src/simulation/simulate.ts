@@ -1,5 +1,5 @@
-import type { Chance } from '@cateto/bus/simulated';
-import { createChance, createNetwork } from '@cateto/bus/simulated';
+import type { Chance } from '@cateto/simulation';
+import { createChance, createNetwork } from '@cateto/simulation';
 import type { Asked, History } from './history.ts';
 import { emptyHistory } from './history.ts';
 import { reachEveryMs } from './liveness-checks.ts';

@@ -1,6 +1,6 @@
 import type { BusEvent, Server } from '@cateto/bus';
 import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
-import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/bus/simulated';
+import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/simulation';
 import { formulaCodes, handlers } from '@cateto/compute';
 import type { Catalogue, FormulaCode, Handler, Operation } from '@cateto/contracts';
 import { calculator, defineCatalogue, isFailure } from '@cateto/contracts';

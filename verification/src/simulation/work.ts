@@ -1,4 +1,4 @@
-import type { SimulatedProcess } from '@cateto/bus/simulated';
+import type { SimulatedProcess } from '@cateto/simulation';
 import { handlers } from '@cateto/compute';
 import type { Handler } from '@cateto/contracts';
 import type { History } from './history.ts';

@@ -1,7 +1,7 @@
 import type { Beat, BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat, formatBroker } from '@cateto/contracts';
 import { connectBeats } from '../link/zeromq/sockets.ts';
-import { timers } from '../link/timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 
 /** How a broker is, from its heartbeat port; without a beat it is not reached. */
 export interface BrokerStatus {

@@ -1,5 +1,5 @@
 import type { Platform } from './link.ts';
-import { timers } from './timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 
 export const nodePlatform: Platform = {
   nowMs: timers.monotonicMs,

@@ -1,4 +1,4 @@
-import { timers } from './timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 
 /* Turns of the loop for the packages above, whose declarations need no types of Node for them. */
 

@@ -1,7 +1,7 @@
 import type { Handler, HandlerContext } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { timers } from '../link/timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 import { runTask } from './run-task.ts';
 import { sharedNowMs } from './thread-context.ts';
 

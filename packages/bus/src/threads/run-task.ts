@@ -2,7 +2,7 @@ import type { Handler } from '@cateto/contracts';
 import { isFailure, stackOf, takeValue, textOf } from '@cateto/contracts';
 import { parentPort } from 'node:worker_threads';
 import { hush } from '../runs/promises.ts';
-import { timers } from '../link/timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 import { openThreadContext } from './thread-context.ts';
 import type { Begun, LoggedLine, Outcome, ThreadTask, Thrown, Worked } from './thread-task.ts';
 

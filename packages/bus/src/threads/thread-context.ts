@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@cateto/contracts';
 import { isShare } from '../runs/is-share.ts';
-import { timers } from '../link/timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 import type { ThreadTask } from './thread-task.ts';
 
 /** A clock that all threads of a process share. `performance.now()` counts from the start of its own thread. */

@@ -1,6 +1,6 @@
 import { limits } from '@cateto/contracts';
 import { Overrun } from '../runs/run-limits.ts';
-import { timers } from '../link/timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 import type { TaskLimit } from './thread-task.ts';
 
 /*

@@ -5,7 +5,7 @@ import type { Piscina } from 'piscina';
 import type { OnEvent } from '../participant/events.ts';
 import { readShareBy } from '../runs/handler-contexts.ts';
 import { Overrun } from '../runs/run-limits.ts';
-import { timers } from '../link/timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 import type { HandlerThreads, Ran } from '../runs/handler-threads.ts';
 import { startThreads } from './start-threads.ts';
 import { sharedNowMs } from './thread-context.ts';

@@ -1,5 +1,5 @@
 import { inNextTurn } from '@cateto/bus';
-import type { SimulatedNetwork } from '@cateto/bus/simulated';
+import type { SimulatedNetwork } from '@cateto/simulation';
 
 /** Lets virtual time pass while somebody waits for something, and stand still otherwise. */
 export interface Pump {

@@ -1,6 +1,6 @@
 import type { BusEvent, OpenLink } from '@cateto/bus';
-import type { BrokerHost, NetworkOptions, PassingMessage, SimulatedProcess } from '@cateto/bus/simulated';
-import { createNetwork } from '@cateto/bus/simulated';
+import type { BrokerHost, NetworkOptions, PassingMessage, SimulatedProcess } from '@cateto/simulation';
+import { createNetwork } from '@cateto/simulation';
 import type { Calculator, Catalogue } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { apart } from '../apart.ts';

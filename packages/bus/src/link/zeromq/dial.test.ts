@@ -6,7 +6,7 @@ import { Publisher } from 'zeromq';
 import { readFrames } from './read-frames.ts';
 import { freeBroker } from '../../broker/brokers.test-support.ts';
 import { connectHeartbeat, connectRequests } from './sockets.ts';
-import { useFakeTimers } from '../fake-timers.test-support.ts';
+import { useFakeTimers } from '@cateto/zmtp/testing';
 
 /** An address, another one each time, or none. */
 type Said = string | (() => string) | Error;

@@ -1,6 +1,6 @@
 import type { Subscriber } from 'zeromq';
-import { addressOf, familyOf, literalOf } from '../../zmtp/index.ts';
-import { timers } from '../timers.ts';
+import { addressOf, familyOf, literalOf } from '@cateto/zmtp';
+import { timers } from '@cateto/zmtp/timers';
 
 /** How often a name is asked for while the socket is not connected: as often as libzmq tries at last. */
 const askEveryMs = 200;

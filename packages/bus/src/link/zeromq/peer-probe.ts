@@ -1,6 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { connect } from 'node:net';
-import { timers } from '../timers.ts';
+import { timers } from '@cateto/zmtp/timers';
 
 /**
  * What a plain TCP connect met: nobody listens on the port, somebody does, or nothing that would tell (a host that does

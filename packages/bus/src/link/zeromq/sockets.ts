@@ -4,9 +4,9 @@ import * as zeromq from 'zeromq';
 import { openAll } from '../closing.ts';
 import { dial } from './dial.ts';
 import { needHandles } from './handles.ts';
-import type { BeatSubscriber, Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from '../../zmtp/index.ts';
-import { createBeatSubscriber, createSubscriber, createXPublisher } from '../../zmtp/index.ts';
-import { timers } from '../timers.ts';
+import type { BeatSubscriber, Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from '@cateto/zmtp';
+import { createBeatSubscriber, createSubscriber, createXPublisher } from '@cateto/zmtp';
+import { timers } from '@cateto/zmtp/timers';
 
 /*
  * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its

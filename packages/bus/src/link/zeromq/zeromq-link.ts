@@ -5,7 +5,7 @@ import { isMarker } from './is-marker.ts';
 import type { Duty, Link, LinkEvents, OpenLink } from '../link.ts';
 import { readFrames } from './read-frames.ts';
 import { connectRequests, connectRequestsInWorker, connectSubscriber, connectXPublisher } from './sockets.ts';
-import type { Subscriber, SubscriberEvents } from '../../zmtp/index.ts';
+import type { Subscriber, SubscriberEvents } from '@cateto/zmtp';
 import type { WayIn, WayInEvents } from '../inbound.ts';
 import { openWaysIn } from '../inbound.ts';
 

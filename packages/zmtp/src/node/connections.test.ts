@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Server, connect, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../broker/brokers.test-support.ts';
+import { freePort } from '@cateto/cluster';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 

@@ -1,10 +1,10 @@
 import dns from 'node:dns';
 import { isIP } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { freePort } from '../broker/brokers.test-support.ts';
+import { freePort } from '@cateto/cluster';
 import { addressOf } from './host-address.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
-import { useFakeTimers } from '../link/fake-timers.test-support.ts';
+import { useFakeTimers } from './fake-timers.test-support.ts';
 
 /** Names that mean an IPv6 address to who takes any, as `localhost` does on most machines; answered when the test says so. */
 function slowNames() {

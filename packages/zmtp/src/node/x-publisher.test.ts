@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../broker/brokers.test-support.ts';
-import { commandFlag, moreFlag } from './frame-reader.ts';
+import { freePort } from '@cateto/cluster';
+import { commandFlag, moreFlag } from '../frame-reader.ts';
 import { host, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 

@@ -1,4 +1,4 @@
-import type { Platform } from '../link/link.ts';
+import type { Platform } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 

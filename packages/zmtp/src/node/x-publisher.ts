@@ -1,8 +1,8 @@
-import { legacyCancel, legacySubscribe } from './commands.ts';
+import { legacyCancel, legacySubscribe } from '../commands.ts';
 import type { Peer } from './connection.ts';
 import type { Ends, EndsOptions } from './connections.ts';
 import { createEnds } from './connections.ts';
-import { createTopicIndex } from './topic-index.ts';
+import { createTopicIndex } from '../topic-index.ts';
 
 export interface XPublisherEvents {
   /** A peer's process ended; `prefixes` are what it asked for. Their `subscription` events follow. */

@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { ConnectionOptions, Peer } from './connection.ts';
 import { speak } from './connection.ts';
 import { createEventLog } from './event-log.test-support.ts';
-import { commandFlag, moreFlag } from './frame-reader.ts';
-import type { SocketType } from './handshake.ts';
-import { writeGreeting } from './handshake.ts';
-import type { Heartbeat } from './liveness.ts';
+import { commandFlag, moreFlag } from '../frame-reader.ts';
+import type { SocketType } from '../handshake.ts';
+import { writeGreeting } from '../handshake.ts';
+import type { Heartbeat } from '../liveness.ts';
 import { closed, loopback } from './loopback.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 

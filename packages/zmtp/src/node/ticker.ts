@@ -1,4 +1,4 @@
-import { timers } from '../link/timers.ts';
+import { timers } from './timers.ts';
 
 /*
  * One timer for all sockets of a process that tick at the same pace: a program with a hundred clients wakes once for all.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
-import { createFrameReader } from './frame-reader.ts';
+import { createFrameReader } from '../frame-reader.ts';
 import { loopback } from './loopback.test-support.ts';
 import type { Outgoing } from './write-buffer.ts';
 import { createOutgoing } from './write-buffer.ts';

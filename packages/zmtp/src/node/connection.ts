@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { timers } from '../link/timers.ts';
+import { timers } from './timers.ts';
 import {
   isPong,
   legacyCancel,
@@ -8,9 +8,9 @@ import {
   readSubscription,
   writePing,
   writeSubscription,
-} from './commands.ts';
-import { commandFlag, createFrameReader, moreFlag } from './frame-reader.ts';
-import type { SocketType } from './handshake.ts';
+} from '../commands.ts';
+import { commandFlag, createFrameReader, moreFlag } from '../frame-reader.ts';
+import type { SocketType } from '../handshake.ts';
 import {
   greetingBytes,
   greetingFault,
@@ -19,11 +19,11 @@ import {
   speaksCommands,
   writeGreeting,
   writeReady,
-} from './handshake.ts';
-import type { Heartbeat } from './liveness.ts';
-import { createLiveness } from './liveness.ts';
+} from '../handshake.ts';
+import type { Heartbeat } from '../liveness.ts';
+import { createLiveness } from '../liveness.ts';
 import { createOutgoing } from './write-buffer.ts';
-import { createRoundTrip } from './round-trip.ts';
+import { createRoundTrip } from '../round-trip.ts';
 
 /** The other side of a connection whose handshake is done. */
 export interface Peer {

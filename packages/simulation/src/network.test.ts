@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Link } from '../link/link.ts';
+import type { Link } from '@cateto/bus';
 import type { NetworkOptions, SimulatedNetwork } from './network.ts';
 import { createNetwork } from './network.ts';
 import type { SimulatedProcess } from './process.ts';

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { EventLog } from './event-log.test-support.ts';
 import { createEventLog } from './event-log.test-support.ts';
-import { commandFlag, createFrameReader } from './frame-reader.ts';
-import type { SocketType } from './handshake.ts';
-import { greetingBytes, writeGreeting, writeReady } from './handshake.ts';
+import { commandFlag, createFrameReader } from '../frame-reader.ts';
+import type { SocketType } from '../handshake.ts';
+import { greetingBytes, writeGreeting, writeReady } from '../handshake.ts';
 
 /** The other side of a connection, which says what it is told to. */
 export interface RawPeer {

@@ -1,4 +1,4 @@
-import { isMarker } from '../link/zeromq/is-marker.ts';
+import { isMarker } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import type { Prefixes } from './prefixes.ts';
 import { createPrefixes } from './prefixes.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { everyTick } from './ticker.ts';
-import { useFakeTimers } from '../link/fake-timers.test-support.ts';
+import { useFakeTimers } from './fake-timers.test-support.ts';
 
 beforeEach(() => useFakeTimers(['setInterval', 'clearInterval']));
 

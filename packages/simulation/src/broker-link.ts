@@ -1,4 +1,4 @@
-import type { OpenRelayLink, RelayLink, RelayLinkEvents } from '../link/broker-link.ts';
+import type { OpenRelayLink, RelayLink, RelayLinkEvents } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { SessionEnd, SessionUser } from './session.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as zeromq from 'zeromq';
-import { readFrames } from '../link/zeromq/read-frames.ts';
-import { freePort } from '../broker/brokers.test-support.ts';
+import { freePort } from '@cateto/cluster';
 import type { EventLog } from './event-log.test-support.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
@@ -30,8 +29,17 @@ async function link(
 /** What it hears. A socket that is bound takes nobody in before it is read. */
 function heardBy(theirs: zeromq.Subscriber | zeromq.XSubscriber): EventLog<string> {
   const log = createEventLog<string>();
-  void readFrames(theirs as zeromq.Subscriber, (frames) => log.add(text(frames)));
+  void readAll(theirs as zeromq.Subscriber, log);
   return log;
+}
+
+async function readAll(theirs: zeromq.Subscriber, log: EventLog<string>): Promise<void> {
+  try {
+    for await (const frames of theirs) log.add(text(frames));
+  } catch (error) {
+    // The read that was under way when the socket was closed.
+    if (!theirs.closed) throw error;
+  }
 }
 
 const text = (frames: readonly Buffer[]): string => frames.map((frame) => frame.toString('latin1')).join(': ');

@@ -4,7 +4,7 @@ import type { Connection, ConnectionOptions, Peer, PeerEvents } from './connecti
 import { speak } from './connection.ts';
 import { addressOf, familyOf } from './host-address.ts';
 import { everyTick } from './ticker.ts';
-import { timers } from '../link/timers.ts';
+import { timers } from './timers.ts';
 
 /* The connections of one socket, whichever side opened them: dialled again and again until it is closed, or accepted. */
 

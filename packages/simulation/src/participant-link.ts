@@ -1,6 +1,6 @@
-import type { OpenLink } from '../link/link.ts';
-import type { WayIn, WayInEvents } from '../link/inbound.ts';
-import { openWaysIn } from '../link/inbound.ts';
+import type { OpenLink } from '@cateto/bus';
+import type { WayIn, WayInEvents } from '@cateto/bus';
+import { openWaysIn } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import { createPrefixes } from './prefixes.ts';
 import type { SimulatedProcess } from './process.ts';

@@ -1,6 +1,6 @@
 import dns from 'node:dns';
 import { isIP } from 'node:net';
-import { timers } from '../link/timers.ts';
+import { timers } from './timers.ts';
 
 /*
  * The address of a host, as a broker's endpoint names it. The system resolves few names at a time, two of Node's threads, and a

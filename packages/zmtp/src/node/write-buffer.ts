@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { longHeadBytes, shortHeadBytes, shortSizeMax } from './frame-reader.ts';
+import { longHeadBytes, shortHeadBytes, shortSizeMax } from '../frame-reader.ts';
 
 /*
  * What waits to leave on a connection. The frames of a turn are written one after the other into one piece of memory and leave

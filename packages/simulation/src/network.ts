@@ -1,11 +1,11 @@
 import type { Beat } from '@cateto/contracts';
 import { decodeBeat } from '@cateto/contracts';
-import type { BrokerStatus } from '../client/broker-status.ts';
-import type { BusEvent, OnEvent } from '../participant/events.ts';
-import type { OpenLink } from '../link/link.ts';
-import type { OpenRelayLink } from '../link/broker-link.ts';
-import type { Relay } from '../broker/running-broker.ts';
-import { runRelay } from '../broker/broker.ts';
+import type { BrokerStatus } from '@cateto/bus';
+import type { BusEvent, OnEvent } from '@cateto/bus';
+import type { OpenLink } from '@cateto/bus';
+import type { OpenRelayLink } from '@cateto/bus';
+import type { Relay } from '@cateto/bus/broker';
+import { runRelay } from '@cateto/bus/broker';
 import type { Chance } from './chance.ts';
 import { createChance } from './chance.ts';
 import { createClock } from './clock.ts';

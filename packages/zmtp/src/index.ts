@@ -1,0 +1,8 @@
+/* ZeroMQ's wire, ZMTP 3.1, as the sockets of publish and subscribe need it, spoken by the thread that has the messages. */
+export type { BeatSubscriber } from './node/beat-subscriber.ts';
+export { createBeatSubscriber } from './node/beat-subscriber.ts';
+export { addressOf, familyOf, literalOf } from './node/host-address.ts';
+export type { Subscriber, SubscriberEvents, SubscriberOptions } from './node/subscriber.ts';
+export { createSubscriber } from './node/subscriber.ts';
+export type { XPublisher, XPublisherEvents, XPublisherOptions } from './node/x-publisher.ts';
+export { createXPublisher } from './node/x-publisher.ts';
