@@ -7,6 +7,7 @@
 import type { Failure } from '@cateto/contracts';
 import type { Obstacle } from './outcomes.ts';
 import { createHeld } from './held.ts';
+import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
 import type { Place } from './rooms.ts';
@@ -182,20 +183,14 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       request.staysUntilMs = undefined;
     }
     if (request.server !== undefined) leave(request, request.server);
-    if (server !== undefined) {
-      server.place.inFlight += 1;
-      request.room = servers.roomOf(server, request.call.target.contract);
-      request.room.inFlight += 1;
-    }
+    if (server !== undefined) inFlight.join(request, servers.roomOf(server, request.call.target.contract));
     assign(request, server, nowMs);
   }
 
   /** One request fewer waits for the server. */
   function leave(request: OpenRequest<W>, server: Server): void {
     const { place } = server;
-    place.inFlight -= 1;
-    if (request.room !== undefined) request.room.inFlight -= 1;
-    request.room = undefined;
+    inFlight.leave(request, place);
     if (place.inFlight === 0) resume(place, undefined);
     held.freed(request.call.target.contract);
   }
@@ -281,7 +276,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     offerAllHeld,
     freed: held.freed,
     resume,
-    move,
+    move(request, server, nowMs) {
+      move(request, server, nowMs);
+      servers.await(server);
+    },
     reassign(request, server, nowMs) {
       if (server !== 'full' && !isSuspect(request)) give(request, server, nowMs);
       else if (isSuspect(request) && request.server !== undefined) suspect(request, nowMs);

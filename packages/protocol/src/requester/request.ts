@@ -1,6 +1,6 @@
 import type { Failure } from '@cateto/contracts';
 import type { Line, Origin } from './queues.ts';
-import type { Room } from './rooms.ts';
+import type { InFlight, Room } from './rooms.ts';
 import type { Server } from './servers.ts';
 import type { RequestCall } from './types.ts';
 
@@ -10,7 +10,7 @@ const suspectEnds = 2;
  * A request that is open: held while it has no server, in flight from then on. What few requests need is undefined for all others: a
  * number that is no small whole one takes memory of its own, three hundred thousand times a second.
  */
-export interface OpenRequest<W> {
+export interface OpenRequest<W> extends InFlight {
   readonly call: RequestCall<W>;
   readonly calledMs: number;
   /** When it is over before its deadline: it was sent, and its caller has something better to do than to wait for long. */
@@ -18,6 +18,9 @@ export interface OpenRequest<W> {
   /** Where the last attempt went, and the room that it takes there. */
   server: Server | undefined;
   room: Room | undefined;
+  /** Its neighbours among the requests that its server has (in-flight.ts). */
+  older: InFlight | undefined;
+  newer: InFlight | undefined;
   /** Where it waits for room (queues.ts). */
   line: Line<W> | undefined;
   /** Whose turn it took when it was sent, and what that was charged. */
@@ -57,6 +60,8 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     lateAtMs: undefined,
     server: undefined,
     room: undefined,
+    older: undefined,
+    newer: undefined,
     line: undefined,
     charged: undefined,
     serverSinceMs: nowMs,
@@ -104,18 +109,24 @@ export function noteEarlier<W>(request: OpenRequest<W>, server: Server, sinceMs:
   if (request.earlier.has(server)) return;
   request.earlier.set(server, sinceMs);
   server.copies += 1;
+  server.place.copies ??= new Set();
+  server.place.copies.add(request);
 }
 
 /** The server has given the request back: it has it no more, and has not left it unanswered. */
 export function forgetAsked<W>(request: OpenRequest<W>, server: Server): void {
   if (request.earlier?.delete(server) !== true) return;
   server.copies -= 1;
+  if (earlierSinceMs(request, server.address) === undefined) server.place.copies?.delete(request);
   if (request.earlier.size === 0) request.earlier = undefined;
 }
 
 /** The request is over: no server has a copy of it that matters. */
 export function forgetEarlier<W>(request: OpenRequest<W>): void {
-  for (const server of request.earlier?.keys() ?? []) server.copies -= 1;
+  for (const server of request.earlier?.keys() ?? []) {
+    server.copies -= 1;
+    server.place.copies?.delete(request);
+  }
 }
 
 /** Two ends may be an accident; a third is risked with care (suspects.ts). */

@@ -13,12 +13,22 @@
  *
  * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
  */
+import type { Aged, AgeOrder } from '../structures/intrusive-list.ts';
+import { createAgeOrder } from '../structures/intrusive-list.ts';
+
+/** A request that a server has (in-flight.ts). */
+export interface InFlight extends Aged<InFlight> {
+  readonly call: { readonly seq: number };
+}
 
 /** What a server has from here, and may have. */
 export interface Place {
   readonly address: string;
   /** Requests that wait for the server, from here. */
   inFlight: number;
+  readonly requests: AgeOrder<InFlight>;
+  /** Open requests of which it has a copy though another server is to answer them; undefined before the first. */
+  copies: Set<InFlight> | undefined;
   /** It listens on something. */
   isListed: boolean;
   /** By contract. */
@@ -48,8 +58,8 @@ export interface Rooms {
   at(address: string): Place;
   /** The room that a contract has at a place. */
   of(place: Place, contract: string): Room;
-  /** Whether anything is known of a server at this address. */
-  has(address: string): boolean;
+  /** Undefined while nothing is known of a server at this address. */
+  find(address: string): Place | undefined;
   /** The server announces a window. @returns whether there may be more room than before */
   announced(address: string, contract: string, window: number): boolean;
 }
@@ -104,7 +114,9 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
   let sweptNext = sweptFrom;
 
   function sweep(): void {
-    for (const [address, { inFlight, isListed }] of places) if (inFlight === 0 && !isListed) places.delete(address);
+    for (const [address, { inFlight, copies, isListed }] of places) {
+      if (inFlight === 0 && !isListed && (copies === undefined || copies.size === 0)) places.delete(address);
+    }
     sweptNext = Math.max(sweptFrom, 2 * places.size);
   }
 
@@ -112,7 +124,16 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
     let place = places.get(address);
     if (place === undefined) {
       if (places.size >= sweptNext) sweep();
-      place = { address, inFlight: 0, isListed: false, rooms: new Map(), paused: new Set(), returns: 0 };
+      place = {
+        address,
+        inFlight: 0,
+        requests: createAgeOrder(),
+        copies: undefined,
+        isListed: false,
+        rooms: new Map(),
+        paused: new Set(),
+        returns: 0,
+      };
       places.set(address, place);
     }
     return place;
@@ -139,7 +160,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
   return {
     at,
     of,
-    has: (address) => places.has(address),
+    find: (address) => places.get(address),
     announced(address, contract, window) {
       const place = at(address);
       if (place.rooms.size >= roomsMax && !place.rooms.has(contract)) return false;

@@ -8,8 +8,9 @@ import type { Dispatch } from './dispatch.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
+import { requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import { forgetAsked, mayRunAt } from './request.ts';
-import type { Rooms } from './rooms.ts';
+import type { Place, Rooms } from './rooms.ts';
 import { pause } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
@@ -30,7 +31,7 @@ export interface ServerNewsParts<W> {
   readonly leases: Leases;
   readonly silence: Silence<W>;
   readonly dispatch: Dispatch<W>;
-  readonly open: Pick<SeqTable<OpenRequest<W>>, 'get' | 'values' | 'filter' | 'inAnyOrder'>;
+  readonly open: Pick<SeqTable<OpenRequest<W>>, 'get' | 'values'>;
   progressed(request: OpenRequest<W>, share: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   schedule(request: OpenRequest<W>): void;
@@ -51,10 +52,8 @@ const never = Number.NEGATIVE_INFINITY;
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   const { servers, rooms, leases, silence, dispatch, open, progressed, settle, schedule, awaitTurn } = parts;
 
-  function takeBack(sender: string, returned: readonly number[], nowMs: number): void {
-    const those = open.filter(
-      ({ server, settled, call }) => server?.address === sender && !settled && isAmong(returned, call.seq),
-    );
+  function takeBack(place: Place, returned: readonly number[], nowMs: number): void {
+    const those = requestsAt<W>([place], ({ settled, call }) => !settled && isAmong(returned, call.seq));
     for (const request of those) {
       const { server } = request;
       // A copy that is on its way to it would run there as well.
@@ -85,25 +84,24 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       const routes = servers.up(route, address);
       for (const each of routes) dispatch.offerHeld(each, nowMs);
       // What is in flight is looked at only if something of it may have lost its server; the marker that comes next sends it all again.
-      if (!dispatch.isLinked() || !servers.anyAwaited()) return;
-      const those = open.filter(
-        ({ server, call: { target } }) =>
-          server !== undefined && routes.includes(target.route) && !server.routes.has(target.route),
+      if (!dispatch.isLinked()) return;
+      const those = requestsAt<W>(
+        servers.awaited(),
+        ({ server, call: { target } }) => routes.includes(target.route) && server?.routes.has(target.route) === false,
       );
       for (const request of those) {
-        if (request.server?.address === address || !silence.isStaying(request, nowMs))
+        if (request.server?.address === address || !silence.isStaying(request, nowMs)) {
           dispatch.sendAgain(request, nowMs);
+        }
       }
     },
 
     listenerDown(route, address, nowMs) {
       const routes = servers.down(route, address);
       // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
-      if (routes.length === 0 || !dispatch.isLinked()) return;
-      const those = open.filter(
-        ({ server, call }) => server?.address === address && routes.includes(call.target.route),
-      );
-      for (const request of those) {
+      const place = rooms.find(address);
+      if (routes.length === 0 || place === undefined || !dispatch.isLinked()) return;
+      for (const request of requestsAt<W>([place], ({ call }) => routes.includes(call.target.route))) {
         if (silence.stays(request, 0, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }
@@ -115,20 +113,18 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
      */
     ended(address) {
       const routes = servers.routesOf(address);
-      for (const request of open.inAnyOrder()) {
-        if (request.server?.address !== address) continue;
-        request.listed = false;
-        request.staysUntilMs = undefined;
-      }
+      const place = rooms.find(address);
+      const those = place === undefined ? [] : requestsAndCopiesAt<W>(place);
       leases.forget(address);
-      if (dispatch.isLinked()) {
-        const those = open.filter(
-          (request) => !request.settled && routes.includes(request.call.target.route) && mayRunAt(request, address),
-        );
-        for (const request of those) {
-          request.ends += 1;
-          if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
+      for (const request of those) {
+        if (request.server?.address === address) {
+          request.listed = false;
+          request.staysUntilMs = undefined;
         }
+        if (!dispatch.isLinked() || request.settled) continue;
+        if (!routes.includes(request.call.target.route) || !mayRunAt(request, address)) continue;
+        request.ends += 1;
+        if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
       }
       for (const route of routes) servers.down(route, address);
       awaitTurn();
@@ -137,21 +133,21 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
     beat({ sender, held, silentMs, windows, returned = [], progress }, nowMs) {
       // Anybody may say that he is at work: nothing is kept for those whom nobody here knows.
-      if (!rooms.has(sender) && servers.routesOf(sender).length === 0) return;
+      const place = rooms.find(sender);
+      if (place === undefined) return;
       if (windows !== undefined) {
         for (const [contract, window] of Object.entries(windows)) {
           if (rooms.announced(sender, contract, window)) dispatch.freed(contract);
         }
         // Also of contracts that it has not had to do with: it gave them back while it did not know how long another would take.
-        dispatch.resume(rooms.at(sender), undefined);
+        dispatch.resume(place, undefined);
       }
-      if (returned.length > 0) takeBack(sender, returned, nowMs);
+      if (returned.length > 0) takeBack(place, returned, nowMs);
       if (held === undefined) return;
       leases.beat(sender, Math.max(silentMs, heardMs), nowMs);
       if (progress !== undefined) hearProgress(sender, progress);
       let anyLost = false;
-      for (const request of open.inAnyOrder()) {
-        if (request.server?.address !== sender || request.settled) continue;
+      for (const request of requestsAt<W>([place], ({ settled }) => !settled)) {
         const isHeld = isAmong(held, request.call.seq);
         if (request.listed && !isHeld) {
           request.lost = true;

@@ -50,8 +50,10 @@ export interface Servers {
   find(route: string, address: string): Server | undefined;
   /** Routes on which the server at this address listens. */
   routesOf(address: string): readonly string[];
-  /** Whether requests may wait for a server that listens no more on a route on which it did. */
-  anyAwaited(): boolean;
+  /** Requests wait for this server, perhaps though it listens no more. */
+  await(server: Server): void;
+  /** Where requests may wait for a server that listens no more on a route on which it did. */
+  awaited(): Iterable<Place>;
   /** Whether anybody listens on the route. */
   anyOn(route: string): boolean;
   /**
@@ -161,9 +163,10 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       return server?.routes.has(name) === true ? server : undefined;
     },
     routesOf: (address) => [...(servers.get(address)?.routes ?? [])],
-    anyAwaited() {
+    await: ({ place }) => void awaited.add(place),
+    awaited() {
       for (const place of awaited) if (place.inFlight === 0) awaited.delete(place);
-      return awaited.size > 0;
+      return awaited;
     },
     anyOn: (name) => routes.has(name),
     choose({ route: name, contract, lanes: preferences }, refused, asSuspect = false) {

@@ -15,10 +15,6 @@ export interface SeqTable<V> {
   delete(seq: number): void;
   /** In the order of their seqs. What comes or goes meanwhile does not matter. */
   values(): readonly V[];
-  /** Those that fit, in that order: the others cost little. */
-  filter(fits: (value: V) => boolean): readonly V[];
-  /** As fast as can be, which those who have tens of thousands need. */
-  inAnyOrder(): readonly V[];
   /** Those with a seq from `from` on and below `below`, in that order. Takes no longer than all of them do. */
   between(from: number, below: number): readonly V[];
   size(): number;
@@ -110,12 +106,6 @@ export function createSeqTable<V>(): SeqTable<V> {
       if (size === 0) emptied();
     },
     values: () => some(() => true),
-    filter: (fits) =>
-      seqs
-        .filter((seq, slot) => seq !== free && fits(entries[slot] as V))
-        .toSorted((a, b) => a - b)
-        .map((seq) => entries[slotOf(seq)] as V),
-    inAnyOrder: () => entries.filter((entry) => entry !== undefined),
     between(from, below) {
       if (below - from > mask) return some((seq) => seq >= from && seq < below);
       const found: V[] = [];
