@@ -18,7 +18,7 @@ import { createFormulaClient } from './client/formula-client.ts';
 import { serveFormulas } from './calc-server/formula-server.ts';
 import { open } from './participant/bus.ts';
 import { serveOperations } from './op-server/operation-server.ts';
-import { createRequests } from './participant/requester-driver.ts';
+import { createRequesterDriver } from './participant/requester-driver.ts';
 import { createStatusClient } from './client/status.ts';
 import type { HandlerThreads } from './runs/handler-threads.ts';
 
@@ -87,7 +87,7 @@ function setUp() {
   const shared = { catalogue, openLink, platform, onEvent };
 
   const bus = open({ role: 'client', ...shared });
-  const requests = createRequests(bus.participant, { answerTimeoutMs: 2_000, onEvent });
+  const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: 2_000, onEvent });
   const client = createFormulaClient(bus, catalogue, requests);
   const outcomes: (Success | Failure)[] = [];
 
@@ -125,7 +125,7 @@ describe('a request', () => {
     const { ask, outcomes, platform } = setUpReady();
     ask('sum', [3, 4]);
     platform.settle();
-    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
   test('made before there is any broker is answered as soon as everything is there', () => {
@@ -138,7 +138,7 @@ describe('a request', () => {
     expect(outcomes).toEqual([]);
     broker.activate(1);
     platform.pass(10);
-    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
   test('whose answer is lost is asked again and answered from memory, without being run again', () => {
@@ -161,7 +161,7 @@ describe('a request', () => {
     };
     made.ask('sum', [3, 4]);
     made.platform.pass(3_000);
-    expect(made.outcomes).toEqual([{ value: 14, via: [] }]);
+    expect(made.outcomes).toEqual([{ value: 14, fallbacks: [] }]);
     expect(runs).toBe(2);
     expect(lost).toBe(3);
   });
@@ -176,7 +176,7 @@ describe('a request', () => {
     broker.lose = () => false;
     broker.activate(2);
     platform.pass(20);
-    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
   test('that is cancelled settles at once, and its late answer is dropped', () => {
@@ -195,7 +195,7 @@ describe('the calc-server', () => {
     platform.pass(50);
     for (let asked = 0; asked < 10; asked += 1) ask('sum', [3, 4]);
     platform.pass(10);
-    expect(outcomes).toEqual(Array.from({ length: 10 }, () => ({ value: 14, via: [1, 2] })));
+    expect(outcomes).toEqual(Array.from({ length: 10 }, () => ({ value: 14, fallbacks: [1, 2] })));
     const fallbacks = () => events.filter(({ event }) => event === 'fallback');
     expect(fallbacks()).toMatchObject([
       { operation: 'double', lane: 1, cause: 'no-listener', count: 1 },
@@ -216,10 +216,10 @@ describe('the calc-server', () => {
     platform.pass(1_990);
     expect(outcomes).toEqual([]);
     platform.pass(20);
-    expect(outcomes).toEqual([{ value: 14, via: [1] }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: [1] }]);
     ask('sum', [3, 4]);
     platform.pass(10);
-    expect(outcomes[1]).toEqual({ value: 14, via: [1] });
+    expect(outcomes[1]).toEqual({ value: 14, fallbacks: [1] });
   });
 
   test('falls back in time for a client that cannot wait that long', () => {
@@ -230,7 +230,7 @@ describe('the calc-server', () => {
     platform.pass(50);
     ask('sum', [3, 4], 500);
     platform.pass(500);
-    expect(outcomes).toEqual([{ value: 14, via: [1, 2] }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: [1, 2] }]);
   });
 
   test('has handlers run in threads for as long as it waits for them, and passes on how they fail', async () => {
@@ -339,12 +339,12 @@ describe('what is too large or broken', () => {
     ]);
     ask('sum', [3, 4]);
     platform.settle();
-    expect(outcomes).toEqual([{ value: 14, via: [] }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 });
 
 describe('a server', () => {
-  test('is ready when its ear is proven, and listens only then', () => {
+  test('is ready when its return path is confirmed, and listens only then', () => {
     const { broker, platform, events, opServer } = setUp();
     opServer();
     platform.pass(500);
@@ -407,7 +407,7 @@ describe('a server', () => {
     release?.(6);
     await drained;
     platform.pass(10);
-    expect(outcomes).toEqual([{ value: 14, via: expect.any(Array) }]);
+    expect(outcomes).toEqual([{ value: 14, fallbacks: expect.any(Array) }]);
     expect(events.map(({ event }) => event)).toContain('stopped');
   });
 });

@@ -8,10 +8,10 @@ import type {
   ServerStatus,
   Settle,
 } from '@cateto/bus';
-import { createFormulaClient, createRequests, createStatusClient, observe, open, openAll } from '@cateto/bus';
+import { createFormulaClient, createRequesterDriver, createStatusClient, observe, open, openAll } from '@cateto/bus';
 import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
 import { failure, isFailure, requestId, takeOperands, textOf } from '@cateto/contracts';
-import { apart } from './apart.ts';
+import { isolateCallback } from './isolate-callback.ts';
 import { readCallOptions, readStatusWait } from './call-options.ts';
 import { checkCatalogue } from './check-options.ts';
 import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
@@ -35,7 +35,7 @@ const answerTimeoutMs = 2_000;
 export function createClient(parts: ClientParts): Client<Catalogue> {
   const { catalogue, openLink, platform } = parts;
   checkCatalogue(catalogue);
-  const onEvent = apart(parts.onEvent ?? (() => undefined));
+  const onEvent = isolateCallback(parts.onEvent ?? (() => undefined));
   return openAll((opened) => {
     const bus = opened(open({ role: 'client', catalogue, openLink, platform, onEvent }));
     return createClientOn(bus, { ...parts, onEvent });
@@ -46,7 +46,7 @@ type ClientPartsOnBus = ClientParts & { readonly onEvent: (event: BusEvent) => v
 
 function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus): Client<Catalogue> {
   const { catalogue, openLink, platform, onEvent } = parts;
-  const requests = createRequests(bus.participant, { answerTimeoutMs, onEvent });
+  const requests = createRequesterDriver(bus.participant, { answerTimeoutMs, onEvent });
   const formulas = createFormulaClient(bus, catalogue, requests);
   const statuses = createStatusClient(bus, requests);
   const watches = new Set<Watch>();
@@ -71,9 +71,9 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
       const settle = (outcome: Success | Failure, seq: number): void => {
         const id = requestId(bus.address, seq);
         if (isFailure(outcome)) return reject(new RequestError(outcome, id));
-        resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.via });
+        resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.fallbacks });
       };
-      const tellProgress = onProgress === undefined ? undefined : apart(onProgress);
+      const tellProgress = onProgress === undefined ? undefined : isolateCallback(onProgress);
       const question = { formula, operands, timeoutMs, trace, settle, onProgress: tellProgress };
       if (signal === undefined) formulas.ask(question);
       else askUntilAborted(question, signal, reject);
@@ -115,7 +115,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
   function watch(onMessage: (message: ObservedAt) => void): Watch {
     if (closed) throw afterClose();
     if (typeof onMessage !== 'function') throw refused('watch takes a function, for each message');
-    const show = apart(onMessage);
+    const show = isolateCallback(onMessage);
     const observer = observe({
       openLink,
       onMessage: (message) => show({ ...message, at: Date.now() }),

@@ -1,6 +1,6 @@
-import type { BusEvent, Server } from '@cateto/bus';
+import type { BusEvent, RunningServer } from '@cateto/bus';
 import { openAll, serveFormulas, serveOperations } from '@cateto/bus';
-import { apart } from './apart.ts';
+import { isolateCallback } from './isolate-callback.ts';
 import { checkService } from './check-options.ts';
 import type { ServiceParts } from './service-parts.ts';
 import type { Service } from './service.ts';
@@ -9,7 +9,7 @@ export function createService(parts: ServiceParts): Service {
   checkService(parts);
   const { handlers, formulas, operations = 'all', lanes = 'all', concurrency, threads, ...rest } = parts;
   const shared = { ...rest, threads };
-  const tell = apart(parts.onEvent ?? (() => undefined));
+  const tell = isolateCallback(parts.onEvent ?? (() => undefined));
   const starting: Starting[] = [];
 
   /** What one of the servers reports; the first time that it listens is waited for. */
@@ -22,7 +22,7 @@ export function createService(parts: ServiceParts): Service {
     };
   }
 
-  const servers = openAll((opened): readonly Server[] => [
+  const servers = openAll((opened): readonly RunningServer[] => [
     opened(serveOperations({ ...shared, handlers, operations, lanes, concurrency, onEvent: listening() })),
     ...(formulas === undefined ? [] : [opened(serveFormulas({ ...shared, formulas, handlers, onEvent: listening() }))]),
   ]);

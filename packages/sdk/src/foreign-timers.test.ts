@@ -1,4 +1,4 @@
-import { startRelay } from '@cateto/bus/broker';
+import { startBroker } from '@cateto/bus/broker';
 import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -49,7 +49,7 @@ describe('while every timer of the program stands still', () => {
   test('a real one does as well', async () => {
     const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
     const brokers = [{ host: '127.0.0.1', publishPort, subscribePort, heartbeatPort }];
-    const relay = await startRelay({
+    const broker = await startBroker({
       rank: 'primary',
       brokers,
       bind: '127.0.0.1',
@@ -57,7 +57,7 @@ describe('while every timer of the program stands still', () => {
       peerLostMs: 200,
       onEvent: () => undefined,
     });
-    onTestFinished(() => relay.close());
+    onTestFinished(() => broker.close());
     const service = await serve({ catalogue, handlers, formulas, brokers });
     const client = await connect({ catalogue, brokers });
     expect(await service.ready).toBe(true);

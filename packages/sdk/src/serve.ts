@@ -1,7 +1,7 @@
 import { nodePlatform, zeromqLink } from '@cateto/bus';
 import type { Calculator, Catalogue } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
-import { apart } from './apart.ts';
+import { isolateCallback } from './isolate-callback.ts';
 import { brokersOf } from './brokers-of.ts';
 import { createService } from './create-service.ts';
 import { fromEnvironment } from './environment.ts';
@@ -47,7 +47,7 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
     return createService({ ...common, handlers });
   }
   if (handlers !== undefined) throw new TypeError('handlers and module: give one of them');
-  const loaded = await loadModule(module, workers, apart(options.onEvent ?? (() => undefined)));
+  const loaded = await loadModule(module, workers, isolateCallback(options.onEvent ?? (() => undefined)));
   try {
     return createService({ ...common, ...loaded });
   } catch (error) {

@@ -1,27 +1,27 @@
-import type { OpenRelayLink, RelayLink, RelayLinkEvents } from '@cateto/bus';
+import type { OpenBrokerLink, BrokerLink, BrokerLinkEvents } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import type { SimulatedProcess } from './process.ts';
 import type { SessionEnd, SessionUser } from './session.ts';
 import type { Wire } from './wire.ts';
 import { simulatedXPublisher } from './x-publisher.ts';
 
-/** As `zeromqRelayLink`: a broker's three ports, and its connection to its peer's heartbeat, over a simulated wire. */
-export function simulatedRelayLink(
+/** As `zeromqBrokerLink`: a broker's three ports, and its connection to its peer's heartbeat, over a simulated wire. */
+export function simulatedBrokerLink(
   process: SimulatedProcess,
   peer: string | undefined,
   wire: Wire,
   chance: Chance,
-): OpenRelayLink {
-  return (events) => openSimulatedRelayLink(process, peer, wire, chance, events);
+): OpenBrokerLink {
+  return (events) => openSimulatedBrokerLink(process, peer, wire, chance, events);
 }
 
-function openSimulatedRelayLink(
+function openSimulatedBrokerLink(
   process: SimulatedProcess,
   peer: string | undefined,
   wire: Wire,
   chance: Chance,
-  events: RelayLinkEvents,
-): RelayLink {
+  events: BrokerLinkEvents,
+): BrokerLink {
   /** An XSubscriber's: asked for from every publisher, those that come later too. */
   const asked = new Set<string>();
   const publisherEnds = new Set<SessionEnd>();

@@ -3,9 +3,9 @@ import { decodeBeat } from '@cateto/contracts';
 import type { BrokerStatus } from '@cateto/bus';
 import type { BusEvent, OnEvent } from '@cateto/bus';
 import type { OpenLink } from '@cateto/bus';
-import type { OpenRelayLink } from '@cateto/bus';
-import type { Relay } from '@cateto/bus/broker';
-import { runRelay } from '@cateto/bus/broker';
+import type { OpenBrokerLink } from '@cateto/bus';
+import type { RunningBroker } from '@cateto/bus/broker';
+import { runBroker } from '@cateto/bus/broker';
 import type { Chance } from './chance.ts';
 import { createChance } from './chance.ts';
 import { createClock } from './clock.ts';
@@ -14,7 +14,7 @@ import { hearBeat } from './hear-beat.ts';
 import { createPaths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 import { createProcess } from './process.ts';
-import { simulatedRelayLink } from './broker-link.ts';
+import { simulatedBrokerLink } from './broker-link.ts';
 import { createWire } from './wire.ts';
 
 /*
@@ -53,7 +53,7 @@ export interface PassingMessage {
 
 export interface SimulatedBroker {
   readonly process: SimulatedProcess;
-  readonly relay: Relay;
+  readonly broker: RunningBroker;
 }
 
 export interface SimulatedNetwork {
@@ -130,16 +130,16 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
       if (!brokerHosts.includes(host)) throw new Error(`this network has no ${host}`);
       const process = spawn(host);
       const peer = brokerHosts.find((other) => other !== host);
-      const relay = runRelay({
+      const broker = runBroker({
         rank: host === 'broker' ? 'primary' : 'backup',
         heartbeatMs,
         peerLostMs,
         hasPeer: peer !== undefined,
-        openLink: overhearing(simulatedRelayLink(process, peer, wire, chance.fork()), onPeerBeat),
+        openLink: overhearing(simulatedBrokerLink(process, peer, wire, chance.fork()), onPeerBeat),
         platform: process.platform,
         onEvent,
       });
-      return { process, relay };
+      return { process, broker };
     },
     isLinked(participant, broker) {
       const run = [participant, broker].every((name) => processes.get(name)?.state() === 'running');
@@ -178,7 +178,7 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
   };
 }
 
-function overhearing(open: OpenRelayLink, onPeerBeat: ((beat: Beat) => void) | undefined): OpenRelayLink {
+function overhearing(open: OpenBrokerLink, onPeerBeat: ((beat: Beat) => void) | undefined): OpenBrokerLink {
   if (onPeerBeat === undefined) return open;
   return (events) =>
     open({

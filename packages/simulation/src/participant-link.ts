@@ -1,10 +1,10 @@
 import type { OpenLink } from '@cateto/bus';
-import type { WayIn, WayInEvents } from '@cateto/bus';
-import { openWaysIn } from '@cateto/bus';
+import type { InboundConnection, InboundEvents } from '@cateto/bus';
+import { openInbound } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import { createPrefixes } from './prefixes.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { Liveness, SessionEnd, SessionUser } from './session.ts';
+import type { HeartbeatKind, SessionEnd, SessionUser } from './session.ts';
 import type { Wire } from './wire.ts';
 import { simulatedXPublisher } from './x-publisher.ts';
 
@@ -19,19 +19,20 @@ export function simulatedLink(
     let closed = false;
     const publisher = simulatedXPublisher(chance, (topic, subscribed) => events.subscription(topic, subscribed));
     const hangUps = brokers.map((host) => wire.dial(process, host, 'publish', 'zmtp-in-time', publisher.user));
-    const opened = (liveness: Liveness) => (heard: WayInEvents) => openWayIn(process, brokers, wire, liveness, heard);
-    const ways = openWaysIn(duty, { requests: opened('zmtp-soon'), answers: opened('zmtp-in-time') }, events);
+    const opened = (liveness: HeartbeatKind) => (heard: InboundEvents) =>
+      openConnection(process, brokers, wire, liveness, heard);
+    const inbound = openInbound(duty, { requests: opened('zmtp-soon'), answers: opened('zmtp-in-time') }, events);
     return {
       publish(topic, body) {
         if (!closed) process.leave(() => publisher.send(topic, body));
       },
-      subscribe: (prefix) => process.leave(() => ways.subscribe(prefix)),
-      unsubscribe: (prefix) => process.leave(() => ways.unsubscribe(prefix)),
+      subscribe: (prefix) => process.leave(() => inbound.subscribe(prefix)),
+      unsubscribe: (prefix) => process.leave(() => inbound.unsubscribe(prefix)),
       close() {
         closed = true;
         process.leave(() => {
           for (const hangUp of hangUps) hangUp();
-          for (const way of ways.all) way.close();
+          for (const connection of inbound.all) connection.close();
           publisher.close();
         });
         return Promise.resolve();
@@ -40,17 +41,17 @@ export function simulatedLink(
   };
 }
 
-interface ClosingWayIn extends WayIn {
+interface ClosingConnection extends InboundConnection {
   close(): void;
 }
 
-function openWayIn(
+function openConnection(
   process: SimulatedProcess,
   brokers: readonly string[],
   wire: Wire,
-  liveness: Liveness,
-  events: WayInEvents,
-): ClosingWayIn {
+  liveness: HeartbeatKind,
+  events: InboundEvents,
+): ClosingConnection {
   const subscribed = createPrefixes();
   const sessions = new Set<SessionEnd>();
   let closed = false;

@@ -25,7 +25,7 @@ export interface SessionUser {
 }
 
 /** How a connection notices that the other side is gone without saying so. */
-export type Liveness =
+export type HeartbeatKind =
   /** ZMTP heartbeats of 50 ms: the end that was dialled waits for 200 ms, the end that dialled for a second. */
   | 'zmtp-soon'
   /** Of 4 and 12 s, and half a second and one from a message on that the dialling end sent. */
@@ -42,7 +42,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly chance: Chance;
   readonly paths: Paths;
-  readonly liveness: Liveness;
+  readonly liveness: HeartbeatKind;
   /** Packets in one direction that may be under way or unread. */
   readonly highWaterMark: number;
   /** Tells who dialled that the session is over for it. */
@@ -64,14 +64,14 @@ export interface Session {
  * Whether a process speaks and listens on a connection. While its loop hangs a thread of libzmq's does, where there is one: at
  * whoever dialled for requests, and at both ends of the brokers' heartbeat (ADR 18).
  */
-export function isAwake(process: SimulatedProcess, liveness: Liveness, dialled: boolean): boolean {
+export function isAwake(process: SimulatedProcess, liveness: HeartbeatKind, dialled: boolean): boolean {
   const state = process.state();
   if (state === 'hung') return liveness === 'tcp' || (liveness === 'zmtp-soon' && dialled);
   return state !== 'stopped';
 }
 
 /** The time after which an end gives the other one up: measured for heartbeats of 50 ms and for the kernel's probes. */
-const silenceMs: Readonly<Record<Liveness, readonly [number, number]>> = {
+const silenceMs: Readonly<Record<HeartbeatKind, readonly [number, number]>> = {
   'zmtp-soon': [1_000, 1_300],
   'zmtp-in-time': [2_000, 13_000],
   tcp: [1_500, 3_500],

@@ -2,7 +2,7 @@ import type { Chance } from './chance.ts';
 import type { Clock } from './clock.ts';
 import type { Paths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
-import type { Liveness, Session, SessionUser } from './session.ts';
+import type { HeartbeatKind, Session, SessionUser } from './session.ts';
 import { createSession, isAwake } from './session.ts';
 
 /** Ports that processes listen on, and who connects to them. */
@@ -10,7 +10,7 @@ export interface Wire {
   /** @returns what closes the port; its sessions go on until their ends close them */
   listen(process: SimulatedProcess, port: Port, user: SessionUser): () => void;
   /** Connects, and again whenever the connection is lost. @returns what stops that */
-  dial(process: SimulatedProcess, host: string, port: Port, liveness: Liveness, user: SessionUser): () => void;
+  dial(process: SimulatedProcess, host: string, port: Port, liveness: HeartbeatKind, user: SessionUser): () => void;
   /** What a plain TCP connect would meet, once it is known. */
   probe(from: SimulatedProcess, host: string, port: Port, met: (found: Probe) => void): void;
   /** Whether all connections to that port that are wanted stand and nothing of them is cut. */

@@ -1,4 +1,4 @@
-import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
+import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import { formulaCodes, handlers } from '@cateto/compute';
 import type { Failure, Success } from '@cateto/contracts';
 import { calculator, createCodec } from '@cateto/contracts';
@@ -20,7 +20,7 @@ function asking() {
   const broker = fakeBroker(platform);
   const shared = { catalogue: calculator, openLink: broker.openLink, platform, onEvent: () => undefined };
   const bus = open({ role: 'client', ...shared });
-  const requests = createRequests(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
+  const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
   const client = createFormulaClient(bus, calculator, requests);
   const op = serveOperations({ ...shared, handlers, operations: 'all', lanes: 'all' });
   const calc = serveFormulas({ ...shared, handlers, formulas: formulaCodes, operationTimeoutMs: 2_000 });
@@ -64,7 +64,7 @@ describe('a forged result', () => {
       expect(outcomes).toEqual([]);
       broker.lose = () => false;
       platform.pass(300);
-      expect(outcomes).toEqual([{ value: 5, via: [] }]);
+      expect(outcomes).toEqual([{ value: 5, fallbacks: [] }]);
     },
   );
 
@@ -76,7 +76,7 @@ describe('a forged result', () => {
     for (const lane of [1, 2]) forge(`calc.square.result.${lane}`, calc, 'strangestran');
     broker.lose = () => false;
     platform.pass(300);
-    expect(outcomes).toEqual([{ value: 5, via: [] }]);
+    expect(outcomes).toEqual([{ value: 5, fallbacks: [] }]);
   });
 
   test('a forged result on the topic of another formula is ignored, whoever sends it', () => {
@@ -94,6 +94,6 @@ describe('a forged result', () => {
     ask();
     platform.settle();
     forge('calc.hypotenuse.result', client, calc);
-    expect(outcomes).toEqual([{ value: wrong, via: [] }]);
+    expect(outcomes).toEqual([{ value: wrong, fallbacks: [] }]);
   });
 });

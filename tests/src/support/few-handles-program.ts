@@ -1,4 +1,4 @@
-import { startRelay } from '@cateto/bus/broker';
+import { startBroker } from '@cateto/bus/broker';
 import { parseBrokers } from '@cateto/contracts';
 import { serve } from '@cateto/sdk';
 import { closeSync, openSync } from 'node:fs';
@@ -17,7 +17,7 @@ const opening = {
   server: () =>
     serve({ catalogue: slowCatalogue, formulas: slowFormulas, brokers, handlers: { slow: (input) => input } }),
   broker: () =>
-    startRelay({
+    startBroker({
       rank: 'primary',
       brokers: endpoints,
       bind: '127.0.0.1',

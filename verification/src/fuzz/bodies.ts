@@ -49,7 +49,7 @@ const formula = fc.constantFrom(
 );
 const code = fc.constantFrom('internal', 'overloaded', 'contract-mismatch', 'toString', '__proto__', 'unknown');
 const text = fc.constantFrom('no', '', 'x'.repeat(limits.failureTextMax + 1));
-const via = fc.constantFrom([], [1], [1, 2, 9], 'none', [1.5], [1, 1, 1, 1, 1, 1, 1, 1, 1]);
+const fallbacks = fc.constantFrom([], [1], [1, 2, 9], 'none', [1.5], [1, 1, 1, 1, 1, 1, 1, 1, 1]);
 const report = fc.record({
   role: fc.constantFrom('op-server', 'king'),
   serves: fc.constantFrom([], ['square.1'], [1], [null, null]),
@@ -69,7 +69,7 @@ const report = fc.record({
 
 const operand = fc.tuple(wholeNumber, formula, contract, wholeNumber, value, ttlMs, text);
 const operationRequest = fc.tuple(wholeNumber, contract, value, ttlMs, text);
-const success = fc.tuple(wholeNumber, fc.constant(0), fc.oneof(value, report), via);
+const success = fc.tuple(wholeNumber, fc.constant(0), fc.oneof(value, report), fallbacks);
 const failed = fc.tuple(wholeNumber, code, text);
 const statusRequest = fc.tuple(wholeNumber, ttlMs);
 const hello = fc.tuple(wholeNumber);

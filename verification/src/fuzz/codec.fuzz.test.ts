@@ -58,7 +58,11 @@ function mustBeResult(read: ResultReading | undefined, fits: (value: unknown) =>
     must(Object.hasOwn(failureTable, outcome.code), 'no code', read);
     must(outcome.message.length <= limits.failureTextMax, 'no text', read);
   } else {
-    must(fits(outcome.value) && outcome.via.every(isLane) && outcome.via.length <= limits.lanesMax, 'no result', read);
+    must(
+      fits(outcome.value) && outcome.fallbacks.every(isLane) && outcome.fallbacks.length <= limits.lanesMax,
+      'no result',
+      read,
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { LinkEvents, OpenLink } from '@cateto/bus';
-import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
+import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import { formulaCodes, handlers } from '@cateto/compute';
 import type { Failure, Success } from '@cateto/contracts';
 import { calculator, createCodec, hashOf, isFailure } from '@cateto/contracts';
@@ -34,7 +34,7 @@ function system() {
   };
   const shared = { catalogue: calculator, openLink, platform, onEvent: () => undefined };
   const bus = open({ role: 'client', ...shared });
-  const requests = createRequests(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
+  const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
   const client = createFormulaClient(bus, calculator, requests);
   const op1 = serveOperations({ ...shared, handlers, operations: 'all', lanes: [1, 3, 5, 7] });
   const op2 = serveOperations({ ...shared, handlers, operations: 'all', lanes: [2, 4, 6, 8] });
@@ -220,6 +220,6 @@ fuzz(
     platform.pass(100);
     mustBeRight(made);
     expect(settled.length).toBe(before + 1);
-    expect(settled.at(-1)?.outcome).toEqual({ value: 5 * asked(), via: [] });
+    expect(settled.at(-1)?.outcome).toEqual({ value: 5 * asked(), fallbacks: [] });
   }),
 );

@@ -1,7 +1,7 @@
 import { failure, topicShape } from '@cateto/contracts';
 import type {
   BatchInput,
-  EarInput,
+  ReturnPathInput,
   FailoverInput,
   JoinInput,
   ListenersInput,
@@ -12,7 +12,7 @@ import type {
 } from '@cateto/protocol';
 import {
   createBatch,
-  createEar,
+  createReturnPath,
   createFailover,
   createJoin,
   createListeners,
@@ -35,8 +35,8 @@ const ttls = fc.constantFrom(0, 0.001, 1, 900, 1_000, 5_000, 86_400_000);
 const passing = fc.constantFrom(0, 0, 0, 0.5, 1, 5, 49, 51, 200, 999, 1_000, 2_000, 60_000, 86_400_000);
 const topics = fc.constantFrom('calc.square.result.1', 'calc.square.result.2', 'calc.hypotenuse.result');
 const outcome = fc.constantFrom(
-  { value: 144, via: [] as const },
-  { value: 'x'.repeat(200), via: [1] as const },
+  { value: 144, fallbacks: [] as const },
+  { value: 'x'.repeat(200), fallbacks: [1] as const },
   failure('overloaded', 'no'),
   failure('contract-mismatch', 'no'),
   failure('out-of-domain', 'no'),
@@ -258,7 +258,7 @@ describe('whatever a stranger causes', () => {
     {
       weight: 4,
       arbitrary: fc.record({
-        type: fc.constantFrom('proven' as const, 'unproven' as const, 'turn-ended' as const, 'tick' as const),
+        type: fc.constantFrom('confirmed' as const, 'unconfirmed' as const, 'turn-ended' as const, 'tick' as const),
       }),
     },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), seq: seqs }) },
@@ -385,26 +385,26 @@ describe('whatever a stranger causes', () => {
     }),
   );
 
-  const earInput: fc.Arbitrary<EarInput> = fc.oneof(
+  const earInput: fc.Arbitrary<ReturnPathInput> = fc.oneof(
     fc.record({ type: fc.constant('markers-changed' as const), held: fc.integer({ min: 0, max: 16 }) }),
     fc.record({ type: fc.constant('hello-heard' as const), counter: seqs }),
     fc.constantFrom({ type: 'reconnected' as const }, { type: 'tick' as const }),
   );
 
   fuzz(
-    'the ear is proven by its own counter alone, and is due later than now',
+    'the return path is confirmed by its own counter alone, and is due later than now',
     3,
     fc.property(inOrder(earInput), (inputs) => {
       const run = (): string => {
-        const ear = createEar();
+        const returnPath = createReturnPath();
         let said = 0;
-        return drive(ear, inputs, (effects, nowMs, input) => {
-          for (const effect of effects as ReturnType<typeof ear.handle>) {
+        return drive(returnPath, inputs, (effects, nowMs, input) => {
+          for (const effect of effects as ReturnType<typeof returnPath.handle>) {
             if (effect.type === 'say-hello') said = effect.counter;
-            if (effect.type === 'proven')
+            if (effect.type === 'confirmed')
               must(input.type === 'hello-heard' && input.counter >= said, 'proven by nothing');
           }
-          if (input.type === 'tick') mustBeLater(ear.deadlineMs(), nowMs);
+          if (input.type === 'tick') mustBeLater(returnPath.deadlineMs(), nowMs);
         });
       };
       expect(run()).toBe(run());

@@ -6,7 +6,7 @@ import type { Mode, Scenario } from './scenario.ts';
 
 /* Each promise broken by a made-up history: no fault of a check can hide behind a system that keeps its promises. */
 
-const right: Outcome = { value: 5, via: [] };
+const right: Outcome = { value: 5, fallbacks: [] };
 
 function asked(outcome: Outcome | 'open' = right, given: Partial<Asked> = {}): Asked {
   const { atMs = 10_000, timeoutMs = 1_000 } = given;
@@ -146,12 +146,12 @@ describe('there is an objection to', () => {
       { asked: [asked(right, { settled: [{ atMs: 11_004, outcome: right }] })] },
       /4.0 ms late/,
     ],
-    ['a wrong value', { asked: [asked({ value: 6, via: [] })] }, /got 6, not 5/],
+    ['a wrong value', { asked: [asked({ value: 6, fallbacks: [] })] }, /got 6, not 5/],
     [
       'a wrong value that comes after the right one',
       {
         asked: [
-          asked(right, { settled: [right, { value: 6, via: [] }].map((outcome) => ({ atMs: 10_001, outcome })) }),
+          asked(right, { settled: [right, { value: 6, fallbacks: [] }].map((outcome) => ({ atMs: 10_001, outcome })) }),
         ],
       },
       /got 6, not 5/,

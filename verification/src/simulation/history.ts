@@ -1,7 +1,7 @@
 import type { BusEvent } from '@cateto/bus';
 import type { FaultKind } from './scenario.ts';
 
-export type Outcome = { readonly value: unknown; readonly via: readonly number[] } | { readonly code: string };
+export type Outcome = { readonly value: unknown; readonly fallbacks: readonly number[] } | { readonly code: string };
 
 /** One call of a client, and what became of it. */
 export interface Asked {

@@ -1,15 +1,15 @@
 import type { Failover, Requester, Responder } from '@cateto/protocol';
 import type * as Protocol from '@cateto/protocol';
-import type * as Upstreams from '../../../packages/bus/src/broker/subscription-table.ts';
+import type * as SubscriptionTables from '../../../packages/bus/src/broker/subscription-table.ts';
 
 /*
  * Deliberate faults: each a machine of the protocol with one rule of it broken. The simulation has to find every one.
  */
 
-type Machines = Pick<typeof Upstreams, 'createUpstream'> &
+type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
   Pick<
     typeof Protocol,
-    'createEar' | 'createFailover' | 'createJoin' | 'createListeners' | 'createRequester' | 'createResponder'
+    'createReturnPath' | 'createFailover' | 'createJoin' | 'createListeners' | 'createRequester' | 'createResponder'
   >;
 export type Mutant = (real: Machines) => Partial<Machines>;
 
@@ -77,12 +77,12 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     createResponder: <W>() => forgetful<W>(createResponder, 'answered'),
   }),
 
-  'requests are sent before the ear is proven': ({ createRequester }) => ({
+  'requests are sent before the return path is confirmed': ({ createRequester }) => ({
     createRequester(config) {
       const machine = createRequester<never>(config);
-      machine.handle({ type: 'proven' }, 0);
+      machine.handle({ type: 'confirmed' }, 0);
       return requesterWith(machine, (input) => {
-        return input.type === 'unproven' || input.type === 'proven' ? undefined : input;
+        return input.type === 'unconfirmed' || input.type === 'confirmed' ? undefined : input;
       });
     },
   }),
@@ -136,11 +136,11 @@ export const mutants: Readonly<Record<string, Mutant>> = {
   'requests are not sent again when a broker takes over': ({ createRequester }) => ({
     createRequester(config) {
       const machine = createRequester<never>(config);
-      const takeover = new Set<string>(['marker-up', 'marker-down', 'proven', 'unproven']);
-      let proven = false;
+      const takeover = new Set<string>(['marker-up', 'marker-down', 'confirmed', 'unconfirmed']);
+      let confirmed = false;
       return requesterWith(machine, (input) => {
-        if (proven && takeover.has(input.type)) return undefined;
-        proven ||= input.type === 'proven';
+        if (confirmed && takeover.has(input.type)) return undefined;
+        confirmed ||= input.type === 'confirmed';
         return input;
       });
     },
@@ -188,13 +188,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'the hello is said once': ({ createEar }) => ({
-    createEar() {
-      const ear = createEar();
+  'the hello is said once': ({ createReturnPath }) => ({
+    createReturnPath() {
+      const returnPath = createReturnPath();
       return {
-        ...ear,
+        ...returnPath,
         handle: (input, nowMs) =>
-          ear.handle(input, nowMs).filter((effect) => input.type !== 'tick' || effect.type !== 'say-hello'),
+          returnPath.handle(input, nowMs).filter((effect) => input.type !== 'tick' || effect.type !== 'say-hello'),
       };
     },
   }),
@@ -234,26 +234,26 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'a broker withdraws its listeners before its marker': ({ createUpstream }) => ({
-    createUpstream(address) {
-      const upstream = createUpstream(address);
+  'a broker withdraws its listeners before its marker': ({ createSubscriptionTable }) => ({
+    createSubscriptionTable(address) {
+      const table = createSubscriptionTable(address);
       return {
-        ...upstream,
+        ...table,
         deactivate() {
-          const [marker, ...rest] = upstream.deactivate();
+          const [marker, ...rest] = table.deactivate();
           return marker === undefined ? [] : [...rest, marker];
         },
       };
     },
   }),
 
-  'a broker announces its marker before its listeners': ({ createUpstream }) => ({
-    createUpstream(address) {
-      const upstream = createUpstream(address);
+  'a broker announces its marker before its listeners': ({ createSubscriptionTable }) => ({
+    createSubscriptionTable(address) {
+      const table = createSubscriptionTable(address);
       return {
-        ...upstream,
+        ...table,
         activate(epoch) {
-          const topics = upstream.activate(epoch);
+          const topics = table.activate(epoch);
           const isRequest = (topic: string): boolean => topic.includes('.request.');
           return [...topics.filter((topic) => !isRequest(topic)), ...topics.filter(isRequest)];
         },
@@ -272,10 +272,10 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'a broker has no marker': ({ createUpstream }) => ({
-    createUpstream(address) {
-      const upstream = createUpstream(address);
-      return { ...upstream, activate: (epoch) => upstream.activate(epoch).slice(0, -1) };
+  'a broker has no marker': ({ createSubscriptionTable }) => ({
+    createSubscriptionTable(address) {
+      const table = createSubscriptionTable(address);
+      return { ...table, activate: (epoch) => table.activate(epoch).slice(0, -1) };
     },
   }),
 

@@ -1,5 +1,5 @@
-import type { BusEvent, Server } from '@cateto/bus';
-import { createFormulaClient, createRequests, open, serveFormulas, serveOperations } from '@cateto/bus';
+import type { BusEvent, RunningServer } from '@cateto/bus';
+import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/simulation';
 import { formulaCodes, handlers } from '@cateto/compute';
 import type { Catalogue, FormulaCode, Handler, Operation } from '@cateto/contracts';
@@ -81,10 +81,10 @@ export function createSystem(
   }
 
   function startBroker(name: BrokerHost, number: number): Omit<Member, 'number'> {
-    const { process, relay } = network.startBroker(name, onEventOf(name, number), ({ state, epoch }) => {
+    const { process, broker } = network.startBroker(name, onEventOf(name, number), ({ state, epoch }) => {
       if (state === 'active') history.activesHeard.push({ by: name, epoch, atMs: network.nowMs() });
     });
-    return { process, end: () => relay.drain(), ask: undefined, tables: () => ({}) };
+    return { process, end: () => broker.drain(), ask: undefined, tables: () => ({}) };
   }
 
   /** What every participant is opened with. */
@@ -166,7 +166,7 @@ export function createSystem(
   function startClient(name: string, number: number): Omit<Member, 'number'> {
     const { process, onEvent, ...options } = participantOptions(name, number);
     const bus = open({ role: 'client', ...options, onEvent });
-    const requests = createRequests(bus.participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
+    const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
     const formulas = createFormulaClient(bus, catalogue, requests);
 
     function ask(name_: string, operands: readonly number[], timeoutMs: number, fatal: boolean): void {
@@ -238,7 +238,7 @@ export function createSystem(
   };
 }
 
-function tablesOf(server: Server): Readonly<Record<string, number>> {
+function tablesOf(server: RunningServer): Readonly<Record<string, number>> {
   const { tables, inFlight } = server.report();
   return { ...tables, 'in flight': inFlight };
 }

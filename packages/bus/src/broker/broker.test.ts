@@ -101,7 +101,7 @@ describe('two brokers', () => {
     const primary = await start('primary', brokers);
     const backup = await start('backup', brokers);
     await primary.seen('active');
-    await primary.relay.close();
+    await primary.running.close();
     expect(await backup.seen('active')).toMatchObject({ epoch: 2 });
   });
 
@@ -110,7 +110,7 @@ describe('two brokers', () => {
     const primary = await start('primary', brokers);
     const backup = await start('backup', brokers);
     await primary.seen('active');
-    await primary.relay.drain();
+    await primary.running.drain();
     expect(await backup.seen('active')).toMatchObject({ epoch: 2 });
     expect(primary.events.map(({ event }) => event)).toEqual(expect.arrayContaining(['draining', 'stopped']));
   });

@@ -6,22 +6,22 @@ import { isMainThread } from 'node:worker_threads';
 import type { OnEvent } from '../participant/events.ts';
 import type { Platform } from '../link/link.ts';
 import { nodePlatform } from '../link/platform.ts';
-import { createTally } from '../participant/throttled-counter.ts';
+import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import { createForwarding } from './forwarding.ts';
-import type { OpenRelayLink } from '../link/broker-link.ts';
-import type { Relay } from './running-broker.ts';
-import { createUpstream } from './subscription-table.ts';
-import type { ZeromqRelayLink } from '../link/zeromq/zeromq-broker-link.ts';
-import { openZeromqRelayLink } from '../link/zeromq/zeromq-broker-link.ts';
+import type { OpenBrokerLink } from '../link/broker-link.ts';
+import type { RunningBroker } from './running-broker.ts';
+import { createSubscriptionTable } from './subscription-table.ts';
+import type { ZeromqBrokerLink } from '../link/zeromq/zeromq-broker-link.ts';
+import { openZeromqBrokerLink } from '../link/zeromq/zeromq-broker-link.ts';
 
-export interface RelaySettings {
+export interface BrokerSettings {
   readonly rank: Rank;
   readonly heartbeatMs: number;
   readonly peerLostMs: number;
   readonly onEvent: OnEvent;
 }
 
-export interface RelayOptions extends RelaySettings {
+export interface BrokerOptions extends BrokerSettings {
   /** Both brokers, the primary first; without a second there is no failover. */
   readonly brokers: readonly BrokerEndpoint[];
   /** The address to bind; whether it may be reached from elsewhere is for the caller to decide. */
@@ -36,19 +36,19 @@ const staleAfterMs = 1_000;
  *
  * @throws Error when there is no such broker in the list, when a port cannot be bound, naming it, and in a worker thread
  */
-export async function startRelay(options: RelayOptions): Promise<Relay> {
+export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   // The brokers' heartbeat is libzmq's, whose sockets end the process with the thread that reads them (ADR 48).
   if (!isMainThread) throw new Error('a broker runs on the main thread of a process: start it in a process of its own');
   const { rank, brokers, onEvent } = options;
   const own = rank === 'primary' ? brokers[0] : brokers[1];
   const peer = rank === 'primary' ? brokers[1] : brokers[0];
   if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
-  let link: ZeromqRelayLink | undefined;
-  const { relay, begin, giveUp } = prepareRelay({
+  let link: ZeromqBrokerLink | undefined;
+  const { broker, begin, giveUp } = prepareBroker({
     ...options,
     hasPeer: peer !== undefined,
     openLink: (events) =>
-      (link = openZeromqRelayLink({ bind: options.bind, ports: own, peer, platform: nodePlatform }, events)),
+      (link = openZeromqBrokerLink({ bind: options.bind, ports: own, peer, platform: nodePlatform }, events)),
     platform: nodePlatform,
     onReady(address) {
       const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
@@ -62,33 +62,33 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
     throw error;
   }
   begin();
-  return relay;
+  return broker;
 }
 
-export interface RunRelayOptions extends RelaySettings {
+export interface RunBrokerOptions extends BrokerSettings {
   readonly hasPeer: boolean;
-  readonly openLink: OpenRelayLink;
+  readonly openLink: OpenBrokerLink;
   readonly platform: Platform;
   /** Before the broker says anything else. */
   readonly onReady?: ((address: string) => void) | undefined;
 }
 
 /** Runs a broker over any link whose ports are bound. */
-export function runRelay(options: RunRelayOptions): Relay {
-  const { relay, begin } = prepareRelay(options);
+export function runBroker(options: RunBrokerOptions): RunningBroker {
+  const { broker, begin } = prepareBroker(options);
   begin();
-  return relay;
+  return broker;
 }
 
-interface PreparedRelay {
-  readonly relay: Relay;
+interface PreparedBroker {
+  readonly broker: RunningBroker;
   begin(): void;
   /** Its link could not be bound, and has closed itself. */
   giveUp(): void;
 }
 
 /** A broker that takes in subscriptions, but decides nothing before it begins. */
-function prepareRelay(options: RunRelayOptions): PreparedRelay {
+function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
   const address = newAddress(platform.random);
   const incarnation = newAddress(platform.random);
@@ -100,7 +100,7 @@ function prepareRelay(options: RunRelayOptions): PreparedRelay {
     heartbeatMs,
     peerLostMs,
   });
-  const dropped = createTally(platform, (topic, cause, count) => {
+  const dropped = createThrottledCounter(platform, (topic, cause, count) => {
     onEvent({ event: 'message-dropped', topic, cause, count });
   });
   const link = openLink({
@@ -116,7 +116,7 @@ function prepareRelay(options: RunRelayOptions): PreparedRelay {
     connectionsRefused: (cause) => onEvent({ event: 'connections-refused', cause }),
     dropped: dropped.count,
   });
-  const forwarding = createForwarding({ link, upstream: createUpstream(address), dropped });
+  const forwarding = createForwarding({ link, table: createSubscriptionTable(address), dropped });
   let disarm: (() => void) | undefined;
   let armedMs = Number.POSITIVE_INFINITY;
   let beatsRead = 0;
@@ -207,7 +207,7 @@ function prepareRelay(options: RunRelayOptions): PreparedRelay {
     onEvent({ event: 'stopped' });
   }
 
-  const relay: Relay = {
+  const broker: RunningBroker = {
     address,
     async drain() {
       if (closed === undefined) onEvent({ event: 'draining' });
@@ -218,7 +218,7 @@ function prepareRelay(options: RunRelayOptions): PreparedRelay {
   };
 
   return {
-    relay,
+    broker,
     giveUp: dropped.close,
     begin() {
       onReady?.(address);

@@ -5,8 +5,8 @@ import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { BusEvent } from '../participant/events.ts';
 import { readFrames } from '../link/zeromq/read-frames.ts';
-import type { Relay } from './running-broker.ts';
-import { startRelay } from './broker.ts';
+import type { RunningBroker } from './running-broker.ts';
+import { startBroker } from './broker.ts';
 
 /* Brokers with real sockets on free ports of loopback, and the peers of a test. */
 
@@ -33,7 +33,7 @@ export async function freeBrokers(): Promise<readonly [BrokerEndpoint, BrokerEnd
 }
 
 export interface Started {
-  readonly relay: Relay;
+  readonly running: RunningBroker;
   /** The first event of a kind, of those seen or to come. */
   seen(event: BusEvent['event']): Promise<BusEvent>;
   readonly events: readonly BusEvent[];
@@ -42,7 +42,7 @@ export interface Started {
 export async function start(rank: 'primary' | 'backup', brokers: readonly BrokerEndpoint[]): Promise<Started> {
   const events: BusEvent[] = [];
   const waiting = new Set<() => void>();
-  const relay = await startRelay({
+  const running = await startBroker({
     rank,
     brokers,
     bind: '127.0.0.1',
@@ -53,9 +53,9 @@ export async function start(rank: 'primary' | 'backup', brokers: readonly Broker
       for (const wake of waiting) wake();
     },
   });
-  onTestFinished(() => relay.close());
+  onTestFinished(() => running.close());
   return {
-    relay,
+    running,
     events,
     async seen(event) {
       for (;;) {

@@ -1,7 +1,7 @@
 import { addressLength, topicPrefix } from '@cateto/contracts';
-import type { Tally } from '../participant/throttled-counter.ts';
-import type { RelayLink } from '../link/broker-link.ts';
-import type { Upstream } from './subscription-table.ts';
+import type { ThrottledCounter } from '../participant/throttled-counter.ts';
+import type { BrokerLink } from '../link/broker-link.ts';
+import type { SubscriptionTable } from './subscription-table.ts';
 import { topicBytesMax } from './subscription-table.ts';
 
 /*
@@ -24,15 +24,15 @@ export interface Forwarding {
 }
 
 export interface ForwardingParts {
-  readonly link: Pick<RelayLink, 'forward' | 'subscribe' | 'unsubscribe'>;
-  readonly upstream: Upstream;
-  readonly dropped: Tally;
+  readonly link: Pick<BrokerLink, 'forward' | 'subscribe' | 'unsubscribe'>;
+  readonly table: SubscriptionTable;
+  readonly dropped: ThrottledCounter;
 }
 
 const prefixBytes = Buffer.from(topicPrefix);
 const dot = '.'.charCodeAt(0);
 
-export function createForwarding({ link, upstream, dropped }: ForwardingParts): Forwarding {
+export function createForwarding({ link, table, dropped }: ForwardingParts): Forwarding {
   let forwarded = 0;
 
   function subscribeAll(topics: readonly string[]): void {
@@ -53,18 +53,18 @@ export function createForwarding({ link, upstream, dropped }: ForwardingParts): 
       }
     },
     subscription(topic, subscribed) {
-      if (subscribed) subscribeAll(upstream.subscribed(topic));
-      else unsubscribeAll(upstream.unsubscribed(topic));
+      if (subscribed) subscribeAll(table.subscribed(topic));
+      else unsubscribeAll(table.unsubscribed(topic));
     },
     ended(topics) {
-      const notices = upstream.ended(topics);
+      const notices = table.ended(topics);
       subscribeAll(notices);
       unsubscribeAll(notices);
     },
-    refused: () => upstream.refuse(),
-    activate: (epoch) => subscribeAll(upstream.activate(epoch)),
-    deactivate: () => unsubscribeAll(upstream.deactivate()),
-    counters: () => ({ forwarded, dropped: dropped.total(), ...upstream.counters() }),
+    refused: () => table.refuse(),
+    activate: (epoch) => subscribeAll(table.activate(epoch)),
+    deactivate: () => unsubscribeAll(table.deactivate()),
+    counters: () => ({ forwarded, dropped: dropped.total(), ...table.counters() }),
   };
 }
 

@@ -1,3 +1,3 @@
-export type { RelayOptions } from './broker.ts';
-export { runRelay, startRelay } from './broker.ts';
-export type { Relay } from './running-broker.ts';
+export type { BrokerOptions } from './broker.ts';
+export { runBroker, startBroker } from './broker.ts';
+export type { RunningBroker } from './running-broker.ts';

@@ -1,5 +1,5 @@
 /** A broker that runs. */
-export interface Relay {
+export interface RunningBroker {
   readonly address: string;
   /** Hands over to the other broker if it was active, at most a second long, then closes. */
   drain(): Promise<void>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createUpstream } from './subscription-table.ts';
+import { createSubscriptionTable } from './subscription-table.ts';
 
 const self = 'zzzzzzzzzzzz';
 const server = 'aaaaaaaaaaaa';
@@ -9,104 +9,104 @@ const request = `calc.square.request.1.${server}`;
 
 describe('what a broker forwards upstream', () => {
   test('a standby forwards nothing', () => {
-    const upstream = createUpstream(self);
-    expect(upstream.subscribed(request)).toEqual([]);
-    expect(upstream.unsubscribed(request)).toEqual([]);
-    expect(upstream.deactivate()).toEqual([]);
+    const table = createSubscriptionTable(self);
+    expect(table.subscribed(request)).toEqual([]);
+    expect(table.unsubscribed(request)).toEqual([]);
+    expect(table.deactivate()).toEqual([]);
   });
 
   test('becoming active forwards what it knows, the marker last; stepping down withdraws the marker first', () => {
-    const upstream = createUpstream(self);
-    upstream.subscribed(request);
-    upstream.subscribed(`calc.square.result.1.${client}`);
-    const topics = upstream.activate(3);
+    const table = createSubscriptionTable(self);
+    table.subscribed(request);
+    table.subscribed(`calc.square.result.1.${client}`);
+    const topics = table.activate(3);
     expect(topics.at(-1)).toBe(`calc.broker.3.${self}`);
     expect(topics.slice(0, -1).toSorted()).toEqual(
       ['calc.hello.', 'calc.beat.', request, 'calc.square.result.1.'].toSorted(),
     );
-    const withdrawn = upstream.deactivate();
+    const withdrawn = table.deactivate();
     expect(withdrawn[0]).toBe(`calc.broker.3.${self}`);
     expect([...withdrawn].toSorted()).toEqual([...topics].toSorted());
   });
 
   test('while active, requests come and go as they are, and results by their prefix once', () => {
-    const upstream = createUpstream(self);
-    upstream.activate(1);
-    expect(upstream.subscribed(request)).toEqual([request]);
-    expect(upstream.unsubscribed(request)).toEqual([request]);
-    expect(upstream.subscribed(`calc.hypotenuse.result.${client}`)).toEqual(['calc.hypotenuse.result.']);
-    expect(upstream.subscribed(`calc.hypotenuse.result.${server}`)).toEqual([]);
-    expect(upstream.unsubscribed(`calc.hypotenuse.result.${client}`)).toEqual([]);
-    expect(upstream.subscribed(`calc.hello.${client}`)).toEqual([]);
+    const table = createSubscriptionTable(self);
+    table.activate(1);
+    expect(table.subscribed(request)).toEqual([request]);
+    expect(table.unsubscribed(request)).toEqual([request]);
+    expect(table.subscribed(`calc.hypotenuse.result.${client}`)).toEqual(['calc.hypotenuse.result.']);
+    expect(table.subscribed(`calc.hypotenuse.result.${server}`)).toEqual([]);
+    expect(table.unsubscribed(`calc.hypotenuse.result.${client}`)).toEqual([]);
+    expect(table.subscribed(`calc.hello.${client}`)).toEqual([]);
   });
 
   test('cancellations pass by their prefix, once for all servers, and are no sign that one of them listens', () => {
-    const upstream = createUpstream(self);
-    upstream.subscribed(`calc.cancel.${server}`);
-    expect(upstream.activate(1)).toContain('calc.cancel.');
-    expect(upstream.subscribed(`calc.cancel.${client}`)).toEqual([]);
-    expect(upstream.ended([`calc.cancel.${server}`])).toEqual([]);
+    const table = createSubscriptionTable(self);
+    table.subscribed(`calc.cancel.${server}`);
+    expect(table.activate(1)).toContain('calc.cancel.');
+    expect(table.subscribed(`calc.cancel.${client}`)).toEqual([]);
+    expect(table.ended([`calc.cancel.${server}`])).toEqual([]);
   });
 
   test('a prefix stays when its last subscriber goes, unless there are more than any catalogue brings', () => {
-    const upstream = createUpstream(self);
-    upstream.activate(1);
+    const table = createSubscriptionTable(self);
+    table.activate(1);
     const results = Array.from({ length: 4_097 }, (_, index) => `calc.n${index}.result`);
-    for (const result of results) upstream.subscribed(`${result}.${client}`);
-    upstream.subscribed(`calc.n0.result.${server}`);
-    expect(upstream.unsubscribed(`calc.n0.result.${client}`)).toEqual([]);
-    expect(upstream.unsubscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
-    expect(upstream.unsubscribed(`calc.n2.result.${client}`)).toEqual([]);
-    expect(upstream.counters().prefixes).toBe(4_098);
-    expect(upstream.subscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
-    expect(upstream.subscribed(`calc.n2.result.${client}`)).toEqual([]);
+    for (const result of results) table.subscribed(`${result}.${client}`);
+    table.subscribed(`calc.n0.result.${server}`);
+    expect(table.unsubscribed(`calc.n0.result.${client}`)).toEqual([]);
+    expect(table.unsubscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
+    expect(table.unsubscribed(`calc.n2.result.${client}`)).toEqual([]);
+    expect(table.counters().prefixes).toBe(4_098);
+    expect(table.subscribed(`calc.n1.result.${client}`)).toEqual(['calc.n1.result.']);
+    expect(table.subscribed(`calc.n2.result.${client}`)).toEqual([]);
   });
 
   test('an active broker tells of the end of each server among the topics once, and of no client', () => {
-    const upstream = createUpstream(self);
+    const table = createSubscriptionTable(self);
     const topics = [
       request,
       `calc.square.request.2.${server}`,
       `calc.hello.${client}`,
       `calc.hypotenuse.result.${client}`,
     ];
-    for (const topic of topics) upstream.subscribed(topic);
-    expect(upstream.ended(topics)).toEqual([]);
-    upstream.activate(1);
-    expect(upstream.ended(topics)).toEqual([`calc.ended.${server}`]);
+    for (const topic of topics) table.subscribed(topic);
+    expect(table.ended(topics)).toEqual([]);
+    table.activate(1);
+    expect(table.ended(topics)).toEqual([`calc.ended.${server}`]);
   });
 
   test('a server that has withdrawn its request topics before it ends is not told of', () => {
-    const upstream = createUpstream(self);
-    upstream.activate(1);
-    upstream.subscribed(request);
-    upstream.unsubscribed(request);
-    expect(upstream.ended([request, `calc.hello.${server}`])).toEqual([]);
+    const table = createSubscriptionTable(self);
+    table.activate(1);
+    table.subscribed(request);
+    table.unsubscribed(request);
+    expect(table.ended([request, `calc.hello.${server}`])).toEqual([]);
   });
 
   test('a subscriber that asks for the notice of an end is refused', () => {
-    const upstream = createUpstream(self);
-    upstream.activate(1);
-    expect(upstream.subscribed(`calc.ended.${server}`)).toEqual([]);
-    expect(upstream.counters().refused).toBe(1);
+    const table = createSubscriptionTable(self);
+    table.activate(1);
+    expect(table.subscribed(`calc.ended.${server}`)).toEqual([]);
+    expect(table.counters().refused).toBe(1);
   });
 
   test('more requests than four for each address of a full table are refused', () => {
-    const upstream = createUpstream(self);
+    const table = createSubscriptionTable(self);
     for (let index = 0; index <= 40_000; index += 1) {
-      upstream.subscribed(`calc.request.1.${String(index).padStart(12, '0')}`);
+      table.subscribed(`calc.request.1.${String(index).padStart(12, '0')}`);
     }
-    expect(upstream.counters()).toMatchObject({ requests: 40_000, refused: 1 });
+    expect(table.counters()).toMatchObject({ requests: 40_000, refused: 1 });
   });
 
   test.each(['calc.', '', `calc.broker.7.${client}`, 'calc.square.request.1.', 'x', `calc.square.request.9.${server}`])(
     '%j is refused and counted',
     (topic) => {
-      const upstream = createUpstream(self);
-      upstream.activate(1);
-      expect(upstream.subscribed(topic)).toEqual([]);
-      expect(upstream.unsubscribed(topic)).toEqual([]);
-      expect(upstream.counters().refused).toBe(1);
+      const table = createSubscriptionTable(self);
+      table.activate(1);
+      expect(table.subscribed(topic)).toEqual([]);
+      expect(table.unsubscribed(topic)).toEqual([]);
+      expect(table.counters().refused).toBe(1);
     },
   );
 
@@ -124,16 +124,16 @@ describe('what a broker forwards upstream', () => {
     const step = fc.record({ do: fc.constantFrom('subscribed' as const, 'unsubscribed' as const), topic });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 50 }), (steps) => {
-        const upstream = createUpstream(self);
-        const up = new Set(upstream.activate(1));
+        const table = createSubscriptionTable(self);
+        const up = new Set(table.activate(1));
         for (const { do: what, topic: given } of steps) {
-          for (const changed of upstream[what](given)) {
+          for (const changed of table[what](given)) {
             expect(changed).toMatch(/^calc\.(?:(?:\w+\.)?request\.\d\.[a-z0-9]{12}|\w+\.result\.(?:\d\.)?)$/);
             if (what === 'subscribed') up.add(changed);
             else up.delete(changed);
           }
         }
-        expect(new Set(upstream.deactivate())).toEqual(up);
+        expect(new Set(table.deactivate())).toEqual(up);
       }),
     );
   });

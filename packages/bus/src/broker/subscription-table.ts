@@ -16,7 +16,7 @@ import { addressed, beatTopic, endedTopic, helloTopic, limits, markerTopic, topi
  * that is not there.
  */
 
-export interface Upstream {
+export interface SubscriptionTable {
   /** A subscriber asked for a topic. @returns what to subscribe to upstream now */
   subscribed(topic: string): readonly string[];
   /** The last subscriber of a topic is gone. @returns what to unsubscribe from upstream now */
@@ -44,7 +44,7 @@ const prefixesKept = 4_096;
 const alwaysForwarded = [addressed(helloTopic, ''), addressed(beatTopic, '')];
 const nothing: readonly string[] = [];
 
-export function createUpstream(address: string): Upstream {
+export function createSubscriptionTable(address: string): SubscriptionTable {
   const requests = new Set<string>();
   /** With how many subscribed topics each stands for. */
   const prefixes = new Map<string, number>();

@@ -101,13 +101,13 @@ describe('a primary that comes back', () => {
     const first = await start('primary', brokers);
     const backup = await start('backup', brokers);
     await first.seen('active');
-    await first.relay.close();
+    await first.running.close();
     await backup.seen('active');
     const second = await start('primary', brokers);
     // Epoch 2 is the backup's: it has been heard.
     await beatOf(primaryEndpoint, ({ epoch }) => epoch === 2);
     expect(kinds(second.events)).toEqual(['ready', 'standby']);
-    await backup.relay.close();
+    await backup.running.close();
     expect(await second.seen('active')).toMatchObject({ epoch: 3, cause: 'peer-refused' });
   });
 });
@@ -119,9 +119,9 @@ describe('a broker that ends', () => {
       const primary = await start('primary', brokers);
       const backup = await start('backup', brokers);
       await primary.seen('active');
-      const gone = primary.relay.close();
+      const gone = primary.running.close();
       for (let turn = 0; turn < turns; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      await backup.relay.close();
+      await backup.running.close();
       await gone;
       expect(kinds(backup.events).at(-1)).toBe('stopped');
     }
@@ -129,18 +129,18 @@ describe('a broker that ends', () => {
 
   test('can be told so twice, and drains at once when it is closed already', async () => {
     const brokers = await freeBrokers();
-    const { relay, seen, events } = await start('primary', brokers);
+    const { running, seen, events } = await start('primary', brokers);
     await seen('active');
-    await Promise.all([relay.close(), relay.close()]);
-    await relay.drain();
+    await Promise.all([running.close(), running.close()]);
+    await running.drain();
     expect(kinds(events).filter((kind) => kind === 'draining' || kind === 'stopped')).toEqual(['stopped']);
   });
 
   test('leaves its ports free for the next', async () => {
     const brokers = await freeBrokers();
     for (let again = 0; again < 5; again += 1) {
-      const { relay } = await start('primary', brokers);
-      await relay.close();
+      const { running } = await start('primary', brokers);
+      await running.close();
     }
   });
 });

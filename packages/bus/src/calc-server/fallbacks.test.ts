@@ -7,7 +7,7 @@ import { fakeBroker, testPlatform } from '../participant/fake-link.test-support.
 import { createFormulaClient } from '../client/formula-client.ts';
 import { serveFormulas } from './formula-server.ts';
 import { serveOperations } from '../op-server/operation-server.ts';
-import { createRequests } from '../participant/requester-driver.ts';
+import { createRequesterDriver } from '../participant/requester-driver.ts';
 import { createStatusClient } from '../client/status.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 
@@ -61,7 +61,7 @@ function setUp({ threads }: { readonly threads?: HandlerThreads } = {}) {
   const server = serveFormulas({ ...shared, handlers, formulas, threads, operationTimeoutMs: 2_000 });
   function client() {
     const bus = open({ role: 'client', ...shared });
-    const requests = createRequests(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
+    const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
     const formulaClient = createFormulaClient(bus, catalogue, requests);
     const outcomes: (Success | Failure)[] = [];
     return {

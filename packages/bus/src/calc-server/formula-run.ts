@@ -138,7 +138,7 @@ class RunningFormula implements Caller, Cancellable {
   private readonly answer: AnswerTo;
   private readonly requests: Requests;
   private readonly results: unknown[] = [];
-  private via = none;
+  private fallbacks = none;
   private missing: number;
   /** The seq of the last call; the others' are the ones before it. */
   private lastSeq = 0;
@@ -147,7 +147,7 @@ class RunningFormula implements Caller, Cancellable {
   /** How far the calls are that have not come; undefined before one has said so. */
   private shares: number[] | undefined;
   /** Fallbacks that wait or run. */
-  private fallbacks: Set<Admitted> | undefined;
+  private runningFallbacks: Set<Admitted> | undefined;
 
   constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number, requests: Requests) {
     this.computed = computed;
@@ -166,7 +166,7 @@ class RunningFormula implements Caller, Cancellable {
   cancel(): void {
     this.missing = 0;
     this.giveUpCalls();
-    if (this.fallbacks === undefined || this.fallbacks.size === 0) this.answer(this.request, cancelled);
+    if (this.runningFallbacks === undefined || this.runningFallbacks.size === 0) this.answer(this.request, cancelled);
     else this.isCancelled = true;
   }
 
@@ -179,7 +179,7 @@ class RunningFormula implements Caller, Cancellable {
   private giveUpCalls(): void {
     const { calls, lastSeq } = this;
     for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
-    for (const { work } of this.fallbacks ?? []) {
+    for (const { work } of this.runningFallbacks ?? []) {
       const { underway } = work;
       work.underway = 'cancelled';
       if (typeof underway === 'object') cancelRun(underway);
@@ -188,10 +188,10 @@ class RunningFormula implements Caller, Cancellable {
 
   /** The mean of its calls'. */
   get share(): number | undefined {
-    const { calls, missing, shares, fallbacks } = this;
+    const { calls, missing, shares, runningFallbacks } = this;
     let sum = calls - missing;
     for (const share of shares ?? []) sum += share;
-    for (const { work } of fallbacks ?? []) sum += shareOf(work.underway) ?? 0;
+    for (const { work } of runningFallbacks ?? []) sum += shareOf(work.underway) ?? 0;
     return sum === 0 ? undefined : Math.min(1, sum / calls);
   }
 
@@ -202,13 +202,13 @@ class RunningFormula implements Caller, Cancellable {
   }
 
   fallingBack(fallback: Admitted): void {
-    this.fallbacks ??= new Set();
-    this.fallbacks.add(fallback);
+    this.runningFallbacks ??= new Set();
+    this.runningFallbacks.add(fallback);
   }
 
   fellBack(fallback: Admitted): void {
-    this.fallbacks?.delete(fallback);
-    if (this.isCancelled && this.fallbacks?.size === 0) this.answer(this.request, cancelled);
+    this.runningFallbacks?.delete(fallback);
+    if (this.isCancelled && this.runningFallbacks?.size === 0) this.answer(this.request, cancelled);
   }
 
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {
@@ -220,15 +220,15 @@ class RunningFormula implements Caller, Cancellable {
     }
     this.results[index] = output;
     this.progressed(index, 0);
-    if (fellBack) this.via = [...this.via, (index + 1) as Lane];
+    if (fellBack) this.fallbacks = [...this.fallbacks, (index + 1) as Lane];
     this.missing -= 1;
     if (this.missing === 0) this.complete();
   }
 
   private complete(): void {
-    const { computed, request, results, via } = this;
+    const { computed, request, results, fallbacks } = this;
     const value = combine(computed, results, request);
-    this.answer(request, isFailure(value) ? value : { value, via: via.toSorted((a, b) => a - b) });
+    this.answer(request, isFailure(value) ? value : { value, fallbacks: fallbacks.toSorted((a, b) => a - b) });
   }
 }
 

@@ -17,13 +17,13 @@ import { createHandlerContexts } from '../runs/handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
 import { joinOperands } from './join-driver.ts';
 import type { OpenLink, Platform } from '../link/link.ts';
-import { createRequests } from '../participant/requester-driver.ts';
-import { createResponses } from '../server/responder-driver.ts';
+import { createRequesterDriver } from '../participant/requester-driver.ts';
+import { createResponderDriver } from '../server/responder-driver.ts';
 import { answerRouteOf } from './operation-call.ts';
 import { incoming } from '../runs/work.ts';
-import type { Server } from '../server/server-lifecycle.ts';
+import type { RunningServer } from '../server/server-lifecycle.ts';
 import { startServer } from '../server/server-lifecycle.ts';
-import { createTally } from '../participant/throttled-counter.ts';
+import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 
 export interface FormulaServerOptions<C extends Catalogue> {
@@ -45,7 +45,7 @@ export interface FormulaServerOptions<C extends Catalogue> {
 type ReplyTopic = `calc.${string}.result`;
 
 /** Serves every formula of a catalogue: joins operands, asks for the operations, falls back, combines. */
-export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): Server {
+export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): RunningServer {
   const { catalogue, openLink, onEvent } = options;
   const platform = options.platform === undefined ? {} : { platform: options.platform };
   return openAll((opened) => {
@@ -54,12 +54,15 @@ export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions
   });
 }
 
-function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, options: FormulaServerOptions<C>): Server {
+function serveOn<C extends Catalogue>(
+  bus: Bus<Catalogue, 'calc-server'>,
+  options: FormulaServerOptions<C>,
+): RunningServer {
   const { operationTimeoutMs, onEvent, exposeErrors } = options;
   const catalogue: Catalogue = options.catalogue;
   const { participant } = bus;
 
-  const requests = createRequests(participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
+  const requests = createRequesterDriver(participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
   for (const operation of Object.values(catalogue.operations)) {
     for (const lane of lanes) {
       const { name } = operation;
@@ -67,14 +70,14 @@ function serveOn<C extends Catalogue>(bus: Bus<Catalogue, 'calc-server'>, option
       requests.hear(operationResultTopic(name, lane), readResult(operation), answerRouteOf(operation, lane));
     }
   }
-  const fellBack = createTally(participant.platform, (call, cause, count) => {
+  const fellBack = createThrottledCounter(participant.platform, (call, cause, count) => {
     const [operation = '', lane] = call.split('.');
     onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
   });
   const contexts = createHandlerContexts(participant, onEvent);
   const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
   const fallbacks = createFallbacks(participant, (silentMs) => responses.announce(silentMs));
-  const responses = createResponses<ReplyTopic>(participant, {
+  const responses = createResponderDriver<ReplyTopic>(participant, {
     publish: bus.publish,
     onEvent,
     loopSeen: fallbacks.loopSeen,

@@ -11,10 +11,10 @@ export interface ServerStatus extends StatusReport {
 /** Asks every server that is known here how it is. */
 export interface StatusClient {
   /**
-   * Resolves when all have answered, after `waitMs` at the latest with those that have. While the ear is not proven
+   * Resolves when all have answered, after `waitMs` at the latest with those that have. While the return path is not confirmed
    * yet, nobody can be known: then it is waited for first, within the same time.
    *
-   * @param ending ends the wait for the ear; what was asked by then is settled by the end of its requests
+   * @param ending ends the wait for the return path; what was asked by then is settled by the end of its requests
    */
   ask(waitMs: number, ending?: AbortSignal): Promise<readonly ServerStatus[]>;
 }
@@ -30,14 +30,14 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
   const { participant } = bus;
   const { platform } = participant;
   const waiting = new Set<() => void>();
-  let proven = false;
+  let confirmed = false;
 
   requests.hear(statusResultTopic, readStatusResult);
   participant.attach({
-    earChanged(change) {
-      if (change.type === 'unproven') proven = false;
-      if (change.type !== 'proven') return;
-      proven = true;
+    returnPathChanged(change) {
+      if (change.type === 'unconfirmed') confirmed = false;
+      if (change.type !== 'confirmed') return;
+      confirmed = true;
       for (const resume of waiting) resume();
       waiting.clear();
     },
@@ -45,7 +45,7 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
 
   function heard(waitMs: number, ending: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
-      if (proven) return platform.afterTurn(resolve);
+      if (confirmed) return platform.afterTurn(resolve);
       const cancel = platform.after(waitMs, over);
       ending?.addEventListener('abort', over);
       waiting.add(resume);

@@ -4,7 +4,7 @@ import type { Probe } from './zeromq/peer-probe.ts';
  * What carries a broker's messages: the seam between what a broker decides and its sockets. As with a participant's link,
  * a simulated network can stand in for them.
  */
-export interface RelayLink {
+export interface BrokerLink {
   /** To every subscriber that asked for it. Never waits: what is past a subscriber's mark is lost for that one. */
   forward(topic: string, body: Uint8Array): void;
   /** Asks every publisher for a topic. */
@@ -20,7 +20,7 @@ export interface RelayLink {
   close(): Promise<void>;
 }
 
-export interface RelayLinkEvents {
+export interface BrokerLinkEvents {
   /** A publisher sent something. */
   published(topic: Buffer, body: Buffer): void;
   /** The first subscriber asks for a topic, or the last that did is gone or asks for it no longer. */
@@ -38,4 +38,4 @@ export interface RelayLinkEvents {
   dropped(where: string, cause: string): void;
 }
 
-export type OpenRelayLink = (events: RelayLinkEvents) => RelayLink;
+export type OpenBrokerLink = (events: BrokerLinkEvents) => BrokerLink;

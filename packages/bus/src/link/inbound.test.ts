@@ -1,21 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import type { Duty } from './link.ts';
-import type { WayInEvents } from './inbound.ts';
-import { openWaysIn } from './inbound.ts';
+import type { InboundEvents } from './inbound.ts';
+import { openInbound } from './inbound.ts';
 
 const address = 'aaaaaaaaaaaa';
 const hello = `calc.hello.${address}`;
 const answer = `calc.hypotenuse.result.${address}`;
 const asked = `calc.square.request.1.${address}`;
 
-/** The ways of a participant, each with what it was told and what it may say. */
-function waysOf(duty: Duty) {
+/** The inbound connections of a participant, each with what it was told and what it may say. */
+function inboundOf(duty: Duty) {
   const told: string[] = [];
   const heard: string[] = [];
   const drops: string[] = [];
   let reconnections = 0;
-  const says: Record<string, WayInEvents> = {};
-  const open = (name: string) => (events: WayInEvents) => {
+  const says: Record<string, InboundEvents> = {};
+  const open = (name: string) => (events: InboundEvents) => {
     says[name] = events;
     return {
       name,
@@ -23,7 +23,7 @@ function waysOf(duty: Duty) {
       unsubscribe: (prefix: string) => void told.push(`${name} -${prefix}`),
     };
   };
-  const ways = openWaysIn(
+  const inbound = openInbound(
     duty,
     { requests: open('requests'), answers: open('answers') },
     {
@@ -33,7 +33,7 @@ function waysOf(duty: Duty) {
     },
   );
   const comes = (way: string, topic: string, body: string): void => says[way]?.message(topic, Buffer.from(body));
-  return { ways, told, heard, drops, comes, says, reconnections: () => reconnections };
+  return { inbound, told, heard, drops, comes, says, reconnections: () => reconnections };
 }
 
 const both = { asks: true, serves: true };
@@ -45,14 +45,14 @@ describe('ways in', () => {
     [{ asks: false, serves: true }, ['requests']],
     [both, ['requests', 'answers']],
   ])('of who %o: %o', (duty, names) => {
-    expect(waysOf(duty).ways.all.map(({ name }) => name)).toEqual(names);
+    expect(inboundOf(duty).inbound.all.map(({ name }) => name)).toEqual(names);
   });
 
   test('requests are asked for on one, answers on the other, a hello on both', () => {
-    const { ways, told } = waysOf(both);
+    const { inbound, told } = inboundOf(both);
     for (const topic of [asked, `calc.request.1.${address}`, `calc.status.request.${address}`, answer, hello]) {
-      ways.subscribe(topic);
-      ways.unsubscribe(topic);
+      inbound.subscribe(topic);
+      inbound.unsubscribe(topic);
     }
     const requests = [asked, `calc.request.1.${address}`, `calc.status.request.${address}`];
     expect(told).toEqual([
@@ -67,8 +67,8 @@ describe('ways in', () => {
   });
 
   test('who has one asks for everything on it', () => {
-    const { ways, told, comes, heard } = waysOf({ asks: true, serves: false });
-    for (const topic of ['', hello, answer]) ways.subscribe(topic);
+    const { inbound, told, comes, heard } = inboundOf({ asks: true, serves: false });
+    for (const topic of ['', hello, answer]) inbound.subscribe(topic);
     expect(told).toEqual(['answers +', `answers +${hello}`, `answers +${answer}`]);
     comes('answers', hello, '1');
     expect(heard).toEqual([`${hello} 1`]);
@@ -78,7 +78,7 @@ describe('ways in', () => {
     ['requests', 'answers'],
     ['answers', 'requests'],
   ])('a hello passes when it came on the %s and then on the %s, not before', (one, other) => {
-    const { comes, heard } = waysOf(both);
+    const { comes, heard } = inboundOf(both);
     comes(one, hello, '1');
     comes(one, hello, '1');
     comes(one, hello, '2');
@@ -89,14 +89,14 @@ describe('ways in', () => {
   });
 
   test('all else passes at once', () => {
-    const { comes, heard } = waysOf(both);
+    const { comes, heard } = inboundOf(both);
     comes('requests', asked, 'what');
     comes('answers', answer, 'that');
     expect(heard).toEqual([`${asked} what`, `${answer} that`]);
   });
 
   test('a hello that is one of many newer ones is forgotten', () => {
-    const { comes, heard } = waysOf(both);
+    const { comes, heard } = inboundOf(both);
     for (let counter = 0; counter <= 8; counter += 1) comes('requests', hello, String(counter));
     comes('answers', hello, '0');
     expect(heard).toEqual([]);
@@ -105,7 +105,7 @@ describe('ways in', () => {
   });
 
   test('one that is said again and again makes none of the others forgotten', () => {
-    const { comes, heard } = waysOf(both);
+    const { comes, heard } = inboundOf(both);
     comes('requests', hello, '1');
     for (let time = 0; time < 20; time += 1) comes('requests', hello, '2');
     comes('answers', hello, '1');
@@ -113,14 +113,14 @@ describe('ways in', () => {
   });
 
   test('a hello that is larger than any is dropped', () => {
-    const { heard, drops, comes } = waysOf(both);
+    const { heard, drops, comes } = inboundOf(both);
     for (const way of ['requests', 'answers']) comes(way, hello, 'x'.repeat(1_000));
     expect(heard).toEqual([]);
     expect(drops).toEqual(['a hello above the limit', 'a hello above the limit']);
   });
 
   test('either that connects is a connection', () => {
-    const { says, reconnections } = waysOf(both);
+    const { says, reconnections } = inboundOf(both);
     says['requests']?.reconnected();
     says['answers']?.reconnected();
     expect(reconnections()).toBe(2);

@@ -22,7 +22,7 @@ export interface LinkEvents {
   dropped(cause: string): void;
 }
 
-/** What a participant does, which decides on how many ways it hears. */
+/** What a participant does, which decides on how many connections it hears. */
 export interface Duty {
   readonly asks: boolean;
   /** It takes requests: who sends them has to learn soon that it hangs, and not be misled by a handler that computes. */

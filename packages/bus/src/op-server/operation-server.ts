@@ -15,9 +15,9 @@ import { createHandlerContexts } from '../runs/handler-contexts.ts';
 import type { OpenLink, Platform } from '../link/link.ts';
 import { beginPlaced } from '../runs/begin-handler.ts';
 import { placeHandler } from '../runs/placed-handler.ts';
-import { createResponses } from '../server/responder-driver.ts';
+import { createResponderDriver } from '../server/responder-driver.ts';
 import { createRun, incoming } from '../runs/work.ts';
-import type { Server } from '../server/server-lifecycle.ts';
+import type { RunningServer } from '../server/server-lifecycle.ts';
 import { startServer } from '../server/server-lifecycle.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 
@@ -45,7 +45,7 @@ type ReplyTopic = `calc.${string}.result.${Lane}`;
  *
  * @throws TypeError for an operation that is not in the catalogue
  */
-export function serveOperations<C extends Catalogue>(options: OperationServerOptions<C>): Server {
+export function serveOperations<C extends Catalogue>(options: OperationServerOptions<C>): RunningServer {
   const { catalogue, openLink, onEvent } = options;
   const served = servedOperations(catalogue, options.operations);
   const platform = options.platform === undefined ? {} : { platform: options.platform };
@@ -59,11 +59,11 @@ function serveOn<C extends Catalogue>(
   bus: Bus<Catalogue, 'op-server'>,
   served: readonly Operation[],
   options: OperationServerOptions<C>,
-): Server {
+): RunningServer {
   const { catalogue, handlers, threads, onEvent, exposeErrors } = options;
   // A lane or an operation that is named twice is served once.
   const lanes = options.lanes === 'all' ? allLanes : [...new Set(options.lanes)];
-  const responses = createResponses<ReplyTopic>(bus.participant, {
+  const responses = createResponderDriver<ReplyTopic>(bus.participant, {
     publish: bus.publish,
     onEvent,
     runningMax: options.concurrency,

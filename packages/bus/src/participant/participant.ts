@@ -1,10 +1,10 @@
 import type { BodyFault, OpenBatch } from '@cateto/contracts';
 import { addressed, createCodec, helloTopic, helloLayout, newAddress, readHello } from '@cateto/contracts';
-import type { EarEffect, ListenersEffect } from '@cateto/protocol';
-import { createBatch, createEar, createListeners } from '@cateto/protocol';
+import type { ReturnPathEffect, ListenersEffect } from '@cateto/protocol';
+import { createBatch, createReturnPath, createListeners } from '@cateto/protocol';
 import { openAll } from '../link/closing.ts';
-import type { Tally } from './throttled-counter.ts';
-import { createTally } from './throttled-counter.ts';
+import type { ThrottledCounter } from './throttled-counter.ts';
+import { createThrottledCounter } from './throttled-counter.ts';
 import type { OnEvent } from './events.ts';
 import type { Duty, Link, LinkEvents, OpenLink, Platform } from '../link/link.ts';
 
@@ -14,10 +14,10 @@ import type { Duty, Link, LinkEvents, OpenLink, Platform } from '../link/link.ts
  * gives them their types.
  */
 
-/** One half of a conversation, or whatever else wants to know what the table and the ear say. */
-export interface Half {
+/** A requester, a responder, or another part that has to know what the table and the return path say. */
+export interface Component {
   tableChanged?(change: ListenersEffect): void;
-  earChanged?(change: EarEffect): void;
+  returnPathChanged?(change: ReturnPathEffect): void;
   deadlineMs?(): number | undefined;
   /** Its deadline has come. */
   tick?(): void;
@@ -40,8 +40,8 @@ export type Take<M> = (messages: readonly M[], origin: BatchOrigin) => void;
 export interface Participant {
   readonly address: string;
   readonly platform: Platform;
-  readonly dropped: Tally;
-  attach(half: Half): void;
+  readonly dropped: ThrottledCounter;
+  attach(component: Component): void;
   /**
    * Registers what takes the messages that come on a topic, addressed to this participant. A broken message is dropped alone, and
    * counted.
@@ -58,7 +58,7 @@ export interface Participant {
   table(name: string, size: () => number): void;
   /** How many entries each table of this participant has now. */
   tables(): Readonly<Record<string, number>>;
-  /** A half's deadline may have changed: call after every input given to a machine outside of `tick`. */
+  /** A component's deadline may have changed: call after every input given to a machine outside of `tick`. */
   rearm(): void;
   /** Sends what waits to be sent, then closes the link. */
   close(): Promise<void>;
@@ -78,12 +78,12 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const address = newAddress(platform.random);
   const codec = createCodec();
   const listeners = createListeners();
-  const ear = createEar();
+  const returnPath = createReturnPath();
   const outbox = createBatch();
-  const dropped = createTally(platform, (topic, cause, count) =>
+  const dropped = createThrottledCounter(platform, (topic, cause, count) =>
     onEvent({ event: 'message-dropped', topic, cause, count }),
   );
-  const halves: Half[] = [];
+  const components: Component[] = [];
   const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
   let armedMs = Number.POSITIVE_INFINITY;
@@ -104,7 +104,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
         tableChanged(change);
       }
     },
-    reconnected: () => earHears({ type: 'reconnected' }),
+    reconnected: () => tellReturnPath({ type: 'reconnected' }),
     dropped: (cause) => dropped.count('', cause),
   };
   const link: Link = openLink(heard, duty);
@@ -121,21 +121,21 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
 
   function tableChanged(change: ListenersEffect): void {
     if (change.type === 'refused') dropped.count(change.topic, 'listener table full');
-    for (const half of halves) half.tableChanged?.(change);
+    for (const component of components) component.tableChanged?.(change);
     if (change.type === 'marker-up' || change.type === 'marker-down') {
-      earHears({ type: 'markers-changed', held: change.held });
+      tellReturnPath({ type: 'markers-changed', held: change.held });
     }
     rearm();
   }
 
-  function earHears(input: Parameters<typeof ear.handle>[0]): void {
-    for (const change of ear.handle(input, platform.nowMs())) earDecided(change);
+  function tellReturnPath(input: Parameters<typeof returnPath.handle>[0]): void {
+    for (const change of returnPath.handle(input, platform.nowMs())) returnPathDecided(change);
     rearm();
   }
 
-  function earDecided(change: EarEffect): void {
+  function returnPathDecided(change: ReturnPathEffect): void {
     if (change.type === 'say-hello') publish(helloTopic, address, helloLayout.write({ counter: change.counter }));
-    for (const half of halves) half.earChanged?.(change);
+    for (const component of components) component.returnPathChanged?.(change);
   }
 
   function publish(topic: string, to: string, message: readonly unknown[]): void {
@@ -167,18 +167,18 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function settledBelow(): number {
-    for (const half of halves) {
-      const below = half.settledBelow?.();
+    for (const component of components) {
+      const below = component.settledBelow?.();
       if (below !== undefined) return below;
     }
     return 1;
   }
 
   function rearm(): void {
-    let dueMs = ear.deadlineMs() ?? Number.POSITIVE_INFINITY;
-    for (const half of halves) {
-      const halfDueMs = half.deadlineMs?.();
-      if (halfDueMs !== undefined && halfDueMs < dueMs) dueMs = halfDueMs;
+    let dueMs = returnPath.deadlineMs() ?? Number.POSITIVE_INFINITY;
+    for (const component of components) {
+      const componentDueMs = component.deadlineMs?.();
+      if (componentDueMs !== undefined && componentDueMs < dueMs) dueMs = componentDueMs;
     }
     // A timer that is armed early finds nothing due and arms the next: cheaper than a new one with every request.
     if (dueMs >= armedMs || closed) return;
@@ -200,8 +200,8 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     if (closed) return;
     armedMs = Number.POSITIVE_INFINITY;
     const nowMs = platform.nowMs();
-    for (const change of ear.handle({ type: 'tick' }, nowMs)) earDecided(change);
-    for (const half of halves) half.tick?.();
+    for (const change of returnPath.handle({ type: 'tick' }, nowMs)) returnPathDecided(change);
+    for (const component of components) component.tick?.();
     rearm();
   }
 
@@ -209,7 +209,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     address,
     platform,
     dropped,
-    attach: (half) => void halves.push(half),
+    attach: (component) => void components.push(component),
     receive(topic, read, take) {
       const wireTopic = addressed(topic, address);
       if (receivers.has(wireTopic)) throw new TypeError(`${topic} is received already`);
@@ -239,7 +239,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     participant.receive(helloTopic, readHello, (counters, { sender }) => {
       for (const counter of counters) {
         // The hello of another participant proves nothing.
-        if (sender === address) earHears({ type: 'hello-heard', counter });
+        if (sender === address) tellReturnPath({ type: 'hello-heard', counter });
         else dropped.count(helloTopic, brokenMessage);
       }
     });

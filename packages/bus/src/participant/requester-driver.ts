@@ -42,7 +42,7 @@ export interface Requests {
   counters(): RequesterCounters;
 }
 
-export interface RequestsOptions {
+export interface RequesterDriverOptions {
   /** A server that leaves a request unanswered for so long is passed over. */
   readonly answerTimeoutMs: number;
   readonly onEvent: OnEvent;
@@ -50,7 +50,10 @@ export interface RequestsOptions {
 
 const nothingMore: AskOptions = {};
 
-export function createRequests(participant: Participant, { answerTimeoutMs, onEvent }: RequestsOptions): Requests {
+export function createRequesterDriver(
+  participant: Participant,
+  { answerTimeoutMs, onEvent }: RequesterDriverOptions,
+): Requests {
   const { platform } = participant;
   const requester = createRequester<Question>({ random: platform.random, answerTimeoutMs });
   const report = createListenerReport(platform, onEvent);
@@ -103,8 +106,8 @@ export function createRequests(participant: Participant, { answerTimeoutMs, onEv
       }
       handle(change);
     },
-    earChanged(change) {
-      if (change.type === 'proven' || change.type === 'unproven') handle(change);
+    returnPathChanged(change) {
+      if (change.type === 'confirmed' || change.type === 'unconfirmed') handle(change);
     },
     deadlineMs: requester.deadlineMs,
     tick: () => handle({ type: 'tick' }),

@@ -4,7 +4,7 @@ import type { Platform } from '../link/link.ts';
  * Counts things of which there can be very many, and reports each kind at once when it first happens and from then on at
  * most once a second, with its count since the last report.
  */
-export interface Tally {
+export interface ThrottledCounter {
   count(subject: string, cause: string): void;
   /** Counted since the start, of every kind. */
   total(): number;
@@ -24,7 +24,7 @@ const reportEveryMs = 1_000;
 /** Kinds kept apart within a second; a stranger who invents topics shares the last one. */
 const kindsMax = 64;
 
-export function createTally(platform: Platform, report: Report): Tally {
+export function createThrottledCounter(platform: Platform, report: Report): ThrottledCounter {
   const kinds = new Map<string, Kind>();
   let total = 0;
   let cancel: (() => void) | undefined;

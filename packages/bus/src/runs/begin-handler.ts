@@ -31,7 +31,7 @@ export function beginOf(code: HandlerCode, contexts: HandlerContexts): Run['begi
     request.work.underway = context;
     runHandler(code, request.work.input, context, (value, failed) => {
       contexts.end(context);
-      answer(request, failed ?? { value, via: byOpServer });
+      answer(request, failed ?? { value, fallbacks: byOpServer });
     });
   };
 }

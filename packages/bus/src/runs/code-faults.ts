@@ -3,7 +3,7 @@ import { failure, stackOf, textOf } from '@cateto/contracts';
 import type { BusEvent, OnEvent } from '../participant/events.ts';
 import type { Platform } from '../link/link.ts';
 import type { Overrun } from './run-limits.ts';
-import { createTally } from '../participant/throttled-counter.ts';
+import { createThrottledCounter } from '../participant/throttled-counter.ts';
 
 /*
  * What goes wrong in the code of operations and formulas: what it throws, and outputs that do not fit the contract. The operator gets the
@@ -48,7 +48,7 @@ type HandlerFailed = Extract<BusEvent, { event: 'handler-failed' }>;
 export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = false }: CodeFaultsOptions): CodeFaults {
   /** By what is counted: making a text of each stack would cost more than the handlers that fail. */
   const last = new Map<string, { readonly run: CodeRun; readonly error: unknown }>();
-  const failed = createTally(platform, (name, part, count) => {
+  const failed = createThrottledCounter(platform, (name, part, count) => {
     const known = last.get(`${name} ${part}`);
     if (known === undefined) return;
     last.delete(`${name} ${part}`);

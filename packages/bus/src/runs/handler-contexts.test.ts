@@ -4,25 +4,25 @@ import { testPlatform } from '../participant/fake-link.test-support.ts';
 import type { BusEvent } from '../participant/events.ts';
 import type { RequestContext } from './handler-contexts.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
-import type { Half, Participant } from '../participant/participant.ts';
+import type { Component, Participant } from '../participant/participant.ts';
 
 /** Contexts of a participant that ticks when it should. */
 function setUp() {
   const platform = testPlatform();
-  const halves: Half[] = [];
+  const components: Component[] = [];
   let disarm = (): void => undefined;
   function rearm(): void {
     disarm();
-    const dueMs = halves[0]?.deadlineMs?.();
+    const dueMs = components[0]?.deadlineMs?.();
     if (dueMs === undefined) return;
     disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), () => {
-      halves[0]?.tick?.();
+      components[0]?.tick?.();
       rearm();
     });
   }
   const participant = {
     platform,
-    attach: (half: Half) => void halves.push(half),
+    attach: (component: Component) => void components.push(component),
     rearm,
   } satisfies Partial<Participant>;
   const events: BusEvent[] = [];
@@ -30,7 +30,7 @@ function setUp() {
   const opener = contexts.opener('square');
   const open = (deadlineMs: number): RequestContext =>
     opener({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs, work: {} });
-  return { platform, events, contexts, open, dueMs: () => halves[0]?.deadlineMs?.() };
+  return { platform, events, contexts, open, dueMs: () => components[0]?.deadlineMs?.() };
 }
 
 const nameOf = ({ signal }: HandlerContext): unknown => (signal.reason as Error | undefined)?.name;

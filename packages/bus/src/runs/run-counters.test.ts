@@ -5,7 +5,7 @@ import { createRun } from './work.ts';
 import { createRunCounters } from './run-counters.ts';
 
 const noRun = createRun({ contract: 'none', begin: () => undefined });
-const success = { value: 0, via: [] };
+const success = { value: 0, fallbacks: [] };
 
 function counted() {
   let nowMs = 0;

@@ -3,22 +3,22 @@ import { Finite, operation } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import { testPlatform } from '../participant/fake-link.test-support.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
-import type { Half, Participant } from '../participant/participant.ts';
+import type { Component, Participant } from '../participant/participant.ts';
 import { Overrun } from './run-limits.ts';
 
 /** Handlers in the loop of a participant that ticks when it should, with an operation that may take 100 ms. */
 function setUp(maxMs: number | undefined = 100) {
   const platform = testPlatform();
-  const halves: Half[] = [];
+  const components: Component[] = [];
   let blockedMs = 0;
   let held: (() => void)[] | undefined;
   let disarm = (): void => undefined;
   function rearm(): void {
     disarm();
-    const dueMs = Math.min(...halves.map((half) => half.deadlineMs?.() ?? Number.POSITIVE_INFINITY));
+    const dueMs = Math.min(...components.map((component) => component.deadlineMs?.() ?? Number.POSITIVE_INFINITY));
     if (dueMs === Number.POSITIVE_INFINITY) return;
     disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), () => {
-      for (const half of halves) half.tick?.();
+      for (const component of components) component.tick?.();
       rearm();
     });
   }
@@ -28,7 +28,7 @@ function setUp(maxMs: number | undefined = 100) {
       nowMs: () => platform.nowMs() + blockedMs,
       afterTurn: (turn: () => void) => (held === undefined ? platform.afterTurn(turn) : void held.push(turn)),
     },
-    attach: (half: Half) => void halves.push(half),
+    attach: (component: Component) => void components.push(component),
     rearm,
   } satisfies Partial<Participant>;
   const contexts = createHandlerContexts(participant as unknown as Participant, () => undefined);
@@ -45,8 +45,8 @@ function setUp(maxMs: number | undefined = 100) {
     platform,
     contexts,
     slow,
-    halves: () => halves.length,
-    dueMs: () => halves[1]?.deadlineMs?.(),
+    components: () => components.length,
+    dueMs: () => components[1]?.deadlineMs?.(),
     /** The turns that are asked for from now on. */
     holdTurns(): readonly (() => void)[] {
       held = [];
@@ -66,11 +66,11 @@ const overrun = new Overrun(100);
 const never = (): Promise<never> => new Promise(() => undefined);
 
 test('an operation without a limit has its handler as it is, and its server looks for nothing', () => {
-  const { contexts, slow, halves } = setUp();
+  const { contexts, slow, components } = setUp();
   const handler: Handler = () => 1;
-  const before = halves();
+  const before = components();
   expect(contexts.limited({ ...slow, work: { fallback: 'late', lanes: 'any' } }, handler)).toBe(handler);
-  expect(halves()).toBe(before);
+  expect(components()).toBe(before);
 });
 
 test('a handler that blocks for longer fails when it returns, and whatever listens to its signal is told', () => {

@@ -1,6 +1,6 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
-import { createPace } from '@cateto/protocol';
+import { createQueueDelay } from '@cateto/protocol';
 import type { Fifo } from './fifo.ts';
 import { createFifo } from './fifo.ts';
 import type { Platform } from '../link/link.ts';
@@ -72,7 +72,7 @@ const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefin
 
 export function createRunQueue(options: RunQueueOptions): RunQueue {
   const { platform, runningMax, counters, answered, announce, waitLong, windowIs, line = asTheyCame } = options;
-  const pace = createPace();
+  const queueDelay = createQueueDelay();
   const waiting = line();
   const forThreads = line();
   let stretchEndMs = 0;
@@ -80,7 +80,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   let workedMs = 0;
   let running = 0;
   let inThreads = 0;
-  /** Of all that is done a stretch shows the pace; where only so many run at once, of what does not wait for anything else. */
+  /** Of all that is done a stretch shows the queue delay; where only so many run at once, of what does not wait for anything else. */
   const bounded = runningMax < limits.requestsInFlightMax;
   let workCount = 0;
   /** Since when as many run as may, or when the last of those was done. */
@@ -173,8 +173,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function answerInLoop(request: Admitted, outcome: Success | Failure): void {
     answeredLast = request;
-    // Of work that waits for something the pace shows only while all that may run does.
-    if (running === runningMax) pace.took(1, platform.nowMs() - fullSinceMs);
+    // Of work that waits for something the queue delay shows only while all that may run does.
+    if (running === runningMax) queueDelay.took(1, platform.nowMs() - fullSinceMs);
     running -= 1;
     if (bounded) workCount += 1;
     counters.ended(request, outcome);
@@ -274,7 +274,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     endRun(nowMs);
     const ms = nowMs - startMs;
     const pieces = workCount - workBefore;
-    if (pieces > 0) pace.took(pieces, ms);
+    if (pieces > 0) queueDelay.took(pieces, ms);
     return ms;
   }
 
@@ -303,7 +303,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       // Which of them it was is not known.
       if (lateMs >= lateFromMs) for (const { load } of kinds) load.suspect();
     },
-    waitMs: () => pace.waitMs(waiting.size()),
+    waitMs: () => queueDelay.waitMs(waiting.size()),
     deadlineMs: () => (waiting.size() + forThreads.size() === 0 ? undefined : lookMs),
     tick() {
       const nowMs = platform.nowMs();

@@ -1,25 +1,25 @@
 import { expect, test } from 'vitest';
 import { testPlatform } from '../participant/fake-link.test-support.ts';
 import type { BusEvent } from '../participant/events.ts';
-import type { Half, Participant } from '../participant/participant.ts';
+import type { Component, Participant } from '../participant/participant.ts';
 import type { Run } from '../runs/work.ts';
-import { createResponses } from './responder-driver.ts';
+import { createResponderDriver } from './responder-driver.ts';
 import { createRun, incoming } from '../runs/work.ts';
 
-/** Responses of a participant whose clock the work itself moves on, as work that blocks does. */
+/** ResponderDriver of a participant whose clock the work itself moves on, as work that blocks does. */
 /** @param metMs how long the work took that was seen before; null for none */
 function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readonly metMs?: number | null } = {}) {
   const turns = testPlatform();
   const clock = { blockedMs: 0 };
   const platform = { ...turns, nowMs: () => turns.nowMs() + clock.blockedMs };
-  const halves: Half[] = [];
+  const components: Component[] = [];
   const receivers = new Map<string, (message: unknown) => void>();
   const participant = {
     platform,
-    attach: (half: Half) => void halves.push(half),
+    attach: (component: Component) => void components.push(component),
     table: () => undefined,
     publish: (topic: string, to: string, message: readonly unknown[]) => void beats.push([topic, to, message]),
-    rearm: () => halves.forEach((half) => half.deadlineMs?.()),
+    rearm: () => components.forEach((component) => component.deadlineMs?.()),
     subscribe: () => undefined,
     receive(topic, read, take) {
       receivers.set(topic, (message) => take([read(message) as never], { sender: 'aaaaaaaaaaaa', settledBelow: 1 }));
@@ -28,7 +28,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   const answers: [seq: number, code: unknown][] = [];
   const events: BusEvent[] = [];
   const beats: [topic: string, to: string, message: readonly unknown[]][] = [];
-  const responses = createResponses<string>(participant as unknown as Participant, {
+  const responses = createResponderDriver<string>(participant as unknown as Participant, {
     publish: (_topic, _to, { seq, code }) => void answers.push([seq, code]),
     onEvent: (event) => void events.push(event),
     runningMax,
@@ -38,7 +38,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     contract: 'work',
     begin(request, answer) {
       clock.blockedMs += request.work.input as number;
-      answer(request, { value: 0, via: [] });
+      answer(request, { value: 0, fallbacks: [] });
     },
   });
   function accept(count: number, input: number, ttlMs: number, how: Run): void {
@@ -53,7 +53,8 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   const askLimited = (maxMs: number): void => accept(1, 30, 10_000, createRun({ ...run, maxMs }));
   /** Asks for work that another thread does; it is done when the one it gives is called. */
   const elsewhere: (() => void)[] = [];
-  const begin: Run['begin'] = (request, answer) => void elsewhere.push(() => answer(request, { value: 0, via: [] }));
+  const begin: Run['begin'] = (request, answer) =>
+    void elsewhere.push(() => answer(request, { value: 0, fallbacks: [] }));
   const waiting = createRun({ contract: 'waiting', begin, concurrency: runningMax });
   const threaded = createRun({ contract: 'threaded', begin, threads: () => 2 });
   function askElsewhere(count: number, inThreads = false): void {
@@ -86,7 +87,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     clock,
     cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
     tick() {
-      halves.forEach((half) => half.tick?.());
+      components.forEach((component) => component.tick?.());
       participant.rearm();
     },
   };

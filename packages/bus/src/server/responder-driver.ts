@@ -9,7 +9,7 @@ import type { QueueLoad } from '../runs/queue-load.ts';
 import type { RunCounts } from '../runs/run-counters.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
 import { createRunQueue, silentLeastMs } from '../runs/run-queue.ts';
-import { createTally } from '../participant/throttled-counter.ts';
+import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import type { Work } from '../runs/work.ts';
 
 /** A request that is likely to wait for longer than this share of its time is refused at once. */
@@ -20,7 +20,7 @@ const late = failure(
 );
 
 /** `T` are the topics on which the role may answer. */
-export interface ResponsesOptions<T extends string> {
+export interface ResponderDriverOptions<T extends string> {
   publish(topic: T, to: string, message: ResultMessage): void;
   readonly onEvent: OnEvent;
   /** Requests that run at once, besides those elsewhere; others wait for their turn. As many as there are unless given. */
@@ -30,7 +30,7 @@ export interface ResponsesOptions<T extends string> {
 }
 
 /** The driver of a participant's responder. */
-export interface Responses {
+export interface ResponderDriver {
   /** Answers the requests of one batch: each is run unless it was before. */
   accept(sender: string, settledBelow: number, requests: readonly IncomingRequest<Work>[]): void;
   /** Tells requesters of whom something runs that it is at work on that. */
@@ -51,13 +51,15 @@ export interface Responses {
   load(): QueueLoad;
 }
 
-export function createResponses<T extends string>(
+export function createResponderDriver<T extends string>(
   participant: Participant,
-  { publish, onEvent, runningMax = Number.POSITIVE_INFINITY, loopSeen }: ResponsesOptions<T>,
-): Responses {
+  { publish, onEvent, runningMax = Number.POSITIVE_INFINITY, loopSeen }: ResponderDriverOptions<T>,
+): ResponderDriver {
   const { platform } = participant;
   const responder = createResponder<Work>({ shareOf: ({ underway }) => shareOf(underway) });
-  const givenUp = createTally(platform, (topic, _cause, count) => onEvent({ event: 'request-given-up', topic, count }));
+  const givenUp = createThrottledCounter(platform, (topic, _cause, count) =>
+    onEvent({ event: 'request-given-up', topic, count }),
+  );
   const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
   let hasLetGo = false;

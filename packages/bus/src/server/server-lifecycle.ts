@@ -10,10 +10,10 @@ import {
 import { hostname } from 'node:os';
 import type { OnEvent } from '../participant/events.ts';
 import type { Participant } from '../participant/participant.ts';
-import type { Responses } from './responder-driver.ts';
+import type { ResponderDriver } from './responder-driver.ts';
 
-/** A server that runs: it listens whenever its ear is proven. */
-export interface Server {
+/** A server that runs: it listens whenever its return path is confirmed. */
+export interface RunningServer {
   readonly address: string;
   /** How it is, as it tells whoever asks for its status. */
   report(): StatusReport;
@@ -42,7 +42,7 @@ export interface ServerOptions {
   readonly serves: readonly string[];
   /** The hash of each contract that it serves or asks for, by name. */
   readonly contracts: Readonly<Record<string, number>>;
-  readonly responses: Responses;
+  readonly responses: ResponderDriver;
   /** Where handlers run in threads. */
   readonly threads?: (() => ThreadsInUse) | undefined;
   /** Calls of its own that wait for a server, or for their turn here. */
@@ -66,7 +66,7 @@ const drainMaxMs = 4_500;
 const writeStatus = messageWriter(statusResultTopic);
 
 /** What both kinds of server share: when they listen, how they say how they are, and how they end. */
-export function startServer(options: ServerOptions): Server {
+export function startServer(options: ServerOptions): RunningServer {
   const { role, participant, requestTopics, serves, contracts, responses, threads, waitingCalls, overrunning } =
     options;
   const { onEvent, onClose } = options;
@@ -120,14 +120,14 @@ export function startServer(options: ServerOptions): Server {
 
   /** Past the responder: there is nothing to run twice, and who asks without end takes no room from the work. */
   participant.receive(statusRequestTopic, readStatusRequest, (asked, { sender }) => {
-    const outcome = { value: report(), via: [] };
+    const outcome = { value: report(), fallbacks: [] };
     for (const { seq, refusal } of asked) {
       participant.publish(statusResultTopic, sender, writeStatus(resultMessage(seq, refusal ?? outcome)));
     }
   });
   participant.attach({
-    earChanged(change) {
-      if (change.type === 'proven') listen();
+    returnPathChanged(change) {
+      if (change.type === 'confirmed') listen();
       if (change.type === 'withdraw') withdraw();
     },
   });

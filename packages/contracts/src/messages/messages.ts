@@ -49,12 +49,12 @@ export const operationRequestLayout = messageLayout({
   attempt: Attempt.optional(),
 });
 
-/** `via`: the lanes whose operation the calc-server computed itself; empty when op-servers computed all. */
+/** `fallbacks`: the lanes whose operation the calc-server computed itself; empty when op-servers computed all. */
 export const successLayout = messageLayout({
   seq: Seq,
   code: z.literal(0),
   value: z.unknown(),
-  via: z.array(LaneNumber).max(lanesMax),
+  fallbacks: z.array(LaneNumber).max(lanesMax),
 });
 
 /** `code` is a key of the failure table; an unknown one counts as `internal`. */
@@ -123,7 +123,7 @@ interface SuccessMessage<V> {
   readonly seq: number;
   readonly code: 0;
   readonly value: V;
-  readonly via: readonly Lane[];
+  readonly fallbacks: readonly Lane[];
 }
 
 /** A server's report about itself. */

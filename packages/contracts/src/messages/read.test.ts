@@ -165,9 +165,9 @@ test('null arrives where the contract allows it', () => {
     input: null,
     refusal: undefined,
   });
-  expect(readResult(maybe)(sent(written(1, { value: null, via: [] })))).toEqual({
+  expect(readResult(maybe)(sent(written(1, { value: null, fallbacks: [] })))).toEqual({
     seq: 1,
-    outcome: { value: null, via: [] },
+    outcome: { value: null, fallbacks: [] },
   });
 });
 
@@ -221,7 +221,7 @@ test.each(['', 'Cube', 'a.b', 'square.request.1.abcdefghijkl', 'status', 'toStri
 
 test('an outcome is read back as it was written', () => {
   const read = readResult(square);
-  const success = { value: 144, via: [1, 2] as const };
+  const success = { value: 144, fallbacks: [1, 2] as const };
   expect(read(sent(written(3, success)))).toEqual({ seq: 3, outcome: success });
   const refusal = failure('out-of-domain', 'too large to be squared');
   const reading = read(sent(written(3, refusal)));
@@ -276,10 +276,10 @@ test('a status request and its result are read', () => {
     inFlight: 0,
     answered: 9,
   };
-  const outcome = { value: report, via: [] };
+  const outcome = { value: report, fallbacks: [] };
   expect(readStatusResult(sent(written(2, outcome)))).toEqual({ seq: 2, outcome });
   expect(readStatusResult([2, 0, { ...report, role: 'client' }, []])).toBeUndefined();
-  const withTables = { value: { ...report, tables: { remembered: 3 } }, via: [] };
+  const withTables = { value: { ...report, tables: { remembered: 3 } }, fallbacks: [] };
   expect(readStatusResult(sent(written(2, withTables)))).toEqual({ seq: 2, outcome: withTables });
   expect(readStatusResult([2, 0, { ...report, tables: { remembered: 'many' } }, []])).toBeUndefined();
 });

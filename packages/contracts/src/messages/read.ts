@@ -59,7 +59,7 @@ export interface ResultReading {
 
 export interface Success {
   readonly value: unknown;
-  readonly via: readonly Lane[];
+  readonly fallbacks: readonly Lane[];
 }
 
 export function readOperationRequest(
@@ -128,7 +128,7 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
       if (message === undefined) return undefined;
       const parsed = parse(message.value);
       if (!parsed.fits) return parsed.threw === true ? unreadable(message.seq, parsed.problem) : undefined;
-      return { seq: message.seq, outcome: { value: parsed.value, via: message.via as Lane[] } };
+      return { seq: message.seq, outcome: { value: parsed.value, fallbacks: message.fallbacks as Lane[] } };
     }
     const message = failureLayout.read(fields);
     if (message === undefined) return undefined;
@@ -164,13 +164,13 @@ export function readCancel(fields: unknown): readonly number[] | undefined {
 
 /** A result in its published form: the message of its topic. */
 export type ResultMessage =
-  | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly via: readonly Lane[] }
+  | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly fallbacks: readonly Lane[] }
   | FailureMessage;
 
 export function resultMessage(seq: number, outcome: Success | Failure): ResultMessage {
   return isFailure(outcome)
     ? { seq, code: outcome.code, message: outcome.message }
-    : { seq, code: 0, value: outcome.value, via: outcome.via };
+    : { seq, code: 0, value: outcome.value, fallbacks: outcome.fallbacks };
 }
 
 function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {

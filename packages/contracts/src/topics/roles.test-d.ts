@@ -20,7 +20,7 @@ declare const broker: Mouth<Sample, 'broker'>;
 const to = 'k3f0q9x2m1zd';
 const leg = { seq: 1, formula: 'hypotenuse', contract: 5, operands: 2, value: 12, ttlMs: 100 } as const;
 const request = { seq: 1, contract: 5, input: 12, ttlMs: 100 };
-const success = { seq: 1, code: 0, value: 144, via: [] } as const;
+const success = { seq: 1, code: 0, value: 144, fallbacks: [] } as const;
 const failure = { seq: 1, code: 'internal', message: 'a fault' } as const;
 
 test('each role says what the protocol has it say', () => {

@@ -4,7 +4,7 @@ import { messageWriter, readNamed } from './topic-table.ts';
 
 const operand = { seq: 1, formula: 'hypotenuse', contract: 5, operands: 2, value: 12, ttlMs: 100 };
 const request = { seq: 1, contract: 5, input: 12, ttlMs: 100, trace: 't' };
-const success = { seq: 1, code: 0, value: 144, via: [] };
+const success = { seq: 1, code: 0, value: 144, fallbacks: [] };
 const refused = { seq: 1, code: 'out-of-domain', message: 'too large' };
 
 const written: readonly (readonly [string, object, unknown[]])[] = [
@@ -12,7 +12,7 @@ const written: readonly (readonly [string, object, unknown[]])[] = [
   ['calc.square.request.1', request, [1, 5, 12, 100, 't']],
   ['calc.square.result.1', success, [1, 0, 144, []]],
   ['calc.square.result.1', refused, [1, 'out-of-domain', 'too large']],
-  ['calc.hypotenuse.result', { ...success, via: [1] }, [1, 0, 144, [1]]],
+  ['calc.hypotenuse.result', { ...success, fallbacks: [1] }, [1, 0, 144, [1]]],
   ['calc.status.request', { seq: 1, ttlMs: 100 }, [1, 100]],
   ['calc.status.result', refused, [1, 'out-of-domain', 'too large']],
   ['calc.hello', { counter: 3 }, [3]],

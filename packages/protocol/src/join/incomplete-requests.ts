@@ -1,11 +1,11 @@
 import type { OperandReading } from '@cateto/contracts';
-import type { Aged } from '../structures/intrusive-list.ts';
-import { createAgeOrder } from '../structures/intrusive-list.ts';
+import type { Linked } from '../structures/intrusive-list.ts';
+import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import type { SeqTable } from '../structures/seq-table.ts';
 import { createSeqTable } from '../structures/seq-table.ts';
-import type { Settlement } from '../structures/settled-watermark.ts';
+import type { SettledWatermark } from '../structures/settled-watermark.ts';
 import { hearSettled, unsettled } from '../structures/settled-watermark.ts';
-import { weightOf } from '../structures/memory-estimate.ts';
+import { memoryEstimate } from '../structures/memory-estimate.ts';
 
 /*
  * The requests of which the join still misses operands, by sender and seq.
@@ -18,11 +18,11 @@ import { weightOf } from '../structures/memory-estimate.ts';
 /** Whoever has incomplete requests here. */
 export interface Sender {
   readonly address: string;
-  readonly settlement: Settlement;
+  readonly watermark: SettledWatermark;
   readonly incomplete: SeqTable<Incomplete>;
 }
 
-export interface Incomplete extends Aged<Incomplete> {
+export interface Incomplete extends Linked<Incomplete> {
   readonly sender: Sender;
   readonly seq: number;
   readonly formula: string;
@@ -69,7 +69,7 @@ const spareTablesMax = 16;
 export function createIncompleteRequests(incompleteMax: number, bytesMax: number): IncompleteRequests {
   /** Those who have something here, and nobody else. */
   const senders = new Map<string, Sender>();
-  const inOrder = createAgeOrder<Incomplete>();
+  const inOrder = createIntrusiveList<Incomplete>();
   /** Empty ones, of those who left: with every wave of its requests a sender comes and goes. */
   const spareTables: SeqTable<Incomplete>[] = [];
   let lookOutMs: number | undefined;
@@ -91,7 +91,7 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
     }
   }
 
-  function weigh(one: Incomplete, more: number): void {
+  function addBytes(one: Incomplete, more: number): void {
     one.bytes += more;
     bytes += more;
     evictWhile(() => bytes > bytesMax);
@@ -99,13 +99,13 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
 
   return {
     senderOf: (address) =>
-      senders.get(address) ?? { address, settlement: unsettled(), incomplete: spareTables.pop() ?? createSeqTable() },
+      senders.get(address) ?? { address, watermark: unsettled(), incomplete: spareTables.pop() ?? createSeqTable() },
     letGo(sender) {
       if (sender.incomplete.size() === 0 && spareTables.length < spareTablesMax) spareTables.push(sender.incomplete);
     },
     settle(sender, below, nowMs) {
-      const settledBefore = sender.settlement.below;
-      if (!hearSettled(sender.settlement, below, nowMs)) return;
+      const settledBefore = sender.watermark.below;
+      if (!hearSettled(sender.watermark, below, nowMs)) return;
       for (const one of sender.incomplete.between(settledBefore, below)) leave(one);
     },
     find(sender, seq, nowMs) {
@@ -137,10 +137,10 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
       sender.incomplete.set(seq, begun);
       inOrder.add(begun);
       lookOutMs ??= nowMs + lookOutEveryMs;
-      weigh(begun, weightOf(value));
+      addBytes(begun, memoryEstimate(value));
     },
     grow(one, value) {
-      weigh(one, weightOf(value));
+      addBytes(one, memoryEstimate(value));
     },
     leave,
     forgetOverdue(nowMs) {

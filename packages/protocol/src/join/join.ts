@@ -87,7 +87,7 @@ export function createJoin(config: JoinConfig = {}): Join {
   function join(input: Extract<JoinInput, { type: 'operands' }>, nowMs: number): readonly JoinEffect[] {
     const sender = incomplete.senderOf(input.sender);
     incomplete.settle(sender, input.settledBelow, nowMs);
-    const settledBelow = sender.settlement.below;
+    const settledBelow = sender.watermark.below;
     const requests: CompleteRequest[] = [];
     for (const operand of input.operands) {
       if (operand.seq < settledBelow || operand.ttlMs <= 0) continue;

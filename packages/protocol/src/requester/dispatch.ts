@@ -1,7 +1,7 @@
 /*
  * To whom a request goes, and when it may: the requester's way out.
  *
- * Nothing is sent for the first time unless a marker is held and the ear is proven (docs/wire.md, "Sending for the first time");
+ * Nothing is sent for the first time unless a marker is held and the return path is confirmed (docs/wire.md, "Sending for the first time");
  * what cannot go yet is held. So is what no server has room for (rooms.ts): it waits for its turn (queues.ts).
  */
 import type { Failure } from '@cateto/contracts';
@@ -58,7 +58,7 @@ export interface Dispatch<W> {
   sendAgain(request: OpenRequest<W>, nowMs: number): void;
   /** Markers held now. */
   markers(held: number): void;
-  ear(proven: boolean): void;
+  returnPath(confirmed: boolean): void;
   /** Whether a marker is held. */
   isLinked(): boolean;
   /** Whether a request may be sent for the first time. */
@@ -93,11 +93,11 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   /** Routes without a fit listener, and since when. */
   const unserved = new Map<string, number>();
   let markersHeld = 0;
-  let proven = false;
+  let confirmed = false;
   let sent = 0;
   let resent = 0;
 
-  const canSend = (): boolean => markersHeld > 0 && proven;
+  const canSend = (): boolean => markersHeld > 0 && confirmed;
 
   const held = createHeld<W>({ choose, probe, give, settle, awaitTurn });
   const suspects = createSuspects<W>({
@@ -240,7 +240,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
     if (markersHeld === 0) return 'no-broker';
-    if (!proven) return 'no-ear';
+    if (!confirmed) return 'no-return-path';
     // Any server has room for a request that may go to no other.
     return target.pinned === undefined && servers.anyOn(target.route) ? 'no-room' : 'no-server';
   }
@@ -302,8 +302,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       markersHeld = count;
       held.restart();
     },
-    ear(isProven) {
-      proven = isProven;
+    returnPath(isConfirmed) {
+      confirmed = isConfirmed;
       held.restart();
     },
     isLinked: () => markersHeld > 0,

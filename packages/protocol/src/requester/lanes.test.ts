@@ -55,7 +55,7 @@ test('a request takes another lane when the server of its own has no room, and w
   call(1, prefers2);
   call(2, prefers2);
   expect(sent(call(3, prefers2))).toEqual([]);
-  const results = [{ seq: 2, outcome: { value: 4, via: [] } }];
+  const results = [{ seq: 2, outcome: { value: 4, fallbacks: [] } }];
   const effects = handle({ type: 'results', sender: b, answerRoute, results });
   expect(outcomes(effects)).toEqual([[2, 4]]);
   expect(sent(effects)).toEqual([[3, b, lane3]]);
@@ -75,7 +75,7 @@ test('requests of fixed lanes and of any lanes wait in one queue, and a lane wit
   call(1, { route: lane1 });
   call(2, prefers2);
   expect(sent([...call(3, { route: lane1 }), ...call(4, prefers2)])).toEqual([]);
-  const results = [{ seq: 2, outcome: { value: 2, via: [] } }];
+  const results = [{ seq: 2, outcome: { value: 2, fallbacks: [] } }];
   expect(sent(handle({ type: 'results', sender: b, answerRoute, results }))).toEqual([[4, b, lane3]]);
 });
 

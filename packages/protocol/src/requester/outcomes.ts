@@ -31,7 +31,7 @@ export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: nu
 }
 
 /** Why a request is held. */
-export type Obstacle = 'no-broker' | 'no-ear' | 'no-server' | 'no-room';
+export type Obstacle = 'no-broker' | 'no-return-path' | 'no-server' | 'no-room';
 
 /** @param obstacle what kept it from being sent, if nothing was */
 export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): Failure {
@@ -48,7 +48,7 @@ export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): 
 
 const said: Readonly<Record<Obstacle, (route: string) => string>> = {
   'no-broker': () => 'no active broker was reached',
-  'no-ear': () => 'the return path was not confirmed: no message came back from a broker',
+  'no-return-path': () => 'the return path was not confirmed: no message came back from a broker',
   'no-server': (route) => `no server listened on ${route}`,
   'no-room': (route) => `no server on ${route} had room`,
 };

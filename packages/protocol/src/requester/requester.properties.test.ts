@@ -41,7 +41,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('markers' as const), held: fc.integer({ min: 0, max: 2 }) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('proven' as const, 'unproven' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('confirmed' as const, 'unconfirmed' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('cancel' as const), pick: fc.nat() }) },
   {
     weight: 3,
@@ -71,7 +71,7 @@ function run(steps: readonly Step[], openMax: number): string {
   let nowMs = 0;
   let seq = 0;
   let held = 0;
-  let proven = false;
+  let confirmed = false;
 
   function handle(input: RequesterInput<number>): void {
     const effects = requester.handle(input, nowMs);
@@ -86,7 +86,7 @@ function run(steps: readonly Step[], openMax: number): string {
       expect(held).toBeGreaterThan(0);
       expect(up.has(`${effect.route} ${effect.to}`)).toBe(true);
       expect([effect.route, anyLane]).toContain(routeOf.get(effect.seq));
-      if (!asked.some((attempt) => attempt.seq === effect.seq)) expect(proven).toBe(true);
+      if (!asked.some((attempt) => attempt.seq === effect.seq)) expect(confirmed).toBe(true);
       asked.push({ seq: effect.seq, to: effect.to });
     } else if (effect.type === 'settle') {
       expect(settled.has(effect.seq)).toBe(false);
@@ -131,7 +131,7 @@ function run(steps: readonly Step[], openMax: number): string {
         const attempt = asked[current.pick % Math.max(1, asked.length)];
         if (attempt === undefined) return;
         const answerRoute = (routeOf.get(attempt.seq) ?? '').replace('request', 'result');
-        const outcome = current.kind === 'value' ? { value: attempt.seq, via: [] } : failure(current.kind, 'no');
+        const outcome = current.kind === 'value' ? { value: attempt.seq, fallbacks: [] } : failure(current.kind, 'no');
         return handle({ type: 'results', sender: attempt.to, answerRoute, results: [{ seq: attempt.seq, outcome }] });
       }
       case 'up':
@@ -147,12 +147,12 @@ function run(steps: readonly Step[], openMax: number): string {
         else if (held < before) handle({ type: 'marker-down', held });
         return;
       }
-      case 'proven':
-        proven = true;
-        return handle({ type: 'proven' });
-      case 'unproven':
-        proven = false;
-        return handle({ type: 'unproven' });
+      case 'confirmed':
+        confirmed = true;
+        return handle({ type: 'confirmed' });
+      case 'unconfirmed':
+        confirmed = false;
+        return handle({ type: 'unconfirmed' });
       case 'beat': {
         const one = (pick: number | undefined): number[] | undefined =>
           pick === undefined ? undefined : [1 + (pick % Math.max(1, seq)), 1 + (pick % Math.max(1, seq))];
@@ -181,7 +181,7 @@ function run(steps: readonly Step[], openMax: number): string {
   function checkRoom(address: (typeof addresses)[number]): void {
     take({ do: 'markers', held: 0 });
     take({ do: 'markers', held: 1 });
-    take({ do: 'proven' });
+    take({ do: 'confirmed' });
     take({ do: 'up', route: routes[0], address });
     take({ do: 'beat', address, window: 1, held: undefined, returned: undefined });
     const before = asked.length;

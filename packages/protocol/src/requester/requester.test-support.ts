@@ -41,7 +41,7 @@ export function setUp(given: Partial<RequesterConfig> = {}) {
     call: (seq: number, more?: Given) => handle({ type: 'call', call: callOf(seq, more) }),
     up: (address: string, on = route) => handle({ type: 'listener-up', route: on, address }),
     down: (address: string, on = route) => handle({ type: 'listener-down', route: on, address }),
-    answer(sender: string, seq: number, outcome: ResultReading['outcome'] = { value: seq, via: [] }) {
+    answer(sender: string, seq: number, outcome: ResultReading['outcome'] = { value: seq, fallbacks: [] }) {
       return handle({ type: 'results', sender, answerRoute, results: [{ seq, outcome }] });
     },
     /** Lets the clock run to a time, ticking whenever something is due. */
@@ -61,11 +61,11 @@ export function setUp(given: Partial<RequesterConfig> = {}) {
   };
 }
 
-/** One that may send: a marker is held, the ear is proven. */
+/** One that may send: a marker is held, the return path is confirmed. */
 export function setUpReady(given: Partial<RequesterConfig> = {}) {
   const ready = setUp(given);
   ready.handle({ type: 'marker-up', held: 1 });
-  ready.handle({ type: 'proven' });
+  ready.handle({ type: 'confirmed' });
   return ready;
 }
 

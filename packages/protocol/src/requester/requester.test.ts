@@ -4,12 +4,12 @@ import { a, b, outcomes, route, sends, setUp, setUpReady } from './requester.tes
 import type { RequesterEffect } from './types.ts';
 
 describe('held until heard', () => {
-  test('a request is held until a marker, a proven ear and a listener are there, and sent then', () => {
+  test('a request is held until a marker, a confirmed return path and a listener are there, and sent then', () => {
     const { call, up, handle } = setUp();
     expect(call(1)).toEqual([]);
     expect(sends(up(a))).toEqual([]);
     expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([]);
-    expect(handle({ type: 'proven' })).toEqual([
+    expect(handle({ type: 'confirmed' })).toEqual([
       { type: 'send', seq: 1, to: a, route, work: 'work 1', ttlMs: 5_000, attempt: 1 },
     ]);
   });
@@ -48,7 +48,7 @@ describe('held until heard', () => {
     expect(toldAfter(({ handle }) => void handle({ type: 'marker-down', held: 0 }))).toEqual([
       'no-listener: no active broker was reached within 300 ms',
     ]);
-    expect(toldAfter(({ handle, up }) => [up(a), handle({ type: 'unproven' })])).toEqual([
+    expect(toldAfter(({ handle, up }) => [up(a), handle({ type: 'unconfirmed' })])).toEqual([
       'no-listener: the return path was not confirmed: no message came back from a broker within 300 ms',
     ]);
     expect(toldAfter(({ call, up }) => [up(a), call(1)])).toEqual([
@@ -70,14 +70,14 @@ describe('held until heard', () => {
     ]);
   });
 
-  test('while the ear is in doubt new requests wait, and those in flight do not', () => {
+  test('while the return path is in doubt new requests wait, and those in flight do not', () => {
     const { call, up, handle } = setUpReady();
     up(a);
     call(1);
-    handle({ type: 'unproven' });
+    handle({ type: 'unconfirmed' });
     expect(sends(call(2))).toEqual([]);
     expect(sends(handle({ type: 'marker-up', held: 2 }))).toEqual([[1, a]]);
-    expect(sends(handle({ type: 'proven' }))).toEqual([
+    expect(sends(handle({ type: 'confirmed' }))).toEqual([
       [1, a],
       [2, a],
     ]);
@@ -96,7 +96,7 @@ describe('settling', () => {
     const { call, up, answer, requester } = setUpReady();
     up(a);
     call(1);
-    expect(outcomes(answer(a, 1, { value: 144, via: [] }))).toEqual([[1, 144]]);
+    expect(outcomes(answer(a, 1, { value: 144, fallbacks: [] }))).toEqual([[1, 144]]);
     expect(answer(a, 1)).toEqual([]);
     expect(requester.counters()).toMatchObject({ open: 0, stale: 1 });
   });
@@ -106,7 +106,7 @@ describe('settling', () => {
     up(a);
     call(1);
     expect(answer(b, 1)).toEqual([]);
-    const results = [{ seq: 1, outcome: { value: 1, via: [] } }];
+    const results = [{ seq: 1, outcome: { value: 1, fallbacks: [] } }];
     expect(handle({ type: 'results', sender: a, answerRoute: 'calc.square.result.2', results })).toEqual([]);
     expect(outcomes(answer(a, 1))).toEqual([[1, 1]]);
   });
@@ -191,12 +191,12 @@ describe('asked again', () => {
     up(a);
     call(1);
     handle({ type: 'marker-down', held: 0 });
-    handle({ type: 'unproven' });
+    handle({ type: 'unconfirmed' });
     expect(down(a)).toEqual([]);
     expect(up(a)).toEqual([]);
     expect(sends(up(b))).toEqual([]);
     expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([[1, a]]);
-    expect(sends(handle({ type: 'proven' }))).toEqual([[1, a]]);
+    expect(sends(handle({ type: 'confirmed' }))).toEqual([[1, a]]);
   });
 
   test('when one of two markers vanishes what is in flight is sent again', () => {
@@ -489,7 +489,7 @@ describe('one who rather fails than waits', () => {
     expect(handle({ type: 'turn-ended' })).toEqual([]);
     handle({ type: 'marker-up', held: 1 });
     expect(handle({ type: 'turn-ended' })).toEqual([]);
-    expect(handle({ type: 'proven' })).toEqual([{ type: 'await-turn' }]);
+    expect(handle({ type: 'confirmed' })).toEqual([{ type: 'await-turn' }]);
     expect(sends(up(a))).toEqual([[1, a]]);
   });
 

@@ -4,12 +4,12 @@
  * Decides when a request is sent, to whom, when again, and with what it settles. Two rules lose nothing
  * (docs/wire.md, "Requester"):
  *
- * 1. Held until heard. A request is first sent only while a marker is held (an active broker is linked), the ear is
- *    proven (the answer can be heard) and a server listens on its route. Until then it is held; its deadline runs.
+ * 1. Held until heard. A request is first sent only while a marker is held (an active broker is linked), the return path is
+ *    confirmed (the answer can be heard) and a server listens on its route. Until then it is held; its deadline runs.
  * 2. Asked again, answered from memory. A request in flight is sent again, with the same seq, when
  *    - its server's subscription vanishes: to another server; if there is none it stays in flight (a draining server
  *      may yet answer) and goes to the next one heard;
- *    - a marker appears, or one vanishes while another is held; the ear has been proven again;
+ *    - a marker appears, or one vanishes while another is held; the return path has been confirmed again;
  *    - nothing came for a while (silence.ts).
  *
  * A request under which two servers have ended is tried on a third with care (suspects.ts); under which three have, it
@@ -252,7 +252,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   }
 
   function prove(nowMs: number): void {
-    dispatch.ear(true);
+    dispatch.returnPath(true);
     news.sendAllAgain(false, nowMs);
     dispatch.offerAllHeld(nowMs);
   }
@@ -283,10 +283,10 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
         return markersChanged(input.held, true, nowMs);
       case 'marker-down':
         return markersChanged(input.held, false, nowMs);
-      case 'proven':
+      case 'confirmed':
         return prove(nowMs);
-      case 'unproven':
-        return dispatch.ear(false);
+      case 'unconfirmed':
+        return dispatch.returnPath(false);
       case 'turn-ended':
         return turnEnded(nowMs);
       case 'close':

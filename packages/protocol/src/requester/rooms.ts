@@ -13,11 +13,11 @@
  *
  * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
  */
-import type { Aged, AgeOrder } from '../structures/intrusive-list.ts';
-import { createAgeOrder } from '../structures/intrusive-list.ts';
+import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
+import { createIntrusiveList } from '../structures/intrusive-list.ts';
 
 /** A request that a server has (in-flight.ts). */
-export interface InFlight extends Aged<InFlight> {
+export interface InFlight extends Linked<InFlight> {
   readonly call: { readonly seq: number };
 }
 
@@ -26,7 +26,7 @@ export interface Place {
   readonly address: string;
   /** Requests that wait for the server, from here. */
   inFlight: number;
-  readonly requests: AgeOrder<InFlight>;
+  readonly requests: IntrusiveList<InFlight>;
   /** Open requests of which it has a copy though another server is to answer them; undefined before the first. */
   copies: Set<InFlight> | undefined;
   /** It listens on something. */
@@ -127,7 +127,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
       place = {
         address,
         inFlight: 0,
-        requests: createAgeOrder(),
+        requests: createIntrusiveList(),
         copies: undefined,
         isListed: false,
         rooms: new Map(),

@@ -154,11 +154,11 @@ describe('suspects', () => {
     expect(sends(handle({ type: 'cancel', seq: 1 }))).toEqual([[2, c]]);
   });
 
-  test('wait for the marker, a proven return path and a server', () => {
+  test('wait for the marker, a confirmed return path and a server', () => {
     const { begin, handle, up } = suspects(1);
     expect(begin()).toEqual([]);
-    handle({ type: 'unproven' });
+    handle({ type: 'unconfirmed' });
     expect(sends(up(c))).toEqual([]);
-    expect(sends(handle({ type: 'proven' }))).toEqual([[1, c]]);
+    expect(sends(handle({ type: 'confirmed' }))).toEqual([[1, c]]);
   });
 });

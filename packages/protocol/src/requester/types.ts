@@ -51,8 +51,8 @@ export type RequesterInput<W> =
   | { readonly type: 'server-ended'; readonly address: string }
   | { readonly type: 'marker-up'; readonly held: number }
   | { readonly type: 'marker-down'; readonly held: number }
-  | { readonly type: 'proven' }
-  | { readonly type: 'unproven' }
+  | { readonly type: 'confirmed' }
+  | { readonly type: 'unconfirmed' }
   /** Asked for by `await-turn`: all table changes that had arrived have been handed in. */
   | { readonly type: 'turn-ended' }
   /** Everything open is cancelled, and so is every call that comes after. */

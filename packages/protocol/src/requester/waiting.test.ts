@@ -27,7 +27,7 @@ function setUp(...servers: readonly string[]) {
         type: 'results',
         sender,
         answerRoute: cube.answerRoute,
-        results: [{ seq, outcome: { value: seq, via: [] } }],
+        results: [{ seq, outcome: { value: seq, fallbacks: [] } }],
       }),
     );
   const squared = (sender: string, seq: number, outcome?: Parameters<typeof ready.answer>[2]) =>
@@ -138,7 +138,7 @@ describe('a call is not refused for want of time', () => {
     at.nowMs += 3_000;
     handle({ type: 'marker-up', held: 1 });
     up(a);
-    handle({ type: 'proven' });
+    handle({ type: 'confirmed' });
     for (let seq = 41; seq <= 50; seq += 1) {
       at.nowMs += 1;
       squared(a, seq);

@@ -72,7 +72,7 @@ describe('a server', () => {
     down(a);
     up(a);
     const again = sends(handle({ type: 'marker-up', held: 1 })).map(([seq]) => seq);
-    expect([again, sends(handle({ type: 'proven' }))].flat()).toEqual([1, 2, [1, a], [2, a]]);
+    expect([again, sends(handle({ type: 'confirmed' }))].flat()).toEqual([1, 2, [1, a], [2, a]]);
   });
 });
 
@@ -135,7 +135,7 @@ describe('a request that is given back', () => {
     up(a);
     expect(sends(handle({ type: 'marker-up', held: 1 }))).toContainEqual([2, a]);
     beat(a, { returned: [2, 2] });
-    expect(sends(handle({ type: 'proven' })).filter(([seq]) => seq === 2)).toEqual([[2, a]]);
+    expect(sends(handle({ type: 'confirmed' })).filter(([seq]) => seq === 2)).toEqual([[2, a]]);
   });
 
   test('does not make its server one that leaves requests unanswered', () => {

@@ -1,9 +1,9 @@
 import { isFailure } from '@cateto/contracts';
-import type { Aged } from '../structures/intrusive-list.ts';
-import { createAgeOrder } from '../structures/intrusive-list.ts';
+import type { Linked } from '../structures/intrusive-list.ts';
+import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import { hearSettled } from '../structures/settled-watermark.ts';
-import { weightOf } from '../structures/memory-estimate.ts';
-import type { Requester } from './requesters.ts';
+import { memoryEstimate } from '../structures/memory-estimate.ts';
+import type { KnownRequester } from './requesters.ts';
 import type { Result } from './types.ts';
 
 /*
@@ -14,8 +14,8 @@ import type { Result } from './types.ts';
  * counted: its id would be run again.
  */
 
-export interface Answer extends Aged<Answer> {
-  readonly requester: Requester;
+export interface Answer extends Linked<Answer> {
+  readonly requester: KnownRequester;
   readonly replyTopic: string;
   readonly result: Result;
   readonly term: Term;
@@ -38,11 +38,11 @@ export interface AnswersConfig {
 
 export interface Answers {
   /** The id must not be remembered already. */
-  remember(requester: Requester, replyTopic: string, result: Result, term: Term, nowMs: number): void;
+  remember(requester: KnownRequester, replyTopic: string, result: Result, term: Term, nowMs: number): void;
   /** A requester says that it has settled every id below. */
-  settle(requester: Requester, below: number, nowMs: number): void;
+  settle(requester: KnownRequester, below: number, nowMs: number): void;
   /** Makes room of everything that is remembered for a requester. */
-  evictAll(requester: Requester): void;
+  evictAll(requester: KnownRequester): void;
   /** What was given since then: the oldest first, those of brief term after all others. */
   since(sinceMs: number): readonly Answer[];
   forgetOld(nowMs: number): void;
@@ -54,8 +54,8 @@ export interface Answers {
 
 export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): Answers {
   // Within a term they grow old in the order in which they were given.
-  const long = createAgeOrder<Answer>();
-  const brief = createAgeOrder<Answer>();
+  const long = createIntrusiveList<Answer>();
+  const brief = createIntrusiveList<Answer>();
   let bytes = 0;
   let evictedEarly = 0;
 
@@ -86,7 +86,7 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
         term,
         untilMs: nowMs + termMs[term],
         givenMs: nowMs,
-        bytes: term === 'brief' ? 0 : weightOfOutcome(result),
+        bytes: term === 'brief' ? 0 : memoryOfOutcome(result),
         older: undefined,
         newer: undefined,
       };
@@ -100,8 +100,8 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
       }
     },
     settle(requester, below, nowMs) {
-      const settledBefore = requester.settlement.below;
-      if (!hearSettled(requester.settlement, below, nowMs)) return;
+      const settledBefore = requester.watermark.below;
+      if (!hearSettled(requester.watermark, below, nowMs)) return;
       for (const answer of requester.answers.between(settledBefore, below)) forget(answer);
     },
     evictAll(requester) {
@@ -117,8 +117,8 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
   };
 }
 
-function weightOfOutcome({ outcome }: Result): number {
-  return weightOf(isFailure(outcome) ? outcome.message : outcome.value);
+function memoryOfOutcome({ outcome }: Result): number {
+  return memoryEstimate(isFailure(outcome) ? outcome.message : outcome.value);
 }
 
 function givenSince(order: { newest(): Answer | undefined }, sinceMs: number): Answer[] {

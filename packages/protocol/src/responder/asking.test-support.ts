@@ -39,7 +39,7 @@ export function setUp(config: ResponderConfig<string> = {}) {
     /** Says nothing but what is settled. */
     settle: (settledBelow: number, sender = a) => handle({ type: 'requests', sender, settledBelow, requests: [] }),
     answer: (seq: number, sender = a, value: unknown = seq) =>
-      handle({ type: 'answered', sender, seq, outcome: { value, via: [] } }),
+      handle({ type: 'answered', sender, seq, outcome: { value, fallbacks: [] } }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { limits } from '@cateto/contracts';
-import type { Requester, Requesters, Running } from './requesters.ts';
+import type { KnownRequester, Requesters, Running } from './requesters.ts';
 import type { OwedBeat } from './types.ts';
 
 /*
@@ -15,9 +15,9 @@ import type { OwedBeat } from './types.ts';
 
 export interface Beats {
   /** A request of this requester runs from now on. */
-  begun(requester: Requester, nowMs: number): void;
+  begun(requester: KnownRequester, nowMs: number): void;
   /** One that runs has come again: what was said of it may be lost, as a broker's end takes it along. */
-  repeated(requester: Requester, nowMs: number): void;
+  repeated(requester: KnownRequester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
   /**
@@ -28,11 +28,11 @@ export interface Beats {
   /** So many requests for a contract keep the server busy. @returns whether that is new */
   windowIs(contract: string, window: number): boolean;
   /** A beat for a requester that has not been told of the windows as they are. */
-  news(requester: Requester): OwedBeat | undefined;
+  news(requester: KnownRequester): OwedBeat | undefined;
   /** What was told last may be lost. */
   tellAgain(): void;
   /** A beat that gives requests back, which run no more; in the order of their seqs. */
-  giveBack(requester: Requester, runs: readonly Running[]): OwedBeat;
+  giveBack(requester: KnownRequester, runs: readonly Running[]): OwedBeat;
   deadlineMs(): number | undefined;
 }
 
@@ -55,15 +55,15 @@ const noProgress: readonly number[] = [];
 /** @param shareOf how far what runs is, if that is to be told */
 export function createBeats(requesters: Requesters, shareOf?: (work: unknown) => number | undefined): Beats {
   /** Those to be looked at. */
-  const watched = new Set<Requester>();
+  const watched = new Set<KnownRequester>();
   /** Those that a beat has named something to. */
-  const told = new Set<Requester>();
+  const told = new Set<KnownRequester>();
   let lookMs = never;
   let windows: Readonly<Record<string, number>> = {};
   /** Counts their changes: what a requester was told is known by it. */
   let windowsAt = 0;
 
-  function beat(requester: Requester, silentMs: number, nextMs: number): OwedBeat {
+  function beat(requester: KnownRequester, silentMs: number, nextMs: number): OwedBeat {
     watch(requester, nextMs);
     told.add(requester);
     const runs = requester.running.values();
@@ -73,14 +73,14 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   }
 
   /** Says nothing of what is held. */
-  function plain(requester: Requester): OwedBeat {
+  function plain(requester: KnownRequester): OwedBeat {
     const owed: OwedBeat = { type: 'beat', to: requester.address, held: undefined, silentMs: 0 };
     if (requester.windowsAt === windowsAt) return owed;
     requester.windowsAt = windowsAt;
     return { ...owed, windows };
   }
 
-  function watch(requester: Requester, dueMs: number): void {
+  function watch(requester: KnownRequester, dueMs: number): void {
     watched.add(requester);
     requester.beatDueMs = dueMs;
     lookMs = Math.min(lookMs, dueMs);
@@ -90,13 +90,13 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
    * What had been named is answered: told so, its requester knows of an answer that was lost. It is to expect no silence: what it
    * asks next is named anew.
    */
-  function lastBeat(requester: Requester): OwedBeat | undefined {
+  function lastBeat(requester: KnownRequester): OwedBeat | undefined {
     watched.delete(requester);
     requester.beatDueMs = never;
     return told.delete(requester) ? { ...plain(requester), held: [] } : undefined;
   }
 
-  function lookAt(requester: Requester, nowMs: number): OwedBeat | undefined {
+  function lookAt(requester: KnownRequester, nowMs: number): OwedBeat | undefined {
     if (requester.running.size() === 0) return lastBeat(requester);
     const sinceMs = oldestMs(requester);
     // Compared as it is noted: by its age a request may be too young now and due now, by the last bit.
@@ -149,7 +149,7 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   };
 }
 
-function oldestMs({ running }: Requester): number {
+function oldestMs({ running }: KnownRequester): number {
   let oldest = never;
   for (const { sinceMs } of running.values()) if (sinceMs < oldest) oldest = sinceMs;
   return oldest;

@@ -9,13 +9,13 @@
 import type { Failure } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
 import type { Answers, Term } from './answers.ts';
-import type { Requester, Requesters, Running } from './requesters.ts';
+import type { KnownRequester, Requesters, Running } from './requesters.ts';
 
 export interface Cancelled {
   /** @returns what runs and is to be ended */
   cancel(sender: string, settledBelow: number, seqs: readonly number[], nowMs: number): readonly Running[];
   /** A request has ended. @returns whether it was cancelled, and its outcome is to be dropped */
-  ended(requester: Requester, run: Running, nowMs: number): boolean;
+  ended(requester: KnownRequester, run: Running, nowMs: number): boolean;
 }
 
 const cancelledOutcome = failure('cancelled', 'its requester cancelled the request');
@@ -58,11 +58,11 @@ export function createCancelled(requesters: Requesters, answers: Answers): Cance
 /** Remembers an outcome that nobody is told, unless the requester has settled the id anyway. */
 export function rememberSilently(
   answers: Answers,
-  requester: Requester,
+  requester: KnownRequester,
   { seq, replyTopic }: { readonly seq: number; readonly replyTopic: string },
   outcome: Failure,
   term: Term,
   nowMs: number,
 ): void {
-  if (seq >= requester.settlement.below) answers.remember(requester, replyTopic, { seq, outcome }, term, nowMs);
+  if (seq >= requester.watermark.below) answers.remember(requester, replyTopic, { seq, outcome }, term, nowMs);
 }

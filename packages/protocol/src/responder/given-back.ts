@@ -1,5 +1,5 @@
 import { limits } from '@cateto/contracts';
-import type { Requester, Requesters } from './requesters.ts';
+import type { KnownRequester, Requesters } from './requesters.ts';
 import type { RunEffect } from './types.ts';
 
 /*
@@ -10,7 +10,7 @@ import type { RunEffect } from './types.ts';
  */
 
 export interface GivenBack<W> {
-  readonly requester: Requester;
+  readonly requester: KnownRequester;
   /** In the order of their seqs. */
   readonly returned: readonly RunEffect<W>[];
 }

@@ -1,4 +1,4 @@
-import type { Requester, Requesters, Running } from './requesters.ts';
+import type { KnownRequester, Requesters, Running } from './requesters.ts';
 
 /*
  * What has run for too long.
@@ -18,7 +18,7 @@ export interface Overdue {
 }
 
 export interface Found {
-  readonly requester: Requester;
+  readonly requester: KnownRequester;
   readonly run: Running;
 }
 

@@ -1,6 +1,6 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
-import { weightOf } from '../structures/memory-estimate.ts';
+import { memoryEstimate } from '../structures/memory-estimate.ts';
 import type { ResponderConfig, ResponderCounters, ResponderInput, Scarce } from './types.ts';
 
 /*
@@ -70,8 +70,8 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
   const weight = (): number =>
     memory.reduce((sum, { outcome }) => {
       if (outcome === 'overloaded') return sum;
-      if (outcome === 'given up') return sum + weightOf('its handler had not answered in time and was given up');
-      return sum + weightOf(isFailure(outcome) ? outcome.message : outcome.value);
+      if (outcome === 'given up') return sum + memoryEstimate('its handler had not answered in time and was given up');
+      return sum + memoryEstimate(isFailure(outcome) ? outcome.message : outcome.value);
     }, 0);
 
   function evict(one: Remembered): void {

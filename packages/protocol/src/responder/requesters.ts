@@ -1,6 +1,6 @@
-import type { Aged } from '../structures/intrusive-list.ts';
-import { createAgeOrder } from '../structures/intrusive-list.ts';
-import type { Settlement } from '../structures/settled-watermark.ts';
+import type { Linked } from '../structures/intrusive-list.ts';
+import { createIntrusiveList } from '../structures/intrusive-list.ts';
+import type { SettledWatermark } from '../structures/settled-watermark.ts';
 import type { SeqTable } from '../structures/seq-table.ts';
 import { createSeqTable } from '../structures/seq-table.ts';
 import { unsettled } from '../structures/settled-watermark.ts';
@@ -19,9 +19,9 @@ import type { RunEffect } from './types.ts';
 /** What runs is known by its effect: an entry of its own for each request would be one more object. */
 export type Running = RunEffect<unknown>;
 
-export interface Requester extends Aged<Requester> {
+export interface KnownRequester extends Linked<KnownRequester> {
   readonly address: string;
-  readonly settlement: Settlement;
+  readonly watermark: SettledWatermark;
   /** When it was last heard or answered. */
   quietSinceMs: number;
   /** When the next beat is due, or a look whether one is; infinity when none is (beats.ts). */
@@ -39,51 +39,51 @@ export interface Requester extends Aged<Requester> {
 export interface RequestersConfig {
   readonly requestersMax: number;
   /** A requester is about to be forgotten. */
-  onForget(requester: Requester): void;
+  onForget(requester: KnownRequester): void;
 }
 
 export interface Requesters {
   /** Somebody asks. Undefined when there is no room for one more. */
-  hear(address: string, nowMs: number): Requester | undefined;
-  find(address: string): Requester | undefined;
+  hear(address: string, nowMs: number): KnownRequester | undefined;
+  find(address: string): KnownRequester | undefined;
   /** An id, which does not run yet, runs from now on. */
-  begin(requester: Requester, run: Running): void;
+  begin(requester: KnownRequester, run: Running): void;
   /** An id, which ran, runs no more. */
-  end(requester: Requester, seq: number, nowMs: number): void;
+  end(requester: KnownRequester, seq: number, nowMs: number): void;
   /** Forgets those who have been quiet since then or longer. Nothing hurries: it is done with the next input. */
   forgetQuiet(sinceMs: number): void;
   /** How many ids run. */
   running(): number;
   /** Everyone of whom something runs. */
-  busy(): readonly Requester[];
+  busy(): readonly KnownRequester[];
   /** Those of whom nothing runs and who were heard or answered after that, the latest first, at most so many. */
-  idleSince(sinceMs: number, most: number): readonly Requester[];
+  idleSince(sinceMs: number, most: number): readonly KnownRequester[];
   /** There is no room for one more. */
   isCrowded(): boolean;
   size(): number;
 }
 
 export function createRequesters({ requestersMax, onForget }: RequestersConfig): Requesters {
-  const byAddress = new Map<string, Requester>();
+  const byAddress = new Map<string, KnownRequester>();
   /** Those of whom nothing runs, by when they were last heard or answered. */
-  const idle = createAgeOrder<Requester>();
+  const idle = createIntrusiveList<KnownRequester>();
   let running = 0;
 
-  function forget(requester: Requester): void {
+  function forget(requester: KnownRequester): void {
     onForget(requester);
     idle.remove(requester);
     byAddress.delete(requester.address);
   }
 
-  function meet(address: string, nowMs: number): Requester | undefined {
+  function meet(address: string, nowMs: number): KnownRequester | undefined {
     if (byAddress.size >= requestersMax) {
       const quietest = idle.oldest();
       if (quietest === undefined) return undefined;
       forget(quietest);
     }
-    const met: Requester = {
+    const met: KnownRequester = {
       address,
-      settlement: unsettled(),
+      watermark: unsettled(),
       quietSinceMs: nowMs,
       beatDueMs: Number.POSITIVE_INFINITY,
       windowsAt: 0,
@@ -127,7 +127,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
     running: () => running,
     busy: () => [...byAddress.values()].filter((one) => one.running.size() > 0),
     idleSince(sinceMs, most) {
-      const found: Requester[] = [];
+      const found: KnownRequester[] = [];
       for (let one = idle.newest(); one !== undefined && one.quietSinceMs > sinceMs; one = one.older) {
         if (found.push(one) >= most) break;
       }

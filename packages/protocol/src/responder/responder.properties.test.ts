@@ -116,7 +116,7 @@ function play(
       type: 'answered',
       sender,
       seq,
-      outcome: { value: outcomes % 3 === 0 ? 'x'.repeat(100) : outcomes, via: [] },
+      outcome: { value: outcomes % 3 === 0 ? 'x'.repeat(100) : outcomes, fallbacks: [] },
     });
   }
 

@@ -29,7 +29,7 @@ import { createAnswers } from './answers.ts';
 import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
 import { givenBack } from './given-back.ts';
-import type { Requester } from './requesters.ts';
+import type { KnownRequester } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
 import { createShortages } from './shortages.ts';
@@ -112,14 +112,14 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     tellNews(requester);
   }
 
-  function tellNews(requester: Requester): void {
+  function tellNews(requester: KnownRequester): void {
     const news = beats.news(requester);
     if (news !== undefined) emit(news);
   }
 
-  function take(requester: Requester, request: IncomingRequest<W>, nowMs: number): void {
+  function take(requester: KnownRequester, request: IncomingRequest<W>, nowMs: number): void {
     const { seq, replyTopic, ttlMs, work, refusal } = request;
-    if (seq < requester.settlement.below) return;
+    if (seq < requester.watermark.below) return;
     if (requester.running.has(seq)) {
       repeated += 1;
       beats.repeated(requester, nowMs);
@@ -181,7 +181,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   }
 
   function answer(
-    requester: Requester,
+    requester: KnownRequester,
     seq: number,
     replyTopic: string,
     outcome: Success | Failure,
@@ -212,7 +212,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       return;
     }
     requesters.end(requester, seq, nowMs);
-    if (cancelled.ended(requester, run, nowMs) || seq < requester.settlement.below) answeredCount += 1;
+    if (cancelled.ended(requester, run, nowMs) || seq < requester.watermark.below) answeredCount += 1;
     else answer(requester, seq, run.replyTopic, outcome, 'long', nowMs);
     tellNews(requester);
     endDrain();

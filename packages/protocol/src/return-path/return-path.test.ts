@@ -1,40 +1,40 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Ear, EarInput } from './return-path.ts';
-import { createEar } from './return-path.ts';
+import type { ReturnPath, ReturnPathInput } from './return-path.ts';
+import { createReturnPath } from './return-path.ts';
 
-function provenEar(): Ear {
-  const ear = createEar();
-  ear.handle({ type: 'markers-changed', held: 1 }, 0);
-  ear.handle({ type: 'hello-heard', counter: 1 }, 1);
-  return ear;
+function confirmedReturnPath(): ReturnPath {
+  const returnPath = createReturnPath();
+  returnPath.handle({ type: 'markers-changed', held: 1 }, 0);
+  returnPath.handle({ type: 'hello-heard', counter: 1 }, 1);
+  return returnPath;
 }
 
-describe('the ear', () => {
+describe('the return path', () => {
   test('a marker makes it say hello; the hello that comes back proves it', () => {
-    const ear = createEar();
-    expect(ear.isProven()).toBe(false);
-    expect(ear.handle({ type: 'markers-changed', held: 1 }, 0)).toEqual([{ type: 'say-hello', counter: 1 }]);
-    expect(ear.handle({ type: 'hello-heard', counter: 1 }, 2)).toEqual([{ type: 'proven' }]);
-    expect(ear.isProven()).toBe(true);
-    expect(ear.deadlineMs()).toBeUndefined();
+    const returnPath = createReturnPath();
+    expect(returnPath.isConfirmed()).toBe(false);
+    expect(returnPath.handle({ type: 'markers-changed', held: 1 }, 0)).toEqual([{ type: 'say-hello', counter: 1 }]);
+    expect(returnPath.handle({ type: 'hello-heard', counter: 1 }, 2)).toEqual([{ type: 'confirmed' }]);
+    expect(returnPath.isConfirmed()).toBe(true);
+    expect(returnPath.deadlineMs()).toBeUndefined();
   });
 
   test('without a marker nothing is said', () => {
-    const ear = createEar();
-    expect(ear.handle({ type: 'reconnected' }, 0)).toEqual([]);
-    expect(ear.deadlineMs()).toBeUndefined();
+    const returnPath = createReturnPath();
+    expect(returnPath.handle({ type: 'reconnected' }, 0)).toEqual([]);
+    expect(returnPath.deadlineMs()).toBeUndefined();
   });
 
   test('the hello is repeated after 5, 10, 20, 40, 80, then every 100 ms until it is heard', () => {
-    const ear = createEar();
-    ear.handle({ type: 'markers-changed', held: 1 }, 0);
+    const returnPath = createReturnPath();
+    returnPath.handle({ type: 'markers-changed', held: 1 }, 0);
     const gaps: number[] = [];
     let beforeMs = 0;
     for (let repetition = 0; repetition < 7; repetition += 1) {
-      const dueMs = ear.deadlineMs() ?? Number.NaN;
-      expect(ear.handle({ type: 'tick' }, dueMs - 0.5)).toEqual([]);
-      expect(ear.handle({ type: 'tick' }, dueMs)).toEqual([{ type: 'say-hello', counter: 1 }]);
+      const dueMs = returnPath.deadlineMs() ?? Number.NaN;
+      expect(returnPath.handle({ type: 'tick' }, dueMs - 0.5)).toEqual([]);
+      expect(returnPath.handle({ type: 'tick' }, dueMs)).toEqual([{ type: 'say-hello', counter: 1 }]);
       gaps.push(dueMs - beforeMs);
       beforeMs = dueMs;
     }
@@ -42,33 +42,33 @@ describe('the ear', () => {
   });
 
   test('a marker that comes or goes and a reconnection put it in doubt; an older hello proves nothing then', () => {
-    for (const input of [{ type: 'markers-changed', held: 2 }, { type: 'reconnected' }] satisfies EarInput[]) {
-      const ear = provenEar();
-      expect(ear.handle(input, 10)).toEqual([{ type: 'unproven' }, { type: 'say-hello', counter: 2 }]);
-      expect(ear.handle({ type: 'hello-heard', counter: 1 }, 11)).toEqual([]);
-      expect(ear.handle({ type: 'hello-heard', counter: 2 }, 12)).toEqual([{ type: 'proven' }]);
-      expect(ear.handle({ type: 'hello-heard', counter: 2 }, 13)).toEqual([]);
+    for (const input of [{ type: 'markers-changed', held: 2 }, { type: 'reconnected' }] satisfies ReturnPathInput[]) {
+      const returnPath = confirmedReturnPath();
+      expect(returnPath.handle(input, 10)).toEqual([{ type: 'unconfirmed' }, { type: 'say-hello', counter: 2 }]);
+      expect(returnPath.handle({ type: 'hello-heard', counter: 1 }, 11)).toEqual([]);
+      expect(returnPath.handle({ type: 'hello-heard', counter: 2 }, 12)).toEqual([{ type: 'confirmed' }]);
+      expect(returnPath.handle({ type: 'hello-heard', counter: 2 }, 13)).toEqual([]);
     }
   });
 
-  test('when the last marker vanishes it is unproven at once and withdraws after a second', () => {
-    const ear = provenEar();
-    expect(ear.handle({ type: 'markers-changed', held: 0 }, 100)).toEqual([{ type: 'unproven' }]);
-    expect(ear.deadlineMs()).toBe(1_100);
-    expect(ear.handle({ type: 'tick' }, 1_099)).toEqual([]);
-    expect(ear.handle({ type: 'tick' }, 1_100)).toEqual([{ type: 'withdraw' }]);
-    expect(ear.deadlineMs()).toBeUndefined();
+  test('when the last marker vanishes it is unconfirmed at once and withdraws after a second', () => {
+    const returnPath = confirmedReturnPath();
+    expect(returnPath.handle({ type: 'markers-changed', held: 0 }, 100)).toEqual([{ type: 'unconfirmed' }]);
+    expect(returnPath.deadlineMs()).toBe(1_100);
+    expect(returnPath.handle({ type: 'tick' }, 1_099)).toEqual([]);
+    expect(returnPath.handle({ type: 'tick' }, 1_100)).toEqual([{ type: 'withdraw' }]);
+    expect(returnPath.deadlineMs()).toBeUndefined();
   });
 
   test('a marker within the second keeps what is served', () => {
-    const ear = provenEar();
-    ear.handle({ type: 'markers-changed', held: 0 }, 100);
-    ear.handle({ type: 'markers-changed', held: 1 }, 300);
-    ear.handle({ type: 'hello-heard', counter: 3 }, 301);
-    expect(ear.handle({ type: 'tick' }, 5_000)).toEqual([]);
+    const returnPath = confirmedReturnPath();
+    returnPath.handle({ type: 'markers-changed', held: 0 }, 100);
+    returnPath.handle({ type: 'markers-changed', held: 1 }, 300);
+    returnPath.handle({ type: 'hello-heard', counter: 3 }, 301);
+    expect(returnPath.handle({ type: 'tick' }, 5_000)).toEqual([]);
   });
 
-  test('whatever happens, it is proven only by the current hello while a marker is held, and is otherwise due soon', () => {
+  test('whatever happens, it is confirmed only by the current hello while a marker is held, and is otherwise due soon', () => {
     const input = fc.oneof(
       fc.record({ type: fc.constant('markers-changed' as const), held: fc.integer({ min: 0, max: 2 }) }),
       fc.constant({ type: 'reconnected' as const }),
@@ -77,19 +77,19 @@ describe('the ear', () => {
     );
     fc.assert(
       fc.property(fc.array(fc.tuple(input, fc.integer({ min: 0, max: 150 })), { maxLength: 80 }), (sequence) => {
-        const ear = createEar();
+        const returnPath = createReturnPath();
         let nowMs = 0;
         let held = 0;
         let said = 0;
         for (const [step, passedMs] of sequence) {
           nowMs += passedMs;
           if (step.type === 'markers-changed') held = step.held;
-          for (const effect of ear.handle(step, nowMs)) {
+          for (const effect of returnPath.handle(step, nowMs)) {
             if (effect.type === 'say-hello') said = effect.counter;
-            if (effect.type === 'proven') expect(step).toEqual({ type: 'hello-heard', counter: said });
+            if (effect.type === 'confirmed') expect(step).toEqual({ type: 'hello-heard', counter: said });
           }
-          if (ear.isProven()) expect(held).toBeGreaterThan(0);
-          else if (held > 0) expect(ear.deadlineMs()).toBeLessThanOrEqual(nowMs + 100);
+          if (returnPath.isConfirmed()) expect(held).toBeGreaterThan(0);
+          else if (held > 0) expect(returnPath.deadlineMs()).toBeLessThanOrEqual(nowMs + 100);
         }
       }),
     );

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Aged, AgeOrder } from './intrusive-list.ts';
-import { createAgeOrder } from './intrusive-list.ts';
+import type { Linked, IntrusiveList } from './intrusive-list.ts';
+import { createIntrusiveList } from './intrusive-list.ts';
 
-interface One extends Aged<One> {
+interface One extends Linked<One> {
   readonly id: number;
 }
 
@@ -12,7 +12,7 @@ function one(id: number): One {
 }
 
 /** The ids from the oldest on, and back from the newest. */
-function walk(order: AgeOrder<One>): { onward: number[]; back: number[] } {
+function walk(order: IntrusiveList<One>): { onward: number[]; back: number[] } {
   const onward: number[] = [];
   const back: number[] = [];
   for (let next = order.oldest(); next !== undefined; next = next.newer) onward.push(next.id);
@@ -22,7 +22,7 @@ function walk(order: AgeOrder<One>): { onward: number[]; back: number[] } {
 
 describe('an age order', () => {
   test('is empty at first, and again when the last has left', () => {
-    const order = createAgeOrder<One>();
+    const order = createIntrusiveList<One>();
     const only = one(1);
     expect([order.oldest(), order.newest(), order.size()]).toEqual([undefined, undefined, 0]);
     order.add(only);
@@ -32,7 +32,7 @@ describe('an age order', () => {
   });
 
   test('lets go of what has left: it keeps nothing else alive', () => {
-    const order = createAgeOrder<One>();
+    const order = createIntrusiveList<One>();
     const members = [one(1), one(2), one(3)] as const;
     for (const member of members) order.add(member);
     order.remove(members[1]);
@@ -43,7 +43,7 @@ describe('an age order', () => {
   test('keeps the order in which they came, whoever leaves or comes again', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { maxLength: 60 }), (picks) => {
-        const order = createAgeOrder<One>();
+        const order = createIntrusiveList<One>();
         const members = Array.from({ length: 8 }, (_, id) => one(id));
         let expected: number[] = [];
         for (const pick of picks) {

@@ -5,12 +5,12 @@
  * it, which for a queue of 100,000 is most of it, again and again. A member is in one order at a time.
  */
 
-export interface Aged<T> {
+export interface Linked<T> {
   older: T | undefined;
   newer: T | undefined;
 }
 
-export interface AgeOrder<T extends Aged<T>> {
+export interface IntrusiveList<T extends Linked<T>> {
   /** As the newest. It must not be in here, nor in another order. */
   add(one: T): void;
   /** It must be in here. */
@@ -20,7 +20,7 @@ export interface AgeOrder<T extends Aged<T>> {
   size(): number;
 }
 
-export function createAgeOrder<T extends Aged<T>>(): AgeOrder<T> {
+export function createIntrusiveList<T extends Linked<T>>(): IntrusiveList<T> {
   let oldest: T | undefined;
   let newest: T | undefined;
   let size = 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { weightOf } from './memory-estimate.ts';
+import { memoryEstimate } from './memory-estimate.ts';
 
 test.each([
   ['a number', 12, 0],
@@ -9,5 +9,5 @@ test.each([
   ['lists in a list', [[], []], 208],
   ['an object', { key: 'x' }, 64 + 16 + 30 + 26],
 ])('%s weighs about what it takes', (_what, value, bytes) => {
-  expect(weightOf(value)).toBe(bytes);
+  expect(memoryEstimate(value)).toBe(bytes);
 });

@@ -1,12 +1,12 @@
 /** What a value of the wire takes in memory, in bytes and roughly: enough to keep a table from filling it. */
-export function weightOf(value: unknown): number {
+export function memoryEstimate(value: unknown): number {
   if (typeof value === 'string') return textBytes(value);
   if (typeof value !== 'object' || value === null) return 0;
   let bytes = containerBytes;
   if (Array.isArray(value)) {
-    for (const part of value) bytes += entryBytes + weightOf(part);
+    for (const part of value) bytes += entryBytes + memoryEstimate(part);
   } else {
-    for (const [key, part] of Object.entries(value)) bytes += 2 * entryBytes + textBytes(key) + weightOf(part);
+    for (const [key, part] of Object.entries(value)) bytes += 2 * entryBytes + textBytes(key) + memoryEstimate(part);
   }
   return bytes;
 }

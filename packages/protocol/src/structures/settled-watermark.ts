@@ -1,5 +1,5 @@
 /*
- * The settlement: below which seq a requester has every outcome, as far as one knows.
+ * The watermark: below which seq a requester has every outcome, as far as one knows.
  *
  * Decides whether a batch's word of it counts (docs/wire.md, "Answering"). An honest requester's word never
  * falls, so an older batch that comes late takes nothing back. But anyone can write a batch in somebody's name, and one
@@ -7,7 +7,7 @@
  * requester has only said less for a while, it was never its own.
  */
 
-export interface Settlement {
+export interface SettledWatermark {
   /** The requester has the outcome of every seq below it. */
   below: number;
   /** When so much was last said. */
@@ -20,15 +20,15 @@ export interface Settlement {
  */
 const belatedMs = 2_000;
 
-export function unsettled(): Settlement {
+export function unsettled(): SettledWatermark {
   return { below: 1, saidMs: 0 };
 }
 
 /** @returns whether something is settled now that was not before */
-export function hearSettled(settlement: Settlement, below: number, nowMs: number): boolean {
-  const rises = below > settlement.below;
-  if (!rises && below < settlement.below && nowMs - settlement.saidMs < belatedMs) return false;
-  settlement.below = below;
-  settlement.saidMs = nowMs;
+export function hearSettled(watermark: SettledWatermark, below: number, nowMs: number): boolean {
+  const rises = below > watermark.below;
+  if (!rises && below < watermark.below && nowMs - watermark.saidMs < belatedMs) return false;
+  watermark.below = below;
+  watermark.saidMs = nowMs;
   return rises;
 }

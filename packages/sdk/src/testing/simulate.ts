@@ -3,7 +3,7 @@ import type { BrokerHost, NetworkOptions, PassingMessage, SimulatedProcess } fro
 import { createNetwork } from '@cateto/simulation';
 import type { Calculator, Catalogue } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
-import { apart } from '../apart.ts';
+import { isolateCallback } from '../isolate-callback.ts';
 import type { Client } from '../client.ts';
 import type { ConnectOptions } from '../connect.ts';
 import { createClient } from '../create-client.ts';
@@ -91,7 +91,7 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   let servers = 0;
 
   function startBroker(host: BrokerHost): void {
-    const tell = apart((event: BusEvent) => onEvent?.(event, host));
+    const tell = isolateCallback((event: BusEvent) => onEvent?.(event, host));
     const { process } = network.startBroker(host, tell);
     processes.set(host, process);
   }
@@ -204,7 +204,7 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     },
     drop(chosen) {
       let lost = false;
-      const ask = apart((message: PassingMessage) => {
+      const ask = isolateCallback((message: PassingMessage) => {
         lost = chosen(message);
       });
       return network.lose((message) => {

@@ -1,14 +1,14 @@
-import type { Ends, EndsOptions } from './connections.ts';
-import { createEnds } from './connections.ts';
+import type { Connections, ConnectionsOptions } from './connections.ts';
+import { createConnections } from './connections.ts';
 
-export type BeatSubscriber = Pick<Ends, 'dial' | 'close'>;
+export type BeatSubscriber = Pick<Connections, 'dial' | 'close'>;
 
 /** Hears all that its peers publish in one frame: a broker's beats have no topic. Messages of more frames are none of them. */
 export function createBeatSubscriber(
-  options: Omit<EndsOptions, 'type' | 'onFault'>,
+  options: Omit<ConnectionsOptions, 'type' | 'onFault'>,
   heard: (beat: Buffer) => void,
 ): BeatSubscriber {
-  const ends = createEnds(
+  const connections = createConnections(
     // Why a peer was cut off says nothing to a listener that waits for a beat: none has come yet.
     { ...options, type: 'SUB', onFault: () => undefined },
     {
@@ -20,5 +20,5 @@ export function createBeatSubscriber(
       closed: () => undefined,
     },
   );
-  return { dial: ends.dial, close: ends.close };
+  return { dial: connections.dial, close: connections.close };
 }

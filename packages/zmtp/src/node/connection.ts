@@ -22,7 +22,7 @@ import {
 } from '../handshake.ts';
 import type { Heartbeat } from '../liveness.ts';
 import { createLiveness } from '../liveness.ts';
-import { createOutgoing } from './write-buffer.ts';
+import { createWriteBuffer } from './write-buffer.ts';
 import { createRoundTrip } from '../round-trip.ts';
 
 /** The other side of a connection whose handshake is done. */
@@ -102,7 +102,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
   const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
   const nowMs = options.nowMs ?? timers.monotonicMs;
   const ping = writePing(heartbeat.ttlMs);
-  const outgoing = createOutgoing(socket);
+  const writeBuffer = createWriteBuffer(socket);
   const liveness = createLiveness(heartbeat, tickMs);
   const roundTrip = createRoundTrip();
   let closedByPeer = false;
@@ -117,26 +117,26 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
 
   const peer: Peer = {
     send(topic, body) {
-      if (outgoing.waiting() > unsentBytesMax) return false;
-      outgoing.frame(moreFlag, topic);
-      outgoing.frame(0, body);
+      if (writeBuffer.waiting() > unsentBytesMax) return false;
+      writeBuffer.frame(moreFlag, topic);
+      writeBuffer.frame(0, body);
       liveness.sent();
-      if (outgoing.unflushed() < eagerBytes) touched();
-      else outgoing.flush();
+      if (writeBuffer.unflushed() < eagerBytes) touched();
+      else writeBuffer.flush();
       return true;
     },
     subscription(prefix, subscribed) {
       // It connects anew and gets the table as it is then.
-      if (outgoing.waiting() > unsentBytesMax) socket.destroy();
+      if (writeBuffer.waiting() > unsentBytesMax) socket.destroy();
       else if (knowsCommands) command(writeSubscription(prefix, subscribed));
       else {
-        outgoing.frame(0, `${String.fromCharCode(subscribed ? legacySubscribe : legacyCancel)}${prefix}`);
+        writeBuffer.frame(0, `${String.fromCharCode(subscribed ? legacySubscribe : legacyCancel)}${prefix}`);
         touched();
       }
     },
     flush() {
       dirty = false;
-      outgoing.flush();
+      writeBuffer.flush();
     },
     destroy: () => void socket.destroy(),
   };
@@ -150,7 +150,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
   }
 
   function command(body: Buffer): void {
-    outgoing.frame(commandFlag, body);
+    writeBuffer.frame(commandFlag, body);
     touched();
   }
 
@@ -215,7 +215,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     }
     liveness.asked(pinged.ttlMs);
     // Who never reads its PONGs gets no more of them.
-    if (outgoing.waiting() < pongsWaitingMax) command(pinged.pong);
+    if (writeBuffer.waiting() < pongsWaitingMax) command(pinged.pong);
   }
 
   socket.once('end', () => {
@@ -230,8 +230,8 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     if (ready) events.closed(peer, closedByPeer && roundTrip.isProven(freshMs, nowMs()));
   });
   socket.write(writeGreeting());
-  outgoing.frame(commandFlag, writeReady(type));
-  outgoing.flush();
+  writeBuffer.frame(commandFlag, writeReady(type));
+  writeBuffer.flush();
 
   return {
     hear(chunk) {
@@ -246,6 +246,6 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       else if (due === 'ping-due') sendPing();
     },
     isReady: () => ready,
-    end: outgoing.end,
+    end: writeBuffer.end,
   };
 }

@@ -16,13 +16,13 @@ export interface Reconnecting {
   readonly connectTimeoutMs: number;
 }
 
-export type EndsOptions = Omit<ConnectionOptions, 'onDirty'> & {
+export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty'> & {
   readonly reconnecting: Reconnecting;
   /** What was written in a turn leaves when this runs. */
   readonly flushSoon: (run: () => void) => void;
 };
 
-export interface Ends {
+export interface Connections {
   /** Connects now, and anew whenever the connection is lost. */
   dial(host: string, port: number): void;
   /** @throws Error when the port cannot be bound */
@@ -43,7 +43,7 @@ const leastShare = 0.5;
 /** Of the interval between attempts; any maximum is reached before. */
 const doublingsMax = 10;
 
-export function createEnds(options: EndsOptions, events: PeerEvents): Ends {
+export function createConnections(options: ConnectionsOptions, events: PeerEvents): Connections {
   const { reconnecting, tickMs, flushSoon, onFault } = options;
   const open = new Map<Socket, Connection | undefined>();
   const retries = new Set<NodeJS.Timeout>();

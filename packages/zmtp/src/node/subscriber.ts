@@ -1,6 +1,6 @@
 import type { Peer } from './connection.ts';
-import type { Ends, EndsOptions } from './connections.ts';
-import { createEnds } from './connections.ts';
+import type { Connections, ConnectionsOptions } from './connections.ts';
+import { createConnections } from './connections.ts';
 
 export interface SubscriberEvents {
   /** A message of two frames on a topic, whoever asked for it. */
@@ -11,13 +11,13 @@ export interface SubscriberEvents {
   dropped(cause: string): void;
 }
 
-export interface Subscriber extends Pick<Ends, 'dial' | 'bind' | 'close'> {
+export interface Subscriber extends Pick<Connections, 'dial' | 'bind' | 'close'> {
   /** Asks every peer for a prefix, those to come as well. */
   subscribe(prefix: string): void;
   unsubscribe(prefix: string): void;
 }
 
-export type SubscriberOptions = Omit<EndsOptions, 'type' | 'onFault'> & {
+export type SubscriberOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
   readonly type: 'SUB' | 'XSUB';
   /** Of what is asked for, what a new peer hears of last. */
   readonly isLast?: (prefix: string) => boolean;
@@ -32,7 +32,7 @@ export function createSubscriber(options: SubscriberOptions, events: SubscriberE
   const wanted = new Set<string>();
   const peers = new Set<Peer>();
 
-  const ends = createEnds(
+  const connections = createConnections(
     { ...options, onFault: events.dropped },
     {
       ready(peer) {
@@ -53,9 +53,9 @@ export function createSubscriber(options: SubscriberOptions, events: SubscriberE
   );
 
   return {
-    dial: ends.dial,
-    bind: ends.bind,
-    close: ends.close,
+    dial: connections.dial,
+    bind: connections.bind,
+    close: connections.close,
     subscribe(prefix) {
       if (wanted.has(prefix)) return;
       wanted.add(prefix);

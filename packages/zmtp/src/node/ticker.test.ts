@@ -4,20 +4,20 @@ import { useFakeTimers } from './fake-timers.test-support.ts';
 
 beforeEach(() => useFakeTimers(['setInterval', 'clearInterval']));
 
-test('one timer serves all of a pace, and goes with the last', () => {
+test('one timer serves all of an interval, and goes with the last', () => {
   const ran: string[] = [];
   const stops = [
     everyTick(50, () => ran.push('one')),
     everyTick(50, () => ran.push('two')),
-    everyTick(70, () => ran.push('other pace')),
+    everyTick(70, () => ran.push('other interval')),
   ];
   expect(vi.getTimerCount()).toBe(2);
   vi.advanceTimersByTime(100);
-  expect(ran).toEqual(['one', 'two', 'other pace', 'one', 'two']);
+  expect(ran).toEqual(['one', 'two', 'other interval', 'one', 'two']);
   stops[0]?.();
   stops[0]?.();
   vi.advanceTimersByTime(50);
-  expect(ran.slice(5)).toEqual(['other pace', 'two']);
+  expect(ran.slice(5)).toEqual(['other interval', 'two']);
   for (const stop of stops) stop();
   expect(vi.getTimerCount()).toBe(0);
 });

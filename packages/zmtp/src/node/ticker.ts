@@ -1,33 +1,33 @@
 import { timers } from './timers.ts';
 
 /*
- * One timer for all sockets of a process that tick at the same pace: a program with a hundred clients wakes once for all.
+ * One timer for all sockets of a process that tick at the same interval: a program with a hundred clients wakes once for all.
  */
 
-interface Pace {
+interface Ticker {
   readonly timer: NodeJS.Timeout;
   readonly runs: Set<() => void>;
 }
 
-const paces = new Map<number, Pace>();
+const tickers = new Map<number, Ticker>();
 
 /** Runs again and again; when the process stood still, once and not as often as it would have. @returns what ends it */
 export function everyTick(tickMs: number, run: () => void): () => void {
-  let pace = paces.get(tickMs);
-  if (pace === undefined) {
+  let ticker = tickers.get(tickMs);
+  if (ticker === undefined) {
     const runs = new Set<() => void>();
     const timer = timers.setInterval(() => {
       for (const one of runs) one();
     }, tickMs);
-    pace = { timer, runs };
-    paces.set(tickMs, pace);
+    ticker = { timer, runs };
+    tickers.set(tickMs, ticker);
   }
-  const { timer, runs } = pace;
+  const { timer, runs } = ticker;
   runs.add(run);
   return () => {
     runs.delete(run);
-    if (runs.size > 0 || paces.get(tickMs)?.runs !== runs) return;
+    if (runs.size > 0 || tickers.get(tickMs)?.runs !== runs) return;
     timers.clearInterval(timer);
-    paces.delete(tickMs);
+    tickers.delete(tickMs);
   };
 }

@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { createFrameReader } from '../frame-reader.ts';
 import { loopback } from './loopback.test-support.ts';
-import type { Outgoing } from './write-buffer.ts';
-import { createOutgoing } from './write-buffer.ts';
+import type { WriteBuffer } from './write-buffer.ts';
+import { createWriteBuffer } from './write-buffer.ts';
 
 const longFlag = 2;
 
@@ -38,61 +38,61 @@ async function expectFrames(far: Socket, sizes: readonly number[]): Promise<void
   expect(read).toBe(sizes.length);
 }
 
-function add(outgoing: Outgoing, size: number, index: number): void {
+function add(writeBuffer: WriteBuffer, size: number, index: number): void {
   const body = bodyOf(size, index);
-  outgoing.frame(index % 2, index % 3 === 0 ? body.toString('latin1') : body);
+  writeBuffer.frame(index % 2, index % 3 === 0 ? body.toString('latin1') : body);
 }
 
 const sizesAround = [0, 1, 255, 256, 257, 16_383, 16_384, 16_385, 65_526, 65_527, 65_528, 65_536, 65_537, 200_000];
 
 test('frames of every size arrive as they were', async () => {
   const [near, far] = await loopback();
-  const outgoing = createOutgoing(near);
+  const writeBuffer = createWriteBuffer(near);
   const sizes = [...sizesAround, ...sizesAround.toReversed(), ...sizesAround];
   // Pieces that are just full, and that would be by a byte.
   sizes.push(16_375, 16_375, 16_375, 16_375, 16_384, 16_375, 16_375, 16_375, 16_376);
-  sizes.forEach((size, index) => add(outgoing, size, index));
-  outgoing.flush();
+  sizes.forEach((size, index) => add(writeBuffer, size, index));
+  writeBuffer.flush();
   await expectFrames(far, sizes);
-  expect(outgoing.waiting()).toBe(0);
+  expect(writeBuffer.waiting()).toBe(0);
 });
 
 test('what the other side reads late arrives as it was, though others send meanwhile', async () => {
   const [[near, far], [other, otherFar]] = [await loopback(), await loopback()];
-  const [outgoing, others] = [createOutgoing(near), createOutgoing(other)];
+  const [writeBuffer, others] = [createWriteBuffer(near), createWriteBuffer(other)];
   otherFar.resume();
   const sizes: number[] = [];
   // Far more than the kernel takes, in turns of one frame and of many.
-  while (outgoing.waiting() < 8_000_000) {
+  while (writeBuffer.waiting() < 8_000_000) {
     const size = sizesAround[sizes.length % sizesAround.length] ?? 0;
-    add(outgoing, size, sizes.length);
+    add(writeBuffer, size, sizes.length);
     sizes.push(size);
-    if (sizes.length % 5 < 2) outgoing.flush();
+    if (sizes.length % 5 < 2) writeBuffer.flush();
     others.frame(0, Buffer.alloc(10_000, 0xee));
     others.flush();
   }
-  outgoing.flush();
+  writeBuffer.flush();
   await expectFrames(far, sizes);
 });
 
 test('small frames of many turns take as much memory as they have bytes while nobody reads, not a piece each', async () => {
   const [near, far] = await loopback();
-  const outgoing = createOutgoing(near);
+  const writeBuffer = createWriteBuffer(near);
   const sizes: number[] = [];
   const before = process.memoryUsage().arrayBuffers;
   const sendSmall = (): void => {
-    add(outgoing, 30, sizes.length);
+    add(writeBuffer, 30, sizes.length);
     sizes.push(30);
-    outgoing.flush();
+    writeBuffer.flush();
   };
   while (near.writableLength === 0) {
-    add(outgoing, 10_000, sizes.length);
+    add(writeBuffer, 10_000, sizes.length);
     sizes.push(10_000);
-    outgoing.flush();
+    writeBuffer.flush();
   }
   const writing = vi.spyOn(near, 'write');
   for (let turn = 0; turn < 10_000; turn += 1) sendSmall();
-  expect(outgoing.waiting()).toBeGreaterThan(320_000);
+  expect(writeBuffer.waiting()).toBeGreaterThan(320_000);
   // As many as the stream takes before it asks to wait, and then none.
   expect(writing.mock.calls.length * 32).toBeLessThanOrEqual(near.writableHighWaterMark);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
@@ -101,29 +101,29 @@ test('small frames of many turns take as much memory as they have bytes while no
 
 test('what was added last leaves without another flush once the other side reads', async () => {
   const [near, far] = await loopback();
-  const outgoing = createOutgoing(near);
+  const writeBuffer = createWriteBuffer(near);
   const sizes: number[] = [];
   while (near.writableLength < 1_000_000) {
-    add(outgoing, 60_000, sizes.length);
+    add(writeBuffer, 60_000, sizes.length);
     sizes.push(60_000);
   }
-  add(outgoing, 5, sizes.length);
+  add(writeBuffer, 5, sizes.length);
   sizes.push(5);
-  outgoing.flush();
+  writeBuffer.flush();
   await expectFrames(far, sizes);
 });
 
 test('the end comes after all that was added', async () => {
   const [near, far] = await loopback();
-  const outgoing = createOutgoing(near);
+  const writeBuffer = createWriteBuffer(near);
   const sizes: number[] = [];
   while (near.writableLength < 1_000_000) {
-    add(outgoing, 60_000, sizes.length);
+    add(writeBuffer, 60_000, sizes.length);
     sizes.push(60_000);
   }
-  add(outgoing, 5, sizes.length);
+  add(writeBuffer, 5, sizes.length);
   sizes.push(5);
-  outgoing.end();
+  writeBuffer.end();
   const closed = once(near, 'close');
   await expectFrames(far, sizes);
   await closed;
@@ -132,17 +132,17 @@ test('the end comes after all that was added', async () => {
 test('what is added after the end or the break of a connection is lost, and harms nobody', async () => {
   for (const over of [(near: Socket) => near.destroy(), (near: Socket) => near.end()]) {
     const [near] = await loopback();
-    const outgoing = createOutgoing(near);
-    outgoing.frame(0, 'before');
+    const writeBuffer = createWriteBuffer(near);
+    writeBuffer.frame(0, 'before');
     over(near);
-    for (const size of sizesAround) outgoing.frame(0, bodyOf(size, 1));
-    outgoing.flush();
-    outgoing.end();
+    for (const size of sizesAround) writeBuffer.frame(0, bodyOf(size, 1));
+    writeBuffer.flush();
+    writeBuffer.end();
     near.destroy();
     await once(near, 'close');
-    outgoing.frame(0, 'behind');
-    outgoing.flush();
-    outgoing.end();
-    expect(outgoing.waiting()).toBe(0);
+    writeBuffer.frame(0, 'behind');
+    writeBuffer.flush();
+    writeBuffer.end();
+    expect(writeBuffer.waiting()).toBe(0);
   }
 });

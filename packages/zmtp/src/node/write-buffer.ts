@@ -6,7 +6,7 @@ import { longHeadBytes, shortHeadBytes, shortSizeMax } from '../frame-reader.ts'
  * in one system call: most of what a small frame costs is its call.
  */
 
-export interface Outgoing {
+export interface WriteBuffer {
   /** Adds a frame; it leaves with the next `flush`. */
   frame(flags: number, body: Uint8Array | string): void;
   /** Bytes that were added and are not with the kernel yet. */
@@ -29,7 +29,7 @@ const longSizeAt = 5;
 const spares: Buffer[] = [];
 const sparesMax = 16;
 
-export function createOutgoing(socket: Socket): Outgoing {
+export function createWriteBuffer(socket: Socket): WriteBuffer {
   let piece: Buffer | undefined;
   let used = 0;
   socket.on('drain', write);

@@ -1,7 +1,7 @@
 import { legacyCancel, legacySubscribe } from '../commands.ts';
 import type { Peer } from './connection.ts';
-import type { Ends, EndsOptions } from './connections.ts';
-import { createEnds } from './connections.ts';
+import type { Connections, ConnectionsOptions } from './connections.ts';
+import { createConnections } from './connections.ts';
 import { createTopicIndex } from '../topic-index.ts';
 
 export interface XPublisherEvents {
@@ -17,12 +17,12 @@ export interface XPublisherEvents {
   lost(): void;
 }
 
-export interface XPublisher extends Pick<Ends, 'dial' | 'bind' | 'close'> {
+export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'close'> {
   /** To every peer that asked for a prefix of the topic. Never waits and never fails. */
   send(topic: string, body: Uint8Array): void;
 }
 
-export type XPublisherOptions = Omit<EndsOptions, 'type' | 'onFault'> & {
+export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
   /** What one peer may ask for. */
   readonly subscriptionsMax: number;
   /** Of what a peer asked for that is gone, what is reported first. */
@@ -47,7 +47,7 @@ export function createXPublisher(options: XPublisherOptions, events: XPublisherE
     }
   }
 
-  const ends = createEnds(
+  const connections = createConnections(
     { ...options, type: 'XPUB', onFault: events.dropped },
     {
       ready: () => undefined,
@@ -68,9 +68,9 @@ export function createXPublisher(options: XPublisherOptions, events: XPublisherE
   );
 
   return {
-    dial: ends.dial,
-    bind: ends.bind,
-    close: ends.close,
+    dial: connections.dial,
+    bind: connections.bind,
+    close: connections.close,
     send(topic, body) {
       for (const peer of index.match(topic)) if (!peer.send(topic, body)) events.lost();
     },

@@ -169,7 +169,7 @@ const connecting = {
 };
 
 /**
- * The brokers' heartbeat link has no ZMTP heartbeats: the beats are the heartbeat, and only one way. So the kernel has to
+ * The brokers' heartbeat link has no ZMTP heartbeats: the beats are the heartbeat, and only one connection. So the kernel has to
  * notice that it is cut: beats that nobody acknowledged are repeated at ever longer intervals, and the one who only
  * listens would wait for ever for a host that lost its power. After a cut of 20 s both brokers stayed active for 6 s.
  */

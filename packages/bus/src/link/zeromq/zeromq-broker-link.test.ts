@@ -3,8 +3,8 @@ import { Subscriber, XPublisher } from 'zeromq';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../platform.ts';
 import { freeBroker } from '../../broker/brokers.test-support.ts';
-import type { ZeromqRelayLink } from './zeromq-broker-link.ts';
-import { openZeromqRelayLink } from './zeromq-broker-link.ts';
+import type { ZeromqBrokerLink } from './zeromq-broker-link.ts';
+import { openZeromqBrokerLink } from './zeromq-broker-link.ts';
 
 const topic = 'calc.square.request.1.aaaaaaaaaaaa';
 
@@ -14,7 +14,7 @@ async function setUp(platform: Platform) {
   const { publishPort, subscribePort } = ports;
   const drops: string[] = [];
   const never = (): void => expect.unreachable('there is no second broker');
-  const link: ZeromqRelayLink = openZeromqRelayLink(
+  const link: ZeromqBrokerLink = openZeromqBrokerLink(
     { bind: '127.0.0.1', ports, peer: undefined, platform },
     {
       published: (name, body) => link.forward(name.toString('latin1'), body),

@@ -7,12 +7,12 @@ import { readFrames } from './read-frames.ts';
 import { connectHeartbeat, openHeartbeat, openXPublisher, openXSubscriber } from './sockets.ts';
 import { watchFileHandles } from './file-handles.ts';
 import { probePeer } from './peer-probe.ts';
-import type { RelayLink, RelayLinkEvents } from '../broker-link.ts';
+import type { BrokerLink, BrokerLinkEvents } from '../broker-link.ts';
 
 /** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
 const dropMaxMs = 250;
 
-export interface ZeromqRelayLinkOptions {
+export interface ZeromqBrokerLinkOptions {
   /** The address to bind. */
   readonly bind: string;
   readonly ports: BrokerEndpoint;
@@ -21,13 +21,13 @@ export interface ZeromqRelayLinkOptions {
   readonly platform: Platform;
 }
 
-export interface ZeromqRelayLink extends RelayLink {
+export interface ZeromqBrokerLink extends BrokerLink {
   /** @throws Error naming the address and port that cannot be bound, and why; then all of it is closed */
   bind(): Promise<void>;
 }
 
 /** A broker's three sockets, to be bound, and its connection to the heartbeat of the other broker if there is one. */
-export function openZeromqRelayLink(options: ZeromqRelayLinkOptions, events: RelayLinkEvents): ZeromqRelayLink {
+export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: BrokerLinkEvents): ZeromqBrokerLink {
   const { bind, ports, peer, platform } = options;
   const closing = new AbortController();
   /** Until then what arrives is dropped, unless nothing arrives before; undefined when nothing is to be dropped. */

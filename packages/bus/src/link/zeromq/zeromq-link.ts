@@ -6,13 +6,13 @@ import type { Duty, Link, LinkEvents, OpenLink } from '../link.ts';
 import { readFrames } from './read-frames.ts';
 import { connectRequests, connectRequestsInWorker, connectSubscriber, connectXPublisher } from './sockets.ts';
 import type { Subscriber, SubscriberEvents } from '@cateto/zmtp';
-import type { WayIn, WayInEvents } from '../inbound.ts';
-import { openWaysIn } from '../inbound.ts';
+import type { InboundConnection, InboundEvents } from '../inbound.ts';
+import { openInbound } from '../inbound.ts';
 
 /** How long what was published may take to leave after the close, at most. */
 const closeLingerMs = 500;
 
-interface ClosingWayIn extends WayIn {
+interface ClosingConnection extends InboundConnection {
   close(): Promise<unknown>;
 }
 
@@ -36,7 +36,7 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
     dropped: whileOpen(given.dropped),
   };
   const requestsOn = isMainThread ? openRequests : openRequestsInWorker;
-  const { publisher, ways } = openAll((opened) => {
+  const { publisher, inbound } = openAll((opened) => {
     // What was opened in vain reports nothing: nobody is there to hear it.
     opened({ close: () => (closed = true) });
     // Without its marker a broker's servers are not gone one after the other, each a reason to ask the next.
@@ -49,7 +49,7 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
     opened({ close: () => publishing.close(0) });
     return {
       publisher: publishing,
-      ways: openWaysIn<ClosingWayIn>(
+      inbound: openInbound<ClosingConnection>(
         duty,
         {
           requests: (heard) => opened(requestsOn(brokers, heard)),
@@ -63,13 +63,13 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
   async function close(): Promise<void> {
     closed = true;
     // The last answers of a server that drains are on their way.
-    await Promise.all([...ways.all.map((way) => way.close()), publisher.close(closeLingerMs)]);
+    await Promise.all([...inbound.all.map((connection) => connection.close()), publisher.close(closeLingerMs)]);
   }
 
   return {
     publish: whileOpen(publisher.send),
-    subscribe: ways.subscribe,
-    unsubscribe: ways.unsubscribe,
+    subscribe: inbound.subscribe,
+    unsubscribe: inbound.unsubscribe,
     close() {
       closing ??= close();
       return closing;
@@ -77,15 +77,15 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
   };
 }
 
-function openAnswers(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
-  return closingWayIn(connectSubscriber(brokers, heardBy(events)));
+function openAnswers(brokers: readonly BrokerEndpoint[], events: InboundEvents): ClosingConnection {
+  return closingConnection(connectSubscriber(brokers, heardBy(events)));
 }
 
-function openRequestsInWorker(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
-  return closingWayIn(connectRequestsInWorker(brokers, heardBy(events)));
+function openRequestsInWorker(brokers: readonly BrokerEndpoint[], events: InboundEvents): ClosingConnection {
+  return closingConnection(connectRequestsInWorker(brokers, heardBy(events)));
 }
 
-function heardBy(events: WayInEvents): SubscriberEvents {
+function heardBy(events: InboundEvents): SubscriberEvents {
   return {
     message: (topic, body) => events.message(topic.toString('latin1'), body),
     connected: events.reconnected,
@@ -93,21 +93,21 @@ function heardBy(events: WayInEvents): SubscriberEvents {
   };
 }
 
-function closingWayIn({ subscribe, unsubscribe, close }: Subscriber): ClosingWayIn {
+function closingConnection({ subscribe, unsubscribe, close }: Subscriber): ClosingConnection {
   return { subscribe, unsubscribe, close: () => close(0) };
 }
 
 /** A socket for each broker: one that had two would be one to libzmq when their names meet at one address. */
-function openRequests(brokers: readonly BrokerEndpoint[], events: WayInEvents): ClosingWayIn {
-  const ways = openAll((opened) => brokers.map((broker) => opened(openRequestsOf(broker, events))));
+function openRequests(brokers: readonly BrokerEndpoint[], events: InboundEvents): ClosingConnection {
+  const inbound = openAll((opened) => brokers.map((broker) => opened(openRequestsOf(broker, events))));
   return {
-    subscribe: (prefix) => ways.forEach((way) => way.subscribe(prefix)),
-    unsubscribe: (prefix) => ways.forEach((way) => way.unsubscribe(prefix)),
-    close: () => Promise.all(ways.map((way) => way.close())),
+    subscribe: (prefix) => inbound.forEach((connection) => connection.subscribe(prefix)),
+    unsubscribe: (prefix) => inbound.forEach((connection) => connection.unsubscribe(prefix)),
+    close: () => Promise.all(inbound.map((connection) => connection.close())),
   };
 }
 
-function openRequestsOf(broker: BrokerEndpoint, events: WayInEvents): ClosingWayIn {
+function openRequestsOf(broker: BrokerEndpoint, events: InboundEvents): ClosingConnection {
   return openAll((opened) => {
     // A first connection counts as well: until then nothing was heard.
     const socket = opened(connectRequests(broker, events.reconnected));
