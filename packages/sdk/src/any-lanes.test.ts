@@ -3,7 +3,7 @@ import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '
 import { describe, expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 
-/* On which lanes the calls of a formula travel, as the contract of their operation says. */
+/* The lanes on which the calls of a formula travel, by the contracts of their operations. */
 
 function system(lanes: 'fixed' | 'any', fallback: 'unserved' | 'never' = 'unserved') {
   const echo = operation({
@@ -54,7 +54,7 @@ function system(lanes: 'fixed' | 'any', fallback: 'unserved' | 'never' = 'unserv
 }
 
 describe('calls of an operation whose lanes are any', () => {
-  test('travel on the lane of their number where it is served', async () => {
+  test('calls on `any` lanes travel on the lane of their number if a server listens there', async () => {
     const { serve, client, ran, calc } = system('any');
     const [one, two] = [serve('one', [1]), serve('two', [2])];
     await Promise.all([one.ready, two.ready, calc.ready]);
@@ -64,7 +64,7 @@ describe('calls of an operation whose lanes are any', () => {
     expect(ran.toSorted()).toEqual(['one', 'two']);
   });
 
-  test('take the only lane that is served, and nothing is missing then', async () => {
+  test('calls on `any` lanes use the only lane with a server, and the status reports nothing missing', async () => {
     const { serve, client, ran } = system('any');
     serve('five', [5]);
     expect(await client.sum(1, 2)).toMatchObject({ value: 3, fallbacks: [] });
@@ -72,7 +72,7 @@ describe('calls of an operation whose lanes are any', () => {
     expect((await client.status()).missing).toEqual([]);
   });
 
-  test('go to the server of another lane when theirs crashes, also during a failover', async () => {
+  test('calls on `any` lanes go to a server of another lane when theirs crashes, also during a failover', async () => {
     const { network, serve, client, ran } = system('any', 'never');
     const hanging = (): Promise<number> => new Promise(() => undefined);
     serve('two', [2], (input) => (input > 2 ? hanging() : input));
@@ -86,13 +86,13 @@ describe('calls of an operation whose lanes are any', () => {
     expect(ran.at(-1)).toBe('one');
   });
 
-  test('are missing a server when no lane is served', async () => {
+  test('the status reports a missing server when no lane of an operation has one', async () => {
     const { client } = system('any');
     expect((await client.status()).missing).toContain('an op-server for echo');
   });
 });
 
-test('calls of an operation whose lanes are fixed wait for their lanes', async () => {
+test('calls of an operation with fixed lanes wait for their lanes', async () => {
   const { serve, client, ran } = system('fixed');
   serve('one', [1]);
   expect(await client.sum(1, 2)).toMatchObject({ value: 3, fallbacks: [2] });
@@ -100,7 +100,7 @@ test('calls of an operation whose lanes are fixed wait for their lanes', async (
   expect((await client.status()).missing).toContain('an op-server for echo on lane 2');
 });
 
-test('eight calls of a second on two op-servers with one slot each take four seconds, whatever lanes these serve', async () => {
+test('eight calls of a second on two op-servers with one slot each take four seconds, whatever lanes the servers have', async () => {
   const second = operation({
     name: 'second',
     description: 'Its input, a second later.',

@@ -3,7 +3,7 @@ import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '
 import { expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 
-/* What a handler learns of how often its request was sent. */
+/* The attempt numbers that handlers see. */
 
 function catalogueOf(fallback: 'late' | 'unserved') {
   const echo = operation({
@@ -26,7 +26,7 @@ function catalogueOf(fallback: 'late' | 'unserved') {
   return { catalogue, formulas };
 }
 
-/** An op-server and a calc-server that note the attempts that their handlers see; a client. */
+/** An op-server and a calc-server that record the attempts their handlers see, and a client. */
 function system(fallback: 'late' | 'unserved' = 'unserved') {
   const { catalogue, formulas } = catalogueOf(fallback);
   const network = simulate({ brokers: 1 });
@@ -49,7 +49,7 @@ test('a request that arrives at once is the first attempt', async () => {
   expect(seen).toEqual([['op', 1]]);
 });
 
-test('a call that was lost once is the second attempt when it arrives', async () => {
+test('a call that was lost once arrives as the second attempt', async () => {
   const { network, client, seen } = system();
   await client.same(1);
   const end = network.drop(({ topic }) => topic.startsWith('calc.echo.request.1.'));
@@ -63,7 +63,7 @@ test('a call that was lost once is the second attempt when it arrives', async ()
   ]);
 });
 
-test('a request of a client that was lost once makes its calls second attempts: another calc-server may have sent them', async () => {
+test('the calls of a client’s request that was lost once are second attempts, because another calc-server may have sent them', async () => {
   const { network, client, seen } = system();
   await client.same(1);
   const end = network.drop(({ topic }) => topic.startsWith('calc.request.1.'));
@@ -74,7 +74,7 @@ test('a request of a client that was lost once makes its calls second attempts: 
   expect(seen.at(-1)).toEqual(['op', 2]);
 });
 
-test('a fallback is one attempt more than were sent', async () => {
+test('a fallback counts as one attempt more than were sent', async () => {
   const { network, client, seen, op } = system('late');
   await client.same(1);
   const end = network.drop(({ topic }) => topic.startsWith('calc.echo.request.1.'));

@@ -6,7 +6,7 @@ import { unknownOption } from './option-names.ts';
 
 const names: OptionNames<CallOptions> = { timeoutMs: true, signal: true, trace: true, onProgress: true };
 
-/** The options of a call, whatever the caller handed in: types do not bind a program in JavaScript. */
+/** Checks the options of a call at run time, because types do not bind a program in JavaScript. */
 export function readCallOptions(formula: Formula, given: unknown): CallOptions | Failure {
   if (given === undefined) return {};
   try {
@@ -57,7 +57,7 @@ export function readStatusWait(given: unknown): number | Failure {
 
 const statusWaitMs = 1_000;
 
-/** A signal of this realm or of another: a test runner that imitates a browser brings its own class. */
+/** Checks the shape, not the class: a test runner that imitates a browser brings an AbortSignal class of its own. */
 function isSignal(given: unknown): given is AbortSignal {
   if (typeof given !== 'object' || given === null) return false;
   const signal = given as Partial<Record<keyof AbortSignal, unknown>>;
@@ -72,7 +72,7 @@ function isProgressListener(given: unknown): given is NonNullable<CallOptions['o
   return typeof given === 'function';
 }
 
-/** Milliseconds that somebody may wait. */
+/** A duration in milliseconds: above 0 and at most a day. */
 export function isDuration(value: unknown): value is number {
   return typeof value === 'number' && value > 0 && value <= limits.ttlMsMax;
 }

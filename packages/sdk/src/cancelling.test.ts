@@ -5,11 +5,11 @@ import type { SlowHandler } from './slow.test-support.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What becomes of a request at its servers when its caller cancels it. */
+/* What servers do with a request that its caller cancels. */
 
 const { catalogue, formulas } = slowCatalogue({ fallback: 'late' });
 
-/** Handlers wait for their signal when the input is above 1; each tells when it begins and why it ends. */
+/** Handlers wait for their signal if the input is above 1; each records when it begins and why it ends. */
 function waiting() {
   const begun: number[] = [];
   const ended: string[] = [];
@@ -59,7 +59,7 @@ test.each([
   await network.pass(100);
   expect(ended.toSorted()).toEqual([`2 ${cancelled}`, `3 ${cancelled}`]);
   expect(await inFlight()).toEqual([0, 0, 0]);
-  // That a handler heeds its signal is no fault.
+  // A handler that stops when its signal aborts is not a fault.
   expect(events).not.toContain('handler-failed');
   expect(await errors()).toEqual([0, 0, 0]);
   await network.pass(10_000);
@@ -67,7 +67,7 @@ test.each([
   expect((await client.both(0, 1)).value).toBe(1);
 });
 
-test('closing a client ends what it had under way, and nothing of another client', async () => {
+test('closing a client cancels its requests and none of another client', async () => {
   const { begun, ended, handler } = waiting();
   const { network, client, inFlight } = await system(handler);
   const other = network.connect({ catalogue });
@@ -81,7 +81,7 @@ test('closing a client ends what it had under way, and nothing of another client
   expect(begun).toHaveLength(6);
 });
 
-test('a handler that does not heed its signal holds its place until it has ended; its output goes nowhere', async () => {
+test('a handler that ignores its signal holds its slot until it ends, and its output is discarded', async () => {
   const settle: ((value: number) => void)[] = [];
   const { network, client, inFlight } = await system((input) =>
     input === 2 ? new Promise((resolve) => settle.push(resolve)) : input,
@@ -99,20 +99,20 @@ test('a handler that does not heed its signal holds its place until it has ended
   expect([settle.length, await inFlight()]).toEqual([1, [0, 0, 0]]);
 });
 
-test('a cancelled request that was sent again and arrives late does not run', async () => {
+test('a cancelled request that was resent and arrives late does not run', async () => {
   const { begun, ended, handler } = waiting();
   const { network, client } = await system(handler);
   const controller = new AbortController();
   const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch(() => undefined);
   await network.pass(3_000);
-  // It has been sent again several times by now.
+  // It has been resent several times by now.
   controller.abort();
   await asked;
   await network.pass(10_000);
   expect([begun.length, ended.length]).toEqual([2, 2]);
 });
 
-test('without the message, as with an older server, a cancelled request ends at its deadline', async () => {
+test('without cancel messages, as with an older server, a cancelled request ends at its deadline', async () => {
   const { ended, handler } = waiting();
   const { network, client, inFlight } = await system(handler);
   const stop = network.drop(({ topic }) => topic.startsWith('calc.cancel'));
@@ -129,7 +129,7 @@ test('without the message, as with an older server, a cancelled request ends at 
   expect(await inFlight()).toEqual([0, 0, 0]);
 });
 
-test('when a call of a formula fails, the others are cancelled and it is not', async () => {
+test('when one call of a formula fails, the formula’s other calls are cancelled', async () => {
   const { ended, handler } = waiting();
   const { network, client } = await system(((input: number, context: HandlerContext) =>
     input === 2 ? failure('out-of-domain', 'no') : handler(input, context)) as never);
@@ -138,7 +138,7 @@ test('when a call of a formula fails, the others are cancelled and it is not', a
   expect(ended).toEqual([`3 ${cancelled}`]);
 });
 
-test('a handler that writes over what cancels it harms nothing', async () => {
+test('a handler that overwrites the functions of its context does no harm', async () => {
   const thrower = (): never => {
     throw new Error('no');
   };

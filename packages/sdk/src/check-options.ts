@@ -4,11 +4,11 @@ import { isDuration } from './call-options.ts';
 import type { ServiceParts } from './service-parts.ts';
 
 /*
- * What types say of the options of `connect` and `serve`, for programs without types. It is checked before anything is
- * opened: sockets that nobody has would keep the process from ending.
+ * Checks at run time what the types of the options of `connect` and `serve` say, for programs without types. The checks
+ * run before any socket is opened: a socket that no one closes keeps the process from ending.
  */
 
-/** @throws TypeError for anything but what `defineCatalogue` gave */
+/** @throws TypeError for anything that `defineCatalogue` did not return */
 export function checkCatalogue(catalogue: unknown): void {
   const made = typeof catalogue === 'object' && catalogue !== null && 'hashes' in catalogue;
   if (!made) throw new TypeError('catalogue: it was not made by defineCatalogue');
@@ -27,7 +27,7 @@ export function checkCount(name: string, count: unknown, min: number, max: numbe
 
 /**
  * @throws TypeError naming the operation, formula or lane
- * @throws SettingFault for a timeout that is none
+ * @throws SettingFault for an invalid timeout
  */
 export function checkService(parts: ServiceParts): void {
   const { catalogue, handlers, formulas, lanes, operationTimeoutMs, concurrency } = parts;

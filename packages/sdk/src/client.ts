@@ -3,15 +3,18 @@ import type { ObservedMessage } from '@cateto/bus';
 import type { SystemStatus } from './system-status.ts';
 
 export interface CallOptions {
-  /** How long it may take, in milliseconds; the client's own unless given. */
+  /** How long the call may take, in milliseconds; unless given, the client's `timeoutMs`. */
   readonly timeoutMs?: number | undefined;
-  /** Cancels it: the call rejects at once with `cancelled`, nothing is sent. */
+  /**
+   * Cancels the call: it rejects at once with `cancelled`. If the signal has aborted before the call, nothing is sent.
+   */
   readonly signal?: AbortSignal | undefined;
-  /** A mark that an observer sees on this request and on all it causes; `true` makes it the request's own id. */
+  /** A mark that observers see on this request and on all requests that it causes; `true` uses the request's own id. */
   readonly trace?: string | true | undefined;
   /**
-   * Told how far the computation is, from 0 to 1: the mean of its calls, of which one that is computed counts as 1. Best effort, at most
-   * twice a second, and less than before when another server has begun anew. What it throws ends the process, as of an event listener.
+   * Receives the progress of the computation, from 0 to 1: the mean of its calls, where a finished call counts as 1.
+   * Best effort, at most twice a second. The value falls when another server starts the computation again. An exception
+   * that the callback throws ends the process, like that of an event listener.
    */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
@@ -21,7 +24,7 @@ export interface Answer<V> {
   /** The request's id, `k3f0q9x2m1zd-7f`. */
   readonly id: string;
   readonly elapsedMs: number;
-  /** The lanes whose operation the calc-server computed itself, because no op-server answered. */
+  /** The lanes whose operations the calc-server computed itself, because no op-server answered. */
   readonly fallbacks: readonly Lane[];
 }
 
@@ -33,7 +36,7 @@ export type FormulaCalls<C extends Catalogue> = {
 };
 
 export interface ObservedAt extends ObservedMessage {
-  /** When it was seen here, milliseconds since 1970. */
+  /** When this client saw the message, in milliseconds since 1970. */
   readonly at: number;
 }
 
@@ -42,21 +45,21 @@ export interface Watch {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** What a client can do besides its formulas. */
+/** The methods of a client besides its formulas. */
 export interface ClientBase<C extends Catalogue> {
   readonly address: string;
   readonly catalogue: C;
   /**
-   * Calls a formula by a name known at run time only.
+   * Calls a formula whose name is known only at run time.
    *
    * @throws RequestError, like every call; `unknown-formula` and `invalid-request` before anything is sent
    */
   call(formula: string, operands: readonly unknown[], options?: CallOptions): Promise<Answer<unknown>>;
-  /** How brokers and servers are; takes at most `waitMs` (1,000 unless given). */
+  /** The state of brokers and servers; takes at most `waitMs` (1,000 unless given). */
   status(options?: { readonly waitMs?: number | undefined }): Promise<SystemStatus>;
-  /** Shows whatever messages pass from now on. */
+  /** Passes every message from now on to `onMessage`. */
   watch(onMessage: (message: ObservedAt) => void): Watch;
-  /** Cancels what is open and closes the sockets. */
+  /** Cancels open requests and closes the sockets. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -11,13 +11,15 @@ import type { OptionNames } from './option-names.ts';
 import { checkOptionNames } from './option-names.ts';
 
 export interface ConnectOptions<C extends Catalogue> {
-  /** The calculator's unless given. */
+  /** Unless given, the catalogue of the calculator. */
   readonly catalogue?: C | undefined;
-  /** As `CATETO_BROKERS` writes them or already taken apart; from that variable unless given. */
+  /** A text in the form of `CATETO_BROKERS`, or parsed endpoints; unless given, the value of that variable. */
   readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
-  /** How long a call may take unless it says so itself, in milliseconds; `CATETO_TIMEOUT_MS` or 5,000 unless given. */
+  /**
+   * How long a call may take that gives no `timeoutMs`, in milliseconds; unless given, `CATETO_TIMEOUT_MS` or 5,000.
+   */
   readonly timeoutMs?: number | undefined;
-  /** What the connection notices: listeners that come and go, messages it drops. */
+  /** Receives the events of the connection: servers that start or stop listening, messages that it drops. */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
 }
 
@@ -29,10 +31,10 @@ const optionNames: OptionNames<ConnectOptions<Catalogue>> = {
 };
 
 /**
- * Connects to both brokers. It waits for nothing: a call waits by itself until a broker is active, the answer can be
- * heard and a server listens, or until its time is up.
+ * Connects to both brokers, and returns at once. Each call waits until a broker is active, its return path is confirmed
+ * and a server listens, or until its deadline.
  *
- * @throws SettingFault when the brokers given, here or in the environment, cannot be read, or the timeout is none
+ * @throws SettingFault for brokers that cannot be parsed, given or in the environment, and for an invalid timeout
  * @throws TypeError for an option that does not exist
  */
 export function connect(options?: Omit<ConnectOptions<Calculator>, 'catalogue'>): Promise<Client<Calculator>>;

@@ -19,7 +19,7 @@ import { onAbort } from './on-abort.ts';
 import { RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
 
-/** What a client is made of: sockets and time, or a network that simulates both. */
+/** The parts of a client: sockets and real time, or a network that simulates both. */
 export interface ClientParts {
   readonly catalogue: Catalogue;
   readonly timeoutMs: number;
@@ -29,7 +29,7 @@ export interface ClientParts {
   readonly onEvent: ((event: BusEvent) => void) | undefined;
 }
 
-/** A server that leaves a request unanswered for so long is asked last. */
+/** A requester passes over a server that leaves a request unanswered for so long. */
 const answerTimeoutMs = 2_000;
 
 export function createClient(parts: ClientParts): Client<Catalogue> {
@@ -80,7 +80,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     });
   }
 
-  /** The signal may be an object of another library: what it throws is this call's affair. */
+  /** The signal may come from another library. If it throws, only this call fails. */
   function askUntilAborted(
     question: FormulaQuestion,
     signal: AbortSignal,
@@ -137,7 +137,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
       return await Promise.all([parts.hearBrokers(waitMs, asked.signal), statuses.ask(waitMs, asked.signal)]);
     } finally {
       statusesAsked.delete(asked);
-      // If one of the two failed, the other is not waited for.
+      // If one of the two fails, do not wait for the other.
       asked.abort();
     }
   }
@@ -167,7 +167,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
       if (isFailure(waitMs)) throw new RequestError(waitMs, undefined);
       if (closed) throw afterClose();
       const [heard, servers] = await askStatus(waitMs);
-      // What nobody could answer any more is not missing.
+      // Status requests that time out near the end of the wait do not mean that a server is missing.
       if (closed) throw afterClose();
       return systemStatus(catalogue, heard, servers);
     },
@@ -178,7 +178,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
 
   const calls = Object.values(catalogue.formulas).map((formula) => {
     const count = formula.operands.length;
-    // What follows the operands is options; a wrong number of operands is found by the check.
+    // The argument after the operands is the options. A wrong number of operands is found by the check of the operands.
     const callFormula = (...args: readonly unknown[]): Promise<Answer<unknown>> =>
       ask(formula, args.slice(0, count), args[count]);
     return [formula.name, callFormula] as const;

@@ -12,7 +12,7 @@ export function createService(parts: ServiceParts): Service {
   const tell = isolateCallback(parts.onEvent ?? (() => undefined));
   const starting: Starting[] = [];
 
-  /** What one of the servers reports; the first time that it listens is waited for. */
+  /** Forwards the events of one server, and settles `ready` when that server listens for the first time. */
   function listening(): (event: BusEvent) => void {
     const one = begin();
     starting.push(one);
@@ -27,7 +27,7 @@ export function createService(parts: ServiceParts): Service {
     ...(formulas === undefined ? [] : [opened(serveFormulas({ ...shared, formulas, handlers, onEvent: listening() }))]),
   ]);
 
-  /** Whatever does not listen yet never will. */
+  /** A server that has ended and does not listen will never listen. */
   async function ended<T>(ends: readonly Promise<T>[]): Promise<void> {
     for (const one of starting) one.settle(false);
     await Promise.all(ends);

@@ -1,6 +1,6 @@
 import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 
-/* A catalogue of one operation and one formula, for tests that are about neither. */
+/* A catalogue of one operation and one formula, for tests that are not about contracts. */
 
 const double = operation({
   name: 'double',

@@ -2,20 +2,20 @@ import { describe, expect, test } from 'vitest';
 import { catalogue, formulas, handlers } from './double.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* Whatever a program may wait for settles when what it waits for has come to its end. */
+/* Every promise of the SDK settles when its client or service ends. */
 
 const never = { double: () => new Promise<number>(() => undefined) };
 const dayMs = 86_400_000;
 
 describe('`ready`', () => {
-  test('is true when the service listens, and stays so when it is drained', async () => {
+  test('`ready` is true when the service listens, and stays true after a drain', async () => {
     const service = simulate().serve({ catalogue, handlers, formulas });
     expect(await service.ready).toBe(true);
     await service.drain();
     expect(await service.ready).toBe(true);
   });
 
-  test.each(['drain', 'close'] as const)('is false when %s() comes before any broker', async (end) => {
+  test.each(['drain', 'close'] as const)('`ready` is false when %s() comes before any broker', async (end) => {
     const network = simulate({ brokers: 1 });
     network.crash('broker');
     const service = network.serve({ catalogue, handlers, formulas });
@@ -24,7 +24,7 @@ describe('`ready`', () => {
     expect(await ready).toBe(false);
   });
 
-  test('is false for a service that crashed before it listened', async () => {
+  test('`ready` is false for a service that crashed before it listened', async () => {
     const network = simulate();
     const service = network.serve({ catalogue, handlers, host: 'op' });
     const { ready } = service;
@@ -33,7 +33,7 @@ describe('`ready`', () => {
   });
 });
 
-test('a drain that waits for a handler which never answers ends at once when the service is closed', async () => {
+test('close ends a drain that waits for a handler which never answers', async () => {
   const network = simulate();
   const service = network.serve({ catalogue, handlers: never, formulas });
   const client = network.connect({ catalogue });
@@ -47,7 +47,7 @@ test('a drain that waits for a handler which never answers ends at once when the
   await asked;
 });
 
-test('a status that may take a day is cancelled at once when its client is closed', async () => {
+test('closing a client cancels a status request that may take a day', async () => {
   const network = simulate({ brokers: 1 });
   network.crash('broker');
   const client = network.connect({ catalogue });
@@ -58,7 +58,7 @@ test('a status that may take a day is cancelled at once when its client is close
 });
 
 describe('what has crashed in a simulated system', () => {
-  test('has ended: draining and closing it do nothing', async () => {
+  test('draining or closing a crashed service does nothing', async () => {
     const network = simulate();
     const service = network.serve({ catalogue, handlers, formulas, host: 'server' });
     const client = network.connect({ catalogue, host: 'client' });
@@ -70,7 +70,7 @@ describe('what has crashed in a simulated system', () => {
     await client.close();
   });
 
-  test('ends the drain that was under way', async () => {
+  test('a crash ends a running drain', async () => {
     const network = simulate();
     const service = network.serve({ catalogue, handlers: never, formulas, host: 'server' });
     const client = network.connect({ catalogue });
@@ -82,7 +82,7 @@ describe('what has crashed in a simulated system', () => {
     await client.close();
   });
 
-  test('answers no call, and says so', async () => {
+  test('a call of a crashed client rejects, and the message says why', async () => {
     const network = simulate();
     const client = network.connect({ catalogue, host: 'client' });
     network.crash('client');

@@ -1,7 +1,7 @@
 import type { SettingName, ValueOf } from '@cateto/contracts';
 import { readSetting, settings } from '@cateto/contracts';
 
-/** The one place of the SDK that reads the environment. */
+/** The only place in the SDK that reads the environment. */
 export function fromEnvironment<N extends SettingName>(name: N): ValueOf<N> | undefined {
   return readSetting(name, { variable: process.env[settings[name].variable] });
 }

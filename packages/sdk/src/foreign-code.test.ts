@@ -4,7 +4,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { simulate } from './testing/simulate.ts';
 
-/* Code of contracts, handlers, formulas and values, on either side: what it throws is the outcome of one call. */
+/*
+ * Code of contracts, handlers, formulas and values can throw anything, on either side. The exception is the outcome of
+ * one call and affects no other.
+ */
 
 /** A catalogue of one operation and one formula over the same schemas. */
 function catalogueOf(input: z.ZodType, output: z.ZodType = z.unknown(), example: unknown = 'https://a.example') {
@@ -29,7 +32,7 @@ function catalogueOf(input: z.ZodType, output: z.ZodType = z.unknown(), example:
 const lenient = catalogueOf(z.string(), z.unknown());
 const handlers = { check: (text: unknown) => text };
 
-/** Rejections of promises that no code handles end a process; here they fail the test. */
+/** Fails the test if any promise rejects without a handler; in production that ends the process. */
 function strayRejections(): unknown[] {
   const stray: unknown[] = [];
   const note = (reason: unknown): void => void stray.push(reason);
@@ -66,7 +69,7 @@ function later(text: string): boolean | Promise<boolean> {
 describe.each(checks)('a check of a contract that %s', (_what, schema) => {
   const strict = catalogueOf(schema);
 
-  test('refuses the request at the client, which never throws', async () => {
+  test('a client refuses a request whose check throws or is asynchronous, and never throws synchronously', async () => {
     const stray = strayRejections();
     const client = simulate().connect({ catalogue: strict.catalogue });
     const asked = client.ask('abc');
@@ -75,7 +78,7 @@ describe.each(checks)('a check of a contract that %s', (_what, schema) => {
     expect(stray).toEqual([]);
   });
 
-  test('refuses the request of a client of another release at the server, which serves the next', async () => {
+  test('a server refuses a request of a client of another release if its check fails, and serves the next request', async () => {
     const stray = strayRejections();
     const network = simulate();
     network.serve({ ...strict, handlers });
@@ -86,7 +89,7 @@ describe.each(checks)('a check of a contract that %s', (_what, schema) => {
     expect(stray).toEqual([]);
   });
 
-  test('refuses the request of a calc-server of another release at the op-server', async () => {
+  test('an op-server refuses a request of a calc-server of another release if its check fails', async () => {
     const network = simulate();
     network.serve({ catalogue: strict.catalogue, handlers, host: 'op' });
     network.serve({ ...lenient, handlers, operations: [], host: 'calc' });
@@ -96,7 +99,7 @@ describe.each(checks)('a check of a contract that %s', (_what, schema) => {
     expect(await client.ask('https://b.example')).toMatchObject({ value: 'https://b.example', fallbacks: [] });
   });
 
-  test('makes an output internal, of a server that checks and of one that does not', async () => {
+  test('an output whose check fails is `internal`, whichever side checks it', async () => {
     const output = catalogueOf(z.unknown(), schema);
     const free = catalogueOf(z.unknown(), z.string());
     for (const [served, asked] of [
@@ -113,7 +116,7 @@ describe.each(checks)('a check of a contract that %s', (_what, schema) => {
   });
 });
 
-test('an example whose check throws is named when the catalogue is defined', () => {
+test('defining a catalogue with an example whose check throws names the contract', () => {
   for (const [what, schema] of checks) {
     if (what.includes('text')) continue;
     expect(() => catalogueOf(schema, z.unknown(), 'abc'), what).toThrow(/^operation "check", example input: the check/);
@@ -125,7 +128,7 @@ test('an example whose check throws is named when the catalogue is defined', () 
 const revoked = Proxy.revocable({}, {});
 revoked.revoke();
 const rejections = [Promise.reject(new Error('1')), Promise.reject(new Error('2'))];
-// As values of a test they are no call's.
+// As values of this table they belong to no call.
 void Promise.allSettled(rejections);
 const promises = [rejections[0], { a: rejections[1] }];
 const hostile: readonly [string, unknown][] = [
@@ -166,7 +169,7 @@ const hostile: readonly [string, unknown][] = [
 
 const free = catalogueOf(z.unknown(), z.unknown());
 
-test.each(hostile)('%s as an operand is a rejected call', async (_what, value) => {
+test.each(hostile)('a call with %s as an operand rejects', async (_what, value) => {
   const client = simulate().connect({ catalogue: free.catalogue });
   const wanted = { name: 'RequestError', code: 'invalid-request', id: undefined };
   await expect(client.ask(value)).rejects.toMatchObject(wanted);
@@ -199,29 +202,36 @@ const outcomes: readonly [string, () => unknown][] = [
   ['gives promises that nobody awaits', () => [1, 2].map((n) => Promise.reject(new Error(String(n))))],
 ];
 
-test.each(outcomes)('a handler that %s is internal, at once, later, and as a fallback', async (_what, make) => {
-  const stray = strayRejections();
-  for (const operations of [undefined, [] as const]) {
-    const ways: (() => unknown)[] = [
-      make,
-      async () => make(),
-      () => ({ then: (done: (value: unknown) => void) => done(make()) }),
-    ];
-    const network = simulate();
-    let next: () => unknown = make;
-    network.serve({ ...free, handlers: { check: () => next() }, ...(operations === undefined ? {} : { operations }) });
-    const client = network.connect({ catalogue: free.catalogue });
-    await network.pass(500);
-    for (const way of ways) {
-      next = way;
-      await expect(client.ask('x')).rejects.toMatchObject({ name: 'RequestError', code: 'internal' });
+test.each(outcomes)(
+  'a handler that %s ends as `internal`, whether it runs at once, later or as a fallback',
+  async (_what, make) => {
+    const stray = strayRejections();
+    for (const operations of [undefined, [] as const]) {
+      const ways: (() => unknown)[] = [
+        make,
+        async () => make(),
+        () => ({ then: (done: (value: unknown) => void) => done(make()) }),
+      ];
+      const network = simulate();
+      let next: () => unknown = make;
+      network.serve({
+        ...free,
+        handlers: { check: () => next() },
+        ...(operations === undefined ? {} : { operations }),
+      });
+      const client = network.connect({ catalogue: free.catalogue });
+      await network.pass(500);
+      for (const way of ways) {
+        next = way;
+        await expect(client.ask('x')).rejects.toMatchObject({ name: 'RequestError', code: 'internal' });
+      }
+      next = () => 'well';
+      expect((await client.ask('x')).value).toBe('well');
     }
-    next = () => 'well';
-    expect((await client.ask('x')).value).toBe('well');
-  }
-  await settledTurns();
-  expect(stray).toEqual([]);
-});
+    await settledTurns();
+    expect(stray).toEqual([]);
+  },
+);
 
 const check = free.catalogue.operations.check as Operation;
 const brokenPlans: readonly [string, () => unknown][] = [
@@ -256,17 +266,17 @@ const brokenPlans: readonly [string, () => unknown][] = [
   ['calls nothing of this catalogue', () => [{ operation: { name: 'other' }, input: 1 }]],
 ];
 
-test.each(brokenPlans)('a plan that %s is internal, and so is such a combine', async (what, make) => {
+test.each(brokenPlans)('a plan or combine that %s ends as `internal`', async (what, make) => {
   const stray = strayRejections();
   const network = simulate();
   let [plan, combine] = [(): unknown => make(), (): unknown => make()];
   const code = { plan: () => plan(), combine: () => combine() };
-  // In JavaScript a code without its formula passes.
+  // In JavaScript the types do not require formulaCode().
   network.serve({ ...free, formulas: { ask: code as never }, handlers });
   const client = network.connect({ catalogue: free.catalogue });
   await expect(client.ask('x')).rejects.toMatchObject({ name: 'RequestError', code: 'internal' });
   plan = () => [call(check, 'x')];
-  // A list of calls is a value like another when combine gives it.
+  // For combine, a list of calls is an ordinary value.
   if (!what.startsWith('calls')) {
     await expect(client.ask('x')).rejects.toMatchObject({ name: 'RequestError', code: 'internal' });
   }
@@ -276,7 +286,7 @@ test.each(brokenPlans)('a plan that %s is internal, and so is such a combine', a
   expect(stray).toEqual([]);
 });
 
-test('a failure of another copy of the contracts is a failure: of a handler, a plan, a combine and under any schema', async () => {
+test('a failure made by another copy of the contracts is a failure, from a handler, a plan and a combine, under any schema', async () => {
   const copy = `${import.meta.resolve('@cateto/contracts').replace('index.ts', 'messages/failures.ts')}?copy`;
   const other = (await import(/* @vite-ignore */ copy)) as { failure: typeof failure };
   const refused = other.failure('out-of-domain', 'not there');

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { catalogue, formulas } from './double.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What a handler does to the context that it is given, and what it gives that is more than a value. */
+/* Handlers that damage the context they receive, or return more than a value. */
 
 type Context = Record<string, unknown>;
 
@@ -33,7 +33,7 @@ function overwritten(context: Context): void {
 
 const [fails, hangs, works] = [1, 2, 3];
 
-test.each(spoilers)('a handler that takes its context and %s harms no other', async (_what, spoil) => {
+test.each(spoilers)('a handler that takes its context and %s does not harm other handlers', async (_what, spoil) => {
   const stray: unknown[] = [];
   const note = (reason: unknown): void => void stray.push(reason);
   process.on('unhandledRejection', note);
@@ -55,7 +55,7 @@ test.each(spoilers)('a handler that takes its context and %s harms no other', as
   expect(stray).toEqual([]);
 });
 
-test('a function with a then that a handler gives is awaited', async () => {
+test('the server awaits a function with a `then` that a handler returns', async () => {
   const network = simulate();
   const later = Object.assign(() => undefined, { then: (done: (value: number) => void) => done(42) });
   network.serve({ catalogue, formulas, handlers: { double: () => later as never } });

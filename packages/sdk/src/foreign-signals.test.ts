@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { catalogue, formulas, handlers } from './double.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* Signals of another library, or a Proxy: only the names are those of an AbortSignal. */
+/* Signals of other libraries, or Proxies, that only have the names of an AbortSignal. */
 
 const plain = {
   aborted: false,
@@ -15,7 +15,7 @@ function refuse(): never {
   throw new Error('no');
 }
 
-/** @returns a signal with a property that can be read so often, and throws then */
+/** @returns a signal with a property that can be read this many times, and throws afterwards */
 function readable(name: string, times: number, value: unknown): object {
   let left = times;
   return Object.defineProperty({ ...plain }, name, { get: () => (left-- > 0 ? value : refuse()) });
@@ -23,9 +23,9 @@ function readable(name: string, times: number, value: unknown): object {
 
 const lying: readonly [string, 'invalid-request' | 'cancelled' | undefined, () => object][] = [
   ['whose state throws when it is read again', 'invalid-request', () => readable('aborted', 1, false)],
-  ['whose state throws once it is listened to', undefined, () => readable('aborted', 2, false)],
-  ['that takes no listener', 'invalid-request', () => ({ ...plain, addEventListener: refuse })],
-  ['that lets go of no listener', undefined, () => ({ ...plain, removeEventListener: refuse })],
+  ['whose state throws when it is read after its listener was added', undefined, () => readable('aborted', 2, false)],
+  ['that refuses listeners', 'invalid-request', () => ({ ...plain, addEventListener: refuse })],
+  ['that does not remove listeners', undefined, () => ({ ...plain, removeEventListener: refuse })],
   [
     'that has aborted for a reason that throws',
     'cancelled',
@@ -38,7 +38,7 @@ const lying: readonly [string, 'invalid-request' | 'cancelled' | undefined, () =
   ],
 ];
 
-test.each(lying)('a signal %s is a matter of its own call', async (_what, code, make) => {
+test.each(lying)('a signal %s affects only its own call', async (_what, code, make) => {
   const network = simulate();
   network.serve({ catalogue, handlers, formulas });
   const client = network.connect({ catalogue });

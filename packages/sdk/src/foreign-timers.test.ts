@@ -8,7 +8,7 @@ import { catalogue, formulas, handlers } from './double.test-support.ts';
 import { serve } from './serve.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* A program's tests may put their own timers, clocks and turns in the place of all that Node has. */
+/* The tests of a user's program may replace every timer, clock and microtask function of Node. */
 
 describe('while every timer of the program stands still', () => {
   beforeEach(() => {
@@ -30,7 +30,7 @@ describe('while every timer of the program stands still', () => {
   });
   afterEach(() => void vi.useRealTimers());
 
-  test('a simulated system answers, fails over, gives up and ends', async () => {
+  test('a simulated system answers, fails over, times out and ends while all timers of the program are replaced', async () => {
     const network = simulate();
     const service = network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -46,7 +46,7 @@ describe('while every timer of the program stands still', () => {
     await client.close();
   });
 
-  test('a real one does as well', async () => {
+  test('a real system answers, fails over, times out and ends while all timers of the program are replaced', async () => {
     const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
     const brokers = [{ host: '127.0.0.1', publishPort, subscribePort, heartbeatPort }];
     const broker = await startBroker({
@@ -66,7 +66,7 @@ describe('while every timer of the program stands still', () => {
     expect(elapsedMs).toBeGreaterThan(0);
     expect((await client.status()).brokers.map(({ state }) => state)).toEqual(['active']);
     await service.drain();
-    // It may have been sent before it was known that the server is gone.
+    // It may have been sent before the client knew that the server is gone.
     await expect(client.twice(4, { timeoutMs: 100 })).rejects.toMatchObject({
       code: expect.stringMatching(/^(?:no-listener|deadline-exceeded)$/),
     });
@@ -83,7 +83,7 @@ async function freePort(): Promise<number> {
 }
 
 describe('a signal that many calls share', () => {
-  test('has one listener of theirs, of which Node does not warn, and none when they have settled', async () => {
+  test('calls that share a signal share one listener, so that Node does not warn, and remove it when they have settled', async () => {
     const warned = vi.fn<(warning: Error) => void>();
     process.on('warning', warned);
     onTestFinished(() => void process.off('warning', warned));
@@ -100,7 +100,7 @@ describe('a signal that many calls share', () => {
     expect(warned).not.toHaveBeenCalled();
   });
 
-  test('rejects all of them when it aborts, of several clients, and keeps nothing of them', async () => {
+  test('a signal that aborts rejects all calls that share it, of several clients, and keeps no reference to them', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers: { double: () => new Promise<number>(() => undefined) }, formulas });
     const clients = [network.connect({ catalogue }), network.connect({ catalogue })];

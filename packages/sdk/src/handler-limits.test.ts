@@ -4,11 +4,11 @@ import type { SlowHandler } from './slow.test-support.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What becomes of a handler that runs longer than the `work.maxMs` of its contract, wherever it runs. */
+/* A handler that runs longer than the `work.maxMs` of its contract, in a server's event loop or as a fallback. */
 
 const { catalogue, formulas } = slowCatalogue({ maxMs: 300 });
 
-/** An op-server that runs one handler at a time, unless the calc-server has to; a client. */
+/** An op-server that runs one handler at a time, or a calc-server that computes fallbacks, and a client. */
 function system(where: 'op-server' | 'calc-server', handler: SlowHandler) {
   const network = simulate({ brokers: 1 });
   const events: BusEvent[] = [];
@@ -21,7 +21,7 @@ function system(where: 'op-server' | 'calc-server', handler: SlowHandler) {
 }
 
 describe.each(['op-server', 'calc-server'] as const)('a handler that runs too long in the loop of the %s', (where) => {
-  test('has failed: the client is told at once, its signal aborts, and the server reports it', async () => {
+  test('a handler that exceeds its limit fails: the client learns it at once, the signal aborts, and the server reports it', async () => {
     const aborts: string[] = [];
     const { events, client } = system(where, (_input, { signal }) => {
       signal.addEventListener('abort', () => aborts.push((signal.reason as Error).name));
@@ -37,7 +37,7 @@ describe.each(['op-server', 'calc-server'] as const)('a handler that runs too lo
     expect(told).toMatchObject([{ name: 'slow', part: 'handler', message: expect.stringContaining('300 ms') }]);
   });
 
-  test('gives its place to the next, and shows in the status as long as it hangs', async () => {
+  test('a handler that exceeds its limit frees its slot, and stays in the status while it hangs', async () => {
     let begun = 0;
     let settle = (_output: number): void => undefined;
     const { network, client } = system(where, (input) => {
@@ -59,7 +59,7 @@ describe.each(['op-server', 'calc-server'] as const)('a handler that runs too lo
   });
 });
 
-test('a handler that runs for almost as long as it may is answered, and its deadline comes first if that is sooner', async () => {
+test('a handler that ends just below its limit is answered, and a sooner deadline applies first', async () => {
   const { network, client } = system('op-server', async (input) => {
     await network.pass(290);
     return input;

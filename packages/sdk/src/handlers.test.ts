@@ -6,11 +6,11 @@ import type { SlowHandler } from './slow.test-support.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What a handler learns of its request, and what becomes of one that does not settle. */
+/* What a handler can learn about its request, and what servers do with a handler that does not settle. */
 
 const { catalogue, formulas } = slowCatalogue({ fallback: 'late' });
 
-/** An op-server and a calc-server, each on a host of its own and with a handler of its own. */
+/** An op-server and a calc-server, each on its own host and with its own handler. */
 function system(handler: SlowHandler, fallback: SlowHandler = handler, operationTimeoutMs = 60_000) {
   const network = simulate({ brokers: 1 });
   const events: BusEvent[] = [];
@@ -29,7 +29,7 @@ function system(handler: SlowHandler, fallback: SlowHandler = handler, operation
   return { network, events, op, calc, client };
 }
 
-/** When something that never settles aborts, and why. */
+/** Resolves with the time and the reason when the signal aborts. */
 function abortOf({ signal }: HandlerContext, nowMs: () => number): Promise<[atMs: number, name: string]> {
   return new Promise((resolve) => {
     signal.addEventListener('abort', () => resolve([nowMs(), (signal.reason as Error).name]));
@@ -39,7 +39,7 @@ function abortOf({ signal }: HandlerContext, nowMs: () => number): Promise<[atMs
 const never = (): Promise<number> => new Promise(() => undefined);
 
 describe('a handler', () => {
-  test('knows its deadline on the clock of the test kit, and how much time is left', async () => {
+  test('a handler reads its deadline on the clock of the test kit, and the time that is left', async () => {
     let seen: readonly number[] = [];
     const { network, client, op, calc } = system(async (input, context) => {
       const leftMs = context.leftMs;
@@ -55,7 +55,7 @@ describe('a handler', () => {
     expect(deadlineMs - nowMs).toBeCloseTo(after, 6);
   });
 
-  test('that never settles is told at its deadline', async () => {
+  test('the signal of a handler that never settles aborts at its deadline', async () => {
     const aborts: Promise<[number, string]>[] = [];
     const { network, client } = system((_input, context) => {
       aborts.push(abortOf(context, network.nowMs).then(([atMs, name]) => [atMs - context.deadlineMs, name]));
@@ -63,7 +63,7 @@ describe('a handler', () => {
     });
     await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await network.pass(100);
-    // The op-server's, and the fallback's.
+    // The op-server's handler and the fallback.
     expect(aborts).toHaveLength(2);
     for (const [lateMs, name] of await Promise.all(aborts)) {
       expect(name).toBe('TimeoutError');
@@ -72,7 +72,7 @@ describe('a handler', () => {
     }
   });
 
-  test('of a fallback has the deadline of the client, not that of the op-server', async () => {
+  test('a fallback has the deadline of the client, not that of the op-server’s call', async () => {
     let leftMs = 0;
     const fallback: SlowHandler = (input, context) => {
       leftMs = context.leftMs;
@@ -83,7 +83,7 @@ describe('a handler', () => {
     expect(leftMs).toBeGreaterThan(18_000);
   });
 
-  test('that has answered is told nothing more', async () => {
+  test('the signal of a handler that has answered does not abort', async () => {
     let context: HandlerContext | undefined;
     const { network, client } = system((input, given) => {
       context = given;
@@ -94,7 +94,7 @@ describe('a handler', () => {
     expect(context?.signal.aborted).toBe(false);
   });
 
-  test('that is under way when its server closes is told so', async () => {
+  test('the signal of a running handler aborts when its server closes', async () => {
     let aborted: Promise<[number, string]> | undefined;
     const { network, client, op } = system((_input, context) => {
       aborted = abortOf(context, network.nowMs);
@@ -109,7 +109,7 @@ describe('a handler', () => {
 });
 
 describe('a handler that has not settled a second after its deadline', () => {
-  test('is given up: its place is free, it is reported, and its id is not run again', async () => {
+  test('a handler is given up a second after its deadline: its slot is free, it is reported, and its request id does not run again', async () => {
     const ran: number[] = [];
     const { network, client, events } = system((input) => {
       ran.push(input);
@@ -119,14 +119,14 @@ describe('a handler that has not settled a second after its deadline', () => {
     await network.pass(3_000);
     const { servers } = await client.status();
     const shown = servers.map(({ role, inFlight, givenUp }) => `${role} ${inFlight} ${givenUp}`);
-    // The calc-server's fallback hangs too; the op-server beside it serves no operation.
+    // The calc-server's fallback hangs too. The op-server beside it serves no operation.
     expect(shown.toSorted()).toEqual(['calc-server 0 1', 'op-server 0 0', 'op-server 0 1']);
     expect(events.filter(({ event }) => event === 'request-given-up')).toEqual([
       { event: 'request-given-up', topic: 'calc.slow.result.1', count: 1 },
       { event: 'request-given-up', topic: 'calc.patience.result', count: 1 },
     ]);
     expect((await client.patience(2)).value).toBe(2);
-    // The op-server's and the fallback's of the first.
+    // The first request's op-server handler and fallback.
     expect(ran).toEqual([1, 1, 2]);
   });
 
@@ -153,7 +153,7 @@ describe('a handler that has not settled a second after its deadline', () => {
     expect([late.length, unhandled]).toEqual([2, []]);
   });
 
-  test('does not keep a server that drains: it ends after 4.5 s at the latest', async () => {
+  test('a handler that hangs does not keep a draining server for more than 4.5 s', async () => {
     const { network, client, op } = system(never);
     const asked = client.patience(1, { timeoutMs: 60_000 }).catch(() => undefined);
     await network.pass(200);
@@ -164,7 +164,7 @@ describe('a handler that has not settled a second after its deadline', () => {
   });
 });
 
-test('twelve thousand requests beside a dependency that hangs do not fill a server, and it serves when that has recovered', async () => {
+test('twelve thousand requests to a dependency that hangs do not fill a server, and it serves again when the dependency recovers', async () => {
   let hangs = true;
   const { network, client, events } = system((input) => (hangs ? never() : input));
   const clients = [client, network.connect({ catalogue })];

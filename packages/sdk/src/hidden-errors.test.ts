@@ -4,7 +4,7 @@ import { call, defineCatalogue, failure, Finite, formula, formulaCode, operation
 import { describe, expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 
-/* What a client and an operator are told of code that fails, and what a handler may say in the log. */
+/* What a client and an operator learn about code that fails, and what a handler may write to the log. */
 
 const half = operation({
   name: 'half',
@@ -34,7 +34,7 @@ function leak(): never {
 interface Broken {
   readonly handler?: (input: number, context: HandlerContext) => unknown;
   readonly code?: object;
-  /** The handler runs as a fallback. */
+  /** Whether the handler runs as a fallback. */
   readonly fallback?: boolean;
 }
 
@@ -50,7 +50,7 @@ async function system({ handler = (x) => x / 2, code = well, fallback = false }:
     onEvent: (event) => void events.push(event),
   });
   const client = network.connect({ catalogue });
-  // Whoever is asked before it listens is fallen back for.
+  // A request sent before the op-server listens would become a fallback.
   await network.pass(500);
   return { network, client, failed: () => events.filter(({ event }) => event === 'handler-failed'), events };
 }
@@ -79,19 +79,22 @@ const broken: readonly [string, Broken][] = [
 ];
 
 describe('the text that', () => {
-  test.each(broken)('%s goes to the log and not to the client, which gets the id to find it', async (_what, what) => {
-    const { client, failed } = await system(what, false);
-    const error = (await client.halves(2).catch((thrown: unknown) => thrown)) as Error;
-    expect(error).toMatchObject({ code: 'internal' });
-    expect(error.message).not.toContain('hunter2');
-    expect(failed()).toHaveLength(1);
-    const [{ id, message }] = failed() as never as [{ id: string; message: string }];
-    expect(message).toContain(secret);
-    expect(error.message).toContain(id);
-  });
+  test.each(broken)(
+    'the text that %s goes to the log; the client gets the id of the log entry instead',
+    async (_what, what) => {
+      const { client, failed } = await system(what, false);
+      const error = (await client.halves(2).catch((thrown: unknown) => thrown)) as Error;
+      expect(error).toMatchObject({ code: 'internal' });
+      expect(error.message).not.toContain('hunter2');
+      expect(failed()).toHaveLength(1);
+      const [{ id, message }] = failed() as never as [{ id: string; message: string }];
+      expect(message).toContain(secret);
+      expect(error.message).toContain(id);
+    },
+  );
 
   test.each(broken)(
-    '%s reaches the client where errors are exposed, as by default in the test kit',
+    'the text that %s reaches the client if errors are exposed, as they are by default in the test kit',
     async (_what, what) => {
       for (const exposeErrors of [true, undefined]) {
         const { client, failed } = await system(what, exposeErrors);
@@ -116,7 +119,7 @@ describe('the text that', () => {
   });
 });
 
-test('a handler knows the id of its request and logs under it; a fallback has that of the client', async () => {
+test('a handler can log under the id of its request, and a fallback under the id of the client’s request', async () => {
   for (const fallback of [false, true]) {
     let id = '';
     const handler = (x: number, context: HandlerContext): number => {
@@ -132,7 +135,7 @@ test('a handler knows the id of its request and logs under it; a fallback has th
   }
 });
 
-test('exposeErrors is true or false and nothing else', () => {
+test('exposeErrors accepts only true and false', () => {
   const network = simulate({ brokers: 1 });
   const handlers = { half: (x: number) => x };
   expect(() => network.serve({ catalogue, handlers, exposeErrors: 'no' as never })).toThrow(/exposeErrors: no is not/);

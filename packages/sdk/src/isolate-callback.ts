@@ -1,8 +1,8 @@
 import { inMicrotask } from '@cateto/bus';
 
 /**
- * Keeps what a caller's own function throws away from what called it, which has others to serve: it is thrown again where
- * nothing else can break, as an uncaught exception.
+ * Isolates a user's callback from the code that calls it. An exception that the callback throws becomes an uncaught
+ * exception of a later turn, so the caller can go on serving others.
  */
 export function isolateCallback<A>(callback: (argument: A) => void): (argument: A) => void {
   return (argument) => {

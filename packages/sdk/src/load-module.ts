@@ -5,17 +5,17 @@ import { checkCount } from './check-options.ts';
 import { fromEnvironment } from './environment.ts';
 
 export interface LoadedModule {
-  /** In this thread. */
+  /** Run in this thread. */
   readonly handlers: Handlers;
   readonly threads: ThreadPool | undefined;
 }
 
 /**
- * Loads a module of handlers, and threads that load it too. A program without one loads nothing of this.
+ * Loads a module of handlers here and in threads. Programs that give their handlers as objects do not load this file.
  *
- * @throws TypeError when it is no address, or exports no handlers
- * @throws SettingFault for a number of workers that is none
- * @throws Error when it cannot be loaded, here or in a thread that was asked for by number
+ * @throws TypeError when the module is not a file or exports no handlers
+ * @throws SettingFault for an invalid number of workers
+ * @throws Error when the module cannot be loaded, here or in a thread if a number of workers is given
  */
 export async function loadModule(
   module: string | URL,
@@ -29,7 +29,8 @@ export async function loadModule(
   const handlers = await loadHandlers(url);
   if (workers === 0) return { handlers, threads: undefined };
   const threads = moduleThreads(url, { workers, onEvent });
-  // Every handler would run in them; if they are never needed, nothing is lost when they cannot.
+  // With a number of workers, every handler runs in threads, so the threads have to load. With `auto`, threads may
+  // never be needed, so a failure to load them is not fatal.
   if (workers !== 'auto') await threads.start();
   return { handlers, threads };
 }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { catalogue, handlers } from './double.test-support.ts';
 import { serve } from './serve.ts';
 
-/* Handlers that come from a module. How they run in threads is tested with processes (tests/src/e2e/workers.test.ts). */
+/* Handlers from a module. tests/src/e2e/workers.test.ts tests with processes how they run in threads. */
 
 const here = (file: string): URL => new URL(file, import.meta.url);
 const module = here('./double-handlers.test-support.ts');
@@ -21,7 +21,7 @@ test.each([
   }
 });
 
-test('with a number of workers a thread has loaded the module when the service is there', async () => {
+test('with a number of workers, a thread has loaded the module by the time serve() resolves', async () => {
   const service = await serve({ catalogue, brokers, module, workers: 1 });
   await service.drain();
 });
@@ -33,7 +33,7 @@ test.each<[string, object, RegExp]>([
     /^module: ".\/handlers.js" is not a file: URL; give new URL/,
   ],
   ['a module on the web', { module: 'https://example.com/handlers.js' }, /^module: .* is not a file: URL/],
-  ['a module that is no text', { module: 7 }, /^module: 7 is not a file: URL/],
+  ['a module that is not a text', { module: 7 }, /^module: 7 is not a file: URL/],
   ['a module that does not exist', { module: here('./nowhere.js') }, /nowhere\.js/],
   ['a module without handlers', { module: here('./option-names.ts') }, /option-names\.ts exports no handlers/],
   ['a module for another catalogue', { module, catalogue: undefined }, /^no handler for operation/],

@@ -4,15 +4,15 @@ interface Waiting {
   aborted: boolean;
 }
 
-/** What waits for each signal. */
+/** The callbacks that wait for each signal. */
 const waitingFor = new WeakMap<AbortSignal, Waiting>();
 
 /**
- * Runs something when a signal aborts that has not yet; at once when the signal calls a listener as soon as it has it. However many wait for a signal, it has one listener of theirs: Node warns of
- * a leak when there are more than ten.
+ * Calls `run` once when the signal aborts, also when the signal calls its listener during registration. All callbacks
+ * of one signal share one listener: Node warns of a leak when a signal has more than ten.
  *
- * @returns what ends that, and never throws; to be called once it is not needed any more
- * @throws what a signal of another library throws when it is listened to
+ * @returns a function that unregisters `run`; it never throws. Call it when `run` is not needed any more.
+ * @throws whatever a signal of another library throws when a listener is added
  */
 export function onAbort(signal: AbortSignal, run: () => void): () => void {
   const waiting = waitingFor.get(signal) ?? listenTo(signal);
@@ -25,7 +25,7 @@ export function onAbort(signal: AbortSignal, run: () => void): () => void {
     try {
       signal.removeEventListener('abort', waiting.abort);
     } catch {
-      // A signal of another library. The listener that it keeps runs nothing any more, and the call has its outcome.
+      // A signal of another library may throw here. Its listener stays registered, but calls nothing any more.
     }
   };
 }

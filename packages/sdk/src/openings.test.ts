@@ -7,17 +7,17 @@ import { createService } from './create-service.ts';
 import { catalogue, formulas, handlers } from './double.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What is opened by half is closed. */
+/* When an opening fails halfway, everything that was opened is closed. */
 
 const fault = new Error('no handles');
 
 interface Links {
   readonly openLink: OpenLink;
-  /** How many of those that were opened are not closed. */
+  /** How many opened links are not closed. */
   open(): number;
 }
 
-/** Links that cannot subscribe from the n-th subscription on, or that cannot be opened from the n-th on. */
+/** Links whose subscriptions fail from the n-th on, or whose opening fails from the n-th on. */
 function links({ subscriptions = Infinity, opened = Infinity }: { subscriptions?: number; opened?: number }): Links {
   let subscribed = 0;
   let begun = 0;
@@ -82,7 +82,7 @@ test('a lane or an operation that is named twice is served once', async () => {
   expect((await client.status()).servers.map(({ serves }) => serves)).toEqual([['double.1', 'double.2']]);
 });
 
-test('a host on which something could not be started is free for the next', async () => {
+test('a host is free again when a process could not be started on it', async () => {
   const network = simulate();
   expect(() => network.serve({ catalogue, handlers: {} as typeof handlers, host: 'one' })).toThrow('no handler');
   expect(() => network.connect({ catalogue: {} as typeof catalogue, host: 'one' })).toThrow('defineCatalogue');
@@ -90,7 +90,7 @@ test('a host on which something could not be started is free for the next', asyn
   expect(await service.ready).toBe(true);
 });
 
-test('options that are undefined are those that are not given', async () => {
+test('options that are undefined count as not given', async () => {
   const network = simulate({
     seed: undefined,
     delayMs: undefined,

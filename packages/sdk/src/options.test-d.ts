@@ -7,11 +7,11 @@ import type { CallOptions, Client, ConnectOptions, ServeOptions } from './index.
 import type { OnHost, SimulatedSystem, SimulateOptions } from './testing/index.ts';
 
 /*
- * A program with `exactOptionalPropertyTypes` passes options on as it has them: `{ timeoutMs: settings.timeoutMs }`. So every option
- * that may be left out may be undefined as well.
+ * A program with `exactOptionalPropertyTypes` passes options on as it has them: `{ timeoutMs: settings.timeoutMs }`. So
+ * every option that may be left out may also be undefined.
  */
 
-/** The optional properties that may be left out and not be undefined. */
+/** The optional properties that may be left out but may not be undefined. */
 type Exact<O> = {
   [K in keyof O]-?: object extends Pick<O, K> ? ({ [P in K]: undefined } extends Pick<O, K> ? never : K) : never;
 }[keyof O];
@@ -19,26 +19,26 @@ type Exact<O> = {
 type OptionsOf<F> = F extends (options?: infer O) => unknown ? NonNullable<O> : never;
 type DeclarationOf<F extends (declaration: never) => unknown> = Parameters<F>[0];
 
-test('an option that would not take undefined is found', () => {
+test('the type Exact finds an option that may not be undefined', () => {
   expectTypeOf<
     Exact<{ readonly a?: number; readonly b?: string | undefined; readonly c: number }>
   >().toEqualTypeOf<'a'>();
 });
 
-test('every option of the SDK takes undefined', () => {
+test('every option of the SDK may be undefined', () => {
   expectTypeOf<Exact<ConnectOptions<Calculator>>>().toBeNever();
   expectTypeOf<Exact<ServeOptions<Calculator>>>().toBeNever();
   expectTypeOf<Exact<CallOptions>>().toBeNever();
   expectTypeOf<Exact<OptionsOf<Client<Calculator>['status']>>>().toBeNever();
 });
 
-test('every option of the test kit takes undefined', () => {
+test('every option of the test kit may be undefined', () => {
   expectTypeOf<Exact<SimulateOptions>>().toBeNever();
   expectTypeOf<Exact<OnHost>>().toBeNever();
   expectTypeOf<Exact<OptionsOf<SimulatedSystem['connect']>>>().toBeNever();
 });
 
-test('every option of a contract takes undefined', () => {
+test('every option of a contract may be undefined', () => {
   expectTypeOf<Exact<DeclarationOf<typeof operation>>>().toBeNever();
   expectTypeOf<Exact<DeclarationOf<typeof formula>>>().toBeNever();
 });
@@ -49,7 +49,7 @@ test('a service takes handlers of its catalogue, or a module of them', () => {
   void (() => serve({ catalogue, brokers, module: new URL('file:///handlers.js'), workers: 'auto' }));
   void (() => serve({ catalogue, brokers, module: '/handlers.js', workers: 2, formulas }));
   void (() => serve({ module: '/handlers.js' }));
-  // The parameter of a handler has the type that its contract says.
+  // The contract determines the type of a handler's parameter.
   void (() => serve({ catalogue, handlers: { double: (value) => value.valueOf() * 2 } }));
   // @ts-expect-error -- an output that the contract does not have
   void (() => serve({ catalogue, handlers: { double: () => 'two' } }));

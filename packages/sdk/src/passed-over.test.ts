@@ -2,7 +2,7 @@ import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '
 import { expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 
-/* A server that leaves requests unanswered while its loop lives, as it does when what its handlers wait for hangs (ADR 60). */
+/* A server whose event loop runs but whose handlers hang, because something that they wait for hangs (ADR 60). */
 
 const negate = operation({
   name: 'negate',
@@ -24,7 +24,7 @@ const formulas = {
   flip: formulaCode(flip, { plan: ([number]) => [call(negate, number)], combine: ([result]) => result }),
 };
 
-test('calls wait once for a server whose handlers hang, not again while it answers status requests, and use it when it has recovered', async () => {
+test('calls wait once for a server whose handlers hang, not again while it answers status requests, and use it again after it recovers', async () => {
   const network = simulate({ brokers: 1 });
   let hangs = true;
   network.serve({
@@ -53,7 +53,7 @@ test('calls wait once for a server whose handlers hang, not again while it answe
   }
   expect(await callsOf(100)).toEqual({ slow: 1, fellBack: 100 });
   hangs = false;
-  // A copy of one call a second finds the server well again.
+  // A copy of one call a second shows that the server has recovered.
   expect(await callsOf(100)).toEqual({ slow: 0, fellBack: expect.any(Number) });
   expect(await callsOf(10)).toEqual({ slow: 0, fellBack: 0 });
 });

@@ -4,11 +4,11 @@ import type { CallOptions } from './client.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* How far a computation is, as handlers say it and callers hear it. */
+/* The progress of a computation, from handlers to callers. */
 
 const { catalogue, formulas } = slowCatalogue();
 
-/** A handler of 0 ends at once; of others each keeps its context, and ends when the test says so. */
+/** A handler of 0 ends at once. Other handlers keep their context and end when the test says so. */
 async function system({ fallback = false } = {}) {
   const network = simulate({ brokers: 1 });
   const running = new Map<number, { readonly context: HandlerContext; readonly end: () => void }>();
@@ -44,7 +44,7 @@ test.each([
   expect((await asked).value).toBe(3);
 });
 
-test('a call that is computed counts as one', async () => {
+test('a computed call counts as 1 in the progress', async () => {
   const { network, running, heard, ask } = await system();
   const asked = ask(0, 2);
   await network.pass(1_500);
@@ -53,7 +53,7 @@ test('a call that is computed counts as one', async () => {
   await asked;
 });
 
-test('a handler may say it a million times, and its caller hears it at most twice a second', async () => {
+test('a handler may report progress a million times, and its caller gets at most two reports a second', async () => {
   const { network, running, heard, ask } = await system();
   const asked = ask(1, 2);
   await network.pass(1_000);
@@ -79,7 +79,7 @@ test.each([-0.1, 1.1, Number.NaN, '0.5', undefined])('a progress of %j is ignore
   await asked;
 });
 
-test('an onProgress that is no function is refused before anything is sent', async () => {
+test('an onProgress that is not a function is refused before anything is sent', async () => {
   const { client } = await system();
   const options = { onProgress: 'tell me' } as unknown as CallOptions;
   await expect(client.both(1, 2, options)).rejects.toMatchObject({

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { simulate } from './testing/simulate.ts';
 
-/* Values that contain values of their own kind, through every container there is, from the client to the op-server and back. */
+/* Recursive values, through every kind of container, from the client to the op-server and back. */
 
 const Tree = z.object({
   value: Finite,
@@ -45,17 +45,17 @@ const Nested: z.ZodType = z.lazy(() => z.union([Finite, z.array(Nested)]));
 const Chain: z.ZodType = z.lazy(() => z.tuple([Finite, z.nullable(Chain)]));
 
 const cases: readonly (readonly [kind: string, schema: z.ZodType, value: unknown])[] = [
-  ['a list of its own kind', Tree, { value: 1, children: [{ value: 2, children: [] }] }],
-  ['an optional one', List, { value: 1, next: { value: 2 } }],
+  ['a list of the same type', Tree, { value: 1, children: [{ value: 2, children: [] }] }],
+  ['an optional value', List, { value: 1, next: { value: 2 } }],
   ['a record', Folder, { entries: { a: null, b: { entries: {} } } }],
-  ['two kinds that contain each other', Question, { answers: [{ text: 'yes', leadsTo: { answers: [] } }] }],
+  ['two types that contain each other', Question, { answers: [{ text: 'yes', leadsTo: { answers: [] } }] }],
   ['a union', Term, { kind: 'sum', of: [{ kind: 'number', n: 1 }] }],
   ['z.lazy', Nested, [1, [2, [3]]]],
   ['a tuple', Chain, [1, [2, null]]],
   ['z.json', z.json(), { a: [1, 'b', null, { c: true }] }],
 ];
 
-/** A system whose formula and operation give back what they are given. */
+/** A system whose formula and operation return their input. */
 function systemOf(schema: z.ZodType, example: unknown) {
   const echo: Operation = operation({
     name: 'echo',
@@ -79,12 +79,12 @@ function systemOf(schema: z.ZodType, example: unknown) {
   return (value: unknown) => client.call('same', [value]);
 }
 
-describe.each(cases)('a value that contains its own kind: %s', (_kind, schema, example) => {
-  test('comes back as it was', async () => {
+describe.each(cases)('a recursive value: %s', (_kind, schema, example) => {
+  test('a recursive value arrives unchanged and comes back unchanged', async () => {
     expect((await systemOf(schema, example)(example)).value).toEqual(example);
   });
 
-  test('that contains itself is refused', async () => {
+  test('a value that contains itself is refused', async () => {
     const ask = systemOf(schema, example);
     const endless = structuredClone(example) as Record<string, unknown>;
     const last = Object.keys(endless).at(-1) ?? '';
@@ -93,14 +93,14 @@ describe.each(cases)('a value that contains its own kind: %s', (_kind, schema, e
   });
 });
 
-/** A part of a value, with the whole in the place of the part's own part. */
+/** A part of a value, with the whole in place of the part's own part. */
 function within(part: unknown, whole: unknown): unknown {
   if (Array.isArray(part)) return part.map(() => whole);
   if (typeof part !== 'object' || part === null) return whole;
   return 'value' in part ? whole : Object.fromEntries(Object.keys(part).map((key) => [key, whole]));
 }
 
-test('a recursive value may be as deep as any, and a deeper one is refused for that', async () => {
+test('a recursive value may be as deep as any other value, and a deeper one is refused for its depth', async () => {
   const deep = (levels: number): unknown => ({ value: 1, children: levels === 1 ? [] : [deep(levels - 1)] });
   const ask = systemOf(Tree, deep(1));
   expect((await ask(deep(14))).value).toEqual(deep(14));
@@ -112,14 +112,14 @@ test('a recursive value may be as deep as any, and a deeper one is refused for t
   }
 });
 
-/** Built from its leaf: as deep as no function can call itself. */
+/** Built from its leaf, because a recursive function could not go so deep. */
 function deepTree(levels: number): unknown {
   let tree: unknown = { value: 1, children: [] };
   for (let level = 1; level < levels; level += 1) tree = { value: 1, children: [tree] };
   return tree;
 }
 
-test('a recursive value that does not fit deep inside is refused there', async () => {
+test('a recursive value with a wrong part deep inside is refused, and the message has the path of that part', async () => {
   const ask = systemOf(Tree, { value: 1, children: [] });
   await expect(ask({ value: 1, children: [{ value: 'two', children: [] }] })).rejects.toMatchObject({
     code: 'invalid-request',

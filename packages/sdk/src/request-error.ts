@@ -1,12 +1,12 @@
 import type { Failure, FailureCode } from '@cateto/contracts';
 import { traitOf } from '@cateto/contracts';
 
-/** Tells errors of every copy of this package that a program holds: each copy has a class of its own. */
+/** Marks the errors of every copy of this package: each copy in a program has a class of its own. */
 const brand = Symbol.for('@cateto/sdk/RequestError');
 
 /**
- * What every failure of a request is thrown as. Tell failures apart by `code`; the text is for people. An error of another copy of
- * this package is an instance too.
+ * The error of every failed request. Tell failures apart by `code`; the message is for people. Errors of other copies
+ * of this package are instances too.
  */
 export class RequestError extends Error {
   static {
@@ -21,11 +21,11 @@ export class RequestError extends Error {
 
   override readonly name = 'RequestError';
   readonly code: FailureCode;
-  /** Whether asking again can help. */
+  /** Whether a retry can help. */
   readonly retryable: boolean;
   /** Whether a server may have run the request. */
   readonly mayHaveRun: boolean;
-  /** The request's id; undefined when it was refused before it got one. */
+  /** The request's id; undefined when the request was refused before it got one. */
   readonly id: string | undefined;
 
   constructor({ code, message }: Failure, id: string | undefined, options?: ErrorOptions) {
@@ -34,7 +34,7 @@ export class RequestError extends Error {
     this.id = id;
     const { retryable, mayHaveRun } = traitOf(code);
     this.retryable = retryable;
-    // Without an id it was never sent.
+    // A request without an id was never sent.
     this.mayHaveRun = mayHaveRun && id !== undefined;
   }
 }

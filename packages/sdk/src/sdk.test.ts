@@ -7,7 +7,7 @@ import { RequestError } from './request-error.ts';
 import { serve } from './serve.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* The client and the service as their users see them, over the simulated network; over sockets they are in tests/src/e2e. */
+/* The client and the service as users see them, over the simulated network. tests/src/e2e tests them over sockets. */
 
 const Point = z.object({ x: Finite, y: Finite });
 
@@ -40,7 +40,7 @@ function system(handler: Handler = ({ x, y }) => ({ x: -x, y: -y })) {
 }
 
 describe('a call', () => {
-  test('of a catalogue of one’s own gives the value, an id, the time and the fallbacks', async () => {
+  test('a call of a user’s own catalogue returns the value, an id, the time and the fallbacks', async () => {
     const { client } = system();
     const answer = await client.mirror({ x: 1, y: 2 });
     expect(answer).toEqual({
@@ -51,7 +51,7 @@ describe('a call', () => {
     });
   });
 
-  test('by name does the same, and names what there is when there is no such formula', async () => {
+  test('a call by name returns the same, and an unknown name is refused with a list of the formulas', async () => {
     const { client } = system();
     expect((await client.call('mirror', [{ x: 3, y: 4 }])).value).toEqual({ x: -3, y: -4 });
     await expect(client.call('toString', [])).rejects.toMatchObject({
@@ -60,7 +60,7 @@ describe('a call', () => {
     });
   });
 
-  test('that does not fit the contract is refused before anything is sent', async () => {
+  test('a call that does not fit the contract is refused before anything is sent', async () => {
     const { client } = system();
     const wrong: [() => Promise<unknown>, RegExp][] = [
       [() => client.call('mirror', []), /takes 1 operands/],
@@ -69,7 +69,7 @@ describe('a call', () => {
       [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: 0 }), /timeout of 0 ms/],
       [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: Number.NaN }), /timeout of NaN ms/],
       [() => client.mirror({ x: 1, y: 2 }, { trace: 'x'.repeat(129) }), /trace of 129/],
-      // What a program in JavaScript may hand in.
+      // Programs in JavaScript can pass these.
       [() => client.mirror({ x: 1, y: 2 }, { timeoutMs: '5' } as never), /timeout that is not a number/],
       [() => client.mirror({ x: 1, y: 2 }, { signal: {} } as never), /not an AbortSignal/],
       [() => client.mirror({ x: 1, y: 2 }, { trace: 7 } as never), /a trace is a text/],
@@ -94,7 +94,7 @@ describe('a call', () => {
     }
   });
 
-  test('that fails throws one kind of error, which says whether asking again can help', async () => {
+  test('a failed call throws a RequestError, which says whether a retry can help', async () => {
     const { client } = system(() => failure('out-of-domain', 'not there') as never);
     const error: unknown = await client.mirror({ x: 1, y: 2 }).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(RequestError);
@@ -107,13 +107,13 @@ describe('a call', () => {
     });
   });
 
-  test('whose handler throws, or answers out of contract, is internal and harms no other', async () => {
+  test('a call whose handler throws or breaks its contract is `internal`, and no other call is affected', async () => {
     let answer: Handler = () => {
       throw new Error('broken');
     };
     const { client } = system((point) => answer(point));
     await expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'internal', message: /broken/ });
-    // Anything can be thrown, also what has no text.
+    // JavaScript can throw any value, also one that cannot be converted to text.
     answer = () => {
       throw Object.create(null);
     };
@@ -130,7 +130,7 @@ describe('a call', () => {
   });
 });
 
-test('a signal of another realm cancels a call like one of this realm', async () => {
+test('a signal of another realm cancels a call', async () => {
   class Signal extends EventTarget {
     aborted = false;
     reason = new Error('enough');
@@ -143,7 +143,7 @@ test('a signal of another realm cancels a call like one of this realm', async ()
   await expect(asked).rejects.toMatchObject({ code: 'cancelled', cause: signal.reason });
 });
 
-test('an error of another copy of this package is a RequestError too, and no other error is', async () => {
+test('an error of another copy of this package is a RequestError, and no other error is', async () => {
   const copy = './request-error.ts?copy';
   const other = (await import(/* @vite-ignore */ copy)) as { RequestError: typeof RequestError };
   const made = new other.RequestError(failure('overloaded', 'too much'), undefined);
@@ -159,7 +159,7 @@ describe('a formula’s code', () => {
   test.each<[string, unknown, RegExp]>([
     ['makes no plan', null, /no list of calls/],
     ['plans nothing', [], /a plan of 0 calls/],
-    ['plans a call of nothing', [undefined], /call 1 of the plan names no operation/],
+    ['plans an undefined call', [undefined], /call 1 of the plan names no operation/],
   ])('that %s is internal, and the next request is answered', async (_what, plan, said) => {
     const network = simulate();
     const plans = [plan, [call(negate, { x: 1, y: 2 })]];
@@ -172,7 +172,7 @@ describe('a formula’s code', () => {
 });
 
 describe('a service', () => {
-  test('is ready when it listens', async () => {
+  test('a service is ready when it listens', async () => {
     const { network, service, client } = system();
     await service.ready;
     const readyMs = network.nowMs();
@@ -180,13 +180,13 @@ describe('a service', () => {
     expect(readyMs).toBeGreaterThan(0);
   });
 
-  test('waits for whatever has a `then`', async () => {
+  test('a service waits for any value with a `then`', async () => {
     const later = { then: (done: (value: unknown) => void) => done({ x: 9, y: 9 }) };
     const { client } = system(() => later as never);
     expect((await client.mirror({ x: 1, y: 2 })).value).toEqual({ x: 9, y: 9 });
   });
 
-  test('that is told twice to drain ends once, when what runs is answered', async () => {
+  test('a service that is drained twice ends once, when its running work is answered', async () => {
     const network = simulate();
     const events: string[] = [];
     const service = network.serve({
@@ -208,33 +208,36 @@ describe('a service', () => {
 });
 
 describe('what a caller’s own function throws', () => {
-  test.each(['onEvent', 'onMessage'])('%s: it is an uncaught exception, and nobody else’s trouble', async (where) => {
-    const uncaught: unknown[] = [];
-    const listeners = process.listeners('uncaughtException');
-    process.removeAllListeners('uncaughtException');
-    process.on('uncaughtException', (error) => uncaught.push(error));
-    try {
-      const network = simulate();
-      const own = new Error('mine');
-      const throwIt = (): never => {
-        throw own;
-      };
-      network.serve({ catalogue, formulas, handlers: { negate: (point) => point } });
-      const client = network.connect({ catalogue, onEvent: where === 'onEvent' ? throwIt : () => undefined });
-      if (where === 'onMessage') client.watch(throwIt);
-      await network.pass(100);
-      expect((await client.mirror({ x: 1, y: 2 })).value).toEqual({ x: 1, y: 2 });
-      await network.pass(1);
-      expect(new Set(uncaught)).toEqual(new Set([own]));
-    } finally {
+  test.each(['onEvent', 'onMessage'])(
+    'an exception in %s is an uncaught exception and affects nothing else',
+    async (where) => {
+      const uncaught: unknown[] = [];
+      const listeners = process.listeners('uncaughtException');
       process.removeAllListeners('uncaughtException');
-      for (const listener of listeners) process.on('uncaughtException', listener);
-    }
-  });
+      process.on('uncaughtException', (error) => uncaught.push(error));
+      try {
+        const network = simulate();
+        const own = new Error('mine');
+        const throwIt = (): never => {
+          throw own;
+        };
+        network.serve({ catalogue, formulas, handlers: { negate: (point) => point } });
+        const client = network.connect({ catalogue, onEvent: where === 'onEvent' ? throwIt : () => undefined });
+        if (where === 'onMessage') client.watch(throwIt);
+        await network.pass(100);
+        expect((await client.mirror({ x: 1, y: 2 })).value).toEqual({ x: 1, y: 2 });
+        await network.pass(1);
+        expect(new Set(uncaught)).toEqual(new Set([own]));
+      } finally {
+        process.removeAllListeners('uncaughtException');
+        for (const listener of listeners) process.on('uncaughtException', listener);
+      }
+    },
+  );
 });
 
 describe('giving up', () => {
-  test('an AbortSignal rejects the call at once, and one that is aborted already sends nothing', async () => {
+  test('an AbortSignal rejects a running call at once, and an aborted signal prevents a call from being sent', async () => {
     const { network, client } = system(() => new Promise(() => undefined));
     const hurry = new AbortController();
     const asked = client.mirror({ x: 1, y: 2 }, { signal: hurry.signal });
@@ -248,7 +251,7 @@ describe('giving up', () => {
     });
   });
 
-  test('a signal that outlives its calls keeps nothing of them', async () => {
+  test('a signal that outlives its calls keeps no reference to them', async () => {
     const { client } = system();
     const { signal } = new AbortController();
     await client.mirror({ x: 1, y: 2 }, { signal });
@@ -257,7 +260,7 @@ describe('giving up', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  test('closing cancels what is open, and a call after that is cancelled too', async () => {
+  test('closing a client cancels its open calls, and later calls too', async () => {
     const { client } = system(() => new Promise(() => undefined));
     const asked = expect(client.mirror({ x: 1, y: 2 })).rejects.toMatchObject({ code: 'cancelled' });
     await client.close();
@@ -266,7 +269,7 @@ describe('giving up', () => {
     await client.close();
   });
 
-  test('of a client that is closed everything is cancelled, and nothing has run or is opened', async () => {
+  test('a closed client cancels every call, runs nothing and opens nothing', async () => {
     const { client } = system();
     await client.close();
     const nothingRan = { code: 'cancelled', id: undefined, mayHaveRun: false };
@@ -276,7 +279,7 @@ describe('giving up', () => {
     expect(() => client.watch(() => undefined)).toThrow(expect.objectContaining(nothingRan));
   });
 
-  test('a status that is asked for while the client closes is cancelled, not called degraded', async () => {
+  test('a status request during close is cancelled, not reported as degraded', async () => {
     const { network, client } = system();
     await network.pass(100);
     const asked = expect(client.status()).rejects.toMatchObject({ code: 'cancelled' });
@@ -284,7 +287,7 @@ describe('giving up', () => {
     await asked;
   });
 
-  test('`await using` closes', async () => {
+  test('`await using` closes the client', async () => {
     const { network } = system();
     const kept = await (async () => {
       await using client = network.connect({ catalogue });
@@ -295,7 +298,7 @@ describe('giving up', () => {
   });
 });
 
-test('status says who is there and what is missing', async () => {
+test('the status lists brokers and servers, and says what is missing', async () => {
   const { network, client } = system();
   await network.pass(100);
   const { degraded, missing, brokers, servers } = await client.status();
@@ -303,12 +306,12 @@ test('status says who is there and what is missing', async () => {
   expect(brokers).toMatchObject([{ rank: 'primary', state: 'active', epoch: 1 }]);
   expect(servers.map(({ role }) => role).toSorted()).toEqual(['calc-server', 'op-server']);
   const tables = Object.fromEntries(servers.map((server) => [server.role, server.tables]));
-  // What it was asked and what it asked is settled.
+  // Both its incoming and its own requests are settled.
   expect(tables['calc-server']).toMatchObject({ open: 0, incomplete: 0, listeners: expect.any(Number) });
   expect(tables['op-server']).toMatchObject({ remembered: expect.any(Number), requesters: expect.any(Number) });
 });
 
-test('status counts runs and errors of each server, not repetitions, and gives its version and the time of a run', async () => {
+test('the status counts the runs and errors of each server without repetitions, and gives its version and the time of a run', async () => {
   const fails = { when: false };
   const { network, client } = system(async ({ x, y }) => {
     await network.pass(30);
@@ -335,7 +338,7 @@ test('status counts runs and errors of each server, not repetitions, and gives i
   expect(op?.contracts).toEqual({ negate: hashOf(catalogue, 'negate') });
 });
 
-test('status counts the requests that wait at a server, and the calls that wait at a calc-server for an op-server', async () => {
+test('the status counts the requests that wait at a server, and the calls that wait at a calc-server for an op-server', async () => {
   const { network, client } = system(async ({ x, y }) => {
     await network.pass(1_000);
     return { x: -x, y: -y };
@@ -349,13 +352,13 @@ test('status counts the requests that wait at a server, and the calls that wait 
   const op = servers.find(({ role }) => role === 'op-server');
   expect(op?.slots).toBeGreaterThanOrEqual(1);
   expect(op?.windows).toEqual({ negate: expect.any(Number) });
-  // What the op-server has no room for yet waits at the calc-server.
+  // Calls that the op-server has no room for wait at the calc-server.
   expect(calc?.queued).toBe((calc?.inFlight ?? 0) - (op?.inFlight ?? 0));
   expect(calc?.queued).toBeGreaterThan(0);
   await Promise.all(calls);
 });
 
-test('status names contracts that a server has otherwise, and misses a server for a formula that only others can ask for', async () => {
+test('the status lists contracts that differ at a server, and misses a server for a formula that only other clients can request', async () => {
   const network = simulate({ brokers: 1 });
   const newerMirror = { ...mirror, version: 2 };
   const newer = defineCatalogue({
@@ -381,11 +384,11 @@ test('status names contracts that a server has otherwise, and misses a server fo
   expect(await network.connect({ catalogue: newer }).status()).toMatchObject({ degraded: false });
 });
 
-test('watch shows a request with all that it caused, by its trace', async () => {
+test('a watch shows a request and everything that it caused, by its trace', async () => {
   const { client } = system();
   const seen: { readonly topic: string; readonly trace: string | undefined }[] = [];
   const watch = client.watch(({ topic, trace }) => seen.push({ topic, trace }));
-  // Until the watch is linked it sees nothing.
+  // A watch sees nothing before its connection is established.
   while (!seen.some(({ topic }) => topic === 'calc.negate.request.1')) {
     await client.mirror({ x: 1, y: 2 }, { trace: 'mine' });
   }
@@ -408,7 +411,7 @@ test('closing a client closes its watches', async () => {
   expect(seen).toHaveLength(before);
 });
 
-test('more calls than a server may have in flight are all answered, also after one that it does not know', async () => {
+test('more calls than a server may have in flight are all answered, also after a call that it does not know', async () => {
   const network = simulate();
   network.serve({ catalogue, formulas, handlers: { negate: (point) => point } });
   const turn = formula({ ...mirror, name: 'turn' });
@@ -422,7 +425,7 @@ test('more calls than a server may have in flight are all answered, also after o
   expect((await Promise.all(known)).map(({ value }) => value.x)).toEqual(known.map((_, x) => x));
 });
 
-test('a call of a catalogue that only others serve is held until its own server comes', async () => {
+test('a call that only servers of other catalogues listen for is held until its own server comes', async () => {
   const network = simulate();
   const turn = formula({ ...mirror, name: 'turn' });
   const strangers = defineCatalogue({ operations: { negate }, formulas: { turn } });
@@ -435,7 +438,7 @@ test('a call of a catalogue that only others serve is held until its own server 
   expect((await asked).value).toEqual({ x: 1, y: 2 });
 });
 
-test('brokers that cannot be read are refused by name', async () => {
+test('brokers that cannot be parsed are refused, and the message names them', async () => {
   await expect(connect({ brokers: 'here:0' })).rejects.toThrow(/brokers: .*here:0/);
   await expect(connect({ brokers: 'a,b,c' })).rejects.toThrow(/3 brokers/);
 });
@@ -450,21 +453,21 @@ test.each<[string, unknown, RegExp]>([
 
 test.each<[string, object, RegExp]>([
   ['without a handler', { handlers: {} }, /no handler for operation "negate"/],
-  ['whose handler is no function', { handlers: { negate: 3 } }, /no handler for operation "negate"/],
+  ['whose handler is not a function', { handlers: { negate: 3 } }, /no handler for operation "negate"/],
   ['without any handlers', { handlers: undefined }, /no handler for operation "negate"/],
   ['without the code of a formula', { formulas: {} }, /no code for formula "mirror"/],
   ['with half the code of a formula', { formulas: { mirror: { plan: () => [] } } }, /no code for formula "mirror"/],
   ['on lanes that do not exist', { lanes: [1, 9] }, /lanes: 9 is not one of 1 to 8/],
   ['of an operation that does not exist', { operations: ['cube'] }, /operation "cube"/],
-  ['with a timeout that is none', { operationTimeoutMs: Number.NaN }, /operationTimeoutMs: NaN is not above 0/],
-  ['of what is no catalogue', { catalogue: {} }, /catalogue: it was not made by defineCatalogue/],
+  ['with an invalid timeout', { operationTimeoutMs: Number.NaN }, /operationTimeoutMs: NaN is not above 0/],
+  ['of something that is not a catalogue', { catalogue: {} }, /catalogue: it was not made by defineCatalogue/],
 ])('a service %s is refused before it opens anything', (_what, given, said) => {
   const network = simulate();
   const right = { catalogue, formulas, handlers: { negate: (point: { x: number; y: number }) => point } };
   expect(() => network.serve({ ...right, ...given } as never)).toThrow(said);
 });
 
-test('an option that does not exist is refused by name, of programs in JavaScript', async () => {
+test('an unknown option is refused by name, for programs in JavaScript', async () => {
   const misspelt = { broker: '127.0.0.1:1:2:3' } as never;
   await expect(connect(misspelt)).rejects.toThrow(
     /^connect: there is no option "broker"; there are catalogue, brokers/,
@@ -478,10 +481,10 @@ test('an option that does not exist is refused by name, of programs in JavaScrip
   await expect(serve(undefined as never)).rejects.toThrow(/^serve takes its options as an object/);
 });
 
-test('a client of what is no catalogue is refused before it opens anything', () => {
+test('a client of something that is not a catalogue is refused before it opens anything', () => {
   expect(() => simulate().connect({ catalogue: {} } as never)).toThrow(/catalogue: it was not made by defineCatalogue/);
 });
 
-test('a timeout that is none is refused when connecting', async () => {
+test('an invalid timeout is refused by connect()', async () => {
   await expect(connect({ timeoutMs: Number.NaN })).rejects.toThrow(/timeoutMs: NaN/);
 });

@@ -20,16 +20,18 @@ const optionNames: OptionNames<ServeOptions<Catalogue>> = {
 };
 
 /**
- * Serves operations, and formulas when their code is given, from any program. It does not wait for a broker: requests are held by
- * their clients until it listens, which `ready` tells. It waits for the module of its handlers and, with a number of `workers`, until
- * a thread has loaded that.
+ * Serves operations, and formulas if their code is given. It does not wait for a broker: clients hold their requests
+ * until the server listens, and `ready` says when it does. It waits for the module of its handlers and, with a number
+ * of `workers`, until one thread has loaded that module.
  *
- * @throws SettingFault when the brokers given, here or in the environment, cannot be read, or the timeout or a number is none
- * @throws TypeError for an option, an operation or a lane that does not exist, and for a handler or code that is missing
+ * @throws SettingFault for brokers that cannot be parsed, given or in the environment, and for an invalid timeout or
+ * number
+ * @throws TypeError for an option, an operation or a lane that does not exist, and for missing handlers or code
  * @throws Error when a module cannot be loaded
  */
 export function serve<C extends Catalogue = Calculator>(options: ServeOptions<C>): Promise<Service>;
-// One signature: of several, an editor offers the handlers of the first, whatever the catalogue.
+// One signature without overloads: with overloads, an editor completes the handlers of the first one, whatever the
+// catalogue.
 export async function serve(options: ServeOptions<Catalogue>): Promise<Service> {
   checkOptionNames('serve', options, optionNames);
   const { brokers, handlers, module, workers, ...rest } = options;

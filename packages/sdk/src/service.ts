@@ -2,24 +2,32 @@ import type { BusEvent } from '@cateto/bus';
 import type { BrokerEndpoint, Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
 import type { OptionNames } from './option-names.ts';
 
-/** Of a service, besides its handlers and where the brokers are. */
+/** The options of a service, except its handlers and its brokers. */
 export interface ServiceOptions<C extends Catalogue> {
-  /** The calculator's unless given. */
+  /** Unless given, the catalogue of the calculator. */
   readonly catalogue?: C | undefined;
-  /** With the formulas' code it serves formulas as well, using the handlers to fall back. */
+  /**
+   * The code of the formulas. If given, the service also serves formulas, and computes fallbacks with its own handlers.
+   */
   readonly formulas?: FormulaCodesOf<C> | undefined;
-  /** Names of the operations to serve; all unless given. */
+  /** Names of the operations to serve; unless given, all. */
   readonly operations?: readonly (keyof C['operations'] & string)[] | undefined;
-  /** All unless given. */
+  /** Unless given, all. */
   readonly lanes?: readonly Lane[] | undefined;
-  /** How long a formula waits for an op-server; `CATETO_OPERATION_TIMEOUT_MS` or 2,000 unless given. */
+  /**
+   * How long a formula waits for an op-server, in milliseconds; unless given, `CATETO_OPERATION_TIMEOUT_MS` or 2,000.
+   */
   readonly operationTimeoutMs?: number | undefined;
-  /** How many asynchronous handlers run at once; `CATETO_CONCURRENCY` or 10,000 unless given. Other requests wait for their turn. */
+  /**
+   * How many asynchronous handlers run at once; unless given, `CATETO_CONCURRENCY` or 10,000. Other requests wait for
+   * their turn.
+   */
   readonly concurrency?: number | undefined;
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
   /**
-   * Clients are told the text of what handlers and formulas throw. Otherwise `onEvent` alone has it (`handler-failed`), and a client
-   * gets `internal` with the id under which to find it. `CATETO_EXPOSE_ERRORS` or false unless given; under `simulate()` true.
+   * Whether clients receive the text of exceptions that handlers and formulas throw. If not, only `onEvent` receives it
+   * (`handler-failed`), and a client gets `internal` with the id of that event. Unless given, `CATETO_EXPOSE_ERRORS` or
+   * false; under `simulate()` true.
    */
   readonly exposeErrors?: boolean | undefined;
 }
@@ -30,29 +38,30 @@ export interface OwnHandlers<C extends Catalogue> {
   readonly handlers: HandlersOf<C>;
 }
 
-/** Handlers that run in threads as well, which load them by themselves. */
+/** Handlers that can also run in threads. Each thread loads them itself. */
 export interface HandlersModule {
   /**
-   * A module that exports `handlers`, one for each operation of the catalogue: a `file:` URL, as
-   * `new URL('./handlers.js', import.meta.url)`, or an absolute path. It is loaded here and in each thread.
+   * A module that exports `handlers`, one for each operation of the catalogue: a `file:` URL, such as `new
+   * URL('./handlers.js', import.meta.url)`, or an absolute path. This thread and each worker thread load it.
    */
   readonly module: string | URL;
   /**
-   * A number of threads, which run every handler; 0 runs all of them in this thread. `auto`: as many threads as there are cores, less one,
-   * for operations whose handlers were seen to block for more than 5 ms. `CATETO_WORKERS` or `auto` unless given.
+   * A number: so many threads run all handlers, and 0 runs all of them in this thread. `auto`: one thread fewer than
+   * there are cores, for operations whose handlers have blocked for more than 5 ms. Unless given, `CATETO_WORKERS` or
+   * `auto`.
    */
   readonly workers?: number | 'auto' | undefined;
 }
 
-/** Each property of a kind of options that is not given. */
+/** Forbids each property of the other kind of options. */
 type Without<O> = { readonly [K in keyof O]?: undefined };
 
 export type ServeOptions<C extends Catalogue> = ServiceOptions<C> & {
-  /** As `CATETO_BROKERS` writes them or already taken apart; from that variable unless given. */
+  /** A text in the form of `CATETO_BROKERS`, or parsed endpoints; unless given, the value of that variable. */
   readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
 } & ((OwnHandlers<C> & Without<HandlersModule>) | (HandlersModule & Without<OwnHandlers<C>>));
 
-/** All but where the handlers and the brokers are. */
+/** All options except the handlers and the brokers. */
 export const serviceOptionNames: OptionNames<ServiceOptions<Catalogue>> = {
   catalogue: true,
   formulas: true,
@@ -66,11 +75,11 @@ export const serviceOptionNames: OptionNames<ServiceOptions<Catalogue>> = {
 
 export interface Service {
   /**
-   * True when it listens for the first time: a broker is active, and what is asked from then on is heard. False when it was
-   * drained or closed before that. Never rejected.
+   * Resolves to true when the service listens for the first time: a broker is active, and requests sent from then on
+   * reach the service. Resolves to false when the service is drained or closed before that. Never rejects.
    */
   readonly ready: Promise<boolean>;
-  /** Takes no new work, answers what runs, then closes; 4.5 s at most. */
+  /** Takes no new work, answers running work, then closes; takes at most 4.5 s. */
   drain(): Promise<void>;
   /** Closes at once. */
   close(): Promise<void>;

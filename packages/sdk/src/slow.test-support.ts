@@ -1,12 +1,12 @@
 import type { GivenWork, HandlerContext } from '@cateto/contracts';
 import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 
-/* A catalogue whose one operation takes as long as a test wants. */
+/* A catalogue whose only operation takes as long as a test wants. */
 
 /** A handler of `slow`. */
 export type SlowHandler = (input: number, context: HandlerContext) => number | Promise<number>;
 
-/** `slow` gives back its input; `patience` calls it once, `both` twice and adds up. */
+/** `slow` returns its input; `patience` calls it once; `both` calls it twice and adds the results. */
 export function slowCatalogue(work: GivenWork = {}) {
   const slow = operation({
     name: 'slow',

@@ -9,7 +9,10 @@ export interface BrokerView {
   readonly epoch: number | undefined;
 }
 
-/** A contract that a server has, and has otherwise than this client: a server refuses requests by another contract than its own. */
+/**
+ * A contract that the server and this client both have, with different hashes. The server refuses this client's
+ * requests for it.
+ */
 export interface DifferingContract {
   readonly name: string;
   /** The server's. */
@@ -19,19 +22,19 @@ export interface DifferingContract {
 }
 
 export interface ServerView extends ServerStatus {
-  /** Empty too when the server does not say which contracts it has: then `contracts` is missing. */
+  /** Also empty when the server does not say which contracts it has; `contracts` is missing then. */
   readonly differing: readonly DifferingContract[];
 }
 
 export interface SystemStatus {
-  /** Something is missing that a failure, or the next one, would need: `missing` says what. */
+  /** True when the system has failed in part, or cannot survive one more failure; `missing` says what is missing. */
   readonly degraded: boolean;
   readonly missing: readonly string[];
   readonly brokers: readonly BrokerView[];
   readonly servers: readonly ServerView[];
 }
 
-/** Puts together what was heard and says what is missing. */
+/** Combines the reports of brokers and servers, and lists what is missing. */
 export function systemStatus(
   catalogue: Catalogue,
   heard: readonly BrokerStatus[],
@@ -54,7 +57,7 @@ function missingBrokers(brokers: readonly BrokerView[]): string[] {
   return active === 1 ? unreachable : [...unreachable, 'agreement of the brokers on one active'];
 }
 
-/** A contract that only one of both has is no difference. */
+/** A contract that only one of the two has is not a difference. */
 function differingFrom({ hashes }: Catalogue, { contracts = {} }: ServerStatus): DifferingContract[] {
   return Object.entries(contracts).flatMap(([name, hash]) => {
     const ownHash = hashes.get(name);
@@ -62,7 +65,7 @@ function differingFrom({ hashes }: Catalogue, { contracts = {} }: ServerStatus):
   });
 }
 
-/** A formula by another contract than this client's is served for others: this client would be refused. */
+/** The formulas that this server serves with this client's contracts. */
 function servedHere({ serves, differing }: ServerView): readonly string[] {
   return serves.filter((served) => differing.every(({ name }) => name !== served));
 }
@@ -70,8 +73,8 @@ function servedHere({ serves, differing }: ServerView): readonly string[] {
 function missingServers(catalogue: Catalogue, servers: readonly ServerView[]): string[] {
   const served = new Set(servers.flatMap(servedHere));
   const formulas = Object.values(catalogue.formulas);
-  // A formula sends its n-th call on lane n. How many calls it makes is its code's secret; as many as it has operands
-  // is what one that asks for something of each operand makes.
+  // A formula sends its n-th call on lane n. The number of calls is known only to the formula's code. Assume one call
+  // for each operand.
   const used = lanes.slice(0, Math.max(0, ...formulas.map(({ operands }) => operands.length)));
   return [
     ...formulas.filter(({ name }) => !served.has(name)).map(({ name }) => `a calc-server for ${name}`),

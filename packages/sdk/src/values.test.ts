@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { simulate } from './testing/simulate.ts';
 
-/* A value belongs to the fabric from the call on: what its owner does with it afterwards changes no answer. */
+/* The SDK takes a value at the call. Later changes by its owner affect no answer. */
 
 const Row = z.object({ n: z.number(), tags: z.array(z.string()).default([]) });
 type Rows = z.output<typeof Row>;
@@ -53,7 +53,7 @@ const formulas = {
 };
 
 describe('a value is taken when it is handed over', () => {
-  test('an object that is used again for each call gives each call its own answer', async () => {
+  test('an object that is reused for each call gives each call its own answer', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -69,7 +69,7 @@ describe('a value is taken when it is handed over', () => {
     expect(answers.map(({ value }) => value.tags.length)).toEqual([1, 2, 3]);
   });
 
-  test('a request that is held, and one that is sent again, says what it said at the call', async () => {
+  test('a request that is held or resent has the values of the call', async () => {
     const network = simulate({ brokers: 1 });
     const client = network.connect({ catalogue });
     const row: Rows = { n: 1, tags: ['a'] };
@@ -90,7 +90,7 @@ describe('a value is taken when it is handed over', () => {
     expect(seen.map(({ n }) => n)).toEqual([1, 2]);
   });
 
-  test('an output that its handler keeps and changes is answered, and answered again, as it was', async () => {
+  test('an output that its handler keeps and changes is answered, also from memory, as it was returned', async () => {
     const network = simulate({ brokers: 1 });
     const kept: Rows = { n: 0, tags: [] };
     const count = (): Rows => {
@@ -107,7 +107,7 @@ describe('a value is taken when it is handed over', () => {
     expect(lost).toBeGreaterThan(3);
   });
 
-  test('what a plan does with the operands, the calls and their inputs afterwards changes no call', async () => {
+  test('changes of operands, calls and inputs by a plan after it has returned affect no call', async () => {
     const network = simulate();
     const reused: number[] = [];
     const calls: { operation: typeof list; input: number[] }[] = [];
@@ -140,7 +140,7 @@ describe('a value is taken when it is handed over', () => {
     ]);
   });
 
-  test('a handler that changes its input and its output changes no other call, here and when it is fallen back on', async () => {
+  test('a handler that changes its input and output affects no other call, also as a fallback', async () => {
     const outputs: number[][] = [];
     const spoil = (numbers: number[]): number[] => {
       const output = [...numbers];
@@ -167,7 +167,7 @@ describe('a value is taken when it is handed over', () => {
     expect(outputs).toHaveLength(4);
   });
 
-  test('a default of a contract is the same for every request, whatever handlers do with it', async () => {
+  test('a default value of a contract is the same for every request, whatever handlers do with it', async () => {
     const network = simulate();
     const spoil = (row: Rows): Rows => {
       row.tags.push(`n${row.n}`);
@@ -193,7 +193,8 @@ describe('a value is taken when it is handed over', () => {
     network.serve({ catalogue: mine, handlers: { nested: push }, formulas: code });
     const client = network.connect({ catalogue: mine });
     for (const n of [1, 2, 3]) expect((await client.tags(n)).value).toBe(1);
-    // A fallback reads its input as an op-server does: with the defaults, and without what the contract does not have.
+    // A fallback reads its input as an op-server does: with default values, and without fields that the contract does
+    // not have.
     const alone = simulate();
     alone.serve({ catalogue: mine, handlers: { nested: push }, formulas: code, operations: [] });
     expect(await alone.connect({ catalogue: mine }).tags(1)).toMatchObject({ value: 1, fallbacks: [1] });

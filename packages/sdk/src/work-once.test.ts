@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 import { catalogue, formulas } from './double.test-support.ts';
 
-/** Two op-servers and a calc-server, a client with a call that takes so long, and who has begun it. */
+/**
+ * Two op-servers, a calc-server, a client with a call that takes this long, and the list of servers that have begun it.
+ */
 async function setUp(takesMs: number, seed = 1) {
   const network = simulate({ seed });
   const runs: string[] = [];
@@ -33,33 +35,42 @@ async function setUp(takesMs: number, seed = 1) {
 const seeds = [1, 2, 3, 4, 5];
 
 describe('a call that takes three seconds is computed once', () => {
-  test.each(seeds)('when its server drains and another one starts (seed %i)', async (seed) => {
-    const { holder, serveOn, asked, runs } = await setUp(3_000, seed);
-    const drained = holder?.drain();
-    serveOn('op-3');
-    expect((await asked).value).toBe(42);
-    await drained;
-    expect(runs).toHaveLength(1);
-  });
+  test.each(seeds)(
+    'a call that takes three seconds is computed once when its server drains and another one starts (seed %i)',
+    async (seed) => {
+      const { holder, serveOn, asked, runs } = await setUp(3_000, seed);
+      const drained = holder?.drain();
+      serveOn('op-3');
+      expect((await asked).value).toBe(42);
+      await drained;
+      expect(runs).toHaveLength(1);
+    },
+  );
 
-  test.each(seeds)('when its calc-server drains and another one starts (seed %i)', async (seed) => {
-    const { calc, calcOn, asked, runs } = await setUp(3_000, seed);
-    const drained = calc.drain();
-    calcOn('calc-2');
-    expect((await asked).value).toBe(42);
-    await drained;
-    expect(runs).toHaveLength(1);
-  });
+  test.each(seeds)(
+    'a call that takes three seconds is computed once when its calc-server drains and another one starts (seed %i)',
+    async (seed) => {
+      const { calc, calcOn, asked, runs } = await setUp(3_000, seed);
+      const drained = calc.drain();
+      calcOn('calc-2');
+      expect((await asked).value).toBe(42);
+      await drained;
+      expect(runs).toHaveLength(1);
+    },
+  );
 
-  test.each(seeds)('when the active broker crashes (seed %i)', async (seed) => {
-    const { network, asked, runs } = await setUp(3_000, seed);
-    network.crash('broker');
-    expect((await asked).value).toBe(42);
-    expect(runs).toHaveLength(1);
-  });
+  test.each(seeds)(
+    'a call that takes three seconds is computed once when the active broker crashes (seed %i)',
+    async (seed) => {
+      const { network, asked, runs } = await setUp(3_000, seed);
+      network.crash('broker');
+      expect((await asked).value).toBe(42);
+      expect(runs).toHaveLength(1);
+    },
+  );
 });
 
-test('a call that outlasts the drain of its server goes to another when that closes', async () => {
+test('a call that outlasts the drain of its server goes to another server when the first one closes', async () => {
   const { holder, asked, runs } = await setUp(10_000);
   const drained = holder?.drain();
   const { value, elapsedMs } = await asked;
@@ -67,11 +78,11 @@ test('a call that outlasts the drain of its server goes to another when that clo
   expect(value).toBe(42);
   expect(runs).toHaveLength(2);
   expect(new Set(runs).size).toBe(2);
-  // A second before, the 4.5 s of the drain, and the computation anew.
+  // One second before the drain, 4.5 s of the drain, and the whole computation again.
   expect(elapsedMs).toBeLessThan(15_600);
 });
 
-test('a server that hangs soon after its first handler is not waited for, however long that might have taken', async () => {
+test('requesters do not wait for a server that hangs soon after its first handler, however long that handler might have taken', async () => {
   const network = simulate();
   const runs: string[] = [];
   for (const host of ['a', 'b']) {

@@ -1,11 +1,11 @@
 import { inNextTurn } from '@cateto/bus';
 import type { SimulatedNetwork } from '@cateto/simulation';
 
-/** Lets virtual time pass while somebody waits for something, and stand still otherwise. */
+/** Lets virtual time pass while a caller waits for a promise, and stops it otherwise. */
 export interface Pump {
-  /** Time passes until the promise is settled, or the host on which it is waited for is gone. */
+  /** Lets time pass until the promise settles or its host is gone. */
   during<T>(host: string, promise: Promise<T>): Promise<T>;
-  /** Nobody waits on this host any more. */
+  /** Ends every wait of this host. */
   gone(host: string): void;
 }
 
@@ -16,14 +16,14 @@ export function createPump(network: SimulatedNetwork): Pump {
   async function run(): Promise<void> {
     running = true;
     try {
-      // Whoever was waited for goes on before time does.
+      // Callers whose promise has settled continue before time passes.
       for (await turn(); waiting.size > 0; await turn()) {
         const nextMs = network.nextMs();
         if (nextMs === undefined) break;
         await network.runTo(nextMs);
       }
     } finally {
-      // What was thrown is reported by the process; time passes again for the next call.
+      // The process reports the exception; time passes again with the next call.
       running = false;
     }
   }
@@ -34,7 +34,7 @@ export function createPump(network: SimulatedNetwork): Pump {
       waiting.add(one);
       const over = (): void => void waiting.delete(one);
       promise.then(over, over);
-      // What a participant does wrong in virtual time is thrown there: it is nobody's promise.
+      // A fault of a participant in virtual time is thrown by that process; it belongs to no promise here.
       if (!running) void run();
       return promise;
     },
@@ -44,7 +44,7 @@ export function createPump(network: SimulatedNetwork): Pump {
   };
 }
 
-/** Lets everything that is promised come true. */
+/** Lets every settled promise run its continuations. */
 function turn(): Promise<void> {
   return new Promise((resolve) => inNextTurn(resolve));
 }

@@ -22,7 +22,7 @@ const formulas = { twice: formulaCode(twice, { plan: ([a]) => [call(double, a)],
 const handlers = { double: (value: number) => 2 * value };
 
 describe('a simulated system', () => {
-  test('answers, and its time is not ours', async () => {
+  test('a simulated system answers in virtual time, without waiting in real time', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -32,7 +32,7 @@ describe('a simulated system', () => {
     expect((await client.twice(1)).elapsedMs).toBeLessThan(20);
   });
 
-  test('gives the same course of events for the same seed', async () => {
+  test('a simulated system gives the same course of events for the same seed', async () => {
     async function course(seed: number): Promise<readonly string[]> {
       const events: string[] = [];
       const note = (event: BusEvent): void => void events.push(JSON.stringify(event));
@@ -48,7 +48,7 @@ describe('a simulated system', () => {
     expect(await course(7)).not.toEqual(await course(8));
   });
 
-  test('goes on when a broker crashes', async () => {
+  test('calls are answered after a broker crashes', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -63,7 +63,7 @@ describe('a simulated system', () => {
     expect(elapsedMs).toBeLessThan(100);
   });
 
-  test('falls back when an op-server stands still, and uses it again when it goes on', async () => {
+  test('calls fall back while an op-server is stopped, and use it again when it resumes', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, host: 'op' });
     network.serve({ catalogue, handlers, formulas, operations: [], host: 'calc', operationTimeoutMs: 300 });
@@ -77,7 +77,7 @@ describe('a simulated system', () => {
     expect((await client.twice(3)).fallbacks).toEqual([]);
   });
 
-  test('holds a call back while its client is cut off, and sends it when the cut heals', async () => {
+  test('a call is held while its client is cut off, and sent when the connection is restored', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -91,7 +91,7 @@ describe('a simulated system', () => {
     expect(elapsedMs).toBeGreaterThan(10_000);
   });
 
-  test('fails at its deadline when every answer is lost, and asks again in vain meanwhile', async () => {
+  test('a call whose answers are all lost is resent, and fails at its deadline', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -108,7 +108,7 @@ describe('a simulated system', () => {
     expect((await client.twice(3)).value).toBe(6);
   });
 
-  test('goes on when the test’s own function throws, which is an uncaught exception of the test', async () => {
+  test('an exception in a callback of the test is an uncaught exception of the test, and the system goes on', async () => {
     const uncaught: unknown[] = [];
     const restore = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
@@ -132,7 +132,7 @@ describe('a simulated system', () => {
     expect(uncaught).toHaveLength(thrown);
   });
 
-  test('shows what a slow host does to its neighbours: nothing', async () => {
+  test('a slow host does not slow down its neighbours', async () => {
     const network = simulate();
     for (const host of ['calc-1', 'calc-2']) network.serve({ catalogue, handlers, formulas, host });
     const client = network.connect({ catalogue });
@@ -142,7 +142,7 @@ describe('a simulated system', () => {
     expect(answers.map(({ value }) => value)).toEqual(answers.map((_, index) => 2 * index));
   });
 
-  test('tells how it is', async () => {
+  test('a simulated system reports its status', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });
     const client = network.connect({ catalogue });
@@ -153,7 +153,7 @@ describe('a simulated system', () => {
     expect(degraded).toBe(false);
   });
 
-  test('names what there is when a fault hits nobody', () => {
+  test('a fault for an unknown host is refused, and the message lists the hosts', () => {
     expect(() => simulate().crash('brokre')).toThrow(/nothing runs on brokre; there are broker, backup/);
   });
 });

@@ -17,13 +17,13 @@ import { createPump } from './pump.ts';
 export interface SimulateOptions extends Omit<NetworkOptions, 'seed'> {
   /** A whole number; 1 unless given. */
   readonly seed?: number | undefined;
-  /** What the brokers notice. */
+  /** Receives the events of the brokers. */
   readonly onEvent?: ((event: BusEvent, host: BrokerHost) => void) | undefined;
 }
 
-/** A part of the system with a host of its own. */
+/** The host of a part of the system. */
 export interface OnHost {
-  /** Where it runs, for the faults; `client-1`, `server-1` and so on unless given. */
+  /** The host on which the part runs; faults refer to it. Unless given, `client-1`, `server-1` and so on. */
   readonly host?: string | undefined;
 }
 
@@ -48,39 +48,39 @@ const serveNames: OptionNames<SimulatedServe<Catalogue>> = { ...serviceOptionNam
 
 /**
  * A whole system in this process and in virtual time: the real brokers, servers and clients over a simulated network.
- * Time passes only while a call, a drain or {@link SimulatedSystem.pass} is waited for, and then at once: a timeout of
- * five seconds takes no time at all. The same seed gives the same course of events.
+ * Time passes only while the test waits for a call, a drain or {@link SimulatedSystem.pass}, and then without real
+ * waiting: a timeout of five seconds takes no time at all. The same seed gives the same course of events.
  */
 export interface SimulatedSystem {
   /** Milliseconds of virtual time since the start. */
   nowMs(): number;
-  /** As `connect()` of the SDK, on a host of its own. */
+  /** Like `connect()` of the SDK, on a host of its own. */
   connect(options?: Omit<SimulatedConnect<Calculator>, 'catalogue'>): Client<Calculator>;
   connect<C extends Catalogue>(options: SimulatedConnect<C> & { catalogue: C }): Client<C>;
-  /** As `serve()` of the SDK, on a host of its own; errors are exposed unless `exposeErrors` is false. */
+  /** Like `serve()` of the SDK, on a host of its own. Errors are exposed unless `exposeErrors` is false. */
   serve<C extends Catalogue = Calculator>(options: SimulatedServe<C>): Service;
-  /** Lets so many milliseconds of virtual time pass; a handler that waits for it takes that long. */
+  /** Lets this many milliseconds of virtual time pass. A handler that waits for it takes that long. */
   pass(ms: number): Promise<void>;
   /**
-   * Kills what runs on a host, as kill -9 does. What it was asked and asked itself by then is never settled; from then on a call there
-   * is rejected, `close()` and `drain()` have nothing left to do, and a service that did not listen yet is not `ready`.
+   * Kills what runs on a host, like kill -9. Its open requests never settle, in either direction. Later calls there
+   * reject, `close()` and `drain()` do nothing, and the `ready` of a service that did not listen yet is false.
    */
   crash(host: string): void;
-  /** A broker that has crashed starts anew. Servers and clients start with `serve` and `connect`. */
+  /** Starts a broker again that has crashed. Use `serve` and `connect` for servers and clients. */
   restart(host: BrokerHost): void;
-  /** What runs there stands still, as after SIGSTOP, until {@link resume}. */
+  /** Stops the process on a host, like SIGSTOP, until {@link resume}. */
   stop(host: string): void;
   resume(host: string): void;
-  /** From now on each turn of its event loop takes so many milliseconds; 0 is the usual. */
+  /** Makes each turn of the host's event loop take this many milliseconds; 0 is normal speed. */
   slow(host: string, turnMs: number): void;
-  /** Nothing passes between two hosts, or `one-way` from the first to the second, until {@link heal}. */
+  /** Stops all traffic between two hosts, or `one-way` from the first to the second, until {@link heal}. */
   cut(from: string, to: string, how?: 'both-ways' | 'one-way'): void;
   heal(from: string, to: string): void;
-  /** Loses each message that is chosen. @returns what ends that */
+  /** Loses each message that `chosen` selects. @returns a function that ends the losses */
   drop(chosen: (message: PassingMessage) => boolean): () => void;
 }
 
-/** Starts two brokers, or the one asked for, on a network on which nothing else runs yet. */
+/** Starts two brokers, or the one given, on a new network. */
 export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   checkOptionNames('simulate', simulated, simulateNames);
   const { onEvent, seed = 1, ...options } = simulated;
@@ -103,7 +103,7 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     return process;
   }
 
-  /** Starts a process on a host; when what runs on it cannot be started, the host is free again. */
+  /** Starts a process on a host. If it cannot be started, the host is free again. */
   function startOn<T>(
     host: string,
     start: (process: SimulatedProcess, openLink: OpenLink) => T,
@@ -142,14 +142,14 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     return { ...client, ...Object.fromEntries(calls), close, [Symbol.asyncDispose]: close };
   }
 
-  /** Time passes for what runs; what has crashed cannot be asked for anything. */
+  /** Lets time pass while the call runs. Calls of a crashed process reject. */
   function whileItRuns<T>(host: string, process: SimulatedProcess, call: () => Promise<T>): Promise<T> {
     if (process.state() === 'ended')
       return Promise.reject(new Error(`${host} has crashed: nothing runs there any more`));
     return pump.during(host, call());
   }
 
-  /** What has crashed has ended already. */
+  /** Ends a process; one that has crashed has ended already. */
   function endOf(host: string, process: SimulatedProcess, end: () => Promise<void>): () => Promise<void> {
     return () => {
       const crashed = whenEnded(process);
@@ -161,7 +161,7 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     checkOptionNames('serve', given, serveNames);
     servers += 1;
     const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...others } = given;
-    // A test that fails shows what its own handlers threw.
+    // When a test fails, the developer needs the text of the exception.
     const { exposeErrors = true, ...rest } = others;
     const { process, started: service } = startOn(host, ({ platform }, openLink) =>
       createService({ ...rest, catalogue, operationTimeoutMs, exposeErrors, platform, openLink }),
@@ -216,7 +216,7 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   };
 }
 
-/** When a process was killed. */
+/** Resolves when the process is killed. */
 function whenEnded(process: SimulatedProcess): Promise<void> {
   return new Promise((resolve) => {
     const check = (): void => {
