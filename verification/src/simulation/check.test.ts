@@ -343,3 +343,34 @@ describe('more to do than can be done at once', () => {
     expect(broken(inVain, 'load', given).join()).toMatch(/0% of the capacity was of use at twice the load/);
   });
 });
+
+describe('a server that misbehaves', () => {
+  const work = { seed: 1, evenMs: 100, blockingShare: 0, slots: [4], bursts: [], timeoutMs: 60_000 };
+  const calls = (many: number, took: number, outcome: Outcome = right): Partial<History> => ({
+    asked: Array.from({ length: many }, (_, index) =>
+      asked(outcome, { atMs: 5_000 + index, timeoutMs: 60_000, settled: [{ atMs: 5_000 + index + took, outcome }] }),
+    ),
+  });
+
+  test('keeps as many calls waiting as it is trusted with', () => {
+    const given = { work, misbehaviour: 'beats-for-ever' } as const;
+    expect(broken(calls(4, 3_000), 'misbehaving', given)).toEqual([]);
+    expect(broken(calls(5, 3_000), 'misbehaving', given).join()).toMatch(/5 calls were late, of which 4 are allowed/);
+    expect(broken(calls(1, 20_500), 'misbehaving', given).join()).toMatch(/waited longer than the stranger lived/);
+  });
+
+  test('delays nothing if it claims no work', () => {
+    expect(broken(calls(1, 1_200), 'misbehaving', { work, misbehaviour: 'mute' }).join()).toMatch(/1 calls were late/);
+    expect(broken(calls(9, 1_000), 'misbehaving', { work, misbehaviour: 'mute' })).toEqual([]);
+  });
+
+  test('fails as many calls as its requesters need to notice', () => {
+    const given = { work, misbehaviour: 'fails-fast' } as const;
+    const failed: Outcome = { code: 'internal' };
+    expect(broken(calls(18, 10, failed), 'misbehaving', given)).toEqual([]);
+    expect(broken(calls(19, 10, failed), 'misbehaving', given).join()).toMatch(/19 calls failed, of which 18 are/);
+    expect(broken(calls(1, 10, failed), 'misbehaving', { work, misbehaviour: 'flaps' }).join()).toMatch(
+      /1 calls failed/,
+    );
+  });
+});

@@ -3,6 +3,7 @@ import type { History } from './history.ts';
 import { checkFatal } from './fatal-checks.ts';
 import { checkLoad } from './load-checks.ts';
 import { checkLiveness } from './liveness-checks.ts';
+import { checkMisled } from './misbehaving-checks.ts';
 import { checkOutcomes } from './outcome-checks.ts';
 import { checkFallbacks, checkPrompt } from './prompt-checks.ts';
 import { checkRuns } from './run-checks.ts';
@@ -27,6 +28,7 @@ export function check(scenario: Scenario, history: History): Violation[] {
     ...checkRuns(history),
     ...(takesTime(scenario.mode) ? checkWork(scenario, history) : []),
     ...(scenario.mode === 'load' ? checkLoad(scenario, history) : []),
+    ...checkMisled(scenario, history),
     ...checkFatal(history),
     ...checkBrokers(history),
     ...checkTables(history),

@@ -13,6 +13,7 @@ interface Options {
   readonly from: number;
   readonly mode?: Mode;
   readonly transcript?: boolean;
+  readonly keepGoing?: boolean;
 }
 
 function whole(text: string): number {
@@ -32,22 +33,31 @@ const command = createCommand(
       modes,
     ),
   )
-  .option('--transcript', 'print everything that happens');
+  .option('--transcript', 'print everything that happens')
+  .option('--keep-going', 'name each seed that breaks a promise, and go on with the next');
 
 const progressEveryMs = 2_000;
 
-async function run({ seeds, from, mode, transcript = false }: Options): Promise<void> {
+async function run({ seeds, from, mode, transcript = false, keepGoing = false }: Options): Promise<void> {
   const summary = emptySummary();
   const startMs = performance.now();
   let shownMs = startMs;
+  let broken = 0;
   for (let seed = from; seed < from + seeds; seed += 1) {
     const trial = await trySeed(seed, mode);
     add(summary, trial);
     if (transcript) process.stdout.write(`${(await simulate(trial.scenario, true)).lines.join('\n')}\n`);
-    if (trial.violations.length > 0) {
-      process.stdout.write(`${await report(trial)}\n`);
+    const [first] = trial.violations;
+    if (first !== undefined) {
       process.exitCode = 1;
-      return;
+      if (!keepGoing) {
+        process.stdout.write(`${await report(trial)}\n`);
+        return;
+      }
+      broken += 1;
+      process.stdout.write(
+        `seed ${seed} (${trial.scenario.mode}) breaks a promise at ${first.atMs.toFixed(0)} ms: ${first.what}\n`,
+      );
     }
     if (performance.now() - shownMs > progressEveryMs) {
       shownMs = performance.now();
@@ -55,7 +65,8 @@ async function run({ seeds, from, mode, transcript = false }: Options): Promise<
     }
   }
   const seconds = (performance.now() - startMs) / 1_000;
-  process.stdout.write(`${summaryText(summary)}\n\nNo promise was broken. It took ${seconds.toFixed(0)} s.\n`);
+  const result = broken === 0 ? 'No promise was broken.' : `${broken} of ${seeds} seeds broke a promise.`;
+  process.stdout.write(`${summaryText(summary)}\n\n${result} It took ${seconds.toFixed(0)} s.\n`);
 }
 
 try {

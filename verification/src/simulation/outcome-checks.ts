@@ -67,6 +67,8 @@ function checkFailure(asked: Asked, mode: Scenario['mode'], history: History): V
   if ((mode === 'any' || mode === 'fatal') && troubles.has(code)) return [];
   // checkLoad says how much may fail.
   if (mode === 'load' && troubles.has(code) && asked.timeoutMs <= overloadTimeoutMaxMs) return [];
+  // checkMisled says how many.
+  if (mode === 'misbehaving' && code === 'internal') return [];
   // checkFatal says when this may be.
   if (code === 'server-lost') return [];
   return [{ atMs: first.atMs, what: `${inWords(asked)} failed: ${code}` }];

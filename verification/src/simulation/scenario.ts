@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { Misbehaviour } from './misbehaving.ts';
+import { misbehaviours } from './misbehaving.ts';
 
 /*
  * What happens in one simulated run: who takes part, what is asked, what goes wrong and when. All of it is data, so that
@@ -12,11 +14,21 @@ import fc from 'fast-check';
  * - `fatal`: some requests end whatever process computes them, and servers have other faults that overlap.
  * - `work`: computations take up to thirty seconds, and some requests come in bursts; one fault at a time, or none.
  * - `work-failovers`: the same computations, and the same failovers as in `failovers`.
+ * - `misbehaving`: one op-server more, which does not keep to the protocol, for twenty seconds.
  * - `load`: nothing goes wrong, but there is more to do than can be done at once: a burst of one client beside the paced requests of the
  *   others, or twice the capacity for a minute.
  * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
  */
-export const modes = ['one-at-a-time', 'failovers', 'fatal', 'work', 'work-failovers', 'load', 'any'] as const;
+export const modes = [
+  'one-at-a-time',
+  'failovers',
+  'fatal',
+  'work',
+  'work-failovers',
+  'misbehaving',
+  'load',
+  'any',
+] as const;
 export type Mode = (typeof modes)[number];
 
 export type FaultKind =
@@ -92,9 +104,16 @@ export interface Scenario {
   readonly fatalsMs: readonly number[];
   /** What is computed takes time. */
   readonly work?: Work | undefined;
+  /** How an op-server more misbehaves (misbehaving.ts). */
+  readonly misbehaviour?: Misbehaviour | undefined;
 }
 
+/** From when until when it does. */
+export const misbehavesMs = { from: 3_000, to: 23_000 } as const;
+
 const kinds: readonly FaultKind[] = ['kill', 'terminate', 'stop', 'hang', 'slow', 'cut', 'cut-one-way'];
+
+const misbehaviourNames = Object.keys(misbehaviours) as Misbehaviour[];
 
 /** Short against the timeouts of `one-at-a-time`, so that nobody's deadline passes while he is cut off. */
 export const faultMaxMs = 3_000;
@@ -141,6 +160,23 @@ const someWork = fc.record({
   timeoutMs: fc.constant(600_000),
 });
 
+/** Evenly long, so that it can be told what takes too long; with slots for all of it, but for the burst. */
+const misledWork = fc.record({
+  seed: fc.nat(),
+  evenMs: fc.constantFrom(5, 20, 100, 300),
+  blockingShare: fc.constant(0),
+  slots: fc.constantFrom([4], [8]),
+  bursts: fc.array(
+    fc.record({
+      client: fc.nat({ max: 2 }),
+      atMs: fc.integer({ min: 3_500, max: 10_000 }),
+      many: fc.integer({ min: 10, max: 60 }),
+    }),
+    { maxLength: 1 },
+  ),
+  timeoutMs: fc.constant(60_000),
+});
+
 const burst = fc.record({
   seed: fc.nat(),
   evenMs: fc.constantFrom(20, 50, 100),
@@ -173,7 +209,7 @@ const serverFault = fc.record({
 
 /** Its computations take their time. */
 export function takesTime(mode: Mode): boolean {
-  return mode === 'work' || mode === 'work-failovers' || mode === 'load';
+  return mode === 'work' || mode === 'work-failovers' || mode === 'misbehaving' || mode === 'load';
 }
 
 export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
@@ -181,6 +217,7 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const fatal = mode === 'fatal';
   const load = mode === 'load';
   const work = takesTime(mode);
+  const misled = mode === 'misbehaving';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
@@ -207,12 +244,13 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
       ? fc.array(failover, { minLength: 40, maxLength: 40 })
       : fatal
         ? fc.array(serverFault, { maxLength: 6 })
-        : load
+        : load || misled
           ? fc.constant([])
           : work
             ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
             : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
-    work: load ? fc.oneof(burst, overload) : work ? someWork : fc.constant(undefined),
+    work: load ? fc.oneof(burst, overload) : misled ? misledWork : work ? someWork : fc.constant(undefined),
+    misbehaviour: misled ? fc.constantFrom(...misbehaviourNames) : fc.constant(undefined),
   });
 }

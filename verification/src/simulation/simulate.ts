@@ -5,6 +5,7 @@ import { emptyHistory } from './history.ts';
 import { reachEveryMs } from './liveness-checks.ts';
 import { createSamples, leftOverOf } from './samples.ts';
 import type { Fault, FaultKind, Mode, Scenario } from './scenario.ts';
+import { misbehavesMs } from './scenario.ts';
 import { overloadMs, slotsOf } from './work.ts';
 import type { Member } from './system.ts';
 import { createSystem, isBrokerName } from './system.ts';
@@ -22,7 +23,9 @@ const pacedMs = 10_000;
 const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
-const timeoutsMs: Readonly<Record<Exclude<Mode, 'work' | 'work-failovers' | 'load'>, readonly number[]>> = {
+const timeoutsMs: Readonly<
+  Record<Exclude<Mode, 'work' | 'work-failovers' | 'misbehaving' | 'load'>, readonly number[]>
+> = {
   'one-at-a-time': [10_000],
   failovers: [10_000],
   fatal: [1_000, 5_000],
@@ -150,9 +153,22 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     const client = system.clients[index % system.clients.length] ?? 'client-1';
     at(atMs, () => ask(client, lastTimeoutMs, true));
   }
+  const { misbehaviour } = scenario;
+  if (misbehaviour !== undefined) {
+    at(misbehavesMs.from, () => {
+      const kill = system.misbehave(misbehaviour);
+      network.at(misbehavesMs.to, kill);
+    });
+  }
   const { bursts = [] } = scenario.work ?? {};
   const burstMs = scenario.mode === 'load' ? bursts.map(({ atMs }) => atMs + pacedMs) : [];
-  const mendedMs = Math.max(0, ...burstMs, ...scenario.fatalsMs, ...faults.map(({ fromMs, forMs }) => fromMs + forMs));
+  const goneMs = misbehaviour === undefined ? 0 : misbehavesMs.to;
+  const mendedMs = Math.max(
+    goneMs,
+    ...burstMs,
+    ...scenario.fatalsMs,
+    ...faults.map(({ fromMs, forMs }) => fromMs + forMs),
+  );
 
   for (const client of system.clients) {
     for (let atMs = 0; atMs < mendedMs + 500; atMs += -Math.log(1 - chance.share()) * (1_000 / scenario.perSecond)) {
@@ -214,7 +230,8 @@ function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { c
 }
 
 function timeoutsOf({ mode, work }: Scenario): readonly number[] {
-  if (mode === 'work' || mode === 'work-failovers' || mode === 'load') return [work?.timeoutMs ?? quietTimeoutMs];
+  if (mode === 'work' || mode === 'work-failovers' || mode === 'misbehaving' || mode === 'load')
+    return [work?.timeoutMs ?? quietTimeoutMs];
   return timeoutsMs[mode];
 }
 

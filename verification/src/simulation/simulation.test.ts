@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { report, trySeed } from './campaign.ts';
+import { misbehaviours } from './misbehaving.ts';
 import { simulate } from './simulate.ts';
 
 /** Some half a minute of both modes on one core, and its mutants take as long; `pnpm simulate` does more. */
@@ -77,6 +78,19 @@ test(
     }
   },
 );
+
+/** Two of each kind. */
+const misbehavingSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 16, 17, 18, 19, 21, 28, 37, 51];
+
+test('no server that misbehaves hurts others beyond the bounds', { timeout: 600_000 }, async () => {
+  const kinds = new Set<string | undefined>();
+  for (const seed of misbehavingSeeds) {
+    const trial = await trySeed(seed, 'misbehaving');
+    if (trial.violations.length > 0) expect.fail(await report(trial));
+    kinds.add(trial.scenario.misbehaviour);
+  }
+  expect(kinds).toEqual(new Set(Object.keys(misbehaviours)));
+});
 
 test('a seed gives the same course of events each time', async () => {
   const { scenario } = await trySeed(5);

@@ -6,6 +6,8 @@ import type { Catalogue, FormulaCode, Handler, Operation } from '@cateto/contrac
 import { calculator, defineCatalogue, isFailure } from '@cateto/contracts';
 import type { History } from './history.ts';
 import { count, inWords, note } from './history.ts';
+import type { Misbehaviour } from './misbehaving.ts';
+import { misbehave, misbehaviours } from './misbehaving.ts';
 import type { Scenario } from './scenario.ts';
 import { working } from './work.ts';
 
@@ -26,6 +28,8 @@ export interface Member {
 }
 
 export interface System {
+  /** Starts the op-server that misbehaves. @returns what kills it */
+  misbehave(kind: Misbehaviour): () => void;
   readonly names: readonly string[];
   start(name: string): Member;
   readonly clients: readonly string[];
@@ -221,6 +225,15 @@ export function createSystem(
     names: [...['broker', 'backup'].slice(0, scenario.brokers), ...calcServers, ...opServers, ...clients],
     clients,
     calcServers,
+    misbehave(kind) {
+      const process = network.spawn('stranger');
+      say('stranger', () => `comes and ${misbehaviours[kind]}`);
+      misbehave(kind, catalogue, network, process);
+      return () => {
+        say('stranger', () => 'is killed');
+        process.kill();
+      };
+    },
     start(name) {
       processes += 1;
       const number = processes;

@@ -136,10 +136,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (canSend()) held.offerAll(nowMs);
   }
 
-  /** Sends a copy to a server that is passed over and due for one; nobody waits for its answer. */
+  /** Sends a copy to a server that is passed over, or fails, and is due for one; nobody waits for its answer. */
   function probe(request: OpenRequest<W>, nowMs: number): void {
     if (request.call.target.pinned !== undefined) return;
-    const server = servers.takeProbe(request.call.target.route, nowMs);
+    const server = servers.takeProbe(request.call.target, nowMs);
     if (server === undefined) return;
     noteEarlier(request, server, nowMs);
     send(request, server, nowMs);

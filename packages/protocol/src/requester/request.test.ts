@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { assign, openRequest } from './request.ts';
+import { createFailing } from './failing.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { a, b, callOf, route } from './requester.test-support.ts';
 
-const servers = createServers(() => 0, createRooms(16));
+const servers = createServers(() => 0, createRooms(16), createFailing());
 
 function listed(address: string) {
   servers.up(route, address);

@@ -21,18 +21,20 @@
  * Each call settles exactly once: with a value, with a failure, or at its deadline. An answer counts only from a server
  * that was asked, on the topic it was to come on.
  */
-import type { Failure, ResultReading, Success } from '@cateto/contracts';
-import { isFailure, limits, traitOf } from '@cateto/contracts';
+import type { Failure, Success } from '@cateto/contracts';
+import { limits } from '@cateto/contracts';
 import { createDueQueue } from '../structures/due-queue.ts';
 import { createSeqTable } from '../structures/seq-table.ts';
 import { cancellations } from './cancellations.ts';
+import { createAnswers } from './answers.ts';
 import { createDispatch } from './dispatch.ts';
+import { createFailing } from './failing.ts';
 import { createLeases } from './leases.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
-import { expiresMs, forgetEarlier, isSuspect, mayYetAnswer, openRequest, wasAsked } from './request.ts';
+import { expiresMs, forgetEarlier, openRequest } from './request.ts';
 import { createServerNews } from './server-news.ts';
-import { createRooms, earn, loseHalf } from './rooms.ts';
+import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
@@ -43,8 +45,6 @@ const failoverMs = 500;
 /** A timer that is later tells of a process that stood still. */
 const pauseMs = 100;
 const nothing: never[] = [];
-/** Of a server that does not know the contract or has another version of it: one that starts later may know it. */
-const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
 
 export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const {
@@ -55,14 +55,14 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     earnedFirst,
   } = config;
   const rooms = createRooms(perServerMax, earnedFirst);
-  const servers = createServers(random, rooms);
+  const failing = createFailing();
+  const servers = createServers(random, rooms, failing);
   const open = createSeqTable<OpenRequest<W>>();
   const due = createDueQueue<number>();
   let closed = false;
   let turnAwaited = false;
   let settledBelow = 1;
   let nextSeq = 1;
-  let stale = 0;
   let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
@@ -81,6 +81,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     schedule,
     awaitTurn,
   });
+  const answers = createAnswers<W>({ servers, failing, silence, dispatch, open, perServerMax, settle });
 
   /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
   function emit(effect: RequesterEffect<W>): void {
@@ -107,59 +108,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (dueMs >= request.scheduledMs) return;
     request.scheduledMs = dueMs;
     due.push(dueMs, request.call.seq);
-  }
-
-  function results(sender: string, answerRoute: string, answers: readonly ResultReading[], nowMs: number): void {
-    servers.answered(sender);
-    silence.answered(answers.length);
-    for (const { seq, outcome } of answers) {
-      const request = open.get(seq);
-      if (request === undefined || request.call.target.answerRoute !== answerRoute || !wasAsked(request, sender)) {
-        stale += 1;
-      } else if (isFailure(outcome) && traitOf(outcome.code).anotherServerMayKnow && !request.settled) {
-        refused(request, sender, outcome, nowMs);
-      } else {
-        earned(request, sender, outcome, nowMs);
-        settle(request, outcome);
-      }
-    }
-  }
-
-  /** What the answer says of the server that it was expected from. */
-  function earned(request: OpenRequest<W>, sender: string, outcome: Success | Failure, nowMs: number): void {
-    const { room, server } = request;
-    if (room === undefined || server?.address !== sender) return;
-    if (isFailure(outcome) && outcome.code === 'internal') loseHalf(room);
-    else earn(room, perServerMax);
-    room.place.returns = 0;
-    dispatch.resume(room.place, room.contract);
-    dispatch.answered(request, nowMs);
-  }
-
-  /** This server cannot take it: another is asked, and what this one said is the outcome when none is left. */
-  function refused(request: OpenRequest<W>, sender: string, refusal: Failure, nowMs: number): void {
-    const { route, contract } = request.call.target;
-    const server = request.server?.address === sender ? request.server : servers.find(route, sender);
-    if (server === undefined) {
-      stale += 1;
-      return;
-    }
-    if (saysUnfit.has(refusal.code)) server.unfit.add(contract);
-    dispatch.refusedBy(request, server);
-    request.refusal = refusal;
-    if (request.server === server) moveOn(request, refusal, nowMs);
-  }
-
-  /** To another server; or back to one that was asked before; or it waits for one that knows it, if it can wait. */
-  function moveOn(request: OpenRequest<W>, refusal: Failure, nowMs: number): void {
-    const next = dispatch.choose(request);
-    if (next !== undefined) {
-      return isSuspect(request) ? dispatch.suspect(request, nowMs) : dispatch.reassign(request, next, nowMs);
-    }
-    const asked = mayYetAnswer(request);
-    if (asked !== undefined) return dispatch.move(request, asked, nowMs);
-    if (request.call.target.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
-    dispatch.takeBack(request, nowMs);
   }
 
   function settle(request: OpenRequest<W>, outcome: Success | Failure): void {
@@ -270,7 +218,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'cancel':
         return cancel(open.between(input.seq, input.seq + 1), cancelledByCaller);
       case 'results':
-        return results(input.sender, input.answerRoute, input.results, nowMs);
+        return answers.take(input.sender, input.answerRoute, input.results, nowMs);
       case 'listener-up':
         return news.listenerUp(input.route, input.address, nowMs);
       case 'listener-down':
@@ -315,6 +263,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;
       return settledBelow;
     },
-    counters: () => ({ open: open.size(), stale, leases: leases.size(), ...dispatch.counters() }),
+    counters: () => ({ open: open.size(), stale: answers.stale(), leases: leases.size(), ...dispatch.counters() }),
   };
 }

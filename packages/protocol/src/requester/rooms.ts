@@ -13,6 +13,7 @@
  *
  * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
  */
+import type { FailingContract } from './failing.ts';
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 
@@ -37,6 +38,8 @@ export interface Place {
   readonly paused: Set<Room>;
   /** Times in a row that it gave back all that it had, and answered nothing. */
   returns: number;
+  /** Contracts for which it fails one request after the other (failing.ts); undefined unless there are some. */
+  failing: Map<string, FailingContract> | undefined;
 }
 
 export interface Room {
@@ -48,6 +51,8 @@ export interface Room {
   window: number;
   isAnnounced: boolean;
   earned: number;
+  /** Times in a row that it has failed. */
+  failures: number;
   /** It has given a request back, and has neither answered one nor announced a window since. */
   isPaused: boolean;
   /** When an answer came last. */
@@ -133,6 +138,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         rooms: new Map(),
         paused: new Set(),
         returns: 0,
+        failing: undefined,
       };
       places.set(address, place);
     }
@@ -149,6 +155,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         window: windowMax,
         isAnnounced: false,
         earned: Math.min(earnedFirst, windowMax),
+        failures: 0,
         isPaused: false,
         answeredMs: Number.NEGATIVE_INFINITY,
       };

@@ -4,13 +4,16 @@
  * Choosing: those not passed over first, then the fewest requests in flight from here, then round-robin from a random
  * start (docs/wire.md, "Choosing a server"). While the best of them have no room (rooms.ts), a request waits for them. Passed over is an order of preference, never an exclusion: a server that left a
  * request unanswered for the whole answer timeout is asked last until it answers anything or its subscription is new,
- * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it.
+ * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it. A server that fails
+ * (failing.ts), or does not know the contract, comes after those that do.
  *
  * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a request that may
  * take any lane has all their servers to choose from, and a server that is listed lane by lane comes and goes once. Of servers that are
  * equally busy the one that listens on the preferred lane is chosen.
  */
 import { anyLaneOf, lanes } from '@cateto/contracts';
+import type { Failing } from './failing.ts';
+import { isFailing } from './failing.ts';
 import type { Place, Room, Rooms } from './rooms.ts';
 import { hasRoom } from './rooms.ts';
 import type { Target } from './types.ts';
@@ -62,8 +65,8 @@ export interface Servers {
    */
   choose(target: Target, refused: ReadonlySet<Server> | undefined, asSuspect?: boolean): Choice | undefined;
   roomOf(server: Server, contract: string): Room;
-  /** A passed-over server of the route that is due for a probe now; it is due again a second later. */
-  takeProbe(route: string, nowMs: number): Server | undefined;
+  /** A server that is passed over, or fails, and is due for a copy of this request now; it is due again a second later. */
+  takeProbe(target: Target, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
   /** It answered something: it is well. */
   answered(address: string): void;
@@ -78,7 +81,7 @@ interface Route {
 
 const probeEveryMs = 1_000;
 
-export function createServers(random: () => number, rooms: Rooms): Servers {
+export function createServers(random: () => number, rooms: Rooms, failing: Failing): Servers {
   const routes = new Map<string, Route>();
   const servers = new Map<string, Server>();
   /** Those that do not listen any more where they did, and had something from here then. */
@@ -115,6 +118,26 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
     route.servers.splice(route.servers.indexOf(server), 1);
     if (server.probeDueMs !== undefined) route.passedOver -= 1;
     if (route.servers.length === 0) routes.delete(name);
+  }
+
+  function takePassedOver(name: string, nowMs: number): Server | undefined {
+    const route = routes.get(name);
+    if (route === undefined || route.passedOver === 0) return undefined;
+    const due = route.servers.find(
+      ({ probeDueMs, reserved }) => !reserved && probeDueMs !== undefined && probeDueMs <= nowMs,
+    );
+    if (due !== undefined) due.probeDueMs = nowMs + probeEveryMs;
+    return due;
+  }
+
+  function takeFailing({ route, contract, answerRoute }: Target, nowMs: number): Server | undefined {
+    if (!failing.any()) return undefined;
+    const mayTake = ({ address }: Place): boolean => {
+      const server = servers.get(address);
+      return server?.routes.has(route) === true && !server.reserved && server.probeDueMs === undefined;
+    };
+    const place = failing.takeProbe(contract, answerRoute, nowMs, mayTake);
+    return place === undefined ? undefined : servers.get(place.address);
   }
 
   return {
@@ -155,6 +178,7 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       if (server.routes.size === 0) {
         servers.delete(address);
         server.place.isListed = false;
+        if (server.place.failing !== undefined) failing.gone(server.place);
       }
       return isLast ? [name, anyLane] : [name];
     },
@@ -199,15 +223,7 @@ export function createServers(random: () => number, rooms: Rooms): Servers {
       route.next = (bestIndex + 1) % count;
       return { server: best, fit: isFit(bestRank) };
     },
-    takeProbe(name, nowMs) {
-      const route = routes.get(name);
-      if (route === undefined || route.passedOver === 0) return undefined;
-      const due = route.servers.find(
-        ({ probeDueMs, reserved }) => !reserved && probeDueMs !== undefined && probeDueMs <= nowMs,
-      );
-      if (due !== undefined) due.probeDueMs = nowMs + probeEveryMs;
-      return due;
-    },
+    takeProbe: (target, nowMs) => takePassedOver(target.route, nowMs) ?? takeFailing(target, nowMs),
     passOver(server, nowMs) {
       if (server.probeDueMs !== undefined) return;
       server.probeDueMs = nowMs + probeEveryMs;
@@ -243,6 +259,7 @@ const reserved = 3;
 function rankOf(server: Server, contract: string): number {
   if (server.probeDueMs !== undefined) return server.reserved ? passedOver + reserved : passedOver;
   if (server.reserved) return reserved;
+  if (isFailing(server.place, contract)) return 1;
   return server.unfit.size > 0 && server.unfit.has(contract) ? 1 : 0;
 }
 

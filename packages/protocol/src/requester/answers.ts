@@ -1,0 +1,113 @@
+/*
+ * What an answer settles, and what it says of the server that it comes from.
+ *
+ * Rules kept (docs/wire.md, "Requester" and "Choosing a server"): an answer counts only from a server that was asked, on the topic it
+ * was to come on. A refusal speaks for one server, so the request goes to another. `internal` speaks for the request only if its server
+ * says so: a server that has only a copy may be the one that fails.
+ */
+import type { Failure, ResultReading, Success } from '@cateto/contracts';
+import { isFailure, traitOf } from '@cateto/contracts';
+import type { SeqTable } from '../structures/seq-table.ts';
+import type { Dispatch } from './dispatch.ts';
+import type { Failing } from './failing.ts';
+import type { OpenRequest } from './request.ts';
+import { isSuspect, mayYetAnswer, wasAsked } from './request.ts';
+import { earn, loseHalf } from './rooms.ts';
+import type { Servers } from './servers.ts';
+import type { Silence } from './silence.ts';
+
+export interface Answers {
+  take(sender: string, answerRoute: string, results: readonly ResultReading[], nowMs: number): void;
+  /** Those that settled nothing. */
+  stale(): number;
+}
+
+export interface AnswersParts<W> {
+  readonly servers: Servers;
+  readonly failing: Failing;
+  readonly silence: Pick<Silence<W>, 'answered'>;
+  readonly dispatch: Dispatch<W>;
+  readonly open: Pick<SeqTable<OpenRequest<W>>, 'get'>;
+  /** Requests in flight to one server at once, of those that may be held. */
+  readonly perServerMax: number;
+  settle(request: OpenRequest<W>, outcome: Success | Failure): void;
+}
+
+/** Of a server that does not know the contract or has another version of it: one that starts later may know it. */
+const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
+
+export function createAnswers<W>(parts: AnswersParts<W>): Answers {
+  const { servers, failing, silence, dispatch, open, perServerMax, settle } = parts;
+  let stale = 0;
+
+  function take(sender: string, answerRoute: string, results: readonly ResultReading[], nowMs: number): void {
+    servers.answered(sender);
+    silence.answered(results.length);
+    if (failing.any() && results.some(({ outcome }) => !isInternal(outcome))) {
+      failing.answered(sender, answerRoute);
+    }
+    for (const { seq, outcome } of results) {
+      const request = open.get(seq);
+      if (request === undefined || request.call.target.answerRoute !== answerRoute || !wasAsked(request, sender)) {
+        stale += 1;
+      } else if (isFailure(outcome) && traitOf(outcome.code).anotherServerMayKnow && !request.settled) {
+        refused(request, sender, outcome, nowMs);
+      } else if (isInternal(outcome) && request.server?.address !== sender && !request.settled) {
+        // It has a copy, and another server will answer: it may be the one that fails.
+        stale += 1;
+      } else {
+        earned(request, sender, outcome, nowMs);
+        settle(request, outcome);
+      }
+    }
+  }
+
+  /** What the answer says of the server that it was expected from. */
+  function earned(request: OpenRequest<W>, sender: string, outcome: Success | Failure, nowMs: number): void {
+    const { room, server } = request;
+    const { answerRoute } = request.call.target;
+    if (room === undefined || server?.address !== sender) return;
+    if (isInternal(outcome)) {
+      loseHalf(room);
+      failing.failed(room, answerRoute, nowMs);
+    } else {
+      earn(room, perServerMax);
+      if (room.failures > 0) failing.wellAgain(room);
+    }
+    room.place.returns = 0;
+    dispatch.resume(room.place, room.contract);
+    dispatch.answered(request, nowMs);
+  }
+
+  /** This server cannot take it: another is asked, and what this one said is the outcome when none is left. */
+  function refused(request: OpenRequest<W>, sender: string, refusal: Failure, nowMs: number): void {
+    const { route, contract } = request.call.target;
+    const server = request.server?.address === sender ? request.server : servers.find(route, sender);
+    if (server === undefined) {
+      stale += 1;
+      return;
+    }
+    if (saysUnfit.has(refusal.code)) server.unfit.add(contract);
+    dispatch.refusedBy(request, server);
+    request.refusal = refusal;
+    if (request.server === server) moveOn(request, refusal, nowMs);
+  }
+
+  /** To another server; or back to one that was asked before; or it waits for one that knows it, if it can wait. */
+  function moveOn(request: OpenRequest<W>, refusal: Failure, nowMs: number): void {
+    const next = dispatch.choose(request);
+    if (next !== undefined) {
+      return isSuspect(request) ? dispatch.suspect(request, nowMs) : dispatch.reassign(request, next, nowMs);
+    }
+    const asked = mayYetAnswer(request);
+    if (asked !== undefined) return dispatch.move(request, asked, nowMs);
+    if (request.call.target.unheard === 'fail' || !saysUnfit.has(refusal.code)) return settle(request, refusal);
+    dispatch.takeBack(request, nowMs);
+  }
+
+  return { take, stale: () => stale };
+}
+
+function isInternal(outcome: Success | Failure): boolean {
+  return isFailure(outcome) && outcome.code === 'internal';
+}
