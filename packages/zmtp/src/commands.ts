@@ -1,4 +1,4 @@
-/* The commands of ZMTP 3.1 after the handshake: their bodies, name first. */
+/* The commands of ZMTP 3.1 after the handshake. A body begins with the command's name. */
 
 const names = {
   ping: Buffer.from('\x04PING', 'latin1'),
@@ -7,20 +7,20 @@ const names = {
   cancel: Buffer.from('\x06CANCEL', 'latin1'),
 };
 
-/** What is said of a topic, and where in the frame it stands. */
+/** A subscription or its end, and where its topic is in the frame. */
 export interface TopicSpan {
   readonly subscribed: boolean;
   readonly at: number;
 }
 
-/** Before 3.1 a subscription was a message: one of these, and the topic. */
+/** Before ZMTP 3.1 a subscription was a message: one of these bytes, then the topic. */
 export const legacySubscribe = 1;
 export const legacyCancel = 0;
 
 const ttlBytes = 2;
-/** A time to live travels in tenths of a second. */
+/** The unit of a time to live on the wire. */
 const ttlUnitMs = 100;
-/** An echoed context of a PING; more of it is not echoed. */
+/** A PONG echoes at most so many bytes of the PING's context. */
 const contextBytesMax = 16;
 
 function begins(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
@@ -39,7 +39,10 @@ export function isPong(bytes: Buffer, start: number, end: number): boolean {
   return begins(bytes, start, end, names.pong);
 }
 
-/** A PING's time to live in milliseconds, 0 for none, and the PONG that answers it; undefined when it is no PING. */
+/**
+ * Reads a PING: its time to live in milliseconds, 0 for none, and the PONG that answers it. Undefined when it is not a
+ * PING.
+ */
 export function readPing(
   bytes: Buffer,
   start: number,

@@ -18,7 +18,7 @@ function encoded({ flags, body }: Frame, long: boolean): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** What a reader said, and the frames as they lie in memory: not copied. */
+/** What a reader reported; the frames are views of the chunks, not copies. */
 function readerOf(limit = frameBytesMax) {
   const frames: Frame[] = [];
   const faults: string[] = [];
@@ -33,12 +33,12 @@ function readerOf(limit = frameBytesMax) {
   return { reader, frames, faults };
 }
 
-/** Cuts bytes at the given lengths, which are used again and again. */
+/** Cuts bytes into chunks of the given lengths, which repeat. */
 function chunksOf(bytes: Buffer, lengths: readonly number[]): Buffer[] {
   const chunks: Buffer[] = [];
   for (let at = 0; at < bytes.length;) {
     const length = lengths[chunks.length % lengths.length] ?? 1;
-    // Each in memory of its own, as a socket gives them.
+    // Each chunk has memory of its own, as from a socket.
     chunks.push(Buffer.from(Uint8Array.from(bytes.subarray(at, at + length)).buffer));
     at += length;
   }
@@ -57,7 +57,7 @@ const aFrame = fc.record({
 });
 const cuts = fc.oneof(fc.constant([1]), fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 12 }));
 
-test('frames come out whole and in order however the stream is cut, and stay as they were', () => {
+test('frames come out whole and in order wherever the stream is cut, and are not changed later', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(aFrame, fc.boolean()), { maxLength: 12 }), cuts, (sent, lengths) => {
       const { reader, frames, faults } = readerOf();
@@ -71,7 +71,7 @@ test('frames come out whole and in order however the stream is cut, and stay as 
   );
 });
 
-test('what is held grows with what arrived, up to twice the limit, whatever a head announces', () => {
+test('the memory for partial frames grows with the bytes received, up to twice the limit, whatever size a frame announces', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 4_000 }), cuts, fc.integer({ min: 0, max: 4_000 }), (size, lengths, come) => {
       const { reader } = readerOf(size);
@@ -99,10 +99,10 @@ describe('at fault is', () => {
       encoded({ flags: 0, body: Buffer.alloc(frameBytesMax + 1) }, true),
       'a frame above the limit',
     ],
-    ['a head that announces 16 EiB', Buffer.of(2, ...Buffer.alloc(8, 0xff)), 'a frame above the limit'],
-    ['a head that announces 4 GiB and a little', Buffer.of(2, 0, 0, 0, 1, 0, 0, 0, 1), 'a frame above the limit'],
-    ['a flag that is none', Buffer.of(8, 0), 'no frame'],
-  ])('%s, and nothing is read after it', (_what, bad, fault) => {
+    ['a header that announces 16 EiB', Buffer.of(2, ...Buffer.alloc(8, 0xff)), 'a frame above the limit'],
+    ['a header that announces 4 GiB and a little', Buffer.of(2, 0, 0, 0, 1, 0, 0, 0, 1), 'a frame above the limit'],
+    ['an unknown flag', Buffer.of(8, 0), 'no frame'],
+  ])('the reader reports %s, and reads nothing after it', (_what, bad, fault) => {
     for (const lengths of [[1], [1_000]]) {
       const { reader, frames, faults } = readerOf();
       for (const chunk of chunksOf(Buffer.concat([good, bad, good]), lengths)) reader.push(chunk);
@@ -113,13 +113,13 @@ describe('at fault is', () => {
   });
 });
 
-test('a frame of just the limit passes', () => {
+test('a frame of exactly the limit is accepted', () => {
   const { reader, frames } = readerOf();
   reader.push(encoded({ flags: 0, body: Buffer.alloc(frameBytesMax) }, true));
   expect(frames).toHaveLength(1);
 });
 
-test('nothing is reported once it was stopped, not even of the same chunk', () => {
+test('a stopped reader reports nothing more, not even from the same chunk', () => {
   const taken: number[] = [];
   const reader = createFrameReader(
     { frameBytesMax },
@@ -136,7 +136,7 @@ test('nothing is reported once it was stopped, not even of the same chunk', () =
   expect(taken).toEqual([7]);
 });
 
-test('no bytes make it throw, and it holds no more than it was given', () => {
+test('no bytes make the reader throw, and it holds no more than it received', () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 10 }), (chunks) => {
       const { reader, faults } = readerOf(100);

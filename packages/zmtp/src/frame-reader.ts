@@ -1,5 +1,6 @@
 /*
- * The frames of ZMTP 3 (rfc.zeromq.org/spec/23 and 37): a byte of flags, the body's size in one byte or eight, the body.
+ * The frames of ZMTP 3 (rfc.zeromq.org/spec/23 and 37): a byte of flags, the size of the body in one byte or eight, the
+ * body.
  */
 
 export const moreFlag = 1;
@@ -7,7 +8,7 @@ const longFlag = 2;
 export const commandFlag = 4;
 const allFlags = moreFlag | longFlag | commandFlag;
 
-/** Bodies of up to 255 bytes carry their size in one byte. */
+/** The size of a body up to this length takes one byte. */
 export const shortSizeMax = 255;
 export const shortHeadBytes = 2;
 export const longHeadBytes = 9;
@@ -15,18 +16,18 @@ const sizeWordBytes = 4;
 const wordValues = 2 ** 32;
 
 export interface FrameEvents {
-  /** A frame is there: the bytes from `start` to `end` are its body and may be kept, but not written to. */
+  /** A frame: its body is the bytes from `start` to `end`. The receiver may keep them, but must not write to them. */
   frame(flags: number, bytes: Buffer, start: number, end: number): void;
-  /** The other side does not speak ZMTP, or says more at once than it may. Nothing is read after it. */
+  /** The peer does not speak ZMTP, or sends a larger frame than it may. Nothing is read after this. */
   fault(what: string): void;
 }
 
 export interface FrameReader {
-  /** Takes in the next bytes of the stream, cut anywhere. */
+  /** Takes the next bytes of the stream, cut anywhere. */
   push(chunk: Buffer): void;
-  /** Bytes held because their frame is not whole yet: twice the largest frame at most. */
+  /** Bytes held for a frame that is incomplete; at most twice the largest frame. */
   held(): number;
-  /** Nothing is reported from now on. */
+  /** No event is reported from now on. */
   stop(): void;
 }
 
@@ -34,9 +35,12 @@ export interface FrameLimits {
   readonly frameBytesMax: number;
 }
 
-/** Takes a stream apart into frames. What it holds grows with what has arrived, never with what a head announces. */
+/**
+ * Splits a stream into frames. The memory it holds grows with the bytes received, never with the size that a frame
+ * announces.
+ */
 export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameEvents): FrameReader {
-  /** What came of a frame that is not whole, and room for more of it. */
+  /** The bytes of an incomplete frame, with room for more. */
   let rest: Buffer | undefined;
   let restBytes = 0;
   let stopped = false;
@@ -47,7 +51,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     return undefined;
   }
 
-  /** @returns where the frame that begins at `at` ends; undefined when its head is not whole, or at fault */
+  /** @returns where the frame that begins at `at` ends; undefined when its header is incomplete or invalid */
   function bodySpan(bytes: Buffer, at: number, end: number): readonly [start: number, end: number] | undefined {
     const flags = bytes[at] ?? 0;
     if ((flags & ~allFlags) !== 0) return fault('no frame');
@@ -61,7 +65,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     return size > frameBytesMax ? fault('a frame above the limit') : [start, start + size];
   }
 
-  /** @returns where the first frame that is not whole begins */
+  /** @returns where the first incomplete frame begins */
   function takeFrames(bytes: Buffer, end: number): number {
     let at = 0;
     while (at < end && !stopped) {
@@ -73,7 +77,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     return at;
   }
 
-  /** Twice the room each time: a stream that comes byte by byte is not copied byte by byte. */
+  /** Doubles the room each time, so that a stream that arrives byte by byte is not copied for each byte. */
   function withRoom(bytes: Buffer, used: number, more: number): Buffer {
     if (used + more <= bytes.length) return bytes;
     const larger = Buffer.allocUnsafe(2 * (used + more));
@@ -95,7 +99,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
       restBytes = stopped ? 0 : end - at;
       if (restBytes === 0) rest = undefined;
       else if (at === 0 && rest !== undefined) rest = bytes;
-      // Frames that were handed over are kept by who took them, and a few bytes should not keep a whole chunk.
+      // Receivers keep the frames they were given. Copy the rest, so that a few bytes do not retain a whole chunk.
       else rest = Buffer.from(bytes.subarray(at, end));
     },
     held: () => rest?.length ?? 0,

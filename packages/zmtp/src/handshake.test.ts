@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { SocketType } from './handshake.ts';
 import { greetingBytes, greetingFault, readyFault, speaksCommands, writeGreeting, writeReady } from './handshake.ts';
 
-/** As libzmq 4.3.5 sends it. */
+/** The greeting of libzmq 4.3.5. */
 const libzmqGreeting = Buffer.from(`ff00000000000000017f03014e554c4c${'00'.repeat(48)}`, 'hex');
-/** As libzmq 4.3.5 sends it for a SUB: its type, then an identity that is empty. */
+/** The READY of libzmq 4.3.5 for a SUB: its type, then an empty identity. */
 const libzmqReady = Buffer.from('\x05READY\x0bSocket-Type\0\0\0\x03SUB\x08Identity\0\0\0\0', 'latin1');
 
 function greetingWith(at: number, value: number): Buffer {
@@ -60,7 +60,7 @@ describe('READY', () => {
     expect(readyFault(own, writeReady(other))).toBe(fault);
   });
 
-  test('of libzmq is right, and ours is like it', () => {
+  test('the READY of libzmq is accepted, and ours has the same form', () => {
     expect(readyFault('XPUB', libzmqReady)).toBeUndefined();
     expect(writeReady('SUB')).toEqual(libzmqReady.subarray(0, writeReady('SUB').length));
   });
@@ -77,12 +77,12 @@ describe('READY', () => {
     expect(readyFault('XPUB', Buffer.from(body, 'latin1'))).toBe(fault);
   });
 
-  test('its names are not told apart by case', () => {
+  test('property names of READY are case-insensitive', () => {
     expect(readyFault('XPUB', Buffer.from('\x05READY\x0bSOCKET-type\0\0\0\x03SUB', 'latin1'))).toBeUndefined();
   });
 });
 
-test('no bytes make it throw', () => {
+test('no bytes make the reader of READY throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 80 }), fc.boolean(), (bytes, named) => {
       const body = Buffer.concat([Buffer.from(named ? '\x05READY' : '', 'latin1'), bytes]);

@@ -1,10 +1,10 @@
 /*
- * What two sides of ZMTP 3.1 say before anything else: a greeting of 64 bytes, and a READY command with the type of the socket.
+ * The handshake of ZMTP 3.1: each side sends a greeting of 64 bytes, then a READY command with the type of its socket.
  */
 
 export type SocketType = 'PUB' | 'SUB' | 'XPUB' | 'XSUB';
 
-/** Which sockets may meet. */
+/** Which types of sockets may connect to each other. */
 const partners: Readonly<Record<SocketType, readonly string[]>> = {
   PUB: ['SUB', 'XSUB'],
   XPUB: ['SUB', 'XSUB'],
@@ -20,7 +20,7 @@ const mechanismAt = 12;
 const mechanismEnd = 32;
 const mechanism = 'NULL';
 
-/** A handshake says little: whoever says more is none of us. */
+/** The frames of a handshake are small. A peer that sends a larger one does not belong to this system. */
 export const handshakeFrameBytesMax = 8_192;
 
 export function writeGreeting(): Buffer {
@@ -34,9 +34,9 @@ export function writeGreeting(): Buffer {
 }
 
 /**
- * Looks at as much of a greeting as has come.
+ * Checks as much of a greeting as has arrived.
  *
- * @returns what is wrong with it; undefined while nothing is
+ * @returns the fault; undefined while there is none
  */
 export function greetingFault(bytes: Uint8Array): string | undefined {
   if ((bytes[0] ?? 0xff) !== 0xff || (bytes[signatureAt] ?? 0x7f) !== 0x7f) return 'no ZMTP';
@@ -47,7 +47,7 @@ export function greetingFault(bytes: Uint8Array): string | undefined {
   return name === mechanism ? undefined : 'a mechanism that is not NULL';
 }
 
-/** Whether the other side knows PING and SUBSCRIBE, as of ZMTP 3.1. */
+/** Whether the peer knows PING and SUBSCRIBE, which came with ZMTP 3.1. */
 export function speaksCommands(greeting: Uint8Array): boolean {
   return (greeting[majorAt] ?? 0) > 3 || (greeting[minorAt] ?? 0) >= 1;
 }
@@ -65,7 +65,7 @@ export function writeReady(type: SocketType): Buffer {
   return Buffer.concat([Buffer.from(name, 'latin1'), value, Buffer.from(type, 'latin1')]);
 }
 
-/** @returns what is wrong with the other side's READY command; undefined when the two may talk */
+/** @returns the fault of the peer's READY command; undefined when the two sockets may be connected */
 export function readyFault(own: SocketType, body: Buffer): string | undefined {
   if (body.toString('latin1', 0, readyName.length) !== readyName) return 'no READY command';
   let at = readyName.length;

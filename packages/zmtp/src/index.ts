@@ -1,4 +1,7 @@
-/* ZeroMQ's wire, ZMTP 3.1, as the sockets of publish and subscribe need it, spoken by the thread that has the messages. */
+/*
+ * ZMTP 3.1, ZeroMQ's wire protocol, for publish and subscribe sockets. It runs on the thread that sends and receives
+ * the messages.
+ */
 export type { BeatSubscriber } from './node/beat-subscriber.ts';
 export { createBeatSubscriber } from './node/beat-subscriber.ts';
 export { addressOf, familyOf, literalOf } from './node/host-address.ts';

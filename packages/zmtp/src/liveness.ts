@@ -1,39 +1,44 @@
-/** How a connection finds out that the other side is gone without saying so. All in milliseconds. */
+/** How a connection detects a peer that is gone without closing. All times in milliseconds. */
 export interface Heartbeat {
-  /** A PING after so long. */
+  /** The time from one PING to the next. */
   readonly intervalMs: number;
-  /** Nothing heard for so long: given up. */
+  /** The connection is given up after this time without any bytes from the peer. */
   readonly silenceMs: number;
-  /** The same from a message on that was sent, until anything is heard: it may have been lost. */
+  /** The same two times after a message was sent and until any bytes arrive: the message may have been lost. */
   readonly unconfirmed?: { readonly intervalMs: number; readonly silenceMs: number };
-  /** What a PING says of when the other side shall give up; 0 for never. */
+  /** The time to live in our PINGs: after this silence the peer should give us up; 0 for never. */
   readonly ttlMs: number;
-  /** Only who has not been heard for an interval is pinged. */
+  /** Send PINGs only to peers that have been silent for an interval. */
   readonly onlyIfSilent?: boolean;
   /**
-   * A peer that asks to be given up after so long or sooner is pinged at every tick. Then a close by the peer whose last
-   * round trip is fresh is the end of its process and not of the link ({@link Peer} `closed`).
+   * A peer whose own PINGs carry a time to live of at most this is pinged at every tick. If such a peer closes while
+   * its last round trip is fresh, its process has ended, and the link is not the cause ({@link Peer} `closed`).
    */
   readonly closeWatchTtlMs?: number;
-  /** The first PING follows the handshake at once: the other side may end, stop or be cut off before a tick. */
+  /**
+   * Send the first PING immediately after the handshake, because the peer may end, stop or be cut off before the first
+   * tick.
+   */
   readonly firstPing?: boolean;
 }
 
-/** What is known of whether the other side lives. */
+/** Decides whether the peer is alive. */
 export interface Liveness {
-  /** It said something. */
+  /** Bytes arrived from the peer. */
   heard(): void;
-  /** It was sent a message. */
+  /** A message was sent to the peer. */
   sent(): void;
-  /** The handshake is done. `pings` tells whether it answers a PING. */
+  /** The handshake is complete. `pings`: whether the peer answers PINGs. */
   ready(pings: boolean): void;
-  /** It said after what silence it is to be given up; 0 for never. */
+  /** The peer's PING said after what silence to give it up; 0 for never. */
   asked(ttlMs: number): void;
-  /** Time has passed: one tick of it, however late. So what this process slept through is nobody's silence. */
+  /**
+   * One tick has passed, however late it runs. So a standstill of this process does not count as silence of the peer.
+   */
   tick(): 'given-up' | 'ping-due' | undefined;
 }
 
-/** A handshake takes no longer; in milliseconds. */
+/** The longest duration of a handshake, in milliseconds. */
 const handshakeMs = 1_000;
 
 /** @param tickMs from one `tick` to the next */
@@ -42,10 +47,12 @@ export function createLiveness(heartbeat: Heartbeat, tickMs: number): Liveness {
   const { unconfirmed = heartbeat } = heartbeat;
   let isReady = false;
   let pings = false;
-  /** Ticks since the other side was heard, since the beginning before it is ready, and since it was pinged. */
+  /**
+   * Ticks since the peer was last heard (before the handshake is complete: since the start), and since the last PING.
+   */
   let silentTicks = 0;
   let unpingedTicks = 0;
-  /** Ticks since a message was sent after which nothing was heard; undefined when there is none. */
+  /** Ticks since the first message that no bytes have followed; undefined when there is none. */
   let unconfirmedTicks: number | undefined;
   let ttlMs = 0;
 
@@ -66,7 +73,7 @@ export function createLiveness(heartbeat: Heartbeat, tickMs: number): Liveness {
 
   return {
     heard() {
-      // Who drips is not done with the handshake in time either.
+      // Before the handshake is complete, single bytes do not extend its time.
       if (isReady) silentTicks = 0;
       unconfirmedTicks = undefined;
     },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRoundTrip } from './round-trip.ts';
 
-test('a round trip is proven for a while after the PING that was answered', () => {
+test('a round trip counts as proven for a while after a PING that was answered', () => {
   const trip = createRoundTrip();
   expect(trip.isProven(100, 0)).toBe(false);
   trip.pinged(1_000);
@@ -11,7 +11,7 @@ test('a round trip is proven for a while after the PING that was answered', () =
   expect(trip.isProven(100, 1_101)).toBe(false);
 });
 
-test('a PONG proves no more than the oldest PING that was not answered, however late it is read', () => {
+test('a PONG proves no more than the oldest unanswered PING, however late it is read', () => {
   const trip = createRoundTrip();
   trip.pinged(1_000);
   trip.pinged(1_300);
@@ -22,7 +22,7 @@ test('a PONG proves no more than the oldest PING that was not answered, however 
   expect(trip.isProven(100, 1_360)).toBe(true);
 });
 
-test('a PONG that nothing asked for proves nothing', () => {
+test('an unsolicited PONG proves nothing', () => {
   const trip = createRoundTrip();
   trip.ponged();
   expect(trip.isProven(100, 0)).toBe(false);

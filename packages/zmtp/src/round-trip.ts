@@ -1,16 +1,16 @@
-/** When this side last knew that bytes pass both ways. */
+/** Records when bytes last passed both ways. */
 export interface RoundTrip {
   /** A PING was sent. */
   pinged(nowMs: number): void;
-  /** A PONG came. */
+  /** A PONG arrived. */
   ponged(): void;
-  /** Whether a PING that was sent no longer than `withinMs` ago has been answered. */
+  /** Whether a PING that was sent at most `withinMs` ago has been answered. */
   isProven(withinMs: number, nowMs: number): boolean;
 }
 
 /**
- * The time that counts is that of the PING and not of its PONG: what waited in the kernel while this process stood still
- * says nothing about the link as it is now.
+ * The time of the PING counts, not that of its PONG: bytes that waited in the kernel while this process stood still
+ * prove nothing about the current state of the link.
  */
 export function createRoundTrip(): RoundTrip {
   let openSinceMs: number | undefined;

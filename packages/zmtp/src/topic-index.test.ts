@@ -11,7 +11,7 @@ const aStep: fc.Arbitrary<Step> = fc.tuple(
   aTopic,
 );
 
-/** The same, as a list that is searched. */
+/** A model of the index: a list that is searched. */
 function createModel() {
   let asked: (readonly [peer: number, prefix: string])[] = [];
   const has = (peer: number, prefix: string): boolean => asked.some(([one, other]) => one === peer && other === prefix);
@@ -46,7 +46,7 @@ function eachOnce<T>(all: readonly T[]): Set<T> {
   return set;
 }
 
-test('says what a list of all prefixes would', () => {
+test('the index finds the same peers as a search of all prefixes', () => {
   fc.assert(
     fc.property(fc.array(aStep, { maxLength: 60 }), (steps) => {
       const index = createTopicIndex<number>();
@@ -63,7 +63,7 @@ test('says what a list of all prefixes would', () => {
   );
 });
 
-test('a topic that was matched is not looked up again before something changes', () => {
+test('a matched topic is not looked up again before a subscription changes', () => {
   const index = createTopicIndex<string>();
   index.add('one', 'a');
   const before = index.match('ab');
@@ -72,7 +72,7 @@ test('a topic that was matched is not looked up again before something changes',
   expect(index.match('ab')).toEqual(['one', 'two']);
 });
 
-test('what is remembered is bounded by who gets it, not by topics alone', () => {
+test('the memory for matched topics is bounded by the number of their subscribers, not by the number of topics alone', () => {
   const index = createTopicIndex<number>();
   for (let peer = 0; peer < 1_000; peer += 1) index.add(peer, '');
   const first = index.match('0');

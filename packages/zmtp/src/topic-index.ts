@@ -1,31 +1,33 @@
 /*
- * Who asked for which prefixes. Matching is by prefix, as ZeroMQ's: one look-up for each length of prefix that there is, and
- * none for a topic that was matched since the last change.
+ * The subscribers of each prefix. Matching is by prefix, as in ZeroMQ: one look-up for each length of prefix in use,
+ * and none for a topic that was matched since the last change.
  */
 
 export interface TopicIndex<Peer> {
-  /** @returns whether it is the first that asks for this prefix */
+  /** @returns whether this peer is the first subscriber of the prefix */
   add(peer: Peer, prefix: string): boolean;
-  /** @returns whether nobody asks for this prefix any longer */
+  /** @returns whether the prefix has no subscriber any more */
   remove(peer: Peer, prefix: string): boolean;
-  /** Forgets a peer. @returns the prefixes that nobody asks for any longer, in the order in which it asked for them */
+  /**
+   * Removes a peer. @returns the prefixes that have no subscriber any more, in the order in which the peer subscribed
+   */
   leave(peer: Peer): readonly string[];
-  /** How many prefixes a peer asks for. */
+  /** How many prefixes a peer subscribes to. */
   count(peer: Peer): number;
-  /** All who asked for a prefix of the topic, each once. */
+  /** All subscribers of a prefix of the topic, each once. */
   match(topic: string): readonly Peer[];
 }
 
 /**
- * Topics that are remembered, and who gets them: more than the participants that most systems have. Who gets everything counts
- * with each topic.
+ * Bounds the matched topics and their subscribers; more than the participants of most systems. A peer that subscribes
+ * to everything counts once for each topic.
  */
 const rememberedMax = 32_768;
 
 export function createTopicIndex<Peer>(): TopicIndex<Peer> {
   const byPrefix = new Map<string, Set<Peer>>();
   const byPeer = new Map<Peer, Set<string>>();
-  /** How many prefixes there are of each length. */
+  /** How many prefixes of each length there are. */
   const lengths = new Map<number, number>();
   const matched = new Map<string, readonly Peer[]>();
   let remembered = 0;

@@ -3,13 +3,15 @@ import { createConnections } from './connections.ts';
 
 export type BeatSubscriber = Pick<Connections, 'dial' | 'close'>;
 
-/** Hears all that its peers publish in one frame: a broker's beats have no topic. Messages of more frames are none of them. */
+/**
+ * Receives single-frame messages from every peer: a broker's beats, which have no topic. Other messages are dropped.
+ */
 export function createBeatSubscriber(
   options: Omit<ConnectionsOptions, 'type' | 'onFault'>,
   heard: (beat: Buffer) => void,
 ): BeatSubscriber {
   const connections = createConnections(
-    // Why a peer was cut off says nothing to a listener that waits for a beat: none has come yet.
+    // A listener that waits for a beat does not need to know why a peer was cut off.
     { ...options, type: 'SUB', onFault: () => undefined },
     {
       ready: (peer) => peer.subscription('', true),

@@ -13,7 +13,7 @@ import { rawPeer } from './raw-peer.test-support.ts';
 const tickMs = 50;
 const quiet: Heartbeat = { intervalMs: 10_000, silenceMs: 10_000, ttlMs: 0 };
 
-/** One end that speaks ZMTP, whose time is the test's, and one that says what it is told to. */
+/** A connection that speaks ZMTP, whose time the test moves, and a raw peer that sends what the test says. */
 async function setUp(heartbeat: Heartbeat = quiet, options: Partial<ConnectionOptions> = {}) {
   const [near, far] = await loopback();
   const log = createEventLog<string>();
@@ -62,7 +62,7 @@ async function ready(
 }
 
 describe('a handshake', () => {
-  test('not done within a second is cut off, and nobody hears of it', async () => {
+  test('a handshake that takes more than a second is cut off and not reported as a peer', async () => {
     const { near, far, log, tick } = await setUp();
     tick(20);
     expect(near.destroyed).toBe(false);
@@ -71,7 +71,7 @@ describe('a handshake', () => {
     expect(log.all).toEqual([]);
   });
 
-  test('that drips is cut off as well', async () => {
+  test('a handshake that arrives byte by byte too slowly is cut off', async () => {
     const { near, far, log, tick } = await setUp();
     for (const byte of writeGreeting().subarray(0, 21)) {
       far.write(Buffer.of(byte));
@@ -97,14 +97,14 @@ describe('a handshake', () => {
     ],
   ])('with %s is cut off', async (_what, bytes, fault) => {
     const { far, log } = await setUp(quiet, { frameBytesMax: 100_000 });
-    // What follows in the same chunk heals nothing.
+    // Correct bytes later in the same chunk do not help.
     const good = '\x04\x19\x05READY\x0bSocket-Type\0\0\0\x03SUB';
     far.write(`${bytes('GET / HTTP/1.1\r\n\r\n')}${good}`, 'latin1');
     await closed(far);
     expect(log.all).toEqual([`fault: ${fault}`]);
   });
 
-  test('is understood byte by byte', async () => {
+  test('a handshake that arrives byte by byte is understood', async () => {
     const { near, far, log } = await setUp();
     const said = `${writeGreeting().toString('latin1')}\x04\x19\x05READY\x0bSocket-Type\0\0\0\x03SUB\x04\x0b\x09SUBSCRIBEa`;
     for (const byte of Buffer.from(said, 'latin1')) {
@@ -116,7 +116,7 @@ describe('a handshake', () => {
 });
 
 describe('the other side', () => {
-  test('is not blamed for a handshake that took its time', async () => {
+  test('the silence of a peer is counted from the end of a slow handshake', async () => {
     const { near, raw, log, tick } = await setUp({ ...quiet, silenceMs: 500 });
     tick(15);
     raw.shakeHands('SUB');
@@ -127,7 +127,7 @@ describe('the other side', () => {
     expect(near.destroyed).toBe(true);
   });
 
-  test('that pinged with a time to live and falls silent is dropped when that is over', async () => {
+  test('a peer whose PING had a time to live is dropped when it is silent for that time', async () => {
     const { near, log, raw, tick } = await ready();
     raw.frame(commandFlag, '\x04PING\0\x02context');
     await raw.heard.until((heard) => heard.includes('<PONGcontext>'));
@@ -138,7 +138,7 @@ describe('the other side', () => {
     expect(log.all).toEqual(['ready', 'closed']);
   });
 
-  test('that says anything lives on', async () => {
+  test('a peer that sends any bytes is not dropped', async () => {
     const { near, raw, tick, log } = await ready();
     raw.frame(commandFlag, '\x04PING\0\x02');
     for (let times = 1; times < 4; times += 1) {
@@ -149,7 +149,7 @@ describe('the other side', () => {
     }
   });
 
-  test('that asks for no time to live any more is dropped when our own patience ends', async () => {
+  test('a peer that withdraws its time to live is dropped after our own limit', async () => {
     const { near, raw, tick } = await ready({ ...quiet, silenceMs: 500 });
     raw.frame(commandFlag, '\x04PING\0\x01first');
     raw.frame(commandFlag, '\x04PING\0\0second');
@@ -160,14 +160,14 @@ describe('the other side', () => {
     expect(near.destroyed).toBe(true);
   });
 
-  test('is pinged each interval, with its time to live', async () => {
+  test('a peer is pinged each interval, and the PING has its time to live', async () => {
     const { raw, tick } = await ready({ intervalMs: 100, silenceMs: 10_000, ttlMs: 300 });
     tick(5);
     await raw.heard.until((heard) => heard.length === 3);
     expect(raw.heard.all.slice(1)).toEqual(['<PING\0\x03>', '<PING\0\x03>']);
   });
 
-  test('that was sent a message is pinged sooner and given up sooner, until it says anything', async () => {
+  test('after a message was sent, the peer is pinged sooner and given up sooner, until it sends any bytes', async () => {
     const heartbeat = { ...quiet, unconfirmed: { intervalMs: 100, silenceMs: 300 } };
     const { near, raw, tick, peer, log } = await ready(heartbeat);
     tick(100);
@@ -187,7 +187,7 @@ describe('the other side', () => {
     expect(near.destroyed).toBe(true);
   });
 
-  test('that is given up gets a reset, and nothing that was on its way', async () => {
+  test('a peer that is given up gets a reset, and nothing that was still in flight', async () => {
     const { far, peer, tick } = await ready(quiet, { unsentBytesMax: 10_000_000 });
     far.pause();
     while (peer.send('topic', Buffer.alloc(10_000)));
@@ -199,7 +199,7 @@ describe('the other side', () => {
     expect(errors).toEqual(['ECONNRESET']);
   });
 
-  test('is not pinged while it talks, where only the silent are', async () => {
+  test('a peer that sends is not pinged if only silent peers are to be', async () => {
     const { raw, tick, log } = await ready({ intervalMs: 100, silenceMs: 10_000, ttlMs: 0, onlyIfSilent: true });
     for (let times = 1; times <= 4; times += 1) {
       raw.frame(0, 'life');
@@ -213,7 +213,7 @@ describe('the other side', () => {
     await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
   });
 
-  test('of ZMTP 3.0 gets no PING, is not missed, and gets subscriptions as messages', async () => {
+  test('a peer of ZMTP 3.0 gets no PING, is not given up, and gets subscriptions as messages', async () => {
     const { near, raw, tick, peer } = await ready(
       { intervalMs: 50, silenceMs: 100, ttlMs: 100 },
       { type: 'XSUB', other: 'XPUB', minor: 0 },
@@ -226,7 +226,7 @@ describe('the other side', () => {
     expect(raw.heard.all.slice(1)).toEqual(['\x01a', '\0a']);
   });
 
-  test('of ZMTP 3.1 gets subscriptions as commands', async () => {
+  test('a peer of ZMTP 3.1 gets subscriptions as commands', async () => {
     const { raw, peer } = await ready(quiet, { type: 'XSUB', other: 'XPUB' });
     peer.subscription('a', true);
     peer.subscription('a', false);
@@ -234,7 +234,7 @@ describe('the other side', () => {
     expect(raw.heard.all.slice(1)).toEqual(['<SUBSCRIBEa>', '<CANCELa>']);
   });
 
-  test('is told one thing after the other, messages and subscriptions', async () => {
+  test('a peer gets messages and subscriptions in the order in which they were sent', async () => {
     const { raw, peer } = await ready();
     peer.send('one', Buffer.from('1'));
     peer.subscription('a', true);
@@ -243,7 +243,7 @@ describe('the other side', () => {
     expect(raw.heard.all.slice(1)).toEqual(['one', '1', '<SUBSCRIBEa>', 'two', '2']);
   });
 
-  test('is sent little at the end of a turn, and much at once', async () => {
+  test('small amounts leave at the end of a turn, large ones at once', async () => {
     let turns = 0;
     const { near, peer } = await ready(quiet, { onDirty: () => void (turns += 1) });
     const before = near.bytesWritten;
@@ -254,11 +254,11 @@ describe('the other side', () => {
     expect(turns).toBe(1);
   });
 
-  test('is heard whole: up to two frames of a message, and how many it had', async () => {
+  test('a message is reported with up to two frames, and with the number of its frames', async () => {
     const { raw, log } = await ready();
     raw.frame(0, 'alone');
     raw.frame(moreFlag, 'topic');
-    // Commands come between the frames of a message.
+    // Commands may come between the frames of a message.
     raw.frame(commandFlag, '\x09SUBSCRIBEa');
     raw.frame(0, 'body');
     for (let frame = 0; frame < 1_000; frame += 1) raw.frame(moreFlag, String(frame));
@@ -267,7 +267,7 @@ describe('the other side', () => {
     expect(log.all).toEqual(['ready', '1: alone undefined', '+a of 1', '2: topic body', '1001: 0 1']);
   });
 
-  test('is asked no prefix longer than there are, but how long it was', async () => {
+  test('a prefix is reported up to the longest allowed length, with its full length', async () => {
     const { raw, log } = await ready();
     raw.frame(commandFlag, `\x09SUBSCRIBE${'x'.repeat(100)}`);
     raw.frame(commandFlag, `\x06CANCEL12345678`);
@@ -275,7 +275,7 @@ describe('the other side', () => {
     expect(log.all.slice(1)).toEqual(['+xxxxxxxx of 100', '-12345678 of 8']);
   });
 
-  test('that sends too much at once is cut off, and nothing after it is heard', async () => {
+  test('a peer that sends too much at once is cut off, and nothing after that is read', async () => {
     const { raw, far, log } = await ready();
     raw.frame(0, 'good');
     far.write(Buffer.from('\x02\0\0\0\0\0\0\x03\xe9\0\x03bad', 'latin1'));
@@ -283,19 +283,19 @@ describe('the other side', () => {
     expect(log.all).toEqual(['ready', '1: good undefined', 'fault: a frame above the limit', 'closed']);
   });
 
-  test('that floods with PINGs and does not read gets no PONGs without end', async () => {
+  test('a peer that sends PINGs without reading gets a bounded number of PONGs', async () => {
     const { near, far } = await ready();
     far.pause();
     const pings = Buffer.from('\x04\x17\x04PING\0\0' + 'c'.repeat(16), 'latin1');
     const many = Buffer.concat(Array.from({ length: 10_000 }, () => pings));
-    // More than the kernel takes of the answers.
+    // More than the kernel buffers of the answers.
     for (let sent = 0; sent < 60; sent += 1) {
       await new Promise<void>((resolve) => far.write(many, () => resolve()));
     }
     expect(near.writableLength).toBeLessThan(200_000);
   });
 
-  test('that reads late loses what is above the bound, and gets the rest', async () => {
+  test('a peer that reads late loses what exceeds the bound, and gets the rest', async () => {
     const { far, raw, peer } = await ready(quiet, { unsentBytesMax: 100_000 });
     far.pause();
     let sent = 0;
@@ -312,7 +312,7 @@ describe('the other side', () => {
     expect(topics).toEqual([...Array.from({ length: sent }, (_, index) => String(index)), 'again']);
   });
 
-  test('for which a subscription would be lost is cut off', async () => {
+  test('a peer is cut off when a subscription for it would be lost', async () => {
     const { far, peer, log } = await ready(quiet, { unsentBytesMax: 1_000, type: 'XSUB', other: 'XPUB' });
     far.pause();
     while (peer.send('topic', Buffer.alloc(100_000))) peer.flush();
@@ -328,7 +328,7 @@ describe('a close', () => {
 
   const pings = (heard: readonly string[]): string[] => heard.filter((one) => one === '<PING\0\0>');
 
-  /** A peer that asks to be given up after 200 ms, and has answered a PING or not. */
+  /** A peer whose PING has a time to live of 200 ms, and that has answered a PING or not. */
   async function watchedPeer(answers: boolean, ttl = '\x02') {
     let clockMs = 0;
     const all = await ready(watched, { nowMs: () => clockMs });
@@ -344,7 +344,7 @@ describe('a close', () => {
     return Object.assign(all, { pass: (ms: number) => (clockMs += ms) });
   }
 
-  test('by a peer that has just answered a PING is the end of its process', async () => {
+  test('a close by a peer that has just answered a PING means that its process ended', async () => {
     const { far, log, pass } = await watchedPeer(true);
     pass(750);
     far.end();
@@ -352,14 +352,14 @@ describe('a close', () => {
     expect(log.all.at(-1)).toBe('closed: it ended');
   });
 
-  test('with a reset by such a peer is as well', async () => {
+  test('a reset by a peer that has just answered a PING means that its process ended', async () => {
     const { far, log } = await watchedPeer(true);
     far.resetAndDestroy();
     await log.until(isClosed);
     expect(log.all.at(-1)).toBe('closed: it ended');
   });
 
-  test('by a peer whose last answer is older than its patience may come from a cut link', async () => {
+  test('a close by a peer whose last answer is older than its time to live may come from a cut link', async () => {
     const { far, log, pass } = await watchedPeer(true);
     pass(751);
     far.end();
@@ -367,21 +367,21 @@ describe('a close', () => {
     expect(log.all.at(-1)).toBe('closed');
   });
 
-  test('by a peer that has not answered may come from a cut link', async () => {
+  test('a close by a peer that has not answered may come from a cut link', async () => {
     const { far, log } = await watchedPeer(false);
     far.end();
     await log.until(isClosed);
     expect(log.all.at(-1)).toBe('closed');
   });
 
-  test('from this side is not the end of the other process', async () => {
+  test('a close by this side does not mean that the other process ended', async () => {
     const { log, peer } = await watchedPeer(true);
     peer.destroy();
     await log.until(isClosed);
     expect(log.all.at(-1)).toBe('closed');
   });
 
-  test('of a peer that asks for a long time to live is not watched: after the first PING it gets none for it', async () => {
+  test('a peer with a long time to live is not pinged at every tick after the first PING', async () => {
     const { raw, tick } = await watchedPeer(false, '\x78');
     tick(10);
     raw.frame(commandFlag, '\x04PING\0\x78later');
@@ -389,7 +389,7 @@ describe('a close', () => {
     expect(pings(raw.heard.all)).toHaveLength(1);
   });
 
-  test('by a peer that has answered the first PING and asked for nothing yet is the end of its process', async () => {
+  test('a close by a peer that answered the first PING and sent none itself means that its process ended', async () => {
     const { far, raw, log } = await ready(watched);
     await raw.heard.until((heard) => pings(heard).length === 1);
     raw.frame(commandFlag, '\x04PONG');
@@ -399,7 +399,7 @@ describe('a close', () => {
   });
 });
 
-test('whoever is gone is sent nothing, and that is no error', async () => {
+test('sending to a peer that is gone does nothing and does not throw', async () => {
   const { peer, connection, tick, log } = await ready();
   peer.destroy();
   const behind = (): void => {
@@ -416,7 +416,7 @@ test('whoever is gone is sent nothing, and that is no error', async () => {
   expect(log.all).toEqual(['ready', 'closed']);
 });
 
-test('a connection that ends lets what waits leave', async () => {
+test('ending a connection sends what waits first', async () => {
   const { far, raw, peer, connection, log } = await ready(quiet, { unsentBytesMax: 10_000_000 });
   far.pause();
   let sent = 0;

@@ -25,32 +25,36 @@ import { createLiveness } from '../liveness.ts';
 import { createWriteBuffer } from './write-buffer.ts';
 import { createRoundTrip } from '../round-trip.ts';
 
-/** The other side of a connection whose handshake is done. */
+/** The other side of a connection after the handshake. */
 export interface Peer {
   /**
-   * Sends a message of two frames with this turn's others.
+   * Sends a message of two frames, together with the other messages of this turn.
    *
-   * @returns false when it is lost: more waits for this peer than may
+   * @returns false when the message is lost because too many bytes wait for this peer
    */
   send(topic: Uint8Array | string, body: Uint8Array): boolean;
-  /** Asks for a prefix, or not any longer. A peer for which this would be lost is cut off: what it knows would be wrong for good. */
+  /**
+   * Sends a subscription or its end. If it would be lost, the peer is cut off: otherwise its table would stay wrong.
+   */
   subscription(prefix: string, subscribed: boolean): void;
   flush(): void;
-  /** Cuts it off. */
+  /** Closes the connection at once. */
   destroy(): void;
 }
 
 export interface PeerEvents {
   ready(peer: Peer): void;
-  /** A whole message: up to two frames of it, and how many it had. */
+  /** A whole message: its first two frames, and the number of its frames. */
   message(peer: Peer, first: Buffer, second: Buffer | undefined, frames: number): void;
-  /** It asks for a prefix, or not any longer. `prefix` has no more than `prefixBytesMax` characters, `bytes` says how many it had. */
+  /**
+   * The peer subscribes or unsubscribes. `prefix` is cut to `prefixBytesMax` characters; `bytes` is its full length.
+   */
   subscription(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void;
   /**
-   * Only after `ready`.
+   * Called only after `ready`.
    *
-   * @param ended the process on the other side ended: it closed the connection while bytes passed both ways. Without this
-   *   proof the close may also come from a cut link, a standstill of either side, or this side's own decision.
+   * @param ended the peer's process ended: it closed the connection while bytes passed both ways. If false, the close
+   * may also come from a cut link, a standstill of either side, or this side's own decision.
    */
   closed(peer: Peer, ended: boolean): void;
 }
@@ -58,46 +62,49 @@ export interface PeerEvents {
 export interface ConnectionOptions {
   readonly type: SocketType;
   readonly frameBytesMax: number;
-  /** Bytes that may wait for a peer before what else it is sent is lost. */
+  /** How many bytes may wait for a peer; further messages are lost. */
   readonly unsentBytesMax: number;
-  /** Longer prefixes are not told from one another. */
+  /** Longer prefixes are cut to this length. */
   readonly prefixBytesMax: number;
   readonly heartbeat: Heartbeat;
-  /** From one `tick` to the next. */
+  /** The time from one `tick` to the next. */
   readonly tickMs: number;
-  /** A monotonic clock in milliseconds; `performance.now` unless given. */
+  /** A monotonic clock in milliseconds; by default `performance.now`. */
   readonly nowMs?: () => number;
-  /** Something is to be flushed before this turn ends. */
+  /** This peer has bytes to flush before the turn ends. */
   readonly onDirty: (peer: Peer) => void;
-  /** Why the other side was cut off. */
+  /** Why the peer was cut off. */
   readonly onFault: (what: string) => void;
 }
 
 export interface Connection {
-  /** The next bytes from the other side; they may be kept. */
+  /** The next bytes from the peer. The connection may keep them. */
   hear(chunk: Buffer): void;
-  /** Time has passed: one tick of it, however late. So what this process slept through is nobody's silence. */
+  /**
+   * One tick has passed, however late it runs. So a standstill of this process does not count as silence of the peer.
+   */
   tick(): void;
   readonly isReady: () => boolean;
-  /** Lets what waits leave, then ends. */
+  /** Sends what waits, then ends. */
   end(): void;
 }
 
 /**
- * So much leaves before the turn ends: the other side begins while this one goes on. Waiting for a whole turn of 256 requests made
- * every process idle while another had them all: a tenth to a sixth fewer in all, of 1,024 a quarter.
+ * So many bytes leave before the turn ends, so that the peer begins while this side continues. Waiting for a whole turn
+ * of 256 requests left every process idle while another one had all of them: a tenth to a sixth less throughput, with
+ * 1,024 requests a quarter.
  */
 const eagerBytes = 2_048;
 /**
- * A peer that closes so soon after an answered PING did not close for want of answers. A server gives a connection up after a second
- * of silence (`sockets.ts`): libzmq 1,001 ms after its last byte at the earliest (measured), our own code after 1.5 s. The difference is
- * for timers of a server that count differently.
+ * A peer that closes within this time of an answered PING did not close because answers were missing. A server gives a
+ * connection up after a second of silence (`sockets.ts`): libzmq at the earliest 1,001 ms after its last byte
+ * (measured), our own code after 1.5 s. The difference allows for timers of a server that count differently.
  */
 const freshMs = 750;
-/** Bytes that wait for a peer when it is not answered any more. */
+/** When more bytes than this wait for a peer, its PINGs are not answered any more. */
 const pongsWaitingMax = 65_536;
 
-/** Speaks ZMTP on a socket that is connected. */
+/** Speaks ZMTP on a connected socket. */
 export function speak(socket: Socket, options: ConnectionOptions, events: PeerEvents): Connection {
   const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
   const nowMs = options.nowMs ?? timers.monotonicMs;
@@ -110,7 +117,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
   let ready = false;
   let knowsCommands = false;
   let dirty = false;
-  // The message that is coming in.
+  // The message that is being received.
   let frames = 0;
   let first: Buffer | undefined;
   let second: Buffer | undefined;
@@ -126,7 +133,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       return true;
     },
     subscription(prefix, subscribed) {
-      // It connects anew and gets the table as it is then.
+      // The peer reconnects and gets the current table then.
       if (writeBuffer.waiting() > unsentBytesMax) socket.destroy();
       else if (knowsCommands) command(writeSubscription(prefix, subscribed));
       else {
@@ -173,7 +180,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     if (said.length < greetingBytes) return;
     greeting = undefined;
     knowsCommands = speaksCommands(said);
-    // It answers no PING. What it is not sent anything for, the kernel finds out.
+    // A peer that answers no PING: the kernel's keepalive detects that it is gone.
     if (!knowsCommands) socket.setKeepAlive(true, heartbeat.silenceMs);
     reader.push(said.subarray(greetingBytes));
   }
@@ -214,14 +221,14 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       return;
     }
     liveness.asked(pinged.ttlMs);
-    // Who never reads its PONGs gets no more of them.
+    // Stop answering the PINGs of a peer that does not read.
     if (writeBuffer.waiting() < pongsWaitingMax) command(pinged.pong);
   }
 
   socket.once('end', () => {
     closedByPeer = true;
   });
-  // With unread bytes in its kernel an ended process leaves a reset.
+  // A process that ends with unread bytes in its kernel leaves a reset.
   socket.once('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'ECONNRESET') closedByPeer = true;
   });
@@ -241,7 +248,7 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     },
     tick() {
       const due = liveness.tick();
-      // A reset: what the kernel still has for the other side must not arrive when the link heals.
+      // A reset, because bytes that the kernel still holds for the peer must not arrive when the link heals.
       if (due === 'given-up') socket.resetAndDestroy();
       else if (due === 'ping-due') sendPing();
     },

@@ -22,7 +22,7 @@ async function dialled(port: number): Promise<Socket> {
 }
 
 describe('whoever dials', () => {
-  test('does so until somebody listens, and again when the connection is lost', async () => {
+  test('a socket dials until the other side listens, and again when the connection is lost', async () => {
     const port = await freePort();
     const { socket, log } = openSubscriber();
     socket.subscribe('a');
@@ -38,7 +38,7 @@ describe('whoever dials', () => {
     expect(log.all).toEqual(['connected', 'a: 1', 'connected', 'a: 2', 'connected', 'a: 3']);
   });
 
-  test('comes back to who cuts every connection off, ever later', async () => {
+  test('a socket that is cut off on every attempt dials again after growing waits', async () => {
     const times: number[] = [];
     const server = createServer((one) => {
       times.push(performance.now());
@@ -53,12 +53,12 @@ describe('whoever dials', () => {
     socket.dial(host, (server.address() as { port: number }).port);
     while (times.length < 7) await once(server, 'connection');
     const waits = times.slice(1).map((time, index) => time - (times[index] ?? 0));
-    // Half of 8, 16, 32, 64, 64, 64 at least; timers are late, not early by more than their millisecond.
+    // At least half of 8, 16, 32, 64, 64, 64. Timers may be late, and early only by less than a millisecond.
     [4, 8, 16, 32, 32, 32].forEach((waitMs, index) => expect(waits[index]).toBeGreaterThan(waitMs - 2));
     expect(log.all).toEqual([]);
   });
 
-  test('tells each new connection what it asks for now, and last what is to be heard last', async () => {
+  test('each new connection gets the current subscriptions, and last those that are to be last', async () => {
     const { socket } = openSubscriber({ isLast: (prefix) => prefix.startsWith('last') });
     for (const prefix of ['last.1', 'a', 'b', 'a']) socket.subscribe(prefix);
     const [first, second] = [await bound(), await bound()];
@@ -76,21 +76,21 @@ describe('whoever dials', () => {
 });
 
 describe('whoever is dialled', () => {
-  test('says so when the port is taken', async () => {
+  test('a port in use is reported when binding', async () => {
     const { port } = await bound();
     const other = openXPublisher();
     await expect(other.socket.bind(host, port)).rejects.toThrow('EADDRINUSE');
     await other.socket.close(0);
   });
 
-  test('goes on when a connection could not be accepted', async () => {
+  test('a listening socket goes on after a connection could not be accepted', async () => {
     const { port, log } = await bound();
     const handles = (process as unknown as { _getActiveHandles(): unknown[] })._getActiveHandles();
     const server = handles.find((one): one is Server => {
       const address = one instanceof Server ? one.address() : undefined;
       return typeof address === 'object' && address?.port === port;
     });
-    // As Node does when there are no file handles left.
+    // Node emits this error when it has no file handles left.
     server?.emit('error', new Error('accept ENFILE'));
     expect(log.all).toEqual(['dropped: accept ENFILE']);
     const { socket } = openSubscriber();
@@ -100,7 +100,7 @@ describe('whoever is dialled', () => {
   });
 });
 
-test('time passes for every connection: each is pinged', async () => {
+test('every connection of a socket is pinged as time passes', async () => {
   const { port } = await bound({ heartbeat: { intervalMs: 20, silenceMs: 10_000, ttlMs: 0 }, tickMs: 10 });
   for (let peer = 0; peer < 2; peer += 1) {
     const raw = rawPeer(await dialled(port));
@@ -110,7 +110,7 @@ test('time passes for every connection: each is pinged', async () => {
 });
 
 describe('the close', () => {
-  test('lets what waits leave, and frees the port', async () => {
+  test('a close sends what waits, and frees the port', async () => {
     const { port, socket, log } = await bound({ unsentBytesMax: 40_000_000 });
     const far = await dialled(port);
     const raw = rawPeer(far);
@@ -127,7 +127,7 @@ describe('the close', () => {
     await next.socket.bind(host, port);
   });
 
-  test('waits no longer than it lingers for who does not read', async () => {
+  test('a close waits for a peer that does not read no longer than its linger time', async () => {
     const { port, socket, log } = await bound();
     const far = await dialled(port);
     const raw = rawPeer(far);
@@ -141,7 +141,7 @@ describe('the close', () => {
     await next.socket.bind(host, port);
   });
 
-  test('ends attempts that are under way, waiting or not done with their handshake', async () => {
+  test('a close ends attempts that are in progress, waiting or in their handshake', async () => {
     const { port: silentPort, server } = await listening();
     const refusing = await freePort();
     const timers = timersRunning();
@@ -152,7 +152,7 @@ describe('the close', () => {
     for (let time = 0; time < 4; time += 1) socket.dial(host, refusing);
     socket.dial(host, silentPort);
     await accepted;
-    // By then the others were refused.
+    // By then the other attempts have been refused.
     await dialled(silentPort);
     socket.dial(host, silentPort);
     await socket.close(30_000);
@@ -160,7 +160,7 @@ describe('the close', () => {
     expect(timersRunning()).toBeLessThanOrEqual(timers);
   });
 
-  test('twice is once', async () => {
+  test('closing twice does the same as closing once', async () => {
     const { socket } = await bound();
     await Promise.all([socket.close(0), socket.close(0)]);
   });
@@ -170,7 +170,7 @@ function timersRunning(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 }
 
-/** A port that accepts and says nothing. */
+/** A port that accepts connections and sends nothing. */
 async function listening(): Promise<{ readonly port: number; readonly server: Server }> {
   const server = createServer((one) => one.resume());
   server.listen(0, host);

@@ -6,41 +6,41 @@ import { addressOf, familyOf } from './host-address.ts';
 import { everyTick } from './ticker.ts';
 import { timers } from './timers.ts';
 
-/* The connections of one socket, whichever side opened them: dialled again and again until it is closed, or accepted. */
+/* The connections of one socket, dialled or accepted. Lost connections are dialled again until the socket is closed. */
 
 export interface Reconnecting {
   readonly intervalMs: number;
-  /** It doubles with each attempt that fails, up to this. */
+  /** The wait doubles with each failed attempt, up to this. */
   readonly intervalMaxMs: number;
-  /** An attempt that got no answer for so long is given up and made anew. */
+  /** An attempt without an answer is given up after this time and made again. */
   readonly connectTimeoutMs: number;
 }
 
 export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty'> & {
   readonly reconnecting: Reconnecting;
-  /** What was written in a turn leaves when this runs. */
+  /** Runs the flush of this turn. */
   readonly flushSoon: (run: () => void) => void;
 };
 
 export interface Connections {
-  /** Connects now, and anew whenever the connection is lost. */
+  /** Connects, and reconnects whenever the connection is lost. */
   dial(host: string, port: number): void;
   /** @throws Error when the port cannot be bound */
   bind(host: string, port: number): Promise<void>;
-  /** Lets what waits leave, `lingerMs` at most. Fulfilled once nothing of it is open. */
+  /** Sends what waits, for at most `lingerMs`. Resolves when no connection is open. */
   close(lingerMs: number): Promise<void>;
 }
 
-/** More than a crowd that starts at once; the kernel has its own bound. */
+/** More connections than start at once in a large system. The kernel has a bound of its own. */
 const backlog = 4_096;
 /**
- * What is read of a connection that was dialled, and copied from here at once. Without it each read, of a PONG's nine bytes too,
- * takes memory of this size that has to be collected.
+ * The read buffer of dialled connections; the bytes are copied from it at once. Without it, each read takes memory of
+ * this size from the garbage collector, even for the nine bytes of a PONG.
  */
 const readInto = Buffer.allocUnsafeSlow(65_536);
-/** An attempt comes after this share of its wait at the earliest. */
+/** The shortest wait before an attempt, as a share of the full wait. */
 const leastShare = 0.5;
-/** Of the interval between attempts; any maximum is reached before. */
+/** How often the interval doubles at most; every maximum is reached before. */
 const doublingsMax = 10;
 
 export function createConnections(options: ConnectionsOptions, events: PeerEvents): Connections {
@@ -67,7 +67,7 @@ export function createConnections(options: ConnectionsOptions, events: PeerEvent
 
   function begin(socket: Socket): void {
     open.set(socket, undefined);
-    // That a connection ended is what the others have to know, not why: what it lost is sent again by rule 2.
+    // Only the end of a connection matters, not its cause. Lost messages are resent (rule 2).
     socket.on('error', () => socket.destroy());
     socket.once('close', () => open.delete(socket));
   }
@@ -113,7 +113,7 @@ export function createConnections(options: ConnectionsOptions, events: PeerEvent
     function again(): void {
       const { intervalMs, intervalMaxMs } = reconnecting;
       const mostMs = Math.min(intervalMaxMs, intervalMs * 2 ** Math.min(failures, doublingsMax));
-      // A crowd that lost its broker does not come back as one.
+      // A random share, so that clients that lost their broker together do not return together.
       const waitMs = mostMs * (leastShare + (1 - leastShare) * Math.random());
       const retry = timers.setTimeout(() => {
         retries.delete(retry);
@@ -140,7 +140,8 @@ export function createConnections(options: ConnectionsOptions, events: PeerEvent
           if (closed || fault !== null) return reject(fault ?? new Error('closed'));
           listening.listen({ host: address, port, backlog, exclusive: true }, () => {
             listening.off('error', reject);
-            // One connection that could not be accepted, for want of file handles perhaps, ends none of the others.
+            // A connection that cannot be accepted, for example because no file handle is left, does not affect the
+            // others.
             listening.on('error', ({ message }) => onFault(message));
             resolve();
           });
@@ -167,7 +168,7 @@ export function createConnections(options: ConnectionsOptions, events: PeerEvent
   };
 }
 
-/** It never fails: an error before the end is the end. */
+/** Never rejects: an error counts as the end. */
 function whenClosed(one: Socket | Server): Promise<void> {
   return new Promise((resolve) => one.once('close', () => resolve()));
 }

@@ -1,8 +1,8 @@
-/** What happened, in order, and how to wait for more of it. */
+/** The events so far, in order, and a way to wait for more. */
 export interface EventLog<T> {
   readonly all: readonly T[];
   add(one: T): void;
-  /** Fulfilled once what happened fits. */
+  /** Resolves when the events fit. */
   until(fits: (all: readonly T[]) => boolean): Promise<void>;
 }
 

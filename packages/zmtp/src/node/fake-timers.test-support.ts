@@ -3,7 +3,7 @@ import { timers } from './timers.ts';
 
 type Faked = 'setTimeout' | 'clearTimeout' | 'setInterval' | 'clearInterval';
 
-/** Timers that a test moves by hand, for the bus as well, which keeps those that it began with. */
+/** Timers that a test moves by hand, also for the bus, which otherwise keeps Node's original timers. */
 export function useFakeTimers(toFake: readonly Faked[]): void {
   const before = { ...timers };
   vi.useFakeTimers({ toFake: [...toFake] });

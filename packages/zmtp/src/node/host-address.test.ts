@@ -6,14 +6,17 @@ import { addressOf } from './host-address.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 import { useFakeTimers } from './fake-timers.test-support.ts';
 
-/** Names that mean an IPv6 address to who takes any, as `localhost` does on most machines; answered when the test says so. */
+/**
+ * A resolver that answers when the test says so. Its names have IPv6 addresses too, as `localhost` does on most
+ * machines.
+ */
 function slowNames() {
   const answers: ((fault: Error | null) => void)[] = [];
   const asked: string[] = [];
   const resolve = (name: string, ...[options, found]: unknown[]): void => {
     const family = typeof options === 'object' ? (options as { family?: number }).family : 0;
     const tell = (found ?? options) as (fault: Error | null, address: string, family: number) => void;
-    // A server asks for the address of an address too.
+    // Node also looks up an address that is an IP address already.
     if (isIP(name) > 0) return tell(null, name, isIP(name));
     asked.push(name);
     answers.push((fault) => (family === 4 ? tell(fault, host, 4) : tell(fault, '::1', 6)));
@@ -26,7 +29,7 @@ function slowNames() {
 
 const fault = (code: string): Error => Object.assign(new Error(code), { code });
 
-test('a name is asked for once, however many wait for it', async () => {
+test('a name is looked up once, however many callers wait for it', async () => {
   const port = await freePort();
   await openXPublisher().socket.bind(host, port);
   const names = slowNames();
@@ -40,21 +43,21 @@ test('a name is asked for once, however many wait for it', async () => {
 test.each([
   ['is silent', () => undefined],
   ['fails', (names: ReturnType<typeof slowNames>) => names.answer(fault('EAI_AGAIN'))],
-])('an address that a name had serves while its server %s', async (what, sayNothing) => {
+])('the last known address of a name is used while its name server %s', async (what, sayNothing) => {
   const name = `${what.replaceAll(' ', '-')}.test`;
   const port = await freePort();
   const names = slowNames();
   const { socket, log } = openSubscriber();
   socket.dial(name, port);
   names.answer();
-  // Nobody listens yet, so it asks again and again.
+  // No server listens yet, so it dials again and again.
   await vi.waitFor(() => expect(names.asked.length).toBeGreaterThan(1));
   await openXPublisher().socket.bind(host, port);
   sayNothing(names);
   await log.until((said) => said.includes('connected'));
 });
 
-test('an address that a name had is another host’s when the name has none any more', () => {
+test('the last known address of a name is dropped when the resolver reports that the name has none', () => {
   const names = slowNames();
   const found = vi.fn<(fault: Error | null, address: string) => void>();
   addressOf('gone.test', found);
@@ -63,13 +66,13 @@ test('an address that a name had is another host’s when the name has none any 
   addressOf('gone.test', found);
   names.answer(fault('ENOTFOUND'));
   expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'ENOTFOUND' }), expect.anything());
-  // Nor does anybody remember it.
+  // Nor is it kept.
   addressOf('gone.test', found);
   names.answer(fault('EAI_AGAIN'));
   expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'EAI_AGAIN' }), expect.anything());
 });
 
-test('who asks is told once, by the answer or by what was known', () => {
+test('each caller is told once, by the resolver or by the last known address', () => {
   useFakeTimers(['setTimeout', 'clearTimeout']);
   const names = slowNames();
   const first = vi.fn<() => void>();
@@ -86,14 +89,14 @@ test('who asks is told once, by the answer or by what was known', () => {
   for (const found of [first, patient, impatient]) expect(found).toHaveBeenCalledTimes(1);
 });
 
-test('an address that nobody knows is a fault', async () => {
+test('an unknown name is a fault', async () => {
   const names = slowNames();
   const bound = openXPublisher().socket.bind('nobody.test', 1);
   names.answer(fault('ENOTFOUND'));
   await expect(bound).rejects.toThrow('ENOTFOUND');
 });
 
-test('a name is bound where those who dial it look for it', async () => {
+test('a name is bound on the address that clients of the name dial', async () => {
   const port = await freePort();
   const names = slowNames();
   const publisher = openXPublisher();

@@ -3,43 +3,48 @@ import { isIP } from 'node:net';
 import { timers } from './timers.ts';
 
 /*
- * The address of a host, as a broker's endpoint names it. The system resolves few names at a time, two of Node's threads, and a
- * name whose server is silent takes one of them for many seconds. So a name is asked for once, however many wait for it: asked
- * for with each attempt to connect, the name of one broker would keep everybody from the other. And the address that it had serves
- * while nobody can say another: a broker that is back is found without the name server. When somebody can say that it has none, it has
- * none: another host may have the address by then.
+ * Looks up the host of a broker's endpoint. Node resolves few names at a time (on two threads here), and a name whose
+ * name server is silent occupies one of them for many seconds. So a name is looked up once, however many callers wait:
+ * a look-up for each attempt to connect would let one broker's name block the connections to the other.
+ *
+ * The last known address is used while the resolver cannot answer, so that a returning broker is found without the name
+ * server. When the resolver reports that the name has no address, the last one is dropped: another host may have it by
+ * then.
  */
 
 type Found = (fault: NodeJS.ErrnoException | null, address: string) => void;
 
-/** Less than an attempt to connect may take. */
+/** Less than the time of an attempt to connect. */
 const patienceMs = 500;
 
-/** What says that a name has no address; other faults say that nobody knows. */
+/** Errors that say that a name has no address. Other errors mean that the resolver does not know. */
 const saysNone: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** Who waits, and until when if the host had an address before. */
+/** The callers that wait. The timer is set if the host had an address before. */
 type Waiting = Map<Found, NodeJS.Timeout | undefined>;
 
-/** Who waits for which host: an entry for each that the system has been asked for. */
+/** The callers that wait for each host that is being looked up. */
 const asked = new Map<string, Waiting>();
-/** The address that each host had last. Hosts are those of brokers: a few. */
+/** The last known address of each host. The hosts are those of brokers, so they are few. */
 const known = new Map<string, string>();
 
-/** With it a host's name may mean an IPv6 address, where nobody listens: only for who writes IPv6. */
+/**
+ * Without a family, a host's name may resolve to an IPv6 address on which no broker listens. IPv6 is used only for
+ * hosts written as IPv6 addresses.
+ */
 export const familyOf = (host: string): 4 | 6 => (host.includes(':') ? 6 : 4);
 
 const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
 
-/** @returns the host without brackets when it is an address, undefined when it is a name */
+/** @returns the address without brackets, or undefined when the host is a name */
 export function literalOf(host: string): string | undefined {
   const literal = withoutBrackets(host);
   return isIP(literal) > 0 ? literal : undefined;
 }
 
 /**
- * @param host a name or an address, of IPv6 in brackets or without
- * @param found hears of a fault when the host has no address, or had none before and nobody knows
+ * @param host a name or an address; IPv6 with or without brackets
+ * @param found receives a fault when the host has no address, or when the resolver fails and no address is known
  */
 export function addressOf(host: string, found: Found): void {
   const others = asked.get(host);

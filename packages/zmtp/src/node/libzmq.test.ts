@@ -5,11 +5,11 @@ import type { EventLog } from './event-log.test-support.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 
-/* Our sockets and libzmq's, in every pairing, whichever side dials. */
+/* Our sockets with libzmq's, in every pairing, in both directions of dialling. */
 
 const dialling = ['libzmq dials', 'libzmq is dialled'] as const;
 
-/** Connects the two, one way or the other. */
+/** Connects the two in one direction or the other. */
 async function link(
   how: (typeof dialling)[number],
   theirs: zeromq.Socket,
@@ -26,7 +26,7 @@ async function link(
   }
 }
 
-/** What it hears. A socket that is bound takes nobody in before it is read. */
+/** Records what libzmq's socket receives. A bound socket accepts no peer before it is read. */
 function heardBy(theirs: zeromq.Subscriber | zeromq.XSubscriber): EventLog<string> {
   const log = createEventLog<string>();
   void readAll(theirs as zeromq.Subscriber, log);
@@ -37,7 +37,7 @@ async function readAll(theirs: zeromq.Subscriber, log: EventLog<string>): Promis
   try {
     for await (const frames of theirs) log.add(text(frames));
   } catch (error) {
-    // The read that was under way when the socket was closed.
+    // The read that was pending when the socket was closed.
     if (!theirs.closed) throw error;
   }
 }
@@ -45,7 +45,7 @@ async function readAll(theirs: zeromq.Subscriber, log: EventLog<string>): Promis
 const text = (frames: readonly Buffer[]): string => frames.map((frame) => frame.toString('latin1')).join(': ');
 
 describe.each(dialling)('%s', (how) => {
-  test('its SUB asks our XPUB, gets what it asked for and is missed when it is gone', async () => {
+  test('libzmq’s SUB subscribes at our XPUB, gets its messages, and our XPUB reports its end', async () => {
     const { socket, log } = openXPublisher();
     const theirs = new zeromq.Subscriber({ linger: 0 });
     const heard = heardBy(theirs);
@@ -65,7 +65,7 @@ describe.each(dialling)('%s', (how) => {
     expect(log.all).toEqual(['+a.', '+c', '-a.', '-c']);
   });
 
-  test('its XSUB asks our XPUB, and what it sends beside is dropped', async () => {
+  test('libzmq’s XSUB subscribes at our XPUB, and its other messages are dropped', async () => {
     const { socket, log } = openXPublisher();
     const theirs = new zeromq.XSubscriber({ linger: 0 });
     const heard = heardBy(theirs);
@@ -80,33 +80,36 @@ describe.each(dialling)('%s', (how) => {
     expect(log.all).toEqual(['+a', 'dropped: no subscription', '-a']);
   });
 
-  test.each(['SUB', 'XSUB'] as const)('its XPUB hears what our %s asks for, and is heard', async (type) => {
-    const { socket, log } = openSubscriber({ type });
-    socket.subscribe('a.');
-    const theirs = new zeromq.XPublisher({ linger: 0, immediate: true });
-    await link(how, theirs, socket);
-    expect(text(await theirs.receive())).toBe('\x01a.');
-    await theirs.send(['b.1', 'not asked for']);
-    await theirs.send(['a.1', 'body']);
-    await theirs.send(['a.2']);
-    await theirs.send(['a.3', 'body', 'more']);
-    await log.until((said) => said.length === 4);
-    expect(log.all).toEqual(['connected', 'a.1: body', 'dropped: 1 frames', 'dropped: 3 frames']);
-    socket.subscribe('c');
-    expect(text(await theirs.receive())).toBe('\x01c');
-    socket.unsubscribe('a.');
-    expect(text(await theirs.receive())).toBe('\0a.');
-    await socket.close(0);
-    expect(text(await theirs.receive())).toBe('\0c');
-  });
+  test.each(['SUB', 'XSUB'] as const)(
+    'libzmq’s XPUB receives the subscriptions of our %s, and our %s receives its messages',
+    async (type) => {
+      const { socket, log } = openSubscriber({ type });
+      socket.subscribe('a.');
+      const theirs = new zeromq.XPublisher({ linger: 0, immediate: true });
+      await link(how, theirs, socket);
+      expect(text(await theirs.receive())).toBe('\x01a.');
+      await theirs.send(['b.1', 'not asked for']);
+      await theirs.send(['a.1', 'body']);
+      await theirs.send(['a.2']);
+      await theirs.send(['a.3', 'body', 'more']);
+      await log.until((said) => said.length === 4);
+      expect(log.all).toEqual(['connected', 'a.1: body', 'dropped: 1 frames', 'dropped: 3 frames']);
+      socket.subscribe('c');
+      expect(text(await theirs.receive())).toBe('\x01c');
+      socket.unsubscribe('a.');
+      expect(text(await theirs.receive())).toBe('\0a.');
+      await socket.close(0);
+      expect(text(await theirs.receive())).toBe('\0c');
+    },
+  );
 
-  test.each(['SUB', 'XSUB'] as const)('its PUB is heard by our %s', async (type) => {
+  test.each(['SUB', 'XSUB'] as const)('our %s receives the messages of libzmq’s PUB', async (type) => {
     const { socket, log } = openSubscriber({ type });
     socket.subscribe('a');
     const theirs = new zeromq.Publisher({ linger: 0 });
     await link(how, theirs, socket);
     await log.until((said) => said.includes('connected'));
-    // A PUB does not say when it has taken in a subscription.
+    // A PUB does not report when it has processed a subscription.
     while (!log.all.includes('a: body')) {
       await theirs.send(['a', 'body']);
       await new Promise((resolve) => setImmediate(resolve));
@@ -114,10 +117,10 @@ describe.each(dialling)('%s', (how) => {
   });
 });
 
-test('a SUB that pings and is idle stays for several times its patience', async () => {
+test('an idle SUB that sends PINGs stays connected for several times its timeout', async () => {
   const sent = createEventLog<'pong'>();
   const { socket, log } = openXPublisher({
-    // Each is flushed alone: nothing else is sent.
+    // Each message is flushed alone; nothing else is sent.
     flushSoon(run) {
       run();
       sent.add('pong');
@@ -138,10 +141,10 @@ test('a SUB that pings and is idle stays for several times its patience', async 
   expect(log.all).toEqual(['+a']);
 });
 
-test('a process that stood still drops nobody for what it did not hear meanwhile', async () => {
+test('a process that stood still does not drop peers for the time of its standstill', async () => {
   const heartbeat = { intervalMs: 50, silenceMs: 200, ttlMs: 0 };
   const { socket, log } = openXPublisher({ heartbeat });
-  // It pings from a thread of its own, and is patient.
+  // libzmq sends PINGs from a thread of its own, and has a long timeout.
   const theirs = new zeromq.Subscriber({
     linger: 0,
     heartbeatInterval: 50,

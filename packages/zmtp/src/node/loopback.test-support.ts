@@ -20,7 +20,7 @@ export async function loopback(): Promise<readonly [near: Socket, far: Socket]> 
   return [near, far];
 }
 
-/** Its end, with or without an error. */
+/** Resolves when the socket has closed, with or without an error. */
 export function closed(socket: Socket): Promise<void> {
   return new Promise((resolve) => void socket.once('close', () => resolve()));
 }

@@ -5,7 +5,7 @@ import { createSubscriber } from './subscriber.ts';
 import type { XPublisherOptions } from './x-publisher.ts';
 import { createXPublisher } from './x-publisher.ts';
 
-/* The sockets of ZMTP as a test opens them, with what they report. */
+/* Our ZMTP sockets as tests open them, with a record of their events. */
 
 export const host = '127.0.0.1';
 

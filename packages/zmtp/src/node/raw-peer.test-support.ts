@@ -5,12 +5,12 @@ import { commandFlag, createFrameReader } from '../frame-reader.ts';
 import type { SocketType } from '../handshake.ts';
 import { greetingBytes, writeGreeting, writeReady } from '../handshake.ts';
 
-/** The other side of a connection, which says what it is told to. */
+/** A raw peer, which sends what the test says. */
 export interface RawPeer {
-  /** The greeting and READY of a socket type. */
+  /** Sends the greeting and READY of a socket type. */
   shakeHands(type: SocketType, minor?: 0 | 1): void;
   frame(flags: number, body: string): void;
-  /** Commands in angle brackets, without the byte of their name's length; messages as they are. */
+  /** What it received: commands in angle brackets, without the length of their name; messages as text. */
   readonly heard: EventLog<string>;
 }
 

@@ -3,30 +3,30 @@ import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
 
 export interface SubscriberEvents {
-  /** A message of two frames on a topic, whoever asked for it. */
+  /** A message of two frames. Its topic may be one that this socket did not subscribe to. */
   message(topic: Buffer, body: Buffer): void;
-  /** A connection was made, for the first time or again; it has been told what is asked for. */
+  /** A connection was established, the first or a later one, and has received all subscriptions. */
   connected(): void;
-  /** Something came that is no such message. */
+  /** Something other than a two-frame message arrived. */
   dropped(cause: string): void;
 }
 
 export interface Subscriber extends Pick<Connections, 'dial' | 'bind' | 'close'> {
-  /** Asks every peer for a prefix, those to come as well. */
+  /** Subscribes to a prefix at every peer, present and future. */
   subscribe(prefix: string): void;
   unsubscribe(prefix: string): void;
 }
 
 export type SubscriberOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
   readonly type: 'SUB' | 'XSUB';
-  /** Of what is asked for, what a new peer hears of last. */
+  /** Which prefixes a new peer receives last. */
   readonly isLast?: (prefix: string) => boolean;
 };
 
-/** Causes are few, whatever a stranger sends. */
+/** Bounds the number of different causes that a stranger can produce. */
 const framesToldMax = 8;
 
-/** Tells all its peers what it wants, and hears what they send. */
+/** Sends its subscriptions to every peer, and receives their messages. */
 export function createSubscriber(options: SubscriberOptions, events: SubscriberEvents): Subscriber {
   const { isLast = () => false } = options;
   const wanted = new Set<string>();
@@ -46,7 +46,7 @@ export function createSubscriber(options: SubscriberOptions, events: SubscriberE
           events.dropped(frames > framesToldMax ? 'many frames' : `${frames} frames`);
         else events.message(topic, body);
       },
-      // Nobody asks who only listens.
+      // A socket that only receives has no subscribers.
       subscription: () => undefined,
       closed: (peer) => void peers.delete(peer),
     },

@@ -4,7 +4,7 @@ import { useFakeTimers } from './fake-timers.test-support.ts';
 
 beforeEach(() => useFakeTimers(['setInterval', 'clearInterval']));
 
-test('one timer serves all of an interval, and goes with the last', () => {
+test('tickers of one interval share one timer, which ends with the last of them', () => {
   const ran: string[] = [];
   const stops = [
     everyTick(50, () => ran.push('one')),
@@ -22,7 +22,7 @@ test('one timer serves all of an interval, and goes with the last', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('who stops twice does not stop who came later', () => {
+test('stopping a ticker twice does not stop a later one', () => {
   const first = everyTick(50, () => undefined);
   first();
   let ran = 0;

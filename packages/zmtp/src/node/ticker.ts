@@ -1,7 +1,8 @@
 import { timers } from './timers.ts';
 
 /*
- * One timer for all sockets of a process that tick at the same interval: a program with a hundred clients wakes once for all.
+ * One timer for all sockets of a process that tick at the same interval. A program with a hundred clients wakes once
+ * for all of them.
  */
 
 interface Ticker {
@@ -11,7 +12,10 @@ interface Ticker {
 
 const tickers = new Map<number, Ticker>();
 
-/** Runs again and again; when the process stood still, once and not as often as it would have. @returns what ends it */
+/**
+ * Runs `run` at each tick; after a standstill of the process once, not once for each missed tick. @returns a function
+ * that stops it
+ */
 export function everyTick(tickMs: number, run: () => void): () => void {
   let ticker = tickers.get(tickMs);
   if (ticker === undefined) {

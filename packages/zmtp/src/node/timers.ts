@@ -1,7 +1,7 @@
 /**
- * The timers of Node as they were when this was imported, for all that the fabric does. A program's tests may put timers of their own in
- * the place of the global ones, which stand still until they are moved: then no call would be answered, nothing would be given up, and
- * a simulated system would stand still with them.
+ * Node's timers as they were when this file was imported, for all code of Cateto. Tests of a program may replace the
+ * global timers with fake ones that stand still. With those, no call would be answered, nothing would time out, and a
+ * simulated system would stand still too.
  */
 export const timers: {
   setTimeout: typeof setTimeout;
@@ -11,7 +11,7 @@ export const timers: {
   setImmediate: typeof setImmediate;
   queueMicrotask: typeof queueMicrotask;
   nextTick: typeof process.nextTick;
-  /** Milliseconds with fractions, from a clock that is never set. */
+  /** Milliseconds with fractions, from a monotonic clock. */
   monotonicMs(this: void): number;
 } = {
   setTimeout,

@@ -8,14 +8,14 @@ import { createWriteBuffer } from './write-buffer.ts';
 
 const longFlag = 2;
 
-/** A body like no other of its size. */
+/** A body whose bytes depend on its size and index. */
 function bodyOf(size: number, index: number): Buffer {
   const body = Buffer.alloc(size, index % 251);
   if (size >= 4) body.writeUInt32BE(index, size - 4);
   return body;
 }
 
-/** Reads frames up to a number, and compares each with what was sent. */
+/** Reads this many frames and compares each with the one that was sent. */
 async function expectFrames(far: Socket, sizes: readonly number[]): Promise<void> {
   let read = 0;
   const reader = createFrameReader(
@@ -45,11 +45,11 @@ function add(writeBuffer: WriteBuffer, size: number, index: number): void {
 
 const sizesAround = [0, 1, 255, 256, 257, 16_383, 16_384, 16_385, 65_526, 65_527, 65_528, 65_536, 65_537, 200_000];
 
-test('frames of every size arrive as they were', async () => {
+test('frames of every size arrive unchanged', async () => {
   const [near, far] = await loopback();
   const writeBuffer = createWriteBuffer(near);
   const sizes = [...sizesAround, ...sizesAround.toReversed(), ...sizesAround];
-  // Pieces that are just full, and that would be by a byte.
+  // Frames that fill a piece exactly, or exceed it by a byte.
   sizes.push(16_375, 16_375, 16_375, 16_375, 16_384, 16_375, 16_375, 16_375, 16_376);
   sizes.forEach((size, index) => add(writeBuffer, size, index));
   writeBuffer.flush();
@@ -57,12 +57,12 @@ test('frames of every size arrive as they were', async () => {
   expect(writeBuffer.waiting()).toBe(0);
 });
 
-test('what the other side reads late arrives as it was, though others send meanwhile', async () => {
+test('frames arrive unchanged when the other side reads late and other connections send meanwhile', async () => {
   const [[near, far], [other, otherFar]] = [await loopback(), await loopback()];
   const [writeBuffer, others] = [createWriteBuffer(near), createWriteBuffer(other)];
   otherFar.resume();
   const sizes: number[] = [];
-  // Far more than the kernel takes, in turns of one frame and of many.
+  // Far more than the kernel buffers, in turns of one frame and of many.
   while (writeBuffer.waiting() < 8_000_000) {
     const size = sizesAround[sizes.length % sizesAround.length] ?? 0;
     add(writeBuffer, size, sizes.length);
@@ -75,7 +75,7 @@ test('what the other side reads late arrives as it was, though others send meanw
   await expectFrames(far, sizes);
 });
 
-test('small frames of many turns take as much memory as they have bytes while nobody reads, not a piece each', async () => {
+test('small frames of many turns take only their own bytes of memory while the other side does not read', async () => {
   const [near, far] = await loopback();
   const writeBuffer = createWriteBuffer(near);
   const sizes: number[] = [];
@@ -93,13 +93,13 @@ test('small frames of many turns take as much memory as they have bytes while no
   const writing = vi.spyOn(near, 'write');
   for (let turn = 0; turn < 10_000; turn += 1) sendSmall();
   expect(writeBuffer.waiting()).toBeGreaterThan(320_000);
-  // As many as the stream takes before it asks to wait, and then none.
+  // As many as the stream takes before it signals backpressure, then none.
   expect(writing.mock.calls.length * 32).toBeLessThanOrEqual(near.writableHighWaterMark);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(5_000_000);
   await expectFrames(far, sizes);
 });
 
-test('what was added last leaves without another flush once the other side reads', async () => {
+test('the last frames leave without another flush once the other side reads', async () => {
   const [near, far] = await loopback();
   const writeBuffer = createWriteBuffer(near);
   const sizes: number[] = [];
@@ -113,7 +113,7 @@ test('what was added last leaves without another flush once the other side reads
   await expectFrames(far, sizes);
 });
 
-test('the end comes after all that was added', async () => {
+test('the end of a connection follows everything that was added', async () => {
   const [near, far] = await loopback();
   const writeBuffer = createWriteBuffer(near);
   const sizes: number[] = [];
@@ -129,7 +129,7 @@ test('the end comes after all that was added', async () => {
   await closed;
 });
 
-test('what is added after the end or the break of a connection is lost, and harms nobody', async () => {
+test('frames added after the end or the loss of a connection are dropped without an error', async () => {
   for (const over of [(near: Socket) => near.destroy(), (near: Socket) => near.end()]) {
     const [near] = await loopback();
     const writeBuffer = createWriteBuffer(near);

@@ -2,30 +2,33 @@ import type { Socket } from 'node:net';
 import { longHeadBytes, shortHeadBytes, shortSizeMax } from '../frame-reader.ts';
 
 /*
- * What waits to leave on a connection. The frames of a turn are written one after the other into one piece of memory and leave
- * in one system call: most of what a small frame costs is its call.
+ * The bytes that wait to leave on a connection. All frames of a turn are written into one piece of memory and leave in
+ * one system call, because most of the cost of a small frame is its system call.
  */
 
 export interface WriteBuffer {
   /** Adds a frame; it leaves with the next `flush`. */
   frame(flags: number, body: Uint8Array | string): void;
-  /** Bytes that were added and are not with the kernel yet. */
+  /** Bytes that were added and not yet taken by the kernel. */
   waiting(): number;
-  /** Of these, what a `flush` could add to what the stream has. */
+  /** The part of these that a `flush` would add to the stream. */
   unflushed(): number;
-  /** While the kernel takes nothing, what was added waits for it. */
+  /** Writes what was added. While the kernel takes nothing, it waits here. */
   flush(): void;
-  /** Nothing is added after it. */
+  /** Ends the connection; nothing may be added afterwards. */
   end(): void;
 }
 
 const pieceBytes = 65_536;
-/** A body from here on is handed over as it is: copying it would cost more than a call. */
+/** A body from this size on is passed on without copying: copying would cost more than a system call. */
 const largeBytes = 16_384;
 const longFlag = 2;
 const longSizeAt = 5;
 
-/** Pieces that the kernel has taken whole, for the next connection that sends. Connections are many, and few send in a turn. */
+/**
+ * Pieces of memory that the kernel has fully copied, for reuse by any connection. Connections are many, but few send in
+ * the same turn.
+ */
 const spares: Buffer[] = [];
 const sparesMax = 16;
 
@@ -61,10 +64,10 @@ export function createWriteBuffer(socket: Socket): WriteBuffer {
     piece = undefined;
     used = 0;
     if (!socket.writable) return;
-    // Behind others it may wait for long, and would hold all of its piece.
+    // A small body behind others may wait long, and would keep its whole piece in memory.
     const waits = socket.writableLength > 0;
     socket.write(waits ? Buffer.from(bytes) : bytes);
-    // Nothing waits in the stream, so the kernel has a copy of all of it.
+    // Nothing waits in the stream, so the kernel has copied everything.
     if ((waits || socket.writableLength === 0) && spares.length < sparesMax) spares.push(full);
   }
 
@@ -86,7 +89,7 @@ export function createWriteBuffer(socket: Socket): WriteBuffer {
     waiting: () => used + socket.writableLength,
     unflushed: () => used,
     flush() {
-      // A reader that is slow gets few large pieces, not one for each turn.
+      // A slow reader gets few large pieces instead of one for each turn.
       if (socket.writableLength === 0 || !socket.writableNeedDrain) write();
     },
     end() {

@@ -6,7 +6,7 @@ import { commandFlag, moreFlag } from '../frame-reader.ts';
 import { host, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 
-/** A publisher, and peers that say to it what they are told to. */
+/** An XPublisher, and raw peers that send what the test says. */
 async function setUp(options?: Parameters<typeof openXPublisher>[0]) {
   const port = await freePort();
   const publisher = openXPublisher(options);
@@ -24,7 +24,7 @@ async function setUp(options?: Parameters<typeof openXPublisher>[0]) {
   };
 }
 
-test('the first that asks and the last that does not any longer are reported, command or message', async () => {
+test('the first subscriber of a prefix and the end of the last one are reported, from commands and from messages', async () => {
   const { log, peer } = await setUp();
   const [one, two] = [await peer(), await peer()];
   one.frame(commandFlag, '\x09SUBSCRIBEa');
@@ -40,7 +40,7 @@ test('the first that asks and the last that does not any longer are reported, co
   expect(log.all).toEqual(['+a', '+b', '+c', '-a']);
 });
 
-test('what a peer asked for vanishes with it, first of all what is to be reported first', async () => {
+test('the subscriptions of a lost peer end, and those that are to be reported first come first', async () => {
   const { log, peer } = await setUp({ isFirst: (prefix) => prefix === 'marker' });
   const [one, two] = [await peer(), await peer()];
   for (const prefix of ['a', 'shared', 'b', 'marker', 'c']) one.frame(0, `\x01${prefix}`);
@@ -53,7 +53,7 @@ test('what a peer asked for vanishes with it, first of all what is to be reporte
   expect(log.all.slice(6)).toEqual(['-marker', '-a', '-b', '-c']);
 });
 
-test('a peer asks for no more than it may, and may again when it asked for less', async () => {
+test('a peer has a bounded number of subscriptions, and may add more after it ends some', async () => {
   const { log, peer } = await setUp({ subscriptionsMax: 2 });
   const [one, two] = [await peer(), await peer()];
   for (const said of ['\x01a', '\x01b', '\x01c', '\0a', '\x01d']) one.frame(0, said);
@@ -63,7 +63,7 @@ test('a peer asks for no more than it may, and may again when it asked for less'
   await log.until((said) => said.includes('+e'));
 });
 
-test('a prefix longer than any topic is refused, one of just that length is not', async () => {
+test('a prefix longer than any topic is refused, and one of exactly that length is accepted', async () => {
   const { log, peer } = await setUp({ prefixBytesMax: 4 });
   const one = await peer();
   for (const said of ['\x0112345', '\x0012345', '\x011234']) one.frame(0, said);
@@ -74,7 +74,7 @@ test('a prefix longer than any topic is refused, one of just that length is not'
   expect(log.all).toEqual([why, '+1234', why, '+end']);
 });
 
-test('what is no subscription is dropped', async () => {
+test('anything but a subscription is dropped', async () => {
   const { log, peer } = await setUp();
   const one = await peer();
   one.frame(0, '');
@@ -86,7 +86,7 @@ test('what is no subscription is dropped', async () => {
   expect(log.all).toEqual([...Array<string>(3).fill('dropped: no subscription'), '+']);
 });
 
-test('whoever asked twice for a topic gets it once, and who did not asks in vain', async () => {
+test('a peer that subscribed twice gets a message once, and other peers do not get it', async () => {
   const { log, peer, socket } = await setUp();
   const [one, two] = [await peer(), await peer()];
   for (const said of ['\x01a', '\x01a.b', '\x01']) one.frame(0, said);
@@ -100,7 +100,7 @@ test('whoever asked twice for a topic gets it once, and who did not asks in vain
   expect(two.heard.all.slice(1)).toEqual(['a.c', '2']);
 });
 
-test('one that does not read loses, the others do not', async () => {
+test('a peer that does not read loses messages, and the others do not', async () => {
   const { log, peer, socket, lost } = await setUp({ unsentBytesMax: 1_000_000 });
   const [one, two] = [await peer(), await peer()];
   one.socket.pause();

@@ -5,38 +5,38 @@ import { createConnections } from './connections.ts';
 import { createTopicIndex } from '../topic-index.ts';
 
 export interface XPublisherEvents {
-  /** A peer's process ended; `prefixes` are what it asked for. Their `subscription` events follow. */
+  /** A peer's process ended. `prefixes` are its subscriptions; a `subscription` event for each follows. */
   ended?(prefixes: readonly string[]): void;
-  /** The first peer asks for a prefix, or the last that did is gone or asks for it no longer. */
+  /** The first peer subscribed to a prefix, or the last subscriber ended its subscription or is gone. */
   subscription(prefix: string, subscribed: boolean): void;
-  /** A peer asks for more prefixes than it may, or for one that is longer than any topic. */
+  /** A peer subscribes to more prefixes than it may, or to one that is longer than any topic. */
   refused(why: string): void;
-  /** Somebody who may only ask says something else. */
+  /** A peer that may only subscribe sent something else. */
   dropped(cause: string): void;
-  /** A message that more waits before than may is lost for one peer. */
+  /** A message was lost for one peer, because too many bytes wait for it. */
   lost(): void;
 }
 
 export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'close'> {
-  /** To every peer that asked for a prefix of the topic. Never waits and never fails. */
+  /** Sends to every peer that subscribes to a prefix of the topic. Never waits and never throws. */
   send(topic: string, body: Uint8Array): void;
 }
 
 export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
-  /** What one peer may ask for. */
+  /** How many subscriptions one peer may have. */
   readonly subscriptionsMax: number;
-  /** Of what a peer asked for that is gone, what is reported first. */
+  /** Which subscriptions of a lost peer are reported first. */
   readonly isFirst?: (prefix: string) => boolean;
 };
 
-/** Filters at the source, as ZeroMQ's XPUB does, and reports what is asked for. */
+/** Filters at the source, like ZeroMQ's XPUB, and reports subscriptions. */
 export function createXPublisher(options: XPublisherOptions, events: XPublisherEvents): XPublisher {
   const { subscriptionsMax, prefixBytesMax, isFirst = () => false } = options;
   const index = createTopicIndex<Peer>();
 
   function asked(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void {
     if (bytes > prefixBytesMax) {
-      // It matches no topic, so nobody has to remember it.
+      // It matches no topic, so it is not stored.
       if (subscribed) events.refused('a subscription longer than any topic');
     } else if (!subscribed) {
       if (index.remove(peer, prefix)) events.subscription(prefix, false);
