@@ -10,7 +10,7 @@ import { work } from './work/suite.ts';
  * goes.
  */
 
-/** A cold start: how long a user waits who starts the system and sends a request. */
+/** A cold start: how long a user waits from starting the system to the first answer. */
 const start: Suite = async ({ round, tell }) => {
   const system = await startSystem({});
   try {

@@ -5,8 +5,8 @@ const probeRounds = 1_000_000;
 const probes = 100;
 
 /**
- * How many rounds of `spin` take a millisecond of an otherwise idle processor. A fixed amount of work costs the same on a busy machine,
- * where a handler that spins until a time has passed would do less.
+ * How many rounds of `spin` take a millisecond of an otherwise idle processor. A fixed number of rounds is the same
+ * work on a busy machine too; a handler that spins until a time has passed would do less work there.
  */
 export function roundsPerMs(spinning: (rounds: number) => number = spin, now = () => performance.now()): number {
   let leastMs = Infinity;

@@ -1,7 +1,7 @@
 import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 import { z } from 'zod';
 
-/* The suite's work as Cateto has it. The handlers are those of all other systems: `handlers.ts`. */
+/* The suite's work as a catalogue of Cateto. The handlers are those of all other systems: `handlers.ts`. */
 
 const burn = operation({
   name: 'burn',

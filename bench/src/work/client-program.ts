@@ -2,8 +2,8 @@ import type { BatchOrder, BatchResult, WorkClient } from './run-batch.ts';
 import { runBatch } from './run-batch.ts';
 
 /*
- * A client of the suite `work` in a process of its own. It connects through the system's client module, runs the batches that arrive over
- * its channel, and ends with the bench.
+ * A client of the suite `work` in a process of its own. It connects through the client module of its system, runs the
+ * batches that it receives over its channel, and ends with the bench.
  */
 
 export type FromWorkClient =

@@ -3,7 +3,7 @@ import { connect as connectClient } from '@cateto/sdk';
 import { workCatalogue } from './catalogue.ts';
 import type { WorkAnswer, WorkClient } from './run-batch.ts';
 
-/** Cateto's client in the suite `work`: a formula for each call. */
+/** Cateto's client in the suite `work`: it calls a formula for each request. */
 export async function connect(options: { readonly brokers: string; readonly timeoutMs: number }): Promise<WorkClient> {
   const { brokers, timeoutMs } = options;
   const client: Client<typeof workCatalogue> = await connectClient({ catalogue: workCatalogue, brokers, timeoutMs });

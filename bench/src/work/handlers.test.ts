@@ -27,7 +27,7 @@ test('a handler that waits instead of computing blocks its thread for its time',
   expect(performance.now() - startMs).toBeGreaterThan(29);
 });
 
-test('at most the allowed number of calls run at once, the others follow in order, and a failure frees its place', async () => {
+test('at most the allowed number of calls run at once, the others follow in order, and a failed call frees its place', async () => {
   const begun: number[] = [];
   const ends: (() => void)[] = [];
   const run = limited(2, async (call: number) => {
@@ -48,7 +48,7 @@ test('at most the allowed number of calls run at once, the others follow in orde
   expect(await Promise.all(calls.slice(2))).toEqual([2, 3]);
 });
 
-test('calibration uses the probe that was disturbed least', () => {
+test('calibration uses the least disturbed probe', () => {
   let nowMs = 0;
   const probes = [9, 2, 40];
   const spin = (): number => (nowMs += probes.shift() ?? 5);

@@ -1,14 +1,14 @@
 import { appendFileSync } from 'node:fs';
 
 /*
- * The work of the suite `work`, the same code for every system that is measured. Each run of a handler is counted by the handler
- * itself: it appends a line to a file that all processes share, so a run counts also when its answer was lost.
+ * The work of the suite `work`, the same code for every measured system. Each handler counts its own runs: it appends a
+ * line to a file that all processes share, so a run counts even if its answer is lost.
  */
 
-/** Names the file of the runs to the processes of a system. */
+/** The variable that gives the processes of a system the path of that file. */
 export const runsVariable = 'WORK_RUNS_FILE';
 
-/** Set when `burn` blocks its thread for milliseconds instead of computing rounds. */
+/** The variable that makes `burn` block its thread for milliseconds instead of computing rounds. */
 export const waitsVariable = 'WORK_WAITS';
 
 export type WorkKind = 'burn' | 'pause';
@@ -17,17 +17,17 @@ const neverWoken = new Int32Array(new SharedArrayBuffer(4));
 
 export const workHandlers = {
   /**
-   * Computes so many rounds and gives back its item. Where {@link waitsVariable} is set it blocks its thread for so many milliseconds
-   * instead, without using the processor: what others do on the machine then changes little.
+   * Computes this many rounds and returns its item. If {@link waitsVariable} is set, it blocks its thread for this many
+   * milliseconds instead, without using the processor, so that other work on the machine affects the result less.
    */
   burn(item: number, amount: number): number {
     countRun(item);
     if (process.env[waitsVariable] !== undefined) Atomics.wait(neverWoken, 0, 0, amount);
-    // A shift register that never comes to 0. The compiler cannot know that, so it cannot leave the loop out.
+    // The shift register never becomes 0. The compiler cannot know that, so it cannot remove the loop.
     else if (spin(amount) === 0) throw new Error('the shift register came to 0');
     return item;
   },
-  /** Waits without using the processor and gives back its item. */
+  /** Waits without using the processor and returns its item. */
   async pause(item: number, ms: number): Promise<number> {
     countRun(item);
     await new Promise<void>((resolve) => void setTimeout(resolve, ms));
@@ -35,7 +35,7 @@ export const workHandlers = {
   },
 };
 
-/** A line is far shorter than what the kernel appends in one piece. */
+/** A line is far shorter than what the kernel appends atomically. */
 function countRun(item: number): void {
   const file = process.env[runsVariable];
   if (file !== undefined) appendFileSync(file, `${item} ${process.pid}\n`);
@@ -51,7 +51,7 @@ export function spin(rounds: number): number {
   return state;
 }
 
-/** So many calls run at once here; others wait for their turn in the order in which they came. */
+/** Runs this many calls at once; later calls wait in order of arrival. */
 export function limited<A extends readonly unknown[], R>(
   atOnce: number,
   run: (...args: A) => Promise<R>,

@@ -1,24 +1,27 @@
-/* What the suite asks for: the rows of the design's table that are about work that takes time. */
+/* The loads of the suite: those rows of the design's table that are about work that takes time. */
 
 /** Requests of one client. */
 export interface Batch {
   readonly kind: 'burn' | 'pause' | 'eight';
   readonly count: number;
-  /** Of each handler: of the processor for `burn` and `eight`, of a timer for `pause`. */
+  /** The time of each handler run: processor time for `burn` and `eight`, a timer for `pause`. */
   readonly takesMs: number;
-  /** Asked for at so many a second; all at once unless given. */
+  /** The rate of the requests per second; unless given, all are sent at once. */
   readonly perSecond?: number;
 }
 
 export interface WorkLoad {
   readonly title: string;
-  /** Of each client, by what the table calls it. The first has the longest work. */
+  /** A batch for each client, by the client's name in the table. The first has the longest work. */
   readonly batches: Readonly<Record<string, Batch>>;
-  /** Requests that a server may run at once where its handlers wait; 1 unless given. */
+  /** How many asynchronous handlers a server may run at once; unless given, 1. */
   readonly concurrency?: number;
-  /** One of the servers is killed (SIGKILL) when half of the ideal time has passed, and started anew at once. */
+  /** Whether one of the servers is killed (SIGKILL) after half of the ideal time, and restarted at once. */
   readonly kills?: boolean;
-  /** With how many threads Cateto's servers are measured; without and with one unless given. Each has one slot either way. */
+  /**
+   * The numbers of threads with which Cateto's servers are measured; unless given, 0 and 1. Each server has one slot
+   * either way.
+   */
   readonly threads?: readonly number[];
 }
 
@@ -51,7 +54,7 @@ export const workLoads = {
 
 export type WorkLoadName = keyof typeof workLoads;
 
-/** @param share of the requests, from 0 to 1: less than all is a quick look, and no figure of the design */
+/** @param share of the requests, from 0 to 1. Less than all gives a quick look, not a figure for the design. */
 export function loadOf(name: WorkLoadName, share = 1): WorkLoad {
   const load: WorkLoad = workLoads[name];
   const counts = Object.values(load.batches).map(({ count }) => Math.ceil(count * share));
@@ -62,12 +65,12 @@ export function loadOf(name: WorkLoadName, share = 1): WorkLoad {
   return { ...load, title: `${share} of ${load.title}`, batches: Object.fromEntries(fewer) };
 }
 
-/** How many runs of a handler a batch needs. */
+/** How many handler runs a batch needs. */
 export function runsOf({ kind, count }: Batch): number {
   return kind === 'eight' ? 8 * count : count;
 }
 
-/** How long it takes servers that are never idle and cost nothing themselves; pacing not counted. */
+/** The time that servers need which are never idle and have no overhead, without the pace of the clients. */
 export function idealMs({ batches, concurrency = 1 }: WorkLoad): number {
   const each = Object.values(batches).map((batch) => runsOf(batch) * batch.takesMs);
   return each.reduce((total, one) => total + one, 0) / (serverCount * concurrency);

@@ -16,11 +16,11 @@ import type { WorkPeer } from './systems.ts';
 import type { WorkMeasurement } from './work-measurement.ts';
 import { percentile } from './work-measurement.ts';
 
-/** Of each call: the time that the design gives. */
+/** The timeout of each call, from the design. */
 const timeoutMs = 60_000;
-/** What a system does not settle in its timeout and this is given up: some have no timeout. */
+/** How long the bench waits after the timeout for calls that have not settled: some systems have no timeout. */
 const graceMs = 5_000;
-/** Items of one client are far from those of the next. What is run before it counts has items below 0. */
+/** The distance between the first items of two clients. Warm-up runs have negative items. */
 const itemsApart = 1_000_000;
 const warmCalls = 8;
 const warmMsMax = 50;
@@ -31,16 +31,16 @@ export interface WorkRun {
   readonly threads: number;
   readonly load: WorkLoad;
   readonly round: number;
-  /** What a millisecond of computing is for a handler; none where handlers block their threads instead. */
+  /** The rounds that a handler computes in a millisecond; undefined if handlers block their threads instead. */
   readonly roundsPerMs: number | undefined;
 }
 
-/** Starts a system, gives it one load, ends it: a measurement for each client. */
+/** Starts a system, applies one load, and ends the system. Returns a measurement for each client. */
 export async function measureWork(run: WorkRun): Promise<WorkMeasurement[]> {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-work-'));
   const runsFile = join(folder, 'runs');
   const removeFolder = (): void => rmSync(folder, { recursive: true, force: true });
-  // A signal that ends the bench leaves this function where it is.
+  // A signal that ends the bench does not return to this function.
   process.on('exit', removeFolder);
   const stack = openStack({
     [runsVariable]: runsFile,
@@ -66,7 +66,7 @@ export async function measureWork(run: WorkRun): Promise<WorkMeasurement[]> {
 
     const before = usage(stack);
     const given = Promise.all(orders.map((order, index) => giveTo(clients, index, order)));
-    // When a server cannot be started anew the clients end too; the reason is that of the server.
+    // When a server cannot be restarted, the clients end too, but the server's error is the reason to report.
     given.catch(() => undefined);
     if (load.kills === true && peer.work.inClient !== true) {
       await new Promise<void>((resolve) => void setTimeout(resolve, idealMs(load) / 2));
@@ -98,7 +98,7 @@ function orderOf(batch: Batch, index: number, roundsPerMs = 1): BatchOrder {
   };
 }
 
-/** A few calls of the same kind, all answered: the code is compiled, and connections are made. */
+/** A few calls of the same kind, so that connections are open and code is compiled. */
 function warmUp(order: BatchOrder): BatchOrder {
   const { perSecond: _, ...rest } = order;
   const shorter = order.kind === 'pause' ? Math.min(warmMsMax, order.amount) : order.amount;
@@ -106,7 +106,7 @@ function warmUp(order: BatchOrder): BatchOrder {
   return { ...rest, amount: shorter, ...short, count: warmCalls, firstItem: -itemsApart };
 }
 
-/** With servers in the client's process there is one of it, for both. */
+/** If the servers run in the client's process, one process is both clients. */
 function giveTo(clients: readonly StartedProcess[], index: number, order: BatchOrder): Promise<BatchResult> {
   const { child } = clients[Math.min(index, clients.length - 1)] as StartedProcess;
   return new Promise((resolve, reject) => {
@@ -123,7 +123,7 @@ function giveTo(clients: readonly StartedProcess[], index: number, order: BatchO
   });
 }
 
-/** @returns what others have used of the machine since, from 0 to 1 */
+/** @returns a function for the share of the machine that other processes have used since, from 0 to 1 */
 function usage(stack: Stack): () => number {
   const own = (): number => stack.cpuUs() + usageOf(process.pid).cpuUs;
   const [ownUs, busy] = [own(), machineBusyUs()];
@@ -160,7 +160,7 @@ function told(
     byProcess,
     fallbacks,
     wallMs,
-    // A paced client's time is set by its pace.
+    // The duration of a paced client depends on its pace.
     ...(batch.perSecond === undefined ? { idealMs: idealMs(load) } : {}),
     p99Ms: percentile(latenciesMs, 0.99),
     othersShare,

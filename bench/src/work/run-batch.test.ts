@@ -55,7 +55,7 @@ test('paced requests are sent at their times, and their latency starts then', as
     },
   };
   const { latenciesMs, wallMs } = await runBatch(client, { ...order, perSecond: 50 });
-  // Timers of Node count whole milliseconds and may come one early.
+  // Node's timers count whole milliseconds and may fire one early.
   for (const [index, ms] of atMs.entries()) expect(ms).toBeGreaterThan(index * 20 - 2);
   expect(wallMs).toBeGreaterThan(58);
   expect(latenciesMs).toHaveLength(4);

@@ -1,16 +1,16 @@
-/* What a client does in the suite `work`, and what it saw. Every answer is checked. */
+/* What a client does in the suite `work`, and what it measures. Every answer is checked. */
 
-/** A connected client of a system. Each call gives back the item of its handler. */
+/** A connected client of a system. Each call returns the item of its handler. */
 export interface WorkClient {
   call(kind: 'burn' | 'pause', item: number, amount: number): Promise<WorkAnswer>;
-  /** Eight calls of `burn`, as one formula where the system has formulas: the sum of the items. */
+  /** Eight calls of `burn` as one formula, if the system has formulas; returns the sum of the items. */
   eight?(item: number, amount: number): Promise<WorkAnswer>;
   close?(): Promise<void>;
 }
 
 export interface WorkAnswer {
   readonly value: number;
-  /** Calls that were computed by another process than a server of the operation. */
+  /** Calls that a process other than a server of the operation computed. */
   readonly fallbacks?: number;
 }
 
@@ -20,9 +20,9 @@ export interface BatchOrder {
   readonly perSecond?: number;
   /** Rounds or milliseconds. */
   readonly amount: number;
-  /** Items count on from here; `eight` uses eight of them for each call. */
+  /** The first item; `eight` uses eight items for each call. */
   readonly firstItem: number;
-  /** What has not settled so long after the last was asked for is given up. */
+  /** How long to wait after the last request was sent; requests that have not settled by then are given up. */
   readonly giveUpMs: number;
 }
 
@@ -34,7 +34,7 @@ export interface BatchResult {
   readonly fallbacks: number;
   /** From the first call until the last has settled. */
   readonly wallMs: number;
-  /** Of right answers: from when each was due, in no order. */
+  /** The latencies of right answers, each from when its request was due, in no order. */
   readonly latenciesMs: readonly number[];
 }
 
@@ -76,7 +76,7 @@ export async function runBatch(client: WorkClient, order: BatchOrder): Promise<B
   return { answered: latenciesMs.length, wrong, failed, fallbacks, wallMs: performance.now() - startMs, latenciesMs };
 }
 
-/** A system without formulas: its client asks for all eight and combines. */
+/** For a system without formulas: the client sends all eight calls and combines the results. */
 async function eight(client: WorkClient, item: number, amount: number): Promise<WorkAnswer> {
   if (client.eight !== undefined) return client.eight(item, amount);
   const answers = await Promise.all(Array.from({ length: 8 }, (_, index) => client.call('burn', item + index, amount)));

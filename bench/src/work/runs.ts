@@ -1,9 +1,9 @@
-/** What the handlers wrote: how often those of a range of items ran, and how often in each process. */
+/** The runs that handlers recorded for a range of items, in total and for each process. */
 export interface Runs {
   readonly runs: number;
-  /** Different items that ran at least once. */
+  /** How many different items ran at least once. */
   readonly items: number;
-  /** Of each process that ran any, the most first. */
+  /** The runs of each process, in descending order. */
   readonly byProcess: readonly number[];
 }
 
@@ -14,7 +14,7 @@ export function runsIn(text: string, firstItem: number, count: number): Runs {
   let runs = 0;
   for (const line of text.split('\n')) {
     const [item = '', pid = ''] = line.split(' ');
-    // A process that is killed while it writes leaves no part of a line; the text ends with an empty one.
+    // A killed process leaves no partial line. The last line is empty.
     if (item === '' || Number(item) < firstItem || Number(item) >= firstItem + count) continue;
     runs += 1;
     items.add(Number(item));

@@ -6,8 +6,8 @@ import { workCatalogue, workFormulas } from './catalogue.ts';
 import { workHandlers } from './handlers.ts';
 
 /*
- * A server of Cateto in the suite `work`: operations and formulas in one process, as `serve()` starts them. With threads, operations run
- * as in an op-server with `--workers`. The server ends with the bench.
+ * A server of Cateto in the suite `work`: operations and formulas in one process, as `serve()` starts them. With
+ * threads, operations run as in an op-server with `--workers`. The server ends with the bench.
  */
 
 interface ServerOptions {
@@ -42,7 +42,7 @@ await Promise.all([
 ]);
 process.send?.('ready');
 
-/** The handlers of the suite log nothing; what a thread reports is a fault. */
+/** The handlers of the suite log nothing, so every event of a thread is a fault. */
 function complain(event: BusEvent): void {
   process.stderr.write(`${JSON.stringify(event)}\n`);
 }

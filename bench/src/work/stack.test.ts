@@ -28,7 +28,7 @@ test('a process that reports that it is ready runs until it is killed, and can b
   expect(again.child.signalCode).toBe('SIGKILL');
 });
 
-test('a process that ends before it is ready is reported with how it ended', async () => {
+test('a process that ends before it is ready is reported with its exit code or signal', async () => {
   const { stack, node } = setUp('process.exit(3);');
   await expect(stack.start({ name: 'server-1', node })).rejects.toThrow('server-1 ended (3) before it was ready');
 });

@@ -5,18 +5,18 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { usageOf } from '../usage.ts';
 
-/* The processes of one system: starts, kills and ends them, each by its own id. */
+/* The processes of one system. Starts, kills and ends each by its id. */
 
-/** As the modules of `bench/peers` and `bench/peer` describe a process. */
+/** A process as the modules of `bench/peers` and `bench/peer` describe it. */
 export interface ProcessSpec {
   readonly name: string;
-  /** A Node program by its path or file URL, which says `ready` over its channel; or any command. */
+  /** A Node program, by its path or file URL, that sends `ready` over its channel. */
   readonly node?: string;
   readonly cmd?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly opts?: unknown;
-  /** A command is there when something listens here. */
+  /** A command counts as ready when something listens on this port. */
   readonly port?: number;
 }
 
@@ -27,9 +27,9 @@ export interface StartedProcess {
 
 export interface Stack {
   start(spec: ProcessSpec): Promise<StartedProcess>;
-  /** SIGKILL; resolves when it has ended. */
+  /** Sends SIGKILL; resolves when the process has ended. */
   kill(name: string): Promise<void>;
-  /** What all its processes have used of the processor, those that were killed included. */
+  /** The processor time of all its processes so far, including those that were killed. */
   cpuUs(): number;
   stop(): Promise<void>;
 }
@@ -40,8 +40,8 @@ const tryAgainMs = 30;
 const endedBy = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
 /**
- * Until `stop`, a signal that ends the bench ends every process of the stack too: brokers of other systems have no channel to the
- * bench whose end they would see.
+ * Until `stop`, a signal that ends the bench also ends every process of the stack. Brokers of other systems have no
+ * channel to the bench, so they would not notice its end.
  *
  * @param environment of every process
  */
@@ -65,7 +65,7 @@ export function openStack(environment: Readonly<Record<string, string>>): Stack 
         ? spawn(command, rest, { env: variables, stdio: ['ignore', 'ignore', 'inherit'] })
         : fork(node.startsWith('file:') ? fileURLToPath(node) : node, [...args], {
             env: variables,
-            // What the bench itself runs from source with is not for them.
+            // Do not pass on the flags with which the bench itself runs from source.
             execArgv: [],
             stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
           });
@@ -76,7 +76,7 @@ export function openStack(environment: Readonly<Record<string, string>>): Stack 
       });
       child.once('exit', (code, signal) => reject(new Error(`${name} ended (${signal ?? code}) before it was ready`)));
     });
-    // Rejected later, when nobody waits for it any more.
+    // It may reject later, when no caller waits for it any more.
     ended.catch(() => undefined);
     const one = { child, pid: child.pid ?? 0 };
     started.set(name, one);
@@ -105,7 +105,7 @@ export function openStack(environment: Readonly<Record<string, string>>): Stack 
       return living.reduce((total, { pid }) => total + usageOf(pid).cpuUs, endedCpuUs);
     },
     async stop() {
-      // The last first: a server that loses its broker would say so.
+      // In reverse order, because a server that loses its broker would report that.
       for (const one of [...started.values()].toReversed()) await end(one);
       started.clear();
       process.off('exit', killAll);

@@ -6,14 +6,14 @@ import type { WorkPeer } from './systems.ts';
 import { loadCateto, loadPeer } from './systems.ts';
 import type { WorkMeasurement } from './work-measurement.ts';
 
-/* The suite `work`: computations of milliseconds to seconds, Cateto's beside those of other systems, load by load. */
+/* The suite `work`: computations of milliseconds to seconds, in Cateto and other systems, load by load. */
 
 export interface WorkSuiteOptions {
   readonly round: number;
   readonly loads: readonly WorkLoadName[];
-  /** Of the requests of each load, above 0 and up to 1. */
+  /** The share of each load's requests that is sent, above 0 and up to 1. */
   readonly share: number;
-  /** Handlers block their threads for the time that they would compute. */
+  /** Whether handlers block their threads instead of computing for the same time. */
   readonly waits: boolean;
   /** Names of systems in `bench/peers`, or paths of such modules. */
   readonly peers: readonly string[];
@@ -32,7 +32,7 @@ export async function work({ round, loads, share, waits, peers, tell }: WorkSuit
     const load = waits ? { ...given, title: given.title.replaceAll('CPU', 'blocking') } : given;
     const shared = { load, round, roundsPerMs: perMs };
     for (const [system, peer] of others) {
-      // It has no server of its own that could be killed.
+      // The system has no server process that could be killed.
       if (load.kills === true && peer.work.inClient === true) continue;
       for (const one of await measureWork({ ...shared, peer, system, threads: 0 })) tell(one);
     }

@@ -4,27 +4,35 @@ import { pathToFileURL } from 'node:url';
 import { benchFolder } from '../programs.ts';
 import type { ProcessSpec } from './stack.ts';
 
-/** What a system is asked to be: the servers of one load. */
+/** The servers that a load needs from a system. */
 export interface WorkLayout {
   readonly servers: number;
-  /** Of each server, for its handlers; 0 runs them in the main thread. Systems without threads do not heed it. */
+  /**
+   * The number of threads for the handlers of each server; 0 runs them in the main thread. Systems without threads
+   * ignore it.
+   */
   readonly threads: number;
-  /** How many handlers that wait may run at once in each server. */
+  /** How many asynchronous handlers may run at once in each server. */
   readonly concurrency: number;
   readonly timeoutMs: number;
   /** Six free ports on loopback. */
   readonly ports: readonly number[];
 }
 
-/** The part of a `peer.mjs` that is for this suite; the rest of it is for the benchmark of messaging systems. */
+/** The part of a `peer.mjs` for this suite. The rest of the file is for the benchmark of messaging systems. */
 export interface WorkPeer {
   readonly title: string;
   readonly work: {
-    /** URL of a module with `connect(opts)`, a {@link WorkClient}. */
+    /** The URL of a module with `connect(opts)`, which returns a {@link WorkClient}. */
     readonly client: string;
-    /** The servers are threads of the client: both clients are one process, and no server can be killed. */
+    /**
+     * Whether the servers are threads of the client. Then both clients are one process, and no server can be killed.
+     */
     readonly inClient?: boolean;
-    /** Started in their order: brokers, then `server-0` and so on. `opts` are the clients'. */
+    /**
+     * The processes in the order in which they start: brokers, then `server-0` and so on. `opts` are the options of the
+     * clients.
+     */
     stack(layout: WorkLayout): { readonly specs: readonly ProcessSpec[]; readonly opts: unknown };
   };
 }
@@ -33,7 +41,7 @@ export const peerNames = ['piscina', 'nats-micro', 'bullmq'] as const;
 
 /**
  * @param name one of {@link peerNames}, or the path of a `peer.mjs` that has `work`
- * @throws Error with what to do when the peers are not installed
+ * @throws Error that says what to do when the peers are not installed
  */
 export async function loadPeer(name: string): Promise<WorkPeer> {
   const peers = join(benchFolder, 'peers');

@@ -61,7 +61,7 @@ test('a paced client is not compared, and without answers it has no percentile',
   );
 });
 
-test('a percentile is the smallest value that so many values do not exceed', () => {
+test('a percentile is the smallest value that this share of all values does not exceed', () => {
   const hundred = Array.from({ length: 100 }, (_, index) => 100 - index);
   expect(percentile(hundred, 0.99)).toBe(99);
   expect(percentile([7], 0.99)).toBe(7);

@@ -1,12 +1,12 @@
 import { median } from '../measurement.ts';
 import type { WorkMeasurement } from './work-measurement.ts';
 
-/** The system that all others are compared with. */
+/** The system with which all others are compared. */
 export const yardstick = 'piscina';
 
 /**
- * A line for each client of a load and each system. Of several rounds it has the median of times, and the worst of counts: the fewest
- * answers, the most runs.
+ * A line for each client of a load on each system. For several rounds, it has the median of times and the worst of
+ * counts: the fewest answers, the most runs.
  */
 export function workTable(measurements: readonly WorkMeasurement[]): string {
   const lines = grouped(measurements, ({ load, batch }) => `${load}\n${batch}`).flatMap((rows) => {

@@ -1,7 +1,7 @@
-/** What one client saw of one load on one system in one round. */
+/** The results of one client of one load on one system in one round. */
 export interface WorkMeasurement {
   readonly load: string;
-  /** The client's part of the load. */
+  /** The name of the client's batch. */
   readonly batch: string;
   readonly system: string;
   readonly round: number;
@@ -9,23 +9,23 @@ export interface WorkMeasurement {
   readonly answered: number;
   readonly wrong: number;
   readonly failed: Readonly<Record<string, number>>;
-  /** Runs of a handler that would do, and those that there were, counted by the handlers. */
+  /** The least number of handler runs that the batch needs. `runs` is how many there were, counted by the handlers. */
   readonly runsNeeded: number;
   readonly runs: number;
   /** Different items that ran. */
   readonly items: number;
-  /** Runs of each process, the most first. */
+  /** The runs of each process, in descending order. */
   readonly byProcess: readonly number[];
   readonly fallbacks: number;
   readonly wallMs: number;
   readonly idealMs?: number;
-  /** NaN when nothing was answered. */
+  /** NaN when no call was answered. */
   readonly p99Ms: number;
-  /** Of the machine's processors, used by processes that are no part of the system or the bench, from 0 to 1. */
+  /** The share of the machine's processors that processes outside of the system and the bench used, from 0 to 1. */
   readonly othersShare: number;
 }
 
-/** The smallest value that at least such a share of all does not exceed; NaN of none. */
+/** The smallest value that at least this share of all values does not exceed; NaN if there are none. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
