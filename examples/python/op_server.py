@@ -83,7 +83,7 @@ class Server:
         self.markers, self.counter, self.listening, self.ending = set(), 0, False, False
         self.wait, self.hello_at, self.withdraw_at = 0.005, math.inf, math.inf  # seconds
         self.given = {}  # (requester, seq): when, topic, result; the oldest first
-        self.settled = {}  # requester: below which seq, when it said so; the oldest first
+        self.settled = {}  # requester: below which seq, but which below it, when it said so; the oldest first
         self.held = {}  # (requester, seq): topic, fields, since when, until when; the oldest first
         self.results = {}  # topic: results that are not published yet
         self.load, self.answered = Load(), 0
@@ -125,7 +125,7 @@ class Server:
 
     def message(self, topic, body):
         try:
-            sender, below, messages = msgpack.unpackb(body)[:3]
+            sender, below, messages, *more = msgpack.unpackb(body)
             if topic == HELLO and sender == ADDRESS and messages == [[self.counter]] and self.markers:
                 self.hello_at = math.inf
                 self.listen(True)
@@ -133,7 +133,7 @@ class Server:
                 for seq, *_ in messages:
                     self.publish(f"calc.status.result.{sender}", [[seq, 0, self.report(), []]])
             elif topic in ROUTES:
-                self.requests(f"{ROUTES[topic]}.{sender}", sender, below, messages)
+                self.requests(f"{ROUTES[topic]}.{sender}", sender, below, (more and more[0]) or [], messages)
         except (ValueError, TypeError, msgpack.UnpackException):
             log("message-dropped")
 
@@ -142,14 +142,26 @@ class Server:
                 "pid": os.getpid(), "sinceMs": STARTED_MS, "inFlight": len(self.held), "answered": self.answered,
                 "runs": self.load.runs, "slots": 1, "queued": len(self.held), "windows": self.load.windows or {}}
 
-    def requests(self, reply, sender, below, messages):
+    def settle(self, sender, below, stragglers, now):
+        """What is settled from now on is not begun. An older batch that comes late says less, and does not count."""
+        word = (below, -len(stragglers))
+        before = self.settled.pop(sender, (1, [], 0))
+        counts = word >= (before[0], -len(before[1])) or now - before[2] > 2
+        self.settled[sender] = (below, stragglers, now) if counts else before
+        if counts and (below, stragglers) != before[:2]:
+            for key in [(who, seq) for who, seq in self.held if who == sender and self.is_settled(who, seq)]:
+                del self.held[key]
+
+    def is_settled(self, sender, seq):
+        below, stragglers, _ = self.settled[sender]
+        return seq < below and seq not in stragglers
+
+    def requests(self, reply, sender, below, stragglers, messages):
         now = time.monotonic()
-        highest, said = self.settled.pop(sender, (1, 0))
-        highest, said = (below, now) if below >= highest or now - said > 2 else (highest, said)
-        self.settled[sender] = (highest, said)
+        self.settle(sender, below, stragglers, now)
         for fields in messages:
             seq = fields[0] if type(fields) is list and fields else None
-            if type(seq) is not int or seq < highest or fields[3:4] == [0]:
+            if type(seq) is not int or self.is_settled(sender, seq) or fields[3:4] == [0]:
                 continue  # no message, settled, or past its time
             if (sender, seq) in self.given:
                 self.results.setdefault(reply, []).append(self.given[sender, seq][2])
@@ -164,7 +176,7 @@ class Server:
                 self.held[sender, seq] = (reply, fields, now, now + ttl_ms / 1000)
                 self.beat_at.setdefault(sender, now + 0.05)
         self.beat(sender)
-        for table, most, when in ((self.given, 100_000, 0), (self.settled, 10_000, 1)):
+        for table, most, when in ((self.given, 100_000, 0), (self.settled, 10_000, 2)):
             while table and (len(table) > most or next(iter(table.values()))[when] < now - 60):
                 oldest = next(iter(table))
                 del table[oldest]
@@ -214,7 +226,7 @@ class Server:
         """Before a run that may block: libzmq's own thread sends it, whatever this one does."""
         self.flush()
         now = time.monotonic()
-        lately = [who for who, (_, said) in itertools.islice(reversed(self.settled.items()), 64) if said > now - 10]
+        lately = [who for who, (*_, said) in itertools.islice(reversed(self.settled.items()), 64) if said > now - 10]
         for sender in {*lately, *(who for who, _ in self.held)}:
             self.at_work(sender, silent_ms)
         self.quiet = True

@@ -48,6 +48,8 @@ async function requesterOf(cluster: Cluster, python: PythonServer) {
   return {
     send: (settledBelow: number, ...requests: readonly unknown[][]) =>
       peer.send(topic, codec.encode(me, settledBelow, requests)),
+    sendWith: (settledBelow: number, stragglers: readonly number[], ...requests: readonly unknown[][]) =>
+      peer.send(topic, codec.encode(me, settledBelow, requests, stragglers)),
     async hear(): Promise<readonly [topic: string, messages: readonly unknown[]]> {
       for (;;) {
         const [to = '', body] = await ear.receive();
@@ -142,13 +144,16 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
   test('refuses by the table, answers an id again from memory, and no more what is settled', async () => {
     const cluster = await systemWithoutOddLanes();
     const python = await startPython(cluster.brokers, [1]);
-    const { send, hear } = await requesterOf(cluster, python);
-    const ask = async (settledBelow: number, ...requests: readonly unknown[][]): Promise<readonly unknown[]> => {
-      await send(settledBelow, ...requests);
+    const { send, sendWith, hear } = await requesterOf(cluster, python);
+    const results = async (): Promise<readonly unknown[]> => {
       for (;;) {
         const [topic, messages] = await hear();
         if (topic === 'calc.square.result.1') return messages;
       }
+    };
+    const ask = async (settledBelow: number, ...requests: readonly unknown[][]): Promise<readonly unknown[]> => {
+      await send(settledBelow, ...requests);
+      return results();
     };
     const answers = async () => {
       const { servers } = await (await clientOf(cluster)).status();
@@ -188,5 +193,12 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     ]);
     // An older batch takes nothing back.
     expect(await ask(1, [2, contract, 2, 1_000], [11, contract, 3, 1_000])).toEqual([[11, 0, 9, []]]);
+    // A straggler is open below what is settled.
+    await sendWith(13, [4, 12], [3, contract, 2, 1_000], [4, contract, 2, 1_000], [12, contract, 4, 1_000]);
+    expect(await results()).toEqual([
+      [4, 'invalid-request', expect.any(String)],
+      [12, 0, 16, []],
+    ]);
+    expect(await ask(13, [4, contract, 2, 1_000], [13, contract, 5, 1_000])).toEqual([[13, 0, 25, []]]);
   });
 });

@@ -10,13 +10,14 @@ const page = readFileSync(new URL('../../../docs/wire.md', import.meta.url), 'ut
 const square = hashOf(calculator, 'square');
 
 test('the bytes in docs/wire.md decode to the messages beside them', () => {
-  const shown = [...page.matchAll(/^(93 [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
-  expect(shown).toHaveLength(7);
+  const shown = [...page.matchAll(/^(9[34] [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
+  expect(shown).toHaveLength(8);
   for (const [, bytes = '', text = ''] of shown) {
-    const [sender, settledBelow, messages] = JSON.parse(text.replaceAll('nil', 'null')) as [string, number, unknown[]];
+    const fields = JSON.parse(text.replaceAll('nil', 'null')) as [string, number, unknown[], number[]?];
+    const [sender, settledBelow, messages, stragglers] = fields;
     const body = Buffer.from(bytes.replaceAll(' ', ''), 'hex');
-    expect(createCodec().decode(body)).toEqual({ sender, settledBelow, messages });
-    expect(Buffer.from(createCodec().encode(sender, settledBelow, messages))).toEqual(body);
+    expect(createCodec().decode(body)).toEqual({ sender, settledBelow, messages, stragglers });
+    expect(Buffer.from(createCodec().encode(...fields))).toEqual(body);
   }
   expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
 });

@@ -91,8 +91,13 @@ export const message = fc
 /** A body with a correct batch, whatever its messages are. */
 export function bodyFrom(senders: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   return fc
-    .tuple(senders, wholeNumber, fc.array(message, { maxLength: 4 }))
-    .map(([sender, settledBelow, messages]) => codec.encode(sender, settledBelow, messages));
+    .tuple(
+      senders,
+      wholeNumber,
+      fc.array(message, { maxLength: 4 }),
+      fc.option(fc.array(wholeNumber, { maxLength: 3 }), { nil: undefined, freq: 3 }),
+    )
+    .map(([sender, settledBelow, messages, stragglers]) => codec.encode(sender, settledBelow, messages, stragglers));
 }
 
 type Mutation = readonly [

@@ -112,6 +112,8 @@ function decodeAll(body: Uint8Array): void {
     must(batch === 'not-messagepack' || batch === 'not-a-batch', 'no fault', batch);
   } else {
     must(isAddress(batch.sender) && isSeq(batch.settledBelow), 'no batch', batch);
+    const { stragglers = [] } = batch;
+    must(stragglers.length <= limits.stragglersMax && stragglers.every(isSeq), 'no stragglers', stragglers);
     must(batch.messages.length <= limits.batchMessagesMax, 'too many messages', batch.messages.length);
     for (const fields of batch.messages) readAll(fields);
   }

@@ -101,12 +101,12 @@ function serveOn<C extends Catalogue>(
   const replyTopics = new Map(Object.keys(catalogue.formulas).map((name) => [name, formulaResultTopic(name)]));
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));
-  joinOperands(bus, catalogue, requestTopics, (sender, settledBelow, complete) => {
+  joinOperands(bus, catalogue, requestTopics, (origin, complete) => {
     const joined = complete.map(({ seq, formula, operands, ttlMs, trace, attempt, refusal }) => {
       const replyTopic = replyTopics.get(formula) ?? formulaResultTopic(formula);
       return incoming({ seq, ttlMs, trace, attempt, input: operands, refusal }, replyTopic, run(formula));
     });
-    responses.accept(sender, settledBelow, joined);
+    responses.accept(origin, joined);
   });
 
   return startServer({

@@ -3,28 +3,29 @@ import { readOperand } from '@cateto/contracts';
 import type { CompleteRequest } from '@cateto/protocol';
 import { createJoin } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
+import type { BatchOrigin } from '../participant/participant.ts';
 
 /** Takes operands from their topics and hands over each request once it is complete. */
 export function joinOperands(
   bus: Bus<Catalogue, 'calc-server'>,
   catalogue: Catalogue,
   requestTopics: readonly `calc.request.${Lane}`[],
-  complete: (sender: string, settledBelow: number, requests: readonly CompleteRequest[]) => void,
+  complete: (origin: BatchOrigin, requests: readonly CompleteRequest[]) => void,
 ): void {
   const { participant } = bus;
   const join = createJoin();
 
   function handle(input: Parameters<typeof join.handle>[0]): void {
     for (const effect of join.handle(input, participant.platform.nowMs())) {
-      complete(effect.sender, effect.settledBelow, effect.requests);
+      complete(effect, effect.requests);
     }
     participant.rearm();
   }
 
   for (const [index, topic] of requestTopics.entries()) {
     const n = (index + 1) as Lane;
-    bus.receive(topic, readOperand(catalogue, n), (operands, { sender, settledBelow }) => {
-      handle({ type: 'operands', n, sender, settledBelow, operands });
+    bus.receive(topic, readOperand(catalogue, n), (operands, { sender, settledBelow, stragglers }) => {
+      handle({ type: 'operands', n, sender, settledBelow, stragglers, operands });
     });
   }
   participant.table('incomplete', join.incomplete);

@@ -85,9 +85,9 @@ function serveOn<C extends Catalogue>(
       const requestTopic = operationRequestTopic(operation.name, lane);
       const replyTopic = operationResultTopic(operation.name, lane);
       requestTopics.push(requestTopic);
-      bus.receive(requestTopic, read, (requests, { sender, settledBelow }) => {
+      bus.receive(requestTopic, read, (requests, origin) => {
         const admitted = requests.map((request) => incoming(request, replyTopic, run));
-        responses.accept(sender, settledBelow, admitted);
+        responses.accept(origin, admitted);
       });
     }
   }

@@ -21,14 +21,16 @@ export interface Component {
   deadlineMs?(): number | undefined;
   /** Its deadline has come. */
   tick?(): void;
-  /** The lowest seq of own requests that is not settled: every batch carries it. */
+  /** The lowest seq of own requests that is not settled, but for the stragglers: every batch carries both. */
   settledBelow?(): number;
+  stragglers?(): readonly number[] | undefined;
 }
 
-/** Who sent a batch, and the lowest seq of the sender's own requests that is not settled. */
+/** Who sent a batch, and what the sender has settled of its own requests: every seq below, but the stragglers. */
 export interface BatchOrigin {
   readonly sender: string;
   readonly settledBelow: number;
+  readonly stragglers?: readonly number[] | undefined;
 }
 
 /** Reads a message in wire order; undefined for one that is broken. */
@@ -86,6 +88,8 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const components: Component[] = [];
   const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
+  /** The one that has requests of its own. */
+  let requesting: Component | undefined;
   let armedMs = Number.POSITIVE_INFINITY;
   let disarm: (() => void) | undefined;
   let closed = false;
@@ -153,7 +157,9 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function send(topic: string, to: string, messages: readonly (readonly unknown[])[]): void {
-    const body = codec.encode(address, settledBelow(), messages);
+    // No server reads a hello, and stragglers would make it larger than its bound (link/inbound.ts).
+    const teller = topic === helloTopic ? undefined : requesting;
+    const body = codec.encode(address, teller?.settledBelow?.() ?? 1, messages, teller?.stragglers?.());
     if (codec.fits(body)) {
       link.publish(addressed(topic, to), body);
     } else if (messages.length > 1) {
@@ -164,14 +170,6 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
       // Every value was checked against limits.valueBytesMax and valuePartsMax before it got here.
       dropped.count(topic, 'larger than a frame');
     }
-  }
-
-  function settledBelow(): number {
-    for (const component of components) {
-      const below = component.settledBelow?.();
-      if (below !== undefined) return below;
-    }
-    return 1;
   }
 
   function rearm(): void {
@@ -209,7 +207,10 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     address,
     platform,
     dropped,
-    attach: (component) => void components.push(component),
+    attach(component) {
+      components.push(component);
+      if (component.settledBelow !== undefined) requesting = component;
+    },
     receive(topic, read, take) {
       const wireTopic = addressed(topic, address);
       if (receivers.has(wireTopic)) throw new TypeError(`${topic} is received already`);

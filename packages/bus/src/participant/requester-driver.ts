@@ -112,6 +112,7 @@ export function createRequesterDriver(
     deadlineMs: requester.deadlineMs,
     tick: () => handle({ type: 'tick' }),
     settledBelow: requester.settledBelow,
+    stragglers: requester.stragglers,
   });
 
   return {

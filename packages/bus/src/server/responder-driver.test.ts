@@ -46,7 +46,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
       lastSeq += 1;
       return incoming({ seq: lastSeq, ttlMs, input, trace: undefined, refusal: undefined }, 'topic', how);
     });
-    responses.accept('aaaaaaaaaaaa', 1, requests);
+    responses.accept({ sender: 'aaaaaaaaaaaa', settledBelow: 1 }, requests);
   }
   const ask = (count: number, takesMs: number, ttlMs = 10_000): void => accept(count, takesMs, ttlMs, run);
   /** The contract of this work says how long it may run for. */

@@ -4,7 +4,7 @@ import type { IncomingRequest, OwedBeat, ResponderCounters, ResponderEffect, Res
 import { createResponder } from '@cateto/protocol';
 import type { OnEvent } from '../participant/events.ts';
 import { cancelRun, shareOf } from '../runs/handler-contexts.ts';
-import type { Participant } from '../participant/participant.ts';
+import type { BatchOrigin, Participant } from '../participant/participant.ts';
 import type { QueueLoad } from '../runs/queue-load.ts';
 import type { RunCounts } from '../runs/run-counters.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
@@ -32,7 +32,7 @@ export interface ResponderDriverOptions<T extends string> {
 /** The driver of a participant's responder. */
 export interface ResponderDriver {
   /** Answers the requests of one batch: each is run unless it was before. */
-  accept(sender: string, settledBelow: number, requests: readonly IncomingRequest<Work>[]): void;
+  accept(origin: BatchOrigin, requests: readonly IncomingRequest<Work>[]): void;
   /** Tells requesters of whom something runs that it is at work on that. */
   sayAtWork(): void;
   /** The same before something else blocks the loop for so long; with 0, that is over. */
@@ -137,8 +137,8 @@ export function createResponderDriver<T extends string>(
     if (responder.counters().inFlight > 0) handle({ type: 'announce', silentMs });
   }
 
-  participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow }) => {
-    for (const seqs of messages) handle({ type: 'cancel', sender, settledBelow, seqs });
+  participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow, stragglers }) => {
+    for (const seqs of messages) handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
     participant.rearm();
   });
   participant.subscribe(cancelTopic);
@@ -160,11 +160,11 @@ export function createResponderDriver<T extends string>(
   });
 
   return {
-    accept(sender, settledBelow, requests) {
+    accept({ sender, settledBelow, stragglers }, requests) {
       queue.open();
       const waitMs = queue.waitMs();
       const taken = waitMs === 0 ? requests : requests.map((request) => unlessLate(request, waitMs));
-      handle({ type: 'requests', sender, settledBelow, requests: taken });
+      handle({ type: 'requests', sender, settledBelow, stragglers, requests: taken });
       queue.close();
       participant.rearm();
     },

@@ -80,6 +80,12 @@ export const ttlMsMax = 86_400_000;
 /** Requests that one message cancels. A requester with more to cancel sends several messages. */
 export const cancelledSeqsMax = 1_024;
 
+/**
+ * Requests that a batch names as open below its `settledBelow`. So few slow requests let a server forget what was settled
+ * meanwhile, and a batch that names them all is 600 bytes longer at most.
+ */
+export const stragglersMax = 64;
+
 /** Characters of a trace. */
 export const traceMax = 128;
 

@@ -2,7 +2,15 @@ import { z } from 'zod';
 import type { Catalogue, FormulaName } from '../catalogue/catalogue.ts';
 import type { FailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from '../catalogue/formula.ts';
-import { batchMessagesMax, beatRangesMax, cancelledSeqsMax, lanesMax, traceMax, ttlMsMax } from './limits.ts';
+import {
+  batchMessagesMax,
+  beatRangesMax,
+  cancelledSeqsMax,
+  lanesMax,
+  stragglersMax,
+  traceMax,
+  ttlMsMax,
+} from './limits.ts';
 import { nameExpression, namePattern } from '../catalogue/names.ts';
 import type { InputOf, Operation, OutputOf } from '../catalogue/operation.ts';
 import type { Lane } from '../topics/lanes.ts';
@@ -99,12 +107,22 @@ export const beatLayout = messageLayout({
     .optional(),
 });
 
-/** A body: the sender, the lowest seq of its own requests that is not settled, and messages of one topic. */
-export const Batch = z.tuple([
-  z.string().regex(/^[a-z0-9]{12}$/),
-  z.int().min(1),
-  z.array(z.unknown()).max(batchMessagesMax),
-]);
+/** A body: messages of one topic, with what their sender has settled of its own requests. */
+export const batchLayout = messageLayout({
+  sender: z
+    .string()
+    .regex(/^[a-z0-9]{12}$/)
+    .meta({ description: 'The address of the sender.' }),
+  settledBelow: Seq.meta({
+    description: 'The lowest seq of the sender’s own requests that is not settled, but for the stragglers.',
+  }),
+  messages: z.array(z.unknown()).max(batchMessagesMax),
+  stragglers: z
+    .array(Seq)
+    .max(stragglersMax)
+    .meta({ description: 'Seqs below `settledBelow` that are not settled either, ascending.' })
+    .optional(),
+});
 
 export type OperandMessage = MessageOf<typeof operandLayout>;
 export type OperationRequestMessage = MessageOf<typeof operationRequestLayout>;

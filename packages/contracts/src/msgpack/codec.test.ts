@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCodec, decodeValue, encodeValue } from './codec.ts';
-import { batchMessagesMax, frameBytesMax } from '../messages/limits.ts';
+import { batchMessagesMax, frameBytesMax, stragglersMax } from '../messages/limits.ts';
 
 const codec = createCodec();
 const sender = 'k3f0q9x2m1zd';
@@ -14,10 +14,12 @@ const safeValue = value.filter((json) => !JSON.stringify(json).includes('__proto
 test('a batch is read back as it was written', () => {
   const someone = fc.stringMatching(/^[a-z0-9]{12}$/);
   const settled = fc.maxSafeNat().map((number) => Math.max(number, 1));
+  const stragglers = fc.option(fc.array(settled, { minLength: 1, maxLength: stragglersMax }), { nil: undefined });
   fc.assert(
-    fc.property(someone, settled, fc.array(safeValue, { maxLength: 5 }), (from, settledBelow, messages) => {
-      const body = codec.encode(from, settledBelow, messages);
-      expect(codec.decode(body)).toStrictEqual({ sender: from, settledBelow, messages });
+    fc.property(someone, settled, fc.array(safeValue, { maxLength: 5 }), stragglers, (from, below, messages, open) => {
+      const body = codec.encode(from, below, messages, open);
+      const named = open === undefined ? {} : { stragglers: open };
+      expect(codec.decode(body)).toStrictEqual({ sender: from, settledBelow: below, messages, ...named });
     }),
   );
 });
@@ -71,7 +73,9 @@ test('a body that is a view into a larger buffer is decoded, because ZeroMQ deli
 });
 
 test('a field that a newer writer appended to the batch is ignored', () => {
-  expect(codec.decode(encodeValue([sender, 1, [], 'new']))).toEqual({ sender, settledBelow: 1, messages: [] });
+  const batch = { sender, settledBelow: 1, messages: [] };
+  expect(codec.decode(encodeValue([sender, 1, [], null, 'new']))).toStrictEqual(batch);
+  expect(codec.decode(encodeValue([sender, 1, [], [], 'new']))).toStrictEqual({ ...batch, stragglers: [] });
 });
 
 test.each([
@@ -85,6 +89,12 @@ test.each([
   ['settledBelow 0', [sender, 0, []]],
   ['settledBelow that is no integer', [sender, 1.5, []]],
   ['messages that are no list', [sender, 1, { 0: [] }]],
+  ['a straggler that is no list', [sender, 9, [], 3]],
+  ['a straggler that is no seq', [sender, 9, [], [0]]],
+  [
+    'more stragglers than a batch names',
+    [sender, 99, [], Array.from({ length: stragglersMax + 1 }, (_, at) => at + 1)],
+  ],
   ['more messages than a batch holds', [sender, 1, Array.from({ length: batchMessagesMax + 1 }, () => [])]],
 ])('%s is no batch', (_what, body) => {
   expect(codec.decode(encodeValue(body))).toBe('not-a-batch');

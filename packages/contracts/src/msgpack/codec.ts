@@ -1,15 +1,16 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import { frameBytesMax, nestingMax, partsMax } from '../messages/limits.ts';
-import { Batch } from '../messages/messages.ts';
-import { validatorOf } from '../values/validate.ts';
+import { batchLayout } from '../messages/messages.ts';
 import { decodeMarked } from './marked-texts.ts';
 import { scanAccepts, scan } from './scan.ts';
 
 /** One decoded body. Its messages are still in wire order and unchecked. */
 export interface OpenBatch {
   readonly sender: string;
-  /** The lowest seq of the sender's own requests that is not settled yet. */
+  /** The lowest seq of the sender's own requests that is not settled yet, but for its stragglers. */
   readonly settledBelow: number;
+  /** Seqs below it that are not settled either. */
+  readonly stragglers?: readonly number[];
   readonly messages: readonly unknown[];
 }
 
@@ -21,7 +22,12 @@ export interface Codec {
    * @returns bytes that nothing may write to again: ZeroMQ sends them without a copy
    * @throws Error when a value cannot be encoded; values/hand-over.ts refuses such values before they get here
    */
-  encode(sender: string, settledBelow: number, messages: readonly unknown[]): Uint8Array;
+  encode(
+    sender: string,
+    settledBelow: number,
+    messages: readonly unknown[],
+    stragglers?: readonly number[],
+  ): Uint8Array;
   decode(body: Uint8Array): OpenBatch | BodyFault;
   /** Whether a body that `encode` wrote is small enough to be sent, in bytes and in parts. */
   fits(body: Uint8Array): boolean;
@@ -32,11 +38,14 @@ export function createCodec(): Codec {
   const encoder = newEncoder();
   const decoder = new Decoder();
   return {
-    encode: (sender, settledBelow, messages) => encoder.encode([sender, settledBelow, messages]),
+    encode: (sender, settledBelow, messages, stragglers) =>
+      encoder.encode(
+        stragglers === undefined ? [sender, settledBelow, messages] : [sender, settledBelow, messages, stragglers],
+      ),
     decode(body) {
       const value = decodeWith(decoder, body);
       if (value === undefined) return 'not-messagepack';
-      return readBatch(value) ?? 'not-a-batch';
+      return (batchLayout.read(value) as OpenBatch | undefined) ?? 'not-a-batch';
     },
     // A part takes at least one byte, so a short body needs no scan.
     fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || scanAccepts(body)),
@@ -51,17 +60,6 @@ export function encodeValue(value: unknown): Uint8Array {
 /** @returns undefined when the bytes are no MessagePack */
 export function decodeValue(body: Uint8Array): unknown {
   return decodeWith(new Decoder(), body);
-}
-
-const [isSender, isSettledBelow, isMessages] = Batch.def.items.map(validatorOf);
-
-/** Ignores fields that a later version appends. */
-function readBatch(value: unknown): OpenBatch | undefined {
-  if (!Array.isArray(value)) return undefined;
-  const [sender, settledBelow, messages] = value as readonly unknown[];
-  const fits =
-    isSender?.(sender) === true && isSettledBelow?.(settledBelow) === true && isMessages?.(messages) === true;
-  return fits ? ({ sender, settledBelow, messages } as OpenBatch) : undefined;
 }
 
 /** Treats a property that is undefined as absent. As nil, it would not fit its schema on arrival. */

@@ -3,8 +3,8 @@ import type { Linked } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import type { SeqTable } from '../structures/seq-table.ts';
 import { createSeqTable } from '../structures/seq-table.ts';
-import type { SettledWatermark } from '../structures/settled-watermark.ts';
-import { hearSettled, unsettled } from '../structures/settled-watermark.ts';
+import type { SettledWord, SettledWatermark } from '../structures/settled-watermark.ts';
+import { hearSettled, settledSince, unsettled } from '../structures/settled-watermark.ts';
 import { memoryEstimate } from '../structures/memory-estimate.ts';
 
 /*
@@ -45,8 +45,8 @@ export interface IncompleteRequests {
   senderOf(address: string): Sender;
   /** The sender is done with for this input, and is looked up anew for the next. */
   letGo(sender: Sender): void;
-  /** A sender says that it has settled every id below. */
-  settle(sender: Sender, below: number, nowMs: number): void;
+  /** A sender says what it has settled. */
+  settle(sender: Sender, word: SettledWord, nowMs: number): void;
   /** The request, unless its time is up. */
   find(sender: Sender, seq: number, nowMs: number): Incomplete | undefined;
   /** The first operand to come of a request that is not here. */
@@ -103,10 +103,10 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
     letGo(sender) {
       if (sender.incomplete.size() === 0 && spareTables.length < spareTablesMax) spareTables.push(sender.incomplete);
     },
-    settle(sender, below, nowMs) {
-      const settledBefore = sender.watermark.below;
-      if (!hearSettled(sender.watermark, below, nowMs)) return;
-      for (const one of sender.incomplete.between(settledBefore, below)) leave(one);
+    settle(sender, word, nowMs) {
+      const before = hearSettled(sender.watermark, word, nowMs);
+      if (before === undefined) return;
+      for (const one of settledSince(sender.incomplete, before, sender.watermark)) leave(one);
     },
     find(sender, seq, nowMs) {
       const found = sender.incomplete.get(seq);

@@ -25,8 +25,13 @@ function operandOf(seq: number, given: Partial<OperandReading> = {}): OperandRea
 function setUp(config: JoinConfig = {}) {
   const join = createJoin(config);
   const at = { nowMs: 1_000 };
-  const hear = (n: number, operands: readonly OperandReading[], sender = a, settledBelow = 1) =>
-    join.handle({ type: 'operands', n, sender, settledBelow, operands }, at.nowMs);
+  const hear = (
+    n: number,
+    operands: readonly OperandReading[],
+    sender = a,
+    settledBelow = 1,
+    stragglers?: readonly number[],
+  ) => join.handle({ type: 'operands', n, sender, settledBelow, stragglers, operands }, at.nowMs);
   return {
     join,
     at,
@@ -256,6 +261,18 @@ describe('forgetting', () => {
     expect(hear(2, [operandOf(2), operandOf(3)], a, 3)).toMatchObject([{ settledBelow: 3, requests: [{ seq: 3 }] }]);
     expect(join.incomplete()).toBe(1);
     expect(take(2, 1, {}, b)).toBeDefined();
+  });
+
+  test('a straggler is joined below what its sender has settled, and forgotten when it is one no more', () => {
+    const { take, hear, join } = setUp();
+    for (const seq of [1, 2, 3]) take(1, seq);
+    hear(1, [], a, 4, [1, 3]);
+    expect(join.incomplete()).toBe(2);
+    expect(hear(2, [operandOf(3), operandOf(2)], a, 4, [1, 3])).toMatchObject([
+      { settledBelow: 4, stragglers: [1, 3], requests: [{ seq: 3 }] },
+    ]);
+    hear(1, [], a, 4);
+    expect(join.incomplete()).toBe(0);
   });
 
   test('an older batch of a sender does not bring back what a newer one has settled', () => {

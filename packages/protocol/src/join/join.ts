@@ -18,6 +18,7 @@ import type { Failure, OperandReading } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import type { Incomplete, Sender } from './incomplete-requests.ts';
 import { createIncompleteRequests } from './incomplete-requests.ts';
+import { isSettled } from '../structures/settled-watermark.ts';
 
 export type JoinInput =
   | {
@@ -25,8 +26,9 @@ export type JoinInput =
       /** Which operand of their requests these are, from 1 to 8. */
       readonly n: number;
       readonly sender: string;
-      /** Below it the sender has every outcome. */
+      /** Below it the sender has every outcome, but of the stragglers. */
       readonly settledBelow: number;
+      readonly stragglers?: readonly number[] | undefined;
       readonly operands: readonly OperandReading[];
     }
   | { readonly type: 'tick' };
@@ -51,6 +53,7 @@ export interface JoinEffect {
   readonly type: 'complete';
   readonly sender: string;
   readonly settledBelow: number;
+  readonly stragglers: readonly number[];
   readonly requests: readonly CompleteRequest[];
 }
 
@@ -86,17 +89,18 @@ export function createJoin(config: JoinConfig = {}): Join {
 
   function join(input: Extract<JoinInput, { type: 'operands' }>, nowMs: number): readonly JoinEffect[] {
     const sender = incomplete.senderOf(input.sender);
-    incomplete.settle(sender, input.settledBelow, nowMs);
-    const settledBelow = sender.watermark.below;
+    incomplete.settle(sender, input, nowMs);
+    const { watermark } = sender;
     const requests: CompleteRequest[] = [];
     for (const operand of input.operands) {
-      if (operand.seq < settledBelow || operand.ttlMs <= 0) continue;
+      if (isSettled(watermark, operand.seq) || operand.ttlMs <= 0) continue;
       const complete = take(sender, input.n, operand, nowMs);
       if (complete !== undefined) requests.push(complete);
     }
     incomplete.letGo(sender);
     if (requests.length === 0) return nothing;
-    return [{ type: 'complete', sender: input.sender, settledBelow, requests }];
+    const { below: settledBelow, stragglers } = watermark;
+    return [{ type: 'complete', sender: input.sender, settledBelow, stragglers, requests }];
   }
 
   /** @returns the request this operand makes complete */

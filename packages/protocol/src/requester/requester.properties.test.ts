@@ -65,6 +65,7 @@ function run(steps: readonly Step[], openMax: number): string {
   const deadlines = new Map<number, number>();
   const routeOf = new Map<number, string>();
   const settled = new Set<number>();
+  const toldSettled = new Set<number>();
   const asked: { seq: number; to: string }[] = [];
   const up = new Set<string>();
   const journal: unknown[] = [];
@@ -177,6 +178,17 @@ function run(steps: readonly Step[], openMax: number): string {
     }
   }
 
+  /** What is told to be settled is so, and stays so. */
+  function checkSettled(): void {
+    const below = requester.settledBelow();
+    const stragglers = requester.stragglers() ?? [];
+    const told = seqsBelow(below).filter((one) => !stragglers.includes(one));
+    expect(told.filter((one) => !settled.has(one))).toEqual([]);
+    expect(stragglers.filter((one) => one >= below || settled.has(one))).toEqual([]);
+    expect([...toldSettled].filter((one) => !told.includes(one))).toEqual([]);
+    for (const one of told) toldSettled.add(one);
+  }
+
   /** A server that has one slot and nothing to do is sent one of two requests, whatever it had before. */
   function checkRoom(address: (typeof addresses)[number]): void {
     take({ do: 'markers', held: 0 });
@@ -194,8 +206,7 @@ function run(steps: readonly Step[], openMax: number): string {
 
   for (const current of steps) {
     take(current);
-    const below = requester.settledBelow();
-    for (let one = 1; one < below; one += 1) expect(settled.has(one)).toBe(true);
+    checkSettled();
     expect(requester.counters().open).toBeLessThanOrEqual(openMax);
   }
   tickUntil(nowMs + 10_000);
@@ -207,6 +218,10 @@ function run(steps: readonly Step[], openMax: number): string {
     checkRoom(address);
   }
   return JSON.stringify(journal);
+}
+
+function seqsBelow(below: number): number[] {
+  return Array.from({ length: below - 1 }, (_, index) => index + 1);
 }
 
 describe('the requester, whatever happens', () => {

@@ -36,6 +36,7 @@ import { expiresMs, forgetEarlier, openRequest } from './request.ts';
 import { createServerNews } from './server-news.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
+import { createSettledMark } from './settled-mark.ts';
 import { createSilence } from './silence.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
@@ -53,16 +54,17 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     openMax = limits.heldRequestsMax,
     perServerMax = limits.requestsPerServerMax,
     earnedFirst,
+    stragglersMax,
   } = config;
   const rooms = createRooms(perServerMax, earnedFirst);
   const failing = createFailing();
   const servers = createServers(random, rooms, failing);
   const open = createSeqTable<OpenRequest<W>>();
+  const mark = createSettledMark(open, stragglersMax);
   const due = createDueQueue<number>();
   let closed = false;
   let turnAwaited = false;
-  let settledBelow = 1;
-  let nextSeq = 1;
+  let handledMs = 0;
   let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
@@ -90,8 +92,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   }
 
   function call(added: RequestCall<W>, nowMs: number): void {
-    nextSeq = added.seq + 1;
     const { seq, work } = added;
+    mark.called(seq);
     if (closed || open.size() >= openMax) {
       emit({ type: 'settle', seq, work, outcome: closed ? cancelledByClose : tooManyOpen(openMax) });
       return;
@@ -115,6 +117,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     dispatch.release(request);
     forgetEarlier(request);
     open.delete(seq);
+    mark.settled(seq);
     if (!request.settled) emit({ type: 'settle', seq, work, outcome });
   }
 
@@ -248,6 +251,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   return {
     handle(input, nowMs) {
       effects = nothing;
+      handledMs = nowMs;
       take(input, nowMs);
       dispatch.refill(nowMs);
       if (!turnAwaited) dispatch.tryNext(nowMs);
@@ -259,10 +263,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       const dueMs = Math.min(due.peekDueMs() ?? Number.POSITIVE_INFINITY, dispatch.trialDueMs());
       return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs;
     },
-    settledBelow() {
-      while (settledBelow < nextSeq && !open.has(settledBelow)) settledBelow += 1;
-      return settledBelow;
-    },
+    settledBelow: () => mark.below(handledMs),
+    stragglers: mark.stragglers,
     counters: () => ({ open: open.size(), stale: answers.stale(), leases: leases.size(), ...dispatch.counters() }),
   };
 }

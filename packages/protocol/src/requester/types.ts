@@ -106,6 +106,8 @@ export interface RequesterConfig {
   readonly perServerMax?: number;
   /** Requests for a contract in flight to a server of which nothing is known yet; 2 unless given. */
   readonly earnedFirst?: number;
+  /** Slow requests that are named below `settledBelow`; 64 unless given. */
+  readonly stragglersMax?: number;
 }
 
 export interface RequesterCounters {
@@ -126,7 +128,9 @@ export interface Requester<W> {
   handle(input: RequesterInput<W>, nowMs: number): readonly RequesterEffect<W>[];
   /** When it has to be told of the time next: no later than anything is due for an open request. */
   deadlineMs(): number | undefined;
-  /** The lowest seq that is not settled: what every batch tells the servers, so that they can forget the rest. */
+  /** The lowest seq that is not settled, but for stragglers: what every batch tells the servers, so that they can forget the rest. */
   settledBelow(): number;
+  /** Slow requests below it that are open, to be told with it; undefined when there are none. */
+  stragglers(): readonly number[] | undefined;
   counters(): RequesterCounters;
 }

@@ -1,7 +1,6 @@
 import { isFailure } from '@cateto/contracts';
 import type { Linked } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
-import { hearSettled } from '../structures/settled-watermark.ts';
 import { memoryEstimate } from '../structures/memory-estimate.ts';
 import type { KnownRequester } from './requesters.ts';
 import type { Result } from './types.ts';
@@ -10,8 +9,9 @@ import type { Result } from './types.ts';
  * The outcomes that a responder remembers.
  *
  * One is forgotten when its requester has settled it, when it is too old, or when there is no room: then the oldest
- * goes, those of brief term before all others, because nothing ran for them. Whatever else goes for want of room is
- * counted: its id would be run again.
+ * goes. Those of brief term go before all others, because nothing ran for them. Those that took long go last, because they
+ * are dear to compute again, unless they have half of the room: they must not leave the others none. Whatever goes for
+ * want of room and is not of brief term is counted: its id would be run again.
  */
 
 export interface Answer extends Linked<Answer> {
@@ -25,8 +25,11 @@ export interface Answer extends Linked<Answer> {
   readonly bytes: number;
 }
 
-/** As long as a repetition may come, or no longer than what it says is likely to be true. */
-export type Term = 'long' | 'brief';
+/**
+ * How long, and how dearly, one is kept: as long as a repetition may come, for what was had quickly and for what took long; or
+ * no longer than what it says is likely to be true.
+ */
+export type Term = 'quick' | 'dear' | 'brief';
 
 export interface AnswersConfig {
   /** How long each term is. */
@@ -39,8 +42,8 @@ export interface AnswersConfig {
 export interface Answers {
   /** The id must not be remembered already. */
   remember(requester: KnownRequester, replyTopic: string, result: Result, term: Term, nowMs: number): void;
-  /** A requester says that it has settled every id below. */
-  settle(requester: KnownRequester, below: number, nowMs: number): void;
+  /** Their requester has settled them. */
+  forget(settled: readonly Answer[]): void;
   /** Makes room of everything that is remembered for a requester. */
   evictAll(requester: KnownRequester): void;
   /** What was given since then: the oldest first, those of brief term after all others. */
@@ -54,31 +57,44 @@ export interface Answers {
 
 export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): Answers {
   // Within a term they grow old in the order in which they were given.
-  const long = createIntrusiveList<Answer>();
+  const quick = createIntrusiveList<Answer>();
+  const dear = createIntrusiveList<Answer>();
   const brief = createIntrusiveList<Answer>();
+  const orders = { quick, dear, brief };
   let bytes = 0;
+  let dearBytes = 0;
   let evictedEarly = 0;
+
+  const size = (): number => quick.size() + dear.size() + brief.size();
+
+  function weigh({ term }: Answer, more: number): void {
+    bytes += more;
+    if (term === 'dear') dearBytes += more;
+  }
 
   function forget(answer: Answer): void {
     answer.requester.answers.delete(answer.result.seq);
-    bytes -= answer.bytes;
-    (answer.term === 'long' ? long : brief).remove(answer);
+    weigh(answer, -answer.bytes);
+    orders[answer.term].remove(answer);
   }
 
   function evict(answer: Answer): void {
-    if (answer.term === 'long') evictedEarly += 1;
+    if (answer.term !== 'brief') evictedEarly += 1;
     forget(answer);
   }
 
   function oldest(): Answer | undefined {
-    const first = long.oldest();
-    const other = brief.oldest();
-    return first === undefined || (other !== undefined && other.untilMs < first.untilMs) ? other : first;
+    return earlier(earlier(quick.oldest(), dear.oldest()), brief.oldest());
+  }
+
+  function inTheWay(): Answer | undefined {
+    const dearest = dear.oldest();
+    const isHalfDear = 2 * dear.size() > answersMax || 2 * dearBytes > bytesMax;
+    return brief.oldest() ?? (isHalfDear ? dearest : quick.oldest()) ?? dearest;
   }
 
   return {
     remember(requester, replyTopic, result, term, nowMs) {
-      const order = term === 'long' ? long : brief;
       const answer: Answer = {
         requester,
         replyTopic,
@@ -91,30 +107,33 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
         newer: undefined,
       };
       requester.answers.set(result.seq, answer);
-      order.add(answer);
-      bytes += answer.bytes;
-      while (long.size() + brief.size() > answersMax || bytes > bytesMax) {
-        const inTheWay = brief.oldest() ?? long.oldest();
-        if (inTheWay === undefined) return;
-        evict(inTheWay);
+      orders[term].add(answer);
+      weigh(answer, answer.bytes);
+      while (size() > answersMax || bytes > bytesMax) {
+        const evicted = inTheWay();
+        if (evicted === undefined) return;
+        evict(evicted);
       }
     },
-    settle(requester, below, nowMs) {
-      const settledBefore = requester.watermark.below;
-      if (!hearSettled(requester.watermark, below, nowMs)) return;
-      for (const answer of requester.answers.between(settledBefore, below)) forget(answer);
-    },
+    forget: (settled) => settled.forEach(forget),
     evictAll(requester) {
       for (const answer of requester.answers.values()) evict(answer);
     },
-    since: (sinceMs) => [...givenSince(long, sinceMs), ...givenSince(brief, sinceMs)],
+    since(sinceMs) {
+      const given = [...givenSince(quick, sinceMs), ...givenSince(dear, sinceMs)];
+      return [...given.toSorted((one, other) => one.givenMs - other.givenMs), ...givenSince(brief, sinceMs)];
+    },
     forgetOld(nowMs) {
       for (let one = oldest(); one !== undefined && one.untilMs <= nowMs; one = oldest()) forget(one);
     },
     deadlineMs: () => oldest()?.untilMs,
-    size: () => long.size() + brief.size(),
+    size,
     evictedEarly: () => evictedEarly,
   };
+}
+
+function earlier(one: Answer | undefined, other: Answer | undefined): Answer | undefined {
+  return one === undefined || (other !== undefined && other.untilMs < one.untilMs) ? other : one;
 }
 
 function memoryOfOutcome({ outcome }: Result): number {

@@ -8,30 +8,27 @@
  */
 import type { Failure } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
+import { isSettled } from '../structures/settled-watermark.ts';
 import type { Answers, Term } from './answers.ts';
-import type { KnownRequester, Requesters, Running } from './requesters.ts';
+import type { KnownRequester, Running } from './requesters.ts';
+import { isDropped } from './settled.ts';
 
 export interface Cancelled {
   /** @returns what runs and is to be ended */
-  cancel(sender: string, settledBelow: number, seqs: readonly number[], nowMs: number): readonly Running[];
-  /** A request has ended. @returns whether it was cancelled, and its outcome is to be dropped */
+  cancel(requester: KnownRequester, seqs: readonly number[], nowMs: number): readonly Running[];
+  /** A request has ended. @returns whether it was cancelled or settled, and its outcome is to be dropped */
   ended(requester: KnownRequester, run: Running, nowMs: number): boolean;
 }
 
 const cancelledOutcome = failure('cancelled', 'its requester cancelled the request');
-const nothing: readonly Running[] = [];
 
 export function isCancelled(outcome: unknown): boolean {
   return outcome === cancelledOutcome;
 }
 
-export function createCancelled(requesters: Requesters, answers: Answers): Cancelled {
+export function createCancelled(answers: Answers): Cancelled {
   return {
-    cancel(sender, settledBelow, seqs, nowMs) {
-      const requester = requesters.find(sender);
-      // A stranger has nothing here, and gets no entry for saying so.
-      if (requester === undefined) return nothing;
-      answers.settle(requester, settledBelow, nowMs);
+    cancel(requester, seqs, nowMs) {
       const found: Running[] = [];
       for (const seq of seqs) {
         const run = requester.running.get(seq);
@@ -39,7 +36,7 @@ export function createCancelled(requesters: Requesters, answers: Answers): Cance
           if (requester.answers.get(seq) !== undefined) continue;
           // It comes soon or never.
           rememberSilently(answers, requester, { seq, replyTopic: '' }, cancelledOutcome, 'brief', nowMs);
-        } else if (requester.cancelled?.has(seq) !== true) {
+        } else if (!isDropped(requester, seq)) {
           requester.cancelled ??= new Set();
           requester.cancelled.add(seq);
           found.push(run);
@@ -48,8 +45,9 @@ export function createCancelled(requesters: Requesters, answers: Answers): Cance
       return found;
     },
     ended(requester, run, nowMs) {
+      if (requester.unneeded?.delete(run.seq) === true) return true;
       if (requester.cancelled?.delete(run.seq) !== true) return false;
-      rememberSilently(answers, requester, run, cancelledOutcome, 'long', nowMs);
+      rememberSilently(answers, requester, run, cancelledOutcome, 'quick', nowMs);
       return true;
     },
   };
@@ -64,5 +62,5 @@ export function rememberSilently(
   term: Term,
   nowMs: number,
 ): void {
-  if (seq >= requester.watermark.below) answers.remember(requester, replyTopic, { seq, outcome }, term, nowMs);
+  if (!isSettled(requester.watermark, seq)) answers.remember(requester, replyTopic, { seq, outcome }, term, nowMs);
 }

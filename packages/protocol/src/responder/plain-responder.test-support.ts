@@ -19,6 +19,7 @@ export interface Decided {
   readonly runs: { sender: string; seq: number; deadlineMs: number }[];
   readonly published: Published[];
   readonly givenUp: { sender: string; seq: number }[];
+  readonly ended: { sender: string; seq: number }[];
   readonly told: { what: Scarce; forMs: number | undefined; refused: number }[];
   drained: boolean;
 }
@@ -30,15 +31,50 @@ export interface PlainResponder {
 
 interface Remembered extends Published {
   readonly givenMs: number;
+  /** It was here for more than a second. */
+  readonly dear: boolean;
 }
 
 interface Known {
   readonly address: string;
   settledBelow: number;
+  stragglers: readonly number[];
   /** When so much was last said. */
   saidMs: number;
   quietSinceMs: number;
-  running: { seq: number; topic: string; deadlineMs: number }[];
+  running: Running[];
+}
+
+interface Running {
+  seq: number;
+  topic: string;
+  sinceMs: number;
+  deadlineMs: number;
+  /** Settled by its requester. */
+  unneeded: boolean;
+}
+
+/** What a requester says that it has settled. */
+export interface SaidPlainly {
+  settledBelow: number;
+  stragglers: readonly number[];
+}
+
+export function settles({ settledBelow, stragglers }: SaidPlainly, seq: number): boolean {
+  return seq < settledBelow && !stragglers.includes(seq);
+}
+
+/** Whether it counts from now on: a word that says less does when none that said as much has come for two seconds. */
+export function counts(known: SaidPlainly & { saidMs: number }, said: SaidPlainly, nowMs: number): boolean {
+  const isSameBelow = said.settledBelow === known.settledBelow;
+  const saysMore = said.settledBelow > known.settledBelow || said.stragglers.length < known.stragglers.length;
+  const saysTheSame = isSameBelow && String(said.stragglers) === String(known.stragglers);
+  const saysLess = said.settledBelow < known.settledBelow || !saysMore;
+  return saysTheSame || !saysLess || nowMs - known.saidMs >= 2_000;
+}
+
+export function nothingDecided(): Decided {
+  return { runs: [], published: [], givenUp: [], ended: [], told: [], drained: false };
 }
 
 /** An outcome that is remembered and was never published. */
@@ -61,14 +97,14 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
   let lookMs = Number.POSITIVE_INFINITY;
   let draining = false;
   let drained = false;
-  let decided: Decided = { runs: [], published: [], givenUp: [], told: [], drained: false };
+  let decided: Decided = nothingDecided();
 
   const inFlight = (): number => requesters.reduce((sum, { running }) => sum + running.length, 0);
   const isSettled = ({ to, seq }: Published): boolean =>
-    requesters.some(({ address, settledBelow }) => address === to && seq < settledBelow);
+    requesters.some((requester) => requester.address === to && settles(requester, seq));
 
-  const weight = (): number =>
-    memory.reduce((sum, { outcome }) => {
+  const weight = (of: readonly Remembered[]): number =>
+    of.reduce((sum, { outcome }) => {
       if (outcome === 'overloaded') return sum;
       if (outcome === 'given up') return sum + memoryEstimate('its handler had not answered in time and was given up');
       return sum + memoryEstimate(isFailure(outcome) ? outcome.message : outcome.value);
@@ -92,7 +128,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
         if (quietest === undefined) return undefined;
         forget(quietest);
       }
-      found = { address, settledBelow: 1, saidMs: 0, quietSinceMs: nowMs, running: [] };
+      found = { address, settledBelow: 1, stragglers: [], saidMs: 0, quietSinceMs: nowMs, running: [] };
       met = [...met, found];
     }
     found.quietSinceMs = nowMs;
@@ -108,17 +144,19 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
     decided.published.push({ topic, to, seq, outcome });
   }
 
-  function answer(published: Published, nowMs: number): void {
+  function answer(published: Published, nowMs: number, sinceMs = nowMs): void {
     answered += 1;
-    remember(published, nowMs);
+    remember(published, nowMs, sinceMs);
     publish(published);
   }
 
-  function remember(published: Published, nowMs: number): void {
-    memory.push({ ...published, givenMs: nowMs });
-    while (memory.length > config.rememberedMax || weight() > config.rememberedBytesMax) {
-      const [oldest] = memory;
-      const first = memory.find(({ outcome }) => outcome === 'overloaded') ?? oldest;
+  function remember(published: Published, nowMs: number, sinceMs = nowMs): void {
+    memory.push({ ...published, givenMs: nowMs, dear: nowMs - sinceMs > 1_000 });
+    while (memory.length > config.rememberedMax || weight(memory) > config.rememberedBytesMax) {
+      const dear = memory.filter((one) => one.dear);
+      const halfDear = dear.length > config.rememberedMax / 2 || weight(dear) > config.rememberedBytesMax / 2;
+      const brief = memory.find(({ outcome }) => outcome === 'overloaded');
+      const first = brief ?? (halfDear ? dear[0] : memory.find((one) => !one.dear)) ?? dear[0];
       if (first !== undefined) evict(first);
     }
   }
@@ -141,14 +179,14 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
     // In the order in which the real one meets them.
     for (const requester of met.filter((one) => requesters.includes(one))) {
       const overdue = requester.running.filter((one) => dueMs(one) <= nowMs).toSorted((a, b) => a.seq - b.seq);
-      for (const { seq, topic } of overdue) {
+      for (const { seq, topic, sinceMs, unneeded } of overdue) {
         requester.running = requester.running.filter((one) => one.seq !== seq);
         requester.quietSinceMs = nowMs;
         if (requester.running.length === 0) touch(requester);
         givenUp += 1;
         decided.givenUp.push({ sender: requester.address, seq });
-        if (seq >= requester.settledBelow) {
-          remember({ topic, to: requester.address, seq, outcome: unpublished }, nowMs);
+        if (!unneeded && !settles(requester, seq)) {
+          remember({ topic, to: requester.address, seq, outcome: unpublished }, nowMs, sinceMs);
         }
       }
     }
@@ -179,19 +217,26 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
     decided.drained = true;
   }
 
+  function hearSettled(requester: Known, said: SaidPlainly, nowMs: number): void {
+    if (!counts(requester, said, nowMs)) return;
+    requester.saidMs = nowMs;
+    const before = { settledBelow: requester.settledBelow, stragglers: requester.stragglers };
+    Object.assign(requester, said);
+    memory = memory.filter((one) => one.to !== requester.address || !isSettled(one));
+    const newly = requester.running.filter(({ seq }) => settles(requester, seq) && !settles(before, seq));
+    for (const one of newly.filter(({ unneeded }) => !unneeded).toSorted((x, y) => x.seq - y.seq)) {
+      one.unneeded = true;
+      decided.ended.push({ sender: requester.address, seq: one.seq });
+    }
+  }
+
   function requests(input: ResponderInput<unknown> & { type: 'requests' }, nowMs: number): void {
     const to = input.sender;
     const requester = hear(to, nowMs);
-    const before = requester?.settledBelow ?? 1;
-    if (requester !== undefined && (input.settledBelow >= before || nowMs - requester.saidMs >= 2_000)) {
-      requester.settledBelow = input.settledBelow;
-      requester.saidMs = nowMs;
-    }
-    if (input.settledBelow > before) {
-      memory = memory.filter((one) => one.to !== to || !isSettled(one));
-    }
+    const said = { settledBelow: input.settledBelow, stragglers: input.stragglers ?? [] };
+    if (requester !== undefined) hearSettled(requester, said, nowMs);
     for (const { seq, replyTopic, ttlMs, refusal } of input.requests) {
-      if (seq < (requester?.settledBelow ?? input.settledBelow)) continue;
+      if (settles(requester ?? said, seq)) continue;
       const known = memory.find((one) => one.to === to && one.seq === seq);
       const runs = requester?.running.some((one) => one.seq === seq) === true;
       if (runs || known !== undefined) repeated += 1;
@@ -209,7 +254,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
         if (refusal === undefined) lack('requests', nowMs);
         answer(published, nowMs);
       } else {
-        requester.running.push({ seq, topic: replyTopic, deadlineMs: nowMs + ttlMs });
+        requester.running.push({ seq, topic: replyTopic, sinceMs: nowMs, deadlineMs: nowMs + ttlMs, unneeded: false });
         lookMs = Math.min(lookMs, nowMs + ttlMs + config.handlerGraceMs);
         decided.runs.push({ sender: to, seq, deadlineMs: nowMs + ttlMs });
       }
@@ -226,13 +271,13 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
     requester.running = requester.running.filter((one) => one !== ran);
     requester.quietSinceMs = nowMs;
     if (requester.running.length === 0) touch(requester);
-    if (seq >= requester.settledBelow) answer({ topic: ran.topic, to: sender, seq, outcome }, nowMs);
-    else answered += 1;
+    if (ran.unneeded || settles(requester, seq)) answered += 1;
+    else answer({ topic: ran.topic, to: sender, seq, outcome }, nowMs, ran.sinceMs);
   }
 
   return {
     handle(input, nowMs) {
-      decided = { runs: [], published: [], givenUp: [], told: [], drained: false };
+      decided = nothingDecided();
       const termMs = ({ outcome }: Remembered): number => (outcome === 'overloaded' ? 1_000 : config.rememberedMs);
       memory = memory.filter((one) => one.givenMs + termMs(one) > nowMs);
       lookOver(nowMs);
@@ -248,7 +293,9 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
           givenMs >= nowMs - 1_000 && outcome !== unpublished;
         const lately = memory.filter((one) => isLate(one) && !isSettled(one));
         const briefly = lately.filter(({ outcome }) => outcome === 'overloaded');
-        for (const one of lately.filter((each) => !briefly.includes(each))) publish(one);
+        const others = lately.filter((each) => !briefly.includes(each));
+        for (const one of others.toSorted((x, y) => x.givenMs - y.givenMs || Number(x.dear) - Number(y.dear)))
+          publish(one);
         for (const one of briefly) publish(one);
       }
       endDrain();

@@ -32,6 +32,8 @@ export interface KnownRequester extends Linked<KnownRequester> {
   readonly running: SeqTable<Running>;
   /** Those of them that are cancelled; undefined while none was. */
   cancelled: Set<number> | undefined;
+  /** Those that it has settled without an answer from here; undefined while there were none. */
+  unneeded: Set<number> | undefined;
   /** The ids that were answered. */
   readonly answers: SeqTable<Answer>;
 }
@@ -89,6 +91,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       windowsAt: 0,
       running: createSeqTable(),
       cancelled: undefined,
+      unneeded: undefined,
       answers: createSeqTable(),
       older: undefined,
       newer: undefined,

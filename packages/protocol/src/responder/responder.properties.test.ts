@@ -2,8 +2,8 @@ import type { Failure, Success } from '@cateto/contracts';
 import { failure, isFailure } from '@cateto/contracts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Decided } from './plain-responder.test-support.ts';
-import { createPlainResponder } from './plain-responder.test-support.ts';
+import type { Decided, SaidPlainly } from './plain-responder.test-support.ts';
+import { counts, createPlainResponder, nothingDecided, settles } from './plain-responder.test-support.ts';
 import { createResponder } from './responder.ts';
 import type { ResponderConfig, ResponderEffect, ResponderInput } from './types.ts';
 
@@ -17,6 +17,9 @@ const step = fc.oneof(
       type: fc.constant('ask' as const),
       sender: fc.constantFrom(...senders),
       settledBelow: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, fc.integer({ min: 1, max: 9 })),
+      stragglers: fc.option(fc.uniqueArray(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 4 }), {
+        nil: undefined,
+      }),
       requests: fc.array(
         fc.record({
           seq: fc.integer({ min: 1, max: 9 }),
@@ -127,7 +130,8 @@ function play(
           const refusal = refused === undefined ? undefined : failure(refused, `refused at ${nowMs}`);
           return { ...request, work: `work ${request.seq}`, refusal };
         });
-        return handle({ type: 'requests', sender: current.sender, settledBelow: current.settledBelow, requests });
+        const { sender, settledBelow, stragglers } = current;
+        return handle({ type: 'requests', sender, settledBelow, stragglers, requests });
       }
       case 'answer': {
         const picked = [...running.values()][current.pick % Math.max(1, running.size)];
@@ -169,16 +173,20 @@ describe('the responder, whatever happens', () => {
       fc.property(steps, drainAt, (given, drain) => {
         /** By id: until when its outcome is remembered, there being room for everything. */
         const rememberedUntilMs = new Map<string, number>();
-        const settled = new Map<string, { below: number; saidMs: number }>();
+        const words = new Map<string, SaidPlainly & { saidMs: number }>();
+        const wordOf = (sender: string) => words.get(sender) ?? { settledBelow: 1, stragglers: [], saidMs: 0 };
+        const isSettled = ({ sender, seq }: { sender: string; seq: number }) => settles(wordOf(sender), seq);
+        /** What was told to end. */
+        const ended = new Set<string>();
         play(roomy, given, drain, ({ effects, input, nowMs, running }) => {
           if (input.type === 'requests') {
-            const { below, saidMs } = settled.get(input.sender) ?? { below: 1, saidMs: 0 };
-            if (input.settledBelow >= below || nowMs - saidMs >= 2_000) {
-              settled.set(input.sender, { below: input.settledBelow, saidMs: nowMs });
+            const said = { settledBelow: input.settledBelow, stragglers: input.stragglers ?? [], saidMs: nowMs };
+            if (counts(wordOf(input.sender), said, nowMs)) {
+              words.set(input.sender, said);
               // What is settled is forgotten, and a word that is taken back does not bring it back.
               for (const id of rememberedUntilMs.keys()) {
                 const [sender, seq] = id.split(' ');
-                if (sender === input.sender && Number(seq) < input.settledBelow) rememberedUntilMs.delete(id);
+                if (sender === input.sender && settles(said, Number(seq))) rememberedUntilMs.delete(id);
               }
             }
           }
@@ -186,14 +194,16 @@ describe('the responder, whatever happens', () => {
             if (effect.type === 'publish' && input.type === 'answered') {
               rememberedUntilMs.set(`${input.sender} ${input.seq}`, nowMs + 60_000);
             }
-            if (effect.type === 'give-up' && effect.seq >= (settled.get(effect.sender)?.below ?? 1)) {
+            if (effect.type === 'cancel') ended.add(`${effect.run.sender} ${effect.run.seq}`);
+            if (effect.type === 'give-up' && !isSettled(effect) && !ended.has(`${effect.sender} ${effect.seq}`)) {
               rememberedUntilMs.set(`${effect.sender} ${effect.seq}`, nowMs + 60_000);
             }
             if (effect.type !== 'run') continue;
             const id = `${effect.sender} ${effect.seq}`;
+            ended.delete(id);
             expect(running.has(id)).toBe(false);
             expect(rememberedUntilMs.get(id) ?? 0).toBeLessThanOrEqual(nowMs);
-            expect(effect.seq).toBeGreaterThanOrEqual(settled.get(effect.sender)?.below ?? 1);
+            expect(isSettled(effect)).toBe(false);
             expect(effect.deadlineMs).toBeGreaterThan(nowMs);
           }
         });
@@ -265,7 +275,7 @@ function plainly(outcome: Success | Failure): Success | Failure | 'overloaded' |
 
 /** Effects as the plain responder reports them. */
 function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
-  const decided: Decided = { runs: [], published: [], givenUp: [], told: [], drained: false };
+  const decided = nothingDecided();
   for (const effect of effects) {
     switch (effect.type) {
       case 'run': {
@@ -292,8 +302,10 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
         break;
       }
       case 'cancel':
+        decided.ended.push({ sender: effect.run.sender, seq: effect.run.seq });
+        break;
       case 'returned':
-        throw new Error('nothing is cancelled or waits for long here');
+        throw new Error('nothing waits for long here');
       case 'drained':
         decided.drained = true;
         break;
@@ -302,5 +314,6 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
         break;
     }
   }
+  decided.ended.sort((one, other) => one.seq - other.seq);
   return decided;
 }

@@ -6,8 +6,8 @@
  *
  * Rules kept:
  * - A repetition of an id that is running is answered by a beat; of one that was answered, from memory.
- * - What its requester has settled (every seq below `settledBelow`) is forgotten, and ignored while that is its word
- *   (structures/settled-watermark.ts); so is its outcome, should it still run.
+ * - What its requester has settled (every seq below `settledBelow` but the stragglers) is forgotten, and ignored while that
+ *   is its word (structures/settled-watermark.ts). If it waits here it is not begun, and if it runs it is ended (settled.ts).
  * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
  *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
  * - What still runs a grace after its deadline is given up (overdue.ts): its place is free, for a dependency that hangs
@@ -29,9 +29,12 @@ import { createAnswers } from './answers.ts';
 import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
 import { givenBack } from './given-back.ts';
-import type { KnownRequester } from './requesters.ts';
+import type { SettledWord } from '../structures/settled-watermark.ts';
+import { isSettled } from '../structures/settled-watermark.ts';
+import type { KnownRequester, Running } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
+import { createSettled } from './settled.ts';
 import { createShortages } from './shortages.ts';
 import type {
   IncomingRequest,
@@ -48,6 +51,8 @@ export type * from './types.ts';
 
 /** After it a repetition may find room. */
 const overloadedMs = 1_000;
+/** What took longer is forgotten last. */
+const dearFromMs = 1_000;
 /** How far back a broker that died may have taken results with it. */
 const republishedMs = 1_000;
 
@@ -56,6 +61,11 @@ const nothing: never[] = [];
 
 /** One for all: it is told by identity that an answer in the memory was never published. */
 const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
+
+/** By how long it was here: that it waited for its turn is all the same to whoever would have to wait again. */
+function termOf({ sinceMs }: Running, nowMs: number): Term {
+  return nowMs - sinceMs > dearFromMs ? 'dear' : 'quick';
+}
 
 export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W> {
   const {
@@ -68,12 +78,13 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     shareOf,
   } = config;
   const answers = createAnswers({
-    termMs: { long: rememberedMs, brief: overloadedMs },
+    termMs: { quick: rememberedMs, dear: rememberedMs, brief: overloadedMs },
     answersMax: rememberedMax,
     bytesMax: rememberedBytesMax,
   });
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
-  const cancelled = createCancelled(requesters, answers);
+  const cancelled = createCancelled(answers);
+  const settled = createSettled(answers);
   const overdue = createOverdue(requesters, handlerGraceMs);
   const beats = createBeats(requesters, shareOf as ((work: unknown) => number | undefined) | undefined);
   const shortages = createShortages({
@@ -104,12 +115,21 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
     const requester = requesters.hear(input.sender, nowMs);
     if (requester === undefined) {
-      turnAway(input.sender, input.settledBelow, input.requests, nowMs);
+      turnAway(input, nowMs);
       return;
     }
-    answers.settle(requester, input.settledBelow, nowMs);
+    settle(requester, input, nowMs);
     for (const request of input.requests) take(requester, request, nowMs);
     tellNews(requester);
+  }
+
+  function settle(requester: KnownRequester, word: SettledWord, nowMs: number): void {
+    end(settled.hear(requester, word, nowMs));
+  }
+
+  /** Nobody waits for these. */
+  function end(runs: readonly Running[]): void {
+    for (const run of runs) emit({ type: 'cancel', run: run as RunEffect<W> });
   }
 
   function tellNews(requester: KnownRequester): void {
@@ -119,7 +139,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
 
   function take(requester: KnownRequester, request: IncomingRequest<W>, nowMs: number): void {
     const { seq, replyTopic, ttlMs, work, refusal } = request;
-    if (seq < requester.watermark.below) return;
+    if (isSettled(requester.watermark, seq)) return;
     if (requester.running.has(seq)) {
       repeated += 1;
       beats.repeated(requester, nowMs);
@@ -134,7 +154,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     if (isSkipped(request)) return;
     if (refusal !== undefined) {
       if (refusal.code === 'overloaded') lack('time', nowMs);
-      answer(requester, seq, replyTopic, refusal, refusal.code === 'overloaded' ? 'brief' : 'long', nowMs);
+      answer(requester, seq, replyTopic, refusal, refusal.code === 'overloaded' ? 'brief' : 'quick', nowMs);
     } else if (requesters.running() >= inFlightMax) {
       lack('requests', nowMs);
       answer(requester, seq, replyTopic, full, 'brief', nowMs);
@@ -164,15 +184,11 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   }
 
   /** Nothing can be noted about one more requester: told so, they ask another server. */
-  function turnAway(
-    sender: string,
-    settledBelow: number,
-    turnedAway: readonly IncomingRequest<W>[],
-    nowMs: number,
-  ): void {
-    for (const request of turnedAway) {
+  function turnAway(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
+    const { sender, settledBelow: below, stragglers = nothing } = input;
+    for (const request of input.requests) {
       const { seq, replyTopic, refusal } = request;
-      if (seq < settledBelow || isSkipped(request)) continue;
+      if (isSettled({ below, stragglers }, seq) || isSkipped(request)) continue;
       if (refusal === undefined) lack('requesters', nowMs);
       else if (refusal.code === 'overloaded') lack('time', nowMs);
       answeredCount += 1;
@@ -212,16 +228,18 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       return;
     }
     requesters.end(requester, seq, nowMs);
-    if (cancelled.ended(requester, run, nowMs) || seq < requester.watermark.below) answeredCount += 1;
-    else answer(requester, seq, run.replyTopic, outcome, 'long', nowMs);
+    if (cancelled.ended(requester, run, nowMs) || isSettled(requester.watermark, seq)) answeredCount += 1;
+    else answer(requester, seq, run.replyTopic, outcome, termOf(run, nowMs), nowMs);
     tellNews(requester);
     endDrain();
   }
 
-  function cancel({ sender, settledBelow, seqs }: Extract<ResponderInput<W>, { type: 'cancel' }>, nowMs: number): void {
-    for (const run of cancelled.cancel(sender, settledBelow, seqs, nowMs)) {
-      emit({ type: 'cancel', run: run as RunEffect<W> });
-    }
+  function cancel(input: Extract<ResponderInput<W>, { type: 'cancel' }>, nowMs: number): void {
+    const requester = requesters.find(input.sender);
+    // A stranger has nothing here, and gets no entry for saying so.
+    if (requester === undefined) return;
+    settle(requester, input, nowMs);
+    end(cancelled.cancel(requester, input.seqs, nowMs));
   }
 
   function giveBack(runs: readonly RunEffect<W>[], nowMs: number): void {
@@ -229,6 +247,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       for (const run of returned) {
         requesters.end(requester, run.seq, nowMs);
         requester.cancelled?.delete(run.seq);
+        requester.unneeded?.delete(run.seq);
         emit({ type: 'returned', run });
       }
       emit(beats.giveBack(requester, returned));
@@ -243,7 +262,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       requesters.end(requester, seq, nowMs);
       givenUp += 1;
       if (!cancelled.ended(requester, run, nowMs)) {
-        rememberSilently(answers, requester, run, givenUpOutcome, 'long', nowMs);
+        rememberSilently(answers, requester, run, givenUpOutcome, termOf(run, nowMs), nowMs);
       }
       emit({ type: 'give-up', sender, seq, replyTopic });
     }

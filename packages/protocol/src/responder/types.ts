@@ -16,8 +16,9 @@ export type ResponderInput<W> =
   | {
       readonly type: 'requests';
       readonly sender: string;
-      /** Below it the sender has every outcome. */
+      /** Below it the sender has every outcome, but of the stragglers. */
       readonly settledBelow: number;
+      readonly stragglers?: readonly number[] | undefined;
       readonly requests: readonly IncomingRequest<W>[];
     }
   /** The sender waits for these no more. Nobody else can say so: ids of other requesters are untouched. */
@@ -25,6 +26,7 @@ export type ResponderInput<W> =
       readonly type: 'cancel';
       readonly sender: string;
       readonly settledBelow: number;
+      readonly stragglers?: readonly number[] | undefined;
       readonly seqs: readonly number[];
     }
   /** The outcome of a `run`. For an id that does not run, or was given up, it is counted and dropped. */
@@ -87,7 +89,7 @@ export type ResponderEffect<W> =
   | RunEffect<W>
   /** It has not been answered in time and holds no place any more. Comes once at most, and after its `run`. */
   | { readonly type: 'give-up'; readonly sender: string; readonly seq: number; readonly replyTopic: string }
-  /** Nobody waits for it any more: end it soon. It counts as in flight until `answered`. Comes once at most, and after its `run`. */
+  /** Nobody waits for it any more: it need not begin, or is to end soon. It counts as in flight until `answered`. Comes once at most, and after its `run`. */
   | { readonly type: 'cancel'; readonly run: RunEffect<W> }
   /** It was given back to its requester and is not to be begun. Comes once at most, and after its `run`. */
   | { readonly type: 'returned'; readonly run: RunEffect<W> }

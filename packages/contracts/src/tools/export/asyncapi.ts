@@ -1,4 +1,3 @@
-import { addressLength } from '../../topics/address.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { parseBrokers } from '../../config/endpoints.ts';
 import type { Schema } from '../evolution/schema-view.ts';
@@ -8,6 +7,7 @@ import { defaultBrokers } from '../../config/settings.ts';
 import { asyncApiDraft, asyncApiMessages, operandMessage } from './asyncapi-messages.ts';
 import type { Channel } from './channels.ts';
 import { channelsOf } from './channels.ts';
+import { fieldsOfMessage } from './message-schemas.ts';
 import { rebased } from './rebased.ts';
 import { openSchema, valuesOf } from './value-schemas.ts';
 
@@ -154,26 +154,20 @@ function valueSchemas(catalogue: Catalogue): Part {
 }
 
 /** The fields that a batch contains once, for all of its messages. */
+const batchFields = fieldsOfMessage('batch', { draft: asyncApiDraft }).filter(({ name }) => name !== 'messages');
 const batchHeaders: Schema = {
   type: 'object',
-  properties: {
-    sender: { type: 'string', pattern: `^[a-z0-9]{${addressLength}}$`, description: 'The address of the sender.' },
-    settledBelow: {
-      type: 'integer',
-      minimum: 1,
-      description: 'The lowest seq of the sender’s own requests that is not settled.',
-    },
-  },
-  required: ['sender', 'settledBelow'],
+  properties: Object.fromEntries(batchFields.map(({ name, schema }) => [name, schema])),
+  required: batchFields.flatMap(({ name, optional }) => (optional ? [] : [name])),
 };
 
 /** The two frames, and how the messages of one topic share the second. */
 const batchBinding: Part = {
   frames: [
     { content: 'topic', encoding: 'utf-8', description: 'The address of the channel.' },
-    { content: 'batch', encoding: 'msgpack', description: '[sender, settledBelow, [message, …]]' },
+    { content: 'batch', encoding: 'msgpack', description: '[sender, settledBelow, [message, …], stragglers?]' },
   ],
-  batch: { headers: ['sender', 'settledBelow'], messagesAt: 2, messagesMax: batchMessagesMax },
+  batch: { headers: batchFields.map(({ name }) => name), messagesAt: 2, messagesMax: batchMessagesMax },
   message: 'An array of fields in the order of the payload’s items; an absent field before a present one is nil.',
   frameBytesMax,
 };

@@ -75,6 +75,8 @@ describe('the bare JSON Schemas', () => {
     }
     expect(accepts(definition(messages, 'operand'), layouts.operand.write({ ...operand, operands: 9 }))).toBe(false);
     expect(accepts(definition(messages, 'batch'), ['k3f0q9x2m1zd', 1, [[1]]])).toBe(true);
+    expect(accepts(definition(messages, 'batch'), ['k3f0q9x2m1zd', 9, [[1]], [3, 7]])).toBe(true);
+    expect(accepts(definition(messages, 'batch'), ['k3f0q9x2m1zd', 9, [[1]], [0]])).toBe(false);
   });
 });
 

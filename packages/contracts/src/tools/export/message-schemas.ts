@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Schema } from '../evolution/schema-view.ts';
 import type { JsonSchemaOptions } from '../../catalogue/json-schema.ts';
 import {
-  Batch,
+  batchLayout,
   cancelLayout,
   beatLayout,
   failureLayout,
@@ -32,6 +32,8 @@ export const layouts = {
 
 export type MessageName = keyof typeof layouts;
 
+const arrays = { batch: batchLayout, ...layouts };
+
 /** A field of a message, at its position on the wire. */
 export interface MessageField {
   readonly name: string;
@@ -40,10 +42,10 @@ export interface MessageField {
 }
 
 export function fieldsOfMessage(
-  name: MessageName,
+  name: keyof typeof arrays,
   options: Omit<JsonSchemaOptions, 'open'> = {},
 ): readonly MessageField[] {
-  return Object.entries(layouts[name].schema.shape as z.ZodRawShape).map(([field, given]) => {
+  return Object.entries(arrays[name].schema.shape as z.ZodRawShape).map(([field, given]) => {
     const optional = given instanceof z.ZodOptional;
     const schema = openSchema((optional ? given.unwrap() : given) as z.ZodType, options);
     // An absent field before a present one travels as nil.
@@ -53,11 +55,11 @@ export function fieldsOfMessage(
 
 /** The JSON Schemas of the messages in a batch: arrays of fields, in which more fields may follow. */
 export function messageSchemas(): Readonly<Record<string, Schema>> {
-  const arrays = Object.keys(layouts).map((name) => {
-    const fields = fieldsOfMessage(name as MessageName);
+  const schemas = Object.keys(arrays).map((name) => {
+    const fields = fieldsOfMessage(name as keyof typeof arrays);
     const required = fields.filter(({ optional }) => !optional).length;
     const prefixItems = fields.map(({ name: title, schema }) => Object.assign({ title }, schema));
     return [name, { type: 'array', prefixItems, minItems: required }] as const;
   });
-  return { batch: openSchema(Batch), ...Object.fromEntries(arrays), statusReport: openSchema(StatusReport) };
+  return { ...Object.fromEntries(schemas), statusReport: openSchema(StatusReport) };
 }

@@ -1,0 +1,58 @@
+/*
+ * What a requester tells servers that it has settled (docs/wire.md, "Settling").
+ *
+ * That is the lowest seq that is open, so that servers forget everything below it. One slow request would hold it down: a
+ * request that is the lowest for a second after it was called, while later ones have settled, is a straggler. It is named
+ * instead, until it settles, and the mark passes it. So neither the mark nor what it says ever falls.
+ */
+import { limits } from '@cateto/contracts';
+import type { SeqTable } from '../structures/seq-table.ts';
+import type { OpenRequest } from './request.ts';
+
+export interface SettledMark {
+  /** A request is open from now on; seqs count up. */
+  called(seq: number): void;
+  /** It is open no more. */
+  settled(seq: number): void;
+  /** The lowest seq that is not settled and no straggler. */
+  below(nowMs: number): number;
+  /** As of the last {@link SettledMark.below}; undefined when there are none. */
+  stragglers(): readonly number[] | undefined;
+}
+
+const stragglesFromMs = 1_000;
+
+export function createSettledMark<W>(
+  open: Pick<SeqTable<OpenRequest<W>>, 'get' | 'has' | 'size'>,
+  stragglersMax: number = limits.stragglersMax,
+): SettledMark {
+  let below = 1;
+  let nextSeq = 1;
+  let stragglers: readonly number[] = [];
+
+  function straggles(seq: number, nowMs: number): boolean {
+    if (stragglers.length >= stragglersMax) return false;
+    const request = open.get(seq);
+    // Only as many are open from here on as there are seqs: nothing has settled that would be held.
+    const holdsSettled = nextSeq - below > open.size() - stragglers.length;
+    return request !== undefined && holdsSettled && nowMs - request.calledMs >= stragglesFromMs;
+  }
+
+  return {
+    called(seq) {
+      nextSeq = seq + 1;
+    },
+    settled(seq) {
+      if (stragglers.length > 0 && seq < below) stragglers = stragglers.filter((one) => one !== seq);
+    },
+    below(nowMs) {
+      for (; below < nextSeq; below += 1) {
+        if (!open.has(below)) continue;
+        if (!straggles(below, nowMs)) break;
+        stragglers = [...stragglers, below];
+      }
+      return below;
+    },
+    stragglers: () => (stragglers.length === 0 ? undefined : stragglers),
+  };
+}
