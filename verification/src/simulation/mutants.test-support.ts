@@ -171,6 +171,10 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
+  'a slow request is passed and not named': ({ createRequester }) => ({
+    createRequester: (config) => ({ ...createRequester<never>(config), stragglers: () => undefined }),
+  }),
+
   'an answer is taken for that of another request': ({ createRequester }) => ({
     createRequester(config) {
       const open = new Set<number>();

@@ -31,6 +31,7 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'a lease is forgotten at once': [1, 'work'],
   'nobody is told before a handler blocks': [3, 'work'],
   'windows are ignored': [1, 'load'],
+  'a slow request is passed and not named': [1, 'work'],
   'nothing is given back': [11, 'load'],
   'what is given back stays where it was': [3, 'load'],
   'clients take no turns': [3, 'load'],
