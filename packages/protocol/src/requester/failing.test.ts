@@ -71,7 +71,7 @@ describe('a server that has failed eight requests in a row', () => {
   test('is not well again because it answers another contract', () => {
     const { callNext, handle } = setUpFailing(8);
     const { seq, sent } = callNext('multiply');
-    const results = [{ seq, outcome: { value: 1, via: [] } }];
+    const results = [{ seq, outcome: { value: 1, fallbacks: [] } }];
     handle({ type: 'results', sender: sent[0]?.[1] ?? '', answerRoute: 'calc.multiply.result.1', results });
     expect(Array.from({ length: 4 }, () => callNext().sent[0]?.[1])).toEqual([b, b, b, b]);
   });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { join, leave, requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
 import { forgetAsked, forgetEarlier, noteEarlier, openRequest, wasAsked } from './request.ts';
+import { createFailing } from './failing.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { a, b, callOf, route } from './requester.test-support.ts';
@@ -17,7 +18,7 @@ test('a place lists the requests that its server has, and those of which it has 
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const rooms = createRooms(16);
-      const servers = createServers(() => 0, rooms);
+      const servers = createServers(() => 0, rooms, createFailing());
       const open = new Map<number, OpenRequest<string>>();
       const listed = (address: string) => {
         servers.up(route, address);
