@@ -1,4 +1,3 @@
-import { exitCodes as processExitCodes } from '@cateto/app-kit';
 import { SettingFault, traitOf } from '@cateto/contracts';
 import type { RequestError } from '@cateto/sdk';
 import { CommanderError } from 'commander';
@@ -52,7 +51,7 @@ export function endingOf(error: unknown): Ending {
 
 function endingOfUsage(error: CommanderError): Ending {
   // Help that was requested is no error. Help for lack of a command has been written already.
-  if (error.exitCode === processExitCodes.done) return { exitCode: exitCodes.done, message: '', error: undefined };
+  if (error.exitCode === exitCodes.done) return { exitCode: exitCodes.done, message: '', error: undefined };
   const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
   return ending(exitCodes.usage, message, faultOf('usage'));
 }

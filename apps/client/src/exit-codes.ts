@@ -1,21 +1,21 @@
 import type { FailureCode } from '@cateto/contracts';
 import { failureTable } from '@cateto/contracts';
+import { exitCodes as exitCodesOfPrograms } from '@cateto/app-kit';
+
+interface ClientExitCodes {
+  readonly deadlineExceeded: 3;
+  readonly nobodyListened: 4;
+  /** Refused by the contract: not a number, out of domain, unknown formula. */
+  readonly refused: 5;
+}
 
 /** The exit codes that scripts can rely on (docs/running.md, exit codes of the client). */
-export const exitCodes = {
-  done: 0,
-  /** Failed, or the system is degraded. */
-  failed: 1,
-  /** Wrong usage or configuration. */
-  usage: 2,
+export const exitCodes: typeof exitCodesOfPrograms & ClientExitCodes = {
+  ...exitCodesOfPrograms,
   deadlineExceeded: 3,
   nobodyListened: 4,
-  /** Refused by the contract: not a number, out of domain, unknown formula. */
   refused: 5,
-  interrupted: 130,
-  /** The reader of stdout has gone. This is the code by which a shell reports an end by SIGPIPE. */
-  unread: 141,
-} as const;
+};
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
@@ -46,6 +46,7 @@ const faultCodes: Readonly<Record<ExitCode, FaultCode>> = {
   [exitCodes.refused]: 'invalid-request',
   [exitCodes.interrupted]: 'cancelled',
   [exitCodes.unread]: 'failed',
+  [exitCodes.terminated]: 'cancelled',
 };
 
 /** The name of a fault that has only an exit code. */

@@ -1,5 +1,7 @@
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
-import { describe, expect, test, vi } from 'vitest';
+import { text as textOf } from 'node:stream/consumers';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startCluster } from './cluster.ts';
 import { parseCount } from './count.ts';
 import { freeBrokers, freePorts } from './free-ports.ts';
@@ -44,6 +46,20 @@ describe('ports', () => {
       const server = createServer().once('error', reject);
       server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
     });
+  });
+
+  test('two processes never get the same port, and ports are handed out anew only when all were', async () => {
+    const program = `import { freePorts } from ${JSON.stringify(new URL('free-ports.ts', import.meta.url).href)};
+      process.stdout.write(JSON.stringify(await freePorts(100)) + '\\n');
+      process.stdin.resume();`;
+    const others = Array.from({ length: 3 }, () => {
+      const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', program]);
+      onTestFinished(() => void child.kill());
+      return textOf(child.stdout.take(1));
+    });
+    const taken = (await Promise.all(others)).flatMap((line) => JSON.parse(line) as number[]);
+    const own = [...(await freePorts(60)), ...(await freePorts(60))];
+    expect(new Set([...taken, ...own]).size).toBe(420);
   });
 
   test('free brokers have the form of CATETO_BROKERS', async () => {

@@ -1,28 +1,40 @@
+import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 
 /*
- * Reserves ports for systems that run side by side. They are drawn below the range from which the kernel takes ports
- * for outgoing connections (32768 and up on Linux), so that no process gets one of them between the test and the bind.
+ * Ports for systems that run side by side on loopback. Each process counts through a slice of its own: two processes
+ * that drew ports at random have met on one, between the test and the bind. A process holds the first port of its slice
+ * as long as it lives, so no other process takes the same slice.
+ *
+ * All slices are below the range from which the kernel takes ports for outgoing connections (32768 and up on Linux).
  */
 const lowest = 10_240;
-const highest = 32_767;
+const slicePorts = 128;
+const slices = 176;
 
-/** So many different ports on loopback on which no process listens. */
-export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = lowest + Math.floor(Math.random() * (highest - lowest + 1));
-    if (!ports.has(port) && (await isFree(port))) ports.add(port);
-  }
-  return [...ports];
+interface Slice {
+  readonly first: number;
+  /** How many of its ports were handed out or found taken; then the count begins anew. */
+  counted: number;
 }
 
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
+let slice: Promise<Slice> | undefined;
+
+/**
+ * So many different ports on loopback on which no process listens.
+ *
+ * @throws Error when no slice is free, or so many ports of the slice are not
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const own = await (slice ??= takeSlice());
+  const ports: number[] = [];
+  for (let tries = 1; tries < slicePorts && ports.length < count; tries += 1) {
+    own.counted = (own.counted % (slicePorts - 1)) + 1;
+    const port = own.first + own.counted;
+    if ((await listenOn(port, release)) !== undefined) ports.push(port);
+  }
+  if (ports.length < count) throw new Error(`fewer than ${count} of ${slicePorts} ports from ${own.first} are free`);
+  return ports;
 }
 
 /** One such port. */
@@ -35,4 +47,34 @@ export async function freePort(): Promise<number> {
 export async function freeBrokers(): Promise<string> {
   const [a, b, c, d, e, f] = await freePorts(6);
   return `127.0.0.1:${a}:${b}:${c},127.0.0.1:${d}:${e}:${f}`;
+}
+
+/** Processes that start one after the other have ids that follow each other, and so begin at different slices. */
+async function takeSlice(): Promise<Slice> {
+  for (let tries = 0; tries < slices; tries += 1) {
+    const first = lowest + ((process.pid + tries) % slices) * slicePorts;
+    const holder = await listenOn(first, keep);
+    if (holder !== undefined) return { first, counted: 0 };
+  }
+  throw new Error(`${slices} processes hold ports from ${lowest} on; end some of them`);
+}
+
+/** @returns undefined when another process listens there */
+function listenOn(port: number, then: (server: Server) => Promise<void>): Promise<Server | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer((connection) => connection.destroy());
+    server.once('error', () => resolve(undefined));
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      then(server).then(() => resolve(server), reject);
+    });
+  });
+}
+
+function release(server: Server): Promise<void> {
+  return new Promise((resolve) => void server.close(() => resolve()));
+}
+
+/** For the life of the process, which does not wait for it. */
+async function keep(server: Server): Promise<void> {
+  server.unref();
 }

@@ -1,7 +1,6 @@
 import { startBroker } from '@cateto/bus/broker';
+import { freePorts } from '@cateto/cluster';
 import { getEventListeners } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { connect } from './connect.ts';
 import { catalogue, formulas, handlers } from './double.test-support.ts';
@@ -47,7 +46,7 @@ describe('while every timer of the program stands still', () => {
   });
 
   test('a real system answers, fails over, times out and ends while all timers of the program are replaced', async () => {
-    const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
+    const [publishPort = 0, subscribePort = 0, heartbeatPort = 0] = await freePorts(3);
     const brokers = [{ host: '127.0.0.1', publishPort, subscribePort, heartbeatPort }];
     const broker = await startBroker({
       rank: 'primary',
@@ -73,14 +72,6 @@ describe('while every timer of the program stands still', () => {
     await client.close();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('a signal that many calls share', () => {
   test('calls that share a signal share one listener, so that Node does not warn, and remove it when they have settled', async () => {

@@ -6,6 +6,7 @@ import { isMainThread } from 'node:worker_threads';
 import type { OnEvent } from '../participant/events.ts';
 import type { Platform } from '../link/link.ts';
 import { nodePlatform } from '../link/platform.ts';
+import { createDeadlineTimer } from '../link/deadline-timer.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import { createForwarding } from './forwarding.ts';
 import type { OpenBrokerLink } from '../link/broker-link.ts';
@@ -117,8 +118,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     dropped: dropped.count,
   });
   const forwarding = createForwarding({ link, table: createSubscriptionTable(address), dropped });
-  let disarm: (() => void) | undefined;
-  let armedMs = Number.POSITIVE_INFINITY;
+  const timer = createDeadlineTimer(platform, tick);
   let beatsRead = 0;
   let closed: Promise<void> | undefined;
   let onClosing: ((closed: Promise<void>) => void) | undefined;
@@ -177,15 +177,11 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
 
   function rearm(): void {
     const dueMs = failover.deadlineMs();
-    if (dueMs === undefined || closed !== undefined || dueMs >= armedMs) return;
-    disarm?.();
-    armedMs = dueMs;
-    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), () => tick(dueMs));
+    if (dueMs !== undefined) timer.arm(dueMs);
   }
 
-  function tick(dueMs: number): void {
-    armedMs = Number.POSITIVE_INFINITY;
-    const lateMs = platform.nowMs() - dueMs;
+  function tick(lateMs: number): void {
+    timer.taken();
     if (lateMs > staleAfterMs) link.dropQueued();
     handle({ type: 'late', lateMs });
     handle({ type: 'tick' });
@@ -200,7 +196,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   }
 
   async function end(): Promise<void> {
-    disarm?.();
+    timer.close();
     forwarding.deactivate();
     dropped.close();
     await link.close();

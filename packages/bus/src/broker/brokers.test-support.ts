@@ -1,6 +1,6 @@
+import { freePorts } from '@cateto/cluster';
 import type { Beat, BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat } from '@cateto/contracts';
-import { createServer } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { BusEvent } from '../participant/events.ts';
@@ -10,21 +10,8 @@ import { startBroker } from './broker.ts';
 
 /* Brokers with real sockets on free ports of loopback, and the peers of a test. */
 
-export async function freePort(): Promise<number> {
-  for (;;) {
-    // Below the range from which the kernel takes ports for outgoing connections.
-    const port = 10_240 + Math.floor(Math.random() * 22_000);
-    const free = await new Promise<boolean>((resolve) => {
-      const probe = createServer();
-      probe.once('error', () => resolve(false));
-      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-    });
-    if (free) return port;
-  }
-}
-
 export async function freeBroker(): Promise<BrokerEndpoint> {
-  const [publishPort, subscribePort, heartbeatPort] = [await freePort(), await freePort(), await freePort()];
+  const [publishPort = 0, subscribePort = 0, heartbeatPort = 0] = await freePorts(3);
   return { host: '127.0.0.1', publishPort, subscribePort, heartbeatPort };
 }
 

@@ -22,3 +22,13 @@ export function openAll<T>(open: (opened: <C extends Closable>(one: C) => C) => 
     throw error;
   }
 }
+
+/** @returns what makes of a callback one that does nothing from the time on at which `isClosed` is true */
+export function whileOpen(
+  isClosed: () => boolean,
+): <A extends readonly unknown[]>(run: (...args: A) => void) => (...args: A) => void {
+  return (run) =>
+    (...args) => {
+      if (!isClosed()) run(...args);
+    };
+}

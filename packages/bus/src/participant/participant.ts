@@ -3,6 +3,7 @@ import { addressed, createCodec, helloTopic, helloLayout, newAddress, readHello 
 import type { ReturnPathEffect, ListenersEffect } from '@cateto/protocol';
 import { createBatch, createReturnPath, createListeners } from '@cateto/protocol';
 import { openAll } from '../link/closing.ts';
+import { createDeadlineTimer } from '../link/deadline-timer.ts';
 import type { ThrottledCounter } from './throttled-counter.ts';
 import { createThrottledCounter } from './throttled-counter.ts';
 import type { OnEvent } from './events.ts';
@@ -90,8 +91,6 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
   /** The one that has requests of its own. */
   let requesting: Component | undefined;
-  let armedMs = Number.POSITIVE_INFINITY;
-  let disarm: (() => void) | undefined;
   let closed = false;
   let closing: Promise<void> | undefined;
 
@@ -111,6 +110,8 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     reconnected: () => tellReturnPath({ type: 'reconnected' }),
     dropped: (cause) => dropped.count('', cause),
   };
+  // After a pause of this process the silence of others counts only when what arrived meanwhile has been read.
+  const timer = createDeadlineTimer(platform, (lateMs) => (lateMs < pauseMs ? tick() : platform.afterTurn(tick)));
   const link: Link = openLink(heard, duty);
 
   function readAll<M>(topic: string, messages: readonly unknown[], read: Read<M>): M[] {
@@ -178,25 +179,12 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
       const componentDueMs = component.deadlineMs?.();
       if (componentDueMs !== undefined && componentDueMs < dueMs) dueMs = componentDueMs;
     }
-    // A timer that is armed early finds nothing due and arms the next: cheaper than a new one with every request.
-    if (dueMs >= armedMs || closed) return;
-    disarm?.();
-    armedMs = dueMs;
-    disarm = platform.after(Math.max(0, dueMs - platform.nowMs()), due);
-  }
-
-  /** After a pause of this process the silence of others counts only when what arrived meanwhile has been read. */
-  function due(): void {
-    const lateMs = platform.nowMs() - armedMs;
-    armedMs = Number.NEGATIVE_INFINITY;
-    disarm = undefined;
-    if (lateMs < pauseMs) tick();
-    else platform.afterTurn(tick);
+    timer.arm(dueMs);
   }
 
   function tick(): void {
     if (closed) return;
-    armedMs = Number.POSITIVE_INFINITY;
+    timer.taken();
     const nowMs = platform.nowMs();
     for (const change of returnPath.handle({ type: 'tick' }, nowMs)) returnPathDecided(change);
     for (const component of components) component.tick?.();
@@ -227,7 +215,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
       if (closing === undefined) {
         flush();
         closed = true;
-        disarm?.();
+        timer.close();
         dropped.close();
         closing = link.close();
       }

@@ -1,5 +1,5 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import { openAll } from '../closing.ts';
+import { openAll, whileOpen } from '../closing.ts';
 import { needHandles } from './handles.ts';
 import { isMarker } from './is-marker.ts';
 import type { Platform } from '../link.ts';
@@ -34,17 +34,13 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
   let dropUntilMs: number | undefined;
   let read = 0;
 
-  function whileOpen<A extends readonly unknown[]>(run: (...args: A) => void): (...args: A) => void {
-    return (...args) => {
-      if (!closing.signal.aborted) run(...args);
-    };
-  }
-  const dropped = whileOpen(events.dropped);
+  const guarded = whileOpen(() => closing.signal.aborted);
+  const dropped = guarded(events.dropped);
 
   const { publishers, subscribers, heartbeat, released, peerBeats, reading } = openAll((opened) => {
     opened({ close: () => closing.abort() });
     const upstream = openXSubscriber(isMarker, {
-      message: whileOpen((topic, body) => {
+      message: guarded((topic, body) => {
         read += 1;
         if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) dropped('', 'stood still');
         else events.published(topic, body);
@@ -54,9 +50,9 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     });
     opened({ close: () => upstream.close(0) });
     const downstream = openXPublisher({
-      subscription: whileOpen(events.subscription),
-      ended: whileOpen(events.ended),
-      refused: whileOpen(events.refused),
+      subscription: guarded(events.subscription),
+      ended: guarded(events.ended),
+      refused: guarded(events.refused),
       dropped: (cause) => dropped('', cause),
       lost: () => dropped('downstream', 'not read in time'),
     });
@@ -64,14 +60,14 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     const beats = opened(openHeartbeat(bind));
     // libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it.
     const end = new Promise((resolve) => beats.events.on('end', resolve));
-    const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, whileOpen(events.peerLinkBroken)));
+    const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, guarded(events.peerLinkBroken)));
     return {
       publishers: upstream,
       subscribers: downstream,
       heartbeat: beats,
       released: end,
       peerBeats: theirs,
-      reading: theirs === undefined ? undefined : readFrames(theirs, whileOpen(hearPeer)),
+      reading: theirs === undefined ? undefined : readFrames(theirs, guarded(hearPeer)),
     };
   });
 
@@ -90,7 +86,7 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
 
   async function probe(endpoint: BrokerEndpoint): Promise<void> {
     const met = await probePeer(endpoint, closing.signal);
-    whileOpen(events.peerProbed)(met);
+    guarded(events.peerProbed)(met);
   }
 
   async function bindOne(name: string, port: number, bindIt: () => Promise<void>): Promise<void> {
@@ -103,7 +99,7 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     }
   }
 
-  const stopWatching = watchFileHandles(platform, whileOpen(events.connectionsRefused));
+  const stopWatching = watchFileHandles(platform, guarded(events.connectionsRefused));
 
   async function close(): Promise<void> {
     closing.abort();

@@ -1,6 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { isMainThread } from 'node:worker_threads';
-import { openAll } from '../closing.ts';
+import { openAll, whileOpen } from '../closing.ts';
 import { isMarker } from './is-marker.ts';
 import type { Duty, Link, LinkEvents, OpenLink } from '../link.ts';
 import { readFrames } from './read-frames.ts';
@@ -24,16 +24,12 @@ export function zeromqLink(brokers: readonly BrokerEndpoint[]): OpenLink {
 function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: LinkEvents): Link {
   let closed = false;
   let closing: Promise<void> | undefined;
-  const whileOpen =
-    <A extends readonly unknown[]>(run: (...args: A) => void) =>
-    (...args: A): void => {
-      if (!closed) run(...args);
-    };
+  const guarded = whileOpen(() => closed);
   const events: LinkEvents = {
-    message: whileOpen(given.message),
-    subscription: whileOpen(given.subscription),
-    reconnected: whileOpen(given.reconnected),
-    dropped: whileOpen(given.dropped),
+    message: guarded(given.message),
+    subscription: guarded(given.subscription),
+    reconnected: guarded(given.reconnected),
+    dropped: guarded(given.dropped),
   };
   const requestsOn = isMainThread ? openRequests : openRequestsInWorker;
   const { publisher, inbound } = openAll((opened) => {
@@ -67,7 +63,7 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
   }
 
   return {
-    publish: whileOpen(publisher.send),
+    publish: guarded(publisher.send),
     subscribe: inbound.subscribe,
     unsubscribe: inbound.unsubscribe,
     close() {
