@@ -83,7 +83,7 @@ test.each<[string, () => unknown, RegExp]>([
     () => defineCatalogue({ operations: {}, formulas: { cube: untyped(cube) } }),
     /^"cube" is listed among the formulas and is an operation/,
   ],
-  ['a schema that is none for the wire', withOperation({ input: z.date() }), /^operation "cube", input: not a value/],
+  ['a schema that the wire cannot carry', withOperation({ input: z.date() }), /^operation "cube", input: not a value/],
   [
     'an example whose input does not fit',
     withOperation({ example: { input: '2', output: 8 } }),

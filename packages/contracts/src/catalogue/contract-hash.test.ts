@@ -22,7 +22,7 @@ test('equal contracts have equal hashes, built twice', () => {
   expect(contractHash(operation(again))).toBe(contractHash(operation(base)));
 });
 
-test('neither the order of properties nor any description nor the example counts', () => {
+test('the order of properties, descriptions and examples do not change the hash', () => {
   const other = {
     ...base,
     description: 'What two numbers make together.',
@@ -32,7 +32,7 @@ test('neither the order of properties nor any description nor the example counts
   expect(contractHash(operation(other))).toBe(contractHash(operation(base)));
 });
 
-test('version 1 is what a contract without a version has', () => {
+test('a contract without a version has version 1', () => {
   expect(contractHash(operation({ ...base, version: 1 }))).toBe(contractHash(operation(base)));
 });
 
@@ -42,7 +42,7 @@ test('a hash has 32 bits', () => {
   }
 });
 
-test('the name, the version, each schema and each check of a schema count', () => {
+test('the name, the version, each schema and each check of a schema change the hash', () => {
   const { y } = base.input.shape;
   const variants = [
     operation(base),
@@ -67,7 +67,7 @@ test('an operation and a formula of one name and one schema differ', () => {
 });
 
 /** Peers of other builds compute the same numbers, so a change here is a change of the protocol. */
-test('the hashes of the paper’s operation and formula are what they were', () => {
+test('the hashes of the paper’s operation and formula have not changed', () => {
   expect(contractHash(calculator.operations.square)).toBe(1358948392);
   expect(contractHash(calculator.formulas.hypotenuse)).toBe(601972187);
 });
@@ -89,7 +89,7 @@ test.each<[string, z.ZodType]>([
   expect(() => contractHash(formula(operand))).toThrow(refusal('operand y'));
 });
 
-test('the order of properties does not count in recursive schemas either', () => {
+test('the order of properties in recursive schemas does not change the hash', () => {
   function tree(swapped: boolean): z.ZodType {
     const Left = z.object({
       get of() {

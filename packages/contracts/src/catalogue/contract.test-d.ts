@@ -32,7 +32,7 @@ test('an example that does not fit its contract does not compile', () => {
   formula({ name: 'volume', description, operands: one, output: Finite, example: { operands: [1], output: '1' } });
 });
 
-test('names and types come out of a declaration as they went in', () => {
+test('the names and types of a declaration are preserved', () => {
   const cube = operation({ name: 'cube', description, input: Finite, output: Finite, example });
   const volume = formula({
     name: 'volume',
@@ -50,11 +50,11 @@ test('names and types come out of a declaration as they went in', () => {
   const catalogue = defineCatalogue({ operations: { cube }, formulas: { volume } });
   expectTypeOf<OperationName<typeof catalogue>>().toEqualTypeOf<'cube'>();
   expectTypeOf<FormulaName<typeof catalogue>>().toEqualTypeOf<'volume'>();
-  // @ts-expect-error -- an operation is no formula
+  // @ts-expect-error -- an operation is not a formula
   defineCatalogue({ operations: {}, formulas: { cube } });
 });
 
-test('the calculator knows what it holds', () => {
+test('the type of the calculator has its operations and formulas', () => {
   expectTypeOf<'square'>().toExtend<OperationName<Calculator>>();
   expectTypeOf<'hypotenuse'>().toExtend<FormulaName<Calculator>>();
   expectTypeOf<OperandsOf<Calculator['formulas']['hypotenuse']>>().toEqualTypeOf<readonly [number, number]>();

@@ -10,7 +10,7 @@ import type { Sample } from './sample.test-support.ts';
 const squared = (input: number): number => input * input;
 const multiplied = ([a, b]: [number, number]): number => a * b;
 
-test('a handler gives a value, a failure, or the promise of either', () => {
+test('a handler returns a value, a failure, or the promise of either', () => {
   ({
     square: (input) => (Math.abs(input) > 1e154 ? failure('out-of-domain', 'too large') : input * input),
     multiply: async ([a, b]) => a * b,
@@ -22,7 +22,7 @@ test('a handler that is missing does not compile', () => {
   ({ square: squared }) satisfies HandlersOf<Sample>;
 });
 
-test('a handler for no operation does not compile', () => {
+test('a handler for an operation that does not exist does not compile', () => {
   // @ts-expect-error -- there is no cube
   ({ square: squared, multiply: multiplied, cube: squared }) satisfies HandlersOf<Sample>;
 });
@@ -34,13 +34,13 @@ test('a handler with wrong types does not compile', () => {
   ({ square: (input: number) => String(input), multiply: multiplied }) satisfies HandlersOf<Sample>;
   // @ts-expect-error -- there are two factors
   ({ square: squared, multiply: ([a, b, c]: [number, number, number]) => a * b * c }) satisfies HandlersOf<Sample>;
-  // @ts-expect-error -- what only looks like a failure is none
+  // @ts-expect-error -- an object that only looks like a failure is not one
   ({ square: () => ({ code: 'internal', message: '' }), multiply: multiplied }) satisfies HandlersOf<Sample>;
-  // @ts-expect-error -- a handler always gives something
+  // @ts-expect-error -- a handler always returns something
   ((): void => undefined) satisfies Handler<typeof square>;
 });
 
-test('the results of a plan are typed call by call', () => {
+test('the results of a plan have the types of its calls', () => {
   const code = formulaCode(hypotenuse, {
     plan([a, b]) {
       expectTypeOf(a).toEqualTypeOf<number>();
@@ -57,7 +57,7 @@ test('the results of a plan are typed call by call', () => {
   >();
 });
 
-test('a plan cannot ask with a wrong input, and combine cannot take what was not asked', () => {
+test('a plan cannot call with a wrong input, and combine cannot take a result that was not requested', () => {
   // @ts-expect-error -- a number is squared
   call(square, '12');
   // @ts-expect-error -- two factors are multiplied

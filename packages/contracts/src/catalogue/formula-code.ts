@@ -25,15 +25,16 @@ export interface HandlerContext {
    */
   readonly id: string;
   /**
-   * How often the request has been sent until it came here: 1 for the first time. From 2 on another server, or the one
-   * that ran here before, may have begun it.
+   * How often the request has been sent so far, this time included. From 2 on, another server, or an earlier process of
+   * this server, may have begun it.
    */
   readonly attempt: number;
   /** Writes a line with the request's id into the log of the server, as the event `handler-log`. */
   readonly log: (text: string) => void;
   /**
-   * Notes how far the handler is, from 0 to 1; anything else is ignored. The server's beats tell the requester, at most
-   * twice a second and best effort, and its caller learns it by the `onProgress` of the call. Calling it often is cheap.
+   * Reports the progress of the handler, from 0 to 1; other values are ignored. The server's beats pass it on to the
+   * requester, best effort and at most twice a second, and the caller receives it through `onProgress`. Frequent calls
+   * are cheap.
    */
   readonly progress: (share: number) => void;
 }
@@ -66,7 +67,10 @@ export type HandlersOf<C extends Catalogue> = {
   readonly [N in keyof C['operations']]: Handler<C['operations'][N]>;
 };
 
-/** One operation with its input, as a formula requests it. The n-th call of a plan goes out on lane n, or prefers it (`LanePolicy`). */
+/**
+ * One operation with its input, as a formula requests it. The n-th call of a plan travels on lane n, or prefers lane n
+ * (`LanePolicy`).
+ */
 export interface Call<O extends Operation = Operation> {
   readonly operation: O;
   readonly input: InputOf<O>;

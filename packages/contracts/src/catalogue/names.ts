@@ -56,7 +56,7 @@ export const namePattern = '[a-z][a-zA-Z0-9]{0,31}';
 const nameShape = new RegExp(`^${namePattern}$`);
 const reserved: ReadonlySet<string> = new Set(reservedNames);
 
-/** The names that an operation or a formula may have. */
+/** A regular expression for the names that an operation or a formula may have. */
 export const nameExpression = new RegExp(`^(?!(?:${reservedNames.join('|')})$)${namePattern}$`);
 
 /** Whether an operation or a formula may have this name. */
@@ -64,7 +64,7 @@ export function isName(text: string): boolean {
   return nameExpression.test(text);
 }
 
-/** @throws TypeError naming what is wrong with the name. */
+/** @throws TypeError that says what is wrong with the name */
 export function assertName(kind: 'operation' | 'formula', name: string): void {
   if (!nameShape.test(name)) {
     throw new TypeError(

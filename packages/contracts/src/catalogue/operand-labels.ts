@@ -2,10 +2,9 @@ import type { z } from 'zod';
 import type { OperandList, OperandTuple } from './formula.ts';
 
 /**
- * How an editor names the operands of a formula: `leg(c: number, a: number)`. TypeScript cannot make a parameter's name
- * from a text. So this list has the names that can be shown, and any other operand is shown as `operand`. A program adds
+ * The names of operands that an editor shows: `leg(c: number, a: number)`. TypeScript cannot turn a text into the name
+ * of a parameter. So this list has the names that can be shown; any other operand is shown as `operand`. A program adds
  * the names of its own catalogue:
- *
  * ```ts
  * declare module '@cateto/contracts' {
  *   interface OperandLabels<T> {
@@ -70,7 +69,7 @@ export interface OperandLabels<T> {
 
 type Labelled<N, T> = N extends keyof OperandLabels<T> ? OperandLabels<T>[N] : [operand: T];
 
-/** The arguments of a formula, each operand under its name. */
+/** The arguments of a formula, each named like its operand. */
 export type LabelledOperands<A extends OperandList> = A extends readonly [
   readonly [infer N, infer S extends z.ZodType],
   ...infer More extends OperandList,

@@ -4,8 +4,8 @@ import type { GivenWork, Work } from './work.ts';
 import { workOf } from './work.ts';
 
 /**
- * The contract of one computation done by op-servers. Input and output are values that MessagePack and JSON Schema
- * both hold; a catalogue checks that when it is defined.
+ * The contract of one computation that op-servers run. Both MessagePack and JSON Schema must be able to express its
+ * input and output; defining a catalogue checks this.
  */
 export interface Operation<
   N extends string = string,
@@ -15,7 +15,7 @@ export interface Operation<
   readonly kind: 'operation';
   readonly name: N;
   readonly description: string;
-  /** Counts up when the meaning changes and the schemas do not. */
+  /** Raise it when the meaning changes and the schemas do not. */
   readonly version: number;
   readonly input: I;
   readonly output: O;
@@ -34,7 +34,7 @@ export function operation<const N extends string, I extends z.ZodType, O extends
   readonly input: I;
   readonly output: O;
   readonly example: { readonly input: NoInfer<z.output<I>>; readonly output: NoInfer<z.output<O>> };
-  /** What its work is like: no limit, the fallback `unserved` and the lanes `any` unless given. */
+  /** How servers treat the operation. Unless given: no limit, fallback `unserved`, lanes `any`. */
   readonly work?: GivenWork | undefined;
 }): Operation<N, I, O> {
   const { name, description, version = 1, input, output, example } = declaration;

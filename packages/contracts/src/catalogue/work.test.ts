@@ -34,12 +34,12 @@ test('an operation has the policy that it declares', () => {
   expect(cubeOf(work).work).toEqual(work);
 });
 
-test('the calculator keeps to the paper: the n-th call on lane n, computed by the calc-server when it is late', () => {
+test('the calculator keeps to the paper: the n-th call travels on lane n, and the calc-server computes late calls', () => {
   for (const { work } of Object.values(calculator.operations))
     expect(work).toEqual({ fallback: 'late', lanes: 'fixed' });
 });
 
-test('a policy is described and not hashed', () => {
+test('a policy does not change the hash of its contract', () => {
   expect(contractHash(cubeOf({ maxMs: 50, fallback: 'late', lanes: 'fixed' }))).toBe(contractHash(cubeOf()));
 });
 
@@ -67,7 +67,7 @@ describe('a policy is refused where it is declared', () => {
   });
 });
 
-test('a catalogue refuses a contract without a whole policy, which was not declared with operation()', () => {
+test('a catalogue refuses a contract with an incomplete policy that was not declared with operation()', () => {
   const catalogueOf = (work: unknown) => () =>
     defineCatalogue({ operations: { cube: { ...cubeOf(), work: work as Work } }, formulas: {} });
   expect(catalogueOf({ fallback: 'late', lanes: 'any' })).not.toThrow();

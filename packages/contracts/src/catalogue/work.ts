@@ -2,8 +2,8 @@ import { ttlMsMax } from '../messages/limits.ts';
 import { textOf } from '../values/thrown-text.ts';
 
 /*
- * What the work of an operation is like. A contract describes it and does not hash it: servers and requesters of two releases may
- * have different policies and still understand each other.
+ * How servers treat the work of an operation. The hash of a contract does not cover it, so servers and requesters of
+ * two releases may have different policies and still understand each other.
  */
 
 /**
@@ -24,16 +24,16 @@ export type LanePolicy = 'fixed' | 'any';
 
 export interface Work {
   /**
-   * Milliseconds that a handler may run for, by the clock of its server; 1 to 86,400,000. A handler that runs longer has failed: the
-   * requester gets `internal`, its signal aborts, and a thread that does not end it within a second is ended. Without it only the
-   * request's deadline ends a handler.
+   * How long a handler may run, in milliseconds by the clock of its server; 1 to 86,400,000. A handler that runs longer
+   * fails: the requester gets `internal`, the handler's signal aborts, and a thread whose handler does not end within a
+   * second is terminated. Unless given, only the request's deadline ends a handler.
    */
   readonly maxMs?: number | undefined;
   readonly fallback: FallbackPolicy;
   readonly lanes: LanePolicy;
 }
 
-/** As a declaration gives it: `unserved` and `any` unless it says otherwise. */
+/** A policy in a declaration. Unless given, `fallback` is `unserved` and `lanes` is `any`. */
 export type GivenWork = { readonly [Name in keyof Work]?: Work[Name] | undefined };
 
 const fallbacks: readonly FallbackPolicy[] = ['late', 'unserved', 'never'];
@@ -43,7 +43,8 @@ const names: readonly string[] = ['maxMs', 'fallback', 'lanes'] satisfies readon
 /**
  * The whole policy of an operation.
  *
- * @throws TypeError naming the operation, the field and what it may be: a misspelt policy would be none
+ * @throws TypeError that names the operation, the field and its possible values, because a misspelt policy would have
+ * no effect
  */
 export function workOf(operation: string, given: GivenWork = {}): Work {
   if (typeof given !== 'object' || given === null) throw misfit(operation, '', given, 'an object');
@@ -61,7 +62,7 @@ export function workOf(operation: string, given: GivenWork = {}): Work {
   return { ...(maxMs !== undefined && { maxMs }), fallback, lanes };
 }
 
-/** @throws TypeError for a contract that was not declared with `operation()` and has no whole policy */
+/** @throws TypeError for a contract that was not declared with `operation()` and whose policy is incomplete */
 export function assertWork(operation: string, work: Work | undefined): void {
   workOf(operation, work);
   if (work?.fallback !== undefined && work.lanes !== undefined) return;

@@ -38,9 +38,9 @@ test.each<[string, unknown]>([
   ['another state', good.with(1, 'asleep')],
   ['a negative epoch', good.with(2, -1)],
   ['half an epoch', good.with(2, 1.5)],
-  ['an epoch that cannot be counted up from', good.with(2, 2 ** 53)],
-  ['an incarnation that is no id', good.with(3, 'x')],
-  ['counters that are no numbers', good.with(5, 'x')],
+  ['an epoch that cannot be incremented', good.with(2, 2 ** 53)],
+  ['an incarnation that is not an id', good.with(3, 'x')],
+  ['counters that are not numbers', good.with(5, 'x')],
   ['too few fields', good.slice(0, 4)],
 ])('%s is no heartbeat', (_what, value) => {
   expect(decodeBeat(encodeValue(value))).toBeUndefined();

@@ -23,7 +23,7 @@ export function encodeBeat(beat: Beat): Uint8Array {
   return encodeValue(beatLayout.write(beat));
 }
 
-/** @returns undefined when the bytes are no heartbeat */
+/** @returns undefined when the bytes are not a heartbeat */
 export function decodeBeat(body: Uint8Array): Beat | undefined {
   return beatLayout.read(decodeValue(body));
 }

@@ -52,7 +52,8 @@ function all(tests: readonly string[]): string {
 }
 
 /**
- * Names come from declarations in code, never from a peer. A name that is no identifier must not become code even so.
+ * Names come from declarations in code, never from a peer. Even so, a name that is not an identifier must not become
+ * code.
  */
 function identifier({ name }: DeclaredField): string {
   if (!/^[a-zA-Z]\w*$/.test(name)) throw new TypeError(`a field cannot be called "${name}"`);

@@ -79,8 +79,8 @@ export const cancelLayout = messageLayout({ seqs: z.array(Seq).min(1).max(cancel
 const SeqRanges = z.array(Seq).max(2 * beatRangesMax);
 
 /**
- * Sent by a server to a requester: which of its requests the server holds, how many it can use, which it gives back.
- * Without `held` a beat says nothing of what is held.
+ * Sent by a server to a requester: which of its requests the server holds, how many it can use, and which it gives
+ * back. A beat without `held` says nothing about the requests it holds.
  */
 export const beatLayout = messageLayout({
   held: SeqRanges.meta({
@@ -147,7 +147,7 @@ interface SuccessMessage<V> {
 /** A server's report about itself. */
 export const StatusReport = z.object({
   role: z.enum(['op-server', 'calc-server']),
-  /** What it serves: `square.1` for an operation on a lane, `hypotenuse` for a formula. */
+  /** The routes that it serves: `square.1` for an operation on a lane, `hypotenuse` for a formula. */
   serves: z.array(z.string()),
   host: z.string(),
   pid: z.int(),

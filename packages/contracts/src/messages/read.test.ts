@@ -59,7 +59,7 @@ test('a request with very many parts that do not fit is refused without an expla
   expect(ask(Array.from({ length: 100_000 }, () => ({ x: 1 })))).toBeUndefined();
 });
 
-test('an operation request that fits is read, trace and attempt and all', () => {
+test('an operation request that fits is read with all its fields', () => {
   const message = { seq: 7, contract: squareHash, input: 12, ttlMs: 1_500.5, trace: 't1', attempt: 2 };
   expect(readSquare(sent(operationRequestLayout.write(message)))).toStrictEqual({
     seq: 7,
@@ -78,7 +78,7 @@ test('an operation request that fits is read, trace and attempt and all', () => 
   });
 });
 
-test('an operand that fits is read', () => {
+test('an operand that fits is read with all its fields', () => {
   const message = { seq: 7, formula: 'hypotenuse', contract: hypotenuseHash, operands: 2, value: 12, ttlMs: 900 };
   expect(readFirst(sent(operandLayout.write(message)))).toStrictEqual({
     seq: 7,
@@ -110,13 +110,16 @@ test('the values of another contract are not examined', () => {
   expect(readFirst([1, 'hypotenuse', 0xabc, 5, 'twelve', 100])?.refusal?.code).toBe('contract-mismatch');
 });
 
-test.each(['noSuchFormula', 'square'])('a request for the formula %s, which is none here, is refused', (formula) => {
-  expect(readFirst([1, formula, 5, 2, 12, 100])).toMatchObject({
-    seq: 1,
-    formula,
-    refusal: { code: 'unknown-formula', message: expect.stringContaining(formula) },
-  });
-});
+test.each(['noSuchFormula', 'square'])(
+  'a request for the formula %s, which this server does not have, is refused',
+  (formula) => {
+    expect(readFirst([1, formula, 5, 2, 12, 100])).toMatchObject({
+      seq: 1,
+      formula,
+      refusal: { code: 'unknown-formula', message: expect.stringContaining(formula) },
+    });
+  },
+);
 
 test.each([
   ['one operand too many', readFirst, 3, 'hypotenuse: operand 1 of 3; the contract has 2'],
@@ -132,7 +135,7 @@ test.each([
 });
 
 test.each([['12'], [Number.NaN], [Number.NEGATIVE_INFINITY], [null], [[12]], [{ a: 12 }], [true]])(
-  'the value %s, which is no finite number, is refused by name',
+  'the value %s, which is not a finite number, is refused, and the refusal names the operand',
   (value) => {
     expect(readSquare([1, squareHash, value, 100])?.refusal).toMatchObject({
       code: 'invalid-request',
@@ -213,7 +216,7 @@ test.each<[string, unknown]>([
 });
 
 test.each(['', 'Cube', 'a.b', 'square.request.1.abcdefghijkl', 'status', 'toString', 'x'.repeat(33), 5, null])(
-  'an operand for %j is dropped: no answer to it has a topic',
+  'an operand for %j is dropped, because an answer to it would have no topic',
   (formula) => {
     expect(readFirst([1, formula, hypotenuseHash, 2, 12, 100])).toBeUndefined();
   },
@@ -233,8 +236,8 @@ test.each<[string, unknown[]]>([
   ['a value of another type', [1, 0, '144', []]],
   ['no value', [1, 0]],
   ['NaN for a value', [1, 0, Number.NaN, []]],
-  ['no list of lanes', [1, 0, 144]],
-  ['a lane that there is not', [1, 0, 144, [9]]],
+  ['a value without lanes', [1, 0, 144]],
+  ['a lane that does not exist', [1, 0, 144, [9]]],
   ['a numeric code that is not 0', [1, 1, 'message']],
   ['no message', [1, 'internal']],
   ['an object for a message', [1, 'internal', {}]],

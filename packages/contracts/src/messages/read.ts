@@ -32,7 +32,7 @@ export interface RequestReading {
   readonly seq: number;
   readonly ttlMs: number;
   readonly trace: string | undefined;
-  /** How often it has been sent; once unless given. */
+  /** How often it has been sent; unless given, once. */
   readonly attempt?: number | undefined;
   readonly input: unknown;
   readonly refusal: Failure | undefined;
@@ -43,7 +43,7 @@ export interface OperandReading {
   readonly seq: number;
   readonly ttlMs: number;
   readonly trace: string | undefined;
-  /** How often it has been sent; once unless given. */
+  /** How often it has been sent; unless given, once. */
   readonly attempt?: number | undefined;
   readonly formula: string;
   readonly operands: number;

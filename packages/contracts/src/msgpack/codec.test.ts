@@ -84,19 +84,19 @@ test.each([
   ['an object', { sender, settledBelow: 1, messages: [] }],
   ['no fields', []],
   ['no messages', [sender, 1]],
-  ['a sender that is no address', ['someone', 1, []]],
+  ['a sender that is not an address', ['someone', 1, []]],
   ['a sender in upper case', [sender.toUpperCase(), 1, []]],
   ['settledBelow 0', [sender, 0, []]],
-  ['settledBelow that is no integer', [sender, 1.5, []]],
-  ['messages that are no list', [sender, 1, { 0: [] }]],
-  ['a straggler that is no list', [sender, 9, [], 3]],
-  ['a straggler that is no seq', [sender, 9, [], [0]]],
+  ['settledBelow that is not an integer', [sender, 1.5, []]],
+  ['messages that are not a list', [sender, 1, { 0: [] }]],
+  ['a straggler that is not a list', [sender, 9, [], 3]],
+  ['a straggler that is not a seq', [sender, 9, [], [0]]],
   [
     'more stragglers than a batch names',
     [sender, 99, [], Array.from({ length: stragglersMax + 1 }, (_, at) => at + 1)],
   ],
   ['more messages than a batch holds', [sender, 1, Array.from({ length: batchMessagesMax + 1 }, () => [])]],
-])('%s is no batch', (_what, body) => {
+])('%s is not a batch', (_what, body) => {
   expect(codec.decode(encodeValue(body))).toBe('not-a-batch');
 });
 

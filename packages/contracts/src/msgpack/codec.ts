@@ -14,7 +14,7 @@ export interface OpenBatch {
   readonly messages: readonly unknown[];
 }
 
-/** Why a body was refused: its bytes are no MessagePack, or the value is no batch. */
+/** Why a body was refused: its bytes are not MessagePack, or the value is not a batch. */
 export type BodyFault = 'not-messagepack' | 'not-a-batch';
 
 export interface Codec {
@@ -57,7 +57,7 @@ export function encodeValue(value: unknown): Uint8Array {
   return newEncoder().encode(value);
 }
 
-/** @returns undefined when the bytes are no MessagePack */
+/** @returns undefined when the bytes are not MessagePack */
 export function decodeValue(body: Uint8Array): unknown {
   return decodeWith(new Decoder(), body);
 }
@@ -73,7 +73,7 @@ function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
   try {
     return found === 'accepted' ? decoder.decode(body) : decodeMarked(body);
   } catch {
-    // The bytes are one value, but a key is not allowed in an object: `__proto__`, or a key that is no string.
+    // The bytes are one value, but an object has a key that is not allowed: `__proto__`, or a key that is not a string.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /*
- * `@cateto/contracts/tools`: what compares two releases of a catalogue (evolution/), and what exports one for other
- * languages and for people (export/). Programs of a system do not load it.
+ * `@cateto/contracts/tools`: the comparison of two releases of a catalogue (evolution/), and the export of a catalogue
+ * for other languages and for people (export/). Running programs of a system do not load it.
  */
 
 export { assertName } from '../catalogue/names.ts';

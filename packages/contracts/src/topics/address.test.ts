@@ -16,12 +16,12 @@ test('a new address has 12 characters of a-z0-9, whatever the random numbers', (
   );
 });
 
-test('every character of the alphabet can come up', () => {
+test('every character of the alphabet can occur', () => {
   const characters = Array.from({ length: 36 }, (_, index) => newAddress(() => index / 36).charAt(0));
   expect(new Set(characters).size).toBe(36);
 });
 
-test('a text of another length or alphabet is no address', () => {
+test('a text of another length or alphabet is not an address', () => {
   for (const text of ['', 'a'.repeat(11), 'a'.repeat(13), 'A'.repeat(12), 'abcdefghijk.', `${'a'.repeat(12)}\n`]) {
     expect(isAddress(text), text).toBe(false);
   }

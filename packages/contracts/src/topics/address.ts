@@ -23,7 +23,7 @@ export function requestId(address: string, seq: number): string {
   return `${address}-${seq.toString(36)}`;
 }
 
-/** Reads the text that {@link requestId} wrote; undefined when the text is no request id. */
+/** Reads the text that {@link requestId} wrote; undefined when the text is not a request id. */
 export function parseRequestId(text: string): { readonly address: string; readonly seq: number } | undefined {
   const match = /^([a-z0-9]{12})-([1-9a-z][0-9a-z]{0,10})$/.exec(text);
   if (match === null) return undefined;

@@ -23,7 +23,7 @@ const request = { seq: 1, contract: 5, input: 12, ttlMs: 100 };
 const success = { seq: 1, code: 0, value: 144, fallbacks: [] } as const;
 const failure = { seq: 1, code: 'internal', message: 'a fault' } as const;
 
-test('each role says what the protocol has it say', () => {
+test('each role may publish and subscribe as the protocol says', () => {
   client.publish('calc.request.1', to, leg);
   client.publish('calc.request.2', to, { ...leg, trace: 't' });
   client.publish('calc.status.request', to, { seq: 1, ttlMs: 100 });
@@ -43,18 +43,18 @@ test('the paper’s client, which publishes its legs on the op-servers’ topics
   client.publish('calc.square.request.2', to, leg);
 });
 
-test('a role cannot say what another one says', () => {
-  // @ts-expect-error -- an op-server does not ask
+test('a role cannot publish what only another role may', () => {
+  // @ts-expect-error -- an op-server does not send requests
   opServer.publish('calc.square.request.1', to, request);
   // @ts-expect-error -- an op-server does not answer clients
   opServer.publish('calc.hypotenuse.result', to, success);
   // @ts-expect-error -- a client does not answer
   client.publish('calc.hypotenuse.result', to, success);
-  // @ts-expect-error -- a calc-server does not ask itself
+  // @ts-expect-error -- a calc-server does not send requests to itself
   calcServer.publish('calc.request.1', to, leg);
-  // @ts-expect-error -- an observer asks for nothing
+  // @ts-expect-error -- an observer sends no requests
   observer.publish('calc.request.1', to, leg);
-  // @ts-expect-error -- a broker has nothing to say
+  // @ts-expect-error -- a broker publishes nothing
   broker.publish('calc.hello', to, { counter: 1 });
 });
 
@@ -92,18 +92,18 @@ test('a topic carries its own message', () => {
   opServer.publish('calc.square.result.1', to, { ...failure, code: 'teapot' });
 });
 
-test('an operand is one of the formulas that have it', () => {
+test('an operand is an operand of one of the formulas that have it', () => {
   expectTypeOf<OperandOf<Sample, 3>['formula']>().toEqualTypeOf<'diagonal'>();
   expectTypeOf<OperandOf<Sample, 3>['operands']>().toEqualTypeOf<3>();
   expectTypeOf<OperandOf<Sample, 4>>().toBeNever();
 });
 
-test('whatever a role may say or hear is a topic of the catalogue', () => {
+test('every topic on which a role may publish or to which it may subscribe is a topic of the catalogue', () => {
   expectTypeOf<PublishableTopic<Sample, Role>>().toExtend<Topic<Sample>>();
   expectTypeOf<SubscribableTopic<Sample, Role>>().toExtend<Topic<Sample>>();
 });
 
-test('whatever one role says another one hears, and an observer hears everything', () => {
+test('every topic on which one role publishes has another role that subscribes to it, and an observer subscribes to all', () => {
   type Speaker = 'client' | 'calc-server' | 'op-server';
   expectTypeOf<SubscribableTopic<Sample, Speaker>>().toEqualTypeOf<PublishableTopic<Sample, Speaker>>();
   expectTypeOf<SubscribableTopic<Sample, 'observer'>>().toEqualTypeOf<Topic<Sample>>();

@@ -24,20 +24,20 @@ test.each(written)('a message on %s is written in wire order and gets its names 
 });
 
 test.each(['calc.request.9', 'calc.square.request', 'calc.broker.1', 'calc.', ''])(
-  '%j is no topic to publish on, and what arrives on it has no names',
+  '%j is not a topic to publish on, and messages on it get no field names',
   (topic) => {
     expect(() => messageWriter(topic)).toThrow(new TypeError(`${topic} is no topic to publish on`));
     expect(readNamed(topic, [1, 2, 3])).toBeUndefined();
   },
 );
 
-test('a message that does not fit its topic gets no names', () => {
+test('a message that does not fit its topic gets no field names', () => {
   expect(readNamed('calc.request.1', [1, 5, 12, 100])).toBeUndefined();
   expect(readNamed('calc.square.result.1', [1, 0, 144])).toBeUndefined();
   expect(readNamed('calc.hello', 'hello')).toBeUndefined();
 });
 
-test('the text of a failure is cut', () => {
+test('the text of a failure is cut to its bound', () => {
   const [, , text] = messageWriter('calc.leg.result')({ ...refused, message: 'x'.repeat(failureTextMax + 1) });
   expect(text).toHaveLength(failureTextMax);
 });

@@ -13,33 +13,38 @@ import {
 import { namePattern, reservedTopicWords } from '../catalogue/names.ts';
 
 /*
- * Every kind of topic, once: what it looks like, what its messages look like, and who publishes and subscribes to it. Roles (roles.ts),
- * brokers, listener tables, observers, the writing of messages and the AsyncAPI document are all made from this table.
+ * Every kind of topic, once: its form, the form of its messages, and who publishes and subscribes to it. Roles
+ * (roles.ts), brokers, listener tables, observers, the writing of messages and the AsyncAPI document use this table.
  * docs/wire.md, "Topics", describes it for people.
  */
 
-/** What a participant may say and hear. A broker forwards what others say and says nothing itself. */
+/**
+ * The role of a participant determines its topics. A broker forwards messages of others and publishes none of its own.
+ */
 export type Role = 'client' | 'calc-server' | 'op-server' | 'observer' | 'broker';
 
 /** How the named fields of a message become its fields in wire order, and back. */
 export interface TopicLayout {
   write(message: never): unknown[];
-  /** Undefined when the fields are no such message. */
+  /** Undefined when the fields are not such a message. */
   read(fields: unknown): Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface TopicKind {
-  /** What brokers and listener tables do with it. */
+  /** Determines what brokers and listener tables do with the topic. */
   readonly shape: 'request' | 'result' | 'cancel' | 'hello' | 'beat' | 'ended';
-  /** Its topics without the address, as documents show them; parameters in braces, `{name}` an operation's or formula's. */
+  /**
+   * The form of its topics without the address, for documents. Parameters are in braces; `{name}` is that of an
+   * operation or formula.
+   */
   readonly template: string;
-  /** Undefined for what is a subscription and never a message. */
+  /** Undefined for topics that are only subscribed to and never carry a message. */
   readonly layout: TopicLayout | undefined;
   readonly publishedBy: readonly Role[];
   readonly subscribedBy: readonly Role[];
 }
 
-/** The second field tells a success from a failure: 0 or a code. */
+/** The second field distinguishes a success from a failure: 0 or a code. */
 const outcomeLayout: TopicLayout = {
   write(message: { readonly seq: number; readonly code: number | string; readonly message?: string }) {
     if (message.code === 0) return successLayout.write(message as never);
@@ -132,7 +137,7 @@ export type TopicKindName = keyof typeof topicTable;
 const parameterPatterns: Readonly<Record<string, string>> = {
   n: '[1-8]',
   lane: '[1-8]',
-  // The words of topics themselves are no names.
+  // The words of topics themselves cannot be names.
   name: `(?!(?:${reservedTopicWords.join('|')})\\.)${namePattern}`,
 };
 
@@ -150,8 +155,8 @@ function kindOf(route: string): TopicKind | undefined {
 }
 
 /**
- * What a subscription or a topic on the wire is, told by its shape alone: brokers and listener tables have no
- * catalogue. `route` is the topic without its address.
+ * The kind of a subscription or topic, from its form alone: brokers and listener tables have no catalogue. `route` is
+ * the topic without its address.
  */
 export type TopicShape =
   | { readonly shape: TopicKind['shape']; readonly route: string; readonly address: string }
@@ -159,7 +164,7 @@ export type TopicShape =
 
 const markerPattern = /^calc\.broker\.(0|[1-9][0-9]{0,15})\.([a-z0-9]{12})$/;
 
-/** @returns undefined for whatever is no complete topic of this protocol, an observer's prefix for example */
+/** @returns undefined for anything but a complete topic of this protocol, for example for the prefix of an observer */
 export function topicShape(topic: string): TopicShape | undefined {
   const marker = markerPattern.exec(topic);
   if (marker !== null) {
@@ -175,12 +180,15 @@ export function topicShape(topic: string): TopicShape | undefined {
   return kind === undefined ? undefined : { shape: kind.shape, route, address };
 }
 
-/** Where messages go out: named fields to wire order. The type of a topic's message is in {@link TopicMessages}. */
+/**
+ * Turns named fields into wire order before a message is sent. {@link TopicMessages} has the type of each topic's
+ * message.
+ */
 export type WriteMessage = (message: object) => unknown[];
 
 /**
  * @param topic without an address
- * @throws TypeError for a topic on which nothing is published
+ * @throws TypeError for a topic on which no messages are published
  */
 export function messageWriter(topic: string): WriteMessage {
   const layout = kindOf(topic)?.layout;
@@ -188,12 +196,12 @@ export function messageWriter(topic: string): WriteMessage {
   return (message) => layout.write(message as never);
 }
 
-/** A message with its field names, whatever its topic: what an observer shows. */
+/** A message with its field names, on any topic, as an observer shows it. */
 export type NamedMessage = Readonly<Record<string, unknown>>;
 
 /**
- * Gives the fields of a message their names, by its topic alone: an observer may not have the catalogue of those it
- * watches.
+ * Gives the fields of a message their names, from its topic alone: an observer may not have the catalogue of the system
+ * that it watches.
  *
  * @param topic without an address
  * @returns undefined when the message does not fit the topic

@@ -48,7 +48,7 @@ export function operationRequestTopic<O extends string, L extends Lane>(name: O,
   return `calc.${name}.request.${lane}`;
 }
 
-/** All lanes of an operation together: where a call goes that may take any. No topic on the wire. */
+/** All lanes of an operation together, for a call that may take any of them. Never a topic on the wire. */
 export function anyLaneRoute(name: string): string {
   return `calc.${name}.request`;
 }
@@ -62,7 +62,7 @@ const laneOfOperation = /^(calc\.[^.]+\.request)\.[1-8]$/;
 
 /**
  * @param route a topic without its address
- * @returns the {@link anyLaneRoute} of its operation; undefined when it is no request topic of an operation
+ * @returns the {@link anyLaneRoute} of its operation; undefined when the topic is not a request topic of an operation
  */
 export function anyLaneOf(route: string): string | undefined {
   return laneOfOperation.exec(route)?.[1];

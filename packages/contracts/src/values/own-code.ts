@@ -9,7 +9,7 @@ export interface OwnCode {
   readonly checks: boolean;
   /** A value (`default`, `prefault`, `catch`, `overwrite`). Every parse returns the same parts of it. */
   readonly values: boolean;
-  /** A check that returns a promise, which Zod takes for a yes (`stringFormat`). */
+  /** A check that returns a promise, which Zod counts as accepting the value (`stringFormat`). */
   readonly promises: boolean;
 }
 

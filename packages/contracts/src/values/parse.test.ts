@@ -87,7 +87,7 @@ describe('what the code of a contract throws', () => {
     expect(parser(z.object({ a: z.array(thrower) }))({ a: [1] })).toMatchObject({ fits: false });
   });
 
-  test('an error in the text of a misfit, or a path that is no text, is caught', () => {
+  test('an error in the text of a misfit, or a path that is not a text, is caught', () => {
     const wordless = z.string({
       error: () => {
         throw new Error('no words');
@@ -105,7 +105,7 @@ test('a check that returns a promise is refused, and its rejection ends no proce
   process.on('unhandledRejection', note);
   onTestFinished(() => void process.off('unhandledRejection', note));
   const later = z.object({ a: z.array(z.string().refine(async () => Promise.reject(new Error('later')))) });
-  // Zod takes the promise that a format's check returns for a yes.
+  // Zod counts the promise that a format's check returns as accepting the value.
   const format = z.object({ a: z.array(z.stringFormat('later', async () => Promise.reject(new Error('later')))) });
   for (const schema of [later, z.lazy(() => later), z.union([later, z.number()]), format, z.lazy(() => format)]) {
     expect(parser(schema)({ a: ['x', 'y'] })).toMatchObject({ fits: false, threw: true, problem: /asynchronous/ });

@@ -8,8 +8,8 @@ import { textOf } from './thrown-text.ts';
 import { misfit } from '../messages/message-layout.ts';
 
 /*
- * The only place that runs the code of a contract: refinements, defaults, and texts of errors. A contract is somebody's
- * program. An error that it throws is the outcome of the one value that it was given.
+ * The only place that runs the code of a contract: refinements, defaults, and texts of errors. Users write contracts,
+ * so this code can throw. An error that it throws is the outcome of the one value that it was given.
  */
 
 export type Parsed =

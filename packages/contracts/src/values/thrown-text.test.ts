@@ -15,7 +15,7 @@ test.each<[string, unknown, string]>([
   ['undefined', undefined, 'undefined'],
   ['a symbol', Symbol('broken'), 'Symbol(broken)'],
   ['an object with a message', { message: 'broken' }, 'broken'],
-  ['an object with a message that is no text', { message: 7 }, '[object Object]'],
+  ['an object with a message that is not a text', { message: 7 }, '[object Object]'],
   ['an object without a prototype', Object.create(null), 'threw something without a text'],
   ['an Error whose message throws', new Silent(), 'threw something without a text'],
   ['a Proxy that was revoked', revoked(), 'threw something without a text'],

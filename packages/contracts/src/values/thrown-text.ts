@@ -1,6 +1,6 @@
 /**
  * The text of a thrown value, for people. A thrown value can be anything: undefined, an Error whose message is a getter
- * that throws, or an Error of another realm, which is no instance of this realm's class.
+ * that throws, or an Error of another realm, which is not an instance of this realm's class.
  */
 export function textOf(thrown: unknown): string {
   try {

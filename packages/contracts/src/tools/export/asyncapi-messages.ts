@@ -15,8 +15,8 @@ export const asyncApiDraft = 'draft-7';
 /** The messages of each channel, by the channel's id and then by their own names. */
 export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, Record<string, AsyncApiMessage>>> {
   const channels: Record<string, Record<string, AsyncApiMessage>> = {
-    'status.request': { statusRequest: message('statusRequest', 'Asks how a server is.') },
-    'status.result': outcomes('status', 'What a server says of itself.', { $ref: '#/components/schemas/statusReport' }),
+    'status.request': { statusRequest: message('statusRequest', 'Requests the status of a server.') },
+    'status.result': outcomes('status', 'The status of a server.', { $ref: '#/components/schemas/statusReport' }),
     cancel: { cancel: message('cancel', 'Cancelled requests.') },
     hello: { hello: message('hello', 'Proves that its sender can hear.') },
     beat: { beat: message('beat', 'What a server holds, how many requests keep it busy, and what it gives back.') },

@@ -15,7 +15,7 @@ export interface AsyncApiOptions {
   readonly title: string;
   readonly version: string;
   readonly description?: string | undefined;
-  /** In the form of `CATETO_BROKERS`; the brokers of one machine unless given. */
+  /** In the form of `CATETO_BROKERS`; unless given, the brokers of one machine. */
   readonly brokers?: string | undefined;
 }
 
@@ -128,12 +128,18 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
       }),
     ),
     ...conversation('status', 'How a server is.', 'status.request', ['statusRequest'], ['client', 'server']),
-    ['cancel.say', { action: 'send', summary: 'Gives requests up.', ...cancel }],
-    ['cancel.hear', { action: 'receive', summary: 'Gives requests up.', ...cancel }],
-    ['beat.say', { action: 'send', summary: 'Says what a server holds, can use and gives back.', ...beat }],
-    ['beat.hear', { action: 'receive', summary: 'Says what a server holds, can use and gives back.', ...beat }],
-    ['hello.say', { action: 'send', summary: 'Proves the way back.', ...hello }],
-    ['hello.hear', { action: 'receive', summary: 'Proves the way back.', ...hello }],
+    ['cancel.say', { action: 'send', summary: 'Cancels requests.', ...cancel }],
+    ['cancel.hear', { action: 'receive', summary: 'Cancels requests.', ...cancel }],
+    [
+      'beat.say',
+      { action: 'send', summary: 'Lists the requests that a server holds, can use and gives back.', ...beat },
+    ],
+    [
+      'beat.hear',
+      { action: 'receive', summary: 'Lists the requests that a server holds, can use and gives back.', ...beat },
+    ],
+    ['hello.say', { action: 'send', summary: 'Confirms the return path.', ...hello }],
+    ['hello.hear', { action: 'receive', summary: 'Confirms the return path.', ...hello }],
   ]);
 }
 

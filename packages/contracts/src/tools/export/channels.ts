@@ -97,12 +97,12 @@ function operandsChannel(operandsMost: number): Channel {
 const protocolChannels: readonly Channel[] = [
   channel('statusRequest', {
     id: 'status.request',
-    description: 'Asks a server what it serves and how it is.',
+    description: 'Requests what a server serves and how it is.',
     parameters: { address: receiver },
   }),
   channel('statusResult', {
     id: 'status.result',
-    description: 'What a server says of itself.',
+    description: 'The status of a server.',
     parameters: { address: requester },
   }),
   channel('cancel', {
@@ -113,7 +113,7 @@ const protocolChannels: readonly Channel[] = [
   channel('hello', {
     id: 'hello',
     between: ['a participant', 'itself'],
-    description: 'What a participant sends itself to prove that it can hear answers.',
+    description: 'Sent by a participant to itself to confirm its return path.',
     parameters: { address: { description: 'Its own address.' } },
   }),
   channel('beat', {

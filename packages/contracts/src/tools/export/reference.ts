@@ -20,7 +20,7 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
       return contractSection(catalogue, name, description, `${name}(${asked}) = ${JSON.stringify(example.output)}`);
     }),
     '## Operations',
-    'What op-servers do, on lanes 1 to 8.',
+    'Calc-servers request operations; op-servers run them, on lanes 1 to 8.',
     ...Object.values(catalogue.operations).map(({ name, description, example: { input, output }, work }) =>
       [
         contractSection(catalogue, name, description, `${name}(${JSON.stringify(input)}) = ${JSON.stringify(output)}`),
@@ -66,7 +66,7 @@ function contractSection(catalogue: Catalogue, name: string, description: string
   ].join('\n\n');
 }
 
-/** What the work of an operation is like, as its contract declares it. */
+/** The work policy of an operation, as its contract declares it. */
 function workLine({ maxMs, fallback, lanes }: Work): string {
   const limit = maxMs === undefined ? 'no limit but the deadline' : `at most ${maxMs} ms`;
   return `Work: ${limit} · fallback ${code(fallback)} · lanes ${code(lanes)}`;
