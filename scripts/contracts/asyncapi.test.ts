@@ -39,7 +39,7 @@ const forest = defineCatalogue({
 describe('the official parser', () => {
   test.each<[string, Catalogue]>([
     ['the calculator', calculator],
-    ['a catalogue without formulas, of recursive values', forest],
+    ['a catalogue with recursive values and without formulas', forest],
     ['an empty catalogue', defineCatalogue({ operations: {}, formulas: {} })],
   ])('the official parser of AsyncAPI finds no fault in %s', async (_what, catalogue) => {
     const { read, faults } = await parsed(asyncApiOf(catalogue, title));

@@ -115,7 +115,7 @@ describe('a change that breaks', () => {
   test('a break is forgotten once it is released', () => {
     writeFiles(root, [releasedFile(positive)]);
     expect(breakingChanges(root, positive).refused).toEqual([]);
-    // The way back accepts more, so it is compatible.
+    // The reverse change accepts more, so it is compatible.
     expect(breakingChanges(root, withSquare(Finite)).refused).toEqual([]);
   });
 });

@@ -143,7 +143,7 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
   });
 });
 
-test('an operation declares what its work is like', async () => {
+test('a new operation declares a work policy', async () => {
   const [contract] = await make('operation', 'cube');
   expect(contract?.text).toContain("work: { fallback: 'unserved', lanes: 'any' },");
 });

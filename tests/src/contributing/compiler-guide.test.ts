@@ -99,7 +99,7 @@ const mistakes: readonly Mistake[] = [
     edits: [['contract', '  example: { operands: [1, 2], output: 5 },\n', '']],
   },
   {
-    what: 'an example that is none',
+    what: 'an example that does not fit',
     kind: 'formula',
     name: 'five',
     file: 'contract',
@@ -115,7 +115,7 @@ const mistakes: readonly Mistake[] = [
     edits: [['contract', "  description: 'A number as it came; still to be written.',\n", '']],
   },
   {
-    what: 'an operation asked for something that is not its input',
+    what: 'an operation called with something that is not its input',
     kind: 'formula',
     name: 'misasked',
     file: 'code',

@@ -11,7 +11,7 @@ import type { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runApp } from '../support/run-app.ts';
 
-/* Batches that are killed and batches that meet, as processes. Everything else is tested beside the code. */
+/* Batches that are killed, and batches that use the same file, as processes. The rest is tested beside the code. */
 
 let cluster: Cluster;
 let folder = '';
@@ -35,14 +35,14 @@ function argumentsFor(input: string, out: string): string[] {
   return ['batch', input, '--formula', 'hypotenuse', '--out', out, '--brokers', cluster.brokers];
 }
 
-/** Begins a batch that gets rows and no end. */
+/** Starts a batch that gets rows and no end of input. */
 function begin(out: string, more: readonly string[]): ChildProcessByStdio<Writable, null, null> {
   const { cwd, args } = appCommand('client', false);
   const child = spawn(process.execPath, [...args, ...argumentsFor('-', out), ...more], {
     cwd,
     stdio: ['pipe', 'ignore', 'inherit'],
   });
-  // A batch that is refused reads nothing.
+  // A refused batch reads nothing.
   child.stdin.on('error', () => undefined);
   child.stdin.write('a,b\n');
   return child;
@@ -52,7 +52,7 @@ async function rowsIn(file: string): Promise<number> {
   return existsSync(file) ? (await readFile(file, 'utf8')).split('\n').length - 2 : 0;
 }
 
-test('A batch that is killed three times loses no row and computes none twice.', { timeout: 240_000 }, async () => {
+test('a batch that is killed three times loses no row and computes none twice', { timeout: 240_000 }, async () => {
   const input = join(folder, 'legs.csv');
   const out = join(folder, 'killed.csv');
   await writeFile(input, `a,b\n${rows.join('\n')}\n`);
@@ -76,7 +76,7 @@ test('A batch that is killed three times loses no row and computes none twice.',
 });
 
 test(
-  'Of many batches on one file, whose last writer was killed, exactly one goes on.',
+  'of many batches on one file whose last writer was killed, exactly one continues',
   { timeout: 240_000 },
   async () => {
     const out = join(folder, 'shared.csv');

@@ -22,7 +22,7 @@ test('a handler that blocks for 500 ms does not stall servers beside it', async 
   expect(await load.stop()).toMatchObject({ wrong: 0, failed: {}, fellBack: 0 });
 });
 
-test('a server with more work than it can do is sent what it can take, and everything is answered', async () => {
+test('a server with too much work gets only as much as it can take, and every request is answered', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
   await serverOf('blocking-server', brokers, '20');
   const client = await slowClientOf(brokers);

@@ -3,7 +3,7 @@ import { startCluster } from '@cateto/cluster';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runApp } from '../support/run-app.ts';
 
-/* The command line against a running system. What it does alone is tested beside its code. */
+/* The command line with a running system. The rest is tested beside its code. */
 
 let cluster: Cluster;
 
@@ -27,7 +27,7 @@ describe('a formula', () => {
     expect(await run(...args)).toEqual({ code: 0, out: printed, said: '' });
   });
 
-  test('as JSON it prints what a script needs', async () => {
+  test('with --json the client prints what a script needs', async () => {
     const { out } = await run('hypotenuse', '12', '13', '--json');
     expect(JSON.parse(out)).toEqual({
       id: expect.stringMatching(/^[a-z0-9]{12}-1$/),
@@ -57,7 +57,7 @@ describe('what is wrong is one line on stderr and an exit code', () => {
   });
 });
 
-test('status shows both brokers and every server, and that nothing is missing', async () => {
+test('the status shows both brokers and every server, and that nothing is missing', async () => {
   const { code, out } = await run('status', '--json');
   const status = JSON.parse(out) as { brokers: { state: string }[]; servers: { role: string }[] };
   expect(status.brokers.map(({ state }) => state).toSorted()).toEqual(['active', 'standby']);
@@ -80,7 +80,7 @@ describe('servers, wrongly started', () => {
     expect(finished.said.trimEnd()).not.toContain('\n');
   });
 
-  test('a broker whose port is taken ends with 1 and a line that names it', async () => {
+  test('a broker whose port is in use ends with 1 and a line that names the port', async () => {
     const finished = await runApp('broker', ['--brokers', cluster.brokers]);
     expect(finished.code).toBe(1);
     expect(finished.said.trimEnd().split('\n').at(-1)).toMatch(/cannot bind the publish port 127\.0\.0\.1:\d+/);

@@ -11,7 +11,7 @@ import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { following } from '../support/following.ts';
 import { runApp } from '../support/run-app.ts';
 
-/* A whole system as a person runs it, with processes that are killed. */
+/* A whole system as a user runs it, whose processes are killed. */
 
 const cwd = fileURLToPath(new URL('../../../', import.meta.url));
 const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/cluster/src/main.ts'];
@@ -40,7 +40,7 @@ function childrenOf(pid: number): number[] {
   return lines('ps', '-o', 'pid=', '--ppid', String(pid)).map(Number);
 }
 
-/** As the cluster calls it, by its own command line. */
+/** The name by which the cluster lists a process, from its command line. */
 function nameOf(pid: number): string {
   const [command = ''] = lines('ps', '-o', 'args=', '-p', String(pid));
   const folder = spawnSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).stdout.trim();
@@ -59,7 +59,7 @@ async function serversOf(brokers: string): Promise<readonly ServerStatus[]> {
 
 const timeOf = (logged: LogEvent): number => Date.parse(logged.time);
 
-test('a process of a cluster that is killed is started again after three seconds, and does its work', async () => {
+test('a cluster restarts a killed process after three seconds, and the process does its work', async () => {
   const { brokers, running, next, kill } = await cluster('--workers', '2');
   const [again, listens] = [next('op-server-1', 'process-started'), next('op-server-1', 'ready')];
   const ended = next('op-server-1', 'process-ended');
@@ -72,13 +72,13 @@ test('a process of a cluster that is killed is started again after three seconds
   const { code, out } = await runApp('client', ['hypotenuse', '12', '13', '--json', '--brokers', brokers]);
   expect([code, JSON.parse(out)]).toMatchObject([0, { value: 17.69180601295413, fallbacks: [] }]);
   const opServers = (await serversOf(brokers)).filter(({ role }) => role === 'op-server');
-  // The new one too has the threads of --workers.
+  // The restarted op-server has the threads of --workers too.
   expect(opServers).toMatchObject([1, 2].map(() => ({ threads: 2, threadsBusy: 0, runs: 1, errors: 0 })));
   running.kill('SIGINT');
   expect(await running.ended).toBe(0);
 });
 
-test('a cluster that is told to end while a process waits for its restart ends at once, and leaves no process', async () => {
+test('a cluster that ends while a process waits for its restart ends at once, and leaves no process', async () => {
   const { running, pids, next, kill } = await cluster();
   const ended = next('calc-server', 'process-ended');
   kill('calc-server');
@@ -89,7 +89,7 @@ test('a cluster that is told to end while a process waits for its restart ends a
   expect(lines('ps', '-o', 'pid=', '-p', [...pids.values()].join(','))).toEqual([]);
 });
 
-test('with --no-restart a process that is killed stays away, and the cluster says so', async () => {
+test('with --no-restart a killed process is not restarted, and the cluster reports that', async () => {
   const { running, next, kill } = await cluster('--no-restart');
   const ended = next('op-server-2', 'process-ended');
   kill('op-server-2');
@@ -99,7 +99,7 @@ test('with --no-restart a process that is killed stays away, and the cluster say
   expect(running.events.filter(({ event }) => event === 'process-started')).toEqual([]);
 });
 
-test('a broker that cannot start again says why, and is tried until it can', async () => {
+test('a cluster reports why a broker cannot restart, and retries until it can', async () => {
   const { brokers, running, next, kill } = await cluster();
   const [primary] = endpointsOf(brokers);
   const taken = createServer((socket) => socket.destroy());
@@ -128,17 +128,14 @@ test.each([
     1,
     /^cluster: op-server-[12] ended \(2\): op-server: CATETO_OPERATIONS: "cube" is/,
   ],
-] as const)(
-  'a cluster given %j and %j cannot start, and says why in one line',
-  async (given, variables, code, said) => {
-    const args = [...program, '--brokers', await freeBrokers(), ...given];
-    const ended = spawnSync(process.execPath, args, { cwd, env: environmentWith(variables), encoding: 'utf8' });
-    expect(ended.status).toBe(code);
-    expect(ended.stderr.trim().split('\n').at(-1)).toMatch(said);
-  },
-);
+] as const)('a cluster with %j and %j cannot start, and says why in one line', async (given, variables, code, said) => {
+  const args = [...program, '--brokers', await freeBrokers(), ...given];
+  const ended = spawnSync(process.execPath, args, { cwd, env: environmentWith(variables), encoding: 'utf8' });
+  expect(ended.status).toBe(code);
+  expect(ended.stderr.trim().split('\n').at(-1)).toMatch(said);
+});
 
-test('the log of a cluster has what its processes log, with their times and names, from the level that is asked for', async () => {
+test('the log of a cluster contains the logs of its processes with their times and names, from the chosen level on', async () => {
   const args = [...program, '--brokers', await freeBrokers(), '--log', 'pretty', '--log-level'];
   const child = spawn(process.execPath, [...args, 'info'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));

@@ -64,7 +64,7 @@ describe.each(tested)('%s', (shell) => {
     ['a formula, which is a command of the client', 'cateto client hy', '<cateto><client><hypotenuse>'],
     ['a flag', 'cateto client hypotenuse 3 4 --ti', '<cateto><client><hypotenuse><3><4><--timeout>'],
     [
-      'a flag behind one with a value',
+      'a flag after a flag with a value',
       'cateto op-server --lanes 1 --op',
       '<cateto><op-server><--lanes><1><--operations>',
     ],
@@ -72,14 +72,14 @@ describe.each(tested)('%s', (shell) => {
     ['a formula as a value', 'cateto client batch --formula dia', '<cateto><client><batch><--formula><diagonal>'],
     ['a file, quoted', 'cateto client batch le', '<cateto><client><batch><legs of Bilbao.csv>'],
     ['a file as a value', 'cateto client batch - --out le', '<cateto><client><batch><-><--out><legs of Bilbao.csv>'],
-    ['a program to have help for', 'cateto help bro', '<cateto><help><broker>'],
-    ['no file where none belongs', 'cateto client leg le', '<cateto><client><leg><le>'],
+    ['a program for help', 'cateto help bro', '<cateto><help><broker>'],
+    ['no file where none is possible', 'cateto client leg le', '<cateto><client><leg><le>'],
   ])('completes %s', async (_what, typed, line) => {
     expect(await completed(typed)).toBe(line);
   });
 });
 
-test('a shell that is not known is one line and exit code 2', () => {
+test('an unknown shell gives one line and exit code 2', () => {
   const { status, stdout, stderr } = completion('fish');
   expect([status, stdout]).toEqual([2, '']);
   expect(stderr).toMatch(/^cateto completion: [^\n]*It is bash or zsh\.\n$/);

@@ -25,7 +25,7 @@ function startSlowServer(brokers: string): ChildProcess {
   return child;
 }
 
-/** A client of the slow server, and what waits until the server is not listed. */
+/** A client of the slow server, and a function that waits until the server is not listed any more. */
 async function clientOf(brokers: string) {
   let listed = false;
   let changed: (() => void) | undefined;
@@ -46,13 +46,13 @@ async function clientOf(brokers: string) {
   return { client, unlisted };
 }
 
-/** On a busy machine a broker may miss a server for a moment: that it is not listed does not yet say that it drains. */
+/** On a busy machine a broker may lose a server for a moment, so a server that is not listed may not drain yet. */
 async function draining(server: ChildProcess): Promise<void> {
   expect((await once(server, 'message'))[0]).toBe('draining');
 }
 
 describe('SIGTERM in the middle of a request', () => {
-  test('what runs is answered, then the process ends with 0', async () => {
+  test('after SIGTERM a server answers its running request, then ends with 0', async () => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
     const server = startSlowServer(brokers);
     const { client, unlisted } = await clientOf(brokers);
@@ -68,7 +68,7 @@ describe('SIGTERM in the middle of a request', () => {
     expect(await exited).toEqual([0, null]);
   });
 
-  test('a second signal ends the process at once', async () => {
+  test('a second signal ends a draining server at once', async () => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
     const server = startSlowServer(brokers);
     const { client } = await clientOf(brokers);
@@ -77,7 +77,7 @@ describe('SIGTERM in the middle of a request', () => {
     await once(server, 'message');
     const exited = once(server, 'exit');
     server.kill('SIGTERM');
-    // A second one before the first was taken would be one with it.
+    // A second signal before the first one is handled would be merged with it.
     await draining(server);
     server.kill('SIGTERM');
     expect(await exited).toEqual([143, null]);

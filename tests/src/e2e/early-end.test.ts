@@ -24,13 +24,13 @@ async function endedAfter(line: string, brokers: string): Promise<{ code: unknow
   return { code, ...wrote };
 }
 
-test('a server that is ended before there is a broker learns that it never listened, and ends with exit code 0', async () => {
+test('a server that ends before there is a broker learns that it never listened, and exits with 0', async () => {
   const { code, out, said } = await endedAfter('waiting', await freeBrokers());
   expect({ code, said }).toEqual({ code: 0, said: '' });
   expect(out.trim().split('\n').toSorted()).toEqual(['0 timers left', 'ready: false', 'waiting']);
 });
 
-test('a server that is ended when it listens leaves nothing that keeps its process', async () => {
+test('a server that ends while it listens leaves nothing that keeps its process alive', async () => {
   const { brokers } = await system({ initially: ['broker'] });
   const { code, out, said } = await endedAfter('ready: true', brokers);
   expect({ code, said }).toEqual({ code: 0, said: '' });

@@ -6,7 +6,7 @@ import { clientOf, settled, system } from '../support/system.ts';
 const clean = { wrong: 0, twice: 0, failed: {} };
 
 describe('a broker that goes, under load', () => {
-  test('every request is answered once and rightly when the primary is killed', async () => {
+  test('every request is answered once and correctly when the primary is killed under load', async () => {
     const cluster = await system();
     const client = await clientOf(cluster);
     await settled(client);
@@ -21,7 +21,7 @@ describe('a broker that goes, under load', () => {
     expect(account).toMatchObject({ ...clean, answered: account.asked });
   });
 
-  test('every request is answered when the primary hangs, and when it continues', async () => {
+  test('every request is answered when the primary hangs under load, and when it continues', async () => {
     const cluster = await system();
     const client = await clientOf(cluster);
     await settled(client);
@@ -40,7 +40,7 @@ describe('a broker that goes, under load', () => {
     expect(account).toMatchObject({ ...clean, answered: account.asked });
   });
 
-  test('a broker that comes back stays standby and takes over when the other one is killed', async () => {
+  test('a broker that returns stays standby, and takes over when the other one is killed', async () => {
     const cluster = await system();
     const client = await clientOf(cluster);
     await settled(client);

@@ -3,13 +3,13 @@ import { fatalInput } from '../support/slow-catalogue.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { system } from '../support/system.ts';
 
-/* Requests whose handler ends the process it runs in (docs/decisions/0051-a-request-that-ends-its-server.md). */
+/* Requests whose handler ends the process in which it runs (docs/decisions/0051-a-request-that-ends-its-server.md). */
 
 test.each([
   ['servers', 'op'],
   ['servers in worker threads', 'thread'],
 ] as const)(
-  'a request that ends its %s is given up before it has taken them all, and everything else is answered',
+  'a request that ends its %s settles before it has ended all of them, and every other request is answered',
   { timeout: 180_000 },
   async (_what, kind) => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
@@ -33,7 +33,7 @@ test.each([
 
     await vi.waitUntil(() => exits.length >= 3, { timeout: 30_000 });
     expect((await client.patience(7)).value).toBe(7);
-    // Three, unless a busy machine kept the broker from telling one of the ends from a cut link.
+    // Three, unless a busy machine kept the broker from recognising one of the ends as the end of a process.
     expect(exits).toHaveLength(3);
   },
 );

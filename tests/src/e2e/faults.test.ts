@@ -7,7 +7,7 @@ import { rawPeer, rawSubscriber } from '../support/raw.ts';
 import { runApp } from '../support/run-app.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/* The thirteen faults of the paper's system, by the numbers of docs/faults.md: each is gone. */
+/* The thirteen faults of the paper's system, by their numbers in docs/faults.md. Each test shows that one is solved. */
 
 describe('fault 1, the wrong topic', () => {
   const program = (topic: string, message: string): string => `
@@ -17,25 +17,25 @@ describe('fault 1, the wrong topic', () => {
     client.publish('${topic}', 'k3f0q9x2m1zd', ${message});
   `;
 
-  test("the paper's client does not compile, and the error names its topic and those it may use", () => {
+  test("fault 1, the wrong topic: the paper's client does not compile, and the error names its topic and the allowed ones", () => {
     const said = compile(program('calc.square.request.1', '{ seq: 1, contract: 1, input: 12, ttlMs: 1000 }'));
     expect(said).toContain('"calc.square.request.1"');
     expect(said).toContain('"calc.request.1"');
   });
 
-  test('the right client does', () => {
+  test('fault 1, the wrong topic: the corrected client compiles', () => {
     const leg = "{ seq: 1, formula: 'hypotenuse', contract: 1, operands: 2, value: 12, ttlMs: 1000 }";
     expect(compile(program('calc.request.1', leg))).toBe('');
   });
 });
 
-test('fault 2, one broker only: a client reaches the backup when there is no primary', async () => {
+test('fault 2, only one broker: a client uses the backup when there is no primary', async () => {
   const cluster = await system({ initially: ['backup', 'op-server-1', 'op-server-2', 'calc-server'] });
   const client = await clientOf(cluster, 30_000);
   expect((await client.hypotenuse(12, 13)).value).toBe(17.69180601295413);
 });
 
-test('fault 3, no request ids: of two clients that ask at once each gets its own answers', async () => {
+test('fault 3, no request ids: of two clients that send requests at once each gets its own answers', async () => {
   const cluster = await system();
   const clients = [await clientOf(cluster), await clientOf(cluster)];
   const asked = clients.flatMap((client, which) =>
@@ -50,7 +50,7 @@ test('fault 3, no request ids: of two clients that ask at once each gets its own
 });
 
 describe('fault 4, no timeout', () => {
-  test('a client without anyone to answer fails at its deadline and says that nobody listened', async () => {
+  test('fault 4, no timeout: a client fails at its deadline when no server listens, and the message says so', async () => {
     const cluster = await system({ initially: ['broker', 'backup'] });
     const client = await clientOf(cluster);
     await expect(client.hypotenuse(12, 13, { timeoutMs: 300 })).rejects.toMatchObject({
@@ -60,7 +60,7 @@ describe('fault 4, no timeout', () => {
     });
   });
 
-  test('so does one without any broker, on the command line with exit code 4', async () => {
+  test('fault 4, no timeout: a client without a broker fails at its deadline, with exit code 4 on the command line', async () => {
     const cluster = await system({ initially: [] });
     const args = ['hypotenuse', '12', '13', '--timeout', '300', '--brokers', cluster.brokers];
     const { code, out, said } = await runApp('client', args);
@@ -69,7 +69,7 @@ describe('fault 4, no timeout', () => {
   });
 });
 
-test('fault 5, whatever arrives is taken: garbage is dropped and counted, and servers go on', async () => {
+test('fault 5, no checks: garbage is dropped and counted, and servers continue', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
   await settled(client);
@@ -104,7 +104,7 @@ test('fault 6, one at a time: hundreds of requests overlap, also while an op-ser
   expect(performance.now() - startMs).toBeLessThan(10_000);
 });
 
-test('fault 7, sleeping for slow joiners: the first request of every fresh client is answered', async () => {
+test('fault 7, sleeps for slow joiners: the first request of every new client is answered', async () => {
   const cluster = await system();
   await cluster.ready();
   for (let fresh = 0; fresh < 20; fresh += 1) {
@@ -114,7 +114,7 @@ test('fault 7, sleeping for slow joiners: the first request of every fresh clien
   }
 });
 
-test('fault 8, what is in flight is lost: requests in flight when the primary is killed are answered', async () => {
+test('fault 8, lost requests: requests in flight when the primary is killed are answered', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
   await settled(client);
@@ -126,7 +126,7 @@ test('fault 8, what is in flight is lost: requests in flight when the primary is
   expect(answers.map(({ value }) => value)).toEqual(Array.from({ length: 500 }, (_, index) => 5 * index));
 });
 
-test('fault 9, two active brokers: of two that are active and hear each other one steps down', async () => {
+test('fault 9, two active brokers: of two active brokers that hear each other, one steps down', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
   await settled(client);
@@ -141,7 +141,7 @@ test('fault 9, two active brokers: of two that are active and hear each other on
   expect(after.active.name).toBe(standby.name);
 });
 
-test('fault 10, prefix matching: a topic that only begins like a subscribed one is not heard', async () => {
+test('fault 10, prefix matching: a subscriber does not receive a topic that only begins like its own', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
   await settled(client);
@@ -160,7 +160,7 @@ test('fault 10, prefix matching: a topic that only begins like a subscribed one 
   expect(first).toBe(topic);
 });
 
-test('fault 11, overflow: legs of 3e200 and 4e200 have a hypotenuse of 5e200, and the smallest have theirs', async () => {
+test('fault 11, overflow: legs of 3e200 and 4e200 have a hypotenuse of 5e200, and the smallest doubles have theirs', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
   expect((await client.hypotenuse(3e200, 4e200)).value).toBe(5e200);
@@ -169,7 +169,7 @@ test('fault 11, overflow: legs of 3e200 and 4e200 have a hypotenuse of 5e200, an
 });
 
 describe('fault 12, open ports', () => {
-  test('a broker does not bind an address that others reach unless it is told that this is meant', async () => {
+  test('fault 12, open ports: a broker refuses an address that other hosts can reach, without --insecure', async () => {
     const cluster = await system({ initially: [] });
     for (const app of ['broker', 'backup']) {
       const { code, said } = await runApp(app, ['--brokers', cluster.brokers], { CATETO_BIND: '0.0.0.0' });
@@ -178,7 +178,7 @@ describe('fault 12, open ports', () => {
     }
   });
 
-  test('its ports are open on the loopback address it binds and on no other', async () => {
+  test('fault 12, open ports: a broker listens on its loopback address and on no other', async () => {
     const cluster = await system({ initially: ['broker'] });
     await cluster.ready();
     const [{ publishPort, subscribePort, heartbeatPort }] = endpointsOf(cluster.brokers);
@@ -189,7 +189,7 @@ describe('fault 12, open ports', () => {
   });
 });
 
-test('fault 13, four decimals on the wire: the whole double travels, the screen shows what is asked for', async () => {
+test('fault 13, four decimals: the wire carries the whole double, and the screen shows the chosen digits', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
   const results: unknown[] = [];

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
-test('however few file handles are left, a server or a broker is opened whole or refused, and nothing of it stays open', async () => {
+test('with any number of free file handles, a server or a broker opens completely, or is refused and leaves nothing open', async () => {
   const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/few-handles-program.ts'];
   const command = [process.execPath, ...program, await freeBrokers(), '30'];
   const child = spawn('sh', ['-c', 'ulimit -n 250 && exec "$@"', 'sh', ...command], { cwd: folder });

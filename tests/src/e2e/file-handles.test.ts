@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { system } from '../support/system.ts';
 
-/** Leaves a process so many free file handles. */
+/** Leaves a process this many free file handles. */
 function leave(pid: number, handles: number): void {
   const most = readdirSync(`/proc/${pid}/fd`).length + handles;
   execFileSync('prlimit', ['--pid', String(pid), `--nofile=${most}:`]);
@@ -21,7 +21,7 @@ function connectMany(port: number, count: number): readonly Socket[] {
   });
 }
 
-test('a broker that has no file handles left says so in its log, and goes on', async () => {
+test('a broker without free file handles logs that, and continues', async () => {
   const cluster = await system({ initially: ['broker'] });
   const broker = cluster.get('broker');
   await broker.waitFor('active');

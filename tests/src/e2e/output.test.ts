@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-/* Programs whose output is lost, because the reader has gone or there is no room for it. */
+/* Programs that cannot write their output, because the reader has gone or there is no room. */
 
 const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
 
@@ -66,7 +66,7 @@ describe('a reader that has gone ends a program quietly with 141', () => {
     expect(await cateto(unreadPipe(), `${given} --brokers ${cluster.brokers}`)).toEqual({ code: 141, said: '' });
   });
 
-  test('cluster, which stops its processes first', async () => {
+  test('a cluster whose reader has gone stops its processes, then ends with 141', async () => {
     const { code, said } = await cateto(unreadPipe(), `cluster --brokers ${await freeBrokers()}`);
     expect(code).toBe(141);
     expect(said).toMatch(/"event":"stopped","process":"broker"\}$/m);
@@ -87,7 +87,7 @@ describe('an output that takes nothing is one line and exit code 1', () => {
     expect([code, said]).toEqual([1, expect.stringMatching(line)]);
   });
 
-  test('cluster, which stops its processes first', async () => {
+  test('a cluster that cannot write its output stops its processes, then ends with 1', async () => {
     const { code, said } = await cateto(full(), `cluster --brokers ${await freeBrokers()}`);
     expect(code).toBe(1);
     expect(said).toMatch(/^cateto cluster: cannot write to stdout: the disk is full$/m);

@@ -9,7 +9,7 @@ import { pythonRefused, startPython } from '../support/python.ts';
 import { rawPeer, rawSubscriber } from '../support/raw.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/* examples/python, written after docs/wire.md alone, among the programs of this workspace. */
+/* The op-server in examples/python, written from docs/wire.md alone, in a system of this workspace. */
 
 const refused = pythonRefused();
 if (refused !== undefined) {
@@ -21,7 +21,7 @@ if (refused !== undefined) {
 const odd = [1, 3, 5, 7];
 const contract = hashOf(calculator, 'square');
 
-/** A system whose odd lanes are left to Python. */
+/** A system without op-servers for the odd lanes, which Python serves. */
 async function systemWithoutOddLanes(): Promise<Cluster> {
   const cluster = await system({ initially: ['broker'] });
   await cluster.get('broker').waitFor('active');
@@ -30,7 +30,7 @@ async function systemWithoutOddLanes(): Promise<Cluster> {
   return cluster;
 }
 
-/** A requester by hand. It hears results and beats, each under its topic without the address. */
+/** A raw requester. It records results and beats, each with its topic without the address. */
 async function requesterOf(cluster: Cluster, python: PythonServer) {
   const me = 'somebodyelse';
   const topic = `calc.square.request.1.${python.address}`;
@@ -63,9 +63,9 @@ async function requesterOf(cluster: Cluster, python: PythonServer) {
   };
 }
 
-// In CI, a missing part is a failure: .ci/run installs it.
+// In CI, missing packages fail the test: .ci/run installs them.
 describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-server in Python', () => {
-  test('shares the load with those in TypeScript, survives a failover under load, and ends in order', async () => {
+  test('an op-server in Python shares the load with others, survives a failover under load, and drains', async () => {
     const cluster = await systemWithoutOddLanes();
     const python = await startPython(cluster.brokers, odd);
     const client = await clientOf(cluster);
@@ -111,7 +111,8 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     expect(account).toMatchObject({ wrong: 0, twice: 0, failed: {}, fellBack: 0, answered: account.asked });
 
     const after = await operations();
-    // Each hypotenuse is two squares. A machine that stands still for 200 ms between a request and its beat repeats it.
+    // Each hypotenuse needs two squares. A machine that stands still for 200 ms between a request and its beat repeats
+    // the request.
     const repeated = runs(after) - before - 2 * account.asked;
     expect([0, 1, 2]).toContain(repeated);
     const itself = after.find(({ pid }) => pid === python.pid);
@@ -119,13 +120,13 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     expect(itself?.runs).toBeGreaterThanOrEqual(5);
   });
 
-  test('gives back what waits behind a long run, says that it is at work before it begins, and announces its window', async () => {
+  test('an op-server in Python gives back what waits behind a long run, sends a beat before the run, and announces its window', async () => {
     const cluster = await systemWithoutOddLanes();
     const python = await startPython(cluster.brokers, [1], 300);
     const { send, hear } = await requesterOf(cluster, python);
     const request = (seq: number) => [seq, contract, 12, 60_000];
     await send(1, request(1), request(2), request(3), request(5));
-    // How long the first takes is not known.
+    // How long the first run takes is unknown.
     expect(await hear()).toEqual(['calc.beat', [[null, null, null, [2, 3, 5, 5]]]]);
     const announced = ['calc.beat', [[[1, 1], expect.any(Number)]]];
     const [topic, messages] = await hear();
@@ -135,13 +136,13 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     expect(after).toContainEqual(['calc.beat', [[null, null, { square: 1 }]]]);
     expect(after).toContainEqual(['calc.square.result.1', [[1, 0, 144, []]]]);
     expect(after.at(-1)).toEqual(['calc.beat', [[[], 0]]]);
-    // What was given back is not remembered: it runs when it comes again.
+    // The server does not remember what it gave back, so a copy runs.
     await send(2, request(2));
     expect(await hear()).toEqual(['calc.beat', [[[2, 2], expect.any(Number)]]]);
     expect(await hear()).toEqual(['calc.square.result.1', [[2, 0, 144, []]]]);
   });
 
-  test('refuses by the table, answers an id again from memory, and no more what is settled', async () => {
+  test('an op-server in Python refuses by the failure table, and answers from memory until the request is settled', async () => {
     const cluster = await systemWithoutOddLanes();
     const python = await startPython(cluster.brokers, [1]);
     const { send, sendWith, hear } = await requesterOf(cluster, python);
@@ -160,7 +161,7 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
       return servers.find(({ address }) => address === python.address)?.answered;
     };
 
-    // What waits behind the first run of all is given back, because nobody knows how long that takes.
+    // Requests behind the very first run are given back, because its duration is unknown.
     expect(await ask(1, [1, contract, 12, 1_000])).toEqual([[1, 0, 144, []]]);
     expect(
       await ask(
@@ -184,16 +185,16 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
       [9, 0, 2 ** 106, []],
     ]);
     expect(await answers()).toBe(7);
-    // The id counts, not the content of the request.
+    // The id decides, not the content of the request.
     expect(await ask(1, [1, contract, 13, 1_000])).toEqual([[1, 0, 144, []]]);
     expect(await answers()).toBe(7);
     expect(await ask(3, [2, contract, 2, 1_000], [3, contract, 2, 1_000], [10, contract, 2, 1_000])).toEqual([
       [3, 'out-of-domain', expect.any(String)],
       [10, 0, 4, []],
     ]);
-    // An older batch takes nothing back.
+    // An older batch does not lower the watermark.
     expect(await ask(1, [2, contract, 2, 1_000], [11, contract, 3, 1_000])).toEqual([[11, 0, 9, []]]);
-    // A straggler is open below what is settled.
+    // A straggler is open although its seq is below the watermark.
     await sendWith(13, [4, 12], [3, contract, 2, 1_000], [4, contract, 2, 1_000], [12, contract, 4, 1_000]);
     expect(await results()).toEqual([
       [4, 'invalid-request', expect.any(String)],

@@ -90,7 +90,7 @@ async function ended(...processes: readonly AppProcess[]): Promise<void> {
 }
 
 describe('a rolling upgrade of a formula', () => {
-  test('each client is answered by its own release, and waits for it while there is none', async () => {
+  test('during the upgrade of a formula each client is answered by its own release, and waits while that has no server', async () => {
     const { server, client } = await upgrade('formula');
     const [oldServer] = await Promise.all([
       server('old', 'formulas'),
@@ -125,7 +125,7 @@ describe('a rolling upgrade of a formula', () => {
 });
 
 describe('a rolling upgrade of an operation', () => {
-  test('each calc-server is answered by op-servers of its own release, and computes itself without one', async () => {
+  test('during the upgrade of an operation each calc-server uses op-servers of its own release, or computes itself', async () => {
     const { server, client } = await upgrade('operation');
     const [oldOperations, newOperations, oldFormulas, newFormulas] = await Promise.all([
       server('old', 'operations'),

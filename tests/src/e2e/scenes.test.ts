@@ -4,7 +4,7 @@ import { runApp } from '../support/run-app.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
 describe("the paper's scenes", () => {
-  test('a hypotenuse is answered, each leg squared by an op-server of its own', async () => {
+  test('the paper’s first scene: a hypotenuse is answered, and each leg is squared by another op-server', async () => {
     const cluster = await system();
     await settled(await clientOf(cluster));
     const { code, out } = await runApp('client', ['hypotenuse', '12', '13', '--brokers', cluster.brokers]);
@@ -12,7 +12,7 @@ describe("the paper's scenes", () => {
     expect(code).toBe(0);
   });
 
-  test('with op-server 1 dead it is answered without waiting for the 2 s of its timeout, and says so', async () => {
+  test('the paper’s second scene: without op-server 1 the answer comes before its 2 s timeout, and names the fallback', async () => {
     const cluster = await system();
     const client = await clientOf(cluster);
     await settled(client);
@@ -26,7 +26,7 @@ describe("the paper's scenes", () => {
     expect(logged).toMatchObject({ cause: 'no-listener' });
   });
 
-  test('with the primary broker dead the backup announces that it is active and the next request is answered', async () => {
+  test('the paper’s third scene: without the primary the backup reports that it is active, and the next request is answered', async () => {
     const cluster = await system();
     const client = await clientOf(cluster);
     await settled(client);

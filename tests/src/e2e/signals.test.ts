@@ -10,7 +10,7 @@ import { atTerminal } from '../support/terminal.ts';
 
 const { cwd, args } = appCommand('broker', false);
 
-/** A broker at a terminal. What it logs goes to a pipe, which is there when the terminal is not any more. */
+/** A broker at a terminal. Its log goes to a pipe, which outlives the terminal. */
 async function brokerAtTerminal(before: string) {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-signals-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -33,13 +33,13 @@ async function brokerAtTerminal(before: string) {
 }
 
 describe('a terminal that is closed', () => {
-  test('makes a server that was started there drain', async () => {
+  test('a server drains when its terminal closes', async () => {
     const { terminal, events } = await brokerAtTerminal('');
     terminal.hangUp();
     expect((await events()).slice(-2)).toEqual(['draining', 'stopped']);
   });
 
-  test('does not end a server that nohup started', async () => {
+  test('a server started by nohup survives the end of its terminal', async () => {
     const { terminal, events } = await brokerAtTerminal('nohup');
     const pid = await terminal.pid;
     terminal.hangUp();
@@ -57,7 +57,7 @@ test('SIGHUP does nothing to a server without a terminal', async () => {
   });
   onTestFinished(() => broker.kill('SIGKILL'));
   await broker.waitFor('active');
-  // Were it a signal to drain, the one after it would end the process with 143.
+  // If SIGHUP started a drain, the next signal would end the process with 143.
   broker.kill('SIGHUP');
   broker.kill('SIGTERM');
   expect(await broker.ended).toBe(0);
@@ -68,14 +68,14 @@ if (refused.status !== 0) {
   process.stderr.write(`\nA FIRST PROCESS IS NOT TESTED HERE: no namespaces on this machine.\n${refused.stderr}\n\n`);
 }
 
-/** Whether a process handles a signal. Of SIGINT and SIGTERM Node does from its start, and does what they do by default. */
+/** Whether a process handles a signal. Node handles SIGINT and SIGTERM from its start, with their default effect. */
 function catches(pid: number, signal: number): boolean {
   const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? '0';
   return ((BigInt(`0x${mask}`) >> BigInt(signal - 1)) & 1n) === 1n;
 }
 
 describe.skipIf(refused.status !== 0 && process.env['CI'] === undefined)('the first process of a container', () => {
-  /** Starts an app, and sends it SIGTERM as soon as it handles a signal. */
+  /** Starts an app, and sends SIGTERM as soon as it handles the given signal. */
   async function endedWhileStarting(app: string, handled: 'SIGTERM' | 'SIGHUP') {
     const command = appCommand(app, false);
     const given = app === 'client' ? ['watch', '--brokers', '127.0.0.1:1:2:3'] : [];
@@ -94,18 +94,18 @@ describe.skipIf(refused.status !== 0 && process.env['CI'] === undefined)('the fi
     return { code, said };
   }
 
-  // Nothing is said: it had not begun to run.
+  // The program says nothing, because it has not begun to run.
   const atOnce = { code: 143, said: '' };
 
-  // SIGHUP is the last that a program says it handles, before it loads anything else.
+  // SIGHUP is the last signal that a program registers before it loads anything else.
   test.each(['broker', 'backup', 'op-server', 'calc-server', 'client'])(
-    'ends by a signal that comes while it loads its code (%s)',
+    'the first process of a container ends by a signal that arrives while it loads its code (%s)',
     async (app) => {
       expect(await endedWhileStarting(app, 'SIGHUP')).toEqual(atOnce);
     },
   );
 
-  test('ends by a signal that comes while Node itself starts', async () => {
+  test('the first process of a container ends by a signal that arrives while Node itself starts', async () => {
     expect(await endedWhileStarting('broker', 'SIGTERM')).toEqual(atOnce);
   });
 });

@@ -3,7 +3,7 @@ import { startLoad } from '@cateto/verification/support/load.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
 describe('two of everything', () => {
-  test('killing one calc-server and one op-server of a lane loses nothing and needs no fallback', async () => {
+  test('killing one of two calc-servers and one of two op-servers of a lane loses nothing and needs no fallback', async () => {
     const cluster = await system({ opServers: 16, calcServers: 2, initially: [] });
     // Op-servers 1 and 9 serve lane 1, 2 and 10 lane 2, 3 and 11 lane 3.
     const names = [
@@ -27,7 +27,7 @@ describe('two of everything', () => {
     expect(account).toMatchObject({ wrong: 0, twice: 0, failed: {}, answered: account.asked, fellBack: 0 });
   });
 
-  test('servers that are told to end under load answer what they have and lose nothing', async () => {
+  test('servers that drain under load answer their requests and lose nothing', async () => {
     const cluster = await system({ opServers: 16, calcServers: 2, initially: [] });
     const names = [
       'broker',

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { startLoad } from '@cateto/verification/support/load.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/** Longer than the silence after which a broker misses a server. */
+/** Longer than the silence after which a broker gives a server up. */
 const standstillMs = 350;
 
-test('when the whole system stands still for a moment, nobody misses anybody: no fallback, no takeover', async () => {
+test('a standstill of the whole system for a moment causes no fallback and no takeover', async () => {
   const names = ['broker', 'backup', 'calc-server', 'op-server-1', 'op-server-2'];
   const cluster = await system();
   const client = await clientOf(cluster);

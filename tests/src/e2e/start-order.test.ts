@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { clientOf, system } from '../support/system.ts';
 
 describe('any start order works', () => {
-  test('the client first, then servers, the brokers last and the backup before the primary', async () => {
+  test('a request is answered when the client starts first, then servers, then the backup, and the primary last', async () => {
     const cluster = await system({ initially: [] });
     const client = await clientOf(cluster, 30_000);
     const asked = client.hypotenuse(12, 13);
@@ -10,7 +10,7 @@ describe('any start order works', () => {
     cluster.start('calc-server');
     cluster.start('op-server-2');
     const backup = cluster.start('backup');
-    // The backup has never heard the primary, takes it for lost, and serves alone.
+    // The backup has never heard the primary, considers it lost, and becomes active alone.
     await backup.waitFor('active');
     expect((await asked).value).toBe(17.69180601295413);
     const primary = cluster.start('broker');
@@ -21,7 +21,7 @@ describe('any start order works', () => {
     expect((await client.hypotenuse(5, 12)).value).toBe(13);
   });
 
-  test('a request made while nobody is there is answered as soon as they are', async () => {
+  test('a request sent before any other process runs is answered as soon as they run', async () => {
     const cluster = await system({ initially: ['broker', 'backup'] });
     const client = await clientOf(cluster, 30_000);
     await cluster.ready();

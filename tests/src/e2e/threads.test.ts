@@ -30,7 +30,7 @@ test.each([
   ['throws', 'throw', 1, 'thrown in a thread'],
   ['closes what it opened', 'close', 0, ''],
 ])(
-  'a thread with a service and a client that %s ends alone, and the main thread serves on',
+  'a thread with a service and a client that %s ends alone, and the main thread continues to serve',
   async (_, how, code, thrown) => {
     const { brokers } = await system({ initially: ['broker'] });
     const { out, ...ended } = await run(how, brokers);

@@ -5,7 +5,7 @@ import { exitInput } from '../support/slow-handlers.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-test('op-servers whose handlers run in worker threads answer like any other, and end in order', async () => {
+test('op-servers with handlers in threads answer like others, and drain', async () => {
   const cluster = await system({ environment: { CATETO_WORKERS: '2' } });
   const client = await clientOf(cluster);
   await settled(client);
@@ -17,7 +17,7 @@ test('op-servers whose handlers run in worker threads answer like any other, and
   expect(await load.stop()).toMatchObject({ wrong: 0, twice: 0, failed: {} });
 });
 
-test('a handler of a module goes to a thread when it was seen to block, and comes back when it does no more', async () => {
+test('a handler of a module moves to a thread after it has blocked, and returns when it blocks no more', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
   await serverOf('module-server', brokers, 'calc');
   const op = await serverOf('module-server', brokers, 'op');
@@ -30,7 +30,7 @@ test('a handler of a module goes to a thread when it was seen to block, and come
   await op.waitFor('handler-moved', ({ to }) => to === 'loop');
 });
 
-test('with a number of threads every handler runs in one, and one that ends its thread ends nothing else', async () => {
+test('with a number of threads every handler runs in one, and a handler that ends its thread ends nothing else', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
   await serverOf('module-server', brokers, 'calc');
   await serverOf('module-server', brokers, 'op', '--workers', '1');
@@ -41,7 +41,7 @@ test('with a number of threads every handler runs in one, and one that ends its 
   expect((await client.patience(0)).value).toBeGreaterThan(first);
 });
 
-test('what has ended three op-servers is computed by a calc-server in a thread, and in no other place', async () => {
+test('a call that has ended three op-servers is computed by a calc-server in a thread, and nowhere else', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
   const calc = await serverOf('module-server', brokers, 'calc');
   await Promise.all(Array.from({ length: 6 }, () => serverOf('fatal-server', brokers, 'op')));

@@ -1,13 +1,13 @@
 /*
- * What the linter cannot see or cannot tell by file: imports that are computed, what the pure packages may not use, and
- * where the environment is read. import-rules.ts has the table of imports.
+ * Rules that the linter cannot check: computed imports, what the pure packages may not use, and where the environment
+ * is read. import-rules.ts has the table of imports.
  */
 
 /** Packages without Node, clock and randomness. */
 const pure: ReadonlySet<string> = new Set(['packages/contracts', 'packages/protocol', 'packages/compute']);
 const impurities = /\b(?:Date\.now|new Date|Math\.random|performance\.|setTimeout|setInterval|setImmediate|process\.)/;
 
-/** A program names the module that the threads load, so that import cannot be a literal. */
+/** Users name the module that the threads load, so this import cannot be a literal. */
 const moduleLoader = 'packages/bus/src/threads/load-handlers.ts';
 const environmentReaders = /^packages\/(?:app-kit\/src\/|sdk\/src\/environment\.ts$)/;
 

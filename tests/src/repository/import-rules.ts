@@ -5,7 +5,8 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /*
- * The table of docs/architecture.md: who may import whom. The table becomes rules of oxlint, which reads the imports.
+ * The table of docs/architecture.md: which package may import which. It becomes rules of oxlint, which reads the
+ * imports.
  */
 
 const node = ['node:*', 'node:*/*'];
@@ -29,7 +30,7 @@ interface Rule {
 
 const restrictions = {
   sockets: {
-    // Types open nothing.
+    // Type imports open no sockets.
     regex: '^(?:zeromq|(?:node:)?(?:net|tls|dgram|http|https|http2))$',
     allowTypeImports: true,
     message: 'sockets are opened in packages/bus/src/link/zeromq/sockets.ts only',
@@ -54,7 +55,7 @@ const rules: readonly Rule[] = [
   { files: 'packages/zmtp/src/*.ts', allowed: [] },
   { files: 'packages/zmtp/src/node/**', allowed: node },
   { files: 'packages/bus/src/**', allowed: bus },
-  // No code that runs for real may need randomness from a seed.
+  // Only the simulation and tests may draw randomness from a seed.
   {
     files: 'packages/simulation/src/**',
     allowed: [...own('bus'), ...own('contracts'), 'pure-rand', 'pure-rand/**', 'tinyqueue'],
@@ -87,7 +88,7 @@ const rules: readonly Rule[] = [
   },
 ];
 
-/** Names of contracts for writing and reading bytes. Protocol sees what a message says, never how it travels. */
+/** Names of contracts for writing and reading bytes. Protocol handles the content of messages, never their bytes. */
 const codec = {
   name: '@cateto/contracts',
   importNames: ['createCodec', 'Codec', 'OpenBatch', 'BodyFault', 'encodeBeat', 'decodeBeat'],

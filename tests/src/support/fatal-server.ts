@@ -4,8 +4,8 @@ import { isMainThread, Worker } from 'node:worker_threads';
 import { fatalInput, slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
 /*
- * `fatal-server.ts op` serves an operation that ends its process at one input, `fatal-server.ts thread` does so in a worker thread, and
- * `fatal-server.ts calc` serves the formula that asks for it.
+ * `fatal-server.ts op` serves an operation that ends its process at one input, `fatal-server.ts thread` does so in a
+ * worker thread, and `fatal-server.ts calc` serves the formula that requests it.
  */
 
 const [kind] = process.argv.splice(2, 1);

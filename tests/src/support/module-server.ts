@@ -3,8 +3,8 @@ import { serve } from '@cateto/sdk';
 import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
 
 /*
- * `module-server.ts op` serves an operation whose handler is a module's, `module-server.ts calc` the formula that asks for it, with that
- * handler to fall back to.
+ * `module-server.ts op` serves an operation with a handler from a module. `module-server.ts calc` serves the formula
+ * that requests it, with the same handler for fallbacks.
  */
 
 const [kind] = process.argv.splice(2, 1);

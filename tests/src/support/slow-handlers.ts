@@ -5,7 +5,10 @@ import type { slowCatalogue } from './slow-catalogue.ts';
 /** The input at which the handler ends its thread. */
 export const exitInput = 7;
 
-/** The handler of the slow catalogue, as a module: blocks for -n ms at -n, and then tells its thread, which is 0 for the main thread. */
+/**
+ * The handler of the slow catalogue, as a module. For an input -n it blocks for n ms, then returns the number of its
+ * thread, 0 for the main thread.
+ */
 export const handlers: HandlersOf<typeof slowCatalogue> = {
   slow(input) {
     if (input === exitInput) process.exit(9);

@@ -20,7 +20,10 @@ export async function system(options: ClusterOptions = {}): Promise<Cluster> {
   return cluster;
 }
 
-/** A client of a system, closed when the test ends. A server with threads took more than ten seconds to start at a load of 30. */
+/**
+ * A client of a system, closed when the test ends. Its timeout is long because a server with threads took more than ten
+ * seconds to start at a load of 30.
+ */
 export async function clientOf(cluster: { readonly brokers: string }, timeoutMs = 60_000): Promise<Client<Calculator>> {
   const client = await connect({ brokers: cluster.brokers, timeoutMs });
   onTestFinished(() => client.close());

@@ -56,7 +56,7 @@ describe('the checker objects to', () => {
     expect(check(entries).total).toMatchObject({ wrong: 1, answered: 1 });
   });
 
-  test('the checker rejects an answer that is no number', () => {
+  test('the checker rejects an answer that is not a number', () => {
     expect(rules([asked(1, 0), settled(1, 5, { value: '60', fallbacks: [] })])).toEqual(['wrong']);
     expect(rules([asked(1, 0), settled(1, 5, { value: Number.NaN, fallbacks: [] })])).toEqual(['wrong']);
   });
