@@ -56,6 +56,8 @@ export interface Dispatch<W> {
   trialDueMs(): number;
   /** Sends a request in flight once more: to its server while that listens, else to another if there is one. */
   sendAgain(request: OpenRequest<W>, nowMs: number): void;
+  /** No listener is known for it: it is looked at again later, though the lease of its server says nothing of it any more. */
+  lookLater(request: OpenRequest<W>, nowMs: number): void;
   /** Markers held now. */
   markers(held: number): void;
   returnPath(confirmed: boolean): void;
@@ -77,8 +79,8 @@ export interface DispatchOptions<W> {
   readonly random: () => number;
   emit(effect: RequesterEffect<W>): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
-  /** Nobody fit listens, as far as is known: what is still on its way may tell of somebody. */
-  awaitTurn(): void;
+  /** Nobody fit listens for it, as far as is known: what is still on its way may tell of somebody. */
+  awaitTurn(request: OpenRequest<W>): void;
   /** A request is due earlier than it was. */
   schedule(request: OpenRequest<W>): void;
   /** It has not settled. */
@@ -107,8 +109,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     choose: chooseNow,
     give,
     released: offerAllHeld,
-    nobodyFit({ call: { target } }) {
-      if (target.unheard === 'fail') awaitTurn();
+    nobodyFit(request) {
+      if (request.call.target.unheard === 'fail') awaitTurn(request);
     },
   });
 
@@ -119,7 +121,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const server = waits ? 'full' : choose(request);
     if (server === undefined) {
       held.add(request);
-      if (request.call.target.unheard === 'fail') awaitTurn();
+      if (request.call.target.unheard === 'fail') awaitTurn(request);
     } else if (server !== 'full') {
       give(request, server, nowMs);
     } else if (held.wouldWaitTooLong(request, nowMs)) {
@@ -218,10 +220,16 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const next = same ?? choose(request);
     if (next === 'full') return takeBack(request, nowMs);
     if (next === undefined) {
-      if (unheard === 'fail') awaitTurn();
-      return;
+      if (unheard === 'fail') awaitTurn(request);
+      return lookLater(request, nowMs);
     }
     give(request, next, nowMs);
+  }
+
+  function lookLater(request: OpenRequest<W>, nowMs: number): void {
+    if (request.resendDueMs < Number.POSITIVE_INFINITY) return;
+    request.resendDueMs = nowMs + request.resendEveryMs;
+    schedule(request);
   }
 
   function suspect(request: OpenRequest<W>, nowMs: number): void {
@@ -251,6 +259,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     choose,
     give,
     sendAgain,
+    lookLater,
     refill(nowMs) {
       if (canSend()) held.refill(nowMs);
     },
@@ -279,8 +288,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     move(request, server, nowMs) {
       move(request, server, nowMs);
       servers.await(server);
+      lookLater(request, nowMs);
     },
     reassign(request, server, nowMs) {
+      if (request.server === undefined) held.served(request);
       if (server !== 'full' && !isSuspect(request)) give(request, server, nowMs);
       else if (isSuspect(request) && request.server !== undefined) suspect(request, nowMs);
       else takeBack(request, nowMs);

@@ -22,6 +22,8 @@ export interface Held<W> {
   answered(request: OpenRequest<W>, room: Room, nowMs: number): void;
   /** Others wait for the same contract: it has its turn after them. */
   mustQueue(request: OpenRequest<W>): boolean;
+  /** Somebody listens for the request, with or without room. */
+  served(request: OpenRequest<W>): void;
   wouldWaitTooLong(request: OpenRequest<W>, nowMs: number): boolean;
   /** What a request is told that would wait too long. */
   overloaded(request: OpenRequest<W>): Failure;
@@ -42,8 +44,8 @@ export interface HeldParts<W> {
   probe(request: OpenRequest<W>, nowMs: number): void;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
-  /** Nobody fit listens, as far as is known. */
-  awaitTurn(): void;
+  /** Nobody fit listens for it, as far as is known. */
+  awaitTurn(request: OpenRequest<W>): void;
 }
 
 /** A request that is likely to wait for longer than this share of its time is refused at once. */
@@ -64,6 +66,10 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     else queues.remove(request);
   }
 
+  function awaitListener(request: OpenRequest<W>): void {
+    if (request.call.target.unheard === 'fail') awaitTurn(request);
+  }
+
   /** By turns. */
   function offerQueue(contract: string, nowMs: number): void {
     let blocked = noKeys;
@@ -73,7 +79,8 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
       const server = choose(request);
       if (server === undefined || server === 'full') {
         blocked = new Set(blocked).add(request.line?.key ?? '');
-        if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
+        if (server === undefined) queues.unserved(request).forEach(awaitListener);
+        else queues.served(request);
       } else if (request.call.deadlineMs - nowMs < queues.leastMs(contract)) {
         settle(request, overloadedFor(request, queues.waiting(contract), 0));
       } else {
@@ -87,7 +94,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     for (const request of pinned) {
       const server = choose(request);
       if (server !== undefined && server !== 'full') give(request, server, nowMs);
-      else if (server === undefined && request.call.target.unheard === 'fail') awaitTurn();
+      else if (server === undefined) awaitListener(request);
     }
   }
 
@@ -115,6 +122,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
       }
     },
     mustQueue: ({ call: { target } }) => target.pinned === undefined && queues.waiting(target.contract) > 0,
+    served: queues.served,
     wouldWaitTooLong(request, nowMs) {
       const { deadlineMs, target } = request.call;
       const waitMs = queues.waitMs(request);

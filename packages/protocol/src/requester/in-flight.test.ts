@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { createFailing } from './failing.ts';
 import { join, leave, requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
 import { forgetAsked, forgetEarlier, noteEarlier, openRequest, wasAsked } from './request.ts';
-import { createFailing } from './failing.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { a, b, callOf, route } from './requester.test-support.ts';

@@ -20,6 +20,10 @@ export interface Queues<W> {
   contracts(): Iterable<string>;
   /** The next one whose turn it is and whose line is not blocked; it goes on waiting. */
   next(contract: string, blocked: ReadonlySet<string>): OpenRequest<W> | undefined;
+  /** Nobody fit listens for the request. @returns those of its line for which that is new */
+  unserved(request: OpenRequest<W>): readonly OpenRequest<W>[];
+  /** Somebody listens for the request, with or without room. */
+  served(request: OpenRequest<W>): void;
   /** It is sent: its origin is charged for what such a request costs. */
   sent(request: OpenRequest<W>): void;
   /** An answer came that took the server so long. */
@@ -39,6 +43,8 @@ export interface Line<W> {
   items: OpenRequest<W>[];
   head: number;
   waiting: number;
+  /** Below this seq it is known of all that nobody fit listens. */
+  unservedBelow: number;
 }
 
 export interface Origin<W> {
@@ -123,7 +129,7 @@ export function createQueues<W>(): Queues<W> {
     const key = keyOf(request);
     let line = origin.lines.get(key);
     if (line === undefined) {
-      line = { key, origin, items: [], head: 0, waiting: 0 };
+      line = { key, origin, items: [], head: 0, waiting: 0, unservedBelow: 0 };
       origin.lines.set(key, line);
     }
     return line;
@@ -208,6 +214,16 @@ export function createQueues<W>(): Queues<W> {
       }
       return found;
     },
+    unserved({ line }) {
+      if (line === undefined) return [];
+      const from = placeOf(line.items, line.unservedBelow - 1, line.head);
+      const those = line.items.slice(from).filter((request) => request.line === line);
+      line.unservedBelow = Math.max(line.unservedBelow, (those.at(-1)?.call.seq ?? 0) + 1);
+      return those;
+    },
+    served({ line }) {
+      if (line !== undefined) line.unservedBelow = 0;
+    },
     sent(request) {
       const origin = request.line?.origin;
       if (origin === undefined) return;
@@ -251,6 +267,7 @@ export function createQueues<W>(): Queues<W> {
 function insert<W>(line: Line<W>, request: OpenRequest<W>): void {
   const { items, head } = line;
   const { seq } = request.call;
+  if (seq < line.unservedBelow) line.unservedBelow = seq;
   const last = items.at(-1);
   if (last === undefined || last.call.seq < seq) items.push(request);
   else if (head > 0 && (items[head]?.call.seq ?? 0) > seq) {

@@ -29,8 +29,9 @@ import { cancellations } from './cancellations.ts';
 import { createAnswers } from './answers.ts';
 import { createDispatch } from './dispatch.ts';
 import { createFailing } from './failing.ts';
+import { createLeaseTimers } from './lease-timers.ts';
 import { createLeases } from './leases.ts';
-import { cancelledByCaller, cancelledByClose, deadlinePassed, nobodyFit, tooManyOpen } from './outcomes.ts';
+import { cancelledByCaller, cancelledByClose, deadlinePassed, tooManyOpen } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
 import { expiresMs, forgetEarlier, openRequest } from './request.ts';
 import { createServerNews } from './server-news.ts';
@@ -38,13 +39,13 @@ import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { createSettledMark } from './settled-mark.ts';
 import { createSilence } from './silence.ts';
+import { createTurn } from './turn.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
-/** A failover, a restart of a server, the start of a system: nobody may be known for so long though somebody is there. */
-const failoverMs = 500;
 /** A timer that is later tells of a process that stood still. */
 const pauseMs = 100;
+const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
 
 export function createRequester<W>(config: RequesterConfig): Requester<W> {
@@ -63,18 +64,20 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const mark = createSettledMark(open, stragglersMax);
   const due = createDueQueue<number>();
   let closed = false;
-  let turnAwaited = false;
   let handledMs = 0;
   let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
+  const awaitTurn = (request: OpenRequest<W>): void => turn.await(request);
   const dispatch = createDispatch<W>({ servers, random, emit, settle, awaitTurn, schedule, isOpen });
   const leases = createLeases();
-  const silence = createSilence<W>({ servers, leases, dispatch, answerTimeoutMs, awaitTurn });
+  const timers = createLeaseTimers();
+  const silence = createSilence<W>({ servers, leases, timers, dispatch, answerTimeoutMs, awaitTurn, schedule });
   const news = createServerNews<W>({
     servers,
     rooms,
     leases,
+    timers,
     silence,
     dispatch,
     open,
@@ -82,8 +85,10 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     settle,
     schedule,
     awaitTurn,
+    awaitEnds: () => turn.await(undefined),
   });
   const answers = createAnswers<W>({ servers, failing, silence, dispatch, open, perServerMax, settle });
+  const turn = createTurn<W>({ silence, dispatch, settle, schedule, emit });
 
   /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
   function emit(effect: RequesterEffect<W>): void {
@@ -118,62 +123,12 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     forgetEarlier(request);
     open.delete(seq);
     mark.settled(seq);
+    turn.forget(request);
     if (!request.settled) emit({ type: 'settle', seq, work, outcome });
   }
 
-  function awaitTurn(): void {
-    if (turnAwaited) return;
-    turnAwaited = true;
-    emit({ type: 'await-turn' });
-  }
-
-  /**
-   * Who listens is certain now: requests of servers that ended go to others, and those that fail when nobody does fail. What has been
-   * answered without its answer having come is asked again.
-   */
-  function turnEnded(nowMs: number): void {
-    turnAwaited = false;
-    if (!dispatch.canSend()) return;
-    for (const request of open.values()) {
-      const { unheard, route } = request.call.target;
-      if (request.lost) {
-        request.lost = false;
-        if (!request.listed) dispatch.sendAgain(request, nowMs);
-      }
-      const isListening = request.server?.routes.has(route) === true && !silence.isAbandoned(request, nowMs);
-      if (request.settled || isListening || silence.isStaying(request, nowMs)) continue;
-      const server = dispatch.choose(request);
-      if (server !== undefined) dispatch.reassign(request, server, nowMs);
-      else if (unheard === 'fail') fail(request, nowMs);
-    }
-  }
-
-  /**
-   * Nobody fit listens. A caller that is patient is told so only when it has been so for longer than a failover takes, and while no
-   * server that drains is at work on its request.
-   */
-  function fail(request: OpenRequest<W>, nowMs: number): void {
-    const unservedMs = dispatch.unservedSinceMs(request, nowMs) + failoverMs;
-    const patientMs = Math.max(unservedMs, silence.heldUntilMs(request));
-    const failMs = request.call.target.impatient === true ? nowMs : patientMs;
-    if (nowMs < failMs) {
-      request.resendDueMs = failMs;
-      schedule(request);
-    } else if (request.earlier === undefined) settle(request, nobodyFit(request));
-    else settleAside(request, nobodyFit(request));
-  }
-
-  /** Settles for the caller but keeps the record, so that a server that was sent a probe does not see it as settled. */
-  function settleAside(request: OpenRequest<W>, outcome: Failure): void {
-    const { seq, work } = request.call;
-    if (request.server === undefined) dispatch.release(request);
-    request.settled = true;
-    request.resendDueMs = Number.POSITIVE_INFINITY;
-    emit({ type: 'settle', seq, work, outcome });
-  }
-
   function overdue(nowMs: number): void {
-    const lateMs = nowMs - (due.peekDueMs() ?? nowMs);
+    const lateMs = nowMs - Math.min(due.peekDueMs() ?? nowMs, timers.deadlineMs() ?? nowMs);
     // What came meanwhile is not read yet. One pause after the other is how this process is.
     const stoodStill = lateMs > pauseMs && !wasLate;
     wasLate = lateMs > pauseMs;
@@ -186,6 +141,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       else if (request.resendDueMs <= nowMs && stoodStill) request.resendDueMs = nowMs + resendFirstMs;
       else if (request.resendDueMs <= nowMs) silence.resend(request, nowMs);
       if (open.has(seq)) schedule(request);
+    }
+    for (let place = timers.popDue(nowMs); place !== undefined; place = timers.popDue(nowMs)) {
+      silence.leaseEnded(place, nowMs);
     }
     // Behind one that is open for long they gather; more than twice as many as are open is worth a sweep.
     if (due.size() > 2 * open.size() + 1_024) due.retain(open.has);
@@ -229,7 +187,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'beat':
         return news.beat(input, nowMs);
       case 'server-ended':
-        return news.ended(input.address);
+        return news.ended(input.address, nowMs);
       case 'marker-up':
         return markersChanged(input.held, true, nowMs);
       case 'marker-down':
@@ -239,7 +197,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       case 'unconfirmed':
         return dispatch.returnPath(false);
       case 'turn-ended':
-        return turnEnded(nowMs);
+        return turn.ended(nowMs);
       case 'close':
         closed = true;
         return cancel([...open.values()], cancelledByClose);
@@ -254,14 +212,16 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       handledMs = nowMs;
       take(input, nowMs);
       dispatch.refill(nowMs);
-      if (!turnAwaited) dispatch.tryNext(nowMs);
+      if (!turn.isAwaited()) dispatch.tryNext(nowMs);
+      turn.awaitAgain();
       return effects;
     },
     deadlineMs() {
       // What settled leaves its entry behind; a timer for it would wake a process that asks all the time every millisecond.
       due.skim(open.has);
-      const dueMs = Math.min(due.peekDueMs() ?? Number.POSITIVE_INFINITY, dispatch.trialDueMs());
-      return dueMs === Number.POSITIVE_INFINITY ? undefined : dueMs;
+      const leaseDueMs = timers.deadlineMs() ?? never;
+      const dueMs = Math.min(due.peekDueMs() ?? never, leaseDueMs, dispatch.trialDueMs());
+      return dueMs === never ? undefined : dueMs;
     },
     settledBelow: () => mark.below(handledMs),
     stragglers: mark.stragglers,

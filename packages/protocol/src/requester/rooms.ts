@@ -30,6 +30,8 @@ export interface Place {
   readonly requests: IntrusiveList<InFlight>;
   /** Open requests of which it has a copy though another server is to answer them; undefined before the first. */
   copies: Set<InFlight> | undefined;
+  /** When what is parked here is looked at (lease-timers.ts); infinity when that is not arranged. */
+  leaseDueMs: number;
   /** It listens on something. */
   isListed: boolean;
   /** By contract. */
@@ -134,6 +136,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         inFlight: 0,
         requests: createIntrusiveList(),
         copies: undefined,
+        leaseDueMs: Number.POSITIVE_INFINITY,
         isListed: false,
         rooms: new Map(),
         paused: new Set(),

@@ -5,6 +5,7 @@ import type { Failure } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import type { SeqTable } from '../structures/seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
+import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
@@ -19,7 +20,7 @@ import type { BeatInput } from './types.ts';
 export interface ServerNews {
   listenerUp(route: string, address: string, nowMs: number): void;
   listenerDown(route: string, address: string, nowMs: number): void;
-  ended(address: string): void;
+  ended(address: string, nowMs: number): void;
   beat(beat: BeatInput, nowMs: number): void;
   /** What is in flight may be lost. @param newBroker servers come to it one after the other: each is waited for */
   sendAllAgain(newBroker: boolean, nowMs: number): void;
@@ -29,13 +30,17 @@ export interface ServerNewsParts<W> {
   readonly servers: Servers;
   readonly rooms: Rooms;
   readonly leases: Leases;
+  readonly timers: LeaseTimers;
   readonly silence: Silence<W>;
   readonly dispatch: Dispatch<W>;
   readonly open: Pick<SeqTable<OpenRequest<W>>, 'get' | 'values'>;
   progressed(request: OpenRequest<W>, share: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   schedule(request: OpenRequest<W>): void;
-  awaitTurn(): void;
+  /** It is looked at when all that has arrived is known. */
+  awaitTurn(request: OpenRequest<W>): void;
+  /** Further ends may have arrived. */
+  awaitEnds(): void;
 }
 
 /** A repetition that is older has arrived. */
@@ -50,7 +55,20 @@ const returnsMax = 3;
 const never = Number.NEGATIVE_INFINITY;
 
 export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
-  const { servers, rooms, leases, silence, dispatch, open, progressed, settle, schedule, awaitTurn } = parts;
+  const {
+    servers,
+    rooms,
+    leases,
+    timers,
+    silence,
+    dispatch,
+    open,
+    progressed,
+    settle,
+    schedule,
+    awaitTurn,
+    awaitEnds,
+  } = parts;
 
   function takeBack(place: Place, returned: readonly number[], nowMs: number): void {
     const those = requestsAt<W>([place], ({ settled, call }) => !settled && isAmong(returned, call.seq));
@@ -105,19 +123,22 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         if (silence.stays(request, 0, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }
+      // Those that wait for room are told when nobody listens any more.
+      if (!routes.every(servers.anyOn)) dispatch.offerAllHeld(nowMs);
     },
 
     /**
      * Counts the end for each request that the server may have been at work on. They go to others when all ends that have
      * arrived are known: behind a link that was cut lie the notices of all servers that ended meanwhile.
      */
-    ended(address) {
+    ended(address, nowMs) {
       const routes = servers.routesOf(address);
       const place = rooms.find(address);
       const those = place === undefined ? [] : requestsAndCopiesAt<W>(place);
       leases.forget(address);
       for (const request of those) {
         if (request.server?.address === address) {
+          awaitTurn(request);
           request.listed = false;
           request.staysUntilMs = undefined;
         }
@@ -127,7 +148,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         if (request.ends >= limits.serverEndsMax) settle(request, serverLost);
       }
       for (const route of routes) servers.down(route, address);
-      awaitTurn();
+      dispatch.offerAllHeld(nowMs);
+      awaitEnds();
     },
 
     /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
@@ -145,20 +167,19 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       if (returned.length > 0) takeBack(place, returned, nowMs);
       if (held === undefined) return;
       leases.beat(sender, Math.max(silentMs, heardMs), nowMs);
+      timers.granted(place, leases.untilMs(sender));
       if (progress !== undefined) hearProgress(sender, progress);
-      let anyLost = false;
       for (const request of requestsAt<W>([place], ({ settled }) => !settled)) {
         const isHeld = isAmong(held, request.call.seq);
         if (request.listed && !isHeld) {
           request.lost = true;
-          anyLost = true;
           request.staysUntilMs = undefined;
+          // The answer may have come beside the beat, on a topic of its own.
+          awaitTurn(request);
         }
         request.listed = isHeld;
         if (isHeld) silence.staysOn(request, nowMs + silentMs);
       }
-      // The answer may have come beside the beat, on a topic of its own.
-      if (anyLost) awaitTurn();
     },
 
     sendAllAgain(newBroker, nowMs) {

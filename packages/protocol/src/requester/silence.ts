@@ -14,9 +14,11 @@
  * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new requests.
  */
 import type { Dispatch } from './dispatch.ts';
+import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, silentServers } from './request.ts';
+import type { Place } from './rooms.ts';
 import { loseHalf } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
 
@@ -25,6 +27,8 @@ export interface Silence<W> {
   passOver(request: OpenRequest<W>, nowMs: number): void;
   /** The request is due to be sent again. */
   resend(request: OpenRequest<W>, nowMs: number): void;
+  /** The lease of a server may have ended: what it left unanswered, and only its lease kept there, is due then. */
+  leaseEnded(place: Place, nowMs: number): void;
   /** Its server is not listed any more. @returns whether the request stays with it for a while, `leastMs` at least */
   stays(request: OpenRequest<W>, leastMs: number, nowMs: number): boolean;
   /** Its server says that it is at work on it. If it is not listed it drains, and is waited for as long as it may be silent. */
@@ -45,14 +49,19 @@ export interface Silence<W> {
 export interface SilenceParts<W> {
   readonly servers: Servers;
   readonly leases: Leases;
-  readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain'>;
+  readonly timers: LeaseTimers;
+  readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain' | 'freed'>;
   readonly answerTimeoutMs: number;
   /** Nobody fit listens, as far as is known: what is still on its way may tell of somebody. */
-  awaitTurn(): void;
+  awaitTurn(request: OpenRequest<W>): void;
+  /** The request's time has changed. */
+  schedule(request: OpenRequest<W>): void;
 }
 
 const resendLastMs = 1_000;
 const never = Number.NEGATIVE_INFINITY;
+/** Looked at with its server's lease. */
+const parked = Number.POSITIVE_INFINITY;
 const movesPerAnswer = 0.1;
 /** Moves that may be saved up. */
 const movesMax = 1_000;
@@ -64,9 +73,11 @@ const stayShare = 0.1;
 export function createSilence<W>({
   servers,
   leases,
+  timers,
   dispatch,
   answerTimeoutMs,
   awaitTurn,
+  schedule,
 }: SilenceParts<W>): Silence<W> {
   let moves = 1;
   let movedMs = 0;
@@ -109,42 +120,65 @@ export function createSilence<W>({
     request.resendDueMs = nowMs + request.resendEveryMs;
   }
 
+  /** It needs no timer of its own until then, unless it is looked at for another reason too. */
+  function park(request: OpenRequest<W>, { place }: Server, untilMs: number): void {
+    const { impatient, pinned } = request.call.target;
+    const hasReason = impatient === true || pinned !== undefined || isSuspect(request) || request.earlier !== undefined;
+    request.resendDueMs = hasReason ? untilMs : parked;
+    if (!hasReason) timers.watch(place, untilMs);
+  }
+
+  /** It has no server: it is held, or waits for its trial. */
+  function resendHeld(request: OpenRequest<W>, nowMs: number): void {
+    if (isSuspect(request)) return dispatch.giveUntried(request, nowMs);
+    sendLater(request, nowMs);
+    // It was held to see whether a listener comes.
+    if (request.call.target.unheard === 'fail') awaitTurn(request);
+  }
+
+  function resend(request: OpenRequest<W>, nowMs: number): void {
+    passOver(request, nowMs);
+    const { server } = request;
+    if (server === undefined) return resendHeld(request, nowMs);
+    const { route, pinned, contract } = request.call.target;
+    const isListening = server.routes.has(route);
+    const leasedMs = leases.untilMs(server.address);
+    if (isStaying(request, nowMs)) {
+      request.resendDueMs = request.staysUntilMs ?? nowMs;
+      return;
+    }
+    if (isListening && request.listed && leasedMs > nowMs) return park(request, server, leasedMs);
+    sendLater(request, nowMs);
+    if (!dispatch.isLinked()) return;
+    if (!isListening) return dispatch.sendAgain(request, nowMs);
+    const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
+    // A server that a suspect may end is enough.
+    const other = stuck ? undefined : anotherThan(server, request);
+    if (other !== undefined && request.listed && !mayMove(nowMs)) return park(request, server, nowMs + noMoveMs);
+    if (other !== undefined && request.room !== undefined) loseHalf(request.room);
+    dispatch.give(request, other ?? server, nowMs);
+    if (!isAbandoned(request, nowMs)) return;
+    awaitTurn(request);
+    // So are those that wait for room there.
+    dispatch.freed(contract);
+  }
+
   return {
     passOver,
-    resend(request, nowMs) {
-      passOver(request, nowMs);
-      const { server } = request;
-      if (server === undefined) {
-        if (isSuspect(request)) return dispatch.giveUntried(request, nowMs);
-        sendLater(request, nowMs);
-        // It was held to see whether a listener comes.
-        if (request.call.target.unheard === 'fail') awaitTurn();
-        return;
+    resend,
+    leaseEnded(place, nowMs) {
+      const leasedMs = leases.untilMs(place.address);
+      if (leasedMs > nowMs) return timers.watch(place, leasedMs);
+      let next = place.requests.oldest();
+      while (next !== undefined) {
+        const request = next as OpenRequest<W>;
+        next = request.newer;
+        if (request.resendDueMs < parked || request.settled) continue;
+        resend(request, nowMs);
+        // None of the others may move either.
+        if (request.resendDueMs === parked && request.server?.place === place) return;
+        schedule(request);
       }
-      const { route, pinned } = request.call.target;
-      const isListening = server.routes.has(route);
-      const leasedMs = leases.untilMs(server.address);
-      if (isStaying(request, nowMs)) {
-        request.resendDueMs = request.staysUntilMs ?? nowMs;
-        return;
-      }
-      if (isListening && request.listed && leasedMs > nowMs) {
-        request.resendDueMs = leasedMs;
-        return;
-      }
-      sendLater(request, nowMs);
-      if (!dispatch.isLinked()) return;
-      if (!isListening) return dispatch.sendAgain(request, nowMs);
-      const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
-      // A server that a suspect may end is enough.
-      const other = stuck ? undefined : anotherThan(server, request);
-      if (other !== undefined && request.listed && !mayMove(nowMs)) {
-        request.resendDueMs = nowMs + noMoveMs;
-        return;
-      }
-      if (other !== undefined && request.room !== undefined) loseHalf(request.room);
-      dispatch.give(request, other ?? server, nowMs);
-      if (isAbandoned(request, nowMs)) awaitTurn();
     },
     isStaying,
     staysOn(request, untilMs) {

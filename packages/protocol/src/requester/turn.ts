@@ -1,0 +1,109 @@
+/*
+ * What waits for the end of a turn: requests for which nobody fit listens as far as is known, or whose answer is lost unless it comes
+ * beside the news of it.
+ *
+ * Subscriptions and answers arrive one after the other. What is still on its way may tell of another server, or be the answer. So these
+ * requests are looked at when everything that had arrived has been handed in.
+ */
+import type { Failure } from '@cateto/contracts';
+import type { Dispatch } from './dispatch.ts';
+import { nobodyFit } from './outcomes.ts';
+import type { OpenRequest } from './request.ts';
+import type { Silence } from './silence.ts';
+import type { RequesterEffect } from './types.ts';
+
+export interface Turn<W> {
+  /** The request is looked at when the turn ends; undefined when the end of the turn alone is to be known. */
+  await(request: OpenRequest<W> | undefined): void;
+  /** A turn has ended without a look, because nothing could be sent: another one is awaited as soon as that is possible. */
+  awaitAgain(): void;
+  isAwaited(): boolean;
+  ended(nowMs: number): void;
+  /** It has settled. */
+  forget(request: OpenRequest<W>): void;
+}
+
+export interface TurnParts<W> {
+  readonly silence: Silence<W>;
+  readonly dispatch: Dispatch<W>;
+  settle(request: OpenRequest<W>, outcome: Failure): void;
+  schedule(request: OpenRequest<W>): void;
+  emit(effect: RequesterEffect<W>): void;
+}
+
+/** A failover, a restart of a server, the start of a system: nobody may be known for so long though somebody is there. */
+const failoverMs = 500;
+
+export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: TurnParts<W>): Turn<W> {
+  const toLookAt = new Set<OpenRequest<W>>();
+  let isAwaited = false;
+
+  function awaitEnd(): void {
+    if (isAwaited) return;
+    isAwaited = true;
+    emit({ type: 'await-turn' });
+  }
+
+  /**
+   * Who listens is certain now: a request of a server that ended goes to another, and one that fails when nobody listens does. What has
+   * been answered without its answer having come is asked again.
+   */
+  function lookAt(request: OpenRequest<W>, nowMs: number): void {
+    const { unheard, route } = request.call.target;
+    if (request.lost) {
+      request.lost = false;
+      if (!request.listed) dispatch.sendAgain(request, nowMs);
+    }
+    const isListening = request.server?.routes.has(route) === true && !silence.isAbandoned(request, nowMs);
+    if (request.settled || isListening || silence.isStaying(request, nowMs)) return;
+    const server = dispatch.choose(request);
+    if (server !== undefined) dispatch.reassign(request, server, nowMs);
+    else if (unheard === 'fail') fail(request, nowMs);
+    else if (request.server !== undefined) dispatch.lookLater(request, nowMs);
+  }
+
+  /**
+   * Nobody fit listens. A caller that is patient is told so only when it has been so for longer than a failover takes, and while no
+   * server that drains is at work on its request.
+   */
+  function fail(request: OpenRequest<W>, nowMs: number): void {
+    const unservedMs = dispatch.unservedSinceMs(request, nowMs) + failoverMs;
+    const patientMs = Math.max(unservedMs, silence.heldUntilMs(request));
+    const failMs = request.call.target.impatient === true ? nowMs : patientMs;
+    if (nowMs < failMs) {
+      request.resendDueMs = failMs;
+      schedule(request);
+    } else if (request.earlier === undefined) settle(request, nobodyFit(request));
+    else settleAside(request, nobodyFit(request));
+  }
+
+  /** Settles for the caller but keeps the record, so that a server that was sent a probe does not see it as settled. */
+  function settleAside(request: OpenRequest<W>, outcome: Failure): void {
+    const { seq, work } = request.call;
+    if (request.server === undefined) dispatch.release(request);
+    request.settled = true;
+    request.resendDueMs = Number.POSITIVE_INFINITY;
+    emit({ type: 'settle', seq, work, outcome });
+  }
+
+  return {
+    await(request) {
+      if (request !== undefined) toLookAt.add(request);
+      awaitEnd();
+    },
+    awaitAgain() {
+      if (toLookAt.size > 0 && dispatch.canSend()) awaitEnd();
+    },
+    isAwaited: () => isAwaited,
+    ended(nowMs) {
+      isAwaited = false;
+      if (!dispatch.canSend()) return;
+      const those = [...toLookAt].toSorted((one, another) => one.call.seq - another.call.seq);
+      toLookAt.clear();
+      for (const request of those) lookAt(request, nowMs);
+    },
+    forget(request) {
+      if (toLookAt.size > 0) toLookAt.delete(request);
+    },
+  };
+}
