@@ -108,6 +108,19 @@ function setUpAlone(given: Parameters<typeof setUp>[0] = {}) {
   return made;
 }
 
+test('the time in which a calc-server has nothing to compute is no time of its handlers', () => {
+  const { first, platform, broker } = setUpAlone();
+  const beats = (): number => broker.passed.filter(({ topic }) => topic.startsWith('calc.beat')).length;
+  first.ask('quickly', 1);
+  platform.pass(5);
+  first.ask('quickly', 2);
+  platform.pass(100);
+  const before = beats();
+  first.ask('quickly', 3);
+  platform.pass(100);
+  expect([first.outcomes.length, beats() - before]).toEqual([3, 0]);
+});
+
 test('calls that nobody serves are computed once each, and the clients take turns', () => {
   const { first, second, platform, runs } = setUpAlone();
   for (let nth = 1; nth <= 50; nth += 1) first.ask('blocked', nth);

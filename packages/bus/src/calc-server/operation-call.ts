@@ -125,18 +125,18 @@ export function answerRouteOf({ name, work }: Operation, lane: Lane): string {
 }
 
 function computedHere(
-  { bus, threads, onEvent, contexts, faults, fallbacks }: CallParts,
+  { threads, onEvent, contexts, faults, fallbacks }: CallParts,
   operation: Operation,
   own: Handler,
 ): ComputedHere {
-  const { nowMs } = bus.participant.platform;
-  const placed = placeHandler(operation, contexts.limited(operation, own), threads, nowMs, onEvent);
+  const placed = placeHandler(operation, contexts.limited(operation, own), threads, onEvent);
   const kind = { contract: operation.name, maxMs: operation.work.maxMs };
   const { inThread } = placed;
   const run = fallbacks.kind({
     ...kind,
     begin: beginPlaced({ operation, faults }, placed, contexts),
     threads: () => (placed.inThreads() ? threads?.count : undefined),
+    took: placed.took,
   });
   if (inThread === undefined) return { run, inThread: undefined };
   const begin = beginOf({ operation, faults, handler: inThread }, contexts);

@@ -74,12 +74,19 @@ function serveOn<C extends Catalogue>(
   for (const operation of served) {
     const handler: Handler = handlers[operation.name as keyof C['operations']];
     const limited = contexts.limited(operation, handler);
-    const placed = placeHandler(operation, limited, threads, bus.participant.platform.nowMs, onEvent);
+    const placed = placeHandler(operation, limited, threads, onEvent);
     const begin = beginPlaced({ operation, faults }, placed, contexts);
     const inThreads = (): number | undefined => (placed.inThreads() ? threads?.count : undefined);
     const { concurrency } = options;
     const { maxMs } = operation.work;
-    const run = createRun({ contract: operation.name, begin, threads: inThreads, concurrency, maxMs });
+    const run = createRun({
+      contract: operation.name,
+      begin,
+      threads: inThreads,
+      concurrency,
+      maxMs,
+      took: placed.took,
+    });
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);

@@ -61,7 +61,10 @@ export interface Participant {
   table(name: string, size: () => number): void;
   /** How many entries each table of this participant has now. */
   tables(): Readonly<Record<string, number>>;
-  /** A component's deadline may have changed: call after every input given to a machine outside of `tick`. */
+  /**
+   * A component's deadline may have changed: call after every input given to a machine outside of `tick`. The timer is armed anew at the end
+   * of this turn, once for all that it brought.
+   */
   rearm(): void;
   /** Sends what waits to be sent, then closes the link. */
   close(): Promise<void>;
@@ -91,6 +94,8 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
   /** The one that has requests of its own. */
   let requesting: Component | undefined;
+  let endAsked = false;
+  let isArmedAnew = true;
   let closed = false;
   let closing: Promise<void> | undefined;
 
@@ -149,7 +154,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function perform(effect: ReturnType<typeof outbox.handle>[number]): void {
-    if (effect.type === 'flush-soon') platform.soon(flush);
+    if (effect.type === 'flush-soon') askForEnd();
     else send(effect.topic, effect.to, effect.messages);
   }
 
@@ -174,6 +179,24 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function rearm(): void {
+    isArmedAnew = false;
+    askForEnd();
+  }
+
+  function askForEnd(): void {
+    if (endAsked) return;
+    endAsked = true;
+    platform.soon(endTurn);
+  }
+
+  function endTurn(): void {
+    endAsked = false;
+    flush();
+    if (!isArmedAnew) arm();
+  }
+
+  function arm(): void {
+    isArmedAnew = true;
     let dueMs = returnPath.deadlineMs() ?? Number.POSITIVE_INFINITY;
     for (const component of components) {
       const componentDueMs = component.deadlineMs?.();
@@ -188,7 +211,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     const nowMs = platform.nowMs();
     for (const change of returnPath.handle({ type: 'tick' }, nowMs)) returnPathDecided(change);
     for (const component of components) component.tick?.();
-    rearm();
+    arm();
   }
 
   const participant: Participant = {

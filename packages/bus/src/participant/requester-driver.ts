@@ -59,8 +59,8 @@ export function createRequesterDriver(
   const report = createListenerReport(platform, onEvent);
   let lastSeq = 0;
 
-  function handle(input: RequesterInput<Question>): void {
-    for (const effect of requester.handle(input, platform.nowMs())) perform(effect);
+  function handle(input: RequesterInput<Question>, nowMs = platform.nowMs()): void {
+    for (const effect of requester.handle(input, nowMs)) perform(effect);
   }
 
   function perform(effect: RequesterEffect<Question>): void {
@@ -129,8 +129,9 @@ export function createRequesterDriver(
       if (!Number.isFinite(timeoutMs)) throw new RangeError(`a timeout of ${timeoutMs} ms`);
       lastSeq += 1;
       const seq = lastSeq;
-      const deadlineMs = platform.nowMs() + timeoutMs;
-      handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin } });
+      const nowMs = platform.nowMs();
+      const deadlineMs = nowMs + timeoutMs;
+      handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin } }, nowMs);
       participant.rearm();
       return seq;
     },

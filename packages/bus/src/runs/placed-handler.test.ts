@@ -16,16 +16,12 @@ const context: HandlerContext = {
   log: () => undefined,
 };
 
-/** A handler on a clock that it moves on itself, and threads that may not start. */
+/** Threads may fail to start. */
 function setUp(use: HandlerThreads['use'], starts = true) {
-  let nowMs = 0;
   let takesMs = 0;
   let usable = true;
   const events: BusEvent[] = [];
-  const handler: Handler = () => {
-    nowMs += takesMs;
-    return 'loop';
-  };
+  const handler: Handler = () => 'loop';
   const threads: HandlerThreads = {
     use,
     inUse: () => ({ threads: 1, threadsBusy: 0 }),
@@ -36,17 +32,13 @@ function setUp(use: HandlerThreads['use'], starts = true) {
       return Promise.resolve(starts ? { output: `thread within ${leftMs}`, blockedMs: takesMs } : undefined);
     },
   };
-  const placed = placeHandler(
-    operation,
-    handler,
-    threads,
-    () => nowMs,
-    (event) => void events.push(event),
-  );
+  const placed = placeHandler(operation, handler, threads, (event) => void events.push(event));
   async function run(ms: number): Promise<unknown> {
     takesMs = ms;
-    const where = placed.inThreads() ? placed.inThread : placed.inLoop;
-    return where?.(1, context);
+    if (placed.inThreads()) return placed.inThread?.(1, context);
+    const output: unknown = placed.inLoop(1, context);
+    placed.took?.(ms);
+    return output;
   }
   return { placed, run, events };
 }
@@ -61,31 +53,6 @@ test('a handler that blocks goes to the threads with the next request, and comes
     { event: 'handler-moved', operation: 'slow', to: 'threads', blockedMs: 60 },
     { event: 'handler-moved', operation: 'slow', to: 'loop', blockedMs: 0.01 },
   ]);
-});
-
-test('a handler that throws is timed as well', async () => {
-  const { placed } = setUp('when-slow');
-  let nowMs = 0;
-  const throwing: Handler = () => {
-    nowMs += 60;
-    throw new Error('slowly');
-  };
-  const threads = {
-    use: 'when-slow',
-    inUse: () => ({ threads: 1, threadsBusy: 0 }),
-    usable: () => true,
-    count: 1,
-    run: placed.inThread,
-  } as never;
-  const own = placeHandler(
-    operation,
-    throwing,
-    threads,
-    () => nowMs,
-    () => undefined,
-  );
-  expect(() => own.inLoop(1, context)).toThrow('slowly');
-  expect(own.inThreads()).toBe(true);
 });
 
 test('with a number of threads a handler is in them from the first request on', async () => {
@@ -115,13 +82,7 @@ test('a thread is told how long the handler may run', async () => {
   const handler: Handler = () => 'loop';
   const limited = { ...operation, work: { ...operation.work, maxMs: 50 } };
   for (const contract of [operation, limited]) {
-    const placed = placeHandler(
-      contract,
-      handler,
-      threads,
-      () => 0,
-      () => undefined,
-    );
+    const placed = placeHandler(contract, handler, threads, () => undefined);
     await placed.inThread?.(1, context);
   }
   expect(given).toEqual([
@@ -132,20 +93,14 @@ test('a thread is told how long the handler may run', async () => {
 
 test('a server without threads has its handler as it is', () => {
   const handler: Handler = (input) => input;
-  const placed = placeHandler(
-    { ...operation, name: 'echo' },
-    handler,
-    undefined,
-    () => 0,
-    () => undefined,
-  );
+  const placed = placeHandler({ ...operation, name: 'echo' }, handler, undefined, () => undefined);
   expect(placed).toMatchObject({ inLoop: handler, inThread: undefined });
   expect(placed.inThreads()).toBe(false);
 });
 
-test('a handler that was quick for long and blocks now goes to the threads within eight runs', async () => {
+test('a handler that was quick for long and blocks now goes to the threads within four runs', async () => {
   const { run, placed } = setUp('when-slow');
   for (let quick = 0; quick < 200; quick += 1) await run(0.01);
-  for (let slow = 0; slow < 8; slow += 1) await run(60);
+  for (let slow = 0; slow < 4; slow += 1) await run(60);
   expect(placed.inThreads()).toBe(true);
 });

@@ -7,6 +7,7 @@ import type { Platform } from '../link/link.ts';
 import type { QueueLoad } from './queue-load.ts';
 import { queueLoad } from './queue-load.ts';
 import type { RunCounters } from './run-counters.ts';
+import { isGivenUp } from './run-counters.ts';
 import type { Admitted, Run } from './work.ts';
 
 /*
@@ -40,7 +41,7 @@ export interface RunQueueOptions {
   /** Requests that run at once in the loop. */
   readonly runningMax: number;
   readonly counters: RunCounters;
-  answered(request: Admitted, outcome: Success | Failure): void;
+  answered(request: Admitted, outcome: Success | Failure, nowMs: number): void;
   /** A handler may block the loop for so long, or with 0, has not or is over: everybody is to be told. */
   announce(silentMs: number): void;
   /** These have waited long, or will; those that are given back are marked `returned` when this returns. */
@@ -88,12 +89,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   let turnAsked = false;
   let openStartMs = 0;
   let openWorkBefore = 0;
-  /** What was begun last in the loop and when, until the loop is seen again. */
-  let begun: Admitted | undefined;
-  let begunMs = 0;
-  let begunAnswered = false;
-  /** What was answered last: whether a run is over when it returns. */
-  let answeredLast: Admitted | undefined;
+  /** A batch is being added. */
+  let isOpen = false;
+  /** What has been begun in the loop and has neither returned nor answered. */
+  let current: Admitted | undefined;
+  let answeredMs = 0;
+  /** When the last run returned or answered. A batch goes on at once, so the clock need not be read for its next run. */
+  let lastMs = 0;
   /** The request of which everybody was told that its handler may block. */
   let announced: Admitted | undefined;
   let lookMs = Number.POSITIVE_INFINITY;
@@ -103,8 +105,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const announcedKinds = new Set<Run>();
 
   function add(request: Admitted): void {
-    const nowMs = platform.nowMs();
-    endRun(nowMs);
+    const nowMs = isOpen ? lastMs : platform.nowMs();
     // Nothing has been looked at for as long as nothing waited.
     if (waiting.size() + forThreads.size() === 0) lookMs = Number.POSITIVE_INFINITY;
     const { run } = request.work;
@@ -126,39 +127,48 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (!bounded) workCount += 1;
     if (running === runningMax) fullSinceMs = nowMs;
     const { run } = request.work;
-    [begun, begunMs] = [request, nowMs];
-    counters.began(request);
+    counters.began();
+    // An answer may begin the next.
+    const outer = current;
+    const outerMs = answeredMs;
+    current = request;
     run.begin(request, answerInLoop);
-    begunAnswered = answeredLast === request;
-    if (begunAnswered) answeredLast = undefined;
-    else sample(request, nowMs);
+    const isAnswered = current !== request;
+    lastMs = isAnswered ? answeredMs : platform.nowMs();
+    current = outer;
+    answeredMs = outerMs;
+    if (!isAnswered) sample(request, nowMs);
+    returned(request, lastMs - nowMs, isAnswered);
   }
 
   function sample(request: Admitted, nowMs: number): void {
     const { run } = request.work;
-    if (run.sample !== undefined) return;
+    // A handler that never settles must not be the last that is timed.
+    if (run.sample !== undefined && !isGivenUp(run.sample, nowMs)) return;
     run.sample = request;
     run.sampleMs = nowMs;
   }
 
-  function endSample(request: Admitted): void {
+  function endSample(request: Admitted, nowMs: number): void {
     const { run } = request.work;
-    const nowMs = platform.nowMs();
     run.sample = undefined;
-    run.load.handled(nowMs - run.sampleMs);
+    const ms = nowMs - run.sampleMs;
+    run.load.handled(ms);
+    // How long it would have taken is not known.
+    if (request.work.underway !== 'cancelled') counters.took(ms);
     look(run, nowMs);
   }
 
-  /** The run that was begun last has returned to the loop by now. */
-  function endRun(nowMs: number): void {
-    if (begun === undefined) return;
-    const { run } = begun.work;
-    run.load.took(nowMs - begunMs, begunAnswered);
-    waiting.took(begun, nowMs - begunMs);
+  /** A run has returned to the loop after so long. */
+  function returned(request: Admitted, ms: number, isAnswered: boolean): void {
+    const { run } = request.work;
+    run.load.took(ms, isAnswered);
+    run.took?.(ms);
+    waiting.took(request, ms);
+    if (isAnswered) counters.took(ms);
     run.returns += 1;
     if (run.returns === 1) kinds.add(run);
-    look(run, nowMs);
-    begun = undefined;
+    look(run, lastMs);
   }
 
   function look(run: Run, nowMs: number): void {
@@ -172,14 +182,18 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   }
 
   function answerInLoop(request: Admitted, outcome: Success | Failure): void {
-    answeredLast = request;
+    const nowMs = platform.nowMs();
+    if (request === current) {
+      current = undefined;
+      answeredMs = nowMs;
+    }
     // Of work that waits for something the queue delay shows only while all that may run does.
-    if (running === runningMax) queueDelay.took(1, platform.nowMs() - fullSinceMs);
+    if (running === runningMax) queueDelay.took(1, nowMs - fullSinceMs);
     running -= 1;
     if (bounded) workCount += 1;
     counters.ended(request, outcome);
-    answered(request, outcome);
-    if (request.work.run.sample === request) endSample(request);
+    answered(request, outcome, nowMs);
+    if (request.work.run.sample === request) endSample(request, nowMs);
     if (waiting.size() > 0) askForTurn();
     else if (request === announced) announce(0);
   }
@@ -201,17 +215,18 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       const nowMs = platform.nowMs();
       if (isOver(request, nowMs)) continue;
       inThreads += 1;
-      counters.began(request);
+      counters.began();
       sample(request, nowMs);
       run.begin(request, answerFromThread);
     }
   }
 
   function answerFromThread(request: Admitted, outcome: Success | Failure): void {
+    const nowMs = platform.nowMs();
     inThreads -= 1;
     counters.ended(request, outcome);
-    answered(request, outcome);
-    if (request.work.run.sample === request) endSample(request);
+    answered(request, outcome, nowMs);
+    if (request.work.run.sample === request) endSample(request, nowMs);
     beginInThreads();
   }
 
@@ -219,7 +234,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   function isOver(request: Admitted, nowMs: number): boolean {
     const { underway } = request.work;
     if (underway === undefined && request.deadlineMs > nowMs) return false;
-    if (underway !== 'returned') answered(request, tooLate);
+    if (underway !== 'returned') answered(request, tooLate, nowMs);
     // The silence that was announced for it does not come.
     if (request === announced) announce(0);
     return true;
@@ -250,7 +265,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const workBefore = workCount;
     stretchEndMs = startMs + stretchMs;
     for (let nowMs = startMs; nowMs < stretchEndMs && running < runningMax; nowMs = platform.nowMs()) {
-      endRun(nowMs);
       const request = waiting.first();
       if (request === undefined) break;
       if (isOver(request, nowMs)) {
@@ -270,9 +284,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   /** @returns for how long */
   function workedSince(startMs: number, workBefore: number): number {
-    const nowMs = platform.nowMs();
-    endRun(nowMs);
-    const ms = nowMs - startMs;
+    const ms = platform.nowMs() - startMs;
     const pieces = workCount - workBefore;
     if (pieces > 0) queueDelay.took(pieces, ms);
     return ms;
@@ -291,11 +303,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   return {
     add,
     open() {
+      isOpen = true;
       openStartMs = platform.nowMs();
+      lastMs = openStartMs;
       openWorkBefore = workCount;
       if (waiting.size() === 0) stretchEndMs = openStartMs + stretchMs - workedMs;
     },
     close() {
+      isOpen = false;
       workedMs += workedSince(openStartMs, openWorkBefore);
       if (workedMs >= stretchMs) askForTurn();
     },

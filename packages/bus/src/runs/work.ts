@@ -20,6 +20,8 @@ export interface Run {
   readonly threads?: (() => number | undefined) | undefined;
   /** Milliseconds after which it has failed; only its deadline ends it unless given. */
   readonly maxMs?: number | undefined;
+  /** Told of each run in the loop how long it has kept that. */
+  readonly took?: ((blockedMs: number) => void) | undefined;
   /** The window that was announced last. */
   window: number | undefined;
   /** When it was last looked whether that is still right. */
@@ -31,7 +33,7 @@ export interface Run {
   sampleMs: number;
 }
 
-export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' | 'maxMs'> {
+export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' | 'maxMs' | 'took'> {
   /** Runs that may go on at once in the loop. */
   readonly concurrency?: number | undefined;
 }

@@ -34,8 +34,10 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     runningMax,
   });
   let lastSeq = 0;
+  const took: number[] = [];
   const run = createRun({
     contract: 'work',
+    took: (blockedMs) => void took.push(blockedMs),
     begin(request, answer) {
       clock.blockedMs += request.work.input as number;
       answer(request, { value: 0, fallbacks: [] });
@@ -82,6 +84,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     answers,
     events,
     load: responses.load,
+    took,
     drain: responses.drain,
     turns,
     clock,
@@ -161,6 +164,27 @@ test('a server tells how many requests keep it busy, as soon as it has seen the 
   clock.blockedMs += 50;
   elsewhere[0]?.();
   expect(windows()).toEqual({ work: 2_500, waiting: 1_024 });
+});
+
+test('a kind of work is told of each run in the loop how long it took, also of the last of a batch', () => {
+  const { ask, took, turns } = setUp({ metMs: null });
+  ask(1, 7);
+  turns.settle();
+  ask(3, 0.5);
+  expect(took).toEqual([7, 0.5, 0.5, 0.5]);
+});
+
+test('a handler that never settles is not the last of its kind that is timed', () => {
+  const { askElsewhere, elsewhere, load, turns, clock } = setUp({ metMs: null });
+  askElsewhere(1);
+  turns.settle();
+  // Its deadline has passed by more than a second.
+  clock.blockedMs += 12_000;
+  askElsewhere(1);
+  turns.settle();
+  clock.blockedMs += 50;
+  elsewhere[1]?.();
+  expect(load()).toMatchObject({ windows: { waiting: 1_024 } });
 });
 
 test('a server says how many requests it runs at once, how many wait, and which windows it has announced', () => {

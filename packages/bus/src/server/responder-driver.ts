@@ -72,7 +72,7 @@ export function createResponderDriver<T extends string>(
     platform,
     runningMax,
     counters: runCounters,
-    answered: ({ sender, seq }, outcome) => handle({ type: 'answered', sender, seq, outcome }),
+    answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce(silentMs) {
       // The silence of something else is not over.
       if (silentMs > 0 || elsewhereMs === 0) handle({ type: 'announce', silentMs });
@@ -81,8 +81,7 @@ export function createResponderDriver<T extends string>(
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
   });
 
-  function handle(input: ResponderInput<Work>): void {
-    const nowMs = platform.nowMs();
+  function handle(input: ResponderInput<Work>, nowMs = platform.nowMs()): void {
     const lateMs = nowMs - lookMs;
     if (loopSeen?.(lateMs) !== true) queue.loopSeen(lateMs);
     for (const effect of responder.handle(input, nowMs)) perform(effect);
