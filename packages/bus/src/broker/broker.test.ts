@@ -14,7 +14,7 @@ const server = 'aaaaaaaaaaaa';
 const client = 'bbbbbbbbbbbb';
 
 describe('a broker', () => {
-  test('without a peer is active at once and forwards what is published for a subscriber', async () => {
+  test('a broker without a peer becomes active at once, and forwards messages to subscribers', async () => {
     const broker = await freeBroker();
     const { seen } = await start('primary', [broker]);
     expect(await seen('active')).toMatchObject({ epoch: 1 });
@@ -25,7 +25,7 @@ describe('a broker', () => {
     expect((await subscriber.receive()).map(String)).toEqual([`calc.square.request.1.${server}`, 'body']);
   });
 
-  test('tells a publisher that is linked when it becomes active its marker last', async () => {
+  test('a broker that becomes active sends its marker last to connected publishers', async () => {
     const brokers = await freeBrokers();
     const [, backupEndpoint] = brokers;
     const backup = await start('backup', brokers);
@@ -38,7 +38,7 @@ describe('a broker', () => {
     );
   });
 
-  test('drops what is not two frames with a topic, says so, and forwards what is', async () => {
+  test('a broker drops and reports messages that are not two frames with a topic, and forwards others', async () => {
     const broker = await freeBroker();
     const { seen, events } = await start('primary', [broker]);
     await seen('active');
@@ -56,14 +56,14 @@ describe('a broker', () => {
     expect(causes.toSorted()).toEqual(['1 frames', '3 frames']);
   });
 
-  test('lives through garbage on every port', async () => {
+  test('a broker survives garbage on every port', async () => {
     const broker = await freeBroker();
     const { seen } = await start('primary', [broker]);
     await seen('active');
     for (const port of [broker.publishPort, broker.subscribePort, broker.heartbeatPort]) {
       const socket = connect({ host: '127.0.0.1', port });
       onTestFinished(() => void socket.destroy());
-      // What libzmq does with the connection is its own affair: some bytes look like an early version of ZMTP to it.
+      // How libzmq treats the connection is not tested: some bytes look to it like an early version of ZMTP.
       socket.on('error', ({ message }) => expect(message).toMatch(/ECONNRESET|EPIPE/));
       await new Promise((resolve) => socket.write(`GET / HTTP/1.1\r\n\r\n${'x'.repeat(100_000)}`, resolve));
     }
@@ -74,13 +74,13 @@ describe('a broker', () => {
     expect(await subscriber.receive()).toHaveLength(2);
   });
 
-  test('names the port that it cannot bind', async () => {
+  test('the error of a broker names the port that it cannot bind', async () => {
     const broker = await freeBroker();
     await start('primary', [broker]);
     await expect(start('primary', [broker])).rejects.toThrow(`127.0.0.1:${broker.publishPort}`);
   });
 
-  test('of a rank that is not in the list does not start', async () => {
+  test('a broker whose rank is not in the list does not start', async () => {
     await expect(start('backup', [await freeBroker()])).rejects.toThrow(/no backup/);
   });
 });
@@ -105,7 +105,7 @@ describe('two brokers', () => {
     expect(await backup.seen('active')).toMatchObject({ epoch: 2 });
   });
 
-  test('one that is told to end hands over before it stops', async () => {
+  test('a broker that is told to end hands over before it stops', async () => {
     const brokers = await freeBrokers();
     const primary = await start('primary', brokers);
     const backup = await start('backup', brokers);

@@ -23,22 +23,26 @@ export interface BrokerSettings {
 }
 
 export interface BrokerOptions extends BrokerSettings {
-  /** Both brokers, the primary first; without a second there is no failover. */
+  /** Both brokers, the primary first. With only one there is no failover. */
   readonly brokers: readonly BrokerEndpoint[];
-  /** The address to bind; whether it may be reached from elsewhere is for the caller to decide. */
+  /** The address to bind. The caller decides whether other hosts may reach it. */
   readonly bind: string;
 }
 
-/** A broker that stood still for so long drops what waited meanwhile: it was sent again long ago. */
+/**
+ * A broker that stood still for this long drops the messages that waited meanwhile, because requesters have resent
+ * them.
+ */
 const staleAfterMs = 1_000;
 
 /**
- * Starts a broker: binds all ports, then becomes active or stands by as the other broker's beats tell.
+ * Starts a broker: binds all ports, then becomes active or standby, depending on the other broker's beats.
  *
- * @throws Error when there is no such broker in the list, when a port cannot be bound, naming it, and in a worker thread
+ * @throws Error for a rank that is not in the list, for a port that cannot be bound (the message names it), and in a
+ * worker thread
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  // The brokers' heartbeat is libzmq's, whose sockets end the process with the thread that reads them (ADR 48).
+  // The brokers' heartbeat uses libzmq, whose sockets end the process when the thread that reads them ends (ADR 48).
   if (!isMainThread) throw new Error('a broker runs on the main thread of a process: start it in a process of its own');
   const { rank, brokers, onEvent } = options;
   const own = rank === 'primary' ? brokers[0] : brokers[1];
@@ -70,11 +74,11 @@ export interface RunBrokerOptions extends BrokerSettings {
   readonly hasPeer: boolean;
   readonly openLink: OpenBrokerLink;
   readonly platform: Platform;
-  /** Before the broker says anything else. */
+  /** Called before the broker reports any event. */
   readonly onReady?: ((address: string) => void) | undefined;
 }
 
-/** Runs a broker over any link whose ports are bound. */
+/** Runs a broker on any link whose ports are bound. */
 export function runBroker(options: RunBrokerOptions): RunningBroker {
   const { broker, begin } = prepareBroker(options);
   begin();
@@ -88,7 +92,7 @@ interface PreparedBroker {
   giveUp(): void;
 }
 
-/** A broker that takes in subscriptions, but decides nothing before it begins. */
+/** A broker that processes subscriptions, but makes no decision before it begins. */
 function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
   const address = newAddress(platform.random);
@@ -127,7 +131,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   });
 
   function handle(input: FailoverInput): void {
-    // A probe or a beat can still come in when the sockets are closed.
+    // A probe or a beat may still arrive after the sockets are closed.
     if (closed !== undefined) return;
     for (const effect of failover.handle(input, platform.nowMs())) perform(effect);
     rearm();
@@ -159,7 +163,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     link.beat(encodeBeat({ rank, state, epoch, incarnation, address, counters }));
   }
 
-  /** The socket is empty when two turns of the loop brought no further beat. */
+  /** The socket is empty when two turns of the loop have brought no beat. */
   function readHeartbeats(readBefore: number): void {
     platform.afterTurn(() => {
       if (closed !== undefined) return;

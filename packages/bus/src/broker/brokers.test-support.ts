@@ -8,7 +8,7 @@ import { readFrames } from '../link/zeromq/read-frames.ts';
 import type { RunningBroker } from './running-broker.ts';
 import { startBroker } from './broker.ts';
 
-/* Brokers with real sockets on free ports of loopback, and the peers of a test. */
+/* Brokers with real sockets on free ports of loopback, and the peers that tests connect to them. */
 
 export async function freeBroker(): Promise<BrokerEndpoint> {
   const [publishPort = 0, subscribePort = 0, heartbeatPort = 0] = await freePorts(3);
@@ -21,7 +21,7 @@ export async function freeBrokers(): Promise<readonly [BrokerEndpoint, BrokerEnd
 
 export interface Started {
   readonly running: RunningBroker;
-  /** The first event of a kind, of those seen or to come. */
+  /** Resolves with the first event of a kind, past or future. */
   seen(event: BusEvent['event']): Promise<BusEvent>;
   readonly events: readonly BusEvent[];
 }
@@ -61,19 +61,19 @@ export function publisherTo({ publishPort }: BrokerEndpoint): XPublisher {
   return publisher;
 }
 
-/** What a subscriber hears, in order. */
+/** The messages of a subscriber, in order. */
 export interface Heard {
   receive(): Promise<readonly Buffer[]>;
   close(): void;
 }
 
 /**
- * It is always being read: a subscriber that is not does not subscribe again once its link was broken, and a busy
- * machine alone can break one.
+ * The subscriber is always read. An unread subscriber does not subscribe again after its connection was lost, and a
+ * busy machine alone can cause that.
  */
 export function subscriberTo({ subscribePort }: BrokerEndpoint, ...prefixes: string[]): Heard {
   const subscriber = new Subscriber({ linger: 0 });
-  // ZMQ_SNDHWM: more than 1,000 subscriptions are lost otherwise.
+  // ZMQ_SNDHWM. Without it, subscriptions beyond 1,000 are lost.
   (subscriber as unknown as { setInt32Option(option: number, value: number): void }).setInt32Option(23, 0);
   subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
   subscriber.subscribe(...prefixes);
@@ -97,7 +97,7 @@ export function subscriberTo({ subscribePort }: BrokerEndpoint, ...prefixes: str
   };
 }
 
-/** Subscriptions as a publisher sees them, up to one that fits. */
+/** Subscriptions as a publisher receives them, up to the first one that fits. */
 export async function subscriptionsUntil(publisher: XPublisher, last: (topic: string) => boolean): Promise<string[]> {
   const topics: string[] = [];
   for (;;) {
@@ -110,7 +110,7 @@ export async function subscriptionsUntil(publisher: XPublisher, last: (topic: st
 
 export const isMarker = (topic: string): boolean => topic.startsWith('calc.broker.');
 
-/** A broker's first beat that fits. */
+/** The first beat of a broker that fits. */
 export async function beatOf({ heartbeatPort }: BrokerEndpoint, fits: (beat: Beat) => boolean): Promise<Beat> {
   const subscriber = new Subscriber({ linger: 0 });
   subscriber.connect(`tcp://127.0.0.1:${heartbeatPort}`);
@@ -126,7 +126,7 @@ export async function beatOf({ heartbeatPort }: BrokerEndpoint, fits: (beat: Bea
   }
 }
 
-/** A valid address that is like no other of its kind. */
+/** A valid address, different for each index. */
 export function addressOf(index: number): string {
   return String(index).padStart(12, '0');
 }

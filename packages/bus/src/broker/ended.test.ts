@@ -5,15 +5,15 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { beatOf, freeBroker, publisherTo, start, subscriptionsUntil } from './brokers.test-support.ts';
 
 /*
- * A server's request connection in a process of its own, as sockets.ts opens it, and what a publisher hears when it goes. The broker
- * runs in this process, and stands still when the test does.
+ * A server's request connection in a process of its own, opened as in sockets.ts, and what a publisher receives when it
+ * ends. The broker runs in this process, and stands still when the test blocks.
  */
 
 const hello = 'calc.hello.aaaaaaaaaaaa';
 const request = 'calc.square.request.1.aaaaaaaaaaaa';
 const notice = 'calc.ended.aaaaaaaaaaaa';
 
-/** As a participant does, the server asks for requests when it has heard its hello. */
+/** Like a participant, the server subscribes to requests after its hello has come back. */
 const programs = {
   'on the main thread': `
     const socket = connectRequests(broker, () => undefined);
@@ -60,22 +60,22 @@ function standStill(ms: number): void {
 }
 
 describe.each(['on the main thread', 'in a worker thread'] as const)('of a server %s', (where) => {
-  test('the kill is told before its topics are withdrawn, from its first moment on', async () => {
+  test('when a server is killed, publishers learn its end before its topics are withdrawn, from its first moment on', async () => {
     const { child, until } = await serverProcess(where);
     child.kill('SIGKILL');
     expect(await until(request)).toEqual([notice, notice, request]);
   });
 
-  test('a stop is a withdrawal without a notice', async () => {
+  test('when a server is stopped, its topics are withdrawn without a notice of its end', async () => {
     const { broker, child, until } = await serverProcess(where);
-    // libzmq says with its first PING, 50 ms after the handshake, how long its server may be silent: a beat is as long.
+    // libzmq's first PING, 50 ms after the handshake, tells how long the server may be silent. A beat takes as long.
     let beats = 0;
     await beatOf(broker, () => (beats += 1) === 6);
     child.kill('SIGSTOP');
     expect(await until(request)).toEqual([request]);
   });
 
-  test('a withdrawal and then the end are no notice', async () => {
+  test('a server that withdraws its topics and then ends causes no notice', async () => {
     const { child, until } = await serverProcess(where);
     child.send('withdraw');
     expect(await until(request)).toEqual([request]);

@@ -5,18 +5,18 @@ import type { SubscriptionTable } from './subscription-table.ts';
 import { topicBytesMax } from './subscription-table.ts';
 
 /*
- * The data path of a broker: whole messages from publishers to subscribers, subscriptions the other way. In JavaScript
- * and not in libzmq's proxy, so that a heartbeat means that the thing that forwards is alive.
+ * The data path of a broker: whole messages from publishers to subscribers, and subscriptions the other way. It runs in
+ * JavaScript and not in libzmq's proxy, so that a heartbeat proves that the forwarding code is alive.
  */
 
 export interface Forwarding {
   published(topic: Buffer, body: Buffer): void;
   subscription(topic: string, subscribed: boolean): void;
-  /** Tells every publisher that the servers among a subscriber's topics have ended, before their topics are withdrawn. */
+  /** Tells every publisher that the servers among these topics have ended, before their topics are withdrawn. */
   ended(topics: readonly string[]): void;
-  /** A subscription that is refused whatever is known. */
+  /** A subscription was refused by its form alone. */
   refused(): void;
-  /** Forwards all subscriptions upstream, the marker last. */
+  /** Forwards all subscriptions to the publishers, the marker last. */
   activate(epoch: number): void;
   /** Withdraws the marker, then the rest. */
   deactivate(): void;
@@ -68,7 +68,7 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
   };
 }
 
-/** Whether it begins and ends like a topic. To read every one whole would cost as much as to forward it. */
+/** Whether it begins and ends like a topic. Parsing each topic completely would cost as much as forwarding it. */
 function isTopic(topic: Buffer): boolean {
   return (
     topic.length <= topicBytesMax &&

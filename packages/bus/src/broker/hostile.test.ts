@@ -10,12 +10,12 @@ import {
 } from './brokers.test-support.ts';
 import { rawZmtp } from './raw-zmtp.test-support.ts';
 
-/* What strangers do to a broker, and what it is to the others. */
+/* Hostile peers of a broker, and their effect on others. */
 
 const topic = `calc.square.request.1.${addressOf(1)}`;
 const resultPrefix = 'calc.hypotenuse.result.';
 
-/** Names that no catalogue has. */
+/** Names that are in no catalogue. */
 function invented(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `calc.n${index}.result.1.${addressOf(index)}`);
 }
@@ -27,7 +27,7 @@ async function activeBroker() {
   return { broker, ...started };
 }
 
-test('a frame above the limit does not pass, and others still do', async () => {
+test('a frame above the limit is not forwarded, and other frames still are', async () => {
   const { broker } = await activeBroker();
   const subscriber = subscriberTo(broker, topic);
   const [hostile, honest] = [publisherTo(broker), publisherTo(broker)];
@@ -54,7 +54,7 @@ test.each([
   expect(await seen('message-dropped')).toMatchObject({ cause: 'no topic', count: 1 });
 });
 
-test('what a subscriber sends that is no subscription is dropped and counted', async () => {
+test('a message of a subscriber that is not a subscription is dropped and counted', async () => {
   const { broker, seen } = await activeBroker();
   const hostile = await rawZmtp(broker.subscribePort, 'SUB');
   hostile.send('a message');
@@ -64,12 +64,13 @@ test('what a subscriber sends that is no subscription is dropped and counted', a
   expect(await seen('message-dropped')).toMatchObject({ cause: 'no subscription' });
 });
 
-test('a subscription behind another frame is none', async () => {
+test('a subscription after another frame is not a subscription', async () => {
   const { broker, seen } = await activeBroker();
   const hostile = await rawZmtp(broker.subscribePort, 'SUB');
   hostile.send('a message', `\x01${topic}`);
   expect(await seen('message-dropped')).toMatchObject({ cause: 'no subscription' });
-  // It is the topic of a server that comes later: who only pretended does not keep it from being reported, nor listed.
+  // The topic belongs to a server that connects later. The false subscription must not keep the real one from being
+  // reported and listed.
   const server = subscriberTo(broker, topic);
   const publisher = publisherTo(broker);
   await subscriptionsUntil(publisher, (one) => one === topic);
@@ -86,7 +87,7 @@ test('a subscription of a megabyte is refused', async () => {
   expect(counters).toMatchObject({ requests: 0 });
 });
 
-test('5,000 invented results keep nobody from theirs, and do not stay for good', async () => {
+test('5,000 invented results do not keep other results from their subscribers, and are not stored for ever', async () => {
   const { broker } = await activeBroker();
   const hostile = subscriberTo(broker, ...invented(5_000));
   await beatOf(broker, ({ counters }) => counters['prefixes'] === 5_002);

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** A ZMTP 3.0 peer without a library between it and the wire: it sends what libzmq would filter or refuse to send. */
+/** A ZMTP 3.0 peer without a library. It sends what libzmq would filter or refuse to send. */
 export interface RawZmtp {
-  /** One message, of frames of up to 255 bytes. */
+  /** Sends one message of frames of up to 255 bytes. */
   send(...frames: string[]): void;
 }
 
@@ -31,7 +31,7 @@ export async function rawZmtp(port: number, socketType: 'PUB' | 'SUB'): Promise<
   };
 }
 
-/** The other side has sent its own greeting of 64 bytes and its READY: it takes messages from now on. */
+/** Resolves when the other side has sent its greeting of 64 bytes and its READY. From then on it accepts messages. */
 async function readyHeard(socket: Socket): Promise<void> {
   let heard = '';
   for await (const chunk of socket.iterator({ destroyOnReturn: false })) {

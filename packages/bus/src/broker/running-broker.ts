@@ -1,7 +1,7 @@
-/** A broker that runs. */
+/** A running broker. */
 export interface RunningBroker {
   readonly address: string;
-  /** Hands over to the other broker if it was active, at most a second long, then closes. */
+  /** If the broker is active, hands over to the other broker, for at most a second; then closes. */
   drain(): Promise<void>;
   /** Closes at once. */
   close(): Promise<void>;

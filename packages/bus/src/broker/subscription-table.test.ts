@@ -15,7 +15,7 @@ describe('what a broker forwards upstream', () => {
     expect(table.deactivate()).toEqual([]);
   });
 
-  test('becoming active forwards what it knows, the marker last; stepping down withdraws the marker first', () => {
+  test('a broker that becomes active forwards its subscriptions, the marker last, and one that steps down withdraws the marker first', () => {
     const table = createSubscriptionTable(self);
     table.subscribed(request);
     table.subscribed(`calc.square.result.1.${client}`);
@@ -29,7 +29,7 @@ describe('what a broker forwards upstream', () => {
     expect([...withdrawn].toSorted()).toEqual([...topics].toSorted());
   });
 
-  test('while active, requests come and go as they are, and results by their prefix once', () => {
+  test('an active broker forwards request topics one by one, and results once by their prefix', () => {
     const table = createSubscriptionTable(self);
     table.activate(1);
     expect(table.subscribed(request)).toEqual([request]);
@@ -40,7 +40,7 @@ describe('what a broker forwards upstream', () => {
     expect(table.subscribed(`calc.hello.${client}`)).toEqual([]);
   });
 
-  test('cancellations pass by their prefix, once for all servers, and are no sign that one of them listens', () => {
+  test('cancellations are forwarded by their prefix, once for all servers, and do not mean that a server listens', () => {
     const table = createSubscriptionTable(self);
     table.subscribed(`calc.cancel.${server}`);
     expect(table.activate(1)).toContain('calc.cancel.');
@@ -48,7 +48,7 @@ describe('what a broker forwards upstream', () => {
     expect(table.ended([`calc.cancel.${server}`])).toEqual([]);
   });
 
-  test('a prefix stays when its last subscriber goes, unless there are more than any catalogue brings', () => {
+  test('a prefix stays when its last subscriber goes, unless there are more than any catalogue has', () => {
     const table = createSubscriptionTable(self);
     table.activate(1);
     const results = Array.from({ length: 4_097 }, (_, index) => `calc.n${index}.result`);
@@ -62,7 +62,7 @@ describe('what a broker forwards upstream', () => {
     expect(table.subscribed(`calc.n2.result.${client}`)).toEqual([]);
   });
 
-  test('an active broker tells of the end of each server among the topics once, and of no client', () => {
+  test('an active broker reports the end of each server among the topics once, and of no client', () => {
     const table = createSubscriptionTable(self);
     const topics = [
       request,
@@ -76,7 +76,7 @@ describe('what a broker forwards upstream', () => {
     expect(table.ended(topics)).toEqual([`calc.ended.${server}`]);
   });
 
-  test('a server that has withdrawn its request topics before it ends is not told of', () => {
+  test('the end of a server that has withdrawn its request topics is not reported', () => {
     const table = createSubscriptionTable(self);
     table.activate(1);
     table.subscribed(request);
@@ -84,14 +84,14 @@ describe('what a broker forwards upstream', () => {
     expect(table.ended([request, `calc.hello.${server}`])).toEqual([]);
   });
 
-  test('a subscriber that asks for the notice of an end is refused', () => {
+  test('a subscription to the notice of an end is refused', () => {
     const table = createSubscriptionTable(self);
     table.activate(1);
     expect(table.subscribed(`calc.ended.${server}`)).toEqual([]);
     expect(table.counters().refused).toBe(1);
   });
 
-  test('more requests than four for each address of a full table are refused', () => {
+  test('requests beyond four for each address of a full table are refused', () => {
     const table = createSubscriptionTable(self);
     for (let index = 0; index <= 40_000; index += 1) {
       table.subscribed(`calc.request.1.${String(index).padStart(12, '0')}`);
@@ -110,7 +110,7 @@ describe('what a broker forwards upstream', () => {
     },
   );
 
-  test('whatever is subscribed, only requests, prefixes and its own marker go up, and each that went can be withdrawn', () => {
+  test('with any subscriptions, only requests, prefixes and the own marker are forwarded, and each can be withdrawn', () => {
     const topic = fc.oneof(
       fc.constantFrom(
         request,

@@ -1,44 +1,46 @@
 import { addressed, beatTopic, endedTopic, helloTopic, limits, markerTopic, topicShape } from '@cateto/contracts';
 
 /*
- * What a broker forwards upstream, of all that subscribers ask for (docs/wire.md, "Forwarding").
+ * Decides which subscriptions a broker forwards to publishers (docs/wire.md, "Forwarding"):
+ * - Exact request topics. They are the registry of servers that listen. So an observer may only subscribe to prefixes:
+ *   a subscription to a server's request topic would keep that server listed after its death.
+ * - Coarse prefixes: each result topic without its address, and the prefixes of cancellations, beats and hellos. So the
+ *   table of a publisher grows with the servers, not with the clients. A prefix stays once seen, because withdrawing it
+ *   would race with the next client. If there are more than any catalogue has, a prefix goes with its last subscriber,
+ *   so that no peer fills the table for good with invented names.
+ * - Last, the broker's own marker.
+ * - While a server's topics are still there, for a moment, the notice that its process has ended.
  *
- * - Exact request topics: they are the registry of who listens. (So an observer may only subscribe to prefixes: one that
- *   subscribed to a server's request topic would keep that server listed after its death.)
- * - Coarse prefixes: each result topic seen, without its address, that of cancellations, of beats and of the hello. A publisher's table grows with the
- *   servers and not with the clients. They stay once seen, for withdrawing one would race with the next client, unless
- *   there are more than any catalogue brings: then one goes with its last subscriber, so that nobody fills the table
- *   for good with names that he invents.
- * - Last the broker's own marker.
- * - For a moment, while a server's topics are still there, the notice that its process has ended.
- *
- * Nothing else: not an observer's `calc.`, and marker shapes of others above all, which would tell publishers of a broker
- * that is not there.
+ * Everything else is withheld: the `calc.` of observers, and above all topics in the form of other markers, which would
+ * announce a broker that does not exist.
  */
 
 export interface SubscriptionTable {
-  /** A subscriber asked for a topic. @returns what to subscribe to upstream now */
+  /** A subscriber subscribed to a topic. @returns the topics to subscribe to upstream */
   subscribed(topic: string): readonly string[];
-  /** The last subscriber of a topic is gone. @returns what to unsubscribe from upstream now */
+  /** The last subscriber of a topic is gone. @returns the topics to unsubscribe from upstream */
   unsubscribed(topic: string): readonly string[];
   /** @returns the notices for the servers whose request topics are among these, empty while the broker is not active */
   ended(topics: readonly string[]): readonly string[];
-  /** A subscriber asked for what it may not. */
+  /** A subscriber asked for a forbidden topic. */
   refuse(): void;
   /** @returns everything to subscribe to, the marker last */
   activate(epoch: number): readonly string[];
   /** @returns everything to unsubscribe from, the marker first */
   deactivate(): readonly string[];
-  /** Subscriptions known, and those that are not forwarded whoever asks. */
+  /** How many subscriptions are known, and how many are never forwarded. */
   counters(): { readonly requests: number; readonly prefixes: number; readonly refused: number };
 }
 
-/** A name of 32 characters, the words around it and an address make 60. */
+/** The longest topic: a name of 32 characters, the words around it and an address, which make 60. */
 export const topicBytesMax = 64;
 
-/** Four routes for each address of a full listener table; each is an entry in every publisher's. Prefixes likewise. */
+/**
+ * Four routes for each address of a full listener table; each is an entry in the table of every publisher. The same
+ * bound holds for prefixes.
+ */
 const entriesMax = 4 * limits.listenersMax;
-/** Result topics without their addresses that are kept without a subscriber: operations times lanes, and formulas. */
+/** How many result prefixes are kept without a subscriber: operations times lanes, and formulas. */
 const prefixesKept = 4_096;
 
 const alwaysForwarded = [addressed(helloTopic, ''), addressed(beatTopic, '')];
@@ -46,7 +48,7 @@ const nothing: readonly string[] = [];
 
 export function createSubscriptionTable(address: string): SubscriptionTable {
   const requests = new Set<string>();
-  /** With how many subscribed topics each stands for. */
+  /** How many subscribed topics each prefix stands for. */
   const prefixes = new Map<string, number>();
   let marker: string | undefined;
   let refused = 0;

@@ -16,7 +16,7 @@ import { rawZmtp } from './raw-zmtp.test-support.ts';
 
 const request = (index: number): string => `calc.square.request.1.${addressOf(index)}`;
 
-/** A primary that is active in epoch 6 and keeps its port open when it hangs. */
+/** A primary that is active in epoch 6, and keeps its port open when it hangs. */
 async function fakePrimary(port: number) {
   const publisher = new Publisher({ linger: 0, sendTimeout: 0 });
   await publisher.bind(`tcp://127.0.0.1:${port}`);
@@ -30,7 +30,7 @@ async function fakePrimary(port: number) {
   }, 20);
   onTestFinished(() => clearInterval(timer));
   return {
-    /** @returns when it beat last */
+    /** @returns the time of its last beat */
     hang() {
       clearInterval(timer);
       return lastMs;
@@ -41,7 +41,7 @@ async function fakePrimary(port: number) {
 const kinds = (events: readonly BusEvent[]): string[] => events.map(({ event }) => event);
 
 describe('a standby', () => {
-  test('tells publishers of no subscription until it is active, yet forwards what arrives', async () => {
+  test('a standby forwards no subscription until it is active, but forwards messages that arrive', async () => {
     const brokers = await freeBrokers();
     const [primaryEndpoint, own] = brokers;
     const primary = await fakePrimary(primaryEndpoint.heartbeatPort);
@@ -66,7 +66,7 @@ describe('a standby', () => {
     ]);
   });
 
-  test('takes over from a peer that hangs with its port open once it was silent for the loss time', async () => {
+  test('a standby takes over from a peer that hangs with an open port after the loss time', async () => {
     const brokers = await freeBrokers();
     const [primaryEndpoint, own] = brokers;
     const primary = await fakePrimary(primaryEndpoint.heartbeatPort);
@@ -77,7 +77,7 @@ describe('a standby', () => {
     expect(performance.now() - lastMs).toBeGreaterThan(190);
   });
 
-  test('forwards thousands of topics at a takeover, its marker last', async () => {
+  test('a broker that takes over forwards thousands of topics, its marker last', async () => {
     const brokers = await freeBrokers();
     const [primaryEndpoint, own] = brokers;
     const primary = await fakePrimary(primaryEndpoint.heartbeatPort);
@@ -95,7 +95,7 @@ describe('a standby', () => {
 });
 
 describe('a primary that comes back', () => {
-  test('stays standby, and takes over in a new epoch when the backup is gone', async () => {
+  test('a primary that comes back stays standby, and takes over in a new epoch when the backup is gone', async () => {
     const brokers = await freeBrokers();
     const [primaryEndpoint] = brokers;
     const first = await start('primary', brokers);
@@ -104,7 +104,7 @@ describe('a primary that comes back', () => {
     await first.running.close();
     await backup.seen('active');
     const second = await start('primary', brokers);
-    // Epoch 2 is the backup's: it has been heard.
+    // Epoch 2 is the backup's. The primary has heard it.
     await beatOf(primaryEndpoint, ({ epoch }) => epoch === 2);
     expect(kinds(second.events)).toEqual(['ready', 'standby']);
     await backup.running.close();
@@ -113,7 +113,7 @@ describe('a primary that comes back', () => {
 });
 
 describe('a broker that ends', () => {
-  test('may do so at any moment of a takeover', async () => {
+  test('a broker may end at any moment of a takeover', async () => {
     for (let turns = 0; turns < 12; turns += 1) {
       const brokers = await freeBrokers();
       const primary = await start('primary', brokers);
@@ -127,7 +127,7 @@ describe('a broker that ends', () => {
     }
   });
 
-  test('can be told so twice, and drains at once when it is closed already', async () => {
+  test('a broker can be told to drain twice, and drains at once when it is already closed', async () => {
     const brokers = await freeBrokers();
     const { running, seen, events } = await start('primary', brokers);
     await seen('active');
@@ -136,7 +136,7 @@ describe('a broker that ends', () => {
     expect(kinds(events).filter((kind) => kind === 'draining' || kind === 'stopped')).toEqual(['stopped']);
   });
 
-  test('leaves its ports free for the next', async () => {
+  test('a broker that ends frees its ports', async () => {
     const brokers = await freeBrokers();
     for (let again = 0; again < 5; again += 1) {
       const { running } = await start('primary', brokers);

@@ -1,40 +1,40 @@
 import type { Probe } from './zeromq/peer-probe.ts';
 
 /**
- * What carries a broker's messages: the seam between what a broker decides and its sockets. As with a participant's link,
- * a simulated network can stand in for them.
+ * Carries the messages of a broker: the seam between its decisions and its sockets. A simulated network can replace it,
+ * like a participant's link.
  */
 export interface BrokerLink {
-  /** To every subscriber that asked for it. Never waits: what is past a subscriber's mark is lost for that one. */
+  /** Sends to every subscriber of the topic. Never waits: a subscriber beyond its high-water mark loses the message. */
   forward(topic: string, body: Uint8Array): void;
-  /** Asks every publisher for a topic. */
+  /** Subscribes to a topic at every publisher. */
   subscribe(topic: string): void;
   unsubscribe(topic: string): void;
-  /** To the peer and to whoever listens. */
+  /** Sends a beat to the peer and to all other listeners. */
   beat(body: Uint8Array): void;
-  /** Drops what publishers sent and was not handed over yet. */
+  /** Drops messages of publishers that were not handed over yet. */
   dropQueued(): void;
-  /** Tries a plain TCP connect to the peer's heartbeat port; `peerProbed` tells what it met. */
+  /** Tries a plain TCP connect to the peer's heartbeat port. `peerProbed` reports the result. */
   probePeer(): void;
-  /** Fulfilled once the ports are free again. */
+  /** Resolves when the ports are free again. */
   close(): Promise<void>;
 }
 
 export interface BrokerLinkEvents {
-  /** A publisher sent something. */
+  /** A publisher sent a message. */
   published(topic: Buffer, body: Buffer): void;
-  /** The first subscriber asks for a topic, or the last that did is gone or asks for it no longer. */
+  /** The first subscriber subscribed to a topic, or the last one unsubscribed or is gone. */
   subscription(topic: string, subscribed: boolean): void;
-  /** The process of a subscriber ended; `topics` are what it was subscribed to. Their `subscription` events follow. */
+  /** The process of a subscriber ended. `topics` are its subscriptions; a `subscription` event for each follows. */
   ended(topics: readonly string[]): void;
-  /** A subscriber asks for what nobody may. */
+  /** A subscription to a forbidden topic. */
   refused(): void;
   peerBeat(body: Buffer): void;
   peerLinkBroken(): void;
   peerProbed(met: Probe): void;
-  /** Nobody can connect any more; the cause. */
+  /** No peer can connect any more; `cause` says why. */
   connectionsRefused(cause: string): void;
-  /** Something could not be taken in or sent. */
+  /** A message could not be received or sent. */
   dropped(where: string, cause: string): void;
 }
 

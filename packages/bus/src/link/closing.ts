@@ -1,14 +1,14 @@
-/** Something that is open until it is closed. */
+/** Something that can be closed. */
 export interface Closable {
   close(): unknown;
 }
 
 /**
- * Opens several things that belong together. When one of them cannot be opened, or what is made of them throws, those that are open
- * already are closed: nobody else could, and they would keep the process from ending.
+ * Opens several things that belong together. If opening one of them fails, or the code that uses them throws, those
+ * that are already open are closed: no other code could close them, and they would keep the process from ending.
  *
  * @param open calls `opened` with each, which returns it
- * @throws what `open` throws
+ * @throws whatever `open` throws
  */
 export function openAll<T>(open: (opened: <C extends Closable>(one: C) => C) => T): T {
   const all: Closable[] = [];
@@ -23,7 +23,7 @@ export function openAll<T>(open: (opened: <C extends Closable>(one: C) => C) => 
   }
 }
 
-/** @returns what makes of a callback one that does nothing from the time on at which `isClosed` is true */
+/** @returns a function that wraps a callback, so that it does nothing once `isClosed` is true */
 export function whileOpen(
   isClosed: () => boolean,
 ): <A extends readonly unknown[]>(run: (...args: A) => void) => (...args: A) => void {

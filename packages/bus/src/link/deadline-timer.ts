@@ -1,18 +1,18 @@
 import type { Platform } from './link.ts';
 
-/** One timer for the earliest of the deadlines of several machines. */
+/** One timer for the earliest deadline of several machines. */
 export interface DeadlineTimer {
   /**
-   * Fires at that time, unless it fires before. A timer that fires early finds nothing due and is armed again: that is cheaper than a
-   * new timer with every request.
+   * Fires at this time or earlier. A timer that fires early finds nothing due and is armed again, which is cheaper than
+   * a new timer for every request.
    */
   arm(dueMs: number): void;
-  /** What was due is being done now. Since it fired, nothing was armed. */
+  /** The work that was due is being done. Nothing has been armed since the timer fired. */
   taken(): void;
   close(): void;
 }
 
-/** @param due gets how late it is; it, or what it puts off, calls `taken` */
+/** @param due gets how late the timer is. It, or a function that it defers, calls `taken`. */
 export function createDeadlineTimer(platform: Platform, due: (lateMs: number) => void): DeadlineTimer {
   let armedMs = Number.POSITIVE_INFINITY;
   let disarm: (() => void) | undefined;

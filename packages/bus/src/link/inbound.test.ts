@@ -8,7 +8,7 @@ const hello = `calc.hello.${address}`;
 const answer = `calc.hypotenuse.result.${address}`;
 const asked = `calc.square.request.1.${address}`;
 
-/** The inbound connections of a participant, each with what it was told and what it may say. */
+/** The inbound connections of a participant, with what each received and may receive. */
 function inboundOf(duty: Duty) {
   const told: string[] = [];
   const heard: string[] = [];
@@ -48,7 +48,7 @@ describe('ways in', () => {
     expect(inboundOf(duty).inbound.all.map(({ name }) => name)).toEqual(names);
   });
 
-  test('requests are asked for on one, answers on the other, a hello on both', () => {
+  test('a server subscribes to requests on one connection, to answers on the other, and to its hello on both', () => {
     const { inbound, told } = inboundOf(both);
     for (const topic of [asked, `calc.request.1.${address}`, `calc.status.request.${address}`, answer, hello]) {
       inbound.subscribe(topic);
@@ -66,7 +66,7 @@ describe('ways in', () => {
     ]);
   });
 
-  test('who has one asks for everything on it', () => {
+  test('a participant with one inbound connection subscribes to everything on it', () => {
     const { inbound, told, comes, heard } = inboundOf({ asks: true, serves: false });
     for (const topic of ['', hello, answer]) inbound.subscribe(topic);
     expect(told).toEqual(['answers +', `answers +${hello}`, `answers +${answer}`]);
@@ -88,14 +88,14 @@ describe('ways in', () => {
     expect(heard).toEqual([`${hello} 2`]);
   });
 
-  test('all else passes at once', () => {
+  test('other messages pass at once', () => {
     const { comes, heard } = inboundOf(both);
     comes('requests', asked, 'what');
     comes('answers', answer, 'that');
     expect(heard).toEqual([`${asked} what`, `${answer} that`]);
   });
 
-  test('a hello that is one of many newer ones is forgotten', () => {
+  test('a hello is forgotten when many newer ones have been sent', () => {
     const { comes, heard } = inboundOf(both);
     for (let counter = 0; counter <= 8; counter += 1) comes('requests', hello, String(counter));
     comes('answers', hello, '0');
@@ -104,7 +104,7 @@ describe('ways in', () => {
     expect(heard).toEqual([`${hello} 1`]);
   });
 
-  test('one that is said again and again makes none of the others forgotten', () => {
+  test('a repeated hello does not push out others', () => {
     const { comes, heard } = inboundOf(both);
     comes('requests', hello, '1');
     for (let time = 0; time < 20; time += 1) comes('requests', hello, '2');
@@ -112,14 +112,14 @@ describe('ways in', () => {
     expect(heard).toEqual([`${hello} 1`]);
   });
 
-  test('a hello that is larger than any is dropped', () => {
+  test('a hello that is larger than any real one is dropped', () => {
     const { heard, drops, comes } = inboundOf(both);
     for (const way of ['requests', 'answers']) comes(way, hello, 'x'.repeat(1_000));
     expect(heard).toEqual([]);
     expect(drops).toEqual(['a hello above the limit', 'a hello above the limit']);
   });
 
-  test('either that connects is a connection', () => {
+  test('each inbound connection that connects is reported', () => {
     const { says, reconnections } = inboundOf(both);
     says['requests']?.reconnected();
     says['answers']?.reconnected();

@@ -2,9 +2,10 @@ import { addressed, helloTopic, topicShape } from '@cateto/contracts';
 import type { Duty, LinkEvents } from './link.ts';
 
 /*
- * The ways on which a participant hears (docs/decisions/0018-two-kinds-of-sockets.md). What a server is asked comes in on a
- * way of its own, whose heartbeat goes on while a handler computes; answers come in on the other. Who asks and serves has
- * both, and its return path is confirmed when its hello was heard on both.
+ * The inbound connections of a participant (docs/decisions/0018-two-kinds-of-sockets.md). Requests arrive on a
+ * dedicated connection, whose heartbeats continue while a handler computes. Answers arrive on the other connection. A
+ * participant that both serves and requests has both connections, and its return path is confirmed when its hello has
+ * arrived on both.
  */
 
 /** A socket connected to every broker. */
@@ -37,7 +38,7 @@ export function openInbound<C extends InboundConnection>(
   const connectionsFor = (prefix: string): readonly C[] => {
     const shape = topicShape(prefix)?.shape;
     if (shape === 'hello') return [requests, answers];
-    // A cancellation comes behind its request, not past it.
+    // A cancellation takes the connection of its request, so that it cannot overtake the request.
     return [shape === 'request' || shape === 'cancel' ? requests : answers];
   };
   return {
@@ -56,12 +57,12 @@ function single<C extends InboundConnection>(connection: C): Inbound<C> {
 }
 
 const helloPrefix = addressed(helloTopic, '');
-/** A return path says hello every 5 to 100 ms until it is confirmed, so few of them are on their way at once. */
+/** A hello is sent every 5 to 100 ms until the return path is confirmed, so only few of them are in flight. */
 const hellosKept = 8;
-/** A sender and two numbers; a stranger's may be of any size. */
+/** The size of a real hello: a sender and two numbers. A stranger's may be of any size. */
 const helloBytesMax = 64;
 
-/** Passes messages on, but a hello only when it has come in on both connections. */
+/** Passes messages on. A hello is passed on only when it has arrived on both connections. */
 function createBoth({ message, dropped }: InboundEvents): { hears(): LinkEvents['message'] } {
   const heard: string[][] = [];
   return {
@@ -69,7 +70,7 @@ function createBoth({ message, dropped }: InboundEvents): { hears(): LinkEvents[
       const own: string[] = [];
       heard.push(own);
       return (topic, body) => {
-        // For every message: the whole shape of a topic takes several regular expressions.
+        // This runs for every message. Parsing the whole topic would take several regular expressions.
         if (!topic.startsWith(helloPrefix)) return message(topic, body);
         if (body.length > helloBytesMax) return dropped('a hello above the limit');
         const hello = Buffer.from(body).toString('latin1');

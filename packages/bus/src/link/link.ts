@@ -1,46 +1,54 @@
 /**
- * What carries a participant's messages: the seam between the driver and ZeroMQ. The driver needs no more than this, so
- * a simulated network can stand in for the sockets.
+ * Carries the messages of a participant: the seam between the driver and ZeroMQ. The driver needs nothing more, so a
+ * simulated network can replace the sockets.
  */
 export interface Link {
-  /** Never waits and never fails: what cannot be sent is lost, and rule 2 of the protocol asks again. */
+  /**
+   * Never waits and never throws. A message that cannot be sent is lost, and the request is resent (rule 2 of the
+   * protocol).
+   */
   publish(topic: string, body: Uint8Array): void;
-  /** By prefix, as ZeroMQ matches. */
+  /** Subscribes to a prefix, as in ZeroMQ. */
   subscribe(prefix: string): void;
   unsubscribe(prefix: string): void;
-  /** What was published before is handed to the brokers that are linked; what cannot be is dropped. */
+  /** Hands earlier messages to the connected brokers, and drops those that it cannot. */
   close(): Promise<void>;
 }
 
 export interface LinkEvents {
   message(topic: string, body: Uint8Array): void;
-  /** A broker forwarded a subscription to this publisher, or the last broker that had withdrew it. */
+  /** A broker forwarded a subscription to this publisher, or the last broker that had forwarded it has withdrawn it. */
   subscription(topic: string, subscribed: boolean): void;
-  /** A link on which messages are heard was made again. */
+  /** An inbound connection was established again. */
   reconnected(): void;
-  /** Something arrived that is no message of this protocol. */
+  /** Something arrived that is not a message of this protocol. */
   dropped(cause: string): void;
 }
 
-/** What a participant does, which decides on how many connections it hears. */
+/** The participant's task, which determines its inbound connections. */
 export interface Duty {
   readonly asks: boolean;
-  /** It takes requests: who sends them has to learn soon that it hangs, and not be misled by a handler that computes. */
+  /**
+   * The participant takes requests. Requesters have to learn soon that it hangs, and must not think so while a handler
+   * computes.
+   */
   readonly serves: boolean;
 }
 
 export type OpenLink = (events: LinkEvents, duty: Duty) => Link;
 
-/** Time, chance and turns: what the driver takes from its surroundings, and a simulation replaces. */
+/**
+ * Time, randomness and turns of the event loop: what the driver takes from its environment. A simulation replaces it.
+ */
 export interface Platform {
   /** A monotonic clock, in milliseconds with fractions. */
   nowMs(): number;
   /** Numbers in [0, 1). */
   random(): number;
-  /** Runs once, `delayMs` from now; returns what cancels it. */
+  /** Runs once, `delayMs` from now. Returns a function that cancels it. */
   after(delayMs: number, run: () => void): () => void;
-  /** Runs at the end of this turn at the latest: what is published until then shares a batch. */
+  /** Runs at the end of this turn at the latest. Messages published until then share a batch. */
   soon(run: () => void): void;
-  /** Runs once everything that had arrived is taken in. */
+  /** Runs when everything that had arrived has been processed. */
   afterTurn(run: () => void): void;
 }

@@ -5,12 +5,13 @@ export const nodePlatform: Platform = {
   nowMs: timers.monotonicMs,
   random: () => Math.random(),
   after(delayMs, run) {
-    // Rounded up: a timer that fires early finds nothing due and would have to be armed again.
+    // Rounded up, because a timer that fires early finds nothing due and has to be armed again.
     const timer = timers.setTimeout(run, Math.ceil(delayMs));
     return () => timers.clearTimeout(timer);
   },
-  // Whatever lies ready is read before (ADR 16).
+  // Sockets that are readable are read before this (ADR 16).
   soon: (run) => void timers.setImmediate(run),
-  // Two turns: in the first the sockets that were readable are read, in the second what they brought has been taken in.
+  // Two turns: in the first one the readable sockets are read, and in the second one their messages have been
+  // processed.
   afterTurn: (run) => timers.setImmediate(() => timers.setImmediate(run)),
 };

@@ -1,13 +1,13 @@
 import { timers } from '@cateto/zmtp/timers';
 
-/* Turns of the loop for the packages above, whose declarations need no types of Node for them. */
+/* Turns of the event loop for other packages, in declarations that need no types of Node. */
 
-/** Runs something in a later turn of the loop. */
+/** Runs a function in a later turn of the event loop. */
 export function inNextTurn(run: () => void): void {
   timers.setImmediate(run);
 }
 
-/** Runs something when what is under way has returned, apart from it. */
+/** Runs a function after the current code has returned, apart from it. */
 export function inMicrotask(run: () => void): void {
   timers.queueMicrotask(run);
 }

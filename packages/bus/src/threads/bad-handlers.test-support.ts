@@ -1,7 +1,7 @@
 import type { Handler } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
 
-/** Handlers that go wrong as handlers do, and some that do not. A thread loads them as a module. */
+/** Handlers with typical faults, and some without. A thread loads them as a module. */
 export const handlers: Readonly<Record<string, Handler>> = {
   echo: (input) => input,
   loop() {
@@ -43,7 +43,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   },
   'give-function': () => () => undefined,
   'give-rejections': () => [Promise.reject(new Error('nobody waits'))] as never,
-  /** Waits for its signal, and gives 1 when that says that the time is up. */
+  /** Waits for its signal, and returns 1 when the signal aborts because of the deadline. */
   heeds: (_input, { signal }) =>
     new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve((signal.reason as Error).name === 'TimeoutError' ? 1 : 0));

@@ -1,6 +1,6 @@
 /*
- * Handlers in threads: the pool of them, and what runs in each. It is for the SDK and the apps. Nothing here opens a socket, so that a
- * thread has none.
+ * Handlers in threads: the pool, and the code that runs in each thread, for the SDK and the apps. Nothing here opens a
+ * socket, so threads have no sockets.
  */
 
 export type { HandlerThreads, Ran } from '../runs/handler-threads.ts';

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 export type Handlers = Readonly<Record<string, Handler>>;
 
 /**
- * Where a module of handlers is. A thread has no place from which a relative path would count.
+ * The file of a module of handlers. A thread has no folder to which a relative path could refer.
  *
  * @throws TypeError when it is neither a `file:` URL nor an absolute path
  */
@@ -23,13 +23,13 @@ function urlOf(text: string): URL | undefined {
 }
 
 /**
- * Loads a module of handlers, which exports them as `handlers`.
+ * Loads a module that exports its handlers as `handlers`.
  *
- * @throws TypeError when it exports none
+ * @throws TypeError when it has no such export
  */
 export async function loadHandlers(module: URL): Promise<Handlers> {
   const loaded = (await import(module.href)) as { handlers?: unknown; default?: { handlers?: unknown } | null };
-  // Of a CommonJS module Node may know only the default.
+  // For a CommonJS module, Node may know only the default export.
   const handlers = loaded.handlers ?? loaded.default?.handlers;
   if (typeof handlers === 'object' && handlers !== null) return handlers as Handlers;
   throw new TypeError(`module: ${module.href} exports no handlers; write "export const handlers = { … }"`);

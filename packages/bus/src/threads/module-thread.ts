@@ -3,7 +3,7 @@ import { loadHandlers } from './load-handlers.ts';
 import type { ThreadWork } from './run-task.ts';
 import { threadWork } from './run-task.ts';
 
-/* A thread for the handlers of a module, whose address it is started with. */
+/* The file of a thread that runs the handlers of a module; it is started with the module's URL. */
 
 const work: ThreadWork = threadWork(await loadHandlers(new URL(workerData as string)));
 

@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url';
 import type { ThreadPool, ThreadPoolOptions } from './thread-pool.ts';
 import { createThreadPool } from './thread-pool.ts';
 
-/** The source when that runs, what was built when that does. */
+/** The source file when running from source, otherwise the built file. */
 const file = new URL(import.meta.url.endsWith('.ts') ? './module-thread.ts' : './module-thread.js', import.meta.url);
 
 /**
  * Threads that run the handlers of a module.
  *
- * @throws Error in a bundle: it has everything in one file, and a thread needs one of its own
+ * @throws Error in a bundle: it is a single file, and a thread needs a file of its own
  */
 export function moduleThreads(module: URL, options: Pick<ThreadPoolOptions, 'workers' | 'onEvent'>): ThreadPool {
   if (!existsSync(fileURLToPath(file))) {

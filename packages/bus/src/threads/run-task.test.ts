@@ -26,14 +26,14 @@ test.each<[string, () => unknown, object]>([
   ['nothing', () => undefined, { output: undefined }],
   ['a failure', () => failure('out-of-domain', 'not there'), { code: 'out-of-domain', message: 'not there' }],
   ['a Map', () => new Map(), thrown(/^the code .*a Map cannot be sent$/)],
-  ['an Error that it throws', () => throwing(new Error('broken')), thrown(/^broken$/)],
-  ['a symbol that it throws', () => throwing(Symbol('x')), thrown(/^Symbol\(x\)$/)],
-  ['null that it throws', async () => throwing(null), thrown(/^null$/)],
+  ['an Error that the handler throws', () => throwing(new Error('broken')), thrown(/^broken$/)],
+  ['a symbol that the handler throws', () => throwing(Symbol('x')), thrown(/^Symbol\(x\)$/)],
+  ['null that the handler throws', async () => throwing(null), thrown(/^null$/)],
 ])('%s that a handler gives comes back from its thread', async (_what, handler, worked) => {
   expect(structuredClone(await run(handler as never))).toMatchObject({ ...worked, blockedMs: expect.any(Number) });
 });
 
-test('a handler whose turn comes after its deadline is not begun', async () => {
+test('a handler whose turn comes after its deadline does not begin', async () => {
   let begun = 0;
   const worked = await run(() => (begun += 1), -1);
   expect(worked).toMatchObject({
@@ -42,7 +42,7 @@ test('a handler whose turn comes after its deadline is not begun', async () => {
   expect(begun).toBe(0);
 });
 
-test('what a handler makes of its signal is no fault of its own', async () => {
+test('an error caused by the handler’s signal is not a fault of the handler', async () => {
   const heeding = (_input: unknown, { signal }: HandlerContext): Promise<never> =>
     new Promise((_resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error));
@@ -50,7 +50,7 @@ test('what a handler makes of its signal is no fault of its own', async () => {
   expect(await run(heeding, 50)).toMatchObject({ thrown: { name: 'TimeoutError' } });
 });
 
-test('what a handler waits for does not count as blocking', async () => {
+test('the time that a handler waits does not count as blocking', async () => {
   let clockMs = 0;
   const clock = vi.spyOn(timers, 'monotonicMs').mockImplementation(() => clockMs);
   onTestFinished(() => clock.mockRestore());

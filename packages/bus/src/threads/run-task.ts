@@ -10,9 +10,10 @@ import type { Begun, LoggedLine, Outcome, ThreadTask, Thrown, Worked } from './t
 export type ThreadWork = (task: ThreadTask) => Promise<Worked>;
 
 /**
- * What a thread runs for each task: the handler of the operation, by name. The file of a thread exports it as its default.
+ * What a thread runs for each task: the handler of the operation. The file of a thread exports the result as its
+ * default.
  *
- * @param handlers of some thread's own copy of the program
+ * @param handlers the handlers of this thread's copy of the program
  */
 export function threadWork(handlers: Readonly<Record<string, Handler>>): ThreadWork {
   return async (task) => {
@@ -27,9 +28,10 @@ function tell(said: LoggedLine | Begun): void {
 }
 
 /**
- * Runs a handler in its thread. Whether its output is a value is checked here, because a class becomes a plain object on the way between
- * threads; whether it fits the contract is checked where it arrives. A handler whose turn comes after the deadline is not begun. When one
- * with a limit begins, that is told before, because it may block the thread.
+ * Runs a handler in its thread. This checks whether the output can be sent, because between threads an instance of a
+ * class becomes a plain object. The main thread checks whether it fits the contract. A handler whose turn comes after
+ * its deadline does not begin. If the handler has a limit, the main thread is told before it begins, because it may
+ * block the thread.
  */
 export async function runTask(
   handler: Handler,
@@ -61,12 +63,12 @@ export async function runTask(
   }
 }
 
-/** The name is what a signal would have made of it. */
+/** The name is the one that an aborted signal would cause. */
 const noTurn: Thrown = { name: 'TimeoutError', message: 'its turn did not come before the deadline', stack: undefined };
 const noHandler: Thrown = { name: 'TypeError', message: 'its module has no handler for it', stack: undefined };
 
 function outcomeOf(output: unknown): Outcome {
-  // The contract says in better words that nothing was given.
+  // The check of the contract reports a missing output in better words.
   if (output === undefined) return { output };
   if (isFailure(output)) return { code: output.code, message: textOf(output.message) };
   const { value, fault } = takeValue(output);

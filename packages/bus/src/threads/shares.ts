@@ -1,14 +1,14 @@
 import type { TaskShares } from './thread-task.ts';
 
 /*
- * How far handlers in threads are. A handler may say it as often as it likes, and may block its thread: so it writes it to memory that the
- * threads share, where the server reads it when it tells its requesters.
+ * The progress of handlers in threads. A handler may report it as often as it likes, and may block its thread. So it
+ * writes its progress to memory that the threads share, and the server reads it when it sends a beat.
  */
 
 export interface ThreadShare {
-  /** What its thread is told. */
+  /** The part that its thread receives. */
   readonly ofTask: TaskShares | undefined;
-  /** What the handler said last; undefined before that, and when the run has ended. */
+  /** The last reported progress; undefined before the first report, and after the run. */
   readonly read: () => number | undefined;
   /** The run has ended. */
   readonly close: () => void;
@@ -18,7 +18,7 @@ export interface ThreadShares {
   open(): ThreadShare;
 }
 
-/** @param count runs that may be open at once; one more has no place, and says nothing */
+/** @param count how many runs may be open at once; a further run has no place, and its progress is not reported */
 export function createShares(count: number): ThreadShares {
   const of = new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
   const free = Array.from({ length: count }, (_, place) => place);

@@ -9,18 +9,18 @@ export interface StartThreads {
   readonly workerData: unknown;
   readonly count: number;
   readonly onEvent: OnEvent;
-  /** The handler of a task with a limit begins; the number is its limit's. */
+  /** The handler of a task with a limit begins; the number identifies the limit. */
   readonly onBegun: (run: number) => void;
 }
 
 /** For threads that run from the sources of this repository. */
 const fromSource = ['--conditions=@cateto/source', '--import', new URL('./from-source.mjs', import.meta.url).href];
 
-/** No operation is called so: a thread that has loaded its file answers that it has no handler for it. */
+/** No operation has this name. A thread that has loaded its file answers that it has no handler for it. */
 const probe: Omit<ThreadTask, 'deadlineMs'> = { operation: '', input: null, id: '', attempt: 1 };
 
 /**
- * Starts threads. Their library is loaded now, so that a server without threads starts sooner.
+ * Starts threads. The library is loaded only now, so that a server without threads starts sooner.
  *
  * @throws Error when a thread cannot load its file
  */
@@ -38,12 +38,12 @@ export async function startThreads({
     ...(file.pathname.endsWith('.ts') ? { execArgv: fromSource } : {}),
     minThreads: count,
     maxThreads: count,
-    // No more is ever given to it.
+    // The pool never gets more tasks than this.
     maxQueue: count + 1,
-    // A thread that waits for work goes on answering its own connections.
+    // A thread that waits for work must continue to serve its own connections.
     atomics: 'disabled',
   });
-  /** A thread that cannot load its file ends, and so does the one in its place; what was asked of it waits for ever. */
+  /** A thread that cannot load its file ends, and so does its replacement. Tasks given to them would wait for ever. */
   const failing = new Promise<never>((_resolve, reject) => void pool.once('error', reject));
   try {
     await Promise.race([pool.run({ ...probe, deadlineMs: sharedNowMs() }), failing]);
@@ -55,9 +55,9 @@ export async function startThreads({
     if ('begun' in said) onBegun(said.begun);
     else onEvent({ event: 'handler-log', ...said });
   });
-  // What a handler left behind threw after its request was answered.
+  // Code that a handler left behind has thrown after the request was answered.
   pool.on('error', (error: unknown) => onEvent({ event: 'thread-failed', cause: textOf(error) }));
-  // From now on its rejection would be nobody's.
+  // From now on, no caller handles its rejection.
   failing.catch(() => undefined);
   return pool;
 }

@@ -11,10 +11,10 @@ export function sharedNowMs(): number {
 const deadlinePassed = 'the deadline of the request has passed';
 
 /**
- * What a handler in a worker thread learns of its request. No signal crosses from one thread to another, and none has to: the
- * deadline is known from the start, so the thread aborts it by a timer of its own, for handlers that ask for the signal. A
- * handler that blocks the thread is not told; it is given up with the thread.
- * What its contract allows the handler counts from now on.
+ * The context of a handler in a worker thread. No signal crosses between threads, and none needs to: the deadline is
+ * known from the start, so the thread aborts the signal by a timer of its own, if the handler uses it. A handler that
+ * blocks the thread cannot notice; it is given up together with the thread. The limit of the contract counts from this
+ * call.
  */
 export function openThreadContext(
   { deadlineMs, id, attempt, limit, shares }: Omit<ThreadTask, 'operation' | 'input'>,
@@ -24,7 +24,7 @@ export function openThreadContext(
   const ownDeadlineMs = startMs + deadlineMs - sharedNowMs();
   let controller: AbortController | undefined;
   let overdue: NodeJS.Timeout | undefined;
-  /** The place is another's by then. */
+  /** After the run, its place belongs to another one. */
   let over = false;
 
   function watch(): AbortController {

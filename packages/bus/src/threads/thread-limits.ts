@@ -4,17 +4,17 @@ import { timers } from '@cateto/zmtp/timers';
 import type { TaskLimit } from './thread-task.ts';
 
 /*
- * How long handlers may run in threads, as their contracts say (`work.maxMs`). The time counts from when the thread says that the handler
- * begins: a thread that is still starting must not cost its request anything.
+ * The time limits of handlers in threads, from their contracts (`work.maxMs`). The time counts from the moment at which
+ * the thread reports that the handler begins, so that the start of a thread does not count.
  */
 
 /** The limit of one run in a thread. */
 export interface ThreadLimit {
-  /** What its thread is told. */
+  /** The part that its thread receives. */
   readonly ofTask: TaskLimit;
-  /** Rejected with an {@link Overrun} when the handler has run for longer; pending for ever otherwise. */
+  /** Rejects with an {@link Overrun} when the handler has run for longer. Otherwise it stays pending. */
   readonly over: Promise<never>;
-  /** Calls back when the handler has not ended `limits.handlerGraceMs` later. */
+  /** Calls back if the handler has not ended `limits.handlerGraceMs` later. */
   onGraceOver(run: () => void): void;
   /** The run has ended. */
   close(): void;
@@ -22,7 +22,7 @@ export interface ThreadLimit {
 
 export interface ThreadLimits {
   open(maxMs: number): ThreadLimit;
-  /** A thread says that a handler begins. */
+  /** A thread reports that a handler begins. */
   begun(run: number): void;
 }
 
@@ -43,7 +43,7 @@ export function createThreadLimits(): ThreadLimits {
           reject(new Overrun(maxMs));
           timer = timers.setTimeout(() => graceOver?.(), limits.handlerGraceMs);
         };
-        // What the thread has answered may lie ready behind a handler that blocked this loop.
+        // The answer of the thread may already be there, behind a handler that blocked this event loop.
         const look = (): void => void timers.setImmediate(() => timers.setImmediate(fail));
         opened.set(run, () => {
           timer = timers.setTimeout(look, maxMs);

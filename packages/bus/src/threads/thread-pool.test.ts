@@ -9,7 +9,7 @@ import { Overrun } from '../runs/run-limits.ts';
 import type { ThreadedRequest } from '../runs/handler-threads.ts';
 import { moduleThreads } from './module-threads.ts';
 
-/** Longer than any of it takes. */
+/** Longer than any task here takes. */
 const longMs = 60_000;
 const id = 'k3f0q9x2m1zd-7f';
 const module = new URL('./bad-handlers.test-support.ts', import.meta.url);
@@ -23,7 +23,7 @@ function setUp(workers: number | 'auto') {
   return { pool, run, events };
 }
 
-test('a handler in a thread answers, and tells for how long it blocked', async () => {
+test('a handler in a thread answers, and the thread reports how long it was blocked', async () => {
   const { pool } = setUp(2);
   expect(await pool.run('echo', { a: [1] }, { leftMs: longMs, id, attempt: 1 })).toEqual({
     output: { a: [1] },
@@ -32,7 +32,7 @@ test('a handler in a thread answers, and tells for how long it blocked', async (
   expect((await pool.run('busy', 30, { leftMs: longMs, id, attempt: 1 }))?.blockedMs).toBeGreaterThanOrEqual(30);
 });
 
-test('a handler that blocks its thread says how far it is', async () => {
+test('a handler that blocks its thread can report its progress', async () => {
   const { pool } = setUp(1);
   const participant = { platform: testPlatform(), attach: () => undefined, rearm: () => undefined };
   const contexts = createHandlerContexts(participant as unknown as Participant, () => undefined);
@@ -43,7 +43,7 @@ test('a handler that blocks its thread says how far it is', async () => {
   expect(shareOf(context)).toBeUndefined();
 });
 
-test('by itself there is a thread for each core but one, and one at least, when the first is needed', async () => {
+test('with auto there is a thread for each core but one, and at least one, started when the first is needed', async () => {
   const { pool, run } = setUp('auto');
   expect(pool.use).toBe('when-slow');
   expect(pool.inUse()).toEqual({ threads: 0, threadsBusy: 0 });
@@ -58,9 +58,9 @@ test('by itself there is a thread for each core but one, and one at least, when 
 
 test.each([
   ['a handler that does not exist', 'nothing', 'no handler for it'],
-  ['a function that it throws', 'throw-function', 'a function'],
-  ['a function that it gives', 'give-function', 'a function cannot be sent'],
-  ['a list of promises that it gives', 'give-rejections', 'a Promise cannot be sent'],
+  ['a function that the handler throws', 'throw-function', 'a function'],
+  ['a function that the handler returns', 'give-function', 'a function cannot be sent'],
+  ['a list of promises that the handler returns', 'give-rejections', 'a Promise cannot be sent'],
 ])('%s is what comes of it, and the thread stays', async (_what, operation, message) => {
   const { run, events } = setUp(1);
   await expect(run(operation, 1)).rejects.toThrow(message);
@@ -68,20 +68,20 @@ test.each([
   expect(events).toEqual([]);
 });
 
-test('a failure keeps its code and its words on the way between threads', async () => {
+test('a failure keeps its code and its message between threads', async () => {
   const output = await setUp(1).run('fail', 1);
   expect(isFailure(output)).toBe(true);
   expect(output).toMatchObject({ code: 'out-of-domain', message: 'not there' });
 });
 
-test('a line that a handler logs in a thread gets to the server, with the id of its request', async () => {
+test('a line that a handler logs in a thread reaches the server, with the id of its request', async () => {
   const { run, events } = setUp(1);
   await run('log', 1);
   await vi.waitUntil(() => events.length > 0, { timeout: longMs });
   expect(events).toEqual([{ event: 'handler-log', name: 'log', id, message: 'halfway' }]);
 });
 
-test('what a handler throws in a thread keeps its name, its text and the stack of the thread', async () => {
+test('an error that a handler throws in a thread keeps its name, its text and the stack of the thread', async () => {
   await expect(setUp(1).run('throw', 1)).rejects.toMatchObject({
     name: 'RangeError',
     message: 'broken here',
@@ -89,7 +89,7 @@ test('what a handler throws in a thread keeps its name, its text and the stack o
   });
 });
 
-test('what is cancelled while it waits for a thread is not begun', async () => {
+test('a task that is cancelled while it waits for a thread does not begin', async () => {
   const { pool, run, events } = setUp(1);
   await run('echo', 1);
   const busy = [run('busy', 300), run('busy', 300)];
@@ -102,16 +102,16 @@ test('what is cancelled while it waits for a thread is not begun', async () => {
 });
 
 describe('a handler in a thread', () => {
-  test('that heeds its signal is told at the deadline, and its thread stays', async () => {
+  test('a handler that obeys its signal ends at the deadline, and its thread stays', async () => {
     const { run, events } = setUp(1);
-    // The first is begun when the thread has started.
+    // The first task begins when the thread has started.
     await run('echo', 1);
     expect(await run('heeds', 1, 100)).toBe(1);
     expect(await run('echo', 2)).toBe(2);
     expect(events).toEqual([]);
   });
 
-  test('knows how much time is left, on the clock of its own thread', async () => {
+  test('a handler knows how much time is left, on the clock of its own thread', async () => {
     const { run } = setUp(1);
     for (const how of ['left', 'left-by-clock']) {
       const leftMs = await run(how, 1);
@@ -120,7 +120,7 @@ describe('a handler in a thread', () => {
     }
   });
 
-  test('that takes longer than its requester waits does not cost the thread', async () => {
+  test('a handler that takes longer than its requester waits does not cost the thread', async () => {
     const { run, events } = setUp(1);
     await run('echo', 1);
     for (let asked = 0; asked < 3; asked += 1) expect(await run('busy', 600, 300)).toBe(600);
@@ -133,7 +133,7 @@ describe('a thread is there again after a handler', () => {
     ['that loops for ever', 'loop', 300, /ran for a second beyond the deadline/],
     ['that never answers', 'never', 300, /ran for a second beyond the deadline/],
     ['that ends the process', 'exit', longMs, /exit/i],
-    ['that throws when nobody waits for it', 'throw-later', longMs, /later/],
+    ['that throws after its request was answered', 'throw-later', longMs, /later/],
   ])('%s, and the server is told', async (_what, operation, withinMs, why) => {
     const { run, events } = setUp(1);
     await run('echo', 1);
@@ -142,7 +142,7 @@ describe('a thread is there again after a handler', () => {
     expect(events).toEqual([{ event: 'thread-failed', operation, cause: expect.stringMatching(why) }]);
   });
 
-  test('that throws after its request was answered, and the server is told', async () => {
+  test('when code throws after its request was answered, the server reports it and the thread is replaced', async () => {
     const { run, events } = setUp(1);
     expect(await run('throw-when-answered', 1)).toBe(1);
     await vi.waitUntil(() => events.length > 0, { timeout: longMs });
@@ -150,7 +150,7 @@ describe('a thread is there again after a handler', () => {
     expect(await run('echo', 2)).toBe(2);
   });
 
-  test('whose turn did not come while anybody waited: it is not begun', async () => {
+  test('a handler whose turn does not come before its deadline does not begin', async () => {
     const { run, events } = setUp(1);
     await run('echo', 1);
     const asked = ['loop', 'exit', 'exit', 'exit'].map((operation) => run(operation, 1, 300));
@@ -162,20 +162,23 @@ describe('a thread is there again after a handler', () => {
     expect(events).toMatchObject([{ operation: 'loop' }]);
   });
 
-  test.each(['loop', 'exit'])('of which a hundred came at once: %s', async (operation) => {
-    const { run } = setUp(2);
-    await Promise.all([run('echo', 1), run('echo', 1)]);
-    const asked = Array.from({ length: 100 }, () => run(operation, 1, 200));
-    const ends = await Promise.allSettled(asked);
-    expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(await run('echo', 2)).toBe(2);
-  });
+  test.each(['loop', 'exit'])(
+    'after a hundred tasks at once that end their threads, a thread is there again: %s',
+    async (operation) => {
+      const { run } = setUp(2);
+      await Promise.all([run('echo', 1), run('echo', 1)]);
+      const asked = Array.from({ length: 100 }, () => run(operation, 1, 200));
+      const ends = await Promise.allSettled(asked);
+      expect(ends.every(({ status }) => status === 'rejected')).toBe(true);
+      expect(await run('echo', 2)).toBe(2);
+    },
+  );
 });
 
 describe('a handler that runs longer in its thread than its contract allows', () => {
   const overrun = new Overrun(200);
 
-  test('has failed when that is over, and its thread ends a second later', async () => {
+  test('a handler that exceeds its limit fails then, and its thread ends a second later', async () => {
     const { run, events, pool } = setUp(1);
     await run('echo', 1);
     const sinceMs = performance.now();
@@ -190,7 +193,7 @@ describe('a handler that runs longer in its thread than its contract allows', ()
     ]);
   });
 
-  test('and heeds its signal keeps its thread', async () => {
+  test('a handler that exceeds its limit and obeys its signal keeps its thread', async () => {
     const { run, events } = setUp(1);
     await run('echo', 1);
     await expect(run('heeds', 1, longMs, 200)).rejects.toEqual(overrun);
@@ -198,7 +201,7 @@ describe('a handler that runs longer in its thread than its contract allows', ()
     expect(events).toEqual([]);
   });
 
-  test('and ends before the thread is ended has failed all the same', async () => {
+  test('a handler that exceeds its limit and ends before its thread is ended has failed all the same', async () => {
     const { run, events } = setUp(1);
     await run('echo', 1);
     await expect(run('busy', 400, longMs, 200)).rejects.toEqual(overrun);
@@ -206,26 +209,26 @@ describe('a handler that runs longer in its thread than its contract allows', ()
     expect(events).toEqual([]);
   });
 
-  test('has failed at its deadline if that is sooner', async () => {
+  test('a handler fails at its deadline if that comes before its limit', async () => {
     const { run } = setUp(1);
     await run('echo', 1);
     expect(await run('heeds', 1, 100, 60_000)).toBe(1);
   });
 
-  test('is timed from when it begins there: threads that start, and work before it, cost it nothing', async () => {
+  test('the limit of a handler counts from its begin in the thread: the start of threads and earlier work do not count', async () => {
     const { run, events } = setUp(2);
-    // Threads that start from the sources take longer than this limit.
+    // Threads that start from source take longer than this limit.
     const ran = [1, 2, 3, 4, 5, 6].map((input) => run('busy', input, longMs, 400));
     expect(await Promise.all(ran)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(events).toEqual([]);
   });
 
-  test('is not failed by a loop that was blocked when its output came', async () => {
+  test('a handler does not fail because the main thread was blocked when its output arrived', async () => {
     const { run, events } = setUp(1);
     await run('echo', 1);
     const ran = run('log-and-be-busy', 100, longMs, 300);
     await vi.waitUntil(() => events.length > 0, { timeout: longMs, interval: 5 });
-    // After this come timers, and only then what has arrived.
+    // Timers come after this, and messages only after the timers.
     setImmediate(() => blockFor(600));
     expect(await ran).toBe(100);
   });
@@ -236,7 +239,7 @@ function blockFor(ms: number): void {
   while (performance.now() < endMs);
 }
 
-test('threads that cannot load their module say so once, and run nothing', async () => {
+test('threads that cannot load their module report that once, and run nothing', async () => {
   const events: BusEvent[] = [];
   const nowhere = new URL('./nowhere.mjs', import.meta.url);
   const pool = moduleThreads(nowhere, { workers: 'auto', onEvent: (event) => void events.push(event) });
@@ -252,7 +255,7 @@ test('threads that cannot load their module say so once, and run nothing', async
   await expect(pool.start()).rejects.toThrow('nowhere.mjs');
 });
 
-test('threads that cannot load their module say so also when the server closes meanwhile', async () => {
+test('threads that cannot load their module report that also while the server closes', async () => {
   const events: BusEvent[] = [];
   const nowhere = new URL('./nowhere.mjs', import.meta.url);
   const pool = moduleThreads(nowhere, { workers: 'auto', onEvent: (event) => void events.push(event) });
@@ -263,14 +266,14 @@ test('threads that cannot load their module say so also when the server closes m
   expect(events).toEqual([{ event: 'thread-failed', cause: expect.stringContaining('nowhere.mjs') }]);
 });
 
-test('what is asked of a server that has closed starts no threads', async () => {
+test('a task for a closed server starts no threads', async () => {
   const { pool, run } = setUp('auto');
   await pool.close();
   await expect(run('echo', 1)).rejects.toThrow('closed');
   expect(pool.inUse().threads).toBe(0);
 });
 
-test('after the end nothing is begun, and what runs ends with its thread', async () => {
+test('after the close no task begins, and running tasks end with their threads', async () => {
   const { pool, run, events } = setUp(1);
   await run('echo', 1);
   const ends = Promise.allSettled([run('never', 1), run('echo', 2), run('echo', 3)]);

@@ -17,23 +17,24 @@ import { createTurns } from './turns.ts';
 
 export interface ThreadPool extends HandlerThreads {
   /**
-   * Starts them, unless they were started: each is there or will be.
+   * Starts the threads, unless they were started.
    *
    * @throws Error when a thread cannot load its file
    */
   start(): Promise<void>;
-  /** Ends the threads, with whatever they still run. */
+  /** Ends the threads, together with the tasks that they run. */
   close(): Promise<void>;
 }
 
 export interface ThreadPoolOptions {
-  /** What each thread loads; its default export is made by `threadWork`. */
+  /** The file that each thread loads; its default export is made by `threadWork`. */
   readonly file: URL;
-  /** What that file finds as `workerData`. */
+  /** What that file receives as `workerData`. */
   readonly workerData?: unknown;
   /**
-   * So many threads, which run every handler, or `auto`: as many as there are cores, less one for the loop, for operations that were
-   * seen to block. Those start when the first is needed; a server of quick handlers never has any.
+   * A number: so many threads, which run every handler. `auto`: one thread fewer than there are cores, for operations
+   * whose handlers were seen to block. These threads start when the first is needed; a server of quick handlers never
+   * starts any.
    */
   readonly workers: number | 'auto';
   readonly onEvent: OnEvent;
@@ -44,19 +45,23 @@ const overrun = 'it ran for a second beyond the deadline, so its thread was ende
 const overlong = 'it ran for a second beyond what its contract allows, so its thread was ended';
 
 /**
- * Runs handlers in threads. At the deadline of its request a handler's signal aborts, in its thread. One that has not answered a second
- * later, or that ends its thread, costs that thread only, and there is a new one at once: else a few such requests would take all
- * threads for good. Not sooner: a thread that is ended at a deadline takes its start from the work of others. A handler that runs longer
- * than its contract allows is treated in the same way, except that its request fails at once.
+ * Runs handlers in threads. At the deadline of its request a handler's signal aborts, in its thread. A handler that has
+ * not answered a second later, or that ends its thread, costs only that thread, and a new one starts at once. Otherwise
+ * a few such requests would occupy all threads for ever. A thread is not ended sooner, because starting its replacement
+ * takes processor time from other work. A handler that exceeds the limit of its contract is treated in the same way,
+ * except that its request fails at once.
  */
 export function createThreadPool({ file, workerData, workers, onEvent }: ThreadPoolOptions): ThreadPool {
   const count = workers === 'auto' ? Math.max(1, availableParallelism() - 1) : workers;
-  // As many as keep every thread busy: one in it, and one that is there when it is done.
+  // As many tasks as keep every thread busy: one that runs in it, and one that is ready when that ends.
   const turns = createTurns(2 * count, sharedNowMs);
   const shares = createShares(2 * count);
   const runLimits = createThreadLimits();
   let starting: Promise<Piscina<ThreadTask, Worked>> | undefined;
-  /** In the order in which they were given to the threads: the first `count` of them run, and since when. The others come next. */
+  /**
+   * In the order in which the tasks were given to the threads. The first `count` of them run, each since the time in
+   * the map; the others are next.
+   */
   const given = new Map<ThreadTask, number | undefined>();
   let usable = true;
   let closed = false;
@@ -66,7 +71,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     return starting;
   }
 
-  /** @returns undefined when they could not be started, which is said once */
+  /** @returns undefined when the threads could not be started, which is reported once */
   async function poolIfAny(): Promise<Piscina<ThreadTask, Worked> | undefined> {
     try {
       return await started();
@@ -93,12 +98,12 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
   }
 
   async function runNow(task: ThreadTask, limit: ThreadLimit | undefined): Promise<Worked | undefined> {
-    // Threads that were started now would be ended by nobody.
+    // After the close, nothing would end threads that started now.
     if (closed) throw ofClosed();
     const pool = await poolIfAny();
     if (closed) throw ofClosed();
     if (pool === undefined) return undefined;
-    // An AbortSignal with a timeout costs 20 us, a third of a whole task.
+    // An AbortSignal with a timeout costs 20 µs, a third of a whole task.
     const signal = new EventEmitter();
     let ended: string | undefined;
     const end = (why: string): void => {
@@ -125,7 +130,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     }
   }
 
-  /** Its turn lasts as long as it holds its thread, also when its request has failed before. */
+  /** A turn lasts as long as the task occupies its thread, even if its request has failed before. */
   async function runTurn(
     task: ThreadTask,
     limit: ThreadLimit | undefined,
@@ -133,7 +138,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     closeShare: () => void,
   ): Promise<Worked | undefined> {
     try {
-      // What has begun is left to its deadline: nothing but that is known in its thread.
+      // A task that has begun runs until its deadline, because its thread knows nothing else.
       if (isCancelled()) throw new DOMException('the requester has cancelled the request', 'AbortError');
       return await runNow(task, limit);
     } finally {
@@ -173,7 +178,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
       closed = true;
       if (starting === undefined) return;
       const [pool] = await Promise.allSettled([starting]);
-      // Threads that could not be started have ended, and that was told where they were needed.
+      // Threads that could not be started have ended, and their error was reported where they were needed.
       if (pool.status === 'fulfilled') await pool.value.destroy();
     },
   };
@@ -186,7 +191,7 @@ function ranOf(worked: Worked, maxMs = 0): Ran {
   return { output: 'code' in worked ? failure(worked.code, worked.message) : worked.output, blockedMs };
 }
 
-/** With the stack of the thread in which it was thrown. */
+/** The error has the stack of the thread in which it was thrown. */
 function asError({ name, message, stack }: Thrown): Error {
   return Object.assign(new Error(message), { name, stack });
 }
@@ -195,7 +200,7 @@ function ofClosed(): DOMException {
   return new DOMException('the server has closed', 'AbortError');
 }
 
-/** No fault of the handler's code, as what its signal makes of it. */
+/** Not a fault of the handler's code, as for an error caused by its signal. */
 function late(message: string): DOMException {
   return new DOMException(message, 'TimeoutError');
 }

@@ -1,17 +1,19 @@
 import type { FailureCode } from '@cateto/contracts';
 
-/** What goes to a thread. */
+/** A task for a thread. */
 export interface ThreadTask {
   readonly operation: string;
   readonly input: unknown;
-  /** The request's deadline on the clock that all threads of a process share (`sharedNowMs`). */
+  /** The deadline of the request, on the clock that all threads of a process share (`sharedNowMs`). */
   readonly deadlineMs: number;
-  /** The request's, as people see it. */
+  /** The request's id, for people. */
   readonly id: string;
   readonly attempt: number;
-  /** Where the handler says how far it is: memory that all threads of a process share, so that no message is needed. */
+  /**
+   * Where the handler writes its progress: memory that all threads of a process share, so that no message is needed.
+   */
   readonly shares?: TaskShares | undefined;
-  /** Where the contract bounds how long the handler runs. */
+  /** The limit from the contract, if there is one. */
   readonly limit?: TaskLimit | undefined;
 }
 
@@ -22,16 +24,16 @@ export interface TaskShares {
 
 export interface TaskLimit {
   readonly maxMs: number;
-  /** By which the thread names it when the handler begins. */
+  /** The number by which the thread reports that the handler begins. */
   readonly run: number;
 }
 
-/** The handler of a task with a limit begins: only its thread knows when. */
+/** The handler of a task with a limit begins. Only its thread knows when. */
 export interface Begun {
   readonly begun: number;
 }
 
-/** What comes back. */
+/** The result of a task. */
 export type Worked = Outcome & {
   /** How long the thread was blocked, until the handler returned or threw. */
   readonly blockedMs: number;
@@ -42,10 +44,10 @@ export type Outcome =
   | { readonly output: unknown }
   | { readonly code: FailureCode; readonly message: string }
   | { readonly thrown: Thrown }
-  /** It ran longer than its limit, whatever came of it. */
+  /** The handler ran longer than its limit, whatever its result. */
   | { readonly overran: true };
 
-/** What was thrown, as a plain value: an error of any class, or a symbol, would not get to another thread. */
+/** A thrown value as plain data: an error of any class, or a symbol, could not be sent to another thread. */
 export interface Thrown {
   readonly name: string;
   readonly message: string;
@@ -54,7 +56,7 @@ export interface Thrown {
 
 /** A line that a handler logs, on its way to the server's log. */
 export interface LoggedLine {
-  /** Of the operation. */
+  /** The name of the operation. */
   readonly name: string;
   readonly id: string;
   readonly message: string;

@@ -1,10 +1,10 @@
 import { createFifo } from '../runs/fifo.ts';
 
-/** Work that waits for a thread. Exactly one of the two is called. */
+/** Work that waits for a thread. Exactly one of `begin` and `missed` is called. */
 export interface Turn {
-  /** On the clock of {@link createTurns}. */
+  /** The deadline on the clock of {@link createTurns}. */
   readonly deadlineMs: number;
-  /** Its turn has come; say `done` when it has run. */
+  /** Its turn has come. The work calls `done` when it has run. */
   begin(): void;
   /** Its turn has come after its deadline. */
   missed(): void;
@@ -15,7 +15,7 @@ export interface Turns {
   done(): void;
 }
 
-/** First come, first served, so many at once. */
+/** First come, first served, this many at once. */
 export function createTurns(runningMax: number, nowMs: () => number): Turns {
   const waiting = createFifo<Turn>();
   let running = 0;

@@ -8,13 +8,13 @@ import { freeBroker } from '../../broker/brokers.test-support.ts';
 import { connectHeartbeat, connectRequests } from './sockets.ts';
 import { useFakeTimers } from '@cateto/zmtp/testing';
 
-/** An address, another one each time, or none. */
+/** An address, a function that returns one, or an error. */
 type Said = string | (() => string) | Error;
 type Answer = (fault: NodeJS.ErrnoException | null, address: string) => void;
 
 const patience = { timeout: 20_000 };
 
-/** A name service that knows what the test says, and is silent until then. */
+/** A name server that answers what the test says, and is silent until then. */
 function nameService() {
   const waiting: { readonly name: string; readonly answer: Answer }[] = [];
   const addresses = new Map<string, Said>();
@@ -61,10 +61,10 @@ const connections = {
   },
 };
 const every = Object.keys(connections) as (keyof typeof connections)[];
-/** An address is remembered as long as the process runs: each test has a name of its own. */
+/** Each test has a name of its own, because addresses are remembered for the life of the process. */
 let count = 0;
 
-/** Binds a port that a subscriber may find, and says how many have. */
+/** Binds a port, and counts the subscribers that connect. */
 async function listen(host: string, port: number) {
   const publisher = new Publisher({ linger: 0, ipv6: host.includes(':') });
   let linked = 0;
@@ -74,13 +74,13 @@ async function listen(host: string, port: number) {
   return { publisher, linked: () => linked };
 }
 
-/** A connection by a name to a port of which the test says where it listens. */
+/** A connection by name to a port; the test says on which address the port listens. */
 async function setUp(what: keyof typeof connections, name = `broker-${(count += 1)}.test`) {
   const broker = await freeBroker();
   const { open, portOf } = connections[what];
   const names = nameService();
   const socket = open({ ...broker, host: name });
-  // As it is used: what libzmq has to do in this thread it does while somebody reads.
+  // The socket is read, as in real use: libzmq does its work of this thread while a socket is read.
   void readFrames(socket, () => undefined);
   onTestFinished(() => socket.close());
   return {
@@ -96,30 +96,30 @@ async function reached({ linked }: { linked(): number }): Promise<void> {
 }
 
 describe.each(every)('%s', (what) => {
-  test('finds its broker by the address that the name has', async () => {
+  test('a connection finds its broker by the address of the name', async () => {
     const { say, listenOn } = await setUp(what);
     const broker = await listenOn('127.0.0.1');
     say('127.0.0.1');
     await reached(broker);
   });
 
-  test('follows the name to another address, and leaves the one that it had', async () => {
+  test('a connection follows the name to another address, and leaves the old one', async () => {
     const { asked, say, listenOn } = await setUp(what);
-    // Nobody listens there.
+    // No broker listens there.
     say('127.0.0.2');
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(2), patience);
     const moved = await listenOn('127.0.0.1');
     say('127.0.0.1');
     await reached(moved);
     const left = await listenOn('127.0.0.2');
-    // By the time that it asks again, having lost the link, it would have found the other.
+    // If it asked again after losing the connection, it would have found the other address by then.
     const before = asked.length;
     moved.publisher.close();
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before), patience);
     expect(left.linked()).toBe(0);
   });
 
-  test('stays where it is connected, whatever the name comes to mean', async () => {
+  test('a connection stays while it is connected, whatever address the name gets', async () => {
     const { asked, say, listenOn } = await setUp(what);
     say('127.0.0.1');
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(1), patience);
@@ -127,7 +127,7 @@ describe.each(every)('%s', (what) => {
     await reached(broker);
     const before = asked.length;
     say('127.0.0.2');
-    // An answer to what it asked before, if there is one, comes with the next turn.
+    // An answer to an earlier look-up, if there is one, arrives with the next turn.
     await new Promise((resolve) => setImmediate(resolve));
     broker.publisher.close();
     const moved = await listenOn('127.0.0.2');
@@ -135,7 +135,7 @@ describe.each(every)('%s', (what) => {
     expect(asked.length).toBeGreaterThan(before);
   });
 
-  test('finds it when the name is unknown at first, or has no address any more', async () => {
+  test('a connection finds its broker when the name is unknown at first, or loses its address', async () => {
     const { asked, say, listenOn } = await setUp(what);
     say(noAddress);
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(1), patience);
@@ -144,7 +144,7 @@ describe.each(every)('%s', (what) => {
     say(noAddress);
     const before = asked.length;
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before + 1), patience);
-    // It has no address: whoever has that one now is another.
+    // The name has no address, so a broker on the old address is a different one.
     const other = await listenOn('127.0.0.2');
     const broker = await listenOn('127.0.0.1');
     say('127.0.0.1');
@@ -152,7 +152,7 @@ describe.each(every)('%s', (what) => {
     expect(other.linked()).toBe(0);
   });
 
-  test('does not ask all the time for a name that has another address each time', async () => {
+  test('a name whose address changes each time is not looked up all the time', async () => {
     const { asked, say } = await setUp(what);
     const startMs = performance.now();
     say(() => `127.0.0.${2 + (asked.length % 2)}`);
@@ -160,15 +160,15 @@ describe.each(every)('%s', (what) => {
     expect(performance.now() - startMs).toBeGreaterThan(5 * 150);
   });
 
-  test.each(['127.0.0.1', '[::1]'])('asks nobody for the address of %s', async (address) => {
+  test.each(['127.0.0.1', '[::1]'])('an address such as %s is not looked up', async (address) => {
     const { asked, listenOn } = await setUp(what, address);
-    // libzmq looks on, in the meantime, as it does for a broker that starts later.
+    // libzmq keeps trying meanwhile, as for a broker that starts later.
     const broker = await listenOn(address);
     await reached(broker);
     expect(asked).toEqual([]);
   });
 
-  test('closed while it waits for the address asks for it no more', async () => {
+  test('a connection that is closed while it waits for an address stops looking it up', async () => {
     useFakeTimers(['setTimeout']);
     const { asked, say, socket } = await setUp(what);
     socket.close();
@@ -179,7 +179,7 @@ describe.each(every)('%s', (what) => {
   });
 });
 
-test('two names that come to mean one address are both linked with it', async () => {
+test('two names with the same address both get a connection to it', async () => {
   const broker = await freeBroker();
   const names = nameService();
   const at = await listen('127.0.0.1', broker.subscribePort);

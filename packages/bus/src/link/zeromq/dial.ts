@@ -2,15 +2,17 @@ import type { Subscriber } from 'zeromq';
 import { addressOf, familyOf, literalOf } from '@cateto/zmtp';
 import { timers } from '@cateto/zmtp/timers';
 
-/** How often a name is asked for while the socket is not connected: as often as libzmq tries at last. */
+/** How often a name is looked up while the socket is not connected; libzmq's longest retry interval. */
 const askEveryMs = 200;
 
 /**
- * Connects a socket of libzmq to a host by its address, and anew when its name has come to mean another one. libzmq is not told the
- * name: it would ask for the address before each attempt to connect, in the thread that all its connections share, and for as long as
- * the name's server is silent none of them says that it lives. The name of a broker that is gone would take everybody from the other.
+ * Connects a socket of libzmq to a host by its address, and reconnects when the address of the name changes. libzmq is
+ * not given the name. It would resolve the name before each attempt, in the thread that all its connections share;
+ * while the name server is silent, no connection would answer heartbeats. So the name of a missing broker would cut
+ * everyone off from the other broker.
  *
- * @param socket one that is dialled once: libzmq knows connections by their address, and two names may mean the same
+ * @param socket a socket that is dialled once: libzmq identifies connections by their address, and two names may have
+ * the same one
  */
 export function dial(socket: Subscriber, host: string, port: number): void {
   let endpoint: string | undefined;
@@ -19,7 +21,7 @@ export function dial(socket: Subscriber, host: string, port: number): void {
 
   const endpointOf = (address: string): string => `tcp://${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;
 
-  /** @param meant nowhere, when the name has no address */
+  /** @param meant undefined when the name has no address */
   function move(meant: string | undefined): void {
     if (meant === endpoint) return;
     if (endpoint !== undefined) socket.disconnect(endpoint);
@@ -32,7 +34,7 @@ export function dial(socket: Subscriber, host: string, port: number): void {
     asking = true;
     addressOf(host, (fault, address) => {
       if (socket.closed) return;
-      // What is connected stays so, whatever its name means by now.
+      // A connected socket stays connected, even if the address of the name has changed.
       if (!connected) move(fault === null ? endpointOf(address) : undefined);
       timers
         .setTimeout(() => {

@@ -3,14 +3,14 @@ import { devNull } from 'node:os';
 import type { Platform } from '../link.ts';
 
 const lookEveryMs = 1_000;
-/** Said at once, and again so many looks later while it lasts. */
+/** Reports at once, then each time after this many further checks while the shortage lasts. */
 const sayEvery = 10;
 
 /**
- * Tells when this process has no file handles left. Node's event loop then accepts each connection, closes it at once and tells nobody, so
- * the way to know is to try: opening and closing a file took 8 us.
+ * Reports when this process has no file handles left. Node's event loop then accepts each connection, closes it at once
+ * and emits no event. So the only way to find out is to try; opening and closing a file took 8 µs.
  *
- * @returns what ends it
+ * @returns a function that stops the checks
  */
 export function watchFileHandles({ after }: Platform, onNoneLeft: (cause: string) => void): () => void {
   let looks = 0;
@@ -37,7 +37,7 @@ function noneLeft(): string | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EMFILE') return 'no file handles are left to this process; raise its limit (ulimit -n, LimitNOFILE=)';
-    // Whatever else is wrong with a device is not about connections.
+    // Any other fault of the device does not concern connections.
     return code === 'ENFILE' ? 'no file handles are left on this machine; raise its limit (fs.file-max)' : undefined;
   }
 }

@@ -2,16 +2,17 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 
 /**
- * A socket of libzmq takes a file handle, the observer of its events two, the address to bind one for a moment, and the first socket of
- * a process those of two threads. When they run out in between, libzmq aborts, or hangs: an observer that gets one of its two blocks
- * the thread of all sockets for good. Seen for each number of handles from 0 to 24 that a server or a broker was left.
+ * A socket of libzmq takes one file handle, the observer of its events two, and the address to bind one for a moment.
+ * The first socket of a process also takes those of two threads. If handles run out in between, libzmq aborts or hangs:
+ * an observer that gets one of its two handles blocks the thread of all sockets for ever. This was observed for each
+ * number of free handles from 0 to 24.
  */
 const handlesNeeded = 12;
 
 /**
- * Call before anything of a libzmq socket is opened.
+ * Call this before opening any part of a libzmq socket.
  *
- * @throws Error with the code `EMFILE` or `ENFILE` when too few handles are left for it
+ * @throws Error with the code `EMFILE` or `ENFILE` when too few handles are left
  */
 export function needHandles(): void {
   const handles: number[] = [];
@@ -19,7 +20,7 @@ export function needHandles(): void {
     for (let count = 0; count < handlesNeeded; count += 1) handles.push(openSync(devNull, 'r'));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Where there is no such device nothing can be told.
+    // Without such a device nothing can be determined.
     if (code !== 'EMFILE' && code !== 'ENFILE') return;
     const what = `no file handles are left for a socket (${code}): close files, or raise the limit (ulimit -n)`;
     throw Object.assign(new Error(what, { cause: error }), { code });

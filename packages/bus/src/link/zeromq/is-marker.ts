@@ -1,4 +1,4 @@
 import { topicShape } from '@cateto/contracts';
 
-/** Whether a topic is how an active broker shows. */
+/** Whether a topic is the marker of an active broker. */
 export const isMarker = (topic: string): boolean => topicShape(topic)?.shape === 'marker';

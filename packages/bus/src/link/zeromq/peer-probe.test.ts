@@ -16,17 +16,17 @@ async function listenAt({ heartbeatPort }: BrokerEndpoint): Promise<Server> {
   return server;
 }
 
-test('a port that nobody listens on refuses', async () => {
+test('a probe of a port without a listener reports a refusal', async () => {
   expect(await probePeer(await freeBroker(), never)).toBe('refused');
 });
 
-test('a process that hangs accepts', async () => {
+test('a probe of a process that hangs reports an accepted connection', async () => {
   const endpoint = await freeBroker();
   await listenAt(endpoint);
   expect(await probePeer(endpoint, never)).toBe('accepting');
 });
 
-test('one that is killed while it is probed refuses in the end', async () => {
+test('a probe of a process that is killed meanwhile reports a refusal', async () => {
   const endpoint = await freeBroker();
   const server = await listenAt(endpoint);
   server.on('connection', (connection) => {
@@ -36,7 +36,7 @@ test('one that is killed while it is probed refuses in the end', async () => {
   expect(await probePeer(endpoint, never)).toBe('refused');
 });
 
-test('one that hangs up on everybody accepts', async () => {
+test('a probe of a process that closes every connection reports an accepted connection', async () => {
   const endpoint = await freeBroker();
   const server = await listenAt(endpoint);
   let connections = 0;
@@ -48,6 +48,6 @@ test('one that hangs up on everybody accepts', async () => {
   expect(connections).toBeLessThanOrEqual(8);
 });
 
-test('a probe that is called off tells nothing', async () => {
+test('a cancelled probe reports nothing', async () => {
   expect(await probePeer(await freeBroker(), AbortSignal.abort())).toBe('unknown');
 });

@@ -3,25 +3,25 @@ import { connect } from 'node:net';
 import { timers } from '@cateto/zmtp/timers';
 
 /**
- * What a plain TCP connect met: nobody listens on the port, somebody does, or nothing that would tell (a host that does
- * not answer, a name that does not resolve).
+ * The result of a plain TCP connect: no process listens on the port, a process does, or neither can be told (the host
+ * does not answer, or its name does not resolve).
  */
 export type Probe = 'refused' | 'accepting' | 'unknown';
 
-/** A refusal takes one round trip; by then the silence of the peer's beats says as much. */
+/** A refusal takes one round trip. After this time, the silence of the peer's beats says as much. */
 const probeMaxMs = 200;
-/** Whoever accepts and hangs up so often is not about to end. */
+/** A process that accepts and closes this often is not about to end. */
 const attemptsMax = 8;
 
 /**
- * Tells a process that is gone from one that hangs: the kernel refuses connections for the first and accepts them for
- * the second. libzmq's `connect:retry` tells nothing: it fires on any break.
+ * Distinguishes a process that is gone from one that hangs: the kernel refuses connections to the first and accepts
+ * them for the second. libzmq's `connect:retry` does not help, because it fires on any break.
  *
- * The kernel closes a killed process's sockets one after the other, so the heartbeat link can break while the port still
+ * The kernel closes the sockets of a killed process one by one, so the heartbeat link can break while the port still
  * listens: nearly a third of all probes were accepted like that. Such a connection is reset as soon as the port is
- * closed, and then tried again; that of a process that hangs stays open.
+ * closed, and the probe tries again. The connection to a process that hangs stays open.
  *
- * @param closing ends the probe at once; it ends by itself 200 ms after its start at the latest
+ * @param closing ends the probe at once; it ends at the latest 200 ms after its start
  */
 export async function probePeer(peer: BrokerEndpoint, closing: AbortSignal): Promise<Probe> {
   const over = new AbortController();
@@ -57,7 +57,7 @@ function connectOnce({ host, heartbeatPort }: BrokerEndpoint, over: AbortSignal)
       else if (over.aborted) resolve(connected ? 'accepting' : 'unknown');
       else resolve(connected || fault === 'ECONNRESET' ? 'hung-up' : 'unknown');
     });
-    // Read and thrown away, or its end would never be seen.
+    // Read and discard data. Otherwise the end of the connection would not be noticed.
     socket.resume();
   });
 }

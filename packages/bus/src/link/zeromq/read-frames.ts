@@ -1,8 +1,8 @@
 import type { Subscriber } from 'zeromq';
 
 /**
- * Hands over every message of a socket until it is closed. A receive is always pending, as it must be: an unread socket
- * can be collected and closes silently.
+ * Passes on every message of a socket until it is closed. A receive is always pending: an unread socket can be
+ * garbage-collected, and closes silently.
  */
 export async function readFrames(socket: Subscriber, take: (frames: readonly Buffer[]) => void): Promise<void> {
   try {
@@ -12,7 +12,7 @@ export async function readFrames(socket: Subscriber, take: (frames: readonly Buf
       if (socket.closed) return;
     }
   } catch (error) {
-    // The read that was under way when the socket was closed.
+    // The read that was pending when the socket was closed.
     if (!socket.closed) throw error;
   }
 }

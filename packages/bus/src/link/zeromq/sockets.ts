@@ -9,66 +9,75 @@ import { createBeatSubscriber, createSubscriber, createXPublisher } from '@catet
 import { timers } from '@cateto/zmtp/timers';
 
 /*
- * The one seam through which every socket of Cateto is opened, and the one place where keys will go. Each option has its
- * reason beside it. What has to go on while a handler computes is libzmq's, whose thread does it: the way on which requests
- * come in. So are the beats between the brokers, which are few. All else is spoken by the thread that has the messages (ADR 18), and
- * in a worker thread everything (ADR 48).
+ * The only place where Cateto opens sockets, and where keys will be added. The reason of each option is beside it. Two
+ * kinds of sockets are libzmq's, because its own thread continues while a handler computes: the connection on which
+ * requests arrive, and the few beats between the brokers. The others speak ZMTP on the thread that uses the messages
+ * (ADR 18); in a worker thread, all of them do (ADR 48).
  */
 
 /**
- * Heartbeats of ZMTP: the only thing that shows a stopped process or a cut link. Who connects pings, and says in each ping after
- * what silence the other side shall let go of it as well. On which connections that has to be soon is ADR 15.
+ * ZMTP heartbeats: the only way to detect a stopped process or a cut link. The side that connects sends PINGs, and each
+ * PING says after what silence the other side should give it up. ADR 15 says which connections need this soon.
  */
 const heartbeats = {
   /**
-   * Where requests come in: a server that hangs is missed 150 to 250 ms after it began to. The server itself waits for longer than the
-   * broker: what closes soon after it has heard the broker is then a process that ended, and not a link that was cut (ADR 51).
+   * For the connection on which requests arrive: a server that hangs is given up after 150 to 250 ms. The server waits
+   * longer for the broker. So a connection that closes soon after the server has heard the broker belongs to a process
+   * that ended, not to a cut link (ADR 51).
    */
   soon: { heartbeatInterval: 50, heartbeatTimeout: 1_000, heartbeatTimeToLive: 200 },
-  /** All other connections of participants, thousands perhaps, most of them idle. */
+  /** For all other connections of participants. There may be thousands, most of them idle. */
   inTime: {
     intervalMs: 4_000,
     silenceMs: 12_000,
-    // What a cut link held back arrives when it heals, unless it was given up before. More than two seconds late a copy of a
+    // Messages that a cut link has held back arrive when it heals, unless the connection was given up before. A copy of
+    // a request that arrives more than two seconds late might run again, because its server has answered it and
+    // forgotten it as settled.
     // request can be run again, which its server had answered and forgotten as settled.
     unconfirmed: { intervalMs: 500, silenceMs: 1_000 },
     ttlMs: 12_000,
   },
   /**
-   * Where requests come in on a thread that may end by itself: no thread of libzmq pings for it, so the handler that computes there
-   * has to be given time. Above two seconds a request could arrive so late that its server has answered and forgotten it.
+   * For the request connection in a worker thread, which may end by itself. No thread of libzmq sends its PINGs, so a
+   * handler that computes there needs more time. With more than two seconds, a request could arrive after its server
+   * has answered and forgotten it.
    */
   inWorker: { intervalMs: 250, silenceMs: 1_500, ttlMs: 1_500, firstPing: true },
-  /** A broker's side of all of them: for those who do not ping. */
+  /** The broker's side of all of them, for peers that send no PINGs. */
   bound: {
     intervalMs: 5_000,
     silenceMs: 15_000,
     ttlMs: 0,
     onlyIfSilent: true,
-    // A server's 200 ms, or 1.5 s in a worker thread, and not a client's: a broker tells the end of a server from a cut link (ADR 51).
+    // The 200 ms of a server, or 1.5 s in a worker thread, but not the longer times of clients: a broker distinguishes
+    // the end of a server from a cut link (ADR 51).
     closeWatchTtlMs: 1_500,
     firstPing: true,
   },
 };
-/** A broker tells a server's 200 ms to the next tick; a thousand idle participants of one machine should cost it little. */
+/**
+ * A broker measures a server's 200 ms to the next tick. A larger tick costs less for a thousand idle participants of
+ * one machine.
+ */
 const brokerTickMs = 50;
 const participantTickMs = 500;
 const workerTickMs = 250;
 
 const reconnecting = {
-  // A broker that comes back is met quickly; one that stays away is not hammered.
+  // A returning broker is met quickly, and a missing one is not flooded with attempts.
   intervalMs: 10,
   intervalMaxMs: 200,
-  // The kernel repeats a lost SYN after 1, 2, 4, 8 ... seconds: after a cut of 20 s the link was back only 16 s after it
+  // The kernel repeats a lost SYN after 1, 2, 4, 8 … seconds: after a cut of 20 s, the connection was back only 16 s
+  // after the link had healed. A new attempt finds it within a second.
   // had healed. An attempt given up and made anew finds it within a second.
   connectTimeoutMs: 1_000,
 };
 
 const bounds = {
   frameBytesMax: limits.frameBytesMax,
-  /** A second of 40,000 requests/s, several times over, and sixteen of the largest frames. */
+  /** Several seconds of 40,000 requests/s, and sixteen of the largest frames. */
   unsentBytesMax: 16 * limits.frameBytesMax,
-  /** Longer than any topic, which has 64 at most. */
+  /** Longer than any topic, which has at most 64 bytes. */
   prefixBytesMax: 64,
 };
 
@@ -77,7 +86,7 @@ const participant = {
   reconnecting,
   heartbeat: heartbeats.inTime,
   tickMs: participantTickMs,
-  // What is published in a turn was collected before (`Platform.soon`): it leaves now.
+  // The messages of a turn have been collected before (`Platform.soon`), so they leave now.
   flushSoon: (run: () => void) => timers.nextTick(run),
 };
 
@@ -86,18 +95,18 @@ const broker = {
   reconnecting,
   heartbeat: heartbeats.bound,
   tickMs: brokerTickMs,
-  // What the connections that were readable brought leaves together.
+  // Messages of all connections that were readable in this turn leave together.
   flushSoon: (run: () => void) => void timers.setImmediate(run),
 };
 
-/** What a broker has subscribed to, in full: its table of requests and its prefixes have 40,000 entries each at most. */
+/** All subscriptions of a broker: its request topics and its prefixes have at most 40,000 entries each. */
 const brokerSubscriptionsMax = 100_000;
-/** A server has a topic for each operation and lane. */
+/** A server subscribes to a topic for each operation and lane. */
 const participantSubscriptionsMax = 10_000;
 
 /**
- * A participant's way out, linked to every broker; subscriptions arrive on it. When a broker is gone, what `isFirst` chooses of
- * its subscriptions is reported before the others.
+ * The outbound connection of a participant, to every broker. Subscriptions arrive on it. When a broker is gone, the
+ * subscriptions that `isFirst` selects are reported as ended before the others.
  */
 export function connectXPublisher(
   brokers: readonly BrokerEndpoint[],
@@ -108,25 +117,25 @@ export function connectXPublisher(
   return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
 }
 
-/** The way on which a participant hears answers, and an observer everything, linked to every broker. */
+/** The connection on which a participant receives answers, and an observer everything, from every broker. */
 export function connectSubscriber(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
   const socket = createSubscriber({ ...participant, type: 'SUB' }, events);
   return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
 }
 
-/** A broker's side of the publishers. A publisher that comes later hears last of what `isLast` chooses. */
+/** The broker's side for publishers. A new publisher receives the subscriptions that `isLast` selects last. */
 export function openXSubscriber(isLast: (prefix: string) => boolean, events: SubscriberEvents): Subscriber {
   return createSubscriber({ ...broker, type: 'XSUB', isLast }, events);
 }
 
-/** A broker's side of the subscribers. */
+/** The broker's side for subscribers. */
 export function openXPublisher(events: XPublisherEvents): XPublisher {
   return createXPublisher({ ...broker, subscriptionsMax: participantSubscriptionsMax }, events);
 }
 
 /**
- * The way on which a server in a worker thread hears what it is asked, linked to every broker. libzmq has no part in it (ADR 48): a
- * thread that ends while a socket of libzmq is read takes the whole process with it.
+ * The connection on which a server in a worker thread receives requests, from every broker. It does not use libzmq (ADR
+ * 48): a thread that ends while a socket of libzmq is read takes the whole process with it.
  */
 export function connectRequestsInWorker(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
   const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
@@ -134,7 +143,7 @@ export function connectRequestsInWorker(brokers: readonly BrokerEndpoint[], even
   return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
 }
 
-/** A broker's heartbeat, as a participant that asks for its state hears it. */
+/** The heartbeat of a broker, for a participant that requests its status. */
 export function connectBeats(of: BrokerEndpoint, heard: (beat: Buffer) => void): BeatSubscriber {
   const socket = createBeatSubscriber(participant, heard);
   return dialled(socket, [of], ({ host, heartbeatPort }) => socket.dial(host, heartbeatPort));
@@ -154,11 +163,11 @@ function dialled<S extends { close(lingerMs: number): unknown }>(
 }
 
 const everySocket = {
-  // What waits for a peer that is gone is sent again by rule 2; it must not keep a process from ending.
+  // Messages that wait for a missing peer are resent (rule 2); they must not keep a process from ending.
   linger: 0,
-  // Without it a frame of 100 MB is delivered and a header that announces 8 GiB is held open.
+  // Without this limit, a frame of 100 MB is delivered, and a header that announces 8 GiB is accepted.
   maxMessageSize: limits.frameBytesMax,
-  // A connection that never speaks ZMTP is dropped.
+  // Drops connections that never speak ZMTP.
   handshakeInterval: 1_000,
 };
 
@@ -169,32 +178,38 @@ const connecting = {
 };
 
 /**
- * The brokers' heartbeat link has no ZMTP heartbeats: the beats are the heartbeat, and only one connection. So the kernel has to
- * notice that it is cut: beats that nobody acknowledged are repeated at ever longer intervals, and the one who only
- * listens would wait for ever for a host that lost its power. After a cut of 20 s both brokers stayed active for 6 s.
+ * The heartbeat link between brokers has no ZMTP heartbeats: the beats are the heartbeat. Therefore the kernel has to
+ * detect a cut link. By default it repeats unacknowledged beats at ever longer intervals, and the side that only
+ * listens would wait for ever for a host that lost its power. After a cut of 20 s, both brokers stayed active for 6 s.
  */
 const beatsUnacknowledged = { tcpMaxRetransmitTimeout: 1_000 };
-/** In seconds; a connection whose other end is silent so long is made anew. A stopped process's kernel still answers. */
+/**
+ * In seconds. A connection whose other end is silent for this long is made again. The kernel of a stopped process still
+ * answers.
+ */
 const beatsUnheard = { tcpKeepalive: 1, tcpKeepaliveIdle: 1, tcpKeepaliveInterval: 1, tcpKeepaliveCount: 2 };
 
-/** Messages of one broker: a second of 40,000 requests/s in batches of ten, and a burst upon it. */
+/** Messages of one broker: a second of 40,000 requests/s in batches of ten, plus a burst. */
 const highWaterMark = 10_000;
 
-/** With it libzmq takes a host's name for its IPv6 address first, where nobody may listen: only for who writes IPv6. */
+/**
+ * With this option, libzmq tries a host's IPv6 address first, where the broker may not listen. So it is set only for
+ * IPv6 addresses.
+ */
 function addressing(host: string): { readonly ipv6: boolean } {
   return { ipv6: host.includes(':') };
 }
 
-/** ZMQ_SNDHWM, which on a receiving socket bounds its subscriptions. A Subscriber has no option of that name. */
+/** ZMQ_SNDHWM, which bounds the subscriptions of a receiving socket. A Subscriber has no option of that name. */
 const sendHighWaterMarkOption = 23;
 interface Int32Options {
   setInt32Option(option: number, value: number): void;
 }
 
 /**
- * The way on which a server on the main thread hears what it is asked through a broker.
+ * The connection on which a server on the main thread receives requests through one broker.
  *
- * @param connected a connection was made, for the first time or again
+ * @param connected a connection was established, the first or a later one
  */
 export function connectRequests({ host, subscribePort }: BrokerEndpoint, connected: () => void): zeromq.Subscriber {
   needHandles();
@@ -208,30 +223,30 @@ export function connectRequests({ host, subscribePort }: BrokerEndpoint, connect
         receiveHighWaterMark: highWaterMark,
       }),
     );
-    // More than 1,000 subscriptions are silently lost at connect unless this bound is lifted.
+    // Without this option, subscriptions beyond 1,000 are lost silently at connect.
     (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
-    // Its observer is opened now, while there are handles for it.
+    // Open the observer now, while file handles are available for it.
     socket.events.on('handshake', connected);
     dial(socket, host, subscribePort);
     return socket;
   });
 }
 
-/** Where a broker publishes its beats. */
+/** The socket on which a broker publishes its beats. */
 export function openHeartbeat(bind: string): zeromq.Publisher {
   needHandles();
   return new zeromq.Publisher({
     ...everySocket,
     ...addressing(bind),
     ...beatsUnacknowledged,
-    // A beat that is late is worth nothing: a few are enough.
+    // A late beat is worthless, so a few are enough.
     sendHighWaterMark: 4,
     sendTimeout: 0,
   });
 }
 
 /**
- * A broker's heartbeat, as its peer hears it.
+ * The heartbeat of a broker, for its peer.
  *
  * @param broken the connection was lost
  */

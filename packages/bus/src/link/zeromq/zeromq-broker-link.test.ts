@@ -8,7 +8,7 @@ import { openZeromqBrokerLink } from './zeromq-broker-link.ts';
 
 const topic = 'calc.square.request.1.aaaaaaaaaaaa';
 
-/** A broker's sockets, with one subscriber and a publisher that knows it. */
+/** The sockets of a broker, with one subscriber and one publisher that has its subscription. */
 async function setUp(platform: Platform) {
   const ports = await freeBroker();
   const { publishPort, subscribePort } = ports;
@@ -46,10 +46,10 @@ async function setUp(platform: Platform) {
   }
 }
 
-test('what waited while a broker stood still is dropped, and what comes after is forwarded', async () => {
+test('messages that waited while a broker stood still are dropped, and later ones are forwarded', async () => {
   const { link, subscriber, publisher, drops } = await setUp(nodePlatform);
   for (let sent = 0; sent < 200; sent += 1) void publisher.send([topic, 'old']);
-  // It stands still until all of that has arrived.
+  // The broker stands still until all of them have arrived.
   const untilMs = performance.now() + 300;
   while (performance.now() < untilMs);
   link.dropQueued();
@@ -64,9 +64,9 @@ test('what waited while a broker stood still is dropped, and what comes after is
   expect(new Set(drops)).toEqual(new Set(['stood still']));
 });
 
-test('a stream that never lets the queue run empty does not keep a broker dropping', async () => {
+test('a broker stops dropping even if messages arrive without a pause', async () => {
   const clock = { nowMs: 0 };
-  // Time passes by a millisecond each time it is looked at.
+  // Each reading of the clock takes a millisecond.
   const platform: Platform = { ...nodePlatform, nowMs: () => (clock.nowMs += 1) };
   const { link, subscriber, publisher } = await setUp(platform);
   for (let sent = 0; sent < 2_000; sent += 1) void publisher.send([topic, String(sent)]);

@@ -9,7 +9,7 @@ import { watchFileHandles } from './file-handles.ts';
 import { probePeer } from './peer-probe.ts';
 import type { BrokerLink, BrokerLinkEvents } from '../broker-link.ts';
 
-/** Reading what waited takes a few microseconds a message; whatever is read later than this came later. */
+/** Reading the messages that waited takes a few microseconds each. Messages read after this time arrived later. */
 const dropMaxMs = 250;
 
 export interface ZeromqBrokerLinkOptions {
@@ -22,15 +22,18 @@ export interface ZeromqBrokerLinkOptions {
 }
 
 export interface ZeromqBrokerLink extends BrokerLink {
-  /** @throws Error naming the address and port that cannot be bound, and why; then all of it is closed */
+  /** @throws Error that names the address and port that cannot be bound, and why; everything is closed then */
   bind(): Promise<void>;
 }
 
-/** A broker's three sockets, to be bound, and its connection to the heartbeat of the other broker if there is one. */
+/**
+ * The three sockets of a broker, not bound yet, and its connection to the heartbeat of the other broker, if there is
+ * one.
+ */
 export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: BrokerLinkEvents): ZeromqBrokerLink {
   const { bind, ports, peer, platform } = options;
   const closing = new AbortController();
-  /** Until then what arrives is dropped, unless nothing arrives before; undefined when nothing is to be dropped. */
+  /** Messages are dropped until this time, or until a turn brings none; undefined when nothing is to be dropped. */
   let dropUntilMs: number | undefined;
   let read = 0;
 
@@ -58,7 +61,8 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     });
     opened({ close: () => downstream.close(0) });
     const beats = opened(openHeartbeat(bind));
-    // libzmq closes a port in a thread of its own, some milliseconds after `close`; the last event of a socket follows it.
+    // libzmq closes a port in a thread of its own, some milliseconds after `close`. The last event of the socket
+    // follows.
     const end = new Promise((resolve) => beats.events.on('end', resolve));
     const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, guarded(events.peerLinkBroken)));
     return {
@@ -75,7 +79,7 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     if (body !== undefined) events.peerBeat(body);
   }
 
-  /** Ends the dropping once a turn of the loop brought nothing. */
+  /** Ends the dropping after a turn of the loop without messages. */
   function untilRead(readBefore: number): void {
     platform.afterTurn(() => {
       const overdue = dropUntilMs !== undefined && platform.nowMs() >= dropUntilMs;

@@ -9,14 +9,17 @@ import type { Subscriber, SubscriberEvents } from '@cateto/zmtp';
 import type { InboundConnection, InboundEvents } from '../inbound.ts';
 import { openInbound } from '../inbound.ts';
 
-/** How long what was published may take to leave after the close, at most. */
+/** How long the last messages may take to leave after the close, at most. */
 const closeLingerMs = 500;
 
 interface ClosingConnection extends InboundConnection {
   close(): Promise<unknown>;
 }
 
-/** A way out and one or two ways in, each connected to every broker. The way out is also how listeners become known. */
+/**
+ * One outbound and one or two inbound connections, each to every broker. The outbound connection also receives the
+ * subscriptions of servers.
+ */
 export function zeromqLink(brokers: readonly BrokerEndpoint[]): OpenLink {
   return (events, duty) => openZeromqLink(brokers, duty, events);
 }
@@ -33,9 +36,10 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
   };
   const requestsOn = isMainThread ? openRequests : openRequestsInWorker;
   const { publisher, inbound } = openAll((opened) => {
-    // What was opened in vain reports nothing: nobody is there to hear it.
+    // A link that could not be opened completely reports nothing.
     opened({ close: () => (closed = true) });
-    // Without its marker a broker's servers are not gone one after the other, each a reason to ask the next.
+    // When a broker is lost, its marker has to vanish first. Otherwise its servers would vanish one by one, and each
+    // would cause a resend to the next one.
     const publishing = connectXPublisher(brokers, isMarker, {
       subscription: events.subscription,
       refused: events.dropped,
@@ -58,7 +62,7 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
 
   async function close(): Promise<void> {
     closed = true;
-    // The last answers of a server that drains are on their way.
+    // The last answers of a draining server are in flight.
     await Promise.all([...inbound.all.map((connection) => connection.close()), publisher.close(closeLingerMs)]);
   }
 
@@ -93,7 +97,10 @@ function closingConnection({ subscribe, unsubscribe, close }: Subscriber): Closi
   return { subscribe, unsubscribe, close: () => close(0) };
 }
 
-/** A socket for each broker: one that had two would be one to libzmq when their names meet at one address. */
+/**
+ * One socket for each broker: with one socket for both, libzmq would merge connections whose names resolve to the same
+ * address.
+ */
 function openRequests(brokers: readonly BrokerEndpoint[], events: InboundEvents): ClosingConnection {
   const inbound = openAll((opened) => brokers.map((broker) => opened(openRequestsOf(broker, events))));
   return {
@@ -105,7 +112,7 @@ function openRequests(brokers: readonly BrokerEndpoint[], events: InboundEvents)
 
 function openRequestsOf(broker: BrokerEndpoint, events: InboundEvents): ClosingConnection {
   return openAll((opened) => {
-    // A first connection counts as well: until then nothing was heard.
+    // The first connection counts too, because nothing arrived before it.
     const socket = opened(connectRequests(broker, events.reconnected));
     const reading = readFrames(socket, (frames) => {
       const [topic, body] = frames;
