@@ -34,6 +34,8 @@ export interface Dispatch<W> {
   refusedBy(request: OpenRequest<W>, server: Server): void;
   /** Takes a request back from its server, and holds it. */
   takeBack(request: OpenRequest<W>, nowMs: number): void;
+  /** Takes a request from its server, for good: what that answers is not waited for. */
+  letGo(request: OpenRequest<W>, nowMs: number): void;
   /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
   release(request: OpenRequest<W>): void;
   /**
@@ -297,6 +299,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       else takeBack(request, nowMs);
     },
     takeBack,
+    letGo: (request, nowMs) => move(request, undefined, nowMs),
     refusedBy: held.refusedBy,
     release(request) {
       if (isSuspect(request)) suspects.remove(request);

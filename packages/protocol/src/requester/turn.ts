@@ -74,13 +74,17 @@ export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: Tur
       request.resendDueMs = failMs;
       schedule(request);
     } else if (request.earlier === undefined) settle(request, nobodyFit(request));
-    else settleAside(request, nobodyFit(request));
+    else settleAside(request, nobodyFit(request), nowMs);
   }
 
-  /** Settles for the caller but keeps the record, so that a server that was sent a probe does not see it as settled. */
-  function settleAside(request: OpenRequest<W>, outcome: Failure): void {
+  /**
+   * Settles for the caller but keeps the record, so that a server that was sent a copy does not see it as settled. Nobody waits for the
+   * server's answer, so the request takes no room there.
+   */
+  function settleAside(request: OpenRequest<W>, outcome: Failure, nowMs: number): void {
     const { seq, work } = request.call;
     if (request.server === undefined) dispatch.release(request);
+    else dispatch.letGo(request, nowMs);
     request.settled = true;
     request.resendDueMs = Number.POSITIVE_INFINITY;
     emit({ type: 'settle', seq, work, outcome });

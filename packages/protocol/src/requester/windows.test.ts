@@ -76,6 +76,19 @@ describe('a server', () => {
   });
 });
 
+test('a request that has failed because nobody listens takes no room at the server that has it', () => {
+  const { call, beat, up, down, handle, runTo } = setUp(a, b);
+  for (const server of [a, b]) beat(server, { windows: { square: 1 } });
+  call(1, { unheard: 'fail', deadlineMs });
+  // It was sent to both of them.
+  runTo(300);
+  for (const server of [a, b]) down(server);
+  expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
+  for (const server of [a, b]) up(server);
+  const to = [2, 3].flatMap((seq) => sends(call(seq, { deadlineMs }))).map(([, server]) => server);
+  expect(to.toSorted()).toEqual([a, b]);
+});
+
 describe('a request that is given back', () => {
   test('goes to a server with room, before everything that came later', () => {
     const { callMany, beat, up, answer } = setUp(a);
