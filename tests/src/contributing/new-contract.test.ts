@@ -41,7 +41,7 @@ afterAll(() => workspace.remove());
 function check(): Record<string, Finished> {
   return {
     types: workspace.tool('tsc', ['-b', 'packages/compute']),
-    testTypes: workspace.tool('tsc', ['-p', 'tsconfig.test.json'], 'packages/compute'),
+    testTypes: workspace.tool('tsc', ['-p', '.']),
     lint: workspace.tool('oxlint', ['--type-aware', 'packages/contracts/src/calculator', 'packages/compute/src']),
     format: workspace.tool('oxfmt', ['--check', 'packages/contracts/src/calculator', 'packages/compute/src']),
     registry: workspace.program('scripts/contracts/registry.ts', ['--check']),

@@ -23,6 +23,7 @@ const copied = [
   '.oxlintrc.json',
   'package.json',
   'tsconfig.base.json',
+  'tsconfig.json',
   'vitest.base.ts',
 ];
 /** Files that tools leave behind. */

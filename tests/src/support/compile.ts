@@ -18,7 +18,8 @@ export function compileAll(files: Readonly<Record<string, string>>): string {
   mkdirSync(cache, { recursive: true });
   const folder = mkdtempSync(join(cache, 'compile-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const config = { extends: join(tests, 'tsconfig.json'), include: ['*.ts'], compilerOptions: { types: ['node'] } };
+  const options = { types: ['node'], incremental: false, tsBuildInfoFile: null };
+  const config = { extends: join(tests, '../tsconfig.json'), include: ['*.ts'], compilerOptions: options };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   for (const [name, code] of Object.entries(files)) writeFileSync(join(folder, name), code);
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
