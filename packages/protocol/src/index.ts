@@ -1,5 +1,9 @@
 export type { Batch, BatchEffect, BatchInput } from './batch/batch.ts';
 export { createBatch } from './batch/batch.ts';
+export type { Account, Accounts } from './structures/accounts.ts';
+export { comesBefore, createAccounts } from './structures/accounts.ts';
+export type { Heap, HeapMember } from './structures/heap.ts';
+export { createHeap } from './structures/heap.ts';
 export type { DueQueue } from './structures/due-queue.ts';
 export { createDueQueue } from './structures/due-queue.ts';
 export type { ReturnPath, ReturnPathEffect, ReturnPathInput } from './return-path/return-path.ts';

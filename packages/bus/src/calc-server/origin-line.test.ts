@@ -73,3 +73,21 @@ test('what is taken out has no turn, though it would have been the next', () => 
   line.retain(({ seq }) => seq === 2);
   expect([line.size(), rest(line)]).toEqual([1, ['a2']]);
 });
+
+test('an origin of which one request waits at a time pays for those that it had, though nothing of it waits meanwhile', () => {
+  const line = createOriginLine();
+  for (let seq = 1; seq <= 200; seq += 1) line.push(requestOf('quick', seq));
+  const servedMs = { dear: 0, quick: 0 };
+  line.push(requestOf('dear', 1));
+  for (let turn = 1; turn <= 100; turn += 1) {
+    const request = line.first();
+    if (request === undefined) break;
+    line.shift();
+    const name = request.sender === 'dear' ? 'dear' : 'quick';
+    const tookMs = name === 'dear' ? 50 : 1;
+    servedMs[name] += tookMs;
+    line.took(request, tookMs);
+    if (name === 'dear') line.push(requestOf('dear', turn + 1));
+  }
+  expect(servedMs.dear).toBeLessThan(3 * servedMs.quick);
+});

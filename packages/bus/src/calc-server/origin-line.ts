@@ -1,3 +1,5 @@
+import type { Account, HeapMember } from '@cateto/protocol';
+import { comesBefore, createAccounts, createHeap } from '@cateto/protocol';
 import type { Fifo } from '../runs/fifo.ts';
 import { createFifo } from '../runs/fifo.ts';
 import type { Line } from '../runs/run-queue.ts';
@@ -5,71 +7,72 @@ import type { Admitted } from '../runs/work.ts';
 
 /*
  * Requests that wait for their turn, by their origins (the requesters): those take turns by how long their requests have kept the loop,
- * so that the burst of one does not delay the few requests of another (start-time fair queueing, as in the requester's queues). Of one
- * origin the oldest comes first. Requests that keep the loop for nothing take turns by number.
+ * so that the burst of one does not delay the few requests of another (as in the requester's queues). Of one origin the oldest comes
+ * first. Requests that keep the loop for nothing take turns by number.
  */
 
-interface Origin {
+interface Origin extends Account, HeapMember {
   readonly waiting: Fifo<Admitted>;
-  usedMs: number;
 }
 
 const leastMs = 0.001;
 
 export function createOriginLine(): Line {
-  /** Those of whom something waits. */
-  const origins = new Map<string, Origin>();
-  /** The `usedMs` of the origin that had the last turn: where an origin starts that comes now. */
-  let turnMs = 0;
+  const origins = createAccounts<Origin>((name) => ({ name, usedMs: 0, since: 0, at: -1, waiting: createFifo() }));
+  const turns = createHeap<Origin>(comesBefore);
   let size = 0;
   /** It stays first until it has its turn, whoever comes meanwhile: what its handler may do has been announced. */
   let next: Admitted | undefined;
 
   function first(): Admitted | undefined {
-    if (next !== undefined) return next;
-    let leastUsedMs = Number.POSITIVE_INFINITY;
-    for (const { waiting, usedMs } of origins.values()) {
-      if (usedMs >= leastUsedMs) continue;
-      leastUsedMs = usedMs;
-      next = waiting.first();
-    }
+    next ??= turns.first()?.waiting.first();
     return next;
+  }
+
+  function charge(origin: Origin, ms: number): void {
+    origin.usedMs += ms;
+    if (origin.at >= 0) turns.moved(origin);
+  }
+
+  function leaveIfEmpty(origin: Origin): void {
+    if (origin.waiting.size() > 0) return;
+    turns.remove(origin);
+    origins.leave(origin);
   }
 
   return {
     push(request) {
-      let origin = origins.get(request.sender);
-      if (origin === undefined) {
-        origin = { waiting: createFifo(), usedMs: turnMs };
-        origins.set(request.sender, origin);
-      }
+      const origin = origins.enter(request.sender);
       origin.waiting.push(request);
       size += 1;
+      if (origin.at < 0) turns.add(origin);
     },
     first,
     shift() {
       const sender = first()?.sender;
-      const origin = sender === undefined ? undefined : origins.get(sender);
+      const origin = sender === undefined ? undefined : origins.find(sender);
       next = undefined;
-      if (origin === undefined || sender === undefined) return;
+      if (origin === undefined) return;
       origin.waiting.shift();
       size -= 1;
-      turnMs = Math.max(turnMs, origin.usedMs);
-      origin.usedMs += leastMs;
-      if (origin.waiting.size() === 0) origins.delete(sender);
+      origins.turn(origin);
+      charge(origin, leastMs);
+      leaveIfEmpty(origin);
     },
     took({ sender }, blockedMs) {
-      const origin = origins.get(sender);
-      if (origin !== undefined) origin.usedMs += blockedMs;
+      const origin = origins.known(sender);
+      if (origin !== undefined) charge(origin, blockedMs);
+      // It was charged before: an account is kept for what it has had.
+      if (size === 0) origins.clear();
     },
     size: () => size,
     retain(keep) {
-      size = 0;
       if (next !== undefined && !keep(next)) next = undefined;
-      for (const [sender, { waiting }] of origins) {
-        waiting.retain(keep);
-        size += waiting.size();
-        if (waiting.size() === 0) origins.delete(sender);
+      for (const origin of origins.values()) {
+        size -= origin.waiting.size();
+        origin.waiting.retain(keep);
+        size += origin.waiting.size();
+        leaveIfEmpty(origin);
       }
     },
     all: () => [...origins.values()].flatMap(({ waiting }) => waiting.all()),

@@ -1,8 +1,8 @@
 import type { Failure } from '@cateto/contracts';
-import type { Line, Origin } from './queues.ts';
 import type { InFlight, Room } from './rooms.ts';
 import type { Server } from './servers.ts';
 import type { RequestCall } from './types.ts';
+import type { Line, Origin } from './waiting-line.ts';
 
 const suspectEnds = 2;
 

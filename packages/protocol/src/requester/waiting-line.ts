@@ -1,0 +1,93 @@
+/*
+ * Requests of one origin that may go to the same servers, the oldest first.
+ */
+import type { Account } from '../structures/accounts.ts';
+import type { Heap, HeapMember } from '../structures/heap.ts';
+import type { OpenRequest } from './request.ts';
+
+/** Some of those that have left are still in `items`. */
+export interface Line<W> extends HeapMember {
+  readonly key: string;
+  readonly origin: Origin<W>;
+  /** The lines of all origins with the same key, by whose turn it is. */
+  readonly turns: Heap<Line<W>>;
+  items: OpenRequest<W>[];
+  head: number;
+  waiting: number;
+  /** Below this seq it is known of all that nobody fit listens. */
+  unservedBelow: number;
+}
+
+/** For whom requests for a contract are made. */
+export interface Origin<W> extends Account {
+  readonly contract: string;
+  /** By their keys: those in which something waits. */
+  readonly lines: Map<string, Line<W>>;
+  waiting: number;
+}
+
+/** Of those that have left a line may hold so many, or as many as wait in it. */
+const leftMin = 32;
+
+/** Requests with the same key may go to the same servers. */
+export function keyOf<W>({ call: { target }, refused }: OpenRequest<W>): string {
+  if (refused === undefined) return target.route;
+  const ids = Array.from(refused, ({ id }) => id);
+  return `${target.route} ${ids.toSorted((one, another) => one - another).join(' ')}`;
+}
+
+export function firstOf<W>(line: Line<W>): OpenRequest<W> | undefined {
+  const { items } = line;
+  while (line.head < items.length && items[line.head]?.line !== line) line.head += 1;
+  return items[line.head];
+}
+
+export function insert<W>(line: Line<W>, request: OpenRequest<W>): void {
+  const { items, head } = line;
+  const { seq } = request.call;
+  request.line = line;
+  line.waiting += 1;
+  if (seq < line.unservedBelow) line.unservedBelow = seq;
+  const last = items.at(-1);
+  if (last === undefined || last.call.seq < seq) items.push(request);
+  else if (head > 0 && (items[head]?.call.seq ?? 0) > seq) {
+    line.head -= 1;
+    items[line.head] = request;
+  } else {
+    const place = placeOf(items, seq, head);
+    // It has not been moved away since it left.
+    if (items[place - 1] !== request) items.splice(place, 0, request);
+  }
+}
+
+export function takeOut<W>(line: Line<W>, request: OpenRequest<W>): void {
+  request.line = undefined;
+  line.waiting -= 1;
+  if (line.items.length > 2 * line.waiting + leftMin) tidy(line);
+}
+
+/** Nobody fit listens for the requests of the line. @returns those for which that is new */
+export function unserved<W>(line: Line<W>): readonly OpenRequest<W>[] {
+  const from = placeOf(line.items, line.unservedBelow - 1, line.head);
+  const those = line.items.slice(from).filter((request) => request.line === line);
+  line.unservedBelow = Math.max(line.unservedBelow, (those.at(-1)?.call.seq ?? 0) + 1);
+  return those;
+}
+
+/** What has left keeps what its caller handed in from being collected. */
+function tidy<W>(line: Line<W>): void {
+  line.items = line.items.filter((request) => request.line === line);
+  line.head = 0;
+}
+
+/** Where the first stands that is younger. */
+function placeOf<W>(items: readonly OpenRequest<W>[], seq: number, from: number): number {
+  let low = from;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((items[middle]?.call.seq ?? 0) <= seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,79 @@
+/*
+ * Things of which the first is wanted, and whose rank may change while they are in here: a binary heap that knows where each stands.
+ */
+
+export interface HeapMember {
+  /** Where it stands; -1 while it is in no heap. A member is in one heap at a time. */
+  at: number;
+}
+
+export interface Heap<T extends HeapMember> {
+  /** It must not be in here. */
+  add(one: T): void;
+  /** It must be in here. */
+  remove(one: T): void;
+  /** Its rank has changed; it must be in here. */
+  moved(one: T): void;
+  first(): T | undefined;
+  size(): number;
+}
+
+/** @param isBefore whether one comes before another; no two rank the same */
+export function createHeap<T extends HeapMember>(isBefore: (one: T, another: T) => boolean): Heap<T> {
+  const members: T[] = [];
+
+  function put(one: T, at: number): void {
+    members[at] = one;
+    one.at = at;
+  }
+
+  /** @returns whether it has moved */
+  function rise(one: T): boolean {
+    const from = one.at;
+    let at = from;
+    while (at > 0) {
+      const above = members[(at - 1) >> 1] as T;
+      if (!isBefore(one, above)) break;
+      put(above, at);
+      at = (at - 1) >> 1;
+    }
+    put(one, at);
+    return at !== from;
+  }
+
+  function sink(one: T): void {
+    let { at } = one;
+    for (;;) {
+      let below = 2 * at + 1;
+      if (below >= members.length) break;
+      if (below + 1 < members.length && isBefore(members[below + 1] as T, members[below] as T)) below += 1;
+      const next = members[below] as T;
+      if (!isBefore(next, one)) break;
+      put(next, at);
+      at = below;
+    }
+    put(one, at);
+  }
+
+  function moved(one: T): void {
+    if (!rise(one)) sink(one);
+  }
+
+  return {
+    add(one) {
+      put(one, members.length);
+      rise(one);
+    },
+    remove(one) {
+      const last = members.pop() as T;
+      if (last !== one) {
+        put(last, one.at);
+        moved(last);
+      }
+      one.at = -1;
+    },
+    moved,
+    first: () => members[0],
+    size: () => members.length,
+  };
+}
