@@ -23,7 +23,7 @@ import { createStatusClient } from './client/status.ts';
 import type { HandlerThreads } from './runs/handler-threads.ts';
 
 /*
- * Client, calc-server and op-servers with their real machines and drivers, over a broker in memory and a clock that the
+ * Client, calc-server and op-servers with their real machines and drivers, on a broker in memory and a clock that the
  * test moves.
  */
 
@@ -111,7 +111,7 @@ function setUp() {
   };
 }
 
-/** A system in which everyone has found everyone. */
+/** A system in which all participants know each other. */
 function setUpReady() {
   const made = setUp();
   const servers = { op: made.opServer(), calc: made.calcServer() };
@@ -121,14 +121,14 @@ function setUpReady() {
 }
 
 describe('a request', () => {
-  test('is answered, each call by the op-server of its lane', () => {
+  test('a request is answered, each call by the op-server of its lane', () => {
     const { ask, outcomes, platform } = setUpReady();
     ask('sum', [3, 4]);
     platform.settle();
     expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
-  test('made before there is any broker is answered as soon as everything is there', () => {
+  test('a request sent before there is a broker is answered as soon as everything is there', () => {
     const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
     ask('sum', [3, 4]);
     platform.pass(1_000);
@@ -141,7 +141,7 @@ describe('a request', () => {
     expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
-  test('whose answer is lost is asked again and answered from memory, without being run again', () => {
+  test('a request whose answer is lost is resent, and answered from memory without running again', () => {
     const made = setUp();
     let runs = 0;
     made.opServer({
@@ -166,7 +166,7 @@ describe('a request', () => {
     expect(lost).toBe(3);
   });
 
-  test('in flight when the broker changes is answered through the next one', () => {
+  test('a request in flight when the broker changes is answered through the next broker', () => {
     const { ask, outcomes, platform, broker } = setUpReady();
     broker.lose = () => true;
     ask('sum', [3, 4]);
@@ -179,7 +179,7 @@ describe('a request', () => {
     expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
-  test('that is cancelled settles at once, and its late answer is dropped', () => {
+  test('a cancelled request settles at once, and its late answer is dropped', () => {
     const { ask, cancel, outcomes, platform } = setUpReady();
     cancel(ask('sum', [3, 4]));
     platform.pass(100);
@@ -188,7 +188,7 @@ describe('a request', () => {
 });
 
 describe('the calc-server', () => {
-  test('computes what no op-server listens for, says so in the result and once in the log', () => {
+  test('the calc-server computes calls without an op-server, and says so in the result and once in the log', () => {
     const { ask, outcomes, platform, broker, events, calcServer } = setUp();
     calcServer();
     broker.activate(1);
@@ -205,7 +205,7 @@ describe('the calc-server', () => {
     expect(fallbacks().slice(2)).toMatchObject([{ count: 9 }, { count: 9 }]);
   });
 
-  test('falls back when an op-server does not answer in time, and the next ones do not wait for it', () => {
+  test('the calc-server falls back when an op-server does not answer in time, and later calls do not wait for that server', () => {
     const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
     opServer({ double: () => new Promise(() => undefined) }, [1]);
     opServer({}, [2]);
@@ -222,7 +222,7 @@ describe('the calc-server', () => {
     expect(outcomes[1]).toEqual({ value: 14, fallbacks: [1] });
   });
 
-  test('falls back in time for a client that cannot wait that long', () => {
+  test('the calc-server falls back in time for a client with a short deadline', () => {
     const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
     opServer({ double: () => new Promise(() => undefined) });
     calcServer();
@@ -233,7 +233,7 @@ describe('the calc-server', () => {
     expect(outcomes).toEqual([{ value: 14, fallbacks: [1, 2] }]);
   });
 
-  test('has handlers run in threads for as long as it waits for them, and passes on how they fail', async () => {
+  test('the calc-server runs handlers in threads within its deadline, and passes on their failures', async () => {
     const asked: [string, unknown, number][] = [];
     const run: HandlerThreads['run'] = (name, input, { leftMs }) => {
       asked.push([name, input, leftMs]);
@@ -251,7 +251,7 @@ describe('the calc-server', () => {
     broker.activate(1);
     platform.pass(50);
     ask('sum', [3, 4], 1_000);
-    // The outcomes of promises come between the turns of the test's clock.
+    // Promises settle between the turns of the test's clock.
     for (let turn = 0; outcomes.length === 0 && turn < 100; turn += 1) {
       platform.settle();
       await Promise.resolve();
@@ -268,7 +268,7 @@ describe('the calc-server', () => {
     expect(events).toContainEqual(expect.objectContaining({ event: 'handler-failed', message: 'its thread ended' }));
   });
 
-  test('passes on what the operands deserve, and that a handler threw as internal', () => {
+  test('the calc-server passes on failures that the operands cause, and exceptions of handlers as `internal`', () => {
     const { ask, outcomes, events, platform, broker, opServer, calcServer } = setUp();
     opServer({
       double: (x) => {
@@ -288,14 +288,14 @@ describe('the calc-server', () => {
 });
 
 describe('what is too large or broken', () => {
-  test('a result that no frame can hold is an internal failure and not a silence', () => {
+  test('a result that fits no frame is an `internal` failure, not a silence', () => {
     const { ask, outcomes, platform } = setUpReady();
     ask('long', [2_000_000]);
     platform.pass(100);
     expect(outcomes).toMatchObject([{ code: 'internal' }]);
   });
 
-  test('batches that would not fit a frame are sent in parts', () => {
+  test('a batch that would not fit a frame is sent in parts', () => {
     const { ask, outcomes, platform } = setUpReady();
     for (let asked = 0; asked < 12; asked += 1) ask('long', [200_000]);
     platform.pass(100);
@@ -304,7 +304,7 @@ describe('what is too large or broken', () => {
     );
   });
 
-  test('so are those that have more parts than a reader takes', () => {
+  test('a batch with more parts than a reader accepts is sent in several frames', () => {
     const { ask, outcomes, platform } = setUpReady();
     const parts = 50_000;
     for (let asked = 0; asked < 12; asked += 1) ask('lists', [parts]);
@@ -314,7 +314,7 @@ describe('what is too large or broken', () => {
     );
   });
 
-  test('garbage on a topic is dropped, counted by kind and reported at most once a second', () => {
+  test('garbage on a topic is dropped, counted by kind, and reported at most once a second', () => {
     const { events, platform, broker, servers, ask, outcomes } = setUpReady();
     const topic = `calc.double.request.1.${servers.op.address}`;
     const beat = {
@@ -344,7 +344,7 @@ describe('what is too large or broken', () => {
 });
 
 describe('a server', () => {
-  test('is ready when its return path is confirmed, and listens only then', () => {
+  test('a server is ready when its return path is confirmed, and listens only then', () => {
     const { broker, platform, events, opServer } = setUp();
     opServer();
     platform.pass(500);
@@ -354,7 +354,7 @@ describe('a server', () => {
     expect(events.map(({ event }) => event)).toEqual(['ready']);
   });
 
-  test('says how it is when it is asked over the bus', async () => {
+  test('a server answers status requests over the bus', async () => {
     const { statuses, platform, servers } = setUpReady();
     const asked = statuses.ask(500);
     platform.settle();
@@ -371,7 +371,7 @@ describe('a server', () => {
     });
   });
 
-  test('says so however often it is asked, and counts and remembers none of it as work', async () => {
+  test('a server answers any number of status requests, and does not count or remember them as work', async () => {
     const { broker, platform, statuses, servers } = setUpReady();
     const codec = createCodec();
     for (let round = 0; round < 10; round += 1) {
@@ -391,7 +391,7 @@ describe('a server', () => {
     expect((await asking).find(({ role }) => role === 'op-server')).toMatchObject({ inFlight: 0, answered: 0 });
   });
 
-  test('that drains withdraws, answers what runs, then stops', async () => {
+  test('a draining server withdraws, answers its running requests, then stops', async () => {
     const { platform, broker, opServer, calcServer, ask, outcomes, events } = setUp();
     let release: ((value: number) => void) | undefined;
     const op = opServer({ double: () => new Promise<number>((resolve) => (release = resolve)) }, [1]);

@@ -11,7 +11,7 @@ import { createRequesterDriver } from '../participant/requester-driver.ts';
 import { createStatusClient } from '../client/status.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 
-/* A calc-server that computes calls itself: its handlers move the clock on, as work does that blocks the loop. */
+/* A calc-server that computes calls itself. Its handlers advance the clock, like work that blocks the event loop. */
 
 const shape = { description: 'Its input.', input: Finite, output: Finite, example: { input: 1, output: 1 } };
 const block = operation({ name: 'block', ...shape });
@@ -44,7 +44,7 @@ function setUp({ threads }: { readonly threads?: HandlerThreads } = {}) {
     platform,
     onEvent: (event: BusEvent) => void events.push(event),
   };
-  /** What ran, in its order. */
+  /** The calls that ran, in order. */
   const runs: number[] = [];
   let ran: (() => void) | undefined;
   const waiting: (() => void)[] = [];
@@ -96,7 +96,7 @@ function setUp({ threads }: { readonly threads?: HandlerThreads } = {}) {
   };
 }
 
-/** A calc-server that knows by now that no op-server listens. */
+/** A calc-server that already knows that no op-server listens. */
 function setUpAlone(given: Parameters<typeof setUp>[0] = {}) {
   const made = setUp(given);
   made.other.ask('blocked', 0);
@@ -108,7 +108,7 @@ function setUpAlone(given: Parameters<typeof setUp>[0] = {}) {
   return made;
 }
 
-test('the time in which a calc-server has nothing to compute is no time of its handlers', () => {
+test('the time without calls to compute does not count as time of handlers', () => {
   const { first, platform, broker } = setUpAlone();
   const beats = (): number => broker.passed.filter(({ topic }) => topic.startsWith('calc.beat')).length;
   first.ask('quickly', 1);
@@ -121,7 +121,7 @@ test('the time in which a calc-server has nothing to compute is no time of its h
   expect([first.outcomes.length, beats() - before]).toEqual([3, 0]);
 });
 
-test('calls that nobody serves are computed once each, and the clients take turns', () => {
+test('calls without an op-server are computed once each, and the clients take turns', () => {
   const { first, second, platform, runs } = setUpAlone();
   for (let nth = 1; nth <= 50; nth += 1) first.ask('blocked', nth);
   for (let nth = 51; nth <= 100; nth += 1) second.ask('blocked', nth);
@@ -135,7 +135,7 @@ test('calls that nobody serves are computed once each, and the clients take turn
   expect(runs.slice(12, 92).filter((nth) => nth > 50)).toHaveLength(40);
 });
 
-test('while calls are computed one after the other, formulas and status requests of others are answered in between', async () => {
+test('between computed calls, formulas and status requests of others are answered', async () => {
   const { first, second, other, platform, runs } = setUpAlone();
   for (let nth = 1; nth <= 50; nth += 1) first.ask('blocked', nth);
   for (let nth = 51; nth <= 100; nth += 1) second.ask('blocked', nth);
@@ -164,12 +164,12 @@ test('a call that is cancelled before its turn is not computed', () => {
   });
   platform.pass(10_000);
   expect(second.outcomes).toHaveLength(10);
-  // One more had its turn before the cancellation came.
+  // One more call had its turn before the cancellation arrived.
   expect(runs.filter((nth) => nth <= 50).length).toBeLessThanOrEqual(4);
   expect(server.report()).toMatchObject({ inFlight: 0, tables: { fallbacks: 0 } });
 });
 
-test('a status counts the calls that wait for the handlers of the calc-server', () => {
+test('the status counts the calls that wait for the handlers of the calc-server', () => {
   const { first, platform, runs, onRun, server } = setUpAlone();
   for (let nth = 1; nth <= 10; nth += 1) first.ask('blocked', nth);
   const queued: (number | undefined)[] = [];
@@ -188,7 +188,7 @@ test('a call whose deadline passes before its turn is not computed', () => {
   expect(first.outcomes).toHaveLength(10);
 });
 
-test('the clients of a calc-server are told before it computes what may block it', () => {
+test('the clients of a calc-server are told before it computes a call that may block it', () => {
   const { first, broker, platform, runs, onRun } = setUpAlone();
   broker.passed.length = 0;
   first.ask('blocked', 1);
@@ -207,7 +207,7 @@ test('calls that wait for something are computed at the same time', () => {
   expect(waiting).toHaveLength(16);
 });
 
-test('in threads as many calls are computed at once as there are threads', () => {
+test('with threads, as many calls are computed at once as there are threads', () => {
   const begun: string[] = [];
   const threads: HandlerThreads = {
     use: 'always',
@@ -225,7 +225,7 @@ test('in threads as many calls are computed at once as there are threads', () =>
   expect(begun).toEqual(['block', 'block']);
 });
 
-test('calls wait for an op-server that has no room, and are not computed in the calc-server', () => {
+test('calls wait for an op-server without room, and are not computed by the calc-server', () => {
   const { first, platform, waiting, runs, opServer, events } = setUp();
   opServer(['wait']);
   platform.pass(50);

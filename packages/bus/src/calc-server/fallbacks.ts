@@ -8,36 +8,43 @@ import type { Admitted, Run, RunOptions } from '../runs/work.ts';
 import { createRun } from '../runs/work.ts';
 
 /*
- * The handlers of a calc-server: it computes what no op-server does as one more server would. As many run at once as it has threads; in
- * its loop one that blocks, or all that wait for something. The rest waits, and its clients take turns. Between two that
- * block, the loop takes in whatever else had arrived; before one that may block, the clients are told.
+ * The handlers of a calc-server, which compute the calls that op-servers do not. As many run at once as there are
+ * threads; in the event loop, one handler that blocks or any number that wait for something. The other calls wait, and
+ * the clients take turns. Between two handlers that block, the event loop processes everything that has arrived. Before
+ * a handler that may block, the clients are told.
  */
 
 export interface Fallbacks {
-  /** What computes a kind of call here. */
+  /** The code that computes a kind of call here. */
   kind(options: RunOptions): Run;
-  /** Computes it when its turn comes; `done` is called exactly once, perhaps before this returns. Cancelled, it gets no turn. */
+  /**
+   * Computes the request when its turn comes. `done` is called exactly once, perhaps before this returns. A cancelled
+   * request gets no turn.
+   */
   add(request: Admitted, done: (outcome: Success | Failure) => void): void;
-  /** Calls that wait for their turn. */
+  /** How many calls wait for their turn. */
   queued(): number;
-  /** The loop is seen so much later than arranged. @returns whether that comes of a handler that blocked it here */
+  /** The event loop is this much later than planned. @returns whether a handler here has blocked it */
   loopSeen(lateMs: number): boolean;
 }
 
-/** Others notice a handler that keeps the loop for so long. */
+/** From this time on, others notice that a handler blocks the event loop. */
 const noticedMs = 20;
 
-/** @param announce tells everybody who waits for this server that it may be silent for so long, or with 0, that this is over */
+/**
+ * @param announce tells every requester that waits for this server that it may be silent for this long; 0 means that
+ * this is over
+ */
 export function createFallbacks(participant: Participant, announce: (silentMs: number) => void): Fallbacks {
   const { platform } = participant;
-  /** Those that wait or run. */
+  /** The requests that wait or run. */
   const asked = new Map<Admitted, (outcome: Success | Failure) => void>();
-  /** A handler keeps the loop now. */
+  /** A handler occupies the event loop now. */
   let inHandler = false;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
   const queue = createRunQueue({
     platform,
-    // As many that wait as are admitted: ones that never settle must not take the places of others.
+    // As many handlers may wait as are admitted: handlers that never settle must not take the places of others.
     runningMax: Number.POSITIVE_INFINITY,
     counters: createRunCounters(platform),
     answered(request, outcome) {
@@ -46,7 +53,7 @@ export function createFallbacks(participant: Participant, announce: (silentMs: n
       done?.(outcome);
     },
     announce,
-    // There is no other server for it.
+    // There is no other server to which it could be given back.
     waitLong: () => undefined,
     windowIs: () => undefined,
     line: createOriginLine,
@@ -80,7 +87,7 @@ export function createFallbacks(participant: Participant, announce: (silentMs: n
   };
 }
 
-/** A call that is to be computed here, for a request of a client. */
+/** A call that is computed here for a client's request. */
 export function fallbackRequest(
   run: Run,
   { sender, seq, deadlineMs }: HandledRequest,

@@ -17,18 +17,19 @@ export interface FormulaRunOptions extends CallParts {
 
 /**
  * How long before the client's deadline the calc-server stops waiting for an op-server, so that a fallback still
- * arrives in time: a quarter of what is left, at most 50 ms.
+ * arrives in time: a quarter of the time left, at most 50 ms.
  */
 function fallbackMarginMs(leftMs: number): number {
   return Math.min(leftMs / 4, 50);
 }
 
-/** Runs formulas: asks for the calls of the plan, each on the lane of its number, and combines what comes back. */
+/** Runs formulas: requests the calls of the plan, each on the lane of its number, and combines their results. */
 export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
   const routes = callRoutes(options);
   const runs = new Map<string, Run>();
   for (const [name, code] of Object.entries(options.formulas)) {
-    // Its name and schemas are the catalogue's: code is somebody's, and a request needs to know whose it was whatever that does.
+    // The name and the schemas come from the catalogue, not from the code: they must be known whatever the user's code
+    // does.
     const formula = options.catalogue.formulas[name];
     if (formula === undefined) continue;
     const computed = { formula, code, faults: options.faults };
@@ -42,7 +43,7 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
   return (formula) => runs.get(formula) ?? unknown;
 }
 
-/** A formula and what computes it. */
+/** A formula and the code that computes it. */
 interface Computed {
   readonly formula: Formula;
   readonly code: FormulaCode;
@@ -70,19 +71,21 @@ function runFormula(
   for (let index = 0; index < calls.length && !running.isOver(); index += 1) {
     const { route, input } = calls[index] as TakenCall;
     const call = new OperationCall(options, route, input, request.work.trace, running, index);
-    // Work takes its time: only an operation that is computed here when it is late has a timeout of its own.
+    // Only an operation that is computed here when it is late has a timeout of its own.
     const lateMs = route.operation.work.fallback === 'late' ? operationTimeoutMs : undefined;
     running.asked(requests.ask(route.target, patienceMs, call, { lateMs, origin: request.sender }));
   }
 }
 
-/** A call of a plan, with an input that is nobody else's. */
+/** A call of a plan, with an input that belongs to no other code. */
 interface TakenCall {
   readonly route: CallRoute;
   readonly input: unknown;
 }
 
-/** The code of formulas is somebody's: what it throws is the answer to this request and harms no other. */
+/**
+ * Users write the code of formulas, so it can throw. The exception is the answer to this request and affects no other.
+ */
 function plan(computed: Computed, routes: CallRoutes, request: Admitted): readonly TakenCall[] | Failure {
   const { formula, code, faults } = computed;
   try {
@@ -98,9 +101,9 @@ function plan(computed: Computed, routes: CallRoutes, request: Admitted): readon
 }
 
 /**
- * What a plan made: its types say so, and nothing else does. Each part of it is read once.
+ * Checks the result of a plan at run time, because types do not bind a program in JavaScript. Each part is read once.
  *
- * @returns the calls, or what is wrong with them
+ * @returns the calls, or a text that says what is wrong with them
  */
 function takeCalls(routes: CallRoutes, calls: unknown): readonly TakenCall[] | string {
   if (isThenable(calls)) return 'the plan is a promise; a plan is synchronous';
@@ -123,15 +126,15 @@ function takeCall(routes: CallRoutes, call: unknown, index: number): TakenCall |
   const route = routes.get(called)?.[index];
   if (route === undefined) return `${called} is not an operation of this catalogue`;
   const taken = takeInput(route.operation, input);
-  // Nobody's operands: the plan made it.
+  // The plan created the input, so it is copied.
   return isFailure(taken) ? `the plan's call of ${taken.message}` : { route, input: taken };
 }
 
 const none: readonly Lane[] = [];
-/** Nobody is told: the requester has settled. */
+/** The requester has settled, so this failure reaches no caller. */
 const cancelled = failure('cancelled', 'the requester has cancelled the request');
 
-/** A formula whose calls are under way; it answers once, when all have come or the first has failed. */
+/** A formula whose calls are in progress. It answers once, when all calls have ended or the first one has failed. */
 class RunningFormula implements Caller, Cancellable {
   readonly request: Admitted;
   private readonly computed: Computed;
@@ -140,13 +143,13 @@ class RunningFormula implements Caller, Cancellable {
   private readonly results: unknown[] = [];
   private fallbacks = none;
   private missing: number;
-  /** The seq of the last call; the others' are the ones before it. */
+  /** The seq of the last call. The other calls have the seqs before it. */
   private lastSeq = 0;
   private calls = 0;
   private isCancelled = false;
-  /** How far the calls are that have not come; undefined before one has said so. */
+  /** The progress of each call that has not ended; undefined before the first report. */
   private shares: number[] | undefined;
-  /** Fallbacks that wait or run. */
+  /** The fallbacks that wait or run. */
   private runningFallbacks: Set<Admitted> | undefined;
 
   constructor(computed: Computed, request: Admitted, answer: AnswerTo, calls: number, requests: Requests) {
@@ -162,7 +165,7 @@ class RunningFormula implements Caller, Cancellable {
     this.calls += 1;
   }
 
-  /** Gives up the calls, and answers when no fallback waits or runs any more: until then it takes its place. */
+  /** Gives up the calls, and answers when no fallback waits or runs any more: until then it occupies its slot. */
   cancel(): void {
     this.missing = 0;
     this.giveUpCalls();
@@ -170,12 +173,12 @@ class RunningFormula implements Caller, Cancellable {
     else this.isCancelled = true;
   }
 
-  /** It has failed or was cancelled before all its calls were asked for. */
+  /** It failed or was cancelled before all its calls were requested. */
   isOver(): boolean {
     return this.missing === 0;
   }
 
-  /** Nobody waits for what they would come to. */
+  /** The results of the calls are not needed any more. */
   private giveUpCalls(): void {
     const { calls, lastSeq } = this;
     for (let seq = lastSeq - calls + 1; seq <= lastSeq; seq += 1) this.requests.cancel(seq);
@@ -186,7 +189,7 @@ class RunningFormula implements Caller, Cancellable {
     }
   }
 
-  /** The mean of its calls'. */
+  /** The mean progress of its calls. */
   get share(): number | undefined {
     const { calls, missing, shares, runningFallbacks } = this;
     let sum = calls - missing;

@@ -29,22 +29,22 @@ import type { HandlerThreads } from '../runs/handler-threads.ts';
 export interface FormulaServerOptions<C extends Catalogue> {
   readonly catalogue: C;
   readonly formulas: FormulaCodesOf<C>;
-  /** For the fallback: what no op-server answers is computed here. */
+  /** The handlers for fallbacks: calls that no op-server answers are computed here. */
   readonly handlers: HandlersOf<C>;
-  /** Where the fallback runs; in this thread unless given. */
+  /** Threads for fallbacks; unless given, they run in this thread. */
   readonly threads?: HandlerThreads | undefined;
   /** How long to wait for an op-server before falling back. */
   readonly operationTimeoutMs: number;
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
-  /** Requesters are told what the code of formulas and handlers throws; otherwise the log alone has it. */
+  /** Whether requesters get the text of exceptions in formulas and handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;
 }
 
 type ReplyTopic = `calc.${string}.result`;
 
-/** Serves every formula of a catalogue: joins operands, asks for the operations, falls back, combines. */
+/** Serves every formula of a catalogue: joins operands, requests the operations, falls back, and combines. */
 export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): RunningServer {
   const { catalogue, openLink, onEvent } = options;
   const platform = options.platform === undefined ? {} : { platform: options.platform };
@@ -97,7 +97,7 @@ function serveOn<C extends Catalogue>(
     onFallback: (operation, lane, cause) => fellBack.count(`${operation}.${lane}`, cause),
   });
 
-  /** Made once: a topic made anew for each request would have to be hashed anew. */
+  /** Created once, because a new topic for each request would have to be hashed again. */
   const replyTopics = new Map(Object.keys(catalogue.formulas).map((name) => [name, formulaResultTopic(name)]));
   const operandsMax = Math.max(...Object.values(catalogue.formulas).map(({ operands }) => operands.length));
   const requestTopics = lanes.slice(0, operandsMax).map((n) => operandTopic(n));

@@ -5,7 +5,7 @@ import { createJoin } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
 import type { BatchOrigin } from '../participant/participant.ts';
 
-/** Takes operands from their topics and hands over each request once it is complete. */
+/** Receives operands on their topics, and passes on each request once it is complete. */
 export function joinOperands(
   bus: Bus<Catalogue, 'calc-server'>,
   catalogue: Catalogue,

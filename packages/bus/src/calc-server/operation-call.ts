@@ -34,7 +34,7 @@ import type { Question, Requests } from '../participant/requester-driver.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 import type { Admitted, Run } from '../runs/work.ts';
 
-/* One call of a formula's plan: asked for on a lane, or computed here when no op-server does it. */
+/* One call of a formula's plan: requested on a lane, or computed here when no op-server does. */
 
 /** Everything about an operation on a lane that is the same for every call. */
 export interface CallRoute {
@@ -42,28 +42,28 @@ export interface CallRoute {
   readonly lane: Lane;
   readonly hash: number;
   readonly target: Target;
-  /** What computes it here. */
+  /** The code that computes it here. */
   readonly here: ComputedHere | undefined;
-  /** Reads an input as an op-server does that it arrives at, and an output as it is read that comes back. */
+  /** Read an input as an op-server would, and an output as on arrival. */
   readonly readInput: (value: unknown) => Parsed;
   readonly readOutput: (value: unknown) => Parsed;
 }
 
 export interface ComputedHere {
   readonly run: Run;
-  /** In a thread, whatever it ends; undefined where there are no threads. */
+  /** In a thread, which may end. Undefined without threads. */
   readonly inThread: Run | undefined;
 }
 
-/** Whoever waits for the outcome of a call. */
+/** The code that waits for the outcome of a call. */
 export interface Caller {
-  /** The request for which it is called. */
+  /** The request that the call is for. */
   readonly request: HandledRequest;
-  /** @param fellBack it was computed here */
+  /** @param fellBack whether it was computed here */
   called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
-  /** Its op-server says how far it is. */
+  /** Its op-server reported progress. */
   progressed(index: number, share: number): void;
-  /** A fallback is to be computed, perhaps not at once; and it has ended. */
+  /** A fallback will be computed, perhaps later; or it has ended. */
   fallingBack(fallback: Admitted): void;
   fellBack(fallback: Admitted): void;
 }
@@ -81,7 +81,7 @@ export interface CallParts {
   onFallback(operation: string, lane: Lane, cause: string): void;
 }
 
-/** By operation, and by lane from the first on. */
+/** By operation, then by lane from the first on. */
 export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
 
 export function callRoutes(parts: CallParts): CallRoutes {
@@ -103,7 +103,7 @@ export function callRoutes(parts: CallParts): CallRoutes {
 
 type RequestTopic = `calc.${string}.request.${Lane}`;
 
-/** Where its lanes are any, the n-th call prefers lane n and then the next. */
+/** With lanes `any`, the n-th call prefers lane n, then the next ones. */
 function targetOf(operation: Operation, lane: Lane): Target {
   const { name, work } = operation;
   const answerRoute = answerRouteOf(operation, lane);
@@ -119,7 +119,7 @@ function targetOf(operation: Operation, lane: Lane): Target {
   };
 }
 
-/** What the requester calls the topic of an answer: where any lane will do, an answer counts on each. */
+/** The requester's name for the topic of an answer. With lanes `any`, an answer counts on every lane. */
 export function answerRouteOf({ name, work }: Operation, lane: Lane): string {
   return work.lanes === 'fixed' ? operationResultTopic(name, lane) : anyLaneResult(name);
 }
@@ -144,8 +144,9 @@ function computedHere(
 }
 
 /**
- * What an op-server could not do for reasons that are not the input's: then the operation is computed here. Not so when all of
- * them are overloaded: what is too much for those made for it would be too much here, where everything passes.
+ * Failures of op-servers that do not concern the input; the operation is then computed here. `overloaded` is not among
+ * them: work that is too much for the op-servers would be too much for the calc-server, through which everything
+ * passes.
  */
 const unserved = ['no-listener', 'contract-mismatch', 'unknown-operation'];
 const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
@@ -154,13 +155,18 @@ const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
   never: new Set(),
 };
 
-/** @returns what computes it here, if it is to be computed. What has ended three op-servers would end this one; it may end a thread. */
+/**
+ * @returns the code that computes the call here, if it should be. A call that has ended three op-servers would end this
+ * process; it may end a thread.
+ */
 function fallbackFor(code: FailureCode, policy: FallbackPolicy, { run, inThread }: ComputedHere): Run | undefined {
   if (code === 'server-lost') return policy === 'never' ? undefined : inThread;
   return fallbackCodes[policy].has(code) ? run : undefined;
 }
 
-/** An object with methods and not a pair of closures: there are several for each request, and they live as long as it. */
+/**
+ * An object with methods and not a pair of closures: there are several for each request, and they live as long as it.
+ */
 export class OperationCall implements Question {
   private readonly parts: CallParts;
   private readonly route: CallRoute;
@@ -200,7 +206,7 @@ export class OperationCall implements Question {
     this.caller.progressed(this.index, share);
   }
 
-  /** How often the client's request had been sent before: each time a calc-server may have sent this call. */
+  /** How often the client's request had been sent before: each time, another calc-server may have sent this call. */
   private get before(): number {
     return (this.caller.request.work.attempt ?? 1) - 1;
   }
@@ -216,8 +222,8 @@ export class OperationCall implements Question {
   }
 
   /**
-   * Computed here it gives what it would elsewhere. The handler gets a copy, because an attempt that is not sent yet may still hold
-   * the input.
+   * Computes the call here. The handler gets a copy of the input, because an attempt that is not sent yet may still use
+   * the original.
    */
   private runHere(run: Run): void {
     const { caller, parts, trace } = this;
@@ -226,7 +232,7 @@ export class OperationCall implements Question {
     if (!taken.fits) return this.fellBack(taken);
     const work = { input: taken.value, trace, attempt: this.before + this.sendings + 1 };
     const fallback = fallbackRequest(run, caller.request, work, parts.bus.participant.platform.nowMs());
-    // What an op-server said counts no more.
+    // The progress that an op-server reported does not count any more.
     caller.progressed(this.index, 0);
     caller.fallingBack(fallback);
     parts.fallbacks.add(fallback, (outcome) => {

@@ -6,7 +6,10 @@ function requestOf(sender: string, seq: number): Admitted {
   return { sender, seq } as Admitted;
 }
 
-/** The names of what is left, in the order of its turns. Each turn keeps the loop for as long as its origin's do. */
+/**
+ * The names of the remaining requests in order. Each turn blocks the event loop for as long as its origin's requests
+ * take.
+ */
 function rest(line: ReturnType<typeof createOriginLine>, costMs: Readonly<Record<string, number>> = {}): string[] {
   const names: string[] = [];
   for (let request = line.first(); request !== undefined; request = line.first()) {
@@ -17,7 +20,7 @@ function rest(line: ReturnType<typeof createOriginLine>, costMs: Readonly<Record
   return names;
 }
 
-test('origins take turns, and of each the oldest request comes first', () => {
+test('origins take turns, and within an origin the oldest request comes first', () => {
   const line = createOriginLine();
   for (const seq of [1, 2, 3]) line.push(requestOf('a', seq));
   for (const seq of [1, 2]) line.push(requestOf('b', seq));
@@ -26,7 +29,7 @@ test('origins take turns, and of each the oldest request comes first', () => {
   expect([line.size(), line.all()]).toEqual([0, []]);
 });
 
-test('an origin whose requests take long has as many turns as its share of the time allows', () => {
+test('an origin whose requests take long gets as many turns as its share of the time allows', () => {
   const line = createOriginLine();
   for (let seq = 1; seq <= 3; seq += 1) line.push(requestOf('slow', seq));
   for (let seq = 1; seq <= 10; seq += 1) line.push(requestOf('quick', seq));
@@ -34,7 +37,7 @@ test('an origin whose requests take long has as many turns as its share of the t
   expect(order.indexOf('slow2')).toBe(11);
 });
 
-test('an origin that comes later is not served for the time in which it wanted nothing', () => {
+test('an origin that comes later gets no compensation for the time before', () => {
   const line = createOriginLine();
   for (let seq = 1; seq <= 100; seq += 1) line.push(requestOf('a', seq));
   for (let seq = 1; seq <= 90; seq += 1) {
@@ -50,7 +53,7 @@ test('an origin that comes later is not served for the time in which it wanted n
   ).toBeLessThanOrEqual(4);
 });
 
-test('the request that is first stays so until it has its turn, because its handler was announced', () => {
+test('the first request stays first until its turn, because its handler was announced', () => {
   const line = createOriginLine();
   line.push(requestOf('a', 1));
   line.push(requestOf('a', 2));
@@ -61,7 +64,7 @@ test('the request that is first stays so until it has its turn, because its hand
   expect(rest(line)).toEqual(['a2', 'b1']);
 });
 
-test('what is taken out has no turn, though it would have been the next', () => {
+test('a removed request gets no turn, even if it would have been next', () => {
   const line = createOriginLine();
   for (const [sender, seq] of [
     ['a', 1],

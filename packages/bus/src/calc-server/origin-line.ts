@@ -6,9 +6,9 @@ import type { Line } from '../runs/run-queue.ts';
 import type { Admitted } from '../runs/work.ts';
 
 /*
- * Requests that wait for their turn, by their origins (the requesters): those take turns by how long their requests have kept the loop,
- * so that the burst of one does not delay the few requests of another (as in the requester's queues). Of one origin the oldest comes
- * first. Requests that keep the loop for nothing take turns by number.
+ * Requests that wait for their turn, by their origins (the requesters). Origins take turns by how long their requests
+ * have blocked the event loop, so that the burst of one origin does not delay the few requests of another (as in the requester's queues). Within an origin the oldest request comes first. Origins whose requests
+ * do not block take turns by number.
  */
 
 interface Origin extends Account, HeapMember {
@@ -21,7 +21,7 @@ export function createOriginLine(): Line {
   const origins = createAccounts<Origin>((name) => ({ name, usedMs: 0, since: 0, at: -1, waiting: createFifo() }));
   const turns = createHeap<Origin>(comesBefore);
   let size = 0;
-  /** It stays first until it has its turn, whoever comes meanwhile: what its handler may do has been announced. */
+  /** It stays first until its turn, whoever arrives meanwhile, because its handler was announced. */
   let next: Admitted | undefined;
 
   function first(): Admitted | undefined {

@@ -3,16 +3,16 @@ import { decodeBeat, formatBroker } from '@cateto/contracts';
 import { connectBeats } from '../link/zeromq/sockets.ts';
 import { timers } from '@cateto/zmtp/timers';
 
-/** How a broker is, from its heartbeat port; without a beat it is not reached. */
+/** The state of a broker, from its heartbeat port. Without a beat, the broker counts as unreachable. */
 export interface BrokerStatus {
   readonly endpoint: string;
   readonly beat: Beat | undefined;
 }
 
 /**
- * Listens to the brokers' heartbeats until each was heard once, at most for `waitMs`.
+ * Listens to the heartbeats of the brokers until each was heard once, for at most `waitMs`.
  *
- * @param ending ends it at once, with the beats that came by then
+ * @param ending ends it at once, with the beats heard so far
  */
 export function hearBrokers(
   brokers: readonly BrokerEndpoint[],

@@ -11,21 +11,21 @@ export type Settle = (outcome: Success | Failure, seq: number) => void;
 
 export interface FormulaQuestion {
   readonly formula: Formula;
-  /** As many as the formula has; checked by the caller. */
+  /** As many as the formula has; the caller has checked this. */
   readonly operands: readonly unknown[];
   readonly timeoutMs: number;
-  /** Passed on to the requests this one causes; `true` makes it the request's own id. */
+  /** Passed on to the requests that this one causes; `true` makes it the request's own id. */
   readonly trace?: string | true | undefined;
   readonly settle: Settle;
-  /** Told how far it is, from 0 to 1, whenever that is new; must not throw. */
+  /** Receives each new progress value, from 0 to 1; must not throw. */
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-/** The asking side of formulas: a client's. */
+/** The requesting side of formulas: the client's part. */
 export interface FormulaClient {
-  /** @returns the request's seq; it may have been settled already */
+  /** @returns the request's seq; the request may already be settled */
   ask(question: FormulaQuestion): number;
-  /** Its outcome is `cancelled` at once, if it has none yet. */
+  /** Settles the request as `cancelled` at once, if it is not settled yet. */
   cancel(seq: number): void;
 }
 

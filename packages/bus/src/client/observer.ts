@@ -3,13 +3,13 @@ import { createCodec, readNamed, requestId, topicPrefix, topicShape } from '@cat
 import { openAll } from '../link/closing.ts';
 import type { LinkEvents, OpenLink } from '../link/link.ts';
 
-/** One message as it passed. */
+/** One observed message. */
 export interface ObservedMessage {
   /** The contract topic, without the address. */
   readonly topic: string;
   readonly to: string;
   readonly sender: string;
-  /** The request it belongs to; a result's request is its receiver's. */
+  /** The request that the message belongs to. A result belongs to a request of its receiver. */
   readonly id: string | undefined;
   readonly trace: string | undefined;
   readonly message: NamedMessage;
@@ -18,13 +18,13 @@ export interface ObservedMessage {
 export interface ObserverOptions {
   readonly openLink: OpenLink;
   onMessage(message: ObservedMessage): void;
-  /** Something that is no message of this protocol passed, or was lost on the way here. */
+  /** Something that is not a message of this protocol passed, or was lost on the way here. */
   onDropped(topic: string, cause: string): void;
 }
 
 /**
- * Sees whatever passes an active broker, by subscribing to the prefix of all topics. Never subscribe an observer to a
- * complete request topic: it would keep that server listed after its death.
+ * Receives everything that an active broker forwards, by subscribing to the prefix of all topics. Never subscribe an
+ * observer to a complete request topic: that would keep a server listed after its death.
  */
 export function observe({ openLink, onMessage, onDropped }: ObserverOptions): { close(): Promise<void> } {
   const codec = createCodec();
@@ -48,10 +48,10 @@ export function observe({ openLink, onMessage, onDropped }: ObserverOptions): { 
       }
     },
     subscription() {
-      // An observer publishes nothing: who listens is not its concern.
+      // An observer publishes nothing, so it does not need to know the listeners.
     },
     reconnected() {
-      // What passed meanwhile is gone; what comes is shown.
+      // Messages that passed meanwhile are lost; later ones are shown.
     },
     dropped: (cause) => onDropped('', cause),
   };

@@ -8,13 +8,13 @@ export interface ServerStatus extends StatusReport {
   readonly address: string;
 }
 
-/** Asks every server that is known here how it is. */
+/** Requests the status of every known server. */
 export interface StatusClient {
   /**
-   * Resolves when all have answered, after `waitMs` at the latest with those that have. While the return path is not confirmed
-   * yet, nobody can be known: then it is waited for first, within the same time.
+   * Resolves when all servers have answered, at the latest after `waitMs` with the answers so far. If the return path
+   * is not confirmed yet, no server can be known; then it waits for that first, within the same time.
    *
-   * @param ending ends the wait for the return path; what was asked by then is settled by the end of its requests
+   * @param ending ends the wait for the return path. Requests that were sent are settled when their requester closes
    */
   ask(waitMs: number, ending?: AbortSignal): Promise<readonly ServerStatus[]>;
 }

@@ -24,9 +24,9 @@ import type { HandlerThreads } from '../runs/handler-threads.ts';
 export interface OperationServerOptions<C extends Catalogue> {
   readonly catalogue: C;
   readonly handlers: HandlersOf<C>;
-  /** Where the handlers run; in this thread unless given. */
+  /** Threads for the handlers; unless given, they run in this thread. */
   readonly threads?: HandlerThreads | undefined;
-  /** Handlers that run at once in this thread, which is what asynchronous ones do; as many as are admitted unless given. */
+  /** How many asynchronous handlers run at once in this thread; unless given, as many as are admitted. */
   readonly concurrency?: number | undefined;
   /** Names of the operations to serve. */
   readonly operations: readonly string[] | 'all';
@@ -34,7 +34,7 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
-  /** Requesters are told what handlers throw; otherwise the log alone has it. */
+  /** Whether requesters get the text of exceptions in handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;
 }
 
@@ -61,7 +61,7 @@ function serveOn<C extends Catalogue>(
   options: OperationServerOptions<C>,
 ): RunningServer {
   const { catalogue, handlers, threads, onEvent, exposeErrors } = options;
-  // A lane or an operation that is named twice is served once.
+  // A lane or operation that is given twice is served once.
   const lanes = options.lanes === 'all' ? allLanes : [...new Set(options.lanes)];
   const responses = createResponderDriver<ReplyTopic>(bus.participant, {
     publish: bus.publish,

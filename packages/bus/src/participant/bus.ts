@@ -7,16 +7,16 @@ import type { Participant, Read, Take } from './participant.ts';
 import { openParticipant } from './participant.ts';
 
 /**
- * A participant as its role sees it: it can publish and subscribe to the topics of the role and no others, and a topic
- * takes its own message only. A client that publishes on `calc.square.request.1` does not compile.
+ * A participant with the types of its role: it can publish and subscribe only on the topics of the role, and each topic
+ * takes only its own message. A client that publishes on `calc.square.request.1` does not compile.
  */
 export interface Bus<C extends Catalogue, R extends Role> {
   readonly address: string;
-  /** What the drivers of requester and responder work on. */
+  /** The participant that the drivers of requester and responder use. */
   readonly participant: Participant;
-  /** @param to the address of the participant it is meant for */
+  /** @param to the address of the receiving participant */
   publish<T extends PublishableTopic<C, R> & Topic<C>>(topic: T, to: string, message: TopicMessages<C>[T]): void;
-  /** Registers what takes the messages that come on a topic; nothing comes before {@link subscribe}. */
+  /** Registers a receiver for the messages of a topic. Messages arrive only after {@link subscribe}. */
   receive<M>(topic: SubscribableTopic<C, R>, read: Read<M>, take: Take<M>): void;
   subscribe(topic: SubscribableTopic<C, R>): void;
   unsubscribe(topic: SubscribableTopic<C, R>): void;
@@ -31,7 +31,7 @@ export interface BusOptions<C extends Catalogue, R extends Role> {
   readonly onEvent: OnEvent;
 }
 
-/** Opens a participant's connection. It returns at once: what must wait for a broker waits by itself. */
+/** Opens the connection of a participant. Returns at once: whatever needs a broker waits for it. */
 export function open<C extends Catalogue, R extends Role>(options: BusOptions<C, R>): Bus<C, R> {
   const { role, openLink, platform = nodePlatform, onEvent } = options;
   // A calc-server does both.

@@ -2,13 +2,13 @@ import type { Lane } from '@cateto/contracts';
 import type { Scarce } from '@cateto/protocol';
 
 /**
- * What happens in a participant or a broker that an operator may want to know. The bus has no logger: it reports to
- * whoever opened it.
+ * Events of a participant or a broker that an operator may want to know. The bus has no logger: it reports them to the
+ * code that opened it.
  */
 export type BusEvent =
   | { readonly event: 'ready'; readonly address: string; readonly ports?: BrokerPorts }
   | { readonly event: 'active' | 'standby'; readonly epoch: number; readonly cause: string }
-  /** An operation was computed by the calc-server itself; `count` times since the last report. */
+  /** A calc-server computed an operation itself, `count` times since the last report. */
   | {
       readonly event: 'fallback';
       readonly operation: string;
@@ -16,23 +16,23 @@ export type BusEvent =
       readonly cause: string;
       readonly count: number;
     }
-  /** A server that is asked from here listens, or listens no more, on these routes. */
+  /** A server that this participant uses listens on these routes, or stops listening. */
   | {
       readonly event: 'listener-up' | 'listener-down';
       readonly address: string;
       readonly routes: readonly string[];
     }
-  /** Requests are refused from now on, because the server lacks something. */
+  /** From now on requests are refused, because the server lacks something. */
   | {
       readonly event: 'server-full';
       /**
-       * `requests`: as many are in flight as may be. `requesters`: as many have requests in flight as may. `time`: what waits
-       * already would take too long.
+       * `requests`: as many are in flight as may be. `requesters`: as many requesters have requests in flight as may.
+       * `time`: waiting work would already take too long.
        */
       readonly what: Scarce;
       readonly inFlight: number;
     }
-  /** It has been full for so long and refused so many; for two seconds now it has refused none. */
+  /** The server was full for this long and refused so many requests; for two seconds it has refused none. */
   | {
       readonly event: 'server-has-room';
       readonly what: Scarce;
@@ -40,18 +40,21 @@ export type BusEvent =
       readonly forMs: number;
       readonly refused: number;
     }
-  /** A handler had not settled a second after the deadline; `topic` is that of the answer. So many since the last report. */
+  /**
+   * A handler has not settled a second after its deadline, `count` times since the last report; `topic` is that of the
+   * answer.
+   */
   | { readonly event: 'request-given-up'; readonly topic: string; readonly count: number }
   /**
-   * Code of an operation or formula threw, or gave what does not fit its contract; `message`, `stack` and `id` are those of the last of
-   * `count` since the last report.
+   * Code of an operation or formula threw, or returned what does not fit its contract. `message`, `stack` and `id` are
+   * those of the last of `count` faults since the last report.
    */
   | {
       readonly event: 'handler-failed';
-      /** Of the operation or formula. */
+      /** The name of the operation or formula. */
       readonly name: string;
       readonly part: 'handler' | 'plan' | 'combine';
-      /** Of the request, as people see it. */
+      /** The request's id, for people. */
       readonly id: string;
       readonly message: string;
       readonly stack: string | undefined;
@@ -59,19 +62,19 @@ export type BusEvent =
     }
   /** A handler wrote a line for its request. */
   | { readonly event: 'handler-log'; readonly name: string; readonly id: string; readonly message: string }
-  /** An operation's handler was seen to block for so long, and runs there from now on. */
+  /** An operation's handler was seen to block for this long, and runs there from now on. */
   | {
       readonly event: 'handler-moved';
       readonly operation: string;
       readonly to: 'threads' | 'loop';
       readonly blockedMs: number;
     }
-  /** A thread that ran handlers has ended, or did not start; there is a new one. Without an operation none was running in it. */
+  /** A thread for handlers has ended or did not start, and is replaced. Without an operation, no handler ran in it. */
   | { readonly event: 'thread-failed'; readonly operation?: string; readonly cause: string }
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
-  /** A broker turns away who connects. */
+  /** A broker refuses connections. */
   | { readonly event: 'connections-refused'; readonly cause: string }
-  /** Two parts of the system cannot be meant to run as they do. */
+  /** The configurations of two parts of the system contradict each other. */
   | { readonly event: 'misconfigured'; readonly message: string }
   | { readonly event: 'draining' }
   | { readonly event: 'stopped' };

@@ -1,13 +1,13 @@
 import { topicShape } from '@cateto/contracts';
 import type { Link, LinkEvents, OpenLink, Platform } from '../link/link.ts';
 
-/** A clock and turns that a test moves by hand. */
+/** A clock and turns that the test moves. */
 export interface TestPlatform extends Platform {
-  /** Lets time pass, running what becomes due in its order, and every turn in between. */
+  /** Lets time pass. Runs everything that becomes due in order, with every turn in between. */
   pass(ms: number): void;
-  /** Runs what waits for this turn and the next ones, without time passing. */
+  /** Runs this turn and the following ones, without letting time pass. */
   settle(): void;
-  /** Runs what waits for this turn, and nothing that comes after it. */
+  /** Runs this turn only. */
   turn(): void;
 }
 
@@ -60,16 +60,16 @@ export function testPlatform(): TestPlatform {
   };
 }
 
-/** A broker in memory: forwards as a real one does, and can lose what a test wants lost. */
+/** A broker in memory. It forwards like a real one, and can lose messages that the test selects. */
 export interface FakeBroker {
   readonly openLink: OpenLink;
-  /** Becomes active: subscriptions, and last the marker, go to every publisher. */
+  /** Becomes active: sends subscriptions, and last the marker, to every publisher. */
   activate(epoch: number): void;
   /** Withdraws everything, the marker first. */
   deactivate(): void;
-  /** Messages that are not delivered while this says so. */
+  /** Selects the messages that are not delivered. */
   lose: (topic: string) => boolean;
-  /** Bodies put on a topic by nobody. */
+  /** Delivers a body on a topic that no participant has sent. */
   inject(topic: string, body: Uint8Array): void;
   /** Every message that passed. */
   readonly passed: { readonly topic: string; readonly body: Uint8Array }[];

@@ -2,8 +2,8 @@ import type { OnEvent } from './events.ts';
 import type { Platform } from '../link/link.ts';
 
 /**
- * Reports listeners that come and go, on the routes this participant asks on; what others ask each other is theirs to
- * report. The routes of one server that change in one turn make one event: a server has many.
+ * Reports servers that start or stop listening on the routes that this participant uses. If several routes of one
+ * server change in one turn, there is one event.
  */
 export interface ListenerReport {
   interestedIn(route: string): void;

@@ -10,34 +10,37 @@ import type { OnEvent } from './events.ts';
 import type { Duty, Link, LinkEvents, OpenLink, Platform } from '../link/link.ts';
 
 /*
- * The driver: one participant's connection to the fabric. It receives, decodes, hands to the machines, performs what
- * they decide and keeps one timer armed for the earliest of their deadlines. Topics are plain strings here; bus.ts
- * gives them their types.
+ * The driver of a participant: it receives and decodes messages, passes them to the machines, performs their effects,
+ * and keeps one timer armed for the earliest of their deadlines. Topics are plain strings here; bus.ts gives them their
+ * types.
  */
 
-/** A requester, a responder, or another part that has to know what the table and the return path say. */
+/** A requester, a responder, or another part that needs the listener table and the return path. */
 export interface Component {
   tableChanged?(change: ListenersEffect): void;
   returnPathChanged?(change: ReturnPathEffect): void;
   deadlineMs?(): number | undefined;
   /** Its deadline has come. */
   tick?(): void;
-  /** The lowest seq of own requests that is not settled, but for the stragglers: every batch carries both. */
+  /** The lowest seq of its own requests that is not settled, apart from the stragglers. Every batch carries both. */
   settledBelow?(): number;
   stragglers?(): readonly number[] | undefined;
 }
 
-/** Who sent a batch, and what the sender has settled of its own requests: every seq below, but the stragglers. */
+/**
+ * The sender of a batch, and the requests of its own that it has settled: every seq below `settledBelow`, apart from
+ * the stragglers.
+ */
 export interface BatchOrigin {
   readonly sender: string;
   readonly settledBelow: number;
   readonly stragglers?: readonly number[] | undefined;
 }
 
-/** Reads a message in wire order; undefined for one that is broken. */
+/** Reads a message in wire order; undefined when it is broken. */
 export type Read<M> = (fields: unknown) => M | undefined;
 
-/** Takes the messages of a batch that could be read, perhaps none of them. */
+/** Receives the messages of a batch that could be read, perhaps none. */
 export type Take<M> = (messages: readonly M[], origin: BatchOrigin) => void;
 
 export interface Participant {
@@ -46,24 +49,27 @@ export interface Participant {
   readonly dropped: ThrottledCounter;
   attach(component: Component): void;
   /**
-   * Registers what takes the messages that come on a topic, addressed to this participant. A broken message is dropped alone, and
-   * counted.
+   * Registers a receiver for the messages of a topic that are addressed to this participant. A broken message is
+   * dropped and counted; the others of its batch are not affected.
    */
   receive<M>(topic: string, read: Read<M>, take: Take<M>): void;
   subscribe(topic: string): void;
-  /** Others stop sending on it; what is already on its way is still taken. */
+  /** Other participants stop sending on the topic. Messages in flight are still received. */
   unsubscribe(topic: string): void;
-  /** Publishes one message, in wire order, with whatever else goes to the same topic and address in this turn. */
+  /**
+   * Publishes one message, in wire order, in a batch with the other messages of this turn to the same topic and
+   * address.
+   */
   publish(topic: string, to: string, message: readonly unknown[]): void;
-  /** Addresses that listen on a route of the listener table. */
+  /** The addresses that listen on a route of the listener table. */
   listenersOf(route: string): readonly string[];
-  /** Makes the size of a table known to {@link Participant.tables}. */
+  /** Adds the size of a table to {@link Participant.tables}. */
   table(name: string, size: () => number): void;
-  /** How many entries each table of this participant has now. */
+  /** The current number of entries in each table of this participant. */
   tables(): Readonly<Record<string, number>>;
   /**
-   * A component's deadline may have changed: call after every input given to a machine outside of `tick`. The timer is armed anew at the end
-   * of this turn, once for all that it brought.
+   * A component's deadline may have changed. Call this after every input to a machine outside of `tick`. The timer is
+   * armed again at the end of this turn, once for all changes.
    */
   rearm(): void;
   /** Sends what waits to be sent, then closes the link. */
@@ -77,7 +83,7 @@ export interface ParticipantOptions {
   readonly onEvent: OnEvent;
 }
 
-/** A timer that is later tells of a loop that was blocked, or of a process that stood still. */
+/** A timer that is later than this means that the event loop was blocked or the process stood still. */
 const pauseMs = 20;
 
 export function openParticipant({ openLink, duty, platform, onEvent }: ParticipantOptions): Participant {
@@ -92,7 +98,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const components: Component[] = [];
   const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
-  /** The one that has requests of its own. */
+  /** The component that has requests of its own. */
   let requesting: Component | undefined;
   let endAsked = false;
   let isArmedAnew = true;
@@ -115,7 +121,8 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     reconnected: () => tellReturnPath({ type: 'reconnected' }),
     dropped: (cause) => dropped.count('', cause),
   };
-  // After a pause of this process the silence of others counts only when what arrived meanwhile has been read.
+  // After a pause of this process, the silence of others counts only when everything that arrived meanwhile has been
+  // read.
   const timer = createDeadlineTimer(platform, (lateMs) => (lateMs < pauseMs ? tick() : platform.afterTurn(tick)));
   const link: Link = openLink(heard, duty);
 
@@ -173,7 +180,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
       send(topic, to, messages.slice(0, half));
       send(topic, to, messages.slice(half));
     } else {
-      // Every value was checked against limits.valueBytesMax and valuePartsMax before it got here.
+      // Every value was checked against limits.valueBytesMax and valuePartsMax before.
       dropped.count(topic, 'larger than a frame');
     }
   }

@@ -7,11 +7,14 @@ import type { OnEvent } from './events.ts';
 import { createListenerReport } from './listener-report.ts';
 import type { Participant } from './participant.ts';
 
-/** One question to the fabric: what is said, and who hears the answer. */
+/** One request: the message to publish, and the receiver of the answer. */
 export interface Question {
-  /** Publishes the request; called for each attempt, always with the same seq. `route` is the target's own, or one of its lanes. */
+  /**
+   * Publishes the request. Called for each attempt, always with the same seq. `route` is that of the target, or one of
+   * its lanes.
+   */
   write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void;
-  /** The server that has it says how far it is, from 0 to 1. */
+  /** The server that has the request reported its progress, from 0 to 1. */
   progressed?(share: number): void;
   /** Called exactly once. */
   settle(outcome: Success | Failure, seq: number): void;
@@ -21,23 +24,23 @@ export type AskOptions = Pick<RequestCall<Question>, 'lateMs' | 'origin'>;
 
 /** The driver of a participant's requester. */
 export interface Requests {
-  /** Reports listeners that come and go on a route. */
+  /** Reports servers that start or stop listening on a route. */
   reportListeners(route: string): void;
   /**
-   * Hears results on a topic; each is read by `read`.
+   * Receives results on a topic; `read` reads each of them.
    *
-   * @param answerRoute what targets call it: the topic itself, or one name for the lanes of an operation
+   * @param answerRoute the name that targets use: the topic itself, or one name for all lanes of an operation
    */
   hear(topic: string, read: (message: unknown) => ResultReading | undefined, answerRoute?: string): void;
   /**
-   * @param target its topic of the answer must have been opened with {@link Requests.hear}
-   * @returns the request's seq. The question may have been settled already when this returns.
-   * @throws RangeError for a timeout that is no number of milliseconds
+   * @param target the topic of its answer must have been opened with {@link Requests.hear}
+   * @returns the request's seq. The request may already be settled when this returns.
+   * @throws RangeError for a timeout that is not a finite number
    */
   ask(target: Target, timeoutMs: number, question: Question, more?: AskOptions): number;
-  /** It settles at once, and the servers that may be at work on it are told, best effort. */
+  /** Settles the request at once, and tells the servers that may be working on it, best effort. */
   cancel(seq: number): void;
-  /** Cancels everything that is open. */
+  /** Cancels all open requests. */
   close(): void;
   counters(): RequesterCounters;
 }
@@ -87,7 +90,8 @@ export function createRequesterDriver(
         handle({ type: 'beat', sender, held: undefined, silentMs: 0, windows, returned });
       }
     }
-    // Of what a server has the last says all that counts. Each costs a look at everything that is open, and a stranger could send many
+    // The last beat of a server contains everything that counts. Each beat costs a check of all open requests, and a
+    // stranger could send many in one frame.
     // in one frame.
     const last = beats.findLast(({ held }) => held !== undefined);
     if (last !== undefined) {
@@ -125,7 +129,7 @@ export function createRequesterDriver(
       participant.subscribe(topic);
     },
     ask(target, timeoutMs, question, { lateMs, origin } = nothingMore) {
-      // One that is not a number would be due for ever and never over.
+      // A request whose timeout is not a number would be due for ever and never over.
       if (!Number.isFinite(timeoutMs)) throw new RangeError(`a timeout of ${timeoutMs} ms`);
       lastSeq += 1;
       const seq = lastSeq;

@@ -1,14 +1,14 @@
 import type { Platform } from '../link/link.ts';
 
 /**
- * Counts things of which there can be very many, and reports each kind at once when it first happens and from then on at
- * most once a second, with its count since the last report.
+ * Counts events that can be very frequent. Reports each kind at once when it first happens, and then at most once a
+ * second with its count since the last report.
  */
 export interface ThrottledCounter {
   count(subject: string, cause: string): void;
-  /** Counted since the start, of every kind. */
+  /** The count since the start, over all kinds. */
   total(): number;
-  /** Reports what is not reported yet. */
+  /** Reports what was counted and not reported yet. */
   close(): void;
 }
 
@@ -21,7 +21,7 @@ interface Kind {
 }
 
 const reportEveryMs = 1_000;
-/** Kinds kept apart within a second; a stranger who invents topics shares the last one. */
+/** How many kinds are distinguished within a second. Topics that a stranger invents share the last one. */
 const kindsMax = 64;
 
 export function createThrottledCounter(platform: Platform, report: Report): ThrottledCounter {

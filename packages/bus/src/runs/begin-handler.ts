@@ -5,12 +5,15 @@ import type { HandlerCode } from './run-handler.ts';
 import { runHandler } from './run-handler.ts';
 import type { Run } from './work.ts';
 
-/* How a server begins an admitted request for an operation: with a context, in the loop or in a thread. */
+/*
+ * How a server begins an admitted request for an operation: it creates a context, and runs the handler in the event
+ * loop or in a thread.
+ */
 
-/** No lane fell back. */
+/** No lane used a fallback. */
 const byOpServer: readonly Lane[] = [];
 
-/** Runs an operation's handler where it is placed, and answers with its outcome. */
+/** Runs an operation's handler in its place (event loop or thread), and answers with its outcome. */
 export function beginPlaced(
   of: Omit<HandlerCode, 'handler'>,
   placed: PlacedHandler,
@@ -23,7 +26,7 @@ export function beginPlaced(
   return (request, answer) => (inThreads() ? there : here)(request, answer);
 }
 
-/** Runs it as it is given. */
+/** Runs the given handler in the event loop. */
 export function beginOf(code: HandlerCode, contexts: HandlerContexts): Run['begin'] {
   const openContext = contexts.opener(code.operation.name);
   return (request, answer) => {

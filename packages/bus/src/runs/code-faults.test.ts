@@ -13,7 +13,7 @@ function setUp(exposeErrors?: boolean) {
 const run = (name: string, seq: number) => ({ name, part: 'handler' as const, id: `k3f0q9x2m1zd-${seq}` });
 
 describe('a handler that throws', () => {
-  test('is reported with text, stack and id, and its requester gets the id and not the text', () => {
+  test('a handler that throws is reported with text, stack and id, and its requester gets the id but not the text', () => {
     const { events, faults } = setUp();
     const told = faults.threw(run('square', 7), new RangeError('password is hunter2'));
     expect(told).toMatchObject({
@@ -31,7 +31,7 @@ describe('a handler that throws', () => {
     ]);
   });
 
-  test('again and again is reported once at first, then once a second for each operation, with the last of them', () => {
+  test('a handler that throws repeatedly is reported at once, then once a second for each operation, with the last error', () => {
     const { platform, events, faults } = setUp();
     for (let seq = 1; seq <= 5_000; seq += 1) faults.threw(run('square', seq), new Error(`no ${seq}`));
     faults.threw(run('multiply', 1), new Error('other'));
@@ -43,7 +43,7 @@ describe('a handler that throws', () => {
     ]);
   });
 
-  test('tells its requester the text where errors are exposed', () => {
+  test('a handler that throws sends its text to the requester if errors are exposed', () => {
     const { faults } = setUp(true);
     expect(faults.threw(run('square', 7), new Error('too much')).message).toBe('square: too much');
     expect(faults.misfit(run('square', 7), 'a Map cannot be sent').message).toBe('square: a Map cannot be sent');
@@ -62,14 +62,14 @@ describe('a handler that throws', () => {
       },
       'odd',
     ],
-    ['a stack that is no text', { message: 'odd', stack: 7 }, 'odd'],
+    ['a stack that is not a text', { message: 'odd', stack: 7 }, 'odd'],
   ])('is reported when it throws %s', (_what, error, message) => {
     const { events, faults } = setUp();
     faults.threw(run('square', 7), error);
     expect(events).toMatchObject([{ event: 'handler-failed', message, stack: undefined }]);
   });
 
-  test('while its server ends is reported, also what was counted and not told yet', () => {
+  test('a handler that throws while its server ends is reported, and so are counted errors', () => {
     const { events, faults } = setUp();
     for (let seq = 1; seq <= 3; seq += 1) faults.threw(run('square', seq), new Error('no'));
     faults.close();
@@ -82,7 +82,7 @@ describe('a handler that throws', () => {
   });
 });
 
-test('what does not fit the contract is reported in full, and its requester is told that alone', () => {
+test('an output that does not fit the contract is reported in full, and its requester learns only that fact', () => {
   const { events, faults } = setUp();
   const told = faults.misfit({ ...run('mirror', 7), part: 'combine' }, 'rows.alice: a Date cannot be sent');
   expect(told.message).toBe(
@@ -91,7 +91,7 @@ test('what does not fit the contract is reported in full, and its requester is t
   expect(events).toMatchObject([{ part: 'combine', message: 'rows.alice: a Date cannot be sent', stack: undefined }]);
 });
 
-test('what a handler makes of its signal after the deadline is no fault; anything else is reported', () => {
+test('an error caused by the signal after the deadline is not a fault, and any other error is reported', () => {
   const { events, faults } = setUp();
   const told = faults.threwLate(run('square', 7), new DOMException('secret', 'TimeoutError'));
   expect(told).toMatchObject({ code: 'deadline-exceeded', message: expect.not.stringContaining('secret') });

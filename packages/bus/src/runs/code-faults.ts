@@ -6,47 +6,48 @@ import type { Overrun } from './run-limits.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
 
 /*
- * What goes wrong in the code of operations and formulas: what it throws, and outputs that do not fit the contract. The operator gets the
- * text and the stack with the request's id (`handler-failed`). The requester gets `internal` with that id and no text, which may hold
- * what only the server should know (a path, a query, another user's data), unless the server exposes errors.
+ * Reports faults in the code of operations and formulas: exceptions, and outputs that do not fit the contract. The
+ * operator gets the text and the stack together with the request's id (`handler-failed`). The requester gets `internal`
+ * with that id and without the text, unless the server exposes errors: the text may contain what only the server should
+ * know, such as a path, a query or another user's data.
  */
 
-/** Which code of an operation or formula failed. */
+/** The part of an operation or formula that failed. */
 export type CodePart = 'handler' | 'plan' | 'combine';
 
 /** The code that failed, and the request for which it ran. */
 export interface CodeRun {
-  /** Of the operation or formula. */
+  /** The name of the operation or formula. */
   readonly name: string;
   readonly part: CodePart;
-  /** As people see it. */
+  /** The request's id, for people. */
   readonly id: string;
 }
 
 export interface CodeFaults {
-  /** Code threw. @returns what the requester is told */
+  /** The code threw. @returns the failure for the requester */
   threw(run: CodeRun, error: unknown): Failure;
-  /** Code gave something that cannot be used. @returns what the requester is told */
+  /** The code returned something that cannot be used. @returns the failure for the requester */
   misfit(run: CodeRun, problem: string): Failure;
-  /** A handler ran longer than its contract allows, which is no secret. @returns what the requester is told */
+  /** A handler ran longer than its contract allows. This is not secret. @returns the failure for the requester */
   overran(run: CodeRun, overrun: Overrun): Failure;
-  /** Code failed when nobody waited for it any more. @returns what a repetition is told */
+  /** The code failed when no requester waited any more. @returns the failure for a repeated request */
   threwLate(run: CodeRun, error: unknown): Failure;
-  /** Reports what is not reported yet. */
+  /** Reports what was counted and not reported yet. */
   close(): void;
 }
 
 export interface CodeFaultsOptions {
   readonly onEvent: OnEvent;
-  /** Requesters are told the text too. */
+  /** Whether requesters get the text too. */
   readonly exposeErrors?: boolean | undefined;
 }
 
 type HandlerFailed = Extract<BusEvent, { event: 'handler-failed' }>;
 
-/** The first one of its kind is reported at once, then those of a second together, by the last of them. */
+/** Reports the first fault of each kind at once, and those of the following second together, by the last of them. */
 export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = false }: CodeFaultsOptions): CodeFaults {
-  /** By what is counted: making a text of each stack would cost more than the handlers that fail. */
+  /** By the counted kind. Formatting the stack of each error would cost more than the failed handlers. */
   const last = new Map<string, { readonly run: CodeRun; readonly error: unknown }>();
   const failed = createThrottledCounter(platform, (name, part, count) => {
     const known = last.get(`${name} ${part}`);
@@ -63,7 +64,7 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
     failed.count(name, part);
   }
 
-  /** What people without the server's log are told. */
+  /** The message for people without access to the server's log. */
   const told = ({ id }: CodeRun, what: string): string => `${what}; the log of its server has the cause under ${id}`;
 
   return {
@@ -84,7 +85,7 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
       return failure('internal', exposeErrors ? what : told(run, what));
     },
     threwLate(run, error) {
-      // What the signal made of it is no fault of the code.
+      // An error caused by the signal is not a fault of the code.
       if (!isAbort(error)) report(run, error);
       const { name } = run;
       const why = exposeErrors ? textOf(error) : 'its handler ended without an output after the deadline';

@@ -1,15 +1,18 @@
-/** First come, first served. Each costs the same however many wait: what has left is moved away only now and then. */
+/**
+ * A queue, first come, first served. The cost of each item does not depend on the queue's length: items that have left
+ * are removed from memory only now and then.
+ */
 export interface Fifo<T> {
   push(one: T): void;
   first(): T | undefined;
   shift(): void;
   size(): number;
   all(): readonly T[];
-  /** Takes out what is not to be kept. */
+  /** Removes the items that are not to be kept. */
   retain(keep: (one: T) => boolean): void;
 }
 
-/** Of those that have left, as many as it may still hold. */
+/** How many items that have left it may still hold in memory. */
 const leftMax = 1_024;
 
 export function createFifo<T>(): Fifo<T> {
@@ -19,7 +22,7 @@ export function createFifo<T>(): Fifo<T> {
     push: (one) => void items.push(one),
     first: () => items[left],
     shift() {
-      // It must not be kept from being collected.
+      // Drop the reference, so that the item can be garbage-collected.
       items[left] = undefined;
       left += 1;
       if (left < items.length && left < leftMax) return;

@@ -6,7 +6,7 @@ import type { RequestContext } from './handler-contexts.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import type { Component, Participant } from '../participant/participant.ts';
 
-/** Contexts of a participant that ticks when it should. */
+/** The contexts of a participant that ticks on time. */
 function setUp() {
   const platform = testPlatform();
   const components: Component[] = [];
@@ -35,7 +35,7 @@ function setUp() {
 
 const nameOf = ({ signal }: HandlerContext): unknown => (signal.reason as Error | undefined)?.name;
 
-test('a signal aborts at the deadline as AbortSignal.timeout does, each at its own', () => {
+test('each signal aborts at its own deadline, like AbortSignal.timeout', () => {
   const { platform, open } = setUp();
   const [later, sooner] = [open(200), open(100)];
   const heard: string[] = [];
@@ -48,13 +48,13 @@ test('a signal aborts at the deadline as AbortSignal.timeout does, each at its o
   expect([nameOf(sooner), sooner.deadlineMs, sooner.leftMs]).toEqual(['TimeoutError', 100, -499]);
 });
 
-test('a handler that asks for no signal costs no entry and no timer', () => {
+test('a handler that does not use its signal costs no entry and no timer', () => {
   const { dueMs, open } = setUp();
   const { leftMs, deadlineMs } = open(100);
   expect([leftMs, deadlineMs, dueMs()]).toEqual([100, 100, undefined]);
 });
 
-test('the signal of a handler that has settled aborts no more, also when it is first asked for then', () => {
+test('the signal of a settled handler does not abort, even if it is first used afterwards', () => {
   const { platform, contexts, dueMs, open } = setUp();
   const [settled, curious] = [open(100), open(100)];
   const { signal } = settled;
@@ -66,14 +66,14 @@ test('the signal of a handler that has settled aborts no more, also when it is f
   expect([signal.aborted, asked.aborted]).toEqual([false, false]);
 });
 
-test('a signal that is first asked for after the deadline has aborted', () => {
+test('a signal that is first used after the deadline has aborted', () => {
   const { platform, open } = setUp();
   const context = open(100);
   platform.pass(100);
   expect([context.signal.aborted, nameOf(context)]).toEqual([true, 'TimeoutError']);
 });
 
-test('when the server closes every signal aborts, those that are asked for later too', () => {
+test('when the server closes, every signal aborts, also one that is used later', () => {
   const { contexts, open } = setUp();
   const [asked, later] = [open(100), open(100)];
   const { signal } = asked;
@@ -81,7 +81,7 @@ test('when the server closes every signal aborts, those that are asked for later
   expect([signal.aborted, nameOf(asked), nameOf(later)]).toEqual([true, 'AbortError', 'AbortError']);
 });
 
-test('handlers that settle behind one that hangs leave nothing behind', () => {
+test('handlers that settle while an earlier one hangs leave no entry behind', () => {
   const { platform, contexts, dueMs, open } = setUp();
   const hanging = open(1);
   expect(hanging.signal.aborted).toBe(false);
@@ -94,7 +94,7 @@ test('handlers that settle behind one that hangs leave nothing behind', () => {
   expect([hanging.signal.aborted, dueMs() ?? 10_000]).toEqual([true, 10_000]);
 });
 
-test('a handler logs under the id of its request, and what it logs is a text of bounded length', () => {
+test('a handler logs under the id of its request, with a text of bounded length', () => {
   const { events, open } = setUp();
   const { id, log } = open(100);
   log('halfway');
@@ -108,7 +108,7 @@ test('a handler logs under the id of its request, and what it logs is a text of 
   expect([id, (events[2] as { readonly message: string }).message.length]).toEqual([line.id, 8_192]);
 });
 
-test('a cancelled request aborts the signal of its handler, also one that is first asked for then', () => {
+test('a cancelled request aborts the signal of its handler, also one that is first used afterwards', () => {
   const { platform, open } = setUp();
   const [asked, later, elsewhere] = [open(100), open(100), open(100)];
   const { signal } = asked;
@@ -121,7 +121,7 @@ test('a cancelled request aborts the signal of its handler, also one that is fir
   expect(nameOf(asked)).toBe('AbortError');
 });
 
-test('a cancelled request whose handler has settled aborts nothing', () => {
+test('cancelling a request whose handler has settled aborts nothing', () => {
   const { contexts, open } = setUp();
   const context = open(100);
   const { signal } = context;

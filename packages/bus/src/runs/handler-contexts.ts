@@ -8,48 +8,57 @@ import { isShare } from './is-share.ts';
 import type { Work } from './work.ts';
 
 /*
- * What handlers learn of their request. A context is one small object; its signal, an entry in the queue of deadlines and a
- * timer are there only for handlers that ask for the signal, and so are its id and its log.
+ * The contexts that handlers receive. A context is one small object. Its signal, its id and its log, and for the signal
+ * an entry in the queue of deadlines and a timer, are created only when a handler uses them.
  */
 
-/** A context as the server holds it. */
+/** A context as the server uses it. */
 export interface RequestContext extends HandlerContext {
-  /** Nobody waits for the output any more: the deadline has passed, it ran too long, the requester has cancelled, or the server has closed. */
+  /**
+   * No requester waits for the output any more: the deadline has passed, the handler ran too long, the requester has
+   * cancelled, or the server has closed.
+   */
   readonly isOver: boolean;
-  /** The requester has cancelled: the signal aborts. */
+  /** The requester has cancelled, so the signal aborts. */
   cancel(): void;
-  /** How far the handler says that it is. */
+  /** The progress that the handler reported. */
   readonly share: number | undefined;
-  /** Set by what runs the handler in another thread: called once when the requester cancels, whether or not the signal was asked for. */
+  /**
+   * Set by the code that runs the handler in another thread. Called once when the requester cancels, whether or not the
+   * handler has used its signal.
+   */
   onCancel?: () => void;
 }
 
-/** The request that a handler runs for. */
+/** The request for which a handler runs. */
 export interface HandledRequest {
   readonly sender: string;
   readonly seq: number;
-  /** On the platform's clock. */
+  /** On the clock of the platform. */
   readonly deadlineMs: number;
   readonly work: { readonly attempt?: number | undefined };
 }
 
 /** The contexts of a server's handlers. */
 export interface HandlerContexts {
-  /** @param name the operation, as its lines in the log name it */
+  /** @param name the operation's name in the lines that its handlers log */
   opener(name: string): (request: HandledRequest) => RequestContext;
-  /** Bounds how long an operation's handler runs in the loop; the handler itself when its contract has no bound. */
+  /**
+   * Bounds the time of an operation's handler in the event loop. Returns the handler itself when the contract has no
+   * limit.
+   */
   limited(operation: Operation, handler: Handler): Handler;
-  /** Handlers that ran longer than their contracts allow and have not settled. */
+  /** How many handlers have run longer than their contracts allow and have not settled. */
   overrunning(): number;
-  /** The handler has settled: its signal aborts no more. */
+  /** The handler has settled, so its signal does not abort any more. */
   end(context: RequestContext): void;
-  /** Aborts every signal: nobody hears what its handler says. */
+  /** Aborts every signal, because no output will be sent. */
   close(): void;
 }
 
-/** Those that have ended are swept out when there are more of them than of the others, and so many. */
+/** Ended contexts are removed when there are more of them than of others, and at least this many. */
 const endedMax = 1_024;
-/** Characters of a line that a handler logs: one must not fill a log. */
+/** The longest line that a handler may log, in characters, so that one handler cannot fill a log. */
 const lineMax = 8_192;
 
 export function createHandlerContexts(participant: Participant, onEvent: OnEvent): HandlerContexts {
@@ -98,7 +107,7 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     deadlineMs: due.peekDueMs,
     tick() {
       const nowMs = platform.nowMs();
-      // Thousands may be due at once, and most of what an exception costs is its stack.
+      // Share one exception: thousands of signals may abort at once, and most of the cost of an exception is its stack.
       let reason: DOMException | undefined;
       for (let context = due.popDue(nowMs); context !== undefined; context = due.popDue(nowMs)) {
         if (watched.has(context)) abort(context, (reason ??= deadlinePassed()));
@@ -140,7 +149,7 @@ interface Owner {
 
 type State = 'running' | 'ended' | 'cancelled' | 'overran';
 
-/** What the server relies on is private: a handler that writes to its context harms nobody by it. */
+/** The fields on which the server relies are private, so a handler that writes to its context harms no other. */
 class Context implements RequestContext {
   readonly #request: HandledRequest;
   readonly #owner: Owner;
@@ -163,7 +172,7 @@ class Context implements RequestContext {
     return context.#request.deadlineMs;
   }
 
-  /** @returns that of its signal, if the handler has asked for one */
+  /** @returns the controller of its signal, if the handler has used it */
   static controllerOf(context: Context): AbortController | undefined {
     return context.#controller;
   }
@@ -262,34 +271,34 @@ class Context implements RequestContext {
   }
 }
 
-/** What a server asks of a context and has to get, whatever the handler wrote over its names: its request's id. */
+/** The request's id, also if the handler has overwritten the properties of its context. */
 export function idOf(context: RequestContext): string {
   return Context.isOne(context) ? Context.idOf(context) : context.id;
 }
 
-/** Whether nobody waits for the output any more. */
+/** Whether no requester waits for the output any more. */
 export function isOver(context: RequestContext): boolean {
   return Context.isOne(context) ? Context.isOver(context) : context.isOver;
 }
 
-/** Cancels what computes a request: a handler by its context, or anything else. */
+/** Cancels the computation of a request: a handler by its context, or a formula. */
 export function cancelRun(run: { cancel(): void }): void {
   if (Context.isOne(run)) Context.cancel(run);
   else run.cancel();
 }
 
-/** How far what computes a request is. */
+/** The progress of the computation of a request. */
 export function shareOf(run: Work['underway']): number | undefined {
   if (typeof run !== 'object') return undefined;
   return Context.isOne(run) ? Context.shareOf(run) : run.share;
 }
 
-/** The handler runs in another thread: that says how far it is. */
+/** The handler runs in another thread, which reports its progress. */
 export function readShareBy(context: object, read: () => number | undefined): void {
   if (Context.isOne(context)) Context.readShareBy(context, read);
 }
 
-/** As an `AbortSignal.timeout` says it. */
+/** The error of an `AbortSignal.timeout`. */
 function deadlinePassed(): DOMException {
   return new DOMException('the deadline of the request has passed', 'TimeoutError');
 }

@@ -1,33 +1,36 @@
 import type { RequestContext } from './handler-contexts.ts';
 import type { ThreadsInUse } from '../server/server-lifecycle.ts';
 
-/** As much of a request's context as another thread can be told of. */
+/** The part of a request's context that another thread can receive. */
 export type ThreadedRequest = Pick<RequestContext, 'leftMs' | 'id' | 'attempt' | 'onCancel'>;
 
-/** Threads that run handlers, so that one which blocks or never ends stops no server. */
+/** Threads that run handlers, so that a handler that blocks or never ends does not stop the server. */
 export interface HandlerThreads {
-  /** For every operation, or for those whose handlers were seen to block (`createPlacement`). */
+  /** Whether threads run every operation, or only those whose handlers were seen to block (`createPlacement`). */
   readonly use: 'always' | 'when-slow';
-  /** For the status of a server: how many there are, none as long as none was needed, and how many of them run a handler. */
+  /**
+   * For the status of a server: how many threads there are (none before the first is needed), and how many of them run
+   * a handler.
+   */
   inUse(): ThreadsInUse;
-  /** False when they could not be started. */
+  /** False when the threads could not be started. */
   usable(): boolean;
-  /** How many there are, or will be once the first is needed. */
+  /** How many threads there are, or will be once the first is needed. */
   readonly count: number;
   /**
-   * Runs an operation's handler, when a thread is free. The promise settles `limits.handlerGraceMs` after the deadline at the latest,
-   * whatever the handler does.
+   * Runs an operation's handler when a thread is free. The promise settles at the latest `limits.handlerGraceMs` after
+   * the deadline, whatever the handler does.
    *
-   * @param request what the handler learns of its request; its `onCancel` is set
+   * @param request the context for the handler; its `onCancel` is set
    * @param maxMs how long the handler may run, from its begin in the thread
-   * @returns what the handler returned, or undefined when there are no threads; rejected when it threw after the deadline, got no turn
-   * before it, or ended its thread, and with an `Overrun` as soon as it has run for longer than it may
+   * @returns the handler's output, or undefined when there are no threads. Rejects when the handler threw after the
+   * deadline, did not get its turn before it, or ended its thread; and with an `Overrun` when it has exceeded its limit
    */
   run(operation: string, input: unknown, request: ThreadedRequest, maxMs?: number): Promise<Ran | undefined>;
 }
 
 export interface Ran {
-  /** Perhaps a failure, and not checked against the contract. */
+  /** May be a failure, and is not checked against the contract. */
   readonly output: unknown;
   /** How long the handler blocked its thread. */
   readonly blockedMs: number;

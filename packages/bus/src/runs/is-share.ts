@@ -1,4 +1,4 @@
-/** Whether it is what a handler may say of how far it is, from 0 to 1. */
+/** Whether a value is a valid progress report, from 0 to 1. */
 export function isShare(share: unknown): share is number {
   return typeof share === 'number' && share >= 0 && share <= 1;
 }

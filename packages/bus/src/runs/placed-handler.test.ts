@@ -16,7 +16,7 @@ const context: HandlerContext = {
   log: () => undefined,
 };
 
-/** Threads may fail to start. */
+/** Handlers with threads, which may fail to start. */
 function setUp(use: HandlerThreads['use'], starts = true) {
   let takesMs = 0;
   let usable = true;
@@ -43,7 +43,7 @@ function setUp(use: HandlerThreads['use'], starts = true) {
   return { placed, run, events };
 }
 
-test('a handler that blocks goes to the threads with the next request, and comes back when it is quick again', async () => {
+test('after a handler has blocked, its next request runs in a thread, and it returns to the loop when it is quick again', async () => {
   const { run, events } = setUp('when-slow');
   expect(await run(60)).toBe('loop');
   expect(await run(60)).toBe('thread within 1000');
@@ -55,14 +55,14 @@ test('a handler that blocks goes to the threads with the next request, and comes
   ]);
 });
 
-test('with a number of threads a handler is in them from the first request on', async () => {
+test('with a number of threads, a handler runs in them from the first request on', async () => {
   const { run, events } = setUp('always');
   expect(await run(0.01)).toBe('thread within 1000');
   expect(events).toEqual([]);
 });
 
 test.each(['always', 'when-slow'] as const)(
-  'a handler whose threads cannot be started runs in the loop: %s',
+  'a handler whose threads cannot be started runs in the event loop (%s)',
   async (use) => {
     const { run, placed } = setUp(use, false);
     await run(60);
@@ -72,7 +72,7 @@ test.each(['always', 'when-slow'] as const)(
   },
 );
 
-test('a thread is told how long the handler may run', async () => {
+test('a thread learns how long the handler may run', async () => {
   const given: unknown[] = [];
   const threads = {
     use: 'always',
@@ -91,14 +91,14 @@ test('a thread is told how long the handler may run', async () => {
   ]);
 });
 
-test('a server without threads has its handler as it is', () => {
+test('a server without threads uses the handler directly', () => {
   const handler: Handler = (input) => input;
   const placed = placeHandler({ ...operation, name: 'echo' }, handler, undefined, () => undefined);
   expect(placed).toMatchObject({ inLoop: handler, inThread: undefined });
   expect(placed.inThreads()).toBe(false);
 });
 
-test('a handler that was quick for long and blocks now goes to the threads within four runs', async () => {
+test('a handler that was quick for long and now blocks runs in threads after at most four runs', async () => {
   const { run, placed } = setUp('when-slow');
   for (let quick = 0; quick < 200; quick += 1) await run(0.01);
   for (let slow = 0; slow < 4; slow += 1) await run(60);

@@ -4,20 +4,20 @@ import type { OnEvent } from '../participant/events.ts';
 import type { RequestContext } from './handler-contexts.ts';
 import type { HandlerThreads } from './handler-threads.ts';
 
-/** The handler of an operation, in the server's loop and in its threads. */
+/** An operation's handler, for the event loop and for threads. */
 export interface PlacedHandler {
-  /** Where it is to run now. */
+  /** Whether the handler should run in a thread now. */
   inThreads(): boolean;
   readonly inLoop: Handler;
-  /** Undefined where there are no threads. It runs in the loop when they cannot be started. */
+  /** Undefined without threads. Runs the handler in the event loop if the threads cannot be started. */
   readonly inThread: Handler | undefined;
-  /** A run in the loop has kept it for so long. Undefined where that decides nothing. */
+  /** A run in the event loop has blocked it for this long. Undefined when the placement does not depend on it. */
   readonly took: ((blockedMs: number) => void) | undefined;
 }
 
 const never = (): boolean => false;
 
-/** @param handler bounded already, where its contract bounds it; in a thread that is done there */
+/** @param handler has its time limit already, if its contract has one; in a thread, the thread applies the limit */
 export function placeHandler(
   { name, work: { maxMs } }: Pick<Operation, 'name' | 'work'>,
   handler: Handler,
@@ -47,7 +47,7 @@ export function placeHandler(
   return {
     inThreads: always ? usable : () => placement.inThreads() && usable(),
     inLoop: handler,
-    // What `onCancel` is set on is the context that the server holds.
+    // The server's own context is passed, because `onCancel` is set on it.
     inThread: inThread as Handler,
     took: always ? undefined : took,
   };

@@ -1,12 +1,15 @@
-/** Whether `await` waits for something. What it is may be a Proxy or have getters: this throws what they throw. */
+/**
+ * Whether `await` waits for a value. The value may be a Proxy or have getters; this function throws whatever they
+ * throw.
+ */
 export function isThenable(given: unknown): given is PromiseLike<unknown> {
   if (typeof given !== 'function' && (typeof given !== 'object' || given === null)) return false;
   return 'then' in given && typeof given.then === 'function';
 }
 
 /**
- * Handles the rejections of the promises in something that was refused: a list of promises that no code has awaited, or the promise of
- * code that has to be synchronous. An unhandled rejection would end the process, and the refusal says what is wrong.
+ * Handles the rejections of promises in a refused value: a list of promises that no code awaits, or the promise of code
+ * that has to be synchronous. An unhandled rejection would end the process, and the refusal already reports the fault.
  */
 export function hush(refused: unknown): void {
   const seen = new Set<unknown>();
@@ -19,7 +22,7 @@ export function hush(refused: unknown): void {
       if (part instanceof Promise) void part.then(undefined, ignore);
       else left.push(...Object.values(part));
     } catch {
-      // A getter or a Proxy threw; the refusal has been worded.
+      // A getter or a Proxy threw. The refusal already reports the fault.
     }
   }
 }

@@ -1,28 +1,28 @@
 import type { Admitted, Run } from './work.ts';
 
-/* What a server's status says of its queue: how much runs at once, how much waits, and what requesters were told of it. */
+/* The part of a server's status about its queue: how many requests run and wait, and the announced windows. */
 
 export interface QueueLoad {
-  /** Runs that go on at once; missing before the first. */
+  /** How many runs go on at once; missing before the first run. */
   readonly slots?: number;
-  /** Admitted, and neither begun nor over. */
+  /** How many requests are admitted, and neither begun nor over. */
   readonly queued: number;
-  /** As announced, by contract; missing before the first. */
+  /** The announced windows by contract; missing before the first one. */
   readonly windows?: Readonly<Record<string, number>>;
 }
 
-/** @param kinds those of which a window was announced */
+/** @param kinds the kinds of work whose window was announced */
 export function queueLoad(kinds: ReadonlySet<Run>, admitted: readonly Admitted[], nowMs: number): QueueLoad {
   const queued = admitted.filter((request) => waits(request, nowMs)).length;
   return kinds.size === 0 ? { queued } : { slots: slotsOf(kinds), queued, windows: windowsOf(kinds) };
 }
 
-/** The queue keeps what was cancelled, given back or overdue until its turn comes. */
+/** The queue keeps cancelled, returned and overdue requests until their turn comes. */
 function waits({ deadlineMs, work }: Admitted, nowMs: number): boolean {
   return work.underway === undefined && deadlineMs > nowMs;
 }
 
-/** Main thread and threads run at the same time. In each, the kinds of work share the slots. */
+/** The main thread and the threads run at the same time. In each of the two, all kinds of work share the slots. */
 function slotsOf(kinds: ReadonlySet<Run>): number {
   let inLoop = 0;
   let inThreads = 0;

@@ -23,7 +23,7 @@ function counted() {
   return { counters, begin, run, pass: (ms: number) => void (nowMs += ms) };
 }
 
-test('a server that has run nothing has no time of a run', () => {
+test('a server without runs has no time of a run', () => {
   expect(counted().counters.counts(0)).toEqual({ runs: 0, errors: 0, handlingMs: undefined });
 });
 
@@ -40,7 +40,7 @@ test('the time of a run follows a change within 64 runs', () => {
   expect(counters.counts(0)).toEqual({ runs: 10_064, errors: 0, handlingMs: 50 });
 });
 
-test('an error is a failure that says nothing of the input, and a run that was given up', () => {
+test('an error is a failure that does not concern the input, or a run that was given up', () => {
   const { counters, begin } = counted();
   for (const code of ['out-of-domain', 'invalid-request', 'internal', 'deadline-exceeded', 'no-listener'] as const)
     counters.ended(begin(), failure(code, 'no'));
@@ -55,7 +55,7 @@ test('a run that was given up and fails later is one error', () => {
   expect(counters.counts(1)).toMatchObject({ runs: 1, errors: 1 });
 });
 
-test('a run that its requester cancelled is no error', () => {
+test('a run that its requester cancelled is not an error', () => {
   const { counters, begin } = counted();
   const cancelled = begin();
   cancelled.work.underway = 'cancelled';

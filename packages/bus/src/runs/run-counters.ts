@@ -3,30 +3,30 @@ import { isFailure, limits } from '@cateto/contracts';
 import type { Platform } from '../link/link.ts';
 import type { Admitted } from './work.ts';
 
-/* What a server's status says of its runs. */
+/* The part of a server's status about its runs. */
 
 export interface RunCounts {
-  /** Runs that were begun. */
+  /** How many runs have begun. */
   readonly runs: number;
-  /** Runs that failed by a fault that is not the input's. */
+  /** How many runs have failed for a reason other than their input. */
   readonly errors: number;
-  /** The median of the last runs that were timed; undefined before the first has ended. */
+  /** The median of the last timed runs; undefined before the first one has ended. */
   readonly handlingMs: number | undefined;
 }
 
 export interface RunCounters {
   began(): void;
-  /** A run took so long from its begin to its outcome. Not every run is timed. */
+  /** A run took this long from its begin to its outcome. Not every run is timed. */
   took(ms: number): void;
-  /** Once for each run, however late. */
+  /** Called once for each run, however late it ends. */
   ended(request: Admitted, outcome: Success | Failure): void;
-  /** @param givenUp runs that were given up: each is an error, whatever it gives later */
+  /** @param givenUp how many runs were given up: each is an error, whatever its later outcome */
   counts(givenUp: number): RunCounts;
 }
 
 const recentMax = 64;
 
-/** Outcomes that say something of the input, not of the server. */
+/** Failures that concern the input, not the server. */
 const ofInput: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request', 'cancelled']);
 
 export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounters {
@@ -35,7 +35,7 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
   let runs = 0;
   let failed = 0;
 
-  /** What comes of a run that was given up, or that its requester cancelled, is no fault of its own. */
+  /** The outcome of a run that was given up or cancelled is not a fault. */
   function isFault(request: Admitted, { code }: Failure): boolean {
     return !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs());
   }
@@ -61,7 +61,7 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
   };
 }
 
-/** Its responder waits for it no more. */
+/** Whether the responder has given the run up. */
 export function isGivenUp({ deadlineMs }: Admitted, nowMs: number): boolean {
   return nowMs >= deadlineMs + limits.handlerGraceMs;
 }

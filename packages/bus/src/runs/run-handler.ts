@@ -6,10 +6,10 @@ import { idOf, isOver } from './handler-contexts.ts';
 import { hush, isThenable } from './promises.ts';
 import { Overrun } from './run-limits.ts';
 
-/** Called once: with an output that fits the contract and is nobody else's, or with a failure. */
+/** Called once: with an output that fits the contract and belongs to no other code, or with a failure. */
 export type HandlerDone = (output: unknown, failed: Failure | undefined) => void;
 
-/** An operation with its handler, and where what goes wrong in it is reported. */
+/** An operation with its handler, and the place where its faults are reported. */
 export interface HandlerCode {
   readonly operation: Operation;
   readonly handler: Handler;
@@ -17,9 +17,10 @@ export interface HandlerCode {
 }
 
 /**
- * Runs an operation's handler and hands over its output, or a failure: what it returned, `internal` when it threw, ran longer than its
- * contract allows or when its output does not fit the contract, `deadline-exceeded` when it threw after the deadline. A handler that answers at once
- * is not waited for; whatever has a `then` is. The handler gets the input for itself.
+ * Runs an operation's handler and passes on its output or a failure: the failure that it returned; `internal` when it
+ * threw, exceeded the limit of its contract, or when its output does not fit; `deadline-exceeded` when it threw after
+ * the deadline. A synchronous output is passed on at once; any value with a `then` is awaited. The handler gets its own
+ * copy of the input.
  */
 export function runHandler(code: HandlerCode, input: unknown, context: RequestContext, done: HandlerDone): void {
   let output: unknown;
@@ -49,7 +50,7 @@ async function deliverLater(
   deliver(output, done);
 }
 
-/** What comes when nobody waits any more is mostly what the signal made of it, and no fault of the code. */
+/** An error after the deadline is mostly caused by the signal, and is then not a fault of the code. */
 function thrownIn({ operation: { name }, faults }: HandlerCode, context: RequestContext, error: unknown): Failure {
   const run = { name, part: 'handler', id: idOf(context) } as const;
   if (error instanceof Overrun) return faults.overran(run, error);
@@ -61,7 +62,7 @@ function deliver(output: unknown, done: HandlerDone): void {
   else done(output, undefined);
 }
 
-/** @returns a value of the server's own, or a failure */
+/** @returns a value that belongs to the server, or a failure */
 function outcomeOf({ operation, faults }: HandlerCode, context: RequestContext, output: unknown): unknown {
   const { name } = operation;
   if (isFailure(output)) return ownFailure(name, output);
@@ -71,15 +72,18 @@ function outcomeOf({ operation, faults }: HandlerCode, context: RequestContext, 
   return faults.misfit({ name, part: 'handler', id: idOf(context) }, withoutName(name, taken));
 }
 
-/** What does not fit, without the name with which every text of a contract begins. */
+/** The text of a misfit, without the name with which every text of a contract begins. */
 export function withoutName(name: string, { message }: Failure): string {
   return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
 }
 
-/** What code that computes may fail with; the other codes are words of the protocol, and steer it. */
+/** The codes with which code that computes may fail. The other codes belong to the protocol and control it. */
 const failuresOfCode: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request', 'internal']);
 
-/** A failure that code of an operation or formula returned, as an outcome. It may be of another copy of the contracts. */
+/**
+ * The outcome for a failure that the code of an operation or formula returned. The failure may come from another copy
+ * of the contracts.
+ */
 export function ownFailure(name: string, { code, message }: Failure): Failure {
   return failuresOfCode.has(code)
     ? failure(code, textOf(message))

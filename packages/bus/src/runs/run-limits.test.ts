@@ -6,7 +6,7 @@ import { createHandlerContexts } from './handler-contexts.ts';
 import type { Component, Participant } from '../participant/participant.ts';
 import { Overrun } from './run-limits.ts';
 
-/** Handlers in the loop of a participant that ticks when it should, with an operation that may take 100 ms. */
+/** Handlers in the event loop of a participant that ticks on time, with an operation that may take 100 ms. */
 function setUp(maxMs: number | undefined = 100) {
   const platform = testPlatform();
   const components: Component[] = [];
@@ -47,13 +47,13 @@ function setUp(maxMs: number | undefined = 100) {
     slow,
     components: () => components.length,
     dueMs: () => components[1]?.deadlineMs?.(),
-    /** The turns that are asked for from now on. */
+    /** Collects the turns that are requested from now on. */
     holdTurns(): readonly (() => void)[] {
       held = [];
       return held;
     },
     block: (ms: number) => void (blockedMs += ms),
-    /** What the handler gives, and the context it has. */
+    /** The handler's output, and its context. */
     run(handler: Handler) {
       const context = openContext({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs: 10_000, work: {} });
       return { context, given: () => contexts.limited(slow, handler)(1, context) };
@@ -65,7 +65,7 @@ const nameOf = ({ signal }: HandlerContext): unknown => (signal.reason as Error 
 const overrun = new Overrun(100);
 const never = (): Promise<never> => new Promise(() => undefined);
 
-test('an operation without a limit has its handler as it is, and its server looks for nothing', () => {
+test('an operation without a limit uses the handler directly, and its server checks nothing', () => {
   const { contexts, slow, components } = setUp();
   const handler: Handler = () => 1;
   const before = components();
@@ -73,7 +73,7 @@ test('an operation without a limit has its handler as it is, and its server look
   expect(components()).toBe(before);
 });
 
-test('a handler that blocks for longer fails when it returns, and whatever listens to its signal is told', () => {
+test('a handler that blocks for longer than its limit fails when it returns, and the listeners of its signal are called', () => {
   const { block, run } = setUp();
   const blocking = (ms: number) =>
     run(() => {
@@ -86,7 +86,7 @@ test('a handler that blocks for longer fails when it returns, and whatever liste
   expect([context.isOver, nameOf(context)]).toEqual([true, 'TimeoutError']);
 });
 
-test('a handler that waits for longer fails at once then, and its signal aborts', async () => {
+test('a handler that waits for longer than its limit fails at once, and its signal aborts', async () => {
   const { platform, contexts, run } = setUp();
   const aborts: number[] = [];
   const { given } = run((_input, { signal }) => {
@@ -101,7 +101,7 @@ test('a handler that waits for longer fails at once then, and its signal aborts'
   await expect(failed).rejects.toEqual(overrun);
 });
 
-test('a handler that heeds its signal has failed because it ran too long, whatever it makes of that', async () => {
+test('a handler that ends because its signal aborted has failed because it ran too long', async () => {
   const { platform, contexts, run } = setUp();
   const { given } = run(
     (_input, { signal }) =>
@@ -112,11 +112,11 @@ test('a handler that heeds its signal has failed because it ran too long, whatev
   const failed = given();
   platform.pass(100);
   await expect(failed).rejects.toEqual(overrun);
-  // It waits for nothing any more.
+  // It has settled, so it does not count any more.
   expect(contexts.overrunning()).toBe(0);
 });
 
-test('a handler that is in time is left alone, and nothing is kept of it', async () => {
+test('a handler that stays within its limit is not affected, and nothing about it is kept', async () => {
   const { platform, run, dueMs } = setUp();
   const outputs: ((output: number) => void)[] = [];
   const runs = [1, 2].map(() => run(() => new Promise((resolve) => void outputs.push(resolve))));
@@ -130,7 +130,7 @@ test('a handler that is in time is left alone, and nothing is kept of it', async
   expect(runs.map(({ context }) => context.signal.aborted)).toEqual([false, false]);
 });
 
-test('a handler whose output lay ready when its time was over is not failed', async () => {
+test('a handler whose output was ready when its limit was reached does not fail', async () => {
   const { platform, holdTurns, run } = setUp();
   const outputs: ((output: number) => void)[] = [];
   const { context, given } = run(() => new Promise((resolve) => void outputs.push(resolve)));
@@ -144,7 +144,7 @@ test('a handler whose output lay ready when its time was over is not failed', as
   expect([context.signal.aborted, context.isOver]).toEqual([false, false]);
 });
 
-test('a handler that throws, or waits for what throws, in time fails with that', async () => {
+test('a handler that throws or rejects within its limit fails with that error', async () => {
   const { run } = setUp();
   const throwing = run(() => {
     throw new RangeError('broken');

@@ -5,10 +5,10 @@ import type { Participant } from '../participant/participant.ts';
 import { isThenable } from './promises.ts';
 
 /*
- * How long the handlers of the loop may run, as their contracts say (`work.maxMs`); threads see to their own (threads/thread-limits.ts).
- *
- * A server whose contracts have no limit pays nothing for this. A handler that blocks the loop is timed when it returns. One that waits
- * is failed by the clock, but only after all that had arrived was taken in: its output may lie ready behind a handler that blocked.
+ * Limits the time of handlers in the event loop, as their contracts say (`work.maxMs`). Threads limit their own
+ * handlers (threads/thread-limits.ts). A server whose contracts have no limit pays nothing for this. A handler that
+ * blocks the loop is timed when it returns. A handler that waits fails by the clock, but only after everything that had
+ * arrived was processed: its output may be ready behind a handler that blocked.
  */
 
 /** A handler ran longer than its contract allows. */
@@ -25,7 +25,7 @@ export class Overrun extends Error {
 export interface RunLimits {
   /** @returns a handler that throws {@link Overrun} when it runs longer than the operation's contract allows */
   limited(operation: Operation, handler: Handler): Handler;
-  /** Handlers that have failed so and have not settled: they wait for something that hangs. */
+  /** How many handlers have failed in this way and have not settled, because they wait for something that hangs. */
   overrunning(): number;
 }
 
@@ -33,7 +33,7 @@ interface Waiting {
   fail(): void;
 }
 
-/** Those that have settled are swept out when there are more of them than of the others, and so many. */
+/** Settled handlers are removed when there are more of them than of others, and at least this many. */
 const settledMax = 1_024;
 
 /** @param abort aborts the signal of a handler that has run too long */
@@ -115,7 +115,7 @@ export function createRunLimits(participant: Participant, abort: (context: Reque
         if (platform.nowMs() - startMs > maxMs) throw overrunOf(context, maxMs);
         return given;
       };
-      // What aborts is the context that the server holds.
+      // The server's own context is passed, because it is the one to abort.
       return limited as Handler;
     },
     overrunning: () => overrunning,

@@ -11,26 +11,27 @@ import { isGivenUp } from './run-counters.ts';
 import type { Admitted, Run } from './work.ts';
 
 /*
- * When a server begins what it has admitted.
+ * Decides when a server begins the requests that it has admitted.
  *
- * In the loop as many run at once as may, in stretches of 20 ms: after one of them whatever else waits for the loop gets its turn. In
- * threads as many as there are threads, so that what waits for one can still be given back.
- *
- * A handler that may block the loop begins in the turn after the one in which everybody was told. When it is likely to take long, what
- * waits behind it is given back first; so is what has waited for 100 ms.
+ * In the event loop, a bounded number runs at once, in stretches of 20 ms. After each stretch, all other work of the
+ * loop gets its turn. In threads, as many run as there are threads, so that requests that wait for a thread can still
+ * be given back. A handler that may block the loop begins one turn after its requesters were told. If it will probably
+ * take long, the requests behind it are given back first. So are requests that have waited for 100 ms.
  */
 
 export interface RunQueue {
-  /** Begins it now or later; `answered` is called once, unless it was given back. */
+  /** Begins the request now or later. `answered` is called once, unless the request was given back. */
   add(request: Admitted): void;
-  /** A batch of requests is about to be added, and was added. */
+  /** A batch of requests is about to be added (`open`), or was added. */
   open(): void;
   close(): void;
-  /** The loop is seen so much later than arranged. An asynchronous handler may have blocked it after it had returned. */
+  /**
+   * The event loop is this much later than planned. An asynchronous handler may have blocked it after it had returned.
+   */
   loopSeen(lateMs: number): void;
-  /** How long what is added next will wait for the loop. */
+  /** How long the next request will wait for the event loop. */
   waitMs(): number;
-  /** When it is to be looked whether something has waited for long. */
+  /** When to check whether a request has waited for long. */
   deadlineMs(): number | undefined;
   tick(): void;
   load(): QueueLoad;
@@ -38,34 +39,43 @@ export interface RunQueue {
 
 export interface RunQueueOptions {
   readonly platform: Platform;
-  /** Requests that run at once in the loop. */
+  /** How many requests run at once in the event loop. */
   readonly runningMax: number;
   readonly counters: RunCounters;
   answered(request: Admitted, outcome: Success | Failure, nowMs: number): void;
-  /** A handler may block the loop for so long, or with 0, has not or is over: everybody is to be told. */
+  /**
+   * A handler may block the event loop for this long; 0 means that it has not, or is over. Requesters are to be told.
+   */
   announce(silentMs: number): void;
-  /** These have waited long, or will; those that are given back are marked `returned` when this returns. */
+  /**
+   * These requests have waited for long, or will. Those that are given back are marked `returned` when this returns.
+   */
   waitLong(requests: readonly Admitted[]): void;
-  /** As many requests of one requester keep the server busy. */
+  /** This many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
-  /** In which order those that wait have their turns; as they came unless given. Made once for the loop and once for the threads. */
+  /**
+   * The order of waiting requests; unless given, first come, first served. Called once for the event loop and once for
+   * the threads.
+   */
   readonly line?: (() => Line) | undefined;
 }
 
 /** Requests that wait for their turn. */
 export interface Line extends Fifo<Admitted> {
-  /** One that had its turn has kept the loop for so long. */
+  /** A request that had its turn has blocked the event loop for this long. */
   took(request: Admitted, blockedMs: number): void;
 }
 
 const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 const stretchMs = 20;
-/** As for the first beats of what does not block: a short limit must not make a server that is at work seem lost. */
+/** The same as for the first beats of work that does not block: a short limit must not make a busy server seem lost. */
 export const silentLeastMs = 2_000;
 const waitMaxMs = 100;
-/** From here on a loop that is late tells of a handler: garbage collection and a busy machine take less. */
+/**
+ * From this delay on, a late event loop is attributed to a handler. Garbage collection and a busy machine cause less.
+ */
 const lateFromMs = 100;
-/** The window of a kind is looked at after each of its first runs, then so often. */
+/** The window of a kind is checked after each of its first runs, and then after every so many. */
 const firstLooks = 32;
 const lookEveryMs = 10;
 
@@ -77,36 +87,42 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const waiting = line();
   const forThreads = line();
   let stretchEndMs = 0;
-  /** Work since the last turn that was asked for. */
+  /** Work since the last turn that was requested. */
   let workedMs = 0;
   let running = 0;
   let inThreads = 0;
-  /** Of all that is done a stretch shows the queue delay; where only so many run at once, of what does not wait for anything else. */
+  /**
+   * The queue delay is measured over a stretch of all work. If only a bounded number runs at once, it is measured only
+   * over work that waits for nothing else.
+   */
   const bounded = runningMax < limits.requestsInFlightMax;
   let workCount = 0;
-  /** Since when as many run as may, or when the last of those was done. */
+  /** Since when as many run as may, or when the last of those ended. */
   let fullSinceMs = 0;
   let turnAsked = false;
   let openStartMs = 0;
   let openWorkBefore = 0;
   /** A batch is being added. */
   let isOpen = false;
-  /** What has been begun in the loop and has neither returned nor answered. */
+  /** The request that has begun in the event loop and has neither returned nor answered. */
   let current: Admitted | undefined;
   let answeredMs = 0;
-  /** When the last run returned or answered. A batch goes on at once, so the clock need not be read for its next run. */
+  /**
+   * When the last run returned or answered. The runs of a batch follow each other directly, so the clock need not be
+   * read for the next one.
+   */
   let lastMs = 0;
-  /** The request of which everybody was told that its handler may block. */
+  /** The request whose requesters were told that its handler may block. */
   let announced: Admitted | undefined;
   let lookMs = Number.POSITIVE_INFINITY;
-  /** What was begun in the loop. */
+  /** The kinds of work that have begun in the event loop. */
   const kinds = new Set<Run>();
-  /** Those of which a window is announced. */
+  /** The kinds of work whose window is announced. */
   const announcedKinds = new Set<Run>();
 
   function add(request: Admitted): void {
     const nowMs = isOpen ? lastMs : platform.nowMs();
-    // Nothing has been looked at for as long as nothing waited.
+    // No request was checked while none waited.
     if (waiting.size() + forThreads.size() === 0) lookMs = Number.POSITIVE_INFINITY;
     const { run } = request.work;
     const threads = run.threads?.();
@@ -128,7 +144,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (running === runningMax) fullSinceMs = nowMs;
     const { run } = request.work;
     counters.began();
-    // An answer may begin the next.
+    // An answer may begin the next request.
     const outer = current;
     const outerMs = answeredMs;
     current = request;
@@ -143,7 +159,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function sample(request: Admitted, nowMs: number): void {
     const { run } = request.work;
-    // A handler that never settles must not be the last that is timed.
+    // A handler that never settles must not be the last one that is timed.
     if (run.sample !== undefined && !isGivenUp(run.sample, nowMs)) return;
     run.sample = request;
     run.sampleMs = nowMs;
@@ -154,12 +170,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     run.sample = undefined;
     const ms = nowMs - run.sampleMs;
     run.load.handled(ms);
-    // How long it would have taken is not known.
+    // Its time is unknown.
     if (request.work.underway !== 'cancelled') counters.took(ms);
     look(run, nowMs);
   }
 
-  /** A run has returned to the loop after so long. */
+  /** A run has returned to the event loop after this time. */
   function returned(request: Admitted, ms: number, isAnswered: boolean): void {
     const { run } = request.work;
     run.load.took(ms, isAnswered);
@@ -187,7 +203,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       current = undefined;
       answeredMs = nowMs;
     }
-    // Of work that waits for something the queue delay shows only while all that may run does.
+    // For work that waits for something else, the queue delay is visible only while as many run as may.
     if (running === runningMax) queueDelay.took(1, nowMs - fullSinceMs);
     running -= 1;
     if (bounded) workCount += 1;
@@ -198,13 +214,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     else if (request === announced) announce(0);
   }
 
-  /** Threads that have quick work get the next before they are done. */
+  /** Threads with quick work get their next task before they are done. */
   function beginInThreads(): void {
     for (let request = forThreads.first(); request !== undefined; request = forThreads.first()) {
       const { run } = request.work;
       const threads = run.threads?.();
       if (threads === undefined) {
-        // They could not be started.
+        // The threads could not be started.
         forThreads.shift();
         waiting.push(request);
         askForTurn();
@@ -230,17 +246,17 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     beginInThreads();
   }
 
-  /** Nobody waits for it here: it is not begun. */
+  /** No requester waits for it here, so it does not begin. */
   function isOver(request: Admitted, nowMs: number): boolean {
     const { underway } = request.work;
     if (underway === undefined && request.deadlineMs > nowMs) return false;
     if (underway !== 'returned') answered(request, tooLate, nowMs);
-    // The silence that was announced for it does not come.
+    // The announced silence will not happen.
     if (request === announced) announce(0);
     return true;
   }
 
-  /** A handler that may block begins in the turn after the one in which everybody was told. */
+  /** A handler that may block begins one turn after its requesters were told. */
   function isAnnounced(request: Admitted, nowMs: number): boolean {
     const { load } = request.work.run;
     if (announced === request || !load.mayBlock()) return true;
@@ -251,14 +267,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     return false;
   }
 
-  /** Until something that runs is done, a turn would be of no use. */
+  /** Until a run ends, a turn would be useless. */
   function askForTurn(): void {
     if (turnAsked || running >= runningMax) return;
     turnAsked = true;
     platform.afterTurn(goOn);
   }
 
-  /** The next stretch of what was put off. */
+  /** The next stretch of deferred work. */
   function goOn(): void {
     turnAsked = false;
     const startMs = platform.nowMs();
@@ -282,7 +298,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (waiting.size() > 0 || workedMs >= stretchMs) askForTurn();
   }
 
-  /** @returns for how long */
+  /** @returns for how long it worked */
   function workedSince(startMs: number, workBefore: number): number {
     const ms = platform.nowMs() - startMs;
     const pieces = workCount - workBefore;
@@ -290,7 +306,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     return ms;
   }
 
-  /** What was given back waits no more, and nothing waits behind it. */
+  /** Returned requests do not wait any more, and nothing waits behind them. */
   function giveBack(requests: readonly Admitted[]): void {
     waitLong(requests);
     for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
@@ -315,7 +331,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       if (workedMs >= stretchMs) askForTurn();
     },
     loopSeen(lateMs) {
-      // Which of them it was is not known.
+      // Which of them blocked the loop is unknown.
       if (lateMs >= lateFromMs) for (const { load } of kinds) load.suspect();
     },
     waitMs: () => queueDelay.waitMs(waiting.size()),

@@ -6,7 +6,7 @@ import type { Run } from '../runs/work.ts';
 import { createResponderDriver } from './responder-driver.ts';
 import { createRun, incoming } from '../runs/work.ts';
 
-/** ResponderDriver of a participant whose clock the work itself moves on, as work that blocks does. */
+/** The responder driver of a participant whose clock is advanced by the work itself, as by work that blocks. */
 /** @param metMs how long the work took that was seen before; null for none */
 function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readonly metMs?: number | null } = {}) {
   const turns = testPlatform();
@@ -51,9 +51,9 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     responses.accept({ sender: 'aaaaaaaaaaaa', settledBelow: 1 }, requests);
   }
   const ask = (count: number, takesMs: number, ttlMs = 10_000): void => accept(count, takesMs, ttlMs, run);
-  /** The contract of this work says how long it may run for. */
+  /** Requests work whose contract limits its time. */
   const askLimited = (maxMs: number): void => accept(1, 30, 10_000, createRun({ ...run, maxMs }));
-  /** Asks for work that another thread does; it is done when the one it gives is called. */
+  /** Requests work that another thread does. It ends when the function in this list is called. */
   const elsewhere: (() => void)[] = [];
   const begin: Run['begin'] = (request, answer) =>
     void elsewhere.push(() => answer(request, { value: 0, fallbacks: [] }));
@@ -62,7 +62,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   function askElsewhere(count: number, inThreads = false): void {
     for (let more = 0; more < count; more += 1) accept(1, 0, 10_000, inThreads ? threaded : waiting);
   }
-  /** Until each kind of work was seen to be quick it is presumed to block. */
+  /** Until work of a kind was seen to be quick, it is presumed to block. */
   function meet(takesMs: number): void {
     lastSeq = 1_000_000;
     ask(1, takesMs);
@@ -96,13 +96,13 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   };
 }
 
-test('quick work of a batch is all done at once', () => {
+test('all quick work of a batch is done at once', () => {
   const { ask, answers } = setUp();
   ask(100, 0.1);
   expect(answers).toHaveLength(100);
 });
 
-test('work that blocks lets others have their turn in between, and keeps its order', () => {
+test('between pieces of work that block, other work gets its turn, and the order is kept', () => {
   const { ask, answers, turns } = setUp();
   ask(5, 15);
   expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
@@ -112,7 +112,7 @@ test('work that blocks lets others have their turn in between, and keeps its ord
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('so does work that comes message by message without a turn in between', () => {
+test('the same holds for work that arrives message by message without a turn in between', () => {
   const { ask, answers, turns } = setUp();
   for (let message = 1; message <= 5; message += 1) ask(1, 15);
   expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
@@ -120,7 +120,7 @@ test('so does work that comes message by message without a turn in between', () 
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test('what is likely to wait for most of its time is refused at once, and what was taken is done', () => {
+test('a request that would wait for most of its time is refused at once, and admitted ones are done', () => {
   const { ask, answers, turns } = setUp({ metMs: 15 });
   ask(100, 15, 60_000);
   turns.turn();
@@ -132,7 +132,7 @@ test('what is likely to wait for most of its time is refused at once, and what w
   expect(answers.filter(([, code]) => code === 0)).toHaveLength(101);
 });
 
-test('what waits for 100 ms is given back, but for the oldest request of its requester', () => {
+test('requests that have waited for 100 ms are given back, except the oldest one of each requester', () => {
   const { ask, answers, beats, turns, clock, tick } = setUp({ metMs: 15 });
   ask(10, 15, 60_000);
   expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
@@ -143,21 +143,21 @@ test('what waits for 100 ms is given back, but for the oldest request of its req
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 3]);
 });
 
-test('what comes all at once is worked off, however much it is', () => {
+test('a burst of any size is worked off', () => {
   const { ask, answers, turns } = setUp();
   for (let message = 1; message <= 20; message += 1) ask(100, 3);
   turns.settle();
   expect(answers.filter(([, code]) => code === 0)).toHaveLength(2_000);
 });
 
-test('a server tells how many requests keep it busy, as soon as it has seen the first', () => {
+test('a server announces its window as soon as it has seen the first run', () => {
   const { ask, askElsewhere, elsewhere, beats, turns, clock } = setUp({ metMs: null });
   const windows = (): unknown => beats.map(([, , [, , announced]]) => announced).findLast(Boolean);
   ask(1, 0.01);
   turns.settle();
   ask(1, 0.01);
   expect(windows()).toEqual({ work: 2_500 });
-  // It returns at once: how long it takes is not known yet.
+  // It returns at once, so how long it takes is not known yet.
   askElsewhere(1);
   turns.settle();
   expect(windows()).toEqual({ work: 2_500, waiting: 16 });
@@ -166,7 +166,7 @@ test('a server tells how many requests keep it busy, as soon as it has seen the 
   expect(windows()).toEqual({ work: 2_500, waiting: 1_024 });
 });
 
-test('a kind of work is told of each run in the loop how long it took, also of the last of a batch', () => {
+test('each run in the event loop is reported to its kind of work with its time, also the last of a batch', () => {
   const { ask, took, turns } = setUp({ metMs: null });
   ask(1, 7);
   turns.settle();
@@ -178,7 +178,7 @@ test('a handler that never settles is not the last of its kind that is timed', (
   const { askElsewhere, elsewhere, load, turns, clock } = setUp({ metMs: null });
   askElsewhere(1);
   turns.settle();
-  // Its deadline has passed by more than a second.
+  // More than a second after its deadline.
   clock.blockedMs += 12_000;
   askElsewhere(1);
   turns.settle();
@@ -187,7 +187,7 @@ test('a handler that never settles is not the last of its kind that is timed', (
   expect(load()).toMatchObject({ windows: { waiting: 1_024 } });
 });
 
-test('a server says how many requests it runs at once, how many wait, and which windows it has announced', () => {
+test('a server reports how many requests run at once, how many wait, and its announced windows', () => {
   const { ask, askElsewhere, elsewhere, load, cancel, turns } = setUp({ metMs: null });
   expect(load()).toEqual({ queued: 0 });
   ask(1, 30);
@@ -199,13 +199,13 @@ test('a server says how many requests it runs at once, how many wait, and which 
   expect(load()).toMatchObject({ slots: 1, queued: 4 });
   turns.settle();
   askElsewhere(5, true);
-  // Nothing is known of the work in threads before the first run is done.
+  // Nothing is known about work in threads before the first run has ended.
   expect(load()).toMatchObject({ slots: 1, queued: 3 });
   elsewhere.shift()?.();
   expect(load()).toEqual({ slots: 3, queued: expect.any(Number), windows: { work: 1, threaded: expect.any(Number) } });
 });
 
-test('what waits behind as many asynchronous handlers as may run is queued, and what is overdue or given back is not', () => {
+test('requests behind as many asynchronous handlers as may run count as queued, and overdue or returned ones do not', () => {
   const { askElsewhere, load, turns, clock, tick } = setUp({ runningMax: 2, metMs: null });
   askElsewhere(1);
   turns.settle();
@@ -216,7 +216,7 @@ test('what waits behind as many asynchronous handlers as may run is queued, and 
   expect(load()).toMatchObject({ queued: 0 });
 });
 
-test('before a run that takes long, what waits behind it is given back', () => {
+test('before a long run, the requests behind it are given back', () => {
   const { ask, answers, beats, turns } = setUp({ metMs: 200 });
   ask(3, 200, 60_000);
   turns.turn();
@@ -228,10 +228,10 @@ test('before a run that takes long, what waits behind it is given back', () => {
   expect(answers).toEqual([[1, 0]]);
 });
 
-test('work that may block begins in the turn after the one in which its requesters were told', () => {
+test('work that may block begins one turn after its requesters were told', () => {
   const { ask, answers, beats, turns } = setUp();
   ask(1, 30, 1_000);
-  // It was quick when it was met, so nobody was told of the first.
+  // The work was quick at first, so its requesters were not told.
   expect(answers).toHaveLength(1);
   ask(1, 30, 1_000);
   const before = beats.length;
@@ -252,7 +252,7 @@ test.each([
   expect(beats[0]).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[1, 1], silentMs]]);
 });
 
-test('what gets no turn before its deadline is not begun', () => {
+test('a request that gets no turn before its deadline does not begin', () => {
   const { ask, answers, turns } = setUp();
   ask(4, 30, 40);
   turns.settle();
@@ -264,12 +264,12 @@ test('what gets no turn before its deadline is not begun', () => {
   ]);
 });
 
-test('what is refused for want of room, and what is given up, is told as an event each', () => {
+test('a refusal for lack of room, and a handler that is given up, are reported as an event each', () => {
   const { askElsewhere, elsewhere, answers, events, turns, clock, tick } = setUp();
   for (let request = 0; request < 10; request += 1) askElsewhere(1_000);
   askElsewhere(5);
   expect(events).toEqual([{ event: 'server-full', what: 'requests', inFlight: 10_000 }]);
-  // They are due 10 s after they were asked for, and a second is theirs beyond that.
+  // They are due after 10 s, and are given up a second later.
   clock.blockedMs += 11_000;
   tick();
   expect(events.at(-2)).toEqual({ event: 'request-given-up', topic: 'topic', count: 1 });
@@ -280,13 +280,13 @@ test('what is refused for want of room, and what is given up, is told as an even
   for (const done of elsewhere.splice(0)) done();
   expect(answers).toHaveLength(before);
   askElsewhere(1);
-  // After so long a standstill it is announced.
+  // After such a standstill, the work is announced.
   turns.settle();
   elsewhere.shift()?.();
   expect(answers.at(-1)).toEqual([10_006, 0]);
 });
 
-test('what is cancelled before its turn is not begun, and takes no place any more', () => {
+test('a request that is cancelled before its turn does not begin, and takes no place any more', () => {
   const { ask, cancel, answers, turns, clock } = setUp();
   ask(4, 30);
   cancel(3, 4);
@@ -295,17 +295,17 @@ test('what is cancelled before its turn is not begun, and takes no place any mor
   expect(clock.blockedMs).toBe(60);
 });
 
-test('in threads as much runs as there are threads, whatever runs in the loop', () => {
+test('in threads as many run as there are threads, whatever runs in the event loop', () => {
   const { askElsewhere, elsewhere, answers } = setUp({ runningMax: 1 });
   askElsewhere(1);
   askElsewhere(5, true);
   expect(elsewhere).toHaveLength(3);
   elsewhere[1]?.();
-  // What runs in threads was seen to be short: the next two are there already.
+  // Work in threads was seen to be short, so the next two are already there.
   expect([elsewhere.length, answers]).toEqual([6, [[2, 0]]]);
 });
 
-test('of asynchronous work as much runs at once as may, and the rest when that is done', () => {
+test('of asynchronous work as many run at once as may, and the others when those are done', () => {
   const { askElsewhere, elsewhere, answers, turns } = setUp({ runningMax: 2 });
   askElsewhere(5);
   expect(elsewhere).toHaveLength(2);
@@ -318,7 +318,7 @@ test('of asynchronous work as much runs at once as may, and the rest when that i
   expect(answers).toHaveLength(3);
 });
 
-test('work that blocked the loop after it had waited is announced the next time, though it had returned at once', () => {
+test('work that blocked the event loop after waiting is announced the next time, although it had returned at once', () => {
   const { askElsewhere, elsewhere, clock, beats, turns } = setUp();
   askElsewhere(1);
   expect([elsewhere.length, beats]).toEqual([1, []]);
@@ -331,7 +331,7 @@ test('work that blocked the loop after it had waited is announced the next time,
   expect(elsewhere).toHaveLength(1);
 });
 
-test('a loop that is late by less than a tenth of a second tells nothing of what runs in it', () => {
+test('a delay of the event loop below a tenth of a second is not attributed to the work that runs', () => {
   const { askElsewhere, elsewhere, clock, beats, turns } = setUp();
   askElsewhere(1);
   clock.blockedMs += 140;
@@ -342,7 +342,7 @@ test('a loop that is late by less than a tenth of a second tells nothing of what
   expect(beats.filter(([, , [held]]) => held !== undefined)).toEqual([]);
 });
 
-test('a server that was idle for long does not take its loop for blocked when something waits again', () => {
+test('a server that was idle for long does not consider its event loop blocked when work waits again', () => {
   const { ask, beats, turns, clock, tick } = setUp({ metMs: 15 });
   ask(5, 15);
   turns.settle();
@@ -353,11 +353,11 @@ test('a server that was idle for long does not take its loop for blocked when so
   clock.blockedMs += 10_000;
   ask(5, 15);
   turns.settle();
-  // Nothing that blocks was seen: no handler was announced with all of its time as silence.
+  // No work that blocks was seen, so no handler was announced with its whole time as silence.
   expect(beats.map(([, , [, silentMs]]) => Number(silentMs ?? 0)).filter((silentMs) => silentMs > 2_000)).toEqual([]);
 });
 
-test('what was given back does not count as waiting when the next is admitted', () => {
+test('returned requests do not count as waiting when the next one is admitted', () => {
   const { ask, answers, turns, clock, tick } = setUp({ metMs: 15 });
   ask(100, 15, 60_000);
   turns.turn();
@@ -369,7 +369,7 @@ test('what was given back does not count as waiting when the next is admitted', 
   expect(answers.at(-1)).toEqual([101, 0]);
 });
 
-test('a silence that was announced is taken back when its handler is not begun', () => {
+test('an announced silence is withdrawn when its handler does not begin', () => {
   const { ask, cancel, beats, turns } = setUp();
   ask(1, 30, 60_000);
   ask(1, 30, 60_000);
@@ -380,7 +380,7 @@ test('a silence that was announced is taken back when its handler is not begun',
   expect(beats.at(-1)).toEqual(['calc.beat', 'aaaaaaaaaaaa', [[], 0]]);
 });
 
-test('a server that drains announces no silence beyond the time after which it is gone', () => {
+test('a draining server announces no silence beyond the time at which it is gone', () => {
   const { ask, drain, beats, turns } = setUp({ metMs: 200 });
   ask(1, 200, 600_000);
   void drain(4_500);

@@ -12,7 +12,7 @@ import { createRunQueue, silentLeastMs } from '../runs/run-queue.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import type { Work } from '../runs/work.ts';
 
-/** A request that is likely to wait for longer than this share of its time is refused at once. */
+/** A request that will probably wait for longer than this share of its time is refused at once. */
 const waitShareMax = 0.8;
 const late = failure(
   'overloaded',
@@ -23,28 +23,28 @@ const late = failure(
 export interface ResponderDriverOptions<T extends string> {
   publish(topic: T, to: string, message: ResultMessage): void;
   readonly onEvent: OnEvent;
-  /** Requests that run at once, besides those elsewhere; others wait for their turn. As many as there are unless given. */
+  /** How many requests run at once, besides those in threads; others wait for their turn. Unless given, all of them. */
   readonly runningMax?: number | undefined;
-  /** What else keeps the loop is told how late it is. @returns whether it is the cause */
+  /** Other work in the event loop learns how late the loop is. @returns whether it is the cause */
   readonly loopSeen?: ((lateMs: number) => boolean) | undefined;
 }
 
 /** The driver of a participant's responder. */
 export interface ResponderDriver {
-  /** Answers the requests of one batch: each is run unless it was before. */
+  /** Takes the requests of one batch. Each runs, unless it ran before. */
   accept(origin: BatchOrigin, requests: readonly IncomingRequest<Work>[]): void;
-  /** Tells requesters of whom something runs that it is at work on that. */
+  /** Sends a beat to the requesters of running requests. */
   sayAtWork(): void;
-  /** The same before something else blocks the loop for so long; with 0, that is over. */
+  /** The same before other work blocks the event loop for this long; 0 means that this is over. */
   announce(silentMs: number): void;
-  /** What still runs is answered by nobody here: its requesters are told so. */
+  /** Tells the requesters of running requests that this server will not answer them. */
   letGo(): void;
   /**
-   * Takes no new work; resolves when what runs is answered. A beat announces no silence beyond the time after which this server is gone:
-   * no requester hears of the end of a server that has withdrawn.
+   * Takes no new work; resolves when the running work is answered. Beats announce no silence beyond the time at which
+   * this server is gone, because no requester hears of the end of a server that has withdrawn.
    */
   drain(withinMs: number): Promise<void>;
-  /** Reports what is not reported yet. */
+  /** Reports what was counted and not reported yet. */
   close(): void;
   counters(): ResponderCounters;
   runCounts(): RunCounts;
@@ -64,9 +64,9 @@ export function createResponderDriver<T extends string>(
   let drained: (() => void) | undefined;
   let hasLetGo = false;
   let goneMs = Number.POSITIVE_INFINITY;
-  /** For how long something else is to block the loop, as was announced. */
+  /** For how long other work will block the event loop, as announced. */
   let elsewhereMs = 0;
-  /** When a timer is to look at what runs. */
+  /** When a timer is to check the running work. */
   let lookMs = Number.POSITIVE_INFINITY;
   const queue = createRunQueue({
     platform,
@@ -74,7 +74,7 @@ export function createResponderDriver<T extends string>(
     counters: runCounters,
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce(silentMs) {
-      // The silence of something else is not over.
+      // The silence of the other work is not over.
       if (silentMs > 0 || elsewhereMs === 0) handle({ type: 'announce', silentMs });
     },
     waitLong: (runs) => handle({ type: 'waits-long', runs }),

@@ -12,22 +12,22 @@ import type { OnEvent } from '../participant/events.ts';
 import type { Participant } from '../participant/participant.ts';
 import type { ResponderDriver } from './responder-driver.ts';
 
-/** A server that runs: it listens whenever its return path is confirmed. */
+/** A running server. It listens whenever its return path is confirmed. */
 export interface RunningServer {
   readonly address: string;
-  /** How it is, as it tells whoever asks for its status. */
+  /** Its status, as it answers status requests. */
   report(): StatusReport;
   /**
-   * Ends it in order: its request topics are withdrawn, so that requesters turn to others; what runs is answered; then
-   * the sockets close. What has not ended after 4.5 s is given up; the requester's deadline or another server takes over.
-   * Asked for again, it is the same end.
+   * Drains the server: it withdraws its request topics, so that requesters use other servers; it answers running
+   * requests; then it closes its sockets. Requests that have not ended after 4.5 s are given up, and the requester's
+   * deadline or another server takes over. Further calls return the same promise.
    */
   drain(): Promise<void>;
-  /** Closes at once; what runs is not answered. */
+  /** Closes at once. Running requests are not answered. */
   close(): Promise<void>;
 }
 
-/** How many threads run handlers, and how many of them are at work. */
+/** How many threads there are for handlers, and how many of them are busy. */
 export interface ThreadsInUse {
   readonly threads: number;
   readonly threadsBusy: number;
@@ -36,36 +36,36 @@ export interface ThreadsInUse {
 export interface ServerOptions {
   readonly role: StatusReport['role'];
   readonly participant: Participant;
-  /** Where requests come in, registered with the participant already. */
+  /** The request topics, already registered with the participant. */
   readonly requestTopics: readonly string[];
-  /** As a status shows it. */
+  /** Its routes, for the status. */
   readonly serves: readonly string[];
-  /** The hash of each contract that it serves or asks for, by name. */
+  /** The hash of each contract that it serves or requests, by name. */
   readonly contracts: Readonly<Record<string, number>>;
   readonly responses: ResponderDriver;
-  /** Where handlers run in threads. */
+  /** The threads that run handlers, if there are any. */
   readonly threads?: (() => ThreadsInUse) | undefined;
-  /** Calls of its own that wait for a server, or for their turn here. */
+  /** How many of its own calls wait for a server, or for their turn here. */
   readonly waitingCalls?: (() => number) | undefined;
-  /** Handlers that ran longer than their contracts allow and have not settled. */
+  /** How many handlers have run longer than their contracts allow and have not settled. */
   readonly overrunning: () => number;
   readonly onEvent: OnEvent;
-  /** When the sockets are closed. */
+  /** Called when the sockets are closed. */
   readonly onClose?: (() => void) | undefined;
 }
 
 /**
- * When a server that has withdrawn says that it stays at work. A requester waits for it for a tenth of the time that it has had a
- * request, and a beat may get there before the withdrawal does.
+ * When a draining server sends beats that say that it is still at work. A requester waits for it for a tenth of the
+ * time for which it has had a request, and a beat may arrive before the withdrawal does.
  */
 const leavingMs = [5, 20, 100, 300];
 
-/** Below the 5 s after which whoever started the process expects it to be gone. */
+/** Below the 5 s after which the parent process expects the server to be gone. */
 const drainMaxMs = 4_500;
 
 const writeStatus = messageWriter(statusResultTopic);
 
-/** What both kinds of server share: when they listen, how they say how they are, and how they end. */
+/** The part that both kinds of server share: when they listen, how they report their status, and how they end. */
 export function startServer(options: ServerOptions): RunningServer {
   const { role, participant, requestTopics, serves, contracts, responses, threads, waitingCalls, overrunning } =
     options;
@@ -118,7 +118,10 @@ export function startServer(options: ServerOptions): RunningServer {
     };
   }
 
-  /** Past the responder: there is nothing to run twice, and who asks without end takes no room from the work. */
+  /**
+   * Status requests bypass the responder: they need no protection from running twice, and a flood of them takes no room
+   * from the work.
+   */
   participant.receive(statusRequestTopic, readStatusRequest, (asked, { sender }) => {
     const outcome = { value: report(), fallbacks: [] };
     for (const { seq, refusal } of asked) {
@@ -137,7 +140,7 @@ export function startServer(options: ServerOptions): RunningServer {
   let stopWaiting: (() => void) | undefined;
   let quit: (() => void) | undefined;
 
-  /** Until all that runs is answered, the time is up, or it is closed. */
+  /** Resolves when all running requests are answered, the time is up, or the server is closed. */
   function workEnds(): Promise<void> {
     return new Promise((resolve) => {
       const cancel = platform.after(drainMaxMs, resolve);
@@ -171,7 +174,7 @@ export function startServer(options: ServerOptions): RunningServer {
     quit?.();
     responses.letGo();
     await participant.close();
-    // What is cancelled by this is answered by nobody: another server is asked.
+    // Requests that this cancels are not answered; their requesters use another server.
     onClose?.();
     responses.close();
     onEvent({ event: 'stopped' });
