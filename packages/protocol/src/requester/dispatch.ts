@@ -151,14 +151,12 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function choose(request: OpenRequest<W>): Server | 'full' | undefined {
     const { target } = request.call;
-    const { route, pinned, impatient } = target;
+    const { route, pinned } = target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
-    const choice = servers.choose(target, request.refused, isSuspect(request));
-    if (choice === undefined || (impatient === true && !choice.fit)) return undefined;
-    return choice.server ?? 'full';
+    return servers.choose(target, request.refused, isSuspect(request));
   }
 
   function chooseNow(request: OpenRequest<W>): Server | undefined {

@@ -62,8 +62,8 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
   const size = (): number => queues.size() + pinned.size;
 
   function remove(request: OpenRequest<W>): void {
-    if (request.line === undefined) pinned.delete(request);
-    else queues.remove(request);
+    if (request.line !== undefined) queues.remove(request);
+    else if (request.call.target.pinned !== undefined) pinned.delete(request);
   }
 
   function awaitListener(request: OpenRequest<W>): void {

@@ -145,7 +145,7 @@ export function createQueues<W>(): Queues<W> {
       queue.origins.clear();
       restart(queue);
     },
-    waiting: (contract) => queues.get(contract)?.waiting ?? 0,
+    waiting: (contract) => (size === 0 ? 0 : (queues.get(contract)?.waiting ?? 0)),
     size: () => size,
     contracts: () => queues.keys(),
     next(contract, blocked) {

@@ -123,7 +123,8 @@ export function forgetAsked<W>(request: OpenRequest<W>, server: Server): void {
 
 /** The request is over: no server has a copy of it that matters. */
 export function forgetEarlier<W>(request: OpenRequest<W>): void {
-  for (const server of request.earlier?.keys() ?? []) {
+  if (request.earlier === undefined) return;
+  for (const server of request.earlier.keys()) {
     server.copies -= 1;
     server.place.copies?.delete(request);
   }

@@ -38,13 +38,6 @@ export interface Server {
   room: Room | undefined;
 }
 
-export interface Choice {
-  /** Undefined while those that would be chosen have no room, or a suspect has them. */
-  readonly server: Server | undefined;
-  /** They are not passed over: they may be waited for. */
-  readonly fit: boolean;
-}
-
 export interface Servers {
   /** @returns the routes on which it listens from now on: this one, and all lanes together with its first */
   up(route: string, address: string): readonly string[];
@@ -61,9 +54,10 @@ export interface Servers {
   anyOn(route: string): boolean;
   /**
    * @param asSuspect a reserved server may be chosen if there is no other; none needs room
-   * @returns undefined when nobody listens that has not refused
+   * @returns `full` while those that would be chosen have no room, or a suspect has them; undefined when nobody listens that has not
+   *   refused, or for an impatient request, that is not passed over either
    */
-  choose(target: Target, refused: ReadonlySet<Server> | undefined, asSuspect?: boolean): Choice | undefined;
+  choose(target: Target, refused: ReadonlySet<Server> | undefined, asSuspect?: boolean): Server | 'full' | undefined;
   roomOf(server: Server, contract: string): Room;
   /** A server that is passed over, or fails, and is due for a copy of this request now; it is due again a second later. */
   takeProbe(target: Target, nowMs: number): Server | undefined;
@@ -193,7 +187,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       return awaited;
     },
     anyOn: (name) => routes.has(name),
-    choose({ route: name, contract, lanes: preferences }, refused, asSuspect = false) {
+    choose({ route: name, contract, lanes: preferences, impatient }, refused, asSuspect = false) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
       const preferred = preferences?.[0];
@@ -218,10 +212,11 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
         bestRank = rank;
         bestIndex = index;
       }
-      if (fullRank < bestRank) return { server: undefined, fit: isFit(fullRank) };
+      if (impatient === true && !isFit(Math.min(fullRank, bestRank))) return undefined;
+      if (fullRank < bestRank) return 'full';
       if (best === undefined) return undefined;
       route.next = (bestIndex + 1) % count;
-      return { server: best, fit: isFit(bestRank) };
+      return best;
     },
     takeProbe: (target, nowMs) => takePassedOver(target.route, nowMs) ?? takeFailing(target, nowMs),
     passOver(server, nowMs) {

@@ -94,7 +94,11 @@ export function createSilence<W>({
   function anotherThan(server: Server, { call: asked, refused: unable, earlier }: OpenRequest<W>): Server | undefined {
     const others = new Set(unable).add(server);
     const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
-    const choose = (besides: ReadonlySet<Server>): Server | undefined => servers.choose(asked.target, besides)?.server;
+    const target = { ...asked.target, impatient: false };
+    const choose = (besides: ReadonlySet<Server>): Server | undefined => {
+      const chosen = servers.choose(target, besides);
+      return chosen === 'full' ? undefined : chosen;
+    };
     return choose(tried) ?? choose(others);
   }
 
