@@ -1,4 +1,4 @@
-import type { Program } from './programs.ts';
+import type { Program } from './apps.ts';
 
 export const catetoFlags = [
   { names: ['-h', '--help'], description: 'display help for command', value: undefined },

@@ -1,9 +1,19 @@
 import type { Formula } from '@cateto/contracts';
 import type { Command } from 'commander';
 import type { Columns } from './columns.ts';
-import type { BatchOptions } from './command.ts';
 import type { RowReader } from './row-reader.ts';
 import type { Cells } from './cells.ts';
+
+/** As the command line gives them. */
+export interface BatchOptions {
+  readonly formula: string;
+  readonly out?: string;
+  readonly concurrency: number;
+  readonly delimiter?: string;
+  readonly encoding?: string;
+  readonly resume?: true;
+  readonly retryFailed?: true;
+}
 
 /** What a batch is to compute. */
 export interface BatchJob extends Omit<BatchOptions, 'formula'> {

@@ -3,16 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { Context } from '../context.ts';
 import { knownFormula } from '../known-formula.ts';
 import { programName } from '../program-name.ts';
-
-export interface BatchOptions {
-  readonly formula: string;
-  readonly out?: string;
-  readonly concurrency: number;
-  readonly delimiter?: string;
-  readonly encoding?: string;
-  readonly resume?: true;
-  readonly retryFailed?: true;
-}
+import type { BatchOptions } from './batch-job.ts';
 
 /** A server admits 10,000 requests at once, and answers further ones with `overloaded`. */
 const concurrencyMax = 10_000;

@@ -1,5 +1,5 @@
 import type { Failure, Success } from '@cateto/contracts';
-import type { HandledRequest } from '../runs/handler-contexts.ts';
+import type { HandledRequest } from '../runs/request-context.ts';
 import { createOriginLine } from './origin-line.ts';
 import type { Participant } from '../participant/participant.ts';
 import { createRunCounters } from '../runs/run-counters.ts';

@@ -3,7 +3,7 @@ import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } f
 import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from '../runs/promises.ts';
-import { cancelRun, shareOf } from '../runs/handler-contexts.ts';
+import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { Requests } from '../participant/requester-driver.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from '../runs/work.ts';
 import { createRun } from '../runs/work.ts';

@@ -2,7 +2,7 @@ import type { HandlerContext } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import { testPlatform } from '../participant/fake-link.test-support.ts';
 import type { BusEvent } from '../participant/events.ts';
-import type { RequestContext } from './handler-contexts.ts';
+import type { RequestContext } from './request-context.ts';
 import { createHandlerContexts } from './handler-contexts.ts';
 import type { Component, Participant } from '../participant/participant.ts';
 

@@ -1,4 +1,4 @@
-import type { RequestContext } from './handler-contexts.ts';
+import type { RequestContext } from './request-context.ts';
 import type { ThreadsInUse } from '../server/server-lifecycle.ts';
 
 /** The part of a request's context that another thread can receive. */

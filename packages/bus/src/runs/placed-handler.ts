@@ -1,7 +1,7 @@
 import type { Handler, Operation } from '@cateto/contracts';
 import { createPlacement } from '@cateto/protocol';
 import type { OnEvent } from '../participant/events.ts';
-import type { RequestContext } from './handler-contexts.ts';
+import type { RequestContext } from './request-context.ts';
 import type { HandlerThreads } from './handler-threads.ts';
 
 /** An operation's handler, for the event loop and for threads. */

@@ -1,8 +1,8 @@
 import type { Failure, Handler, Operation } from '@cateto/contracts';
 import { failure, isFailure, takeOutput, textOf } from '@cateto/contracts';
 import type { CodeFaults } from './code-faults.ts';
-import type { RequestContext } from './handler-contexts.ts';
-import { idOf, isOver } from './handler-contexts.ts';
+import type { RequestContext } from './request-context.ts';
+import { idOf, isOver } from './request-context.ts';
 import { hush, isThenable } from './promises.ts';
 import { Overrun } from './run-limits.ts';
 

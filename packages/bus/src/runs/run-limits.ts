@@ -1,6 +1,6 @@
 import type { Handler, Operation } from '@cateto/contracts';
 import { createDueQueue } from '@cateto/protocol';
-import type { RequestContext } from './handler-contexts.ts';
+import type { RequestContext } from './request-context.ts';
 import type { Participant } from '../participant/participant.ts';
 import { isThenable } from './promises.ts';
 

@@ -3,7 +3,7 @@ import { beatTopic, beatLayout, cancelTopic, failure, limits, readCancel, result
 import type { IncomingRequest, OwedBeat, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
 import { createResponder } from '@cateto/protocol';
 import type { OnEvent } from '../participant/events.ts';
-import { cancelRun, shareOf } from '../runs/handler-contexts.ts';
+import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { BatchOrigin, Participant } from '../participant/participant.ts';
 import type { QueueLoad } from '../runs/queue-load.ts';
 import type { RunCounts } from '../runs/run-counters.ts';

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 import type { OnEvent } from '../participant/events.ts';
-import { readShareBy } from '../runs/handler-contexts.ts';
+import { readShareBy } from '../runs/request-context.ts';
 import { Overrun } from '../runs/run-limits.ts';
 import { timers } from '@cateto/zmtp/timers';
 import type { HandlerThreads, Ran } from '../runs/handler-threads.ts';

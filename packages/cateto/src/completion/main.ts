@@ -10,7 +10,7 @@ import {
   treeOf,
   usageFault,
 } from '@cateto/app-kit';
-import { apps, programs } from '../programs.ts';
+import { apps } from '../apps.ts';
 import { catetoFlags } from '../usage.ts';
 import { bashCompletion } from './bash.ts';
 import { zshCompletion } from './zsh.ts';
@@ -56,7 +56,7 @@ async function wholeTree(): Promise<CommandTree> {
       name: 'help',
       description: 'Shows help for a program.',
       flags: [],
-      argumentsAre: [Object.keys(programs)],
+      argumentsAre: [[...Object.keys(apps), command.name()]],
       commands: [],
     },
   );

@@ -28,12 +28,6 @@ export interface Failing {
   takeProbe(contract: string, answerRoute: string, nowMs: number, fits: (place: Place) => boolean): Place | undefined;
 }
 
-export interface FailingContract {
-  /** Where its next answer is expected. */
-  answerRoute: string;
-  probeDueMs: number;
-}
-
 const failuresMax = 8;
 const probeEveryMs = 1_000;
 

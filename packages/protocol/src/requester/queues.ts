@@ -11,8 +11,7 @@ import type { Accounts } from '../structures/accounts.ts';
 import { comesBefore, createAccounts } from '../structures/accounts.ts';
 import type { Heap } from '../structures/heap.ts';
 import { createHeap } from '../structures/heap.ts';
-import type { OpenRequest } from './request.ts';
-import type { Line, Origin } from './waiting-line.ts';
+import type { Line, OpenRequest, Origin } from './request.ts';
 import { firstOf, insert, keyOf, takeOut, unserved } from './waiting-line.ts';
 
 export interface Queues<W> {

@@ -2,7 +2,8 @@ import type { Failure } from '@cateto/contracts';
 import type { InFlight, Room } from './rooms.ts';
 import type { Server } from './servers.ts';
 import type { RequestCall } from './types.ts';
-import type { Line, Origin } from './waiting-line.ts';
+import type { Account } from '../structures/accounts.ts';
+import type { Heap, HeapMember } from '../structures/heap.ts';
 
 const suspectEnds = 2;
 
@@ -51,6 +52,27 @@ export interface OpenRequest<W> extends InFlight {
   ends: number;
   /** The caller has its outcome; the record stays only so that the servers do not count it as settled. */
   settled: boolean;
+}
+
+/** Requests of one origin that may go to the same servers, the oldest first. Some of those that have left are still in `items`. */
+export interface Line<W> extends HeapMember {
+  readonly key: string;
+  readonly origin: Origin<W>;
+  /** The lines of all origins with the same key, by whose turn it is. */
+  readonly turns: Heap<Line<W>>;
+  items: OpenRequest<W>[];
+  head: number;
+  waiting: number;
+  /** Below this seq it is known of all that nobody fit listens. */
+  unservedBelow: number;
+}
+
+/** For whom requests for a contract are made. */
+export interface Origin<W> extends Account {
+  readonly contract: string;
+  /** By their keys: those in which something waits. */
+  readonly lines: Map<string, Line<W>>;
+  waiting: number;
 }
 
 export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryMs: number): OpenRequest<W> {

@@ -13,13 +13,19 @@
  *
  * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
  */
-import type { FailingContract } from './failing.ts';
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 
 /** A request that a server has (in-flight.ts). */
 export interface InFlight extends Linked<InFlight> {
   readonly call: { readonly seq: number };
+}
+
+/** A contract for which a server fails one request after the other (failing.ts). */
+export interface FailingContract {
+  /** Where its next answer is expected. */
+  answerRoute: string;
+  probeDueMs: number;
 }
 
 /** What a server has from here, and may have. */

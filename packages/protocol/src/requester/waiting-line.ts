@@ -1,30 +1,7 @@
 /*
  * Requests of one origin that may go to the same servers, the oldest first.
  */
-import type { Account } from '../structures/accounts.ts';
-import type { Heap, HeapMember } from '../structures/heap.ts';
-import type { OpenRequest } from './request.ts';
-
-/** Some of those that have left are still in `items`. */
-export interface Line<W> extends HeapMember {
-  readonly key: string;
-  readonly origin: Origin<W>;
-  /** The lines of all origins with the same key, by whose turn it is. */
-  readonly turns: Heap<Line<W>>;
-  items: OpenRequest<W>[];
-  head: number;
-  waiting: number;
-  /** Below this seq it is known of all that nobody fit listens. */
-  unservedBelow: number;
-}
-
-/** For whom requests for a contract are made. */
-export interface Origin<W> extends Account {
-  readonly contract: string;
-  /** By their keys: those in which something waits. */
-  readonly lines: Map<string, Line<W>>;
-  waiting: number;
-}
+import type { Line, OpenRequest } from './request.ts';
 
 /** Of those that have left a line may hold so many, or as many as wait in it. */
 const leftMin = 32;

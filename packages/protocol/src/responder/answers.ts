@@ -1,8 +1,7 @@
 import { isFailure } from '@cateto/contracts';
-import type { Linked } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import { memoryEstimate } from '../structures/memory-estimate.ts';
-import type { KnownRequester } from './requesters.ts';
+import type { Answer, KnownRequester, Term } from './records.ts';
 import type { Result } from './types.ts';
 
 /*
@@ -13,23 +12,6 @@ import type { Result } from './types.ts';
  * are dear to compute again, unless they have half of the room: they must not leave the others none. Whatever goes for
  * want of room and is not of brief term is counted: its id would be run again.
  */
-
-export interface Answer extends Linked<Answer> {
-  readonly requester: KnownRequester;
-  readonly replyTopic: string;
-  readonly result: Result;
-  readonly term: Term;
-  readonly untilMs: number;
-  readonly givenMs: number;
-  /** What its outcome takes, beyond what every answer does; those of brief term share theirs. */
-  readonly bytes: number;
-}
-
-/**
- * How long, and how dearly, one is kept: as long as a repetition may come, for what was had quickly and for what took long; or
- * no longer than what it says is likely to be true.
- */
-export type Term = 'quick' | 'dear' | 'brief';
 
 export interface AnswersConfig {
   /** How long each term is. */

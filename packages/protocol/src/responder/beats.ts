@@ -1,5 +1,6 @@
+import type { KnownRequester, Running } from './records.ts';
 import { limits } from '@cateto/contracts';
-import type { KnownRequester, Requesters, Running } from './requesters.ts';
+import type { Requesters } from './requesters.ts';
 import type { OwedBeat } from './types.ts';
 
 /*

@@ -9,8 +9,8 @@
 import type { Failure } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
 import { isSettled } from '../structures/settled-watermark.ts';
-import type { Answers, Term } from './answers.ts';
-import type { KnownRequester, Running } from './requesters.ts';
+import type { Answers } from './answers.ts';
+import type { KnownRequester, Running, Term } from './records.ts';
 import { isDropped } from './settled.ts';
 
 export interface Cancelled {

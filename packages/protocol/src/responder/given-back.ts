@@ -1,5 +1,6 @@
+import type { KnownRequester } from './records.ts';
 import { limits } from '@cateto/contracts';
-import type { KnownRequester, Requesters } from './requesters.ts';
+import type { Requesters } from './requesters.ts';
 import type { RunEffect } from './types.ts';
 
 /*

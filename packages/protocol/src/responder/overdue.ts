@@ -1,4 +1,5 @@
-import type { KnownRequester, Requesters, Running } from './requesters.ts';
+import type { KnownRequester, Running } from './records.ts';
+import type { Requesters } from './requesters.ts';
 
 /*
  * What has run for too long.

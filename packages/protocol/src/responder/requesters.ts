@@ -1,11 +1,7 @@
-import type { Linked } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
-import type { SettledWatermark } from '../structures/settled-watermark.ts';
-import type { SeqTable } from '../structures/seq-table.ts';
 import { createSeqTable } from '../structures/seq-table.ts';
 import { unsettled } from '../structures/settled-watermark.ts';
-import type { Answer } from './answers.ts';
-import type { RunEffect } from './types.ts';
+import type { KnownRequester, Running } from './records.ts';
 
 /*
  * Who has asked a responder, and which of their ids run.
@@ -15,28 +11,6 @@ import type { RunEffect } from './types.ts';
  * one that has been quiet for the longest time goes. One whose work runs never does; while that is so for all of them
  * there is no room for one more.
  */
-
-/** What runs is known by its effect: an entry of its own for each request would be one more object. */
-export type Running = RunEffect<unknown>;
-
-export interface KnownRequester extends Linked<KnownRequester> {
-  readonly address: string;
-  readonly watermark: SettledWatermark;
-  /** When it was last heard or answered. */
-  quietSinceMs: number;
-  /** When the next beat is due, or a look whether one is; infinity when none is (beats.ts). */
-  beatDueMs: number;
-  /** Which windows it was told last; 0 before it was told any. */
-  windowsAt: number;
-  /** The ids that run. */
-  readonly running: SeqTable<Running>;
-  /** Those of them that are cancelled; undefined while none was. */
-  cancelled: Set<number> | undefined;
-  /** Those that it has settled without an answer from here; undefined while there were none. */
-  unneeded: Set<number> | undefined;
-  /** The ids that were answered. */
-  readonly answers: SeqTable<Answer>;
-}
 
 export interface RequestersConfig {
   readonly requestersMax: number;

@@ -24,14 +24,13 @@
  */
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
-import type { Term } from './answers.ts';
+import type { KnownRequester, Running, Term } from './records.ts';
 import { createAnswers } from './answers.ts';
 import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
 import { givenBack } from './given-back.ts';
 import type { SettledWord } from '../structures/settled-watermark.ts';
 import { isSettled } from '../structures/settled-watermark.ts';
-import type { KnownRequester, Running } from './requesters.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
 import { createSettled } from './settled.ts';

@@ -8,7 +8,7 @@
 import type { SettledWord } from '../structures/settled-watermark.ts';
 import { hearSettled, settledSince } from '../structures/settled-watermark.ts';
 import type { Answers } from './answers.ts';
-import type { KnownRequester, Running } from './requesters.ts';
+import type { KnownRequester, Running } from './records.ts';
 
 export interface Settled {
   /** A requester says what it has settled. @returns what has been admitted of it, waits or runs, and is to be ended */
