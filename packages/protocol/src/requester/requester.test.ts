@@ -235,14 +235,19 @@ describe('asked again', () => {
     }
   });
 
-  test('nothing is due for what is settled', () => {
-    const { call, up, answer, at, requester } = setUpReady();
+  test('nothing is due while nothing is open, and what has settled is due once at most', () => {
+    const { call, up, answer, at, runTo, requester } = setUpReady();
     up(a);
     call(1);
     at.nowMs = 5;
     call(2);
     expect(requester.deadlineMs()).toBe(200);
     answer(a, 1);
+    for (const seq of [3, 4, 5]) {
+      call(seq);
+      answer(a, seq);
+    }
+    expect(runTo(200)).toEqual([]);
     expect(requester.deadlineMs()).toBe(205);
     answer(a, 2);
     expect(requester.deadlineMs()).toBeUndefined();

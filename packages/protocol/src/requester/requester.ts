@@ -145,8 +145,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     for (let place = timers.popDue(nowMs); place !== undefined; place = timers.popDue(nowMs)) {
       silence.leaseEnded(place, nowMs);
     }
-    // Behind one that is open for long they gather; more than twice as many as are open is worth a sweep.
+    // What settled leaves its entry behind. A timer for each would wake this process every millisecond, so they go together.
     if (due.size() > 2 * open.size() + 1_024) due.retain(open.has);
+    else due.skim(open.has);
   }
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
@@ -217,8 +218,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       return effects;
     },
     deadlineMs() {
-      // What settled leaves its entry behind; a timer for it would wake a process that asks all the time every millisecond.
-      due.skim(open.has);
+      if (open.size() === 0) due.clear();
       const leaseDueMs = timers.deadlineMs() ?? never;
       const dueMs = Math.min(due.peekDueMs() ?? never, leaseDueMs, dispatch.trialDueMs());
       return dueMs === never ? undefined : dueMs;

@@ -13,6 +13,7 @@ export interface DueQueue<K> {
   /** Takes the earliest entry off if it is due; undefined when none is. */
   popDue(nowMs: number): K | undefined;
   size(): number;
+  clear(): void;
   /** Drops the earliest entries, as long as their keys are not to be kept. */
   skim(keep: (key: K) => boolean): void;
   /** Drops every entry whose key is not to be kept; takes linear time. */
@@ -72,6 +73,10 @@ export function createDueQueue<K>(): DueQueue<K> {
       return first;
     },
     size: () => times.length,
+    clear() {
+      times.length = 0;
+      keys.length = 0;
+    },
     skim(keep) {
       while (keys.length > 0 && !keep(keys[0] as K)) dropFirst();
     },

@@ -33,6 +33,8 @@ export function createSeqTable<V>(): SeqTable<V> {
   let size = 0;
   /** The most it has held since it was last empty. */
   let peak = 0;
+  /** The same of earlier waves: each wave takes an eighth of what is not reached again. */
+  let peakLately = 0;
 
   /** Where the seq is, or else the free slot where it would be. */
   function slotOf(seq: number): number {
@@ -118,9 +120,13 @@ export function createSeqTable<V>(): SeqTable<V> {
     size: () => size,
   };
 
-  /** Waves of about the same size find it as large as they need it; after a flood it does not stay as large for ever. */
+  /**
+   * Waves find it as large as they need it, also when a small one comes between large ones; after a flood it does not stay as large
+   * for ever.
+   */
   function emptied(): void {
-    if (mask + 1 > Math.max(capacityMin, slotsPerEntryMax * peak)) resize(capacityMin);
+    peakLately = Math.max(peak, peakLately - Math.ceil(peakLately / 8));
+    if (mask + 1 > Math.max(capacityMin, slotsPerEntryMax * peakLately)) resize(capacityMin);
     peak = 0;
   }
 }
