@@ -7,8 +7,9 @@ import type { Admitted } from '../runs/work.ts';
 
 /*
  * Requests that wait for their turn, by their origins (the requesters). Origins take turns by how long their requests
- * have blocked the event loop, so that the burst of one origin does not delay the few requests of another (as in the requester's queues). Within an origin the oldest request comes first. Origins whose requests
- * do not block take turns by number.
+ * have blocked the event loop, so that the burst of one origin does not delay the few requests of another (as in the
+ * requester's queues). Within an origin the oldest request comes first. Origins whose requests do not block take turns
+ * by number.
  */
 
 interface Origin extends Account, HeapMember {

@@ -21,13 +21,13 @@ function sent(seqs: readonly number[], to = a, on = topic): BatchEffect {
 }
 
 describe('what shares a frame', () => {
-  test('messages for one topic and address that are added in one turn leave together, in order', () => {
+  test('messages to one topic and address that are added in one turn leave together, in order', () => {
     const { add, flush } = setUp();
     for (const seq of [3, 1, 2]) add(seq);
     expect(flush()).toEqual([sent([3, 1, 2])]);
   });
 
-  test('other topics and other addresses have frames of their own, wherever they come in between', () => {
+  test('messages to other topics or addresses leave in frames of their own, in any interleaving', () => {
     const { add, flush } = setUp();
     const other = 'calc.square.result.2';
     add(1);
@@ -39,7 +39,7 @@ describe('what shares a frame', () => {
     expect(flush()).toEqual([sent([1, 4]), sent([2, 5], b), sent([3], a, other), sent([6], b, other)]);
   });
 
-  test('a topic and an address that run together are not taken for others', () => {
+  test('a topic and an address whose concatenations are equal are kept apart', () => {
     const { add, flush } = setUp();
     add(1, 'b', 'a.c');
     add(2, 'c.b', 'a');
@@ -48,7 +48,7 @@ describe('what shares a frame', () => {
 });
 
 describe('when it leaves', () => {
-  test('the first message of a turn asks for the flush, those after it do not', () => {
+  test('the first message of a turn requests a flush, and later ones do not', () => {
     const { add, flush } = setUp();
     expect(add(1)).toEqual([{ type: 'flush-soon' }]);
     expect(add(2)).toEqual([]);
@@ -57,7 +57,7 @@ describe('when it leaves', () => {
     expect(add(4)).toEqual([{ type: 'flush-soon' }]);
   });
 
-  test('a flush leaves nothing behind, and one with nothing to send is harmless', () => {
+  test('a flush sends everything, and a flush of nothing is harmless', () => {
     const { add, flush } = setUp();
     expect(flush()).toEqual([]);
     add(1);
@@ -65,7 +65,7 @@ describe('when it leaves', () => {
     expect(flush()).toEqual([]);
   });
 
-  test('a batch that is full leaves at once, and what comes after it begins another', () => {
+  test('a full batch leaves at once, and later messages begin another one', () => {
     const { add, flush } = setUp({ messagesMax: 3 });
     add(1);
     add(2);
@@ -74,7 +74,7 @@ describe('when it leaves', () => {
     expect(flush()).toEqual([sent([4])]);
   });
 
-  test('a full batch that left is never touched again', () => {
+  test('a full batch that has left is not changed any more', () => {
     const { add } = setUp({ messagesMax: 2 });
     add(1);
     const [left] = add(2);
@@ -82,7 +82,7 @@ describe('when it leaves', () => {
     expect(left).toEqual(sent([1, 2]));
   });
 
-  test('a frame takes 128 messages', () => {
+  test('a frame takes at most 128 messages', () => {
     const { add, flush } = setUp();
     const immediate = Array.from({ length: 300 }, (_, seq) => add(seq)).flatMap((effects) =>
       effects.filter(({ type }) => type === 'send'),
@@ -92,7 +92,7 @@ describe('when it leaves', () => {
     expect(limits.batchMessagesMax).toBe(128);
   });
 
-  test('without room for two, every message leaves by itself and no flush is needed', () => {
+  test('with room for one message only, every message leaves alone and no flush is needed', () => {
     const { add, flush } = setUp({ messagesMax: 1 });
     expect(add(1)).toEqual([sent([1])]);
     expect(add(2)).toEqual([sent([2])]);
@@ -107,7 +107,7 @@ describe('the batch, whatever happens', () => {
     freq: 8,
   });
 
-  test('loses nothing, keeps the order of each topic and address, and never exceeds a frame', () => {
+  test('the batch loses nothing, keeps the order of each topic and address, and never exceeds a frame', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 6 }), (steps, messagesMax) => {
         const batch: Batch = createBatch({ messagesMax });
@@ -142,7 +142,7 @@ describe('the batch, whatever happens', () => {
             const key = `${current.topic} ${current.to}`;
             added.set(key, [...(added.get(key) ?? []), seq]);
             perform(batch.handle({ type: 'add', ...current, message: [seq] }));
-            // What waits is less than a frame, and sure to leave: a flush was asked for.
+            // The remaining messages are less than a frame, and a flush was requested.
             expect((added.get(key)?.length ?? 0) - (left.get(key)?.length ?? 0)).toBeLessThan(messagesMax);
             expect(flushAwaited || waiting() === 0).toBe(true);
           }

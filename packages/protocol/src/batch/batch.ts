@@ -1,16 +1,14 @@
 /*
- * The batch: what shares a frame.
+ * The batch decides which messages share a frame (docs/wire.md, "Frames and batches"). Most of the cost of a message is
+ * the cost of its frame: 133,000 requests/s one by one, 994,000 with 16 in a batch. So messages to one topic and
+ * address that are published in one turn leave as one body.
  *
- * Decides which messages travel together (docs/wire.md, "Frames and batches"). Most of a message's cost is its frame's: 133k
- * requests/s one by one, 994k at 16 to a batch. So messages for one topic and address that are published in one turn go
- * out as one body.
- *
- * Rules kept:
- * - Nothing is held back for more to come: what waits leaves at the end of the turn.
- * - A batch that is full leaves at once, so that less than one waits for each topic and address. Kept until the flush,
- *   the first operands of thousands of requests would all leave before the first of the second operands, and would not
- *   fit the join of who is to answer them.
- * - Messages for one topic and address stay in order. Between topics there is no order to keep.
+ * Rules:
+ * - No message waits for later ones: everything leaves at the end of the turn.
+ * - A full batch leaves at once, so that less than one batch waits for each topic and address. If full batches waited
+ *   for the flush, the first operands of thousands of requests would leave before any second operand, and would not fit
+ *   into the join of their server.
+ * - Messages to one topic and address stay in order. Between topics there is no order.
  */
 import { limits } from '@cateto/contracts';
 
@@ -19,7 +17,7 @@ export type BatchInput =
   | { readonly type: 'flush' };
 
 export type BatchEffect =
-  /** Hand in `flush` at the end of this turn. */
+  /** Call `flush` at the end of this turn. */
   | { readonly type: 'flush-soon' }
   | {
       readonly type: 'send';
@@ -37,7 +35,7 @@ export interface BatchConfig {
   readonly messagesMax?: number;
 }
 
-/** What waits for one topic and address; once full or flushed it is the effect itself. */
+/** The messages that wait for one topic and address. When full or flushed, it becomes the effect itself. */
 interface Waiting {
   readonly type: 'send';
   readonly topic: string;
@@ -51,11 +49,11 @@ const flushSoon: readonly BatchEffect[] = [{ type: 'flush-soon' }];
 export function createBatch(config: BatchConfig = {}): Batch {
   const messagesMax = config.messagesMax ?? limits.batchMessagesMax;
   /**
-   * By topic, then by address: two look-ups of strings whose hashes are known cost less than making the addressed topic
-   * and hashing that. Emptied by every flush: a stranger's request can name topics without end.
+   * By topic, then by address: two look-ups of strings whose hashes are known cost less than building the addressed
+   * topic and hashing it. Every flush empties it, because requests of a stranger can name any number of topics.
    */
   let waiting = new Map<string, Map<string, Waiting>>();
-  /** Whatever was added to last; a turn mostly answers one participant on one topic. */
+  /** The batch of the last message. Most turns answer one participant on one topic. */
   let last: Waiting | undefined;
   let flushAwaited = false;
 

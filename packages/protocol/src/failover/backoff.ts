@@ -1,20 +1,19 @@
 /*
- * The backoff: how much silence a takeover needs.
- *
- * A broker that stepped down had taken over in vain, or its link is bad. Each time, it needs twice the silence for its
- * next takeover, up to 8 times, until it has not stepped down for a while (docs/wire.md, "Takeover"). Otherwise a
- * link that loses most beats would make the two take turns several times a second.
+ * The backoff: how much silence a takeover requires. A broker that stepped down had taken over in vain, or its link is
+ * bad. After each step down it requires twice the silence for its next takeover, up to 8 times, until it has not
+ * stepped down for a while (docs/wire.md, "Takeover"). Otherwise, a link that loses most beats would make the two
+ * brokers alternate several times a second.
  */
 
 export interface Backoff {
-  /** Doublings of the silence needed. */
+  /** How often the required silence is doubled. */
   readonly doublings: number;
   readonly steppedDownMs: number;
 }
 
 export const noBackoff: Backoff = { doublings: 0, steppedDownMs: 0 };
 
-/** 8 times 200 ms: still within what a caller waits by default. */
+/** 8 times 200 ms, which is still within the default timeout of a caller. */
 const doublingsMax = 3;
 
 export function steppedDown({ doublings }: Backoff, nowMs: number): Backoff {

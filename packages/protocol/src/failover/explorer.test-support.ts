@@ -1,8 +1,7 @@
 /*
- * The explorer: every state that two brokers can reach with so many faults, in any order and at any time.
- *
- * Layer by layer in the number of faults, each to its fixed point: starts, wake-ups and repairs are free, a fault costs
- * one, and there is no bound on time. In every state and at every change the rules below are checked.
+ * The explorer visits every state that two brokers can reach with a number of faults, in any order and at any time. It
+ * proceeds layer by layer in the number of faults, each to its fixed point: starts, wake-ups and repairs are free, a
+ * fault costs one, and time is not bounded. It checks the rules below in every state and at every change.
  */
 import { createSettler, handedOver, rightOneStays, twoActiveHearing } from './settling.test-support.ts';
 import { keyOf } from './world-key.test-support.ts';
@@ -11,15 +10,20 @@ import type { Advance, Change, Event, World, WorldOptions } from './world.test-s
 import { cleanStepsOf, emptyWorld, otherOf, stepMs } from './world.test-support.ts';
 
 export type Rule =
-  /** Without further faults the pair comes to exactly one active broker and stays so. */
+  /** Without further faults, the pair reaches exactly one active broker and stays so. */
   | 'it settles'
-  /** Of two active brokers that hear each other the one with the higher epoch stays, else the one that comes first. */
+  /** Of two active brokers that hear each other, the one with the higher epoch stays, otherwise the first in rank. */
   | 'the right one stays'
-  /** Nobody takes over by silence whose peer's beats arrive, however long it hung itself, or lie there unread. */
+  /**
+   * No broker takes over by silence while its peer's beats arrive or wait unread, however long the broker itself hung.
+   */
   | 'beats count as heard'
-  /** Nobody takes over from an active peer that it has been hearing all the time. */
+  /** No broker takes over from an active peer that it has heard all the time. */
   | 'a peer that is heard keeps its part'
-  /** While both hear each other nobody withdraws unless the other forwards; nobody hands over to one that steps down. */
+  /**
+   * While both hear each other, no broker withdraws unless the other one forwards, and none hands over to one that
+   * steps down.
+   */
   | 'somebody forwards'
   /** A takeover uses a higher epoch than any that was heard. */
   | 'an epoch is new';
@@ -27,7 +31,10 @@ export type Rule =
 export interface Exploration {
   readonly states: number;
   readonly violation: { readonly rule: Rule; readonly story: readonly string[] } | undefined;
-  /** The longest time to settle: from any state; from those where nobody is leaving; from two active that hear each other. */
+  /**
+   * The longest times to settle: from any state; from those in which no broker is leaving; from two active brokers that
+   * hear each other.
+   */
   readonly settleMsMax: number;
   readonly stayingMsMax: number;
   readonly twoActiveMsMax: number;
@@ -35,12 +42,12 @@ export interface Exploration {
 
 export interface ExploreOptions extends Partial<WorldOptions> {
   readonly advance: Advance;
-  /** How many there are, and of which kinds; of all kinds unless given. */
+  /** The number of faults and their kinds; unless given, all kinds. */
   readonly faults: number;
   readonly kinds?: readonly Fault[];
-  /** What has happened before, free of charge: the exploration begins there. */
+  /** Events that have happened before, at no cost. The exploration begins after them. */
   readonly before?: readonly Event[];
-  /** Told of every two worlds that count as one. */
+  /** Called with every two worlds that count as one. */
   readonly onSame?: (one: World, other: World) => void;
 }
 
@@ -50,7 +57,7 @@ export type Fault = (typeof allFaults)[number];
 interface Reached {
   readonly world: World;
   readonly key: number;
-  /** The state it was reached from, and how. */
+  /** The state from which it was reached, and how. */
   readonly from: number;
   readonly event: Event;
 }
@@ -137,7 +144,7 @@ export function explore({
 
 const nothing: Event = { is: 'none' };
 
-/** All that can happen next. */
+/** All possible next events. */
 export function eventsOf({ brokers, links }: World): Event[] {
   const events: Event[] = [nothing];
   for (const index of [0, 1] as const) {
@@ -176,7 +183,7 @@ function judge(
   return heard && outgoing.clean >= cleanSteps && forwarded && !forwards ? 'somebody forwards' : undefined;
 }
 
-/** What happened, for people. */
+/** The course of events, for people. */
 function tell(first: World, events: readonly Event[], advance: Advance): string[] {
   const lines: string[] = [];
   let world = first;

@@ -7,46 +7,49 @@ import { step } from './world-step.test-support.ts';
 import type { World } from './world.test-support.ts';
 import { machine, stepMs } from './world.test-support.ts';
 
-/** It computes for seconds, and more on a busy machine. */
+/** It computes for seconds, and longer on a busy machine. */
 const timeout = 180_000;
 
-/** Those of the documentation. */
+/** The values in the documentation. */
 const usual = { advance: machine, peerLostMs: 200, leaveMs: 1_000, calmMs: 1_000 } satisfies Partial<ExploreOptions>;
 
-/** The same relations, closer together: less to wait through, so that more faults can be explored. */
+/** The same relations with smaller values: with less time to wait through, more faults can be explored. */
 const short = { advance: machine, peerLostMs: 150, leaveMs: 200, calmMs: 300 } satisfies Partial<ExploreOptions>;
 
 describe('in every state that two brokers can reach, the rules of the explorer hold', { timeout }, () => {
-  test('whenever each of them starts: one is active in the loss time', () => {
+  test('whenever each broker starts, one of them is active within the loss time', () => {
     const { states, violation, settleMsMax } = explore({ ...usual, faults: 0 });
     expect(violation).toBeUndefined();
     expect(states).toBeGreaterThan(80);
     expect(settleMsMax).toBe(usual.peerLostMs);
   });
 
-  test('with one fault of any kind (9,000 states): settled in the loss time and half a heartbeat', () => {
+  test('with one fault of any kind (9,000 states), the pair settles in the loss time and half a heartbeat', () => {
     const { states, violation, settleMsMax } = explore({ ...usual, faults: 1 });
     expect(violation).toBeUndefined();
     expect(states).toBeGreaterThan(9_000);
     expect(settleMsMax).toBe(usual.peerLostMs + stepMs);
   });
 
-  test('with two faults of any kind (200,000 states): of two active that hear each other one stays, within 3 heartbeats', () => {
+  test('with two faults of any kind (200,000 states), of two active brokers that hear each other one stays, within 3 heartbeats', () => {
     const { states, violation, twoActiveMsMax } = explore({ ...short, faults: 2 });
     expect(violation).toBeUndefined();
     expect(states).toBeGreaterThan(200_000);
     expect(twoActiveMsMax).toBe(5 * stepMs);
   });
 
-  test.each(['primary', 'backup'] as const)('with one fault, when both run as %s by mistake', (rank) => {
-    const { states, violation } = explore({ ...usual, faults: 1, ranks: [rank, rank] });
-    expect(violation).toBeUndefined();
-    expect(states).toBeGreaterThan(5_000);
-  });
+  test.each(['primary', 'backup'] as const)(
+    'with one fault the rules hold, also when both run as %s by mistake',
+    (rank) => {
+      const { states, violation } = explore({ ...usual, faults: 1, ranks: [rank, rank] });
+      expect(violation).toBeUndefined();
+      expect(states).toBeGreaterThan(5_000);
+    },
+  );
 });
 
 describe('the explorer', { timeout }, () => {
-  test('finds nothing in a pair that nobody disturbs, however long it runs: one state follows another in a circle', () => {
+  test('the explorer finds nothing in an undisturbed pair, whose states repeat in a circle', () => {
     const settled = explore({
       ...usual,
       faults: 0,
@@ -59,15 +62,15 @@ describe('the explorer', { timeout }, () => {
     expect(settled).toEqual({ states: 2, violation: undefined, settleMsMax: 0, stayingMsMax: 0, twoActiveMsMax: 0 });
   });
 
-  test.each(mutants)('finds out the mutant: $fault', ({ advance, breaks, fault: _fault, ...options }) => {
+  test.each(mutants)('the explorer finds the mutant: $fault', ({ advance, breaks, fault: _fault, ...options }) => {
     const { violation } = explore({ ...short, ...options, advance });
     expect(violation?.rule).toBe(breaks);
     expect(violation?.story.length).toBeGreaterThan(1);
-    // Those with a past are not among the explorations above.
+    // Mutants with a past are not covered by the explorations above.
     if (options.before !== undefined) expect(explore({ ...short, ...options }).violation).toBeUndefined();
   });
 
-  test('takes two worlds for one only if nothing that happens later can tell them apart', () => {
+  test('the explorer treats two worlds as one only if nothing that happens later can distinguish them', () => {
     const random = randomFrom(1);
     let compared = 0;
     explore({

@@ -4,8 +4,8 @@ import { createFailover } from './failover.ts';
 import type { FailoverConfig, FailoverEffect, FailoverInput } from './types.ts';
 
 /*
- * Any inputs in any order at any time: of a peer, of its former lives, of somebody with the same rank, of itself, and
- * answers that nobody asked for. Timers run on time, late, or not at all for a while.
+ * Any inputs in any order at any time: from a peer, from its former lives, from a broker of the same rank, from itself,
+ * and unsolicited answers. Timers run on time, late, or not at all for a while.
  */
 
 const heartbeatMs = 50;
@@ -63,7 +63,7 @@ interface Call {
   readonly nowMs: number;
   readonly effects: readonly FailoverEffect[];
   readonly deadlineMs: number | undefined;
-  /** The incarnation that it takes for its peer. */
+  /** The incarnation that it considers its peer. */
   readonly peer: string | undefined;
 }
 
@@ -92,7 +92,7 @@ function whatever(check: (calls: readonly Call[], by: FailoverConfig) => void, n
 }
 
 describe('a broker, whatever happens', () => {
-  test('does the same for the same inputs', () => {
+  test('a broker does the same for the same inputs', () => {
     fc.assert(
       fc.property(config, sequence, (by, inputs) => {
         expect(run(by, inputs)).toEqual(run(by, inputs));
@@ -100,7 +100,7 @@ describe('a broker, whatever happens', () => {
     );
   });
 
-  test('takes over only from standby, steps down only from active, and does nothing after its stop', () => {
+  test('a broker takes over only from standby, steps down only from active, and does nothing after its stop', () => {
     whatever((calls) => {
       let holds: number | undefined;
       let stopped = false;
@@ -123,7 +123,7 @@ describe('a broker, whatever happens', () => {
     });
   });
 
-  test('never uses an epoch twice nor one that was heard, until the numbers end', () => {
+  test('a broker never uses an epoch twice or one that was heard, until the numbers end', () => {
     whatever((calls, by) => {
       let used = 0;
       for (const { input: current, effects } of calls) {
@@ -138,7 +138,7 @@ describe('a broker, whatever happens', () => {
     });
   });
 
-  test('beats at every change and otherwise never sooner than a heartbeat after the last one', () => {
+  test('a broker beats at every change, and otherwise never sooner than a heartbeat after the last beat', () => {
     whatever((calls) => {
       let lastMs = Number.NEGATIVE_INFINITY;
       let told = '';
@@ -156,7 +156,7 @@ describe('a broker, whatever happens', () => {
     });
   });
 
-  test('is due within a heartbeat, after the time it was told, until it stops', () => {
+  test('a broker is due within a heartbeat, later than its last input, until it stops', () => {
     whatever((calls) => {
       for (const { nowMs, effects, deadlineMs } of calls) {
         if (effects.some(({ type }) => type === 'stop')) {
@@ -169,7 +169,7 @@ describe('a broker, whatever happens', () => {
     });
   });
 
-  test('does at most four things a call, and asks each question at most once in it', () => {
+  test('a broker has at most four effects per call, and asks each question at most once in it', () => {
     whatever((calls) => {
       for (const { effects } of calls) {
         expect(effects.length).toBeLessThanOrEqual(4);
@@ -181,7 +181,7 @@ describe('a broker, whatever happens', () => {
     });
   });
 
-  test('takes over by silence only when the peer gave no beat for the loss time and the socket was read since', () => {
+  test('a broker takes over by silence only without a beat for the loss time, and after the socket was read since', () => {
     whatever((calls, by) => {
       const lastMs = new Map<string | undefined, number>([[undefined, 0]]);
       let asked = false;

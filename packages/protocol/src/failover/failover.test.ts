@@ -26,7 +26,10 @@ function ofBackup(state: PeerBeat['state'], epoch: number, incarnation = 'b-one'
   return { type: 'beat', beat: { rank: 'backup', state, epoch, incarnation, address: 'bbbbbbbbbbbb' } };
 }
 
-/** Runs its timers until then, and answers every reading with an empty socket; what it does is returned, beats aside. */
+/**
+ * Runs the timers until this time, and answers every reading with an empty socket. Returns the effects other than
+ * beats.
+ */
 function pass(failover: Failover, untilMs: number): [number, FailoverEffect][] {
   const done: [number, FailoverEffect][] = [];
   for (let dueMs = failover.deadlineMs(); dueMs !== undefined && dueMs <= untilMs; dueMs = failover.deadlineMs()) {
@@ -45,7 +48,7 @@ function started(config: FailoverConfig): Failover {
   return failover;
 }
 
-/** A backup that heard the primary active in epoch 3, last at 0 ms. */
+/** A backup that has heard the primary active in epoch 3, last at 0 ms. */
 function standby(): Failover {
   const failover = started(backup);
   failover.handle(ofPrimary('active', 3), 0);
@@ -67,7 +70,7 @@ const probe = { type: 'probe-peer' };
 const read = { type: 'read-heartbeats' };
 
 describe('starting', () => {
-  test('a broker with a peer begins as standby and says so', () => {
+  test('a broker with a peer starts as standby, and beats', () => {
     const failover = createFailover(primary);
     expect(failover.handle({ type: 'started' }, 10)).toEqual([beat('standby', 0)]);
     expect(failover.state()).toBe('standby');
@@ -85,7 +88,7 @@ describe('starting', () => {
     expect(pass(started(config), 1_000)).toEqual([[200, activate(1, 'peer-never-heard')]]);
   });
 
-  test('the primary becomes active when it hears a standby; the backup waits for it', () => {
+  test('the primary becomes active when it hears a standby, and the backup waits for it', () => {
     expect(started(primary).handle(ofBackup('standby', 4), 5)).toEqual([
       activate(5, 'both-standby'),
       beat('active', 5),
@@ -95,7 +98,7 @@ describe('starting', () => {
     expect(pass(waiting, 204)).toEqual([]);
   });
 
-  test('a primary that comes back finds an active peer and stays standby', () => {
+  test('a primary that comes back to an active peer stays standby', () => {
     const failover = started(primary);
     for (let nowMs = 20; nowMs < 2_000; nowMs += 50) {
       expect(failover.handle(ofBackup('active', 2), nowMs)).not.toContainEqual(
@@ -105,7 +108,7 @@ describe('starting', () => {
     expect([failover.state(), failover.epoch()]).toEqual(['standby', 2]);
   });
 
-  test('nothing counts before the start', () => {
+  test('inputs before the start do not count', () => {
     const failover = createFailover(backup);
     for (const input of everyInput.filter(({ type }) => type !== 'started' && type !== 'leave')) {
       expect(failover.handle(input, 0)).toEqual([]);
@@ -130,7 +133,7 @@ describe('silence', () => {
     expect(failover.handle({ type: 'heartbeats-read' }, 201)).toEqual([activate(4, 'peer-silent'), beat('active', 4)]);
   });
 
-  test('a beat that was in the socket prevents it', () => {
+  test('a beat in the socket prevents a takeover by silence', () => {
     const failover = standby();
     pass(failover, 199);
     failover.handle({ type: 'tick' }, 200);
@@ -139,7 +142,7 @@ describe('silence', () => {
     expect(pass(failover, 399)).toEqual([]);
   });
 
-  test('an answer that does not come is asked for again with every beat', () => {
+  test('the reading of the socket is requested again with every beat until it is answered', () => {
     const failover = standby();
     pass(failover, 199);
     const asked: number[] = [];
@@ -150,25 +153,25 @@ describe('silence', () => {
     expect(failover.handle({ type: 'heartbeats-read' }, 401)[0]).toEqual(activate(4, 'peer-silent'));
   });
 
-  test('an empty socket that nobody asked for proves nothing', () => {
+  test('an unsolicited report of an empty socket proves nothing', () => {
     const failover = standby();
     pass(failover, 199);
     expect(failover.handle({ type: 'heartbeats-read' }, 199)).toEqual([]);
   });
 
-  test('a beat at the very moment comes before the silence', () => {
+  test('a beat at the very moment of the loss counts before the silence', () => {
     const failover = standby();
     pass(failover, 199);
     expect(failover.handle(ofPrimary('active', 3), 200)).toEqual([beat('standby', 3)]);
   });
 
-  test('an active broker does not mind it', () => {
+  test('an active broker ignores the silence of its peer', () => {
     expect(pass(active(), 5_000)).toEqual([]);
   });
 });
 
 describe('lateness of its own loop', () => {
-  test('a call more than 50 ms after the deadline restarts the silence, whatever it is for', () => {
+  test('a call more than 50 ms after the deadline restarts the silence, whatever the call is for', () => {
     for (const input of [
       { type: 'tick' },
       { type: 'peer-link-broken' },
@@ -181,7 +184,7 @@ describe('lateness of its own loop', () => {
     }
   });
 
-  test('50 ms are not too late', () => {
+  test('a call 50 ms after the deadline is not late', () => {
     const failover = standby();
     pass(failover, 150);
     expect(failover.handle({ type: 'tick' }, 250)).toContainEqual(read);
@@ -194,20 +197,20 @@ describe('lateness of its own loop', () => {
     expect(pass(failover, 2_000)).toEqual([[360, activate(4, 'peer-silent')]]);
   });
 
-  test('a little lateness that it reports changes nothing', () => {
+  test('a small lateness that the driver reports changes nothing', () => {
     const failover = standby();
     pass(failover, 150);
     failover.handle({ type: 'late', lateMs: 50 }, 160);
     expect(pass(failover, 2_000)).toEqual([[200, activate(4, 'peer-silent')]]);
   });
 
-  test('at the start it counts too: a broker that is busy starting does not miss its peer', () => {
+  test('lateness at the start counts too, so a broker with a slow start does not lose its peer', () => {
     const failover = started(backup);
     failover.handle({ type: 'tick' }, 190);
     expect(pass(failover, 2_000)).toEqual([[390, activate(1, 'peer-never-heard')]]);
   });
 
-  test('the answer to a question from before the lateness proves nothing', () => {
+  test('an answer to a question from before the lateness proves nothing', () => {
     const failover = standby();
     pass(failover, 199);
     failover.handle({ type: 'tick' }, 200);
@@ -225,25 +228,25 @@ describe('lateness of its own loop', () => {
 });
 
 describe('a refused connection', () => {
-  test('a broken link makes it probe, and a refusal take over at once', () => {
+  test('a broken link causes a probe, and a refusal causes a takeover at once', () => {
     const failover = standby();
     expect(failover.handle({ type: 'peer-link-broken' }, 20)).toEqual([probe]);
     expect(failover.handle({ type: 'peer-refused' }, 21)).toEqual([activate(4, 'peer-refused'), beat('active', 4)]);
   });
 
-  test('a peer that accepts is not lost', () => {
+  test('a peer that accepts the probe is not lost', () => {
     const failover = standby();
     failover.handle({ type: 'peer-link-broken' }, 20);
     expect(pass(failover, 199)).toEqual([]);
   });
 
-  test('a refusal that nobody asked for changes nothing', () => {
+  test('an unsolicited refusal changes nothing', () => {
     const failover = standby();
     expect(failover.handle({ type: 'peer-refused' }, 20)).toEqual([]);
     expect(pass(failover, 199)).toEqual([]);
   });
 
-  test('when the peer was heard since, it is probed again: it may have come back', () => {
+  test('when the peer was heard since the probe it is probed again, because it may have come back', () => {
     const failover = standby();
     failover.handle({ type: 'peer-link-broken' }, 20);
     failover.handle(ofPrimary('active', 3), 25);
@@ -251,7 +254,7 @@ describe('a refused connection', () => {
     expect(failover.handle({ type: 'peer-refused' }, 31)).toEqual([activate(4, 'peer-refused'), beat('active', 4)]);
   });
 
-  test('it counts on a loop that is always late, where silence never does', () => {
+  test('a refusal counts also on a loop that is always late, where silence never does', () => {
     const failover = standby();
     for (let nowMs = 200; nowMs < 4_000; nowMs += 200) {
       expect(failover.handle({ type: 'tick' }, nowMs)).toEqual([beat('standby', 3)]);
@@ -260,7 +263,7 @@ describe('a refused connection', () => {
     expect(failover.handle({ type: 'peer-refused' }, 4_200)[0]).toEqual(activate(4, 'peer-refused'));
   });
 
-  test('an active broker is not moved by it', () => {
+  test('a refusal does not affect an active broker', () => {
     const failover = active();
     expect(failover.handle({ type: 'peer-link-broken' }, 20)).toEqual([probe]);
     expect(failover.handle({ type: 'peer-refused' }, 21)).toEqual([]);
@@ -268,21 +271,21 @@ describe('a refused connection', () => {
 });
 
 describe('two active brokers', () => {
-  test('one that was stopped and continues steps down when it hears the higher epoch', () => {
+  test('an active broker that was stopped and continues steps down when it hears the higher epoch', () => {
     const failover = active();
     expect(failover.handle({ type: 'tick' }, 5_000)).toEqual([beat('active', 1)]);
     expect(failover.handle(ofBackup('active', 2), 5_001)).toEqual([deactivate(1, 'higher-epoch'), beat('standby', 2)]);
     expect([failover.state(), failover.epoch()]).toEqual(['standby', 2]);
   });
 
-  test('in one epoch the backup steps down and the primary stays', () => {
+  test('of two active brokers in one epoch the backup steps down and the primary stays', () => {
     expect(active().handle(ofBackup('active', 1), 10)).toEqual([]);
     const failover = started(backup);
     pass(failover, 200);
     expect(failover.handle(ofPrimary('active', 1), 210)).toEqual([deactivate(1, 'same-epoch'), beat('standby', 1)]);
   });
 
-  test('one that hears a lower epoch, of a restarted peer as well, stays', () => {
+  test('an active broker that hears a lower epoch stays, also if the peer has restarted', () => {
     const failover = active();
     failover.handle(ofBackup('active', 2), 10);
     failover.handle(ofBackup('leaving', 2), 20);
@@ -292,7 +295,7 @@ describe('two active brokers', () => {
     expect(failover.state()).toBe('active');
   });
 
-  test('the epoch that an active broker tells is that of its marker, though it has heard a higher one', () => {
+  test('an active broker beats with the epoch of its marker, even if it has heard a higher one', () => {
     const failover = active();
     failover.handle(ofBackup('standby', 7), 10);
     expect(failover.handle({ type: 'tick' }, 50)).toEqual([beat('active', 1)]);
@@ -302,7 +305,7 @@ describe('two active brokers', () => {
 });
 
 describe('epochs', () => {
-  test('a takeover exceeds every epoch that was heard, those of ignored incarnations included', () => {
+  test('the epoch of a takeover exceeds every epoch that was heard, also those of ignored incarnations', () => {
     const failover = standby();
     failover.handle(ofPrimary('active', 4, 'p-two'), 10);
     failover.handle(ofPrimary('active', 9, 'p-one'), 20);
@@ -310,7 +313,7 @@ describe('epochs', () => {
     expect(pass(failover, 1_000)).toEqual([[210, activate(10, 'peer-silent')]]);
   });
 
-  test('at the end of the numbers the last one is used again, and the primary wins', () => {
+  test('at the end of the numbers the last epoch is used again, and the primary wins', () => {
     const last = Number.MAX_SAFE_INTEGER;
     const failover = started(primary);
     expect(failover.handle(ofBackup('standby', last), 1)[0]).toEqual(activate(last, 'both-standby'));
@@ -319,14 +322,14 @@ describe('epochs', () => {
 });
 
 describe('backoff', () => {
-  /** Steps down at `nowMs` to an epoch above its own. */
+  /** Steps down at `nowMs`, because of an epoch above its own. */
   function stepDown(failover: Failover, nowMs: number): void {
     expect(failover.state()).toBe('active');
     failover.handle(ofPrimary('active', failover.epoch() + 1), nowMs);
     expect(failover.state()).toBe('standby');
   }
 
-  test('each step down doubles the silence that the next takeover needs, up to eight times', () => {
+  test('each step down doubles the silence that the next takeover requires, up to eight times', () => {
     const failover = standby();
     const waitedMs: number[] = [];
     let nowMs = 0;
@@ -352,7 +355,7 @@ describe('backoff', () => {
     expect(pass(failover, 20_000)).toEqual([[lastMs + 200, activate(10, 'peer-silent')]]);
   });
 
-  test('a refusal needs no silence at all', () => {
+  test('a takeover after a refusal requires no silence', () => {
     const failover = standby();
     pass(failover, 1_000);
     stepDown(failover, 1_000);
@@ -362,7 +365,7 @@ describe('backoff', () => {
 });
 
 describe('leaving', () => {
-  test('an active broker says so, asks who is there, and forwards on until the peer is active', () => {
+  test('a leaving broker says so, probes its peer, and forwards until the peer is active', () => {
     const failover = active();
     expect(failover.handle({ type: 'leave' }, 10)).toEqual([beat('leaving', 1), probe]);
     expect(failover.handle({ type: 'tick' }, 60)).toEqual([beat('leaving', 1)]);
@@ -371,17 +374,17 @@ describe('leaving', () => {
     expect(failover.deadlineMs()).toBeUndefined();
   });
 
-  test('a standby that hears it becomes active at once', () => {
+  test('a standby becomes active at once when it hears that its peer is leaving', () => {
     expect(standby().handle(ofPrimary('leaving', 3), 10)).toEqual([activate(4, 'peer-leaving'), beat('active', 4)]);
   });
 
-  test('after a second it stops, whatever the peer does', () => {
+  test('a leaving broker stops after a second, whatever the peer does', () => {
     const failover = active();
     failover.handle({ type: 'leave' }, 10);
     expect(pass(failover, 5_000)).toEqual([[1_010, stop('leave-timeout')]]);
   });
 
-  test('it stops when nobody is there to hand over to', () => {
+  test('a leaving broker stops when no peer is there to take over', () => {
     const failover = active();
     failover.handle({ type: 'leave' }, 10);
     expect(failover.handle({ type: 'peer-refused' }, 11)).toEqual([stop('nobody-to-hand-over-to')]);
@@ -399,14 +402,14 @@ describe('leaving', () => {
     expect(createFailover(primary).handle({ type: 'leave' }, 10)).toEqual([stop('nothing-to-hand-over')]);
   });
 
-  test('to leave twice is to leave once', () => {
+  test('leaving twice does the same as leaving once', () => {
     const failover = active();
     failover.handle({ type: 'leave' }, 10);
     expect(failover.handle({ type: 'leave' }, 11)).toEqual([]);
     expect(pass(failover, 5_000)).toEqual([[1_010, stop('leave-timeout')]]);
   });
 
-  test('after the stop nothing happens any more', () => {
+  test('nothing happens after the stop', () => {
     const failover = standby();
     failover.handle({ type: 'leave' }, 10);
     for (const input of everyInput) expect(failover.handle(input, 5_000)).toEqual([]);
@@ -415,7 +418,7 @@ describe('leaving', () => {
 });
 
 describe('what is foreign or misconfigured', () => {
-  test('two brokers of one rank are reported once an incarnation', () => {
+  test('two brokers of one rank are reported once for each incarnation', () => {
     const other: PeerBeat = {
       rank: 'primary',
       state: 'standby',
@@ -430,7 +433,7 @@ describe('what is foreign or misconfigured', () => {
     expect(failover.handle({ type: 'beat', beat: { ...other, incarnation: 'o-two' } }, 30)).toContainEqual(report);
   });
 
-  test('its own beat coming back is no peer: it is reported once and changes nothing', () => {
+  test('a broker that hears its own beat reports that once and changes nothing', () => {
     const failover = started(backup);
     expect(failover.handle(ofBackup('leaving', 9), 10)).toEqual([expect.objectContaining({ type: 'misconfigured' })]);
     expect(failover.handle(ofBackup('active', 9), 20)).toEqual([]);
@@ -438,14 +441,14 @@ describe('what is foreign or misconfigured', () => {
     expect(pass(failover, 1_000)).toEqual([[200, activate(1, 'peer-never-heard')]]);
   });
 
-  test('a belated beat of a replaced incarnation decides nothing', () => {
+  test('a late beat of a replaced incarnation decides nothing', () => {
     const failover = standby();
     failover.handle(ofPrimary('active', 4, 'p-two'), 10);
     expect(failover.handle(ofPrimary('leaving', 3, 'p-one'), 20)).toEqual([]);
     expect(failover.state()).toBe('standby');
   });
 
-  test('starting twice is starting once', () => {
+  test('starting twice does the same as starting once', () => {
     const failover = standby();
     pass(failover, 100);
     expect(failover.handle({ type: 'started' }, 110)).toEqual([]);

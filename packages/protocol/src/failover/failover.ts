@@ -1,29 +1,30 @@
 /*
  * Broker failover: whether this broker of a pair forwards subscriptions, and in which epoch.
  *
- * After the Binary Star pattern of the ZeroMQ Guide, chapter 4, with two differences: an epoch instead of a vote of the
- * clients, so that of two active brokers that hear each other exactly one steps down (the Guide's state table lets both
- * abort after a partition); and no automatic hand-back. The rules are those of docs/wire.md, "Takeover".
+ * It follows the Binary Star pattern of the ZeroMQ Guide, chapter 4, with two differences. An epoch replaces the vote
+ * of the clients, so that of two active brokers that hear each other exactly one steps down (with the Guide's state
+ * table both may abort after a partition). And there is no automatic hand-back. The rules are those of docs/wire.md,
+ * "Takeover".
  *
- * | I am    | what happens                                                   | then                             |
- * |---------|----------------------------------------------------------------|----------------------------------|
- * | created | `started`, and there is no second broker                       | become active                    |
- * | created | `started`                                                      | become standby                   |
- * | standby | the peer was silent for the loss time, and the socket is empty | become active                    |
- * | standby | its link broke, and a connect made since is refused            | become active                    |
- * | active  | `leave`, and there is a second broker                          | become leaving, see who is there |
- * | else    | `leave`                                                        | stop                             |
- * | leaving | a connect made since is refused, or a second has passed        | stop                             |
- * | any     | the peer beats                                                 | the table of verdict.ts          |
+ * | I am    | event                                                          | then                            |
+ * |---------|----------------------------------------------------------------|---------------------------------|
+ * | created | `started`, and there is no second broker                       | become active                   |
+ * | created | `started`                                                      | become standby                  |
+ * | standby | the peer was silent for the loss time, and the socket is empty | become active                   |
+ * | standby | its link broke, and a later connect is refused                 | become active                   |
+ * | active  | `leave`, and there is a second broker                          | become leaving, probe the peer  |
+ * | else    | `leave`                                                        | stop                            |
+ * | leaving | a later connect is refused, or a second has passed             | stop                            |
+ * | any     | the peer beats                                                 | the table of verdict.ts         |
  *
- * Rules kept:
- * - A takeover uses the highest epoch used or heard, plus one. Every change is told at once by a beat, after the markers
- *   have changed: who hears `active` may rely on it.
- * - Before a takeover by silence the heartbeat socket is read empty. (A backup that was stopped for a second and continued
- *   took over from a healthy primary: timers run before sockets are read.) While the answer is missing it is asked for
- *   again with every beat.
- * - A call that comes later than the deadline by more than 50 ms means that the loop was late, whatever the call is for.
- * - What comes before `started`, after `stop`, from itself or unasked changes nothing.
+ * Rules:
+ * - A takeover uses the highest epoch used or heard, plus one. Every change is announced at once by a beat, after the
+ *   markers have changed, so that a peer that hears `active` may rely on it.
+ * - Before a takeover by silence, the heartbeat socket is read until it is empty. (Otherwise a backup that was stopped
+ *   for a second and continued took over from a healthy primary, because timers run before sockets are read.) While the
+ *   answer is missing, the reading is requested again with every beat.
+ * - A call that comes more than 50 ms after the deadline means that the loop was late, whatever the call is for.
+ * - Inputs before `started`, after `stop`, from the broker itself, and unsolicited answers change nothing.
  */
 import { calmed, steppedDown } from './backoff.ts';
 import { hear, restartSilence, watchFrom, withProbe } from './peer-watch.ts';
@@ -48,10 +49,13 @@ interface Turn {
   readonly effects: FailoverEffect[];
 }
 
-/** A loop that is later than this may have left beats unread: a whole beat's worth with the usual 50 ms. */
+/** A loop that is later than this may have left beats unread; with the usual 50 ms, a whole beat. */
 const lateMsMax = 50;
 
-/** @throws RangeError when the loss time is less than two heartbeats: healthy brokers would lose each other all the time */
+/**
+ * @throws RangeError when the loss time is less than two heartbeats: healthy brokers would lose each other again and
+ * again
+ */
 export function createFailover(config: FailoverConfig): Failover {
   if (config.peerLostMs < 2 * config.heartbeatMs) throw new RangeError('peerLostMs is less than two heartbeats');
   const own = createdState();
@@ -64,7 +68,7 @@ export function createFailover(config: FailoverConfig): Failover {
   };
 }
 
-/** One step: changes `own` in place. */
+/** One step; changes `own` in place. */
 export function advance(
   config: FailoverConfig,
   own: FailoverState,
@@ -123,7 +127,7 @@ function heard(turn: Turn, peer: PeerBeat): void {
   const { config, own, nowMs } = turn;
   if (!config.hasPeer) return;
   if (peer.incarnation === config.incarnation) return heardItself(turn);
-  // Even of a beat that does not count: whoever it was, that epoch is used.
+  // The epoch of a beat that does not count is used too.
   own.epochMax = Math.max(own.epochMax, peer.epoch);
   const before = own.watch.peer?.incarnation;
   const watch = hear(own.watch, peer, nowMs, config.heartbeatMs);

@@ -1,6 +1,6 @@
 /*
- * Mutants: machines with one fault each, made by tampering with what goes into the real one, what comes out of it or what
- * it remembers. The explorer has to find each of them out, else its rules prove nothing.
+ * Mutants: machines with one fault each, made by changing the inputs, the effects or the memory of the real one. The
+ * explorer has to find each of them; otherwise its rules prove nothing.
  */
 import type { Fault, Rule } from './explorer.test-support.ts';
 import { deadlineOf } from './state.ts';
@@ -8,7 +8,7 @@ import type { PeerBeat } from './types.ts';
 import type { Advance, Event } from './world.test-support.ts';
 import { machine } from './world.test-support.ts';
 
-/** Hears another beat than the one that came; undefined is none. */
+/** Changes the beat that arrived, or drops it (undefined). */
 function mishearing(change: (beat: PeerBeat, ...own: Parameters<Advance>) => PeerBeat | undefined): Advance {
   return (config, own, input, nowMs) => {
     if (input.type !== 'beat') return machine(config, own, input, nowMs);
@@ -17,7 +17,7 @@ function mishearing(change: (beat: PeerBeat, ...own: Parameters<Advance>) => Pee
   };
 }
 
-/** Forgets or makes up something before each input. */
+/** Changes the memory before each input. */
 function misremembering(change: (...own: Parameters<Advance>) => void): Advance {
   return (config, own, input, nowMs) => {
     change(config, own, input, nowMs);
@@ -28,7 +28,7 @@ function misremembering(change: (...own: Parameters<Advance>) => void): Advance 
 export interface Mutant {
   readonly fault: string;
   readonly advance: Advance;
-  /** The rule it is found out by, and what has to go wrong for that after what. */
+  /** The rule that finds it, and the faults and events that this takes. */
   readonly breaks: Rule;
   readonly faults: number;
   readonly kinds?: readonly Fault[];
@@ -137,7 +137,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'it settles',
     faults: 1,
     kinds: ['leave'],
-    // The backup does not hear the primary until that has had another life.
+    // The backup does not hear the primary until the primary has had another life.
     before: [{ is: 'stall', link: 1 }, { is: 'start', broker: 1 }, ...passing(1), { is: 'start', broker: 0 }],
     advance: mishearing((beat, _config, own) => (own.watch.replaced.includes(beat.incarnation) ? undefined : beat)),
   },
@@ -146,7 +146,7 @@ export const mutants: readonly Mutant[] = [
     breaks: 'a peer that is heard keeps its part',
     faults: 1,
     kinds: ['leave'],
-    // The backup has heard the primary when its beats begin to be held back.
+    // The backup has heard the primary when the primary's beats begin to be held back.
     before: [{ is: 'start', broker: 1 }, { is: 'start', broker: 0 }, ...passing(1), { is: 'stall', link: 1 }],
     advance: misremembering((_config, own) => {
       own.watch = { ...own.watch, replaced: [] };
@@ -167,7 +167,8 @@ export const mutants: readonly Mutant[] = [
     breaks: 'somebody forwards',
     faults: 1,
     kinds: ['leave'],
-    // The backup has taken over and has the old beats of the primary still before it. The primary does not hear it now.
+    // The backup has taken over, and the old beats of the primary have not arrived yet. The primary does not hear the
+    // backup now.
     before: [
       { is: 'start', broker: 0 },
       ...passing(8),

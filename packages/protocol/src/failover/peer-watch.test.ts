@@ -9,7 +9,7 @@ function beatOf(incarnation: string, epoch = 1): PeerBeat {
   return { rank: 'backup', state: 'standby', epoch, incarnation, address: 'bbbbbbbbbbbb' };
 }
 
-/** Hears one beat each, a beat apart; all of them have to count. */
+/** Hears one beat of each incarnation, a beat apart; all of them have to count. */
 function heardAll(incarnations: readonly string[]): { watch: PeerWatch; nowMs: number } {
   let watch = watchFrom(0);
   let nowMs = 0;
@@ -23,18 +23,18 @@ function heardAll(incarnations: readonly string[]): { watch: PeerWatch; nowMs: n
 }
 
 describe('incarnations', () => {
-  test('a new one replaces what was known of the peer', () => {
+  test('a new incarnation replaces what was known of the peer', () => {
     const { watch } = heardAll(['one', 'two']);
     expect(watch.peer).toEqual(beatOf('two'));
     expect(watch.replaced).toEqual(['one']);
   });
 
-  test('a belated beat of one that was replaced does not count', () => {
+  test('a late beat of a replaced incarnation does not count', () => {
     const { watch, nowMs } = heardAll(['one', 'two']);
     expect(hear(watch, beatOf('one', 9), nowMs + 99, heartbeatMs)).toBeUndefined();
   });
 
-  test('eight that were replaced are ignored; the ninth before is forgotten', () => {
+  test('the last eight replaced incarnations are ignored, and older ones are forgotten', () => {
     const { watch, nowMs } = heardAll(['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j']);
     for (const incarnation of ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i']) {
       expect(hear(watch, beatOf(incarnation), nowMs, heartbeatMs)).toBeUndefined();
@@ -42,7 +42,7 @@ describe('incarnations', () => {
     expect(hear(watch, beatOf('a'), nowMs, heartbeatMs)?.peer?.incarnation).toBe('a');
   });
 
-  test('one that was replaced by a belated beat counts again when its replacement has missed two beats', () => {
+  test('an incarnation that was replaced by a late beat counts again when its replacement has missed two beats', () => {
     const { watch, nowMs } = heardAll(['living', 'dead']);
     expect(hear(watch, beatOf('living'), nowMs + 99, heartbeatMs)).toBeUndefined();
     const after = hear(watch, beatOf('living'), nowMs + 100, heartbeatMs);
@@ -52,29 +52,29 @@ describe('incarnations', () => {
 });
 
 describe('silence', () => {
-  test('its clock restarts with every beat that counts, and with none that does not', () => {
+  test('the silence is counted from the last beat that counts', () => {
     const { watch, nowMs } = heardAll(['one', 'two']);
     expect(hear(watch, beatOf('two'), nowMs + 50, heartbeatMs)?.silentSinceMs).toBe(nowMs + 50);
     expect(watch.silentSinceMs).toBe(nowMs);
   });
 
-  test('its clock restarts when the loop was late, and what is known stays', () => {
+  test('the silence is counted anew after a late loop, and what is known of the peer stays', () => {
     const { watch } = heardAll(['one']);
     expect(restartSilence(watch, 900)).toEqual({ ...watch, silentSinceMs: 900 });
   });
 });
 
 describe('probes', () => {
-  test('a beat that is heard after the question makes the answer doubtful', () => {
+  test('a beat after the probe makes its answer doubtful', () => {
     const asked = withProbe(heardAll(['one']).watch, 'asked');
     expect(hear(asked, beatOf('one'), 60, heartbeatMs)?.probe).toBe('doubtful');
   });
 
-  test('without a question there is nothing to doubt', () => {
+  test('without a probe there is nothing to doubt', () => {
     expect(heardAll(['one', 'one']).watch.probe).toBe('none');
   });
 
-  test('a late loop makes no answer doubtful', () => {
+  test('a late loop does not make an answer doubtful', () => {
     expect(restartSilence(withProbe(watchFrom(0), 'asked'), 900).probe).toBe('asked');
   });
 });

@@ -1,40 +1,40 @@
 /*
- * The peer watch: what is known of the other broker, and how well.
+ * The peer watch: what is known of the other broker, and how certain it is. It decides which beats count, since when
+ * the peer is silent, and whether a refused connect is evidence (docs/wire.md, "Takeover").
  *
- * Decides which beats count, since when the peer is silent, and whether a refused connect is evidence (docs/wire.md, "Takeover").
- *
- * Rules kept:
- * - A new incarnation replaces what was known of the peer, and the last 8 replaced ones are ignored: what they said may
- *   still be on its way. But when the present one has missed two beats, a replaced one that beats counts again.
- *   Otherwise a belated beat of a process that died unheard would make its living successor a replaced one, ignored for
+ * Rules:
+ * - A new incarnation replaces what was known of the peer, and the last 8 replaced ones are ignored, because their
+ *   beats may still be in flight. But when the current one has missed two beats, a replaced one that beats counts
+ *   again. Otherwise a late beat of a dead process would make its living successor a replaced incarnation, ignored for
  *   ever, and both brokers would stay active.
- * - Silence counts only while this broker's own loop runs: its clock restarts at the start, with every beat that counts,
- *   and whenever the loop was late.
- * - A refusal counts only if nothing was heard since the connect was asked for. Otherwise it may tell of the peer's
- *   former life, and it takes a new one. It counts however late the loop is: on a starved computer it is all there is.
+ * - Silence counts only while this broker's own loop runs. It is counted from the start, from every beat that counts,
+ *   and from every time the loop was late.
+ * - A refusal counts only if nothing was heard since the connect was requested. Otherwise it may concern the peer's
+ *   former life, and a new probe is needed. It counts however late the loop is, because on an overloaded computer there
+ *   is no other evidence.
  */
 import type { PeerBeat } from './types.ts';
 
 export interface PeerWatch {
-  /** Its last beat that counted. */
+  /** The peer's last beat that counted. */
   readonly peer: PeerBeat | undefined;
-  /** Incarnations that were the peer before, the latest last. */
+  /** Former incarnations of the peer, the latest last. */
   readonly replaced: readonly string[];
   readonly silentSinceMs: number;
-  /** What a refusal would be worth that comes now. */
+  /** What a refusal would prove if it came now. */
   readonly probe: 'none' | 'asked' | 'doubtful';
 }
 
 const replacedMax = 8;
 
-/** One beat may be lost; who misses two in a row is not the one who beats. */
+/** One beat may be lost. A peer that misses two in a row is not the one that beats. */
 const missedBeats = 2;
 
 export function watchFrom(nowMs: number): PeerWatch {
   return { peer: undefined, replaced: [], silentSinceMs: nowMs, probe: 'none' };
 }
 
-/** @returns what is known after this beat; undefined when it does not count */
+/** @returns what is known after this beat; undefined when the beat does not count */
 export function hear(watch: PeerWatch, beat: PeerBeat, nowMs: number, heartbeatMs: number): PeerWatch | undefined {
   const { peer } = watch;
   const missing = nowMs - watch.silentSinceMs >= missedBeats * heartbeatMs;
@@ -47,7 +47,7 @@ export function hear(watch: PeerWatch, beat: PeerBeat, nowMs: number, heartbeatM
   return { peer: beat, replaced, silentSinceMs: nowMs, probe: watch.probe === 'asked' ? 'doubtful' : watch.probe };
 }
 
-/** The loop was late: what it did not hear meanwhile may be waiting unread. */
+/** The loop was late, so beats may wait unread. */
 export function restartSilence(watch: PeerWatch, nowMs: number): PeerWatch {
   return { ...watch, silentSinceMs: nowMs };
 }

@@ -1,9 +1,7 @@
 /*
- * Settling: what becomes of a world when all faults end now.
- *
- * Hung brokers wake, links heal, what was held back arrives, and the rest is played until the world repeats itself. That
- * is how long the pair takes to come to exactly one active broker, and the proof that it stays so: what follows a world
- * that has been there before is known for ever.
+ * Settling: what becomes of a world when all faults end now. Hung brokers wake, links heal, held-back beats arrive, and
+ * the rest is played until a world repeats. This gives the time until the pair has exactly one active broker, and
+ * proves that it stays so: after a repeated world, everything is known.
  */
 import { keyOf } from './world-key.test-support.ts';
 import { step } from './world-step.test-support.ts';
@@ -48,13 +46,13 @@ export function createSettler(advance: Advance): Settler {
   return { stepsOf, size: () => known.size };
 }
 
-/** What happens when nothing is late: an answer that is on its way comes in. */
+/** What happens when nothing is late: an answer in flight arrives. */
 function promptly({ brokers }: World): Event {
   const index = brokers.findIndex(({ life, refusal }) => life === 'running' && refusal);
   return index < 0 ? { is: 'none' } : { is: 'refuse', broker: index as Index };
 }
 
-/** One active broker if any runs, and none that is leaving. */
+/** Exactly one active broker, if any broker runs, and none that is leaving. */
 function isGood({ brokers }: World): boolean {
   const phases = brokers.filter(({ life }) => life !== 'down').map(({ own }) => own.phase);
   return (
@@ -73,7 +71,7 @@ function repaired({ nowMs, brokers, links }: World): World {
   return { nowMs, brokers: [broker(0), broker(1)], links: [link(0), link(1)] };
 }
 
-/** Two active brokers, and nothing in the way of their beats. */
+/** Two active brokers whose beats reach each other. */
 export function twoActiveHearing({ brokers, links }: World): boolean {
   return (
     brokers.every(({ life, own, starved }) => life === 'running' && own.phase === 'active' && !starved) &&
@@ -82,15 +80,15 @@ export function twoActiveHearing({ brokers, links }: World): boolean {
 }
 
 /**
- * Of two such brokers the one with the higher epoch stays active, without a break; with the same epoch, the one that
- * comes first. Beats of a former life that are still on the way can change that, and excuse it.
+ * Of two such brokers the one with the higher epoch stays active without a break; with the same epoch, the first in
+ * rank. Beats of a former life that are still in flight may change that.
  */
 export function rightOneStays(world: World, advance: Advance): boolean {
   const [a, b] = world.brokers;
   const alive = new Set([a.config.incarnation, b.config.incarnation]);
   const beats = [...a.inbox, ...b.inbox, ...world.links[0].flight, ...world.links[1].flight];
   if (beats.some(({ incarnation }) => !alive.has(incarnation))) return true;
-  // Of one rank, the first has the smaller address in these worlds.
+  // In these worlds, of two brokers of one rank the first has the smaller address.
   const aFirst = a.config.rank === 'primary' || b.config.rank === 'backup';
   const winner = a.own.epoch > b.own.epoch || (a.own.epoch === b.own.epoch && aFirst) ? 0 : 1;
   const { epoch } = world.brokers[winner].own;
@@ -98,8 +96,8 @@ export function rightOneStays(world: World, advance: Advance): boolean {
 }
 
 /**
- * A broker that stopped because the other one was active leaves behind one that is, and remains so. Beats of a former
- * life excuse it here too.
+ * When a broker stops because the other one is active, that one is active and stays so. Beats of a former life may
+ * change that too.
  */
 export function handedOver(world: World, leaver: Broker, heir: Index, advance: Advance): boolean {
   const { life, config, own, inbox } = world.brokers[heir];

@@ -1,6 +1,6 @@
 /*
- * The failover's memory: all that a broker remembers between two inputs, as plain data, and what follows from it alone.
- * Names in `Ms` are points in time.
+ * The memory of the failover: everything that a broker remembers between two inputs, as plain data, and what follows
+ * from it alone. Names in `Ms` are points in time.
  */
 import type { Backoff } from './backoff.ts';
 import { noBackoff, silenceNeededMs } from './backoff.ts';
@@ -10,14 +10,16 @@ import type { BrokerState, FailoverConfig } from './types.ts';
 
 export interface FailoverState {
   phase: 'created' | BrokerState | 'stopped';
-  /** Of the last marker; 0 before the first. */
+  /** The epoch of the last marker; 0 before the first. */
   epoch: number;
   /** The highest epoch used or heard. */
   epochMax: number;
   watch: PeerWatch;
   backoff: Backoff;
   beatDueMs: number;
-  /** When the heartbeat socket is to be read again unless the answer comes; undefined when none is awaited. */
+  /**
+   * When to request the reading of the heartbeat socket again if no answer has come; undefined when none is awaited.
+   */
   readAgainMs: number | undefined;
   leaveDueMs: number;
   ownBeatsHeard: boolean;
@@ -42,7 +44,7 @@ export function deadlineOf(config: FailoverConfig, own: FailoverState): number |
   return Math.min(own.beatDueMs, own.leaveDueMs, readDueMs(config, own));
 }
 
-/** When the heartbeat socket is to be read because the peer has been silent for long enough. */
+/** When to read the heartbeat socket because the peer has been silent for long enough. */
 export function readDueMs({ hasPeer, peerLostMs }: FailoverConfig, own: FailoverState): number {
   if (own.phase !== 'standby' || !hasPeer) return Number.POSITIVE_INFINITY;
   return own.readAgainMs ?? own.watch.silentSinceMs + silenceNeededMs(own.backoff, peerLostMs);

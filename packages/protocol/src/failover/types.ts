@@ -1,11 +1,11 @@
 export type Rank = 'primary' | 'backup';
 
-/** What a running broker says of itself in its beats. */
+/** The state of a running broker, in its beats. */
 export type BrokerState = 'standby' | 'active' | 'leaving';
 
 export interface FailoverConfig {
   readonly rank: Rank;
-  /** The broker's address, 12 characters; of two brokers of one rank the smaller one comes first. */
+  /** The broker's address, 12 characters. Of two brokers of one rank, the one with the smaller address is first. */
   readonly address: string;
   /** A random id of this start. */
   readonly incarnation: string;
@@ -15,13 +15,13 @@ export interface FailoverConfig {
   readonly heartbeatMs: number;
   /** Silence after which the peer is lost; at least twice `heartbeatMs`. */
   readonly peerLostMs: number;
-  /** How long a leaving broker forwards on at most, from `leave` on; 1,000 unless given. */
+  /** How long a leaving broker forwards at most, from `leave` on; unless given, 1,000. */
   readonly leaveMs?: number;
-  /** Time without stepping down after which silence counts as usual again; 10,000 unless given. */
+  /** The time without a step down after which the usual silence is enough again; unless given, 10,000. */
   readonly calmMs?: number;
 }
 
-/** What a broker's beat says to its peer. The driver has parsed it. */
+/** A broker's beat, as its peer receives it. The driver has parsed it. */
 export interface PeerBeat {
   readonly rank: Rank;
   readonly state: BrokerState;
@@ -32,16 +32,16 @@ export interface PeerBeat {
 }
 
 export type FailoverInput =
-  /** The ports are bound. Nothing counts before. */
+  /** The ports are bound. Inputs before this do not count. */
   | { readonly type: 'started' }
   | { readonly type: 'beat'; readonly beat: PeerBeat }
   /** The connection to the peer's heartbeat port broke. */
   | { readonly type: 'peer-link-broken' }
-  /** Asked for by `probe-peer`: the connect was refused. One that ends otherwise says nothing and is not handed in. */
+  /** The answer to `probe-peer`: the connect was refused. Any other result proves nothing and is not reported. */
   | { readonly type: 'peer-refused' }
-  /** Asked for by `read-heartbeats`: the socket is empty, and every beat that was in it has been handed in before. */
+  /** The answer to `read-heartbeats`: the socket is empty, and every beat in it has been reported before. */
   | { readonly type: 'heartbeats-read' }
-  /** The loop ran so much later than it was to. What is late for `deadlineMs` the machine notices by itself. */
+  /** The loop ran this much later than planned. The machine itself notices lateness for `deadlineMs`. */
   | { readonly type: 'late'; readonly lateMs: number }
   /** SIGTERM. */
   | { readonly type: 'leave' }
@@ -60,28 +60,28 @@ export type StepDownCause = 'higher-epoch' | 'same-epoch';
 export type StopCause = 'peer-active' | 'nothing-to-hand-over' | 'nobody-to-hand-over-to' | 'leave-timeout';
 
 export type FailoverEffect =
-  /** Publish a beat, to the peer and to whoever listens. */
+  /** Publish a beat to the peer and other listeners. */
   | { readonly type: 'beat'; readonly state: BrokerState; readonly epoch: number }
-  /** Forward all subscriptions upstream, the marker of this epoch last. */
+  /** Forward all subscriptions upstream, last the marker of this epoch. */
   | { readonly type: 'activate'; readonly epoch: number; readonly cause: TakeoverCause }
-  /** Withdraw the marker, which is of this epoch, then the rest. */
+  /** Withdraw the marker, which has this epoch, then the rest. */
   | { readonly type: 'deactivate'; readonly epoch: number; readonly cause: StepDownCause }
   /** Try a plain TCP connect to the peer's heartbeat port, now. */
   | { readonly type: 'probe-peer' }
-  /** Read the heartbeat socket until it is empty, hand in what was there, then `heartbeats-read`. */
+  /** Read the heartbeat socket until it is empty, report each beat, then `heartbeats-read`. */
   | { readonly type: 'read-heartbeats' }
   | { readonly type: 'misconfigured'; readonly message: string }
-  /** Withdraw the marker if there is one, then the rest, and close. There are no effects after this one. */
+  /** Withdraw the marker, if there is one, then the rest, and close. No effects follow. */
   | { readonly type: 'stop'; readonly cause: StopCause };
 
 export interface Failover {
-  /** Every effect of one call belongs to `nowMs`, in this order. `nowMs` never goes back. */
+  /** All effects of one call belong to `nowMs`, in this order. `nowMs` never goes back. */
   handle(input: FailoverInput, nowMs: number): readonly FailoverEffect[];
   /** Undefined before the start and after the stop; otherwise later than the last `nowMs`. */
   deadlineMs(): number | undefined;
   /** Standby before the start; leaving after the stop. */
   state(): BrokerState;
-  /** What the beats say: that of its marker while it holds one, otherwise the highest used or heard. */
+  /** The epoch in its beats: that of its marker while it has one, otherwise the highest used or heard. */
   epoch(): number;
   /** The peer's last beat that counted. */
   peer(): PeerBeat | undefined;

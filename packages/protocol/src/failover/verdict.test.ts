@@ -9,7 +9,7 @@ const backup = { rank: 'backup', address: 'bbbbbbbbbbbb', incarnation: 'b1' } as
 type Mine = readonly [Standing['state'], number];
 type Theirs = readonly [PeerBeat['state'], number];
 
-/** What both brokers of a pair make of the same: the primary when it is `mine`, and the backup when it is. */
+/** The verdicts of both ranks in the same situation: of the primary when it is `mine`, and of the backup when it is. */
 function bothRanks(mine: Mine, theirs: Theirs): { primary: Verdict; backup: Verdict } {
   const [state, epoch] = mine;
   const [peerState, peerEpoch] = theirs;
@@ -65,13 +65,13 @@ describe('the table of section 5, row by row', () => {
       same({ is: 'stop' }),
     ],
     [
-      'a leaving broker forwards on when the peer, active in a lower epoch, is about to step down to it',
+      'a leaving broker continues to forward when the peer, active in a lower epoch, is about to step down to it',
       ['leaving', 3],
       ['active', 2],
       same(stay),
     ],
     [
-      'of the same epoch only the leaving backup may stop: the leaving primary is the one that is yielded to',
+      'in the same epoch only a leaving backup may stop, because a leaving primary is the one that stays',
       ['leaving', 2],
       ['active', 2],
       { primary: stay, backup: { is: 'stop' } },
@@ -87,7 +87,7 @@ describe('two brokers of one rank', () => {
   const first = { rank: 'backup', address: 'aaaaaaaaaaaa', incarnation: 'z' } as const;
   const second = { rank: 'backup', address: 'zzzzzzzzzzzz', incarnation: 'a' } as const;
 
-  test('both standby: the one with the smaller address becomes active, so that somebody does', () => {
+  test('of two standbys of one rank the one with the smaller address becomes active', () => {
     const standby = { state: 'standby', epoch: 0 } as const;
     expect(verdict({ ...first, ...standby }, { ...second, ...standby })).toEqual({
       is: 'take-over',
@@ -96,7 +96,7 @@ describe('two brokers of one rank', () => {
     expect(verdict({ ...second, ...standby }, { ...first, ...standby })).toEqual(stay);
   });
 
-  test('both active in one epoch: the one with the larger address steps down', () => {
+  test('of two active brokers of one rank in one epoch the one with the larger address steps down', () => {
     const active = { state: 'active', epoch: 4 } as const;
     expect(verdict({ ...first, ...active }, { ...second, ...active })).toEqual(stay);
     expect(verdict({ ...second, ...active }, { ...first, ...active })).toEqual({
@@ -105,7 +105,7 @@ describe('two brokers of one rank', () => {
     });
   });
 
-  test('even with one address exactly one steps down', () => {
+  test('of two brokers of one rank with the same address exactly one steps down', () => {
     const active = { state: 'active', epoch: 4 } as const;
     const twin = { ...first, incarnation: 'y' };
     expect(verdict({ ...first, ...active }, { ...twin, ...active }).is).toBe('step-down');

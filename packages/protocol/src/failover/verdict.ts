@@ -1,25 +1,24 @@
 /*
- * The verdict: what hearing the peer means.
+ * The verdict: what a beat of the peer means. This is the part of the table in docs/wire.md, "Takeover", that beats
+ * decide. It depends on the states of both brokers, never on the time; peer-watch.ts handles silence and refusals.
  *
- * This is the table of docs/wire.md, "Takeover", as far as beats decide. It looks at what both brokers are, never at
- * the time: silence and refusals are weighed in peer-watch.ts.
+ * | I am    | the peer's beat                     | then                                                       |
+ * |---------|-------------------------------------|------------------------------------------------------------|
+ * | standby | active                              | stay                                                       |
+ * | standby | standby                             | the first in rank becomes active, the other one waits      |
+ * | standby | leaving                             | become active                                              |
+ * | active  | active with a higher epoch          | step down                                                  |
+ * | active  | active with the same epoch          | the second in rank steps down                              |
+ * | active  | anything else                       | stay                                                       |
+ * | leaving | active, and I would step down to it | stop                                                       |
+ * | leaving | anything else                       | continue to forward                                        |
  *
- * | I am    | the peer beats                      | then                                                     |
- * |---------|-------------------------------------|----------------------------------------------------------|
- * | standby | active                              | stay                                                     |
- * | standby | standby                             | the one that comes first becomes active, the other waits |
- * | standby | leaving                             | become active                                            |
- * | active  | active with a higher epoch          | step down                                                |
- * | active  | active with the same epoch          | the one that comes second steps down                     |
- * | active  | anything else                       | stay                                                     |
- * | leaving | active, and I would step down to it | stop                                                     |
- * | leaving | anything else                       | forward on                                               |
+ * The primary is first in rank. Two brokers of one rank are a misconfiguration; then the one with the smaller address
+ * is first, in both rows. Otherwise two backups would wait for a primary for ever.
  *
- * The primary comes first. Two brokers of one rank are a misconfiguration; of those the smaller address comes first, in
- * both rows: two backups would otherwise wait for a primary for ever.
- *
- * A leaving broker does not trust every `active` it hears. A peer with a lower epoch is about to step down, because the
- * last active beat of this one is still on its way to it; to withdraw then would leave nobody.
+ * A leaving broker does not trust every `active` that it hears. A peer with a lower epoch is about to step down,
+ * because the last active beat of this broker is still in flight to it. If this broker withdrew then, no broker would
+ * forward.
  */
 import type { BrokerState, PeerBeat, Rank, StepDownCause } from './types.ts';
 
@@ -28,7 +27,7 @@ export interface Standing {
   readonly address: string;
   readonly incarnation: string;
   readonly state: BrokerState;
-  /** Of the marker it holds, as every active broker does and a leaving one that was active. */
+  /** The epoch of its marker, which every active broker has, and a leaving broker that was active. */
   readonly epoch: number;
 }
 
@@ -54,7 +53,7 @@ export function verdict(mine: Standing, peer: PeerBeat): Verdict {
   }
 }
 
-/** Why the marker of this broker has to give way to the peer's; undefined when it has not. */
+/** Why this broker's marker has to give way to the peer's; undefined when it does not. */
 function yieldsTo(mine: Standing, peer: PeerBeat): StepDownCause | undefined {
   if (peer.state !== 'active') return undefined;
   if (peer.epoch > mine.epoch) return 'higher-epoch';

@@ -1,9 +1,9 @@
 /*
- * When two worlds are the same for the explorer: when nothing that will happen can tell them apart. Times count as
- * distances from now, and a distance beyond which nothing depends on it counts as that bound.
+ * Decides when two worlds are the same for the explorer: when nothing that will happen can distinguish them. Times
+ * count as distances from now, and a distance beyond which nothing depends on it counts as that bound.
  *
- * The key is a 53-bit hash: a million worlds share one with a probability of about 1 in 20,000, and a pair that does
- * hides one state of them.
+ * The key is a 53-bit hash. Among a million worlds, two share a key with a probability of about 1 in 20,000, and then
+ * one state is not explored.
  */
 import { silenceNeededMs } from './backoff.ts';
 import type { PeerBeat } from './types.ts';
@@ -15,7 +15,7 @@ export function keyOf({ nowMs, brokers, links }: World): number {
   );
 }
 
-/** Whatever was due longer ago than this is due, and late. */
+/** Anything due longer ago than this is due, and late. */
 const overdueMs = 75;
 
 function brokerKey(
@@ -26,7 +26,8 @@ function brokerKey(
   const { phase, watch, backoff } = own;
   const due = (dueMs: number | undefined): number => Math.max((dueMs ?? nowMs + 9_999) - nowMs, -overdueMs);
   const age = (sinceMs: number, boundMs: number): number => Math.min(nowMs - sinceMs, boundMs);
-  // A replaced incarnation is asked how long the present one has been silent; a standby also when to take over.
+  // For a replaced incarnation it matters how long the current one has been silent; for a standby also when to take
+  // over.
   const silenceMs = phase === 'standby' ? silenceNeededMs(backoff, config.peerLostMs) : 2 * config.heartbeatMs;
   return (
     `${births} ${life} ${starved} ${waking} ${heardMax} ${met.join()} ${phase} ${own.epoch} ${own.epochMax} ` +

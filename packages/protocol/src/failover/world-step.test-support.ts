@@ -1,10 +1,10 @@
 /*
- * A step of the world: half a heartbeat. At most one event happens, then the network delivers, then each broker that
- * runs has its turn.
+ * A step of the world: half a heartbeat. At most one event happens, then the network delivers, then each running broker
+ * has its turn.
  *
- * What is adverse in reality is adverse here: timers run before sockets are read; the first turn after a long hang does
- * not see yet what arrived meanwhile; what a process sent before it died may arrive after the beats of its next incarnation;
- * a refusal may come in at any time after the connect.
+ * The adverse behaviour of reality is included: timers run before sockets are read; the first turn after a long hang
+ * does not see what arrived meanwhile; messages of a dead process may arrive after the beats of its next incarnation; a
+ * refusal may arrive at any time after the connect.
  */
 import { createdState, deadlineOf } from './state.ts';
 import type { FailoverEffect, FailoverInput, PeerBeat } from './types.ts';
@@ -75,14 +75,14 @@ function happen(scratch: Scratch, event: Event): void {
 
 function wake(broker: Draft<Broker>, nowMs: number): void {
   broker.life = 'running';
-  // A shorter hang is one of the loop alone: libzmq's own thread ran on, and what arrived can be read.
+  // A shorter hang concerns the loop alone: libzmq's own thread ran on, so messages that arrived can be read.
   broker.waking = nowMs - (deadlineOf(broker.config, broker.own) ?? nowMs) > 50;
 }
 
 function haunt(scratch: Scratch, to: Index): void {
   const link = scratch.links[to];
   const broker = scratch.brokers[to];
-  // Whoever has met it and hears its successor must not mind. Others cannot know what it is.
+  // A broker that has met the former incarnation and hears its successor must ignore it. Others cannot know what it is.
   const former = link.clean * stepMs >= 2 * broker.config.heartbeatMs ? broker.met.slice(0, -1) : [];
   if (!link.ghosts.every(({ incarnation }) => former.includes(incarnation))) unclean(scratch);
   broker.inbox = withBeats(broker.inbox, link.ghosts);
@@ -98,14 +98,14 @@ function start(scratch: Scratch, index: Index): void {
   broker.own = createdState();
   broker.heardMax = 0;
   broker.met = [];
-  // A publisher sends to those who are connected: what was on the way to a former process is not for this one.
+  // A publisher sends to connected peers, so messages in flight to a former process do not reach this one.
   scratch.links[index].flight = [];
   outgoing.ghosts = withBeats(outgoing.ghosts, outgoing.flight);
   outgoing.flight = [];
   give(scratch, index, { type: 'started' });
 }
 
-/** The process is gone, and with it what it had not read; what it sent is still on its way. */
+/** The process is gone, together with its unread messages. Messages that it sent are still in flight. */
 function end(scratch: Scratch, index: Index): void {
   const broker = scratch.brokers[index];
   broker.life = 'down';
@@ -220,7 +220,7 @@ function perform(scratch: Scratch, index: Index, effect: FailoverEffect, forward
   }
 }
 
-/** One after the other; the same said again at once says nothing. */
+/** One after the other. Equal beats in a row count as one. */
 function withBeats(beats: readonly PeerBeat[], more: readonly PeerBeat[]): readonly PeerBeat[] {
   const all = [...beats];
   for (const beat of more) {

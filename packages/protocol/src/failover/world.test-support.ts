@@ -1,6 +1,6 @@
 /*
- * The world of the explorer: two brokers, a link in each direction, and what may go wrong with them. It is plain data and
- * never changed: a step makes the next one.
+ * The world of the explorer: two brokers, a link in each direction, and what may go wrong with them. It is immutable
+ * plain data; a step creates the next world.
  */
 import { advance } from './failover.ts';
 import type { FailoverState } from './state.ts';
@@ -9,7 +9,7 @@ import type { FailoverConfig, FailoverEffect, FailoverInput, PeerBeat, Rank } fr
 
 export const stepMs = 25;
 
-/** What the explorer runs: the machine, or a mutant of it. */
+/** The machine that the explorer runs, real or mutated. */
 export type Advance = (
   config: FailoverConfig,
   own: FailoverState,
@@ -21,34 +21,34 @@ export const machine: Advance = advance;
 
 export interface Broker {
   readonly life: 'down' | 'running' | 'hung';
-  /** Its heartbeat socket is not read unless it asks for that. */
+  /** Its heartbeat socket is only read when it asks for that. */
   readonly starved: boolean;
-  /** In its first turn after a hang. */
+  /** It is in its first turn after a hang. */
   readonly waking: boolean;
   readonly births: number;
   readonly config: FailoverConfig;
   readonly own: FailoverState;
-  /** What has arrived and is not read. */
+  /** Messages that have arrived and are unread. */
   readonly inbox: readonly PeerBeat[];
   readonly linkBroke: boolean;
-  /** A connect was refused; the answer is on its way to it. */
+  /** A connect was refused, and the answer is in flight to the broker. */
   readonly refusal: boolean;
-  /** What it read in this life: the highest epoch, and the incarnations, the last one last. */
+  /** What it has read in this life: the highest epoch, and the incarnations, the last one last. */
   readonly heardMax: number;
   readonly met: readonly string[];
 }
 
-/** From the peer to the broker of the same index. */
+/** The link from the peer to the broker of the same index. */
 export interface Link {
   readonly mode: 'up' | 'cut' | 'stalled';
   readonly flight: readonly PeerBeat[];
-  /** Sent by a former incarnation, still on its way. */
+  /** Beats of a former incarnation, still in flight. */
   readonly ghosts: readonly PeerBeat[];
-  /** The incarnation, by number, that the receiver's connection leads to; 0 when there is none. */
+  /** The number of the incarnation to which the receiver is connected; 0 when there is none. */
   readonly connected: number;
   /**
-   * For how many steps whatever the peer sends has been arriving, unless the receiver could not read it for other reasons
-   * than its own hanging; and for how many it has been read at once. Counted up to `cleanStepsOf`.
+   * For how many steps everything that the peer sends has arrived, except when the receiver could not read it for
+   * reasons other than its own hang; and for how many steps it has been read at once. Counts up to `cleanStepsOf`.
    */
   readonly arriving: number;
   readonly clean: number;
@@ -66,16 +66,16 @@ export interface World {
 export type Event =
   | { readonly is: 'none' }
   | { readonly is: 'start' | 'crash' | 'hang' | 'wake' | 'starve' | 'feed' | 'leave'; readonly broker: Index }
-  /** The refusal comes in. */
+  /** The refusal arrives. */
   | { readonly is: 'refuse'; readonly broker: Index }
-  /** What is sent is lost; is held back; passes again. The ghosts arrive. */
+  /** Beats are lost; are held back; pass again. The old beats arrive. */
   | { readonly is: 'cut' | 'stall' | 'heal' | 'haunt'; readonly link: Index };
 
 /** A change of state in a step. */
 export interface Change {
   readonly broker: Index;
   readonly effect: Extract<FailoverEffect, { type: 'activate' | 'deactivate' | 'stop' }>;
-  /** It, the other broker and the links to it and to the other one at that moment. */
+  /** The broker, the other broker, and the links to both at that moment. */
   readonly own: Broker;
   readonly peer: Broker;
   readonly incoming: Link;
@@ -84,7 +84,7 @@ export interface Change {
   readonly forwarded: boolean;
 }
 
-/** The loss time and two beats more: after so long nothing of the past excuses anything. */
+/** The loss time and two beats more. After this time, nothing of the past excuses anything. */
 export function cleanStepsOf({ peerLostMs, heartbeatMs }: FailoverConfig): number {
   return (peerLostMs + 2 * heartbeatMs) / stepMs;
 }

@@ -8,14 +8,15 @@ import { hearSettled, settledSince, unsettled } from '../structures/settled-wate
 import { memoryEstimate } from '../structures/memory-estimate.ts';
 
 /*
- * The requests of which the join still misses operands, by sender and seq.
+ * The requests whose operands have not all arrived, by sender and seq.
  *
- * One is forgotten when its time is up, when its requester has settled it, or when there is no room for a new one: then
- * the oldest goes, and is counted. Its operands will be sent again. Nearly all leave within a turn, so those whose time
- * is up are looked for once a second: cheaper than an entry in a queue for each, and no operand finds one anyway.
+ * A request is forgotten when its time is up, when its requester has settled it, or when a new request needs its place:
+ * then the oldest one goes, and is counted. Its operands will be resent. Nearly all requests are complete within a
+ * turn. So overdue ones are searched for once a second, which is cheaper than a queue entry for each; an operand never
+ * joins an overdue request.
  */
 
-/** Whoever has incomplete requests here. */
+/** A requester with incomplete requests. */
 export interface Sender {
   readonly address: string;
   readonly watermark: SettledWatermark;
@@ -26,51 +27,51 @@ export interface Incomplete extends Linked<Incomplete> {
   readonly sender: Sender;
   readonly seq: number;
   readonly formula: string;
-  /** How many operands make it. */
+  /** The number of its operands. */
   readonly count: number;
   readonly values: unknown[];
-  /** Bit n - 1 is set when operand n is there. */
+  /** Bit n - 1 is set when operand n has arrived. */
   present: number;
-  /** The earliest of its operands'. */
+  /** The earliest deadline of its operands. */
   deadlineMs: number;
   trace: string | undefined;
-  /** The most of its operands'. */
+  /** The highest attempt of its operands. */
   attempt: number | undefined;
-  /** What its operands take, beyond what every request does. */
+  /** The memory of its operands, beyond what every request takes. */
   bytes: number;
 }
 
 export interface IncompleteRequests {
-  /** A sender is known while something of it is incomplete; before and after that it is a stranger. */
+  /** A sender is known while it has incomplete requests, and is a stranger otherwise. */
   senderOf(address: string): Sender;
-  /** The sender is done with for this input, and is looked up anew for the next. */
+  /** The current input is done with the sender; the next input looks it up again. */
   letGo(sender: Sender): void;
-  /** A sender says what it has settled. */
+  /** Records which requests a sender has settled. */
   settle(sender: Sender, word: SettledWord, nowMs: number): void;
   /** The request, unless its time is up. */
   find(sender: Sender, seq: number, nowMs: number): Incomplete | undefined;
-  /** The first operand to come of a request that is not here. */
+  /** Records the first operand of a request. */
   begin(sender: Sender, n: number, operand: OperandReading, nowMs: number): void;
-  /** A request that is here has got one more operand and is not complete yet. */
+  /** Records one more operand of a request that is still incomplete. */
   grow(one: Incomplete, value: unknown): void;
   leave(one: Incomplete): void;
-  /** At the next look-out. */
+  /** Removes overdue requests at the next check. */
   forgetOverdue(nowMs: number): void;
-  /** When that is; there is none while nothing is incomplete. */
+  /** When that check is due; undefined while nothing is incomplete. */
   deadlineMs(): number | undefined;
   size(): number;
   evictedEarly(): number;
 }
 
 const lookOutEveryMs = 1_000;
-/** About as many as may send at the same time; a table that was never more than a wave of requests is small. */
+/** About as many as send at the same time. Tables that never held more than a wave of requests are small. */
 const spareTablesMax = 16;
 
 export function createIncompleteRequests(incompleteMax: number, bytesMax: number): IncompleteRequests {
-  /** Those who have something here, and nobody else. */
+  /** Only senders with incomplete requests. */
   const senders = new Map<string, Sender>();
   const inOrder = createIntrusiveList<Incomplete>();
-  /** Empty ones, of those who left: with every wave of its requests a sender comes and goes. */
+  /** Empty tables of senders that left, for reuse: with every wave of requests, a sender comes and goes. */
   const spareTables: SeqTable<Incomplete>[] = [];
   let lookOutMs: number | undefined;
   let bytes = 0;

@@ -13,7 +13,7 @@ interface Message {
   readonly count: number;
 }
 
-/** One operand of one of a few requests; the request's count follows from its seq. */
+/** One operand of one of a few requests. The number of operands follows from the seq. */
 const message: fc.Arbitrary<Message> = fc
   .record({ sender: fc.constantFrom(...senders), seq: fc.integer({ min: 1, max: 6 }), n: fc.nat(7) })
   .map(({ sender, seq, n }) => {
@@ -30,7 +30,7 @@ function readingOf(given: Message, ttlMs = 5_000): OperandReading {
   return { seq, ttlMs, trace: undefined, formula: 'f', operands: count, value: valueOf(given), refusal: undefined };
 }
 
-/** Neighbours with the same topic and sender travel in one batch. */
+/** Consecutive messages with the same topic and sender share a batch. */
 function batches(messages: readonly Message[]): Message[][] {
   const all: Message[][] = [];
   for (const current of messages) {
@@ -42,11 +42,11 @@ function batches(messages: readonly Message[]): Message[][] {
 }
 
 describe('the join, whatever happens', () => {
-  test('gives each request exactly once for each full set, with every operand in its place', () => {
+  test('the join completes each request once for each full set of operands, with every operand in its place', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 150 }), (messages) => {
         const join = createJoin();
-        /** By request: the operands there since it was last complete. */
+        /** By request: the operands that have arrived since it was last complete. */
         const present = new Map<string, Set<number>>();
         for (const batch of batches(messages)) {
           const [{ n, sender }] = batch as [Message];
@@ -75,7 +75,7 @@ describe('the join, whatever happens', () => {
     );
   });
 
-  /** As above, with time, settling, lack of room, and operands that fit nothing. */
+  /** The same with time, settling, lack of room, and operands that do not fit. */
   const step = fc.oneof(
     {
       weight: 8,
@@ -107,7 +107,7 @@ describe('the join, whatever happens', () => {
     const join = createJoin({ incompleteMax });
     const journal: unknown[] = [];
     let nowMs = 0;
-    /** By request: when its operands came and what they are good for, as long as they could count. */
+    /** By request: when its operands arrived and until when they are valid, as long as they could count. */
     const heard = new Map<string, { n: number; untilMs: number }[]>();
 
     function check(sender: string, { seq, ttlMs, operands, refusal }: CompleteRequest): void {
@@ -117,7 +117,7 @@ describe('the join, whatever happens', () => {
       expect(ttlMs).toBeGreaterThan(0);
       expect(alive.map(({ untilMs }) => untilMs - nowMs)).toContain(ttlMs);
       if (refusal !== undefined) return;
-      // Everything it was made of was heard since it was last complete, and in time.
+      // All its operands have arrived since it was last complete, and in time.
       const needed = operands.map((_, index) => index + 1);
       expect(alive.map(({ n }) => n)).toEqual(expect.arrayContaining(needed));
     }
@@ -129,7 +129,7 @@ describe('the join, whatever happens', () => {
         expect(join.handle({ type: 'tick' }, nowMs)).toEqual([]);
         if (dueMs !== undefined && dueMs <= nowMs) expect(join.deadlineMs() ?? Infinity).toBeGreaterThan(nowMs);
       } else {
-        // One at a time in the record, as the join takes them; completion is checked when it is reported.
+        // The record takes operands one at a time, as the join does. Completion is checked when it is reported.
         const { n, sender, settledBelow } = current;
         for (const operand of current.operands) {
           const effects = join.handle({ type: 'operands', n, sender, settledBelow, operands: [operand] }, nowMs);
@@ -151,7 +151,7 @@ describe('the join, whatever happens', () => {
     return JSON.stringify(journal);
   }
 
-  test('completes nothing of what is settled, late or missing, stays within its bound and ends empty', () => {
+  test('the join completes nothing that is settled, late or missing, stays within its bound and ends empty', () => {
     fc.assert(
       fc.property(
         fc.array(step, { maxLength: 100 }),
@@ -162,7 +162,7 @@ describe('the join, whatever happens', () => {
     );
   });
 
-  test('does the same for the same inputs', () => {
+  test('the join does the same for the same inputs', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 50 }), (steps) => run(steps, 3) === run(steps, 3)));
   });
 });

@@ -7,7 +7,7 @@ import { createJoin } from './join.ts';
 const a = 'aaaaaaaaaaaa';
 const b = 'bbbbbbbbbbbb';
 
-/** Operand n of request seq, unless told otherwise the first of two for a hypotenuse. */
+/** Operand n of request seq; unless given otherwise, the first of two for a hypotenuse. */
 function operandOf(seq: number, given: Partial<OperandReading> = {}): OperandReading {
   return {
     seq,
@@ -21,7 +21,7 @@ function operandOf(seq: number, given: Partial<OperandReading> = {}): OperandRea
   };
 }
 
-/** A join with a clock that stands still until it is moved. */
+/** A join with a clock that the test moves. */
 function setUp(config: JoinConfig = {}) {
   const join = createJoin(config);
   const at = { nowMs: 1_000 };
@@ -36,7 +36,7 @@ function setUp(config: JoinConfig = {}) {
     join,
     at,
     hear,
-    /** One operand alone; the request it completes. */
+    /** Takes one operand alone. @returns the request that it completes */
     take(n: number, seq: number, given: Partial<OperandReading> = {}, sender = a): CompleteRequest | undefined {
       const [effect] = hear(n, [operandOf(seq, given)], sender);
       return effect?.requests[0];
@@ -46,7 +46,7 @@ function setUp(config: JoinConfig = {}) {
 }
 
 describe('joining', () => {
-  test('a request is complete when all its operands are there, in whatever order they come', () => {
+  test('a request is complete when all its operands have arrived, in any order', () => {
     const { take } = setUp();
     expect(take(3, 1, { operands: 3, value: 'c' })).toBeUndefined();
     expect(take(1, 1, { operands: 3, value: 'a' })).toBeUndefined();
@@ -60,7 +60,7 @@ describe('joining', () => {
     });
   });
 
-  test('a request of one operand is complete with it', () => {
+  test('a request of one operand is complete when that arrives', () => {
     const { take, join } = setUp();
     expect(take(1, 1, { operands: 1, value: 'a', trace: 't' })).toMatchObject({
       operands: ['a'],
@@ -70,7 +70,7 @@ describe('joining', () => {
     expect(join.deadlineMs()).toBeUndefined();
   });
 
-  test('everything that a batch completes comes as one, with what its sender has settled', () => {
+  test('all requests that a batch completes are reported together, with the settled requests of its sender', () => {
     const { hear } = setUp();
     expect(hear(1, [operandOf(4), operandOf(5), operandOf(6)])).toEqual([]);
     const effects = hear(2, [operandOf(6), operandOf(7), operandOf(4)], a, 3);
@@ -79,7 +79,7 @@ describe('joining', () => {
     ]);
   });
 
-  test('two senders with the same seq do not get each other’s operands', () => {
+  test('requests of two senders with the same seq are kept apart', () => {
     const { take } = setUp();
     take(1, 1, { value: 'a of a' }, a);
     take(1, 1, { value: 'a of b' }, b);
@@ -87,14 +87,14 @@ describe('joining', () => {
     expect(take(2, 1, { value: 'b of a' }, a)?.operands).toEqual(['a of a', 'b of a']);
   });
 
-  test('an operand that is there already is ignored', () => {
+  test('an operand that has already arrived is ignored', () => {
     const { take } = setUp();
     take(1, 1, { value: 'first' });
     expect(take(1, 1, { value: 'again' })).toBeUndefined();
     expect(take(2, 1, { value: 'second' })?.operands).toEqual(['first', 'second']);
   });
 
-  test('a complete request has left: its operands, sent again, make it complete again', () => {
+  test('a complete request has left the join, so its resent operands complete it again', () => {
     const { take, join } = setUp();
     take(1, 1);
     expect(take(2, 1)).toBeDefined();
@@ -103,7 +103,7 @@ describe('joining', () => {
     expect(take(1, 1)).toBeDefined();
   });
 
-  test('the trace is that of whichever operand has one', () => {
+  test('a request has the trace of any operand that has one', () => {
     const { take } = setUp();
     take(1, 1);
     expect(take(2, 1, { trace: 'of the second' })?.trace).toBe('of the second');
@@ -112,7 +112,7 @@ describe('joining', () => {
   });
 });
 
-test('the attempt of a request is the highest of its operands', () => {
+test('a request has the highest attempt of its operands', () => {
   const { take } = setUp();
   take(1, 1);
   expect(take(2, 1)?.attempt).toBeUndefined();
@@ -128,7 +128,7 @@ test('the attempt of a request is the highest of its operands', () => {
 describe('refusing', () => {
   const refusal = failure('invalid-request', 'hypotenuse: operand a: expected a number');
 
-  test('a refused operand refuses its request at once: the others may never come', () => {
+  test('a refused operand refuses its request at once, because the other operands may never arrive', () => {
     const { take, join } = setUp();
     expect(take(1, 1, { refusal })).toMatchObject({ seq: 1, formula: 'hypotenuse', refusal });
     take(1, 2, { operands: 3 });
@@ -136,14 +136,14 @@ describe('refusing', () => {
     expect(join.incomplete()).toBe(0);
   });
 
-  test('a refused operand whose count nobody can read refuses whatever has begun with its id', () => {
+  test('a refused operand with an unreadable count refuses the request that has begun with its id', () => {
     const { take, join } = setUp();
     take(1, 1, { operands: 2 });
     expect(take(2, 1, { operands: 1, refusal })).toMatchObject({ seq: 1, refusal });
     expect(join.incomplete()).toBe(0);
   });
 
-  test('what else comes of a refused request waits in vain until it is asked again', () => {
+  test('later operands of a refused request wait until the request is resent', () => {
     const { take, join } = setUp();
     take(1, 1, { refusal });
     expect(take(2, 1)).toBeUndefined();
@@ -151,7 +151,7 @@ describe('refusing', () => {
     expect(join.incomplete()).toBe(0);
   });
 
-  test('operands for different formulas are refused, naming both', () => {
+  test('operands for different formulas are refused, and the message names both', () => {
     const { take } = setUp();
     take(1, 1, { formula: 'hypotenuse' });
     const complete = take(2, 1, { formula: 'leg' });
@@ -159,7 +159,7 @@ describe('refusing', () => {
     expect(complete?.refusal?.message).toBe('operand 2 is for leg, an operand before it for hypotenuse');
   });
 
-  test('operands that disagree about their count are refused, naming both counts', () => {
+  test('operands with different counts are refused, and the message names both counts', () => {
     const { take } = setUp();
     take(1, 1, { operands: 2 });
     const complete = take(2, 1, { operands: 3 });
@@ -167,7 +167,7 @@ describe('refusing', () => {
     expect(complete?.refusal?.message).toBe('hypotenuse: operand 2 of 3, an operand before it of 2');
   });
 
-  test('an operand beyond the count is refused at once, whether it is the first to come or not', () => {
+  test('an operand beyond the count is refused at once, whether it arrives first or later', () => {
     const { take, join } = setUp();
     expect(take(3, 1, { operands: 2 })?.refusal?.message).toBe('hypotenuse: operand 3 of 2');
     take(1, 2, { operands: 2 });
@@ -179,7 +179,7 @@ describe('refusing', () => {
 });
 
 describe('forgetting', () => {
-  test('the time to live is what is left of the shortest', () => {
+  test('the time to live of a request is the shortest of its operands’', () => {
     const { take, at } = setUp();
     take(1, 1, { ttlMs: 5_000 });
     take(1, 2, { ttlMs: 5_000 });
@@ -188,7 +188,7 @@ describe('forgetting', () => {
     expect(take(2, 2, { ttlMs: 300 })?.ttlMs).toBe(300);
   });
 
-  test('an incomplete request is gone within a second of its deadline', () => {
+  test('an incomplete request is removed within a second of its deadline', () => {
     const { take, at, tick, join } = setUp();
     take(1, 1, { ttlMs: 500 });
     take(1, 3, { ttlMs: 1_000 });
@@ -208,7 +208,7 @@ describe('forgetting', () => {
     expect(join.deadlineMs()).toBeUndefined();
   });
 
-  test('that is noticed without a tick', () => {
+  test('an overdue request does not count even without a tick', () => {
     const { take, at, hear, join } = setUp();
     take(1, 1, { ttlMs: 500 });
     at.nowMs = 2_000;
@@ -216,7 +216,7 @@ describe('forgetting', () => {
     expect(join.incomplete()).toBe(0);
   });
 
-  test('it counts no more from its deadline on: an operand that comes too late begins anew', () => {
+  test('an operand that arrives after the deadline of its request begins a new one', () => {
     const { take, at } = setUp();
     take(1, 1, { ttlMs: 500, value: 'of before' });
     at.nowMs = 1_500;
@@ -235,7 +235,7 @@ describe('forgetting', () => {
     expect(take(2, 1, { operands: 3 })?.ttlMs).toBe(4_999);
   });
 
-  test('what begins anew after that outlives the deadline of what was there before', () => {
+  test('a request that begins anew outlives the deadline of its predecessor', () => {
     const { take, at, tick, join } = setUp();
     take(1, 1, { operands: 3, ttlMs: 1_000 });
     take(2, 1, { operands: 3, ttlMs: 100 });
@@ -254,7 +254,7 @@ describe('forgetting', () => {
     expect(join.incomplete()).toBe(0);
   });
 
-  test('what its sender has settled is forgotten, and ignored when it comes late', () => {
+  test('a request that its sender has settled is forgotten, and ignored when it arrives late', () => {
     const { take, hear, join } = setUp();
     for (const seq of [1, 2, 3]) take(1, seq);
     take(1, 1, {}, b);
@@ -263,7 +263,7 @@ describe('forgetting', () => {
     expect(take(2, 1, {}, b)).toBeDefined();
   });
 
-  test('a straggler is joined below what its sender has settled, and forgotten when it is one no more', () => {
+  test('a straggler is joined although its seq is below the watermark, and forgotten when it is a straggler no more', () => {
     const { take, hear, join } = setUp();
     for (const seq of [1, 2, 3]) take(1, seq);
     hear(1, [], a, 4, [1, 3]);
@@ -275,7 +275,7 @@ describe('forgetting', () => {
     expect(join.incomplete()).toBe(0);
   });
 
-  test('an older batch of a sender does not bring back what a newer one has settled', () => {
+  test('an older batch of a sender does not reopen what a newer one has settled', () => {
     const { hear } = setUp();
     hear(1, [operandOf(5)], a, 5);
     expect(hear(2, [operandOf(4, { operands: 1 }), operandOf(5)], a, 2)).toMatchObject([
@@ -283,7 +283,7 @@ describe('forgetting', () => {
     ]);
   });
 
-  test("one false word in a sender's name silences it for two seconds and not for good", () => {
+  test('one false batch in a sender’s name silences the sender for two seconds, not for ever', () => {
     const { hear, at } = setUp();
     at.nowMs = 10_000;
     hear(1, [operandOf(2 ** 53 - 1)], a, 2 ** 53 - 1);
@@ -293,14 +293,14 @@ describe('forgetting', () => {
     expect(hear(1, [operandOf(4, { operands: 1 })], a, 2)).toMatchObject([{ settledBelow: 2, requests: [{ seq: 4 }] }]);
   });
 
-  test('nothing is remembered of a sender of whom nothing is incomplete: the responder knows what is settled', () => {
+  test('a sender without incomplete requests is not remembered, because the responder knows what is settled', () => {
     const { hear } = setUp();
     hear(1, [operandOf(5)], a, 5);
     hear(2, [operandOf(5)], a, 5);
     expect(hear(1, [operandOf(4, { operands: 1 })], a, 2)).toMatchObject([{ settledBelow: 2, requests: [{ seq: 4 }] }]);
   });
 
-  test('when their operands take too many bytes the oldest go, whichever of them grew', () => {
+  test('when operands take too many bytes the oldest requests go, whichever one grew', () => {
     const { take, join } = setUp({ bytesMax: 5_000 });
     const value = 'x'.repeat(1_000);
     take(1, 1, { operands: 3, value });
@@ -314,7 +314,7 @@ describe('forgetting', () => {
     expect([join.incomplete(), join.evictedEarly()]).toEqual([0, 2]);
   });
 
-  test('when there are too many the oldest goes, and is counted', () => {
+  test('when there are too many requests the oldest one goes, and is counted', () => {
     const { take, join } = setUp({ incompleteMax: 2 });
     take(1, 1, {}, a);
     take(1, 2, {}, b);
@@ -325,7 +325,7 @@ describe('forgetting', () => {
     expect(take(2, 1, {}, a)).toBeUndefined();
   });
 
-  test('the only request of a sender gives way to the next of the same sender', () => {
+  test('the only request of a sender gives way to the next one of the same sender', () => {
     const { take, join } = setUp({ incompleteMax: 1 });
     take(1, 1);
     take(1, 2);
@@ -333,7 +333,7 @@ describe('forgetting', () => {
     expect([join.incomplete(), join.evictedEarly()]).toEqual([0, 1]);
   });
 
-  test('what is complete at once takes nobody’s room', () => {
+  test('a request that is complete at once takes no place', () => {
     const { take, join } = setUp({ incompleteMax: 1 });
     take(1, 1);
     take(1, 2, { operands: 1 });

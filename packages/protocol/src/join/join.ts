@@ -1,18 +1,17 @@
 /*
- * The operand join: operands to requests.
+ * The join combines operands into requests and decides when a request is complete (docs/wire.md, "Calc-server"). As in
+ * the paper, a client publishes each operand on a topic of its own. A calc-server combines them by request id, in
+ * whatever order they arrive.
  *
- * Decides when a request is complete (docs/wire.md, "Calc-server"). A client publishes each operand of a request on a
- * topic of its own, as in the paper; a calc-server puts them together by request id, in whatever order they come.
- *
- * Rules kept:
- * - A request is complete when operands 1 to n are there; then it leaves the join. Whether its id was seen before is
- *   the responder's business, not the join's.
- * - An operand that is there already is ignored: both brokers may have brought it, or its sender asked again.
- * - What cannot be served (an unknown formula, a value out of contract, operands that disagree or are numbered beyond
- *   their count) is completed with a refusal as soon as that is known: its sender waits for an answer, and an operand
- *   that is still missing may never come.
- * - Incomplete requests are bounded, by number and by bytes, and forgotten when their requester says that it has settled them. From the
- *   earliest of their operands' deadlines on they count no more, and within a second of it they are gone.
+ * Rules:
+ * - A request is complete when operands 1 to n have arrived. Then it leaves the join. Whether its id was seen before is
+ *   decided by the responder, not by the join.
+ * - An operand that has already arrived is ignored: it came through both brokers, or was resent.
+ * - An operand that cannot be served (an unknown formula, a value that does not fit the contract, operands that
+ *   contradict each other or exceed their count) completes its request at once with a refusal. Its sender waits for an
+ *   answer, and a missing operand may never arrive.
+ * - Incomplete requests are bounded by number and by bytes, and forgotten when their requester has settled them. From
+ *   the earliest deadline of their operands on they do not count, and within a second of it they are removed.
  */
 import type { Failure, OperandReading } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
@@ -23,10 +22,10 @@ import { isSettled } from '../structures/settled-watermark.ts';
 export type JoinInput =
   | {
       readonly type: 'operands';
-      /** Which operand of their requests these are, from 1 to 8. */
+      /** The number of the operand in its request, from 1 to 8. */
       readonly n: number;
       readonly sender: string;
-      /** Below it the sender has every outcome, but of the stragglers. */
+      /** The sender has the outcome of every request below this seq, apart from the stragglers. */
       readonly settledBelow: number;
       readonly stragglers?: readonly number[] | undefined;
       readonly operands: readonly OperandReading[];
@@ -37,18 +36,18 @@ export type JoinInput =
 export interface CompleteRequest {
   readonly seq: number;
   readonly formula: string;
-  /** In their order, whatever the order in which they came. */
+  /** In order, whatever the order of arrival. */
   readonly operands: readonly unknown[];
-  /** What is left of the shortest of its operands' times to live. */
+  /** The shortest time to live of its operands. */
   readonly ttlMs: number;
   readonly trace: string | undefined;
-  /** The most of its operands'; none has one the first time. */
+  /** The highest attempt of its operands; undefined for the first attempt. */
   readonly attempt?: number | undefined;
-  /** Why it cannot be served; then operands may be missing. */
+  /** Why it cannot be served. Operands may be missing then. */
   readonly refusal: Failure | undefined;
 }
 
-/** Everything that one input completed, in the order in which it did. */
+/** All requests that one input completed, in order. */
 export interface JoinEffect {
   readonly type: 'complete';
   readonly sender: string;
@@ -60,22 +59,22 @@ export interface JoinEffect {
 export interface Join {
   handle(input: JoinInput, nowMs: number): readonly JoinEffect[];
   deadlineMs(): number | undefined;
-  /** Requests of which operands are missing. */
+  /** How many requests are incomplete. */
   incomplete(): number;
-  /** Requests of which operands were missing, forgotten for want of room. */
+  /** How many incomplete requests were forgotten for lack of room. */
   evictedEarly(): number;
 }
 
 export interface JoinConfig {
   /** At least 1. */
   readonly incompleteMax?: number;
-  /** Bytes that the operands of incomplete requests take together. */
+  /** The bound for the operands of all incomplete requests, in bytes. */
   readonly bytesMax?: number;
 }
 
 /**
- * Twice what a server admits. Requests are halfway here only between two frames of one turn, so that no more than are
- * computed at once should ever be; as many again may have lost an operand and wait to be sent again.
+ * Twice as many as a server admits. Requests are incomplete only between two frames of one turn, so there should never
+ * be more of them than are computed at once. As many again may have lost an operand and wait for a resend.
  */
 const incompleteMaxDefault = 20_000;
 
@@ -103,7 +102,7 @@ export function createJoin(config: JoinConfig = {}): Join {
     return [{ type: 'complete', sender: input.sender, settledBelow, stragglers, requests }];
   }
 
-  /** @returns the request this operand makes complete */
+  /** @returns the request that this operand completes */
   function take(sender: Sender, n: number, operand: OperandReading, nowMs: number): CompleteRequest | undefined {
     const { seq, formula, operands: count, value, ttlMs, trace, attempt } = operand;
     const one = incomplete.find(sender, seq, nowMs);

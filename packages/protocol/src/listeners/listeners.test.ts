@@ -21,7 +21,7 @@ describe('the listener table', () => {
     expect(listeners.size()).toBe(0);
   });
 
-  test('requests of n operands can go only to a server with all topics 1 to n, in whatever order they come', () => {
+  test('requests of n operands go only to a server that subscribes to all topics 1 to n, in any order of subscription', () => {
     const listeners = createListeners();
     expect(listeners.handle({ type: 'subscribed', topic: `calc.request.2.${server}` })).toEqual([]);
     expect(listeners.listenersOf('calc.request.2')).toEqual([]);
@@ -32,7 +32,7 @@ describe('the listener table', () => {
     expect(listeners.listenersOf('calc.request.2')).toEqual([server]);
   });
 
-  test('a server whose first operand topic vanishes is gone for all longer requests', () => {
+  test('a server whose first operand topic vanishes does not listen for any longer request', () => {
     const listeners = createListeners();
     for (const n of [1, 2, 3]) listeners.handle({ type: 'subscribed', topic: `calc.request.${n}.${server}` });
     expect(listeners.handle({ type: 'unsubscribed', topic: `calc.request.2.${server}` })).toEqual([
@@ -42,7 +42,7 @@ describe('the listener table', () => {
     expect(listeners.listenersOf('calc.request.1')).toEqual([server]);
   });
 
-  test('the notice that a listed server has ended is passed on once; that of a stranger is not', () => {
+  test('the notice that a listed server has ended is passed on once, and that of an unknown server is not', () => {
     const listeners = createListeners();
     listeners.handle({ type: 'subscribed', topic: `calc.square.request.1.${server}` });
     expect(listeners.handle({ type: 'subscribed', topic: `calc.ended.${server}` })).toEqual([
@@ -52,7 +52,7 @@ describe('the listener table', () => {
     expect(listeners.handle({ type: 'subscribed', topic: `calc.ended.${other}` })).toEqual([]);
   });
 
-  test('each marker held is an active broker', () => {
+  test('each marker counts as an active broker', () => {
     const listeners = createListeners();
     const first = `calc.broker.1.${broker}`;
     const second = `calc.broker.2.${other}`;
@@ -67,7 +67,7 @@ describe('the listener table', () => {
     ]);
   });
 
-  test('repetitions, results, hellos, prefixes and nonsense change nothing', () => {
+  test('repeated subscriptions, results, hellos, prefixes and garbage change nothing', () => {
     const listeners = createListeners();
     listeners.handle({ type: 'subscribed', topic: `calc.square.request.1.${server}` });
     for (const topic of [
@@ -86,7 +86,7 @@ describe('the listener table', () => {
     expect(listeners.handle({ type: 'unsubscribed', topic: `calc.broker.1.${broker}` })).toEqual([]);
   });
 
-  test('a table that is full refuses a stranger and keeps who is in it', () => {
+  test('a full table refuses new servers and keeps those in it', () => {
     const listeners = createListeners({ addressesMax: 1 });
     listeners.handle({ type: 'subscribed', topic: `calc.square.request.1.${server}` });
     const topic = `calc.square.request.1.${other}`;
@@ -96,7 +96,7 @@ describe('the listener table', () => {
     expect(listeners.handle({ type: 'subscribed', topic })).toHaveLength(1);
   });
 
-  test('whatever the order of subscriptions, ups and downs alternate and agree with the table', () => {
+  test('in any order of subscriptions, ups and downs alternate and agree with the table', () => {
     const topics = [1, 2, 3].flatMap((n) => [server, other].map((address) => `calc.request.${n}.${address}`));
     const inputs = fc.array(
       fc.record({

@@ -1,15 +1,13 @@
 /*
- * The listener table: who can be asked what.
+ * The listener table decides, from the subscriptions that brokers forward to a publisher, which servers listen on which
+ * route, and which brokers are active. There is no other registry (docs/wire.md, "Requester").
  *
- * Decides, from the subscriptions that a publisher's brokers forward to it, which servers listen on which route and
- * which brokers are active. There is no other registry (docs/wire.md, "Requester").
- *
- * Rules kept:
- * - A request of n operands can be given only to a server that is subscribed to all of `calc.request.1` to
- *   `calc.request.n`; when the first of them vanishes it counts as gone. The route of such requests is called
+ * Rules:
+ * - A request of n operands can only go to a server that subscribes to all of `calc.request.1` to `calc.request.n`.
+ *   When the first of them vanishes, the server does not listen any more. The route of such requests is
  *   `calc.request.<n>`. Every other route is its request topic without the address.
- * - Each marker held is one active broker.
- * - The table is bounded: a stranger who subscribes to request topics of invented servers fills it up to the bound and
+ * - Each marker is one active broker.
+ * - The table is bounded: a stranger that subscribes to request topics of invented servers fills it up to the bound and
  *   no further.
  */
 import { isLane, limits, operandTopic, topicShape } from '@cateto/contracts';
@@ -21,12 +19,12 @@ export type ListenersInput =
 export type ListenersEffect =
   | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
   | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
-  /** `held`: how many markers are held now. */
+  /** `held`: how many markers are present now. */
   | { readonly type: 'marker-up'; readonly marker: string; readonly held: number }
   | { readonly type: 'marker-down'; readonly marker: string; readonly held: number }
-  /** The process of a listed server has ended, as an active broker knows for certain. Its routes go down next. */
+  /** The process of a listed server has ended; an active broker knows this for certain. Its routes go down next. */
   | { readonly type: 'server-ended'; readonly address: string }
-  /** The table is full: this subscription is not in it. */
+  /** The table is full, so this subscription is not in it. */
   | { readonly type: 'refused'; readonly topic: string };
 
 export interface Listeners {
@@ -41,10 +39,10 @@ export interface ListenersConfig {
   readonly addressesMax?: number;
 }
 
-/** Epochs only grow and there are two brokers; more markers than this come from somebody else. */
+/** Epochs only grow, and there are two brokers. Further markers come from a stranger. */
 const markersMax = 16;
 
-/** Request topics of one address: operands, lanes of operations, status. */
+/** The request topics of one address: operands, lanes of operations, status. */
 const topicsPerAddressMax = 4_096;
 
 const nothing: readonly ListenersEffect[] = [];
@@ -118,7 +116,7 @@ export function createListeners(config: ListenersConfig = {}): Listeners {
   };
 }
 
-/** The largest n such that operands 1 to n are all listened to. */
+/** The largest n such that the server subscribes to all operands 1 to n. */
 function operandsHeard(topics: ReadonlySet<string>): number {
   let heard = 0;
   for (let n = 1; isLane(n) && topics.has(operandTopic(n)); n += 1) heard = n;

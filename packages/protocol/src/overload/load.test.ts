@@ -18,7 +18,7 @@ function handled(times: number, ms: number, on: Load): Load {
 }
 
 describe('the window', () => {
-  test('Nothing is announced before the first run.', () => {
+  test('no window is announced before the first run', () => {
     expect(load().window(undefined)).toBeUndefined();
     expect(load().slots(undefined)).toBeUndefined();
   });
@@ -43,12 +43,12 @@ describe('the window', () => {
     expect(handled(16, ms, load()).window(threads)).toBe(window);
   });
 
-  test('What waits for something gets as many slots as the loop can begin in its time, up to the concurrency.', () => {
+  test('work that waits for something gets as many slots as the loop can begin in its time, up to the concurrency', () => {
     expect(handled(16, 50, load()).slots(undefined)).toBe(500);
     expect(handled(16, 50, createLoad({ concurrencyMax: 16, windowMax: 8192 })).window(undefined)).toBe(16);
   });
 
-  test('Pauses of the garbage collector leave the window of short runs as it was.', () => {
+  test('pauses of the garbage collector do not change the window of short runs', () => {
     const short = ran(32, 0.01, load());
     const before = short.window(undefined);
     for (let turn = 0; turn < 100; turn += 1) {
@@ -59,7 +59,7 @@ describe('the window', () => {
     }
   });
 
-  test('Times that vary threefold leave a large window as it was.', () => {
+  test('times that vary threefold do not change a large window', () => {
     const short = ran(16, 0.01, load());
     const windows = new Set<number | undefined>();
     for (let turn = 0; turn < 100; turn += 1) {
@@ -69,14 +69,14 @@ describe('the window', () => {
     expect(windows.size).toBe(1);
   });
 
-  test('A kind that has become slow gets a small window within sixteen runs, and a large one again when it is quick.', () => {
+  test('work that becomes slow gets a small window within sixteen runs, and a large one again when it is quick', () => {
     const short = ran(16, 0.01, load());
     expect(short.window(undefined)).toBe(2500);
     expect(ran(16, 50, short).window(undefined)).toBe(1);
     expect(ran(16, 0.01, short).window(undefined)).toBe(2500);
   });
 
-  test('Work of which every fourth run takes 100 ms gets a window of 2.', () => {
+  test('work of which every fourth run takes 100 ms gets a window of 2', () => {
     const mixed = load();
     for (let turn = 0; turn < 4; turn += 1) ran(1, 100, ran(3, 0.01, mixed));
     expect(mixed.window(undefined)).toBe(2);
@@ -84,32 +84,32 @@ describe('the window', () => {
 });
 
 describe('blocking', () => {
-  test('A kind is presumed to block until it was seen not to.', () => {
+  test('work is presumed to block until it was seen not to', () => {
     const kind = load();
     expect(kind.mayBlock()).toBe(true);
     expect(ran(16, 1, kind).mayBlock()).toBe(false);
   });
 
-  test('A kind that blocked is presumed to until sixteen runs in a row did not.', () => {
+  test('work that blocked is presumed to block until sixteen runs in a row did not', () => {
     const kind = ran(16, 1, load());
     expect(ran(1, 21, kind).mayBlock()).toBe(true);
     expect(ran(15, 1, kind).mayBlock()).toBe(true);
     expect(ran(1, 1, kind).mayBlock()).toBe(false);
   });
 
-  test('A loop that was blocked makes a kind suspect, however quick its runs were.', () => {
+  test('a blocked event loop makes a kind of work suspect, however quick its runs were', () => {
     const kind = ran(100, 1, load());
     kind.suspect();
     expect(kind.mayBlock()).toBe(true);
   });
 
-  test('Nothing waits behind a kind of which nothing is known, or whose runs take 100 ms.', () => {
+  test('no request waits behind work of which nothing is known, or whose runs take 100 ms', () => {
     expect(load().isLong()).toBe(true);
     expect(ran(16, 99, load()).isLong()).toBe(false);
     expect(ran(16, 100, load()).isLong()).toBe(true);
   });
 
-  test('The next is brought to a thread early while runs take less than 25 ms.', () => {
+  test('the next task is given to a thread early while runs take less than 25 ms', () => {
     expect(load().isShort()).toBe(false);
     expect(handled(16, 24, load()).isShort()).toBe(true);
     expect(handled(16, 25, load()).isShort()).toBe(false);

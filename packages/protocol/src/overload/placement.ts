@@ -1,20 +1,19 @@
 /*
- * The placement: whether an operation's handler runs in the server's loop or in a thread.
+ * The placement decides whether an operation's handler runs in the server's event loop or in a thread. A round trip to
+ * a thread costs some 60 µs, more than most handlers. A handler that blocks the event loop for milliseconds costs all
+ * other requests that time. The decision depends on how long the handler was seen to block:
+ * - It moves to threads when more than half of its last seven runs, and at least three runs, blocked for more than 5
+ *   ms: this is their median. One run of 50 ms is enough, because two more would block the event loop for as long
+ *   again.
+ * - It moves back when more than half of its last fifteen runs in a thread took less than 1 ms. Between 1 and 5 ms it
+ *   stays, because otherwise a handler near one bound would move to and fro.
  *
- * A way to a thread and back costs some 60 us, more than most handlers; a handler that blocks the loop for milliseconds costs everybody
- * else that. So it goes by how long the handler was seen to block:
- *
- * - It goes to threads when more than half of its last seven runs, of three at least, blocked for more than 5 ms: that is their median.
- *   One run of 50 ms is enough, because two more would block the loop for as long again.
- * - It comes back when more than half of its last fifteen runs in a thread took less than 1 ms. Between 1 and 5 ms it stays where it is:
- *   a handler near one bound would otherwise go to and fro.
- *
- * A run that was interrupted, by a stopped process or a busy machine, is one of seven; one interrupted for 50 ms costs fifteen runs in a
- * thread. What a handler waits for does not count: it blocks nobody.
+ * A run that was interrupted, by a stopped process or a busy machine, is one of seven; one that was interrupted for 50
+ * ms costs fifteen runs in a thread. The time that a handler waits does not count, because it blocks nothing.
  */
 
 export interface Placement {
-  /** A run has blocked its thread for so long, wherever that was. */
+  /** A run has blocked its thread for this long, wherever it ran. */
   took(blockedMs: number): void;
   inThreads(): boolean;
 }
@@ -28,7 +27,7 @@ const fastRuns = 15;
 
 export function createPlacement(): Placement {
   let inThreads = false;
-  /** A bit for each of the last runs, the newest first: whether it spoke for a move. */
+  /** A bit for each of the last runs, the newest first: whether it speaks for a move. */
   let votes = 0;
   let runs = 0;
 

@@ -1,19 +1,18 @@
 /*
- * The queue delay: how long admitted work will wait for its turn here.
- *
- * Decided by how much waits and by how long a piece took lately, and not by how long the oldest has waited: a machine that is busy
- * with other things, or a flood of messages that are no work, makes everything wait, and what waits for that is not too much
- * work. For the same reason it goes by the median of the last stretches of work: a few that were interrupted do not count.
+ * The queue delay: how long admitted work will wait for its turn here. It is computed from the amount of waiting work
+ * and from the recent time of a piece of work, not from the age of the oldest request: on a machine that is busy with
+ * other things, or during a flood of messages that are not work, everything waits, although there is not too much work.
+ * For the same reason it uses the median of the last stretches of work, so that a few interrupted ones do not count.
  */
 
 export interface QueueDelay {
-  /** So many pieces of work, at least one, were done one after the other in this time. */
+  /** This many pieces of work, at least one, were done one after the other in this time. */
   took(pieces: number, ms: number): void;
-  /** How long the last of so many that wait will. Unknown is none. */
+  /** How long the last of this many waiting pieces will wait; 0 while nothing is known. */
   waitMs(waiting: number): number;
 }
 
-/** Stretches that are remembered: half of them may have been interrupted. */
+/** How many stretches are remembered. Half of them may have been interrupted. */
 const stretchesMax = 15;
 
 export function createQueueDelay(): QueueDelay {

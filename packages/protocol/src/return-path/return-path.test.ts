@@ -11,7 +11,7 @@ function confirmedReturnPath(): ReturnPath {
 }
 
 describe('the return path', () => {
-  test('a marker makes it say hello; the hello that comes back proves it', () => {
+  test('a marker causes a hello, and the hello that comes back confirms the return path', () => {
     const returnPath = createReturnPath();
     expect(returnPath.isConfirmed()).toBe(false);
     expect(returnPath.handle({ type: 'markers-changed', held: 1 }, 0)).toEqual([{ type: 'say-hello', counter: 1 }]);
@@ -20,13 +20,13 @@ describe('the return path', () => {
     expect(returnPath.deadlineMs()).toBeUndefined();
   });
 
-  test('without a marker nothing is said', () => {
+  test('without a marker no hello is sent', () => {
     const returnPath = createReturnPath();
     expect(returnPath.handle({ type: 'reconnected' }, 0)).toEqual([]);
     expect(returnPath.deadlineMs()).toBeUndefined();
   });
 
-  test('the hello is repeated after 5, 10, 20, 40, 80, then every 100 ms until it is heard', () => {
+  test('the hello is repeated after 5, 10, 20, 40, 80, then every 100 ms until it comes back', () => {
     const returnPath = createReturnPath();
     returnPath.handle({ type: 'markers-changed', held: 1 }, 0);
     const gaps: number[] = [];
@@ -41,7 +41,7 @@ describe('the return path', () => {
     expect(gaps).toEqual([5, 10, 20, 40, 80, 100, 100]);
   });
 
-  test('a marker that comes or goes and a reconnection put it in doubt; an older hello proves nothing then', () => {
+  test('a marker that appears or vanishes and a reconnect put the return path in doubt, and an older hello does not confirm it', () => {
     for (const input of [{ type: 'markers-changed', held: 2 }, { type: 'reconnected' }] satisfies ReturnPathInput[]) {
       const returnPath = confirmedReturnPath();
       expect(returnPath.handle(input, 10)).toEqual([{ type: 'unconfirmed' }, { type: 'say-hello', counter: 2 }]);
@@ -51,7 +51,7 @@ describe('the return path', () => {
     }
   });
 
-  test('when the last marker vanishes it is unconfirmed at once and withdraws after a second', () => {
+  test('when the last marker vanishes, the return path is unconfirmed at once, and topics are withdrawn after a second', () => {
     const returnPath = confirmedReturnPath();
     expect(returnPath.handle({ type: 'markers-changed', held: 0 }, 100)).toEqual([{ type: 'unconfirmed' }]);
     expect(returnPath.deadlineMs()).toBe(1_100);
@@ -60,7 +60,7 @@ describe('the return path', () => {
     expect(returnPath.deadlineMs()).toBeUndefined();
   });
 
-  test('a marker within the second keeps what is served', () => {
+  test('a marker that appears within the second prevents the withdrawal', () => {
     const returnPath = confirmedReturnPath();
     returnPath.handle({ type: 'markers-changed', held: 0 }, 100);
     returnPath.handle({ type: 'markers-changed', held: 1 }, 300);
@@ -68,7 +68,7 @@ describe('the return path', () => {
     expect(returnPath.handle({ type: 'tick' }, 5_000)).toEqual([]);
   });
 
-  test('whatever happens, it is confirmed only by the current hello while a marker is held, and is otherwise due soon', () => {
+  test('in any sequence, only the current hello confirms the return path, while a marker is present, and otherwise a hello is due soon', () => {
     const input = fc.oneof(
       fc.record({ type: fc.constant('markers-changed' as const), held: fc.integer({ min: 0, max: 2 }) }),
       fc.constant({ type: 'reconnected' as const }),

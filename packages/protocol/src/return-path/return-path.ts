@@ -1,18 +1,16 @@
 /*
- * The return path: whether a participant can hear what is sent to it.
+ * The return path: whether messages to a participant reach it. A publisher learns from subscriptions which participants
+ * it can reach, but not whether answers reach itself. So it sends a hello to itself through the brokers. When the
+ * current hello comes back, the return path is confirmed (docs/wire.md, "The return path"). A welcome message of a
+ * broker would prove one link only: publishing right after one lost 57 of 100 messages.
  *
- * A publisher learns from subscriptions whom it can reach; nothing tells it whether answers reach itself. So it says
- * hello to itself through the brokers, and its return path is confirmed when the current hello comes back
- * (docs/wire.md, "The return path"). A welcome message would prove one link only: publishing right after one lost
- * 57 of 100 messages.
- *
- * Rules kept:
- * - The return path is unconfirmed, and the counter grows, when a marker appears or vanishes and when the Subscriber reconnects:
- *   an older hello proves nothing about the new links.
- * - While a marker is held and the return path is unconfirmed, the hello is repeated after 5, 10, 20 … 100 ms. Sent once it can
- *   be lost: the Subscriber may be linked later than the publisher.
- * - A server subscribes to its request topics at the first proof (`serve`) and withdraws them when it has held no
- *   marker for a second (`withdraw`): others must not count on what cannot hear them.
+ * Rules:
+ * - The return path becomes unconfirmed, and the counter grows, when a marker appears or vanishes and when the
+ *   subscriber reconnects, because an older hello proves nothing about the new links.
+ * - While a marker is present and the return path is unconfirmed, the hello is repeated after 5, 10, 20 … 100 ms. A
+ *   single hello could be lost, because the subscriber may connect later than the publisher.
+ * - A server subscribes to its request topics when its return path is first confirmed (`serve`), and withdraws them
+ *   when it has had no marker for a second (`withdraw`), so that no requester counts on a server that it cannot reach.
  */
 
 export type ReturnPathInput =
@@ -26,7 +24,9 @@ export type ReturnPathEffect =
   | { readonly type: 'say-hello'; readonly counter: number }
   | { readonly type: 'confirmed' }
   | { readonly type: 'unconfirmed' }
-  /** No marker for a second: withdraw the request topics. The next `confirmed` is the sign to subscribe to them again. */
+  /**
+   * There was no marker for a second: withdraw the request topics. Subscribe to them again with the next `confirmed`.
+   */
   | { readonly type: 'withdraw' };
 
 export interface ReturnPath {
@@ -88,7 +88,7 @@ export function createReturnPath(): ReturnPath {
         case 'reconnected':
           return doubt(nowMs);
         case 'hello-heard':
-          // An older hello came over links that may be gone; without a marker none can be trusted to last.
+          // An older hello came over links that may be gone, and without a marker no link can be trusted to last.
           if (confirmed || input.counter !== counter || markersHeld === 0) return nothing;
           confirmed = true;
           repeatDueMs = undefined;

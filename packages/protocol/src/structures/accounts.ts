@@ -1,32 +1,32 @@
 /*
- * Who takes turns, and what their turns have cost so far (start-time fair queueing).
- *
- * Whoever has had the least comes next; of those that have had as much, the one that came first. An account that is new, or that
- * wanted nothing for a while, begins with what the last turn had: time in which it wanted nothing earns it nothing. One that has had
- * more than that is kept while nothing of it waits: else dear requests, one after the other, would cost no more than cheap ones.
+ * Accounts that take turns, with the cost of their turns so far (start-time fair queueing). The account with the lowest
+ * cost is next; among equals, the one that came first. An account that is new, or that had nothing waiting for a while,
+ * starts with the cost of the account that had the last turn, so that it earns nothing by waiting for nothing. An
+ * account with a higher cost than that is kept while nothing of it waits: otherwise expensive requests, sent one after
+ * the other, would cost no more than cheap ones.
  */
 
 export interface Account {
   readonly name: string;
   usedMs: number;
-  /** Counts up with each account that comes. */
+  /** Grows with each account that comes. */
   since: number;
 }
 
 export interface Accounts<A extends Account> {
-  /** Something of it waits from now on. */
+  /** Something of this account waits from now on. */
   enter(name: string): A;
-  /** Of those of whom something waits. */
+  /** Finds an account of which something waits. */
   find(name: string): A | undefined;
-  /** Also of those of whom nothing waits. */
+  /** Finds an account, also one of which nothing waits. */
   known(name: string): A | undefined;
-  /** Nothing of it waits any more. */
+  /** Nothing of this account waits any more. */
   leave(account: A): void;
-  /** It has the turn. */
+  /** The account has its turn. */
   turn(account: A): void;
-  /** Nothing waits any more: everybody is equal again. */
+  /** Nothing waits any more, so all accounts are equal again. */
   clear(): void;
-  /** Those of whom something waits. */
+  /** The accounts of which something waits. */
   values(): Iterable<A>;
   size(): number;
 }
@@ -34,13 +34,13 @@ export interface Accounts<A extends Account> {
 const aheadMin = 1_024;
 
 export function createAccounts<A extends Account>(make: (name: string) => A): Accounts<A> {
-  /** Those of whom something waits. */
+  /** The accounts of which something waits. */
   const waiting = new Map<string, A>();
-  /** Those of whom nothing waits, and who have had more than the others. */
+  /** The accounts of which nothing waits, and which cost more than the others. */
   const ahead = new Map<string, A>();
-  /** With so many it is looked who still has. */
+  /** At this size, accounts that are not ahead any more are removed. */
   let aheadMax = aheadMin;
-  /** What the account that had the last turn had had before it. */
+  /** The cost that the account with the last turn had before that turn. */
   let turnMs = 0;
   let count = 0;
 

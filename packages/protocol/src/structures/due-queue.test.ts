@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createDueQueue } from './due-queue.ts';
 
 describe('a due queue', () => {
-  test('says when its earliest entry is due, and nothing when it is empty', () => {
+  test('a due queue reports when its earliest entry is due, and nothing when it is empty', () => {
     const queue = createDueQueue<string>();
     expect(queue.peekDueMs()).toBeUndefined();
     queue.push(30, 'late');
@@ -12,7 +12,7 @@ describe('a due queue', () => {
     expect(queue.peekDueMs()).toBe(10);
   });
 
-  test('gives out what is due, and what is not stays', () => {
+  test('a due queue returns what is due, and keeps what is not', () => {
     const queue = createDueQueue<string>();
     queue.push(10, 'early');
     queue.push(20, 'late');
@@ -24,23 +24,23 @@ describe('a due queue', () => {
     expect(queue.popDue(20)).toBeUndefined();
   });
 
-  test('holds a key as often as it was pushed: whoever moves one lets the earlier entry come up', () => {
+  test('a due queue holds a key as often as it was pushed, so the earlier entry of a moved key still comes up', () => {
     const queue = createDueQueue<string>();
     queue.push(10, 'moved');
     queue.push(20, 'moved');
     expect([queue.popDue(30), queue.popDue(30), queue.popDue(30)]).toEqual(['moved', 'moved', undefined]);
   });
 
-  test('drops on a sweep what its owner no longer keeps, and gives out the rest in order', () => {
+  test('a sweep drops entries that are not to be kept, and the others come out in order', () => {
     const queue = createDueQueue<number>();
-    // Without the earliest, what comes up in its place is not the next.
+    // Without the earliest entry, the one that takes its place is not the next.
     for (const key of [1, 5, 2, 6, 7, 3, 4]) queue.push(key, key);
     queue.retain((key) => key !== 1 && key !== 4);
     expect(queue.size()).toBe(5);
     expect([1, 2, 3, 4, 5, 6].map(() => queue.popDue(100))).toEqual([2, 3, 5, 6, 7, undefined]);
   });
 
-  test('drops what came up and is not kept, up to the first that is', () => {
+  test('skimming drops due entries that are not to be kept, up to the first that is', () => {
     const queue = createDueQueue<number>();
     for (const key of [4, 1, 3, 2]) queue.push(key, key);
     queue.skim((key) => key > 2 || key === 1);
@@ -51,7 +51,7 @@ describe('a due queue', () => {
     expect([queue.peekDueMs(), queue.size()]).toEqual([undefined, 0]);
   });
 
-  test('gives out everything once, in the order in which it is due, however it is used', () => {
+  test('a due queue returns everything once, in the order of the due times, however it is used', () => {
     const step = fc.oneof(
       {
         weight: 4,
@@ -79,7 +79,7 @@ describe('a due queue', () => {
         for (const current of steps) {
           if (current.type === 'push') {
             lastKey += 1;
-            // No two are due at the same time: either might come up.
+            // No two entries are due at the same time, because either might come first.
             const dueMs = current.dueMs + lastKey / 1_000;
             queue.push(dueMs, lastKey);
             held.set(lastKey, dueMs);

@@ -1,22 +1,20 @@
 /*
- * What is due when: a binary min-heap of points in time, each with a key.
- *
- * Entries are never searched for. Whoever no longer cares about one takes it off with `skim` when it has come up, or
- * sweeps with `retain` when too many have gathered: cheaper than keeping a handle for each. Times and keys lie in a list each: no
- * entry is an object of its own.
+ * Points in time, each with a key: a binary min-heap. Entries are never searched for. An entry that is not needed any
+ * more is dropped with `skim` when it comes up, or with `retain` when too many have gathered, which is cheaper than a
+ * handle for each. Times and keys are in a list each, so that an entry is not an object of its own.
  */
 
 export interface DueQueue<K> {
   push(dueMs: number, key: K): void;
   /** When the earliest entry is due. */
   peekDueMs(): number | undefined;
-  /** Takes the earliest entry off if it is due; undefined when none is. */
+  /** Removes and returns the earliest entry if it is due; undefined if none is. */
   popDue(nowMs: number): K | undefined;
   size(): number;
   clear(): void;
-  /** Drops the earliest entries, as long as their keys are not to be kept. */
+  /** Drops the earliest entries as long as their keys are not to be kept. */
   skim(keep: (key: K) => boolean): void;
-  /** Drops every entry whose key is not to be kept; takes linear time. */
+  /** Drops every entry whose key is not to be kept. Takes linear time. */
   retain(keep: (key: K) => boolean): void;
 }
 

@@ -8,7 +8,7 @@ const step = fc.record({
   rank: fc.integer({ min: 0, max: 30 }),
 });
 
-test('the first of a heap is the one that comes before all others, whatever comes, goes and changes its rank', () => {
+test('the first member of a heap ranks before all others, whichever members come, go and change their rank', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const members = Array.from({ length: 16 }, (_, id) => ({ id, rank: 0, at: -1 }));

@@ -1,24 +1,24 @@
 /*
- * Things of which the first is wanted, and whose rank may change while they are in here: a binary heap that knows where each stands.
+ * A binary heap whose members know their positions, so that the rank of a member may change while it is in the heap.
  */
 
 export interface HeapMember {
-  /** Where it stands; -1 while it is in no heap. A member is in one heap at a time. */
+  /** Its position; -1 while it is in no heap. A member is in one heap at a time. */
   at: number;
 }
 
 export interface Heap<T extends HeapMember> {
-  /** It must not be in here. */
+  /** It must not be in the heap. */
   add(one: T): void;
-  /** It must be in here. */
+  /** It must be in the heap. */
   remove(one: T): void;
-  /** Its rank has changed; it must be in here. */
+  /** Its rank has changed; it must be in the heap. */
   moved(one: T): void;
   first(): T | undefined;
   size(): number;
 }
 
-/** @param isBefore whether one comes before another; no two rank the same */
+/** @param isBefore whether one member ranks before another; no two ranks are equal */
 export function createHeap<T extends HeapMember>(isBefore: (one: T, another: T) => boolean): Heap<T> {
   const members: T[] = [];
 

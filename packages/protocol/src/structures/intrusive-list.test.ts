@@ -11,7 +11,7 @@ function one(id: number): One {
   return { id, older: undefined, newer: undefined };
 }
 
-/** The ids from the oldest on, and back from the newest. */
+/** The ids from the oldest to the newest, and back. */
 function walk(order: IntrusiveList<One>): { onward: number[]; back: number[] } {
   const onward: number[] = [];
   const back: number[] = [];
@@ -21,7 +21,7 @@ function walk(order: IntrusiveList<One>): { onward: number[]; back: number[] } {
 }
 
 describe('an age order', () => {
-  test('is empty at first, and again when the last has left', () => {
+  test('a list is empty at first, and again when its last member has left', () => {
     const order = createIntrusiveList<One>();
     const only = one(1);
     expect([order.oldest(), order.newest(), order.size()]).toEqual([undefined, undefined, 0]);
@@ -31,7 +31,7 @@ describe('an age order', () => {
     expect([order.oldest(), order.newest(), order.size()]).toEqual([undefined, undefined, 0]);
   });
 
-  test('lets go of what has left: it keeps nothing else alive', () => {
+  test('a list keeps no reference to members that have left', () => {
     const order = createIntrusiveList<One>();
     const members = [one(1), one(2), one(3)] as const;
     for (const member of members) order.add(member);
@@ -40,7 +40,7 @@ describe('an age order', () => {
     expect([members[0].newer, members[2].older]).toEqual([members[2], members[0]]);
   });
 
-  test('keeps the order in which they came, whoever leaves or comes again', () => {
+  test('a list keeps the order of arrival, whichever members leave or come again', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(7), { maxLength: 60 }), (picks) => {
         const order = createIntrusiveList<One>();

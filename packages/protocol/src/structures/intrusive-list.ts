@@ -1,8 +1,7 @@
 /*
- * Things in the order in which they came, any of which may leave at any time.
- *
- * A list linked through its members. A Set keeps the same order, but finding its first walks over whatever left before
- * it, which for a queue of 100,000 is most of it, again and again. A member is in one order at a time.
+ * A list in order of arrival, linked through its members, any of which may leave at any time. A Set keeps the same
+ * order, but finding its first element walks over all elements that left before it, which in a queue of 100,000 are
+ * most of them, again and again. A member is in one list at a time.
  */
 
 export interface Linked<T> {
@@ -11,9 +10,9 @@ export interface Linked<T> {
 }
 
 export interface IntrusiveList<T extends Linked<T>> {
-  /** As the newest. It must not be in here, nor in another order. */
+  /** Adds it as the newest. It must not be in this or another list. */
   add(one: T): void;
-  /** It must be in here. */
+  /** It must be in the list. */
   remove(one: T): void;
   oldest(): T | undefined;
   newest(): T | undefined;
@@ -40,7 +39,7 @@ export function createIntrusiveList<T extends Linked<T>>(): IntrusiveList<T> {
       else older.newer = newer;
       if (newer === undefined) newest = older;
       else newer.older = older;
-      // What has left must not keep those alive that were beside it.
+      // A member that has left must not keep its former neighbours alive.
       one.older = undefined;
       one.newer = undefined;
       size -= 1;

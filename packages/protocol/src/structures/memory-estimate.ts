@@ -1,4 +1,4 @@
-/** What a value of the wire takes in memory, in bytes and roughly: enough to keep a table from filling it. */
+/** An estimate of the memory of a value, in bytes: accurate enough to bound a table. */
 export function memoryEstimate(value: unknown): number {
   if (typeof value === 'string') return textBytes(value);
   if (typeof value !== 'object' || value === null) return 0;

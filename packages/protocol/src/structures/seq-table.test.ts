@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createSeqTable } from './seq-table.ts';
 
-/** Few and near one another, or as large and as far apart as they may be. */
+/** Few seqs close to each other, or any seqs in the allowed range. */
 const seqs = fc.oneof(
   fc.integer({ min: 1, max: 40 }),
   fc.integer({ min: 1, max: 1_000 }).map((n) => n * 0x1_0000),
@@ -17,7 +17,7 @@ const steps = fc.array(
   { maxLength: 300 },
 );
 
-test('it holds what a Map would', () => {
+test('a table holds what a Map would hold', () => {
   fc.assert(
     fc.property(steps, (taken) => {
       const table = createSeqTable<number>();
@@ -40,7 +40,7 @@ test('it holds what a Map would', () => {
   );
 });
 
-test('waves of any size come and go', () => {
+test('a table works with waves of any size', () => {
   const table = createSeqTable<number>();
   let next = 1;
   for (const wave of [1, 300, 5_000, 7, 7, 300, 300]) {
@@ -52,7 +52,7 @@ test('waves of any size come and go', () => {
   }
 });
 
-test('all seqs below 2^53 are few where there are few', () => {
+test('a range below 2^53 takes no longer than the number of its entries', () => {
   const table = createSeqTable<string>();
   table.set(3, 'three');
   table.set(Number.MAX_SAFE_INTEGER - 1, 'last');

@@ -1,29 +1,29 @@
 /*
- * Things by the seq of their request: a hash table with open addressing, of whole numbers from 1.
- *
- * A Map does the same, but one that is filled and emptied with every wave of requests builds a new table each time, and
- * leaves behind old ones that name everything that was in them. Those that have grown old by then keep it all from being
- * collected until the next full collection: with 256 requests in flight that, and copying what it kept, was a quarter of
- * a calc-server's time. Here what has left is forgotten, and nothing is built unless there is more than ever before.
+ * Values by the seq of their request: a hash table with open addressing, for whole numbers from 1. A Map does the same.
+ * But a Map that is filled and emptied with every wave of requests builds a new table each time, and leaves old tables
+ * behind that refer to everything that was in them. Old tables that have aged keep all of that from being collected
+ * until the next full garbage collection. With 256 requests in flight this, and copying what was kept, took a quarter
+ * of a calc-server's time. Here removed values are forgotten, and nothing is built unless there are more entries than
+ * ever before.
  */
 
 export interface SeqTable<V> {
   get(seq: number): V | undefined;
   has(seq: number): boolean;
-  /** In place of what has this seq. */
+  /** Replaces the value of this seq, if there is one. */
   set(seq: number, value: V): void;
   delete(seq: number): void;
-  /** In the order of their seqs. What comes or goes meanwhile does not matter. */
+  /** In the order of the seqs. The table may change while the result is used. */
   values(): readonly V[];
-  /** Those with a seq from `from` on and below `below`, in that order. Takes no longer than all of them do. */
+  /** The values with seqs from `from` on and below `below`, in order. Takes no longer than listing all values. */
   between(from: number, below: number): readonly V[];
   size(): number;
 }
 
 const capacityMin = 16;
-/** With so many slots for the most that it has held lately, a table that is empty is made smaller. */
+/** An empty table is made smaller if it has more slots than this for each entry of its recent maximum. */
 const slotsPerEntryMax = 8;
-/** No seq: they count up from 1. */
+/** Not a seq: they count from 1. */
 const free = 0;
 
 export function createSeqTable<V>(): SeqTable<V> {
@@ -31,12 +31,12 @@ export function createSeqTable<V>(): SeqTable<V> {
   let entries: (V | undefined)[] = noEntries(capacityMin);
   let mask = capacityMin - 1;
   let size = 0;
-  /** The most it has held since it was last empty. */
+  /** The maximum number of entries since it was last empty. */
   let peak = 0;
-  /** The same of earlier waves: each wave takes an eighth of what is not reached again. */
+  /** The maximum of earlier waves. Each wave that does not reach it lowers it by an eighth. */
   let peakLately = 0;
 
-  /** Where the seq is, or else the free slot where it would be. */
+  /** The slot of the seq, or the free slot where it would be. */
   function slotOf(seq: number): number {
     let slot = homeOf(seq, mask);
     for (let found = seqs[slot]; found !== seq && found !== free; found = seqs[slot]) slot = (slot + 1) & mask;
@@ -55,11 +55,11 @@ export function createSeqTable<V>(): SeqTable<V> {
       seqs[slot] = seq;
       entries[slot] = oldEntries[old];
     }
-    // They may have grown old, and must name nothing that is younger.
+    // The lists may be old, and must refer to nothing younger.
     oldEntries.length = 0;
   }
 
-  /** Moves up what stands behind a slot that has become free, so that a search may end at the first free one. */
+  /** Moves up the entries behind a freed slot, so that a search may end at the first free slot. */
   function close(freed: number): void {
     let gap = freed;
     let slot = gap;
@@ -121,8 +121,8 @@ export function createSeqTable<V>(): SeqTable<V> {
   };
 
   /**
-   * Waves find it as large as they need it, also when a small one comes between large ones; after a flood it does not stay as large
-   * for ever.
+   * Waves find the table as large as they need it, also when a small wave comes between large ones. After a flood it
+   * does not stay large for ever.
    */
   function emptied(): void {
     peakLately = Math.max(peak, peakLately - Math.ceil(peakLately / 8));
@@ -131,7 +131,7 @@ export function createSeqTable<V>(): SeqTable<V> {
   }
 }
 
-/** Multiplied by the golden ratio, so that seqs at equal distances do not fall together; both halves of a large one count. */
+/** Multiplication by the golden ratio spreads seqs at equal distances. Both halves of a large seq count. */
 function homeOf(seq: number, mask: number): number {
   const low = seq | 0;
   const folded = seq === low ? low : low ^ Math.imul((seq / 0x1_0000_0000) | 0, 0x85eb_ca6b);

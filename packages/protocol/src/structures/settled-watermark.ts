@@ -1,15 +1,13 @@
 /*
- * What a requester has settled, as far as one knows.
- *
- * Decides whether a batch's word of it counts (docs/wire.md, "Answering"). The word is `settledBelow` with the
- * stragglers: every seq below is settled but these. An honest requester's word never falls, so an older batch that comes
- * late takes nothing back. But anyone can write a batch in somebody's name, and one that said 2^53 would silence its
- * victim here for good. So the highest word counts as long as it is repeated: when the requester has only said less for
- * a while, it was never its own.
+ * What a requester has settled, as far as its batches tell, and whether the word of a batch counts (docs/wire.md,
+ * "Answering"). The word is `settledBelow` with the stragglers: every seq below is settled, except these. The watermark
+ * of an honest requester never falls, so an older batch that arrives late changes nothing. But anyone can write a batch
+ * in another's name, and one that says 2^53 would silence its victim for ever. So the highest word counts only as long
+ * as it is repeated: if the requester has only said less for a while, the word was not its own.
  */
 import type { SeqTable } from './seq-table.ts';
 
-/** As a batch says it. */
+/** The word of a batch. */
 export interface SettledWord {
   readonly settledBelow: number;
   /** Seqs below it that are open all the same. */
@@ -17,19 +15,19 @@ export interface SettledWord {
 }
 
 export interface SettledWatermark {
-  /** The requester has the outcome of every seq below it that is no straggler. */
+  /** The requester has the outcome of every seq below, except the stragglers. */
   below: number;
   stragglers: readonly number[];
-  /** When so much was last said. */
+  /** When the highest word was last repeated. */
   saidMs: number;
 }
 
-/** What counted before, when something else counts now. */
+/** The word that counted before, when another one counts now. */
 export type SettledBefore = Pick<SettledWatermark, 'below' | 'stragglers'>;
 
 /**
- * How much later than a newer one an older batch can come. A broker that stood still for a second drops what it held, and
- * a connection that is silent for less is cut.
+ * How much later than a newer batch an older one can arrive. A broker that stood still for a second drops what it held,
+ * and a connection is cut after a shorter silence.
  */
 const belatedMs = 2_000;
 const none: readonly number[] = [];
@@ -58,19 +56,19 @@ export function hearSettled(
   return before;
 }
 
-/** What a table has of the seqs that were not settled before and are now. */
+/** The entries of a table whose seqs were not settled before and are now. */
 export function settledSince<V>(table: SeqTable<V>, before: SettledBefore, now: SettledBefore): readonly V[] {
   const risen = table.between(before.below, now.below);
   if (before.stragglers.length === 0 && now.stragglers.length === 0) return risen;
   const open = new Set(now.stragglers.map((seq) => table.get(seq)));
   const ended = before.stragglers.filter((seq) => isSettled(now, seq)).flatMap((seq) => table.get(seq) ?? []);
-  // A hostile requester names stragglers twice, or above the mark.
+  // A hostile requester may name stragglers twice, or above the watermark.
   return [...new Set([...risen.filter((one) => !open.has(one)), ...ended])];
 }
 
 /**
- * Above 0 for a word that says more than what counts. Stragglers join only as `settledBelow` passes them, so with the same
- * one the later word has fewer.
+ * Positive for a word that says more than the current one. Stragglers are only added when `settledBelow` passes them,
+ * so of two words with the same watermark the later one has fewer.
  */
 function compare({ below, stragglers }: SettledBefore, saidBelow: number, saidStragglers: readonly number[]): number {
   if (saidBelow !== below) return saidBelow - below;
