@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { a, published, setUp } from './asking.test-support.ts';
 import type { ResponderConfig } from './types.ts';
 
-/** Answers requests, each after it has been here for a while, and tells which it still remembers. */
+/** Answers requests, each after it has been here for a while, and reports which answers are still remembered. */
 function setUpAnswering(config: ResponderConfig<string>) {
   const { askFor, answer, at, responder } = setUp(config);
   return {
@@ -18,7 +18,7 @@ function setUpAnswering(config: ResponderConfig<string>) {
 }
 
 describe('for want of room', () => {
-  test('an answer that took longer than a second goes after those that did not, however old it is', () => {
+  test('for lack of room, answers that took longer than a second are forgotten last, however old they are', () => {
     const { answerAfter, remembered, responder } = setUpAnswering({ rememberedMax: 4 });
     answerAfter(1_001, 1, 2);
     answerAfter(1_000, 3, 4, 5, 6);
@@ -26,7 +26,7 @@ describe('for want of room', () => {
     expect(responder.counters().evictedEarly).toBe(2);
   });
 
-  test('answers that took long have half of the room, by number and by bytes, and no more when others need it', () => {
+  test('answers that took long get half of the room, by number and by bytes, and no more if others need it', () => {
     const byNumber = setUpAnswering({ rememberedMax: 4 });
     byNumber.answerAfter(2_000, 1, 2, 3, 4);
     expect(byNumber.remembered(1, 2, 3, 4)).toEqual([1, 2, 3, 4]);

@@ -7,17 +7,18 @@ import type { Result } from './types.ts';
 /*
  * The outcomes that a responder remembers.
  *
- * One is forgotten when its requester has settled it, when it is too old, or when there is no room: then the oldest
- * goes. Those of brief term go before all others, because nothing ran for them. Those that took long go last, because they
- * are dear to compute again, unless they have half of the room: they must not leave the others none. Whatever goes for
- * want of room and is not of brief term is counted: its id would be run again.
+ * An outcome is forgotten when its requester has settled it, when it is too old, or when room is needed: then the
+ * oldest goes first. Outcomes of brief term go before all others, because nothing ran for them. Outcomes that took long
+ * go last, because computing them again is expensive; but they get at most half of the room, so that some is left for
+ * the others. An outcome that is forgotten for lack of room and is not of brief term is counted, because a repetition
+ * of its id would run again.
  */
 
 export interface AnswersConfig {
-  /** How long each term is. */
+  /** The duration of each term. */
   readonly termMs: Readonly<Record<Term, number>>;
   readonly answersMax: number;
-  /** What all outcomes together may take. */
+  /** The bound for all outcomes together, in bytes. */
   readonly bytesMax: number;
 }
 
@@ -26,19 +27,19 @@ export interface Answers {
   remember(requester: KnownRequester, replyTopic: string, result: Result, term: Term, nowMs: number): void;
   /** Their requester has settled them. */
   forget(settled: readonly Answer[]): void;
-  /** Makes room of everything that is remembered for a requester. */
+  /** Forgets everything that is remembered for a requester, to make room. */
   evictAll(requester: KnownRequester): void;
-  /** What was given since then: the oldest first, those of brief term after all others. */
+  /** The answers since then, the oldest first, those of brief term last. */
   since(sinceMs: number): readonly Answer[];
   forgetOld(nowMs: number): void;
-  /** When the next one is to be forgotten. */
+  /** When the next answer is to be forgotten. */
   deadlineMs(): number | undefined;
   size(): number;
   evictedEarly(): number;
 }
 
 export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): Answers {
-  // Within a term they grow old in the order in which they were given.
+  // Within a term, answers age in the order in which they were given.
   const quick = createIntrusiveList<Answer>();
   const dear = createIntrusiveList<Answer>();
   const brief = createIntrusiveList<Answer>();

@@ -15,7 +15,7 @@ export function requestOf(seq: number, given: Partial<IncomingRequest<string>> =
 export type BeatEffect = Extract<ResponderEffect<string>, { type: 'beat' }>;
 type Told = Exclude<ResponderEffect<string>, BeatEffect>;
 
-/** A responder with a clock that stands still until it is moved. */
+/** A responder with a clock that the test moves. */
 export function setUp(config: ResponderConfig<string> = {}) {
   const responder = createResponder<string>(config);
   const at = { nowMs: 0 };
@@ -29,14 +29,14 @@ export function setUp(config: ResponderConfig<string> = {}) {
     responder,
     at,
     handle,
-    /** The beats so far; they are left out of what an input gives. */
+    /** The beats so far. They are left out of the effects of an input. */
     beats,
     ask: (requests: readonly IncomingRequest<string>[], sender = a, settledBelow = 1) =>
       handle({ type: 'requests', sender, settledBelow, requests }),
-    /** Asks for one id. */
+    /** Sends a request with one id. */
     askFor: (seq: number, sender = a, given: Partial<IncomingRequest<string>> = {}) =>
       handle({ type: 'requests', sender, settledBelow: 1, requests: [requestOf(seq, given)] }),
-    /** Says nothing but what is settled. */
+    /** Sends only the settled watermark. */
     settle: (settledBelow: number, sender = a) => handle({ type: 'requests', sender, settledBelow, requests: [] }),
     answer: (seq: number, sender = a, value: unknown = seq) =>
       handle({ type: 'answered', sender, seq, outcome: { value, fallbacks: [] } }),
@@ -47,7 +47,7 @@ export function ran(effects: readonly ResponderEffect<string>[]): number[] {
   return effects.flatMap((effect) => (effect.type === 'run' ? [effect.seq] : []));
 }
 
-/** What is published, by topic and address, as values or failure codes. */
+/** The published results, by topic and address, as values or failure codes. */
 export function published(
   effects: readonly ResponderEffect<string>[],
 ): [to: string, topic: string, results: unknown[]][] {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { a, b, setUp } from './asking.test-support.ts';
 import type { ResponderConfig } from './types.ts';
 
-/** Lets the clock run, ticking whenever something is due. */
+/** Lets the clock run, with a tick whenever something is due. */
 function setUpRunning(config: ResponderConfig<string> = {}) {
   const all = setUp(config);
   const runTo = (untilMs: number): void => {
@@ -16,7 +16,7 @@ function setUpRunning(config: ResponderConfig<string> = {}) {
 }
 
 describe('beats', () => {
-  test('name a request that has been held for 50 ms, then every half second', () => {
+  test('a beat names a request that has been held for 50 ms, then again every half second', () => {
     const { askFor, beats, runTo } = setUpRunning();
     askFor(7, a, { ttlMs: 60_000 });
     runTo(49);
@@ -27,7 +27,7 @@ describe('beats', () => {
     expect(beats).toHaveLength(3);
   });
 
-  test('are due once each, whatever the last bit of the clock is', () => {
+  test('each beat is sent once, whatever the rounding of the clock', () => {
     for (let step = 1; step <= 2_000; step += 1) {
       const { askFor, at, handle, responder } = setUp();
       at.nowMs = step * 0.123456789;
@@ -43,7 +43,7 @@ describe('beats', () => {
     }
   });
 
-  test('are due within 50 ms when a request comes again that runs, once for all that do', () => {
+  test('when a running request is repeated, a beat follows within 50 ms, one for all running requests', () => {
     const { askFor, beats, runTo } = setUpRunning();
     for (const seq of [7, 8]) askFor(seq, a, { ttlMs: 60_000 });
     runTo(100);
@@ -55,7 +55,7 @@ describe('beats', () => {
     expect(beats).toHaveLength(2);
   });
 
-  test('say how far requests are that say so', () => {
+  test('a beat has the progress of requests that report it', () => {
     const shares = new Map<string, number>();
     const { askFor, beats, runTo } = setUpRunning({ shareOf: (work) => shares.get(work) });
     for (const seq of [1, 2, 3]) askFor(seq, a, { ttlMs: 60_000 });
@@ -67,7 +67,7 @@ describe('beats', () => {
     expect(beats.at(-1)?.progress).toEqual([2, 0.25, 3, 1]);
   });
 
-  test('come more seldom with age, down to every five seconds, and announce a longer silence', () => {
+  test('beats become rarer with the age of a request, down to one in five seconds, and announce a longer silence', () => {
     const { askFor, beats, runTo } = setUpRunning();
     askFor(1, a, { ttlMs: 600_000 });
     runTo(100_000);
@@ -77,7 +77,7 @@ describe('beats', () => {
     expect(beats.at(-1)?.silentMs).toBe(20_000);
   });
 
-  test('are not sent for what is answered within 50 ms, however much of it there is', () => {
+  test('requests that are answered within 50 ms cause no beats, however many there are', () => {
     const { askFor, answer, beats, at, runTo } = setUpRunning();
     for (let seq = 1; seq < 100; seq += 1) {
       askFor(seq);
@@ -88,7 +88,7 @@ describe('beats', () => {
     expect(beats).toEqual([]);
   });
 
-  test('name all requests of a requester in one message, as ranges, and those of another in another', () => {
+  test('one beat names all requests of a requester as ranges, and other requesters get beats of their own', () => {
     const { askFor, beats, runTo } = setUpRunning();
     for (const seq of [5, 3, 4, 9]) askFor(seq);
     askFor(1, b);
@@ -99,7 +99,7 @@ describe('beats', () => {
     ]);
   });
 
-  test('end with one that names nothing, so that an answer which was lost is missed', () => {
+  test('the last beat names nothing, so that the requester notices a lost answer', () => {
     const { askFor, answer, beats, runTo } = setUpRunning();
     askFor(1);
     runTo(60);
@@ -111,7 +111,7 @@ describe('beats', () => {
     ]);
   });
 
-  test('go to everybody of whom something is held before a handler that may block', () => {
+  test('before a handler that may block, everyone with a held request gets a beat', () => {
     const { askFor, beats, handle } = setUpRunning();
     askFor(1);
     askFor(2, b);
@@ -122,7 +122,7 @@ describe('beats', () => {
     ]);
   });
 
-  test('go also to those who asked within ten seconds before a handler that may block, and name nothing', () => {
+  test('before a handler that may block, everyone who sent requests within ten seconds gets a beat, which names nothing', () => {
     const { askFor, answer, beats, handle, at } = setUpRunning();
     askFor(1, 'cccccccccccc');
     answer(1, 'cccccccccccc');
@@ -138,7 +138,7 @@ describe('beats', () => {
     ]);
   });
 
-  test('say at once that the silence which a handler was to cause is over, to those who were told of it', () => {
+  test('when the silence of a handler is over, those who were told of it are told that at once', () => {
     const { askFor, answer, beats, handle } = setUpRunning();
     askFor(1);
     askFor(2, b);

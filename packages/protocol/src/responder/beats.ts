@@ -4,35 +4,36 @@ import type { Requesters } from './requesters.ts';
 import type { OwedBeat } from './types.ts';
 
 /*
- * When a server says that it is at work (docs/wire.md, "Beats").
+ * When a server sends beats (docs/wire.md, "Beats").
  *
- * Silence is no sign of a loss: work takes time. A server that has held a request for 50 ms says so to its requester, then every
- * 500 ms, and more seldom the older the oldest request is, down to every 5 s. One beat names all requests of a requester.
- * When a request comes again, the next beat is due within 50 ms: the last one may have been lost with a broker.
+ * Work takes time, so silence does not mean a loss. A server that has held a request for 50 ms sends its requester a
+ * beat, then one every 500 ms, and fewer as the oldest request ages, down to one in 5 s. One beat names all requests of
+ * a requester. When a request is repeated, the next beat is due within 50 ms, because the last one may have been lost
+ * with a broker.
  *
- * Nearly all requests are answered long before their first beat. So nothing is kept for each: a requester of whom something
- * runs is looked at when its oldest request may be old enough.
+ * Nearly all requests are answered long before their first beat. So nothing is stored for each request: a requester
+ * with running requests is checked when its oldest request may be old enough.
  */
 
 export interface Beats {
   /** A request of this requester runs from now on. */
   begun(requester: KnownRequester, nowMs: number): void;
-  /** One that runs has come again: what was said of it may be lost, as a broker's end takes it along. */
+  /** A running request was repeated: the last beat may have been lost with a broker. */
   repeated(requester: KnownRequester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
   /**
-   * A beat for everybody of whom something runs, and for those who asked lately: the next that they ask may come any moment. With 0
-   * the silence that was announced so is over, for those who were told.
+   * A beat for everyone with a running request, and for everyone who sent requests lately, because their next one may
+   * arrive at any moment. 0 means that the announced silence is over; that goes to those who were told of it.
    */
   all(nowMs: number, silentMs: number): readonly OwedBeat[];
-  /** So many requests for a contract keep the server busy. @returns whether that is new */
+  /** This many requests for a contract keep the server busy. @returns whether this is new */
   windowIs(contract: string, window: number): boolean;
-  /** A beat for a requester that has not been told of the windows as they are. */
+  /** A beat for a requester that does not know the current windows. */
   news(requester: KnownRequester): OwedBeat | undefined;
-  /** What was told last may be lost. */
+  /** The last beats may have been lost. */
   tellAgain(): void;
-  /** A beat that gives requests back, which run no more; in the order of their seqs. */
+  /** A beat that gives requests back, in the order of their seqs. They do not run any more. */
   giveBack(requester: KnownRequester, runs: readonly Running[]): OwedBeat;
   deadlineMs(): number | undefined;
 }
@@ -40,12 +41,15 @@ export interface Beats {
 const firstBeatMs = 50;
 const everyLeastMs = 500;
 const everyMostMs = 5_000;
-/** A request of ten seconds is beaten for every second. */
+/** A request that is ten seconds old gets a beat every second. */
 const beatsPerAge = 10;
-/** Beats that may be lost, or late, before a requester takes silence for a loss. */
+/** How many beats may be lost or late before a requester takes the silence for a loss. */
 const intervalsOfSilence = 4;
 
-/** Who has asked within it may ask again while a handler blocks; of so many such each is told before. */
+/**
+ * A requester that has sent a request within this time may send another while a handler blocks. At most this many of
+ * them are told before.
+ */
 const latelyMs = 10_000;
 const idleToldMax = 64;
 
@@ -53,15 +57,15 @@ const never = Number.POSITIVE_INFINITY;
 const nothing: readonly OwedBeat[] = [];
 const noProgress: readonly number[] = [];
 
-/** @param shareOf how far what runs is, if that is to be told */
+/** @param shareOf the progress of running work, if it is to be sent */
 export function createBeats(requesters: Requesters, shareOf?: (work: unknown) => number | undefined): Beats {
-  /** Those to be looked at. */
+  /** The requesters to be checked. */
   const watched = new Set<KnownRequester>();
-  /** Those that a beat has named something to. */
+  /** The requesters to which a beat has named a request. */
   const told = new Set<KnownRequester>();
   let lookMs = never;
   let windows: Readonly<Record<string, number>> = {};
-  /** Counts their changes: what a requester was told is known by it. */
+  /** Grows with each change of a window, and shows what a requester was told. */
   let windowsAt = 0;
 
   function beat(requester: KnownRequester, silentMs: number, nextMs: number): OwedBeat {
@@ -73,7 +77,7 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
     return progress.length === 0 ? owed : { ...owed, progress };
   }
 
-  /** Says nothing of what is held. */
+  /** A beat that says nothing about held requests. */
   function plain(requester: KnownRequester): OwedBeat {
     const owed: OwedBeat = { type: 'beat', to: requester.address, held: undefined, silentMs: 0 };
     if (requester.windowsAt === windowsAt) return owed;
@@ -88,8 +92,8 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   }
 
   /**
-   * What had been named is answered: told so, its requester knows of an answer that was lost. It is to expect no silence: what it
-   * asks next is named anew.
+   * The requests that were named are answered. A last beat says so, so that the requester notices a lost answer. It
+   * announces no silence, because the next request will be named again.
    */
   function lastBeat(requester: KnownRequester): OwedBeat | undefined {
     watched.delete(requester);
@@ -100,7 +104,8 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   function lookAt(requester: KnownRequester, nowMs: number): OwedBeat | undefined {
     if (requester.running.size() === 0) return lastBeat(requester);
     const sinceMs = oldestMs(requester);
-    // Compared as it is noted: by its age a request may be too young now and due now, by the last bit.
+    // Compare in the same form in which it is stored. Computed from its age, a request could be both too young and due
+    // because of rounding.
     if (nowMs < sinceMs + firstBeatMs && !told.has(requester)) {
       watch(requester, sinceMs + firstBeatMs);
       return undefined;

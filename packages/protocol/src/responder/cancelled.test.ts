@@ -12,7 +12,7 @@ function setUpAsked(seqs: readonly number[] = [1]) {
 }
 
 describe('a request that runs and is cancelled', () => {
-  test('is to be ended, told once', () => {
+  test('a running request that is cancelled is to be ended, which is reported once', () => {
     const { cancel } = setUpAsked([1, 2, 3]);
     expect(cancel([1, 3])).toMatchObject([
       { type: 'cancel', run: { sender: a, seq: 1, work: 'work 1' } },
@@ -21,7 +21,7 @@ describe('a request that runs and is cancelled', () => {
     expect(cancel([1, 1, 3])).toEqual([]);
   });
 
-  test('holds its place until it has ended, and its outcome is dropped', () => {
+  test('a cancelled request keeps its place until it has ended, and its outcome is dropped', () => {
     const { cancel, answer, responder } = setUpAsked();
     cancel([1]);
     expect(responder.counters().inFlight).toBe(1);
@@ -29,7 +29,7 @@ describe('a request that runs and is cancelled', () => {
     expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 1, remembered: 1, late: 0 });
   });
 
-  test('is not run again by a repetition, neither while it runs nor after, and nothing of it is published', () => {
+  test('a repetition of a cancelled request does not run, and nothing about it is published', () => {
     const { cancel, askFor, answer, handle } = setUpAsked();
     cancel([1]);
     expect(askFor(1)).toEqual([]);
@@ -38,7 +38,7 @@ describe('a request that runs and is cancelled', () => {
     expect(published(handle({ type: 'marker-up' }))).toEqual([]);
   });
 
-  test('leaves nothing behind when its requester has settled it, as an honest one has', () => {
+  test('a cancelled request leaves nothing behind when its requester has settled it', () => {
     const { cancel, askFor, answer, responder } = setUpAsked();
     expect(cancel([1], a, 2)).toMatchObject([{ type: 'cancel' }]);
     answer(1);
@@ -46,7 +46,7 @@ describe('a request that runs and is cancelled', () => {
     expect(askFor(1)).toEqual([]);
   });
 
-  test('and does not end is given up like any other, and is not run again', () => {
+  test('a cancelled request that does not end is given up like any other, and does not run again', () => {
     const { cancel, askFor, at, handle, responder } = setUpAsked();
     cancel([1]);
     at.nowMs = 6_000;
@@ -55,7 +55,7 @@ describe('a request that runs and is cancelled', () => {
     expect(askFor(1)).toEqual([]);
   });
 
-  test('is waited for by a drain', () => {
+  test('a drain waits for a cancelled request', () => {
     const { cancel, answer, handle } = setUpAsked();
     handle({ type: 'drain' });
     cancel([1]);
@@ -64,27 +64,27 @@ describe('a request that runs and is cancelled', () => {
 });
 
 describe('a cancellation', () => {
-  test('of the same seq by another requester harms nobody', () => {
+  test('cancelling the same seq by another requester does no harm', () => {
     const { cancel, askFor, answer } = setUpAsked();
     askFor(1, b);
     expect(cancel([1], b)).toMatchObject([{ run: { sender: b, seq: 1 } }]);
     expect(published(answer(1, a))).toEqual([[a, expect.anything(), [[1, 1]]]]);
   });
 
-  test('by a stranger leaves no entry', () => {
+  test('a cancellation by a stranger leaves no entry', () => {
     const { cancel, responder } = setUpAsked();
     expect(cancel([1, 2, 3], b)).toEqual([]);
     expect(responder.counters()).toMatchObject({ requesters: 1, remembered: 0 });
   });
 
-  test('of what was answered changes nothing: a repetition gets the answer', () => {
+  test('cancelling an answered request changes nothing: a repetition gets the answer', () => {
     const { cancel, askFor, answer } = setUpAsked();
     answer(1, a, 'one');
     expect(cancel([1])).toEqual([]);
     expect(published(askFor(1))).toEqual([[a, expect.anything(), [[1, 'one']]]]);
   });
 
-  test('that overtakes its request keeps it from being run, for a second', () => {
+  test('a cancellation that overtakes its request keeps it from running, for a second', () => {
     const { cancel, askFor, at } = setUpAsked();
     expect(cancel([2, 3])).toEqual([]);
     expect(askFor(2)).toEqual([]);
@@ -92,7 +92,7 @@ describe('a cancellation', () => {
     expect(ran(askFor(3))).toEqual([3]);
   });
 
-  test('settles what its batch says is settled', () => {
+  test('a cancellation settles the requests that its batch names as settled', () => {
     const { cancel, answer, responder } = setUpAsked([1, 2]);
     answer(1);
     cancel([2], a, 2);
@@ -100,7 +100,7 @@ describe('a cancellation', () => {
   });
 });
 
-test('cancellations without end are remembered within the bounds of all outcomes', () => {
+test('any number of cancellations is remembered within the bounds of outcomes', () => {
   const { askFor, handle, responder } = setUp({ rememberedMax: 10 });
   askFor(1);
   for (let seq = 2; seq < 1_000; seq += 1) handle({ type: 'cancel', sender: a, settledBelow: 1, seqs: [seq] });

@@ -1,10 +1,10 @@
 /*
- * What a requester has cancelled (docs/wire.md, "Cancellations").
- *
+ * Cancelled requests (docs/wire.md, "Cancellations").
  * - Only the requester of an id can cancel it: ids belong to the sender of the batch.
- * - A request that runs is to be ended by whoever runs it, and holds its place until it has ended; its outcome is dropped.
- * - Its id is remembered as `cancelled`, so that a repetition that comes late does not run it. So is the id of a request that its
- *   cancellation has overtaken, for a moment. Neither is published: the requester has settled.
+ * - The code that runs a request is told to end it. The request keeps its place until it has ended, and its outcome is
+ *   dropped.
+ * - Its id is remembered as `cancelled`, so that a late repetition does not run. The same holds, for a moment, for a
+ *   request that its cancellation has overtaken. Neither outcome is published, because the requester has settled.
  */
 import type { Failure } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
@@ -14,9 +14,9 @@ import type { KnownRequester, Running, Term } from './records.ts';
 import { isDropped } from './settled.ts';
 
 export interface Cancelled {
-  /** @returns what runs and is to be ended */
+  /** @returns the running requests to be ended */
   cancel(requester: KnownRequester, seqs: readonly number[], nowMs: number): readonly Running[];
-  /** A request has ended. @returns whether it was cancelled or settled, and its outcome is to be dropped */
+  /** A request has ended. @returns whether it was cancelled or settled, so that its outcome is dropped */
   ended(requester: KnownRequester, run: Running, nowMs: number): boolean;
 }
 
@@ -34,7 +34,7 @@ export function createCancelled(answers: Answers): Cancelled {
         const run = requester.running.get(seq);
         if (run === undefined) {
           if (requester.answers.get(seq) !== undefined) continue;
-          // It comes soon or never.
+          // The request arrives soon or never.
           rememberSilently(answers, requester, { seq, replyTopic: '' }, cancelledOutcome, 'brief', nowMs);
         } else if (!isDropped(requester, seq)) {
           requester.cancelled ??= new Set();
@@ -53,7 +53,7 @@ export function createCancelled(answers: Answers): Cancelled {
   };
 }
 
-/** Remembers an outcome that nobody is told, unless the requester has settled the id anyway. */
+/** Remembers an outcome without publishing it, unless the requester has settled the id. */
 export function rememberSilently(
   answers: Answers,
   requester: KnownRequester,

@@ -4,10 +4,9 @@ import type { Requesters } from './requesters.ts';
 import type { RunEffect } from './types.ts';
 
 /*
- * Which requests a server gives back of those that wait for long (docs/wire.md, "Beats").
- *
- * The oldest request of each requester stays: it would otherwise go from one busy server to the next for ever. A beat names 4,096 ranges
- * at most, so no more requests of a requester go back at once; the next look finds the others.
+ * Which waiting requests a server gives back (docs/wire.md, "Beats"). The oldest request of each requester stays;
+ * otherwise it could go from one busy server to the next for ever. A beat names at most 4,096 ranges, so no more
+ * requests of a requester go back at once, and the next check finds the others.
  */
 
 export interface GivenBack<W> {

@@ -2,19 +2,18 @@ import type { KnownRequester, Running } from './records.ts';
 import type { Requesters } from './requesters.ts';
 
 /*
- * What has run for too long.
- *
- * A request is given up a grace after its deadline. Nearly all are answered long before, and many of them within a microsecond: so
- * nothing is kept for each. The first look is taken when the first of those that run is due, each further one when the next is,
- * but not more often than four times a second, and goes over everything that runs (1 ms for 10,000).
+ * Requests that have run for too long. A request is given up a grace period after its deadline. Nearly all requests are
+ * answered long before, many of them within a microsecond, so nothing is stored for each. The first check is made when
+ * the first running request is due, each later one when the next is due, but at most four times a second. A check goes
+ * over everything that runs (1 ms for 10,000).
  */
 
 export interface Overdue {
   /** A request with this deadline runs from now on. */
   begun(deadlineMs: number): void;
-  /** What is to be given up now; nothing while no look is due. */
+  /** The requests to be given up now; none while no check is due. */
   find(nowMs: number): readonly Found[];
-  /** When the next look is due. */
+  /** When the next check is due. */
   deadlineMs(): number | undefined;
 }
 
@@ -23,7 +22,7 @@ export interface Found {
   readonly run: Running;
 }
 
-/** Those that were begun together are due together: looking for each of them would be a look each millisecond. */
+/** Requests that began together are due together. Without this interval, there could be a check every millisecond. */
 const lookEveryMs = 250;
 
 const never = Number.POSITIVE_INFINITY;

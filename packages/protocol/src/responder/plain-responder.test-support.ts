@@ -4,8 +4,8 @@ import { memoryEstimate } from '../structures/memory-estimate.ts';
 import type { ResponderConfig, ResponderCounters, ResponderInput, Scarce } from './types.ts';
 
 /*
- * The responder's rules written down as plainly as possible: lists that are searched from end to end. It is what the
- * real one is compared with. Outcomes of its own are told by their code alone.
+ * The rules of the responder, written as plainly as possible: lists that are searched from end to end. The real
+ * responder is compared with it. Outcomes of its own are compared by their code alone.
  */
 
 export interface Published {
@@ -31,7 +31,7 @@ export interface PlainResponder {
 
 interface Remembered extends Published {
   readonly givenMs: number;
-  /** It was here for more than a second. */
+  /** Whether it was here for more than a second. */
   readonly dear: boolean;
 }
 
@@ -39,7 +39,7 @@ interface Known {
   readonly address: string;
   settledBelow: number;
   stragglers: readonly number[];
-  /** When so much was last said. */
+  /** When the word was last repeated. */
   saidMs: number;
   quietSinceMs: number;
   running: Running[];
@@ -50,11 +50,11 @@ interface Running {
   topic: string;
   sinceMs: number;
   deadlineMs: number;
-  /** Settled by its requester. */
+  /** Whether its requester has settled it. */
   unneeded: boolean;
 }
 
-/** What a requester says that it has settled. */
+/** The word of a requester about what it has settled. */
 export interface SaidPlainly {
   settledBelow: number;
   stragglers: readonly number[];
@@ -64,7 +64,10 @@ export function settles({ settledBelow, stragglers }: SaidPlainly, seq: number):
   return seq < settledBelow && !stragglers.includes(seq);
 }
 
-/** Whether it counts from now on: a word that says less does when none that said as much has come for two seconds. */
+/**
+ * Whether the word counts from now on. A word that says less counts only when the higher one has not been repeated for
+ * two seconds.
+ */
 export function counts(known: SaidPlainly & { saidMs: number }, said: SaidPlainly, nowMs: number): boolean {
   const isSameBelow = said.settledBelow === known.settledBelow;
   const saysMore = said.settledBelow > known.settledBelow || said.stragglers.length < known.stragglers.length;
@@ -81,11 +84,11 @@ export function nothingDecided(): Decided {
 const unpublished = 'given up';
 
 export function createPlainResponder(config: Required<Omit<ResponderConfig, 'shareOf'>>): PlainResponder {
-  /** The quietest first. */
+  /** The requesters, the quietest first. */
   let requesters: Known[] = [];
-  /** In the order in which they were met. */
+  /** The requesters in the order in which they were first seen. */
   let met: Known[] = [];
-  /** The oldest first. */
+  /** The outcomes, the oldest first. */
   let memory: Remembered[] = [];
   let answered = 0;
   let repeated = 0;
@@ -93,7 +96,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
   let givenUp = 0;
   let late = 0;
   let shortages: { what: Scarce; sinceMs: number; untilMs: number; refused: number }[] = [];
-  /** When what runs is looked over next. */
+  /** When the running requests are checked next. */
   let lookMs = Number.POSITIVE_INFINITY;
   let draining = false;
   let drained = false;
@@ -176,7 +179,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
     if (nowMs < lookMs) return;
     const dueMs = ({ deadlineMs }: { deadlineMs: number }): number => deadlineMs + config.handlerGraceMs;
     const before = decided.givenUp.length;
-    // In the order in which the real one meets them.
+    // In the order in which the real responder saw them first.
     for (const requester of met.filter((one) => requesters.includes(one))) {
       const overdue = requester.running.filter((one) => dueMs(one) <= nowMs).toSorted((a, b) => a.seq - b.seq);
       for (const { seq, topic, sinceMs, unneeded } of overdue) {

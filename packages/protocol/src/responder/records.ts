@@ -3,27 +3,27 @@ import type { SeqTable } from '../structures/seq-table.ts';
 import type { SettledWatermark } from '../structures/settled-watermark.ts';
 import type { Result, RunEffect } from './types.ts';
 
-/* What a responder keeps: a record of each requester, and one of each outcome that it remembers. */
+/* The records of a responder: of each requester, and of each remembered outcome. */
 
-/** What runs is known by its effect: an entry of its own for each request would be one more object. */
+/** The effect itself represents a running request: a separate entry would be one more object for each. */
 export type Running = RunEffect<unknown>;
 
 export interface KnownRequester extends Linked<KnownRequester> {
   readonly address: string;
   readonly watermark: SettledWatermark;
-  /** When it was last heard or answered. */
+  /** When it last sent anything or was answered. */
   quietSinceMs: number;
-  /** When the next beat is due, or a look whether one is; infinity when none is (beats.ts). */
+  /** When the next beat, or the next check for one, is due; infinity when none is (beats.ts). */
   beatDueMs: number;
-  /** Which windows it was told last; 0 before it was told any. */
+  /** The windows that it was told last; 0 before the first. */
   windowsAt: number;
-  /** The ids that run. */
+  /** The running ids. */
   readonly running: SeqTable<Running>;
-  /** Those of them that are cancelled; undefined while none was. */
+  /** The running ids that are cancelled; undefined before the first. */
   cancelled: Set<number> | undefined;
-  /** Those that it has settled without an answer from here; undefined while there were none. */
+  /** The running ids that it has settled without an answer of this server; undefined before the first. */
   unneeded: Set<number> | undefined;
-  /** The ids that were answered. */
+  /** The answered ids. */
   readonly answers: SeqTable<Answer>;
 }
 
@@ -34,12 +34,12 @@ export interface Answer extends Linked<Answer> {
   readonly term: Term;
   readonly untilMs: number;
   readonly givenMs: number;
-  /** What its outcome takes, beyond what every answer does; those of brief term share theirs. */
+  /** The memory of its outcome, beyond what every answer takes. Outcomes of brief term share one object. */
   readonly bytes: number;
 }
 
 /**
- * How long, and how dearly, one is kept: as long as a repetition may come, for what was had quickly and for what took long; or
- * no longer than what it says is likely to be true.
+ * How long an outcome is kept: for outcomes that were quick or expensive to compute, as long as a repetition may come;
+ * for brief ones, no longer than they are likely to be true.
  */
 export type Term = 'quick' | 'dear' | 'brief';

@@ -4,12 +4,12 @@ import { unsettled } from '../structures/settled-watermark.ts';
 import type { KnownRequester, Running } from './records.ts';
 
 /*
- * Who has asked a responder, and which of their ids run.
+ * The requesters of a responder, and their running ids.
  *
- * One is forgotten with what was remembered for it: without a word or any work for as long as anything is remembered, it
- * has gone, or nothing of it can come again. Bounded as well (docs/wire.md, "Limits"): when there are too many, the
- * one that has been quiet for the longest time goes. One whose work runs never does; while that is so for all of them
- * there is no room for one more.
+ * A requester is forgotten, together with its remembered outcomes, when it has sent nothing and had no work for as long
+ * as anything is remembered: then it has gone, or nothing of it can come again. The number of requesters is bounded
+ * (docs/wire.md, "Limits"). When there are too many, the one that has been quiet for longest goes. A requester with
+ * running work never goes; if all have running work, there is no room for another one.
  */
 
 export interface RequestersConfig {
@@ -19,29 +19,34 @@ export interface RequestersConfig {
 }
 
 export interface Requesters {
-  /** Somebody asks. Undefined when there is no room for one more. */
+  /** A requester sends something. Undefined when there is no room for another one. */
   hear(address: string, nowMs: number): KnownRequester | undefined;
   find(address: string): KnownRequester | undefined;
-  /** An id, which does not run yet, runs from now on. */
+  /** An id that does not run yet runs from now on. */
   begin(requester: KnownRequester, run: Running): void;
-  /** An id, which ran, runs no more. */
+  /** A running id does not run any more. */
   end(requester: KnownRequester, seq: number, nowMs: number): void;
-  /** Forgets those who have been quiet since then or longer. Nothing hurries: it is done with the next input. */
+  /**
+   * Forgets requesters that have been quiet since then or longer. It is not urgent, so it is done with the next input.
+   */
   forgetQuiet(sinceMs: number): void;
   /** How many ids run. */
   running(): number;
-  /** Everyone of whom something runs. */
+  /** The requesters with running ids. */
   busy(): readonly KnownRequester[];
-  /** Those of whom nothing runs and who were heard or answered after that, the latest first, at most so many. */
+  /**
+   * Requesters without running ids that sent something or were answered after this time, the latest first, at most this
+   * many.
+   */
   idleSince(sinceMs: number, most: number): readonly KnownRequester[];
-  /** There is no room for one more. */
+  /** Whether there is no room for another requester. */
   isCrowded(): boolean;
   size(): number;
 }
 
 export function createRequesters({ requestersMax, onForget }: RequestersConfig): Requesters {
   const byAddress = new Map<string, KnownRequester>();
-  /** Those of whom nothing runs, by when they were last heard or answered. */
+  /** Requesters without running ids, by when they last sent something or were answered. */
   const idle = createIntrusiveList<KnownRequester>();
   let running = 0;
 

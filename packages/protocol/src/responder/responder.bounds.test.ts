@@ -4,7 +4,7 @@ import type { ResponderEffect } from './types.ts';
 import { a, b, c, published, ran, requestOf, setUp, topic } from './asking.test-support.ts';
 
 describe('overloaded', () => {
-  test('beyond what may be in flight, new requests are told so at once', () => {
+  test('beyond the bound of requests in flight, new requests are refused at once', () => {
     const { ask, answer, responder } = setUp({ inFlightMax: 2 });
     const effects = ask([requestOf(1), requestOf(2), requestOf(3)]);
     expect(ran(effects)).toEqual([1, 2]);
@@ -14,7 +14,7 @@ describe('overloaded', () => {
     expect(ran(ask([requestOf(4)]))).toEqual([4]);
   });
 
-  test('that stands for a second even if there is room; after it the request is admitted afresh', () => {
+  test('a refusal for lack of room is repeated for a second, even if there is room, and then the request is admitted', () => {
     const { askFor, answer, at } = setUp({ inFlightMax: 1 });
     askFor(1);
     askFor(2);
@@ -34,7 +34,7 @@ describe('overloaded', () => {
     ]);
   });
 
-  test('being overloaded pushes no result of work out of the memory', () => {
+  test('refusals for lack of room push no outcome of real work out of the memory', () => {
     const { askFor, answer, responder } = setUp({ inFlightMax: 1, rememberedMax: 2 });
     askFor(1);
     answer(1);
@@ -49,14 +49,14 @@ describe('a shortage', () => {
   const told = (effects: readonly ResponderEffect<string>[]) =>
     effects.filter(({ type }) => type === 'full' || type === 'has-room');
 
-  test('is told of with its first refusal, and again when nothing was refused for two seconds', () => {
+  test('a shortage is reported with its first refusal, and again when nothing was refused for two seconds', () => {
     const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
     expect(told(askFor(1))).toEqual([]);
     expect(told(askFor(2))).toEqual([{ type: 'full', what: 'requests' }]);
     at.nowMs = 300;
     expect(told(askFor(3))).toEqual([]);
     answer(1);
-    // A beat told of the first: the next one tells that nothing is held.
+    // A beat has named the first request, so the next beat says that nothing is held.
     expect(responder.deadlineMs()).toBe(800);
     at.nowMs = 2_299;
     expect(handle({ type: 'tick' })).toEqual([]);
@@ -67,7 +67,7 @@ describe('a shortage', () => {
     expect(told(askFor(5))).toEqual([{ type: 'full', what: 'requests' }]);
   });
 
-  test('a place that is free for a moment and taken again does not end it', () => {
+  test('a place that is free for a moment does not end a shortage', () => {
     const { askFor, answer, at } = setUp({ inFlightMax: 1 });
     askFor(1);
     const seen = [...askFor(2)];
@@ -78,7 +78,7 @@ describe('a shortage', () => {
     expect(told(seen)).toEqual([{ type: 'full', what: 'requests' }]);
   });
 
-  test('goes on while every place is taken, though nobody asks', () => {
+  test('a shortage goes on while every place is taken, even if no request arrives', () => {
     const { askFor, answer, at, handle } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 60_000 });
     askFor(2);
@@ -91,7 +91,7 @@ describe('a shortage', () => {
     expect(told(handle({ type: 'tick' }))).toEqual([{ type: 'has-room', what: 'requests', forMs: 20_000, refused: 1 }]);
   });
 
-  test('of requesters and of time is told of by itself', () => {
+  test('shortages of requesters and of time are reported separately', () => {
     const { ask, askFor, at, handle } = setUp({ requestersMax: 1 });
     askFor(1, a);
     const refusal = failure('overloaded', 'what was taken here before waits too long for its turn');
@@ -101,7 +101,7 @@ describe('a shortage', () => {
     expect(told(handle({ type: 'tick' }))).toEqual([{ type: 'has-room', what: 'time', forMs: 0, refused: 1 }]);
     at.nowMs = 4_000;
     expect(told(handle({ type: 'tick' }))).toEqual([]);
-    // Here what ran is given up.
+    // The running requests are given up here.
     at.nowMs = 6_000;
     expect(told(handle({ type: 'tick' }))).toEqual([
       { type: 'has-room', what: 'requesters', forMs: 4_000, refused: 1 },
@@ -110,7 +110,7 @@ describe('a shortage', () => {
 });
 
 describe('the bounds of memory', () => {
-  test('an outcome is forgotten after 60 s, counted from when it was given', () => {
+  test('an outcome is forgotten 60 s after it was given', () => {
     const { askFor, answer, at, handle, responder } = setUp();
     askFor(1);
     at.nowMs = 1_000;
@@ -124,7 +124,7 @@ describe('the bounds of memory', () => {
     expect(responder.deadlineMs()).toBeUndefined();
   });
 
-  test('that is noticed without a tick: a repetition after it counts as new', () => {
+  test('an outcome that is too old does not count even without a tick: a repetition is a new request', () => {
     const { askFor, answer, at } = setUp();
     askFor(1);
     answer(1);
@@ -132,7 +132,7 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1))).toEqual([1]);
   });
 
-  test('the deadline is that of whatever is forgotten next, of whatever kind', () => {
+  test('the deadline is that of whatever is forgotten next', () => {
     const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
     expect(responder.deadlineMs()).toBeUndefined();
     askFor(1);
@@ -152,14 +152,14 @@ describe('the bounds of memory', () => {
     expect(responder.deadlineMs()).toBe(1_150);
     at.nowMs = 1_600;
     handle({ type: 'tick' });
-    // Whether there is room again is looked at then.
+    // The responder then checks whether there is room again.
     expect(responder.deadlineMs()).toBe(2_150);
     at.nowMs = 2_150;
     handle({ type: 'tick' });
     expect(responder.deadlineMs()).toBe(60_000);
   });
 
-  test('when there are too many outcomes the oldest goes, is counted, and would be run again', () => {
+  test('when there are too many outcomes the oldest goes, is counted, and would run again', () => {
     const { askFor, answer, responder } = setUp({ rememberedMax: 2 });
     for (const [seq, sender] of [
       [1, a],
@@ -174,7 +174,7 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1, a))).toEqual([1]);
   });
 
-  test('when the outcomes take too many bytes the oldest go, as many as it takes, and numbers weigh nothing', () => {
+  test('when outcomes take too many bytes the oldest go, as many as needed, and numbers take none', () => {
     const { askFor, answer, responder } = setUp({ rememberedBytesMax: 5_000 });
     for (const seq of [1, 2, 3, 4]) askFor(seq);
     answer(1, a, 'x'.repeat(1_000));
@@ -186,14 +186,14 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1))).toEqual([1]);
   });
 
-  test('an outcome that alone takes too many is published and not remembered', () => {
+  test('an outcome that alone takes too many bytes is published and not remembered', () => {
     const { askFor, answer, responder } = setUp({ rememberedBytesMax: 1_000 });
     askFor(1);
     expect(published(answer(1, a, 'x'.repeat(1_000)))).toHaveLength(1);
     expect(responder.counters()).toMatchObject({ remembered: 0, evictedEarly: 1 });
   });
 
-  test('what was settled already is not counted when it goes', () => {
+  test('settled outcomes do not count when they go', () => {
     const { askFor, answer, settle, responder } = setUp({ rememberedMax: 2 });
     for (const seq of [1, 2]) askFor(seq, a);
     for (const seq of [2, 1]) answer(seq, a);
@@ -205,7 +205,7 @@ describe('the bounds of memory', () => {
     expect(responder.counters()).toMatchObject({ remembered: 2, evictedEarly: 1 });
   });
 
-  test('when there are too many requesters the quietest goes, with what was remembered for it', () => {
+  test('when there are too many requesters the quietest goes, with its remembered outcomes', () => {
     const { askFor, answer, settle, responder } = setUp({ requestersMax: 2 });
     askFor(1, a);
     answer(1, a);
@@ -218,7 +218,7 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1, b))).toEqual([1]);
   });
 
-  test('a requester that is quiet for 60 s is forgotten, so that those who come and go do not add up', () => {
+  test('a requester that is quiet for 60 s is forgotten, so that requesters that come and go do not add up', () => {
     const { askFor, answer, settle, responder, at } = setUp();
     askFor(1, a);
     answer(1, a);
@@ -229,13 +229,13 @@ describe('the bounds of memory', () => {
     at.nowMs = 60_000;
     askFor(2, b);
     expect(responder.counters()).toMatchObject({ requesters: 1, remembered: 0, evictedEarly: 0, inFlight: 2 });
-    // Its work runs: it is quiet and stays.
+    // Its work runs, so it stays although it is quiet.
     at.nowMs = 600_000;
     askFor(1, a);
     expect(responder.counters().requesters).toBe(2);
   });
 
-  test('a requester whose work runs is never forgotten, however long it is silent', () => {
+  test('a requester with running work is never forgotten, however long it is silent', () => {
     const { askFor, answer, responder } = setUp({ requestersMax: 2 });
     askFor(1, a);
     askFor(1, b);
@@ -245,7 +245,7 @@ describe('the bounds of memory', () => {
     expect(responder.counters().requesters).toBe(2);
   });
 
-  test('while work runs for as many as can be noted, a stranger is told so; nothing is noted about it', () => {
+  test('while as many requesters as possible have running work, a new one is refused, and nothing about it is stored', () => {
     const { ask, askFor, answer, responder } = setUp({ requestersMax: 1 });
     askFor(1, a);
     const refusal = failure('invalid-request', 'no');
@@ -266,7 +266,7 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(2, b))).toEqual([2]);
   });
 
-  test('they are 60 s, 100,000 outcomes, 10,000 requesters and 10,000 in flight unless told otherwise', () => {
+  test('the default bounds are 60 s, 100,000 outcomes, 10,000 requesters and 10,000 requests in flight', () => {
     const { ask, answer, settle, responder, at } = setUp();
     const many = Array.from({ length: limits.requestsInFlightMax + 1 }, (_, index) => requestOf(index + 1));
     expect(ran(ask(many))).toHaveLength(10_000);

@@ -54,7 +54,7 @@ const steps = fc.array(step, { maxLength: 120 });
 /** When it is told to drain, if at all. */
 const drainAt = fc.option(fc.nat(120), { freq: 2 });
 
-/** Without the shares that beats tell: these tests look at no beat. */
+/** Without the progress in beats, because these tests ignore beats. */
 type Bounds = Required<Omit<ResponderConfig, 'shareOf'>>;
 
 const roomy: Bounds = {
@@ -73,19 +73,19 @@ const tight: typeof roomy = {
   rememberedBytesMax: 1_000_000,
   requestersMax: 3,
 };
-/** Of every three outcomes one weighs 224 bytes, and refusals weigh some too. */
+/** One of every three outcomes takes 224 bytes, and refusals take some too. */
 const heavy: typeof roomy = { ...roomy, rememberedBytesMax: 500 };
 const crowded: typeof roomy = { ...tight, inFlightMax: 6, requestersMax: 2 };
 
 interface World {
-  /** What runs, by id: since when. */
+  /** The running ids, and since when. */
   readonly running: Map<string, { sender: string; seq: number }>;
   readonly nowMs: number;
   readonly effects: readonly ResponderEffect<string>[];
   readonly input: ResponderInput<string>;
 }
 
-/** Lets a responder go through the steps as its driver would, and shows each input with what came of it. */
+/** Passes the steps to a responder as its driver would, and shows each input with its effects. */
 function play(
   config: ResponderConfig,
   given: readonly Step[],
@@ -155,7 +155,7 @@ function play(
 }
 
 describe('the responder, whatever happens', () => {
-  test('does exactly what its rules say, written down plainly', () => {
+  test('the responder does exactly what its rules say, written down plainly', () => {
     fc.assert(
       fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy, heavy), (given, drain, config) => {
         const plain = createPlainResponder(config);
@@ -168,22 +168,22 @@ describe('the responder, whatever happens', () => {
     );
   });
 
-  test('never runs an id twice while it runs or is remembered, given up or not, nor one that is settled or out of time', () => {
+  test('the responder never runs an id that runs, is remembered, given up or settled, or has no time left', () => {
     fc.assert(
       fc.property(steps, drainAt, (given, drain) => {
-        /** By id: until when its outcome is remembered, there being room for everything. */
+        /** By id: until when its outcome is remembered, if there is room for everything. */
         const rememberedUntilMs = new Map<string, number>();
         const words = new Map<string, SaidPlainly & { saidMs: number }>();
         const wordOf = (sender: string) => words.get(sender) ?? { settledBelow: 1, stragglers: [], saidMs: 0 };
         const isSettled = ({ sender, seq }: { sender: string; seq: number }) => settles(wordOf(sender), seq);
-        /** What was told to end. */
+        /** The ids that were to be ended. */
         const ended = new Set<string>();
         play(roomy, given, drain, ({ effects, input, nowMs, running }) => {
           if (input.type === 'requests') {
             const said = { settledBelow: input.settledBelow, stragglers: input.stragglers ?? [], saidMs: nowMs };
             if (counts(wordOf(input.sender), said, nowMs)) {
               words.set(input.sender, said);
-              // What is settled is forgotten, and a word that is taken back does not bring it back.
+              // Settled outcomes are forgotten, and a word that is withdrawn does not bring them back.
               for (const id of rememberedUntilMs.keys()) {
                 const [sender, seq] = id.split(' ');
                 if (sender === input.sender && settles(said, Number(seq))) rememberedUntilMs.delete(id);
@@ -212,11 +212,11 @@ describe('the responder, whatever happens', () => {
     );
   });
 
-  test('publishes only to who asked, where they asked for it, and what is the outcome of that id', () => {
+  test('the responder publishes only to the requester, on its topic, and only an outcome of that id', () => {
     fc.assert(
       fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy), (given, drain, config) => {
         const asked = new Set<string>();
-        /** By id: the outcomes that were handed in for it. */
+        /** By id: the outcomes that were reported for it. */
         const outcomes = new Map<string, Set<Success | Failure>>();
         const allow = (id: string, outcome: Success | Failure): void =>
           void outcomes.set(id, (outcomes.get(id) ?? new Set()).add(outcome));
@@ -242,7 +242,7 @@ describe('the responder, whatever happens', () => {
     );
   });
 
-  test('stays within its bounds, and is drained once, when nothing runs', () => {
+  test('the responder stays within its bounds, and is drained once, when nothing runs', () => {
     fc.assert(
       fc.property(steps, drainAt, fc.constantFrom(tight, crowded), (given, drain, config) => {
         let draining = false;
@@ -261,19 +261,19 @@ describe('the responder, whatever happens', () => {
     );
   });
 
-  test('does the same for the same inputs', () => {
+  test('the responder does the same for the same inputs', () => {
     fc.assert(fc.property(steps, drainAt, (given, drain) => play(tight, given, drain) === play(tight, given, drain)));
   });
 });
 
-/** Outcomes of the responder's own, by their code alone. */
+/** Outcomes of the responder's own are compared by their code alone. */
 function plainly(outcome: Success | Failure): Success | Failure | 'overloaded' | 'given up' {
   if (!isFailure(outcome)) return outcome;
   if (outcome.code === 'deadline-exceeded') return 'given up';
   return outcome.code === 'overloaded' ? 'overloaded' : outcome;
 }
 
-/** Effects as the plain responder reports them. */
+/** Effects in the form of the plain responder. */
 function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
   const decided = nothingDecided();
   for (const effect of effects) {
@@ -310,7 +310,7 @@ function decidedBy(effects: readonly ResponderEffect<string>[]): Decided {
         decided.drained = true;
         break;
       case 'beat':
-        // The plain model knows no beats: beats.test.ts has them.
+        // The plain model has no beats; beats.test.ts tests them.
         break;
     }
   }

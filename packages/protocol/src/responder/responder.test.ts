@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { a, b, c, otherTopic, published, ran, requestOf, setUp, topic } from './asking.test-support.ts';
 
 describe('admitting', () => {
-  test('every new request of a batch is run, with its deadline on the clock of whoever runs it', () => {
+  test('every new request of a batch runs, with its deadline on the driver’s clock', () => {
     const { ask, at } = setUp();
     at.nowMs = 1_000;
     expect(ask([requestOf(1), requestOf(2, { ttlMs: 300 })])).toEqual([
@@ -27,7 +27,7 @@ describe('admitting', () => {
     expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 0, remembered: 0 });
   });
 
-  test('a refused request is answered with its refusal at once, and that is remembered', () => {
+  test('a refused request is answered with its refusal at once, and the refusal is remembered', () => {
     const { askFor, at } = setUp();
     const refusal = failure('invalid-request', 'square: input: expected a number');
     const answered = [{ type: 'publish', topic, to: a, results: [{ seq: 1, outcome: refusal }] }];
@@ -36,7 +36,7 @@ describe('admitting', () => {
     expect(askFor(1)).toEqual(answered);
   });
 
-  test('results for one topic that follow one another go together, whatever is run in between', () => {
+  test('consecutive results for one topic go together, whatever runs in between', () => {
     const { ask, answer } = setUp();
     const refusal = failure('invalid-request', 'no');
     ask([requestOf(1), requestOf(2, { replyTopic: otherTopic })]);
@@ -65,19 +65,19 @@ describe('admitting', () => {
 });
 
 describe('asked again', () => {
-  test('an id that is running is not run again, and answered once', () => {
+  test('a running id does not run again, and is answered once', () => {
     const { askFor, answer } = setUp();
     askFor(1);
     expect(askFor(1)).toEqual([]);
     expect(published(answer(1))).toEqual([[a, topic, [[1, 1]]]]);
   });
 
-  test('a repetition within one batch is not run again', () => {
+  test('a repetition within one batch does not run again', () => {
     const { ask } = setUp();
     expect(ran(ask([requestOf(1), requestOf(1)]))).toEqual([1]);
   });
 
-  test('an id that was answered is answered from memory, with the same outcome on the same topic', () => {
+  test('an answered id is answered from memory, with the same outcome on the same topic', () => {
     const { askFor, answer, at } = setUp();
     askFor(1);
     answer(1, a, 'the outcome');
@@ -85,14 +85,14 @@ describe('asked again', () => {
     expect(published(askFor(1, a, { replyTopic: otherTopic }))).toEqual([[a, topic, [[1, 'the outcome']]]]);
   });
 
-  test('even a repetition with no time left is answered from memory', () => {
+  test('a repetition with no time left is answered from memory too', () => {
     const { askFor, answer } = setUp();
     askFor(1);
     answer(1);
     expect(published(askFor(1, a, { ttlMs: 0 }))).toEqual([[a, topic, [[1, 1]]]]);
   });
 
-  test('a second answer to the same id is ignored, and so is one to an id that never ran', () => {
+  test('a second answer to the same id is ignored, and so is an answer to an id that never ran', () => {
     const { askFor, answer, responder } = setUp();
     askFor(1);
     answer(1, a, 'first');
@@ -105,7 +105,7 @@ describe('asked again', () => {
 });
 
 describe('settled', () => {
-  test('what its requester has settled is forgotten, and ignored when it comes again', () => {
+  test('a request that its requester has settled is forgotten, and ignored when it is repeated', () => {
     const { askFor, answer, settle, responder } = setUp();
     for (const seq of [1, 2, 3]) {
       askFor(seq);
@@ -117,18 +117,18 @@ describe('settled', () => {
     expect(published(askFor(3))).toEqual([[a, topic, [[3, 3]]]]);
   });
 
-  test('a batch counts as settling before its own requests are looked at', () => {
+  test('the watermark of a batch counts before its own requests', () => {
     const { ask } = setUp();
     expect(ran(ask([requestOf(4), requestOf(5)], a, 5))).toEqual([5]);
   });
 
-  test('what an older batch says of it takes nothing back', () => {
+  test('an older batch of a requester changes nothing', () => {
     const { ask, settle } = setUp();
     settle(5);
     expect(ran(ask([requestOf(4), requestOf(5)], a, 2))).toEqual([5]);
   });
 
-  test("one false word in a requester's name silences it for two seconds and not for good", () => {
+  test('one false batch in a requester’s name silences the requester for two seconds, not for ever', () => {
     const { ask, at } = setUp();
     at.nowMs = 10_000;
     ask([requestOf(2 ** 53 - 1)], a, 2 ** 53 - 1);
@@ -139,7 +139,7 @@ describe('settled', () => {
     expect(ran(ask([requestOf(6)], a, 6))).toEqual([]);
   });
 
-  test('a word that is repeated counts on', () => {
+  test('a word that is repeated continues to count', () => {
     const { ask, settle, at } = setUp();
     settle(5);
     at.nowMs = 1_900;
@@ -148,7 +148,7 @@ describe('settled', () => {
     expect(ask([requestOf(4)], a, 4)).toEqual([]);
   });
 
-  test('it concerns no other requester', () => {
+  test('a word of one requester concerns no other', () => {
     const { askFor, settle } = setUp();
     settle(5, a);
     expect(ran(askFor(1, b))).toEqual([1]);
@@ -163,7 +163,7 @@ describe('settled', () => {
     expect(responder.counters()).toMatchObject({ inFlight: 0, answered: 1, remembered: 0 });
   });
 
-  test('what was answered behind one that is not settled goes with it', () => {
+  test('answers behind one that is not settled are forgotten with it', () => {
     const { askFor, answer, settle, handle, responder } = setUp();
     askFor(1);
     askFor(2);
@@ -178,7 +178,7 @@ describe('settled', () => {
 });
 
 describe('past its deadline', () => {
-  test('what still runs is not run again, and counts as in flight for another second', () => {
+  test('a request that runs past its deadline does not run again, and counts as in flight for another second', () => {
     const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
     at.nowMs = 1_099;
@@ -200,7 +200,7 @@ describe('past its deadline', () => {
 });
 
 describe('given up', () => {
-  test('is what has not been answered a second after its deadline: its place is free', () => {
+  test('a request that is unanswered a second after its deadline is given up, and its place is free', () => {
     const { askFor, at, handle, responder } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
     at.nowMs = 50;
@@ -218,14 +218,14 @@ describe('given up', () => {
     expect(ran(askFor(2))).toEqual([2]);
   });
 
-  test('that needs no tick: the next request finds the place free', () => {
+  test('giving up needs no tick: the next request finds the place free', () => {
     const { askFor, at } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
     at.nowMs = 1_100;
     expect(ran(askFor(2))).toEqual([2]);
   });
 
-  test('is not run again: a repetition gets deadline-exceeded for as long as an outcome is remembered', () => {
+  test('a request that was given up does not run again: a repetition gets deadline-exceeded while an outcome is remembered', () => {
     const { askFor, at, handle } = setUp();
     askFor(1, a, { ttlMs: 100 });
     at.nowMs = 1_100;
@@ -234,7 +234,7 @@ describe('given up', () => {
     expect(published(askFor(1))).toEqual([[a, topic, [[1, 'deadline-exceeded']]]]);
   });
 
-  test('is told to nobody by itself, not even when a marker appears', () => {
+  test('giving up is not published, not even when a marker appears', () => {
     const { askFor, answer, at, handle } = setUp();
     askFor(1, a, { ttlMs: 100 });
     askFor(2);
@@ -244,7 +244,7 @@ describe('given up', () => {
     expect(published(handle({ type: 'marker-up' }))).toEqual([[a, topic, [[2, 2]]]]);
   });
 
-  test('its outcome, should it come, is counted and dropped', () => {
+  test('a late outcome of a request that was given up is counted and dropped', () => {
     const { askFor, answer, at, handle, responder } = setUp();
     askFor(1, a, { ttlMs: 100 });
     at.nowMs = 1_100;
@@ -254,7 +254,7 @@ describe('given up', () => {
     expect(published(askFor(1))).toEqual([[a, topic, [[1, 'deadline-exceeded']]]]);
   });
 
-  test('is forgotten at once when its requester has settled it', () => {
+  test('a request that was given up is forgotten when its requester has settled it', () => {
     const { askFor, at, handle, settle, responder } = setUp();
     askFor(1, a, { ttlMs: 100 });
     settle(2);
@@ -263,7 +263,7 @@ describe('given up', () => {
     expect(responder.counters()).toMatchObject({ inFlight: 0, remembered: 0 });
   });
 
-  test('what is due within a quarter of a second of the first is given up together', () => {
+  test('requests that are due within a quarter of a second of the first are given up together', () => {
     const { askFor, at, handle, responder } = setUp();
     for (const [seq, ttlMs] of [
       [1, 100],
@@ -281,14 +281,14 @@ describe('given up', () => {
     expect(responder.deadlineMs()).toBe(1_350);
     expect(givenUpAt(1_349)).toEqual([]);
     expect(givenUpAt(1_350)).toEqual([2, 3]);
-    // The next beat is due before the next look.
+    // The next beat is due before the next check.
     expect(responder.deadlineMs()).toBe(1_600);
     expect(givenUpAt(1_600)).toEqual([]);
     expect(responder.deadlineMs()).toBe(1_700);
     expect(givenUpAt(1_700)).toEqual([4]);
   });
 
-  test('ends a drain that waited for it', () => {
+  test('giving up ends a drain that waited for the request', () => {
     const { askFor, at, handle } = setUp();
     askFor(1, a, { ttlMs: 100 });
     handle({ type: 'drain' });
@@ -296,7 +296,7 @@ describe('given up', () => {
     expect(handle({ type: 'tick' }).map(({ type }) => type)).toEqual(['give-up', 'drained']);
   });
 
-  test('ten thousand that hang take no place for good', () => {
+  test('ten thousand requests that hang do not occupy places for ever', () => {
     const { ask, askFor, at, handle, responder } = setUp();
     ask(Array.from({ length: 10_000 }, (_, index) => requestOf(index + 1)));
     expect(published(askFor(10_001))).toEqual([[a, topic, [[10_001, 'overloaded']]]]);
@@ -308,7 +308,7 @@ describe('given up', () => {
 });
 
 describe('a marker appears', () => {
-  test('results of the last second are published again, in the order in which they were answered', () => {
+  test('when a marker appears, results of the last second are published again, in the order of their answers', () => {
     const { askFor, answer, at, handle } = setUp();
     for (const seq of [1, 2, 3, 4]) askFor(seq);
     askFor(9, b);
@@ -332,7 +332,7 @@ describe('a marker appears', () => {
     ]);
   });
 
-  test('so is that it was overloaded, but nothing that is settled', () => {
+  test('when a marker appears, refusals for lack of room are published again, but nothing that is settled', () => {
     const { askFor, answer, handle, settle } = setUp({ inFlightMax: 1 });
     askFor(1);
     askFor(2);
@@ -341,7 +341,7 @@ describe('a marker appears', () => {
     expect(published(handle({ type: 'marker-up' }))).toEqual([[a, topic, [[2, 'overloaded']]]]);
   });
 
-  test('they are neither counted nor remembered anew', () => {
+  test('results that are published again are neither counted nor remembered again', () => {
     const { askFor, answer, at, handle, responder } = setUp();
     askFor(1);
     answer(1);
@@ -354,12 +354,12 @@ describe('a marker appears', () => {
 });
 
 describe('draining', () => {
-  test('with nothing running it is drained at once', () => {
+  test('a drain with nothing running ends at once', () => {
     const { handle } = setUp();
     expect(handle({ type: 'drain' })).toEqual([{ type: 'drained' }]);
   });
 
-  test('what runs is answered first, settled or not; drained comes once, after the last', () => {
+  test('a drain answers running requests first, settled or not, and ends once, after the last', () => {
     const { askFor, answer, settle, handle } = setUp();
     askFor(1);
     askFor(2);
@@ -370,14 +370,14 @@ describe('draining', () => {
     expect(handle({ type: 'drain' })).toEqual([]);
   });
 
-  test('the last result is published before drained', () => {
+  test('the last result is published before the drain ends', () => {
     const { askFor, answer, handle } = setUp();
     askFor(1);
     handle({ type: 'drain' });
     expect(answer(1).map(({ type }) => type)).toEqual(['publish', 'drained']);
   });
 
-  test('what is new is ignored silently, what was answered is answered from memory', () => {
+  test('a draining responder ignores new requests, and answers repetitions from memory', () => {
     const { askFor, answer, handle } = setUp({ requestersMax: 1 });
     askFor(1);
     askFor(2);
@@ -391,7 +391,7 @@ describe('draining', () => {
   });
 });
 
-test('the counters say how it stands', () => {
+test('the counters show the state of the responder', () => {
   const { askFor, answer, responder } = setUp();
   askFor(1);
   askFor(2);

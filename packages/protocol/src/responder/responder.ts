@@ -1,26 +1,31 @@
 /*
- * The responder: the answering half of every conversation.
+ * The responder: the answering side of every conversation. It decides which requests run and what is published, and
+ * remembers outcomes. It makes a retry with the same id safe (docs/wire.md, "Answering"): while a server lives and
+ * remembers, it runs an id at most once.
  *
- * Decides which requests are run and what is published, and remembers. It makes "asked again" safe
- * (docs/wire.md, "Answering"): a server runs an id at most once while it lives and remembers.
- *
- * Rules kept:
- * - A repetition of an id that is running is answered by a beat; of one that was answered, from memory.
- * - What its requester has settled (every seq below `settledBelow` but the stragglers) is forgotten, and ignored while that
- *   is its word (structures/settled-watermark.ts). If it waits here it is not begun, and if it runs it is ended (settled.ts).
- * - What comes with no time left is skipped. What runs past its deadline is published and remembered like anything
- *   else: a copy still on its way must not run it again, and by its late answer a slow server is found well.
- * - What still runs a grace after its deadline is given up (overdue.ts): its place is free, for a dependency that hangs
- *   must not take a server for good. Its id is remembered as `deadline-exceeded`, which is told only to a repetition:
- *   nobody waits for it, and a server that gives up is not found well by it. Its outcome, should it come, is dropped.
- * - What its requester cancels is ended, its outcome dropped and its id remembered (cancelled.ts).
- * - What runs is bounded by `inFlightMax`, and outcomes by number, bytes and age.
- * - A server that is full answers `overloaded` at once and stands by that for a second, as by every refusal of that kind.
- *   When such refusals begin and when they are over is told once each (shortages.ts).
- * - A requester whose requests are held for longer than a moment is told so, and how many keep this server busy (beats.ts).
- * - What waits for long without being begun is given back, unless it is its requester's oldest: another server may be idle.
- * - Outcomes of the last second are published again when a marker appears: the broker that held them may have died.
- * - A draining server ignores what is new, answers repetitions from memory, and is drained when nothing runs.
+ * Rules:
+ * - A repetition of a running id is answered by a beat, a repetition of an answered id from memory.
+ * - Requests that their requester has settled (every seq below `settledBelow`, except the stragglers) are forgotten,
+ *   and ignored while that word counts (structures/settled-watermark.ts). Waiting ones do not begin, and running ones
+ *   are ended (settled.ts).
+ * - A request with no time left is skipped. The outcome of a request that runs past its deadline is published and
+ *   remembered like any other: a copy in flight must not run it again, and a late answer shows that a slow server is
+ *   alive.
+ * - A request that still runs a grace period after its deadline is given up (overdue.ts): its place is free, because a
+ *   dependency that hangs must not occupy a server for ever. Its id is remembered as `deadline-exceeded`, which only a
+ *   repetition receives: no requester waits for it, and giving up does not show that a server is alive. If its outcome
+ *   comes later, it is dropped.
+ * - A request that its requester cancels is ended; its outcome is dropped and its id remembered (cancelled.ts).
+ * - Running requests are bounded by `inFlightMax`, and outcomes by number, bytes and age.
+ * - A full server answers `overloaded` at once, and repeats that answer for a second, as with every refusal of this
+ *   kind. The beginning and the end of such refusals are reported once each (shortages.ts).
+ * - Beats tell a requester which of its requests are held for longer than a moment, and how many requests keep this
+ *   server busy (beats.ts).
+ * - Requests that wait for long without beginning are given back, except each requester's oldest one, because another
+ *   server may be idle.
+ * - The outcomes of the last second are published again when a marker appears, because the broker that held them may
+ *   have died.
+ * - A draining server ignores new requests, answers repetitions from memory, and is drained when nothing runs.
  */
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
@@ -48,20 +53,20 @@ import type {
 
 export type * from './types.ts';
 
-/** After it a repetition may find room. */
+/** After this time, a repetition may find room. */
 const overloadedMs = 1_000;
-/** What took longer is forgotten last. */
+/** Outcomes that took longer are forgotten last. */
 const dearFromMs = 1_000;
-/** How far back a broker that died may have taken results with it. */
+/** Outcomes of this time may have been lost with a broker that died. */
 const republishedMs = 1_000;
 
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
 
-/** One for all: it is told by identity that an answer in the memory was never published. */
+/** One object for all: its identity shows that a remembered answer was never published. */
 const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
 
-/** By how long it was here: that it waited for its turn is all the same to whoever would have to wait again. */
+/** The term depends on how long the request was here, including its wait: a repetition would have to wait again. */
 function termOf({ sinceMs }: Running, nowMs: number): Term {
   return nowMs - sinceMs > dearFromMs ? 'dear' : 'quick';
 }
@@ -102,10 +107,10 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   let draining = false;
   let drained = false;
   let effects: ResponderEffect<W>[] = nothing;
-  /** The last publication of this input: results for one topic and address in a row go together. */
+  /** The last publication of this input. Consecutive results for one topic and address go together. */
   let publication: { readonly topic: string; readonly to: string; readonly results: Result[] } | undefined;
 
-  /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
+  /** Most inputs have at most one effect. Only the others get an array of their own, of the right length. */
   function emit(effect: ResponderEffect<W>): void {
     if (effects.length === 0) effects = [effect];
     else effects.push(effect);
@@ -126,7 +131,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     end(settled.hear(requester, word, nowMs));
   }
 
-  /** Nobody waits for these. */
+  /** No requester waits for these. */
   function end(runs: readonly Running[]): void {
     for (const run of runs) emit({ type: 'cancel', run: run as RunEffect<W> });
   }
@@ -182,7 +187,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     return draining || ttlMs <= 0;
   }
 
-  /** Nothing can be noted about one more requester: told so, they ask another server. */
+  /** There is no room for another requester. It is told so, and uses another server. */
   function turnAway(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
     const { sender, settledBelow: below, stragglers = nothing } = input;
     for (const request of input.requests) {
@@ -235,7 +240,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
 
   function cancel(input: Extract<ResponderInput<W>, { type: 'cancel' }>, nowMs: number): void {
     const requester = requesters.find(input.sender);
-    // A stranger has nothing here, and gets no entry for saying so.
+    // A stranger has no requests here, and gets no entry for a cancellation.
     if (requester === undefined) return;
     settle(requester, input, nowMs);
     end(cancelled.cancel(requester, input.seqs, nowMs));

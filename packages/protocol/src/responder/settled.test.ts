@@ -5,7 +5,7 @@ function setUpSettling() {
   const made = setUp();
   return {
     ...made,
-    /** Says nothing but what is settled. */
+    /** Sends only the settled watermark. */
     settle: (settledBelow: number, stragglers?: readonly number[], sender = a) =>
       made.handle({ type: 'requests', sender, settledBelow, stragglers, requests: [] }),
     askWith: (settledBelow: number, stragglers: readonly number[], ...seqs: readonly number[]) =>
@@ -20,7 +20,7 @@ function setUpSettling() {
 }
 
 describe('a straggler', () => {
-  test('is served below what is settled, and remembered, while all else there is forgotten', () => {
+  test('a straggler below the watermark is served and remembered, while everything else below is forgotten', () => {
     const { askWith, askFor, answer, settle, responder } = setUpSettling();
     for (const seq of [1, 2, 3]) askFor(seq);
     for (const seq of [1, 2, 3]) answer(seq);
@@ -30,7 +30,7 @@ describe('a straggler', () => {
     expect(ran(askWith(6, [2, 5], 4, 5))).toEqual([5]);
   });
 
-  test('is forgotten when it is named no more', () => {
+  test('a straggler is forgotten when it is not named any more', () => {
     const { askFor, answer, settle, responder } = setUpSettling();
     askFor(2);
     answer(2);
@@ -42,7 +42,7 @@ describe('a straggler', () => {
 });
 
 describe('a request that its requester settles', () => {
-  test('is to be ended if it waits or runs here, told once; those of others are not', () => {
+  test('a settled request that waits or runs is to be ended, reported once, and requests of others are not', () => {
     const { ask, settle } = setUpSettling();
     ask([1, 2, 3, 4].map((seq) => requestOf(seq)));
     ask([requestOf(1)], b);
@@ -54,7 +54,7 @@ describe('a request that its requester settles', () => {
     expect(settle(4)).toEqual([]);
   });
 
-  test('holds its place until it has ended, and is forgotten unanswered', () => {
+  test('a settled request keeps its place until it has ended, and is forgotten without an answer', () => {
     const { askFor, settle, answer, handle, responder } = setUpSettling();
     askFor(1);
     settle(2);
@@ -64,13 +64,13 @@ describe('a request that its requester settles', () => {
     expect(handle({ type: 'marker-up' })).toEqual([]);
   });
 
-  test('and cancels as well is ended once', () => {
+  test('a request that is both settled and cancelled is ended once', () => {
     const { askFor, handle } = setUpSettling();
     askFor(1);
     expect(handle({ type: 'cancel', sender: a, settledBelow: 2, seqs: [1] })).toHaveLength(1);
   });
 
-  test('runs again when a stranger had said so in the name of its requester, which asks for it again', () => {
+  test('a request that a stranger settled in its requester’s name runs again when the requester repeats it', () => {
     const { askFor, settle, answer, at } = setUpSettling();
     askFor(1);
     settle(1_000);
@@ -81,7 +81,7 @@ describe('a request that its requester settles', () => {
   });
 });
 
-test('stragglers that are named twice, or above what is settled, have their requests ended once', () => {
+test('stragglers that are named twice, or above the watermark, are ended once', () => {
   const { askFor, settle } = setUpSettling();
   for (const seq of [3, 4]) askFor(seq);
   settle(4, [3, 3, 4]);

@@ -1,9 +1,8 @@
 /*
- * What becomes of the requests that their requester has settled (docs/wire.md, "Answering").
- *
- * Nobody waits for them any more. Their answers are forgotten. What waits for its turn is not begun, and what runs is to end:
- * another server has answered it, or its requester has given it up without a word that was heard. It holds its place until then,
- * and is forgotten unanswered.
+ * Requests that their requester has settled (docs/wire.md, "Answering"). No requester waits for them any more. Their
+ * answers are forgotten, waiting ones do not begin, and running ones are to end: another server has answered them, or
+ * the requester has given them up and its cancellation was lost. A running request keeps its place until it has ended,
+ * and is then forgotten without an answer.
  */
 import type { SettledWord } from '../structures/settled-watermark.ts';
 import { hearSettled, settledSince } from '../structures/settled-watermark.ts';
@@ -11,7 +10,7 @@ import type { Answers } from './answers.ts';
 import type { KnownRequester, Running } from './records.ts';
 
 export interface Settled {
-  /** A requester says what it has settled. @returns what has been admitted of it, waits or runs, and is to be ended */
+  /** A requester sends its word. @returns its waiting and running requests that are to be ended */
   hear(requester: KnownRequester, word: SettledWord, nowMs: number): readonly Running[];
 }
 
@@ -34,7 +33,7 @@ export function createSettled(answers: Answers): Settled {
   };
 }
 
-/** Whether its outcome is to be dropped: whoever runs it was told to end it. */
+/** Whether the outcome is to be dropped, because the code that runs it was told to end. */
 export function isDropped({ cancelled, unneeded }: KnownRequester, seq: number): boolean {
   return cancelled?.has(seq) === true || unneeded?.has(seq) === true;
 }

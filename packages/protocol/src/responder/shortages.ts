@@ -1,19 +1,18 @@
 import type { Scarce } from './types.ts';
 
 /*
- * What a responder refuses requests for want of.
- *
- * A shortage begins with a refusal, and ends when nothing was refused for two seconds and it is not seen full then. A server that is
- * at its bound has room again and again for a moment: so each shortage is told of twice and not with every request.
+ * The reasons for which a responder refuses requests. A shortage begins with a refusal. It ends when nothing was
+ * refused for two seconds and there is room. A server at its bound has room again and again for a moment, so each
+ * shortage is reported twice, and not with every request.
  */
 
 export interface Shortages {
-  /** A request is refused for want of it. @returns whether this is news */
+  /** A request is refused for this reason. @returns whether the shortage is new */
   refuse(what: Scarce, nowMs: number): boolean;
   none(): boolean;
-  /** Those that are over. */
+  /** The shortages that are over. */
   over(nowMs: number): readonly Shortage[];
-  /** When the next one may be. */
+  /** When the next one may be over. */
   deadlineMs(): number | undefined;
 }
 
@@ -26,7 +25,7 @@ export interface Shortage {
 }
 
 export interface ShortagesConfig {
-  /** Whether the next request would be refused for want of it. */
+  /** Whether the next request would be refused for this reason. */
   isFull(what: Scarce): boolean;
 }
 
