@@ -1,9 +1,10 @@
 /*
- * What an answer settles, and what it says of the server that it comes from.
+ * What an answer settles, and what it says about the server that sent it.
  *
- * Rules kept (docs/wire.md, "Requester" and "Choosing a server"): an answer counts only from a server that was asked, on the topic it
- * was to come on. A refusal speaks for one server, so the request goes to another. `internal` speaks for the request only if its server
- * says so: a server that has only a copy may be the one that fails.
+ * Rules (docs/wire.md, "Requester" and "Choosing a server"): an answer counts only from a server to which the request
+ * was sent, on the topic of its target. A refusal speaks for one server, so the request goes to another. `internal`
+ * settles the request only if it comes from the server that is to answer it: a server with a mere copy may be one that
+ * fails.
  */
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { isFailure, traitOf } from '@cateto/contracts';
@@ -18,7 +19,7 @@ import type { Silence } from './silence.ts';
 
 export interface Answers {
   take(sender: string, answerRoute: string, results: readonly ResultReading[], nowMs: number): void;
-  /** Those that settled nothing. */
+  /** How many answers have settled nothing. */
   stale(): number;
 }
 
@@ -28,12 +29,15 @@ export interface AnswersParts<W> {
   readonly silence: Pick<Silence<W>, 'answered'>;
   readonly dispatch: Dispatch<W>;
   readonly open: Pick<SeqTable<OpenRequest<W>>, 'get'>;
-  /** Requests in flight to one server at once, of those that may be held. */
+  /** The most requests in flight to one server, of those that may be held. */
   readonly perServerMax: number;
   settle(request: OpenRequest<W>, outcome: Success | Failure): void;
 }
 
-/** Of a server that does not know the contract or has another version of it: one that starts later may know it. */
+/**
+ * Codes of a server that does not know the contract, or has another version of it. A server that starts later may know
+ * it.
+ */
 const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
 
 export function createAnswers<W>(parts: AnswersParts<W>): Answers {
@@ -53,7 +57,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
       } else if (isFailure(outcome) && traitOf(outcome.code).anotherServerMayKnow && !request.settled) {
         refused(request, sender, outcome, nowMs);
       } else if (isInternal(outcome) && request.server?.address !== sender && !request.settled) {
-        // It has a copy, and another server will answer: it may be the one that fails.
+        // The server has a copy, and another server will answer: this one may be a server that fails.
         stale += 1;
       } else {
         earned(request, sender, outcome, nowMs);
@@ -62,7 +66,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
     }
   }
 
-  /** What the answer says of the server that it was expected from. */
+  /** What the answer says about the server that was to answer. */
   function earned(request: OpenRequest<W>, sender: string, outcome: Success | Failure, nowMs: number): void {
     const { room, server } = request;
     const { answerRoute } = request.call.target;
@@ -79,7 +83,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
     dispatch.answered(request, nowMs);
   }
 
-  /** This server cannot take it: another is asked, and what this one said is the outcome when none is left. */
+  /** This server cannot take the request. Another one is tried, and this refusal is the outcome when none is left. */
   function refused(request: OpenRequest<W>, sender: string, refusal: Failure, nowMs: number): void {
     const { route, contract } = request.call.target;
     const server = request.server?.address === sender ? request.server : servers.find(route, sender);
@@ -93,7 +97,10 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
     if (request.server === server) moveOn(request, refusal, nowMs);
   }
 
-  /** To another server; or back to one that was asked before; or it waits for one that knows it, if it can wait. */
+  /**
+   * The request goes to another server, or back to an earlier one, or waits for a server that knows the contract, if it
+   * can wait.
+   */
   function moveOn(request: OpenRequest<W>, refusal: Failure, nowMs: number): void {
     const next = dispatch.choose(request);
     if (next !== undefined) {

@@ -8,7 +8,7 @@ function told(effects: readonly RequesterEffect<string>[]): [to: string, seqs: r
 }
 
 describe('a request that its caller cancels', () => {
-  test('is cancelled at the server that has it, once it has settled', () => {
+  test('a cancelled request settles, and then its server is told', () => {
     const { call, up, handle } = setUpReady();
     up(a);
     call(1);
@@ -18,7 +18,7 @@ describe('a request that its caller cancels', () => {
     expect(handle({ type: 'cancel', seq: 1 })).toEqual([]);
   });
 
-  test('is cancelled at every server that may be at work on it', () => {
+  test('a cancellation goes to every server that may be working on the request', () => {
     const { call, up, handle, runTo } = setUpReady();
     up(a);
     call(1);
@@ -31,7 +31,7 @@ describe('a request that its caller cancels', () => {
     expect(new Map(told(handle({ type: 'cancel', seq: 1 })))).toEqual(both);
   });
 
-  test('is not cancelled at a server that has refused it', () => {
+  test('a cancellation does not go to a server that has refused the request', () => {
     const { call, up, handle, answer } = setUpReady();
     up(a);
     call(1);
@@ -40,7 +40,7 @@ describe('a request that its caller cancels', () => {
     expect(told(handle({ type: 'cancel', seq: 1 }))).toEqual([[b, [1]]]);
   });
 
-  test('is cancelled nowhere while it is held, or when no marker is held', () => {
+  test('a held request, or any request without a marker, is cancelled without telling a server', () => {
     const { call, up, handle } = setUpReady();
     call(1);
     expect(told(handle({ type: 'cancel', seq: 1 }))).toEqual([]);
@@ -53,7 +53,7 @@ describe('a request that its caller cancels', () => {
     expect(told(unlinked.handle({ type: 'close' }))).toEqual([]);
   });
 
-  test('is past cancelling when it has been answered or its deadline has come', () => {
+  test('a request that was answered or whose deadline has come cannot be cancelled', () => {
     const { call, up, handle, answer, runTo } = setUpReady();
     up(a);
     call(1);
@@ -64,7 +64,7 @@ describe('a request that its caller cancels', () => {
   });
 });
 
-test('closing cancels all that is in flight, with few messages to each server', () => {
+test('closing cancels everything in flight, with few messages to each server', () => {
   const { call, up, handle } = setUpReady();
   up(a);
   const count = limits.cancelledSeqsMax + 1;

@@ -1,8 +1,7 @@
 /*
- * Which servers are told that nobody waits for a request any more, so that they end it (docs/wire.md, "Cancelling").
- *
- * Every server that may be at work on it is told, in as few messages as possible. None has to hear it: a server that does not hear it
- * works for nobody, as one does whose requester died.
+ * Tells servers that a request is not needed any more, so that they end it (docs/wire.md, "Cancelling"). Every server
+ * that may be working on the request is told, in as few messages as possible. If the message is lost, the server works
+ * in vain, like one whose requester died.
  */
 import { limits } from '@cateto/contracts';
 import type { OpenRequest } from './request.ts';
@@ -31,7 +30,9 @@ export function cancellations<W>(requests: readonly OpenRequest<W>[]): readonly 
   return cancels;
 }
 
-/** Addresses of the servers that may be at work on it. After a failover a server is listed anew, by the same address. */
+/**
+ * Addresses of the servers that may be working on it. After a failover a server is listed again under the same address.
+ */
 function workersOf<W>(request: OpenRequest<W>): readonly string[] {
   const asked = new Set([...(request.earlier?.keys() ?? [])].map(({ address }) => address));
   if (request.server !== undefined) asked.add(request.server.address);

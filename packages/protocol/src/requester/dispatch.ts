@@ -1,8 +1,7 @@
 /*
- * To whom a request goes, and when it may: the requester's way out.
- *
- * Nothing is sent for the first time unless a marker is held and the return path is confirmed (docs/wire.md, "Sending for the first time");
- * what cannot go yet is held. So is what no server has room for (rooms.ts): it waits for its turn (queues.ts).
+ * Decides which server gets a request, and when. A request is sent for the first time only while a marker is present
+ * and the return path is confirmed (docs/wire.md, "Sending for the first time"); until then it is held. A request for
+ * which no server has room (rooms.ts) waits for its turn (queues.ts).
  */
 import type { Failure } from '@cateto/contracts';
 import type { Obstacle } from './outcomes.ts';
@@ -18,60 +17,66 @@ import { createSuspects } from './suspects.ts';
 import type { RequesterEffect } from './types.ts';
 
 export interface Dispatch<W> {
-  /** Sends a request that no server has been given, or holds it. */
+  /** Sends a request that no server has yet, or holds it. */
   offer(request: OpenRequest<W>, nowMs: number): void;
-  /** A server has come to listen on the route. */
+  /** A server listens on the route now. */
   offerHeld(route: string, nowMs: number): void;
-  /** As many of the held as servers have room for. */
+  /** Sends as many held requests as servers have room for. */
   offerAllHeld(nowMs: number): void;
-  /** As many of the held as have room now, where there is more than there was; call after every input. */
+  /** Sends as many held requests as there is room for, where there is more than before. Call this after every input. */
   refill(nowMs: number): void;
-  /** There may be more room for the contract than there was. */
+  /** There may be more room for the contract than before. */
   freed(contract: string): void;
-  /** A server that has answered, or of which nothing of a contract is expected, takes again what it gave back. */
+  /** A server that has answered, or from which no answer of a contract is expected, accepts again what it gave back. */
   resume(place: Place, answered: string | undefined): void;
-  /** A server cannot take the request though another may. */
+  /** This server cannot take the request, but another one may. */
   refusedBy(request: OpenRequest<W>, server: Server): void;
   /** Takes a request back from its server, and holds it. */
   takeBack(request: OpenRequest<W>, nowMs: number): void;
-  /** Takes a request from its server, for good: what that answers is not waited for. */
+  /** Takes a request from its server for good: its answer is not awaited. */
   letGo(request: OpenRequest<W>, nowMs: number): void;
-  /** Takes an ended request from among the held, or from the requests that its server is thought to work on. */
+  /** Removes an ended request from the held ones, or from those that its server is thought to work on. */
   release(request: OpenRequest<W>): void;
   /**
-   * The server to ask, or `full` while those that would be asked have no room. For an impatient request there is none when all that
-   * listen are passed over.
+   * The server for the request, or `full` while the candidates have no room. For an impatient request, undefined when
+   * all listening servers are passed over.
    */
   choose(request: OpenRequest<W>): Server | 'full' | undefined;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
-  /** Its server is gone, or there was none: it goes to this one, or waits while that has no room or it is a suspect. */
+  /**
+   * Its server is gone, or it had none. It goes to this server, or waits while that has no room or the request is a
+   * suspect.
+   */
   reassign(request: OpenRequest<W>, server: Server | 'full', nowMs: number): void;
-  /** The request is one of this server's from now on; it is not sent. */
+  /** The request belongs to this server from now on. It is not sent. */
   move(request: OpenRequest<W>, server: Server, nowMs: number): void;
-  /** Takes a suspect from its server; it waits for a trial on the next. */
+  /** Takes a suspect from its server. It waits for a trial on the next one. */
   suspect(request: OpenRequest<W>, nowMs: number): void;
-  /** A suspect has waited for its trial long enough: it is sent like any other request. */
+  /** A suspect has waited long enough for its trial, and is sent like any other request. */
   giveUntried(request: OpenRequest<W>, nowMs: number): void;
-  /** Goes on with the trials of suspects; call after every input. */
+  /** Continues the trials of suspects. Call this after every input. */
   tryNext(nowMs: number): void;
-  /** When the trial that is under way ends at the latest; infinity without one. */
+  /** When the current trial ends at the latest; infinity without one. */
   trialDueMs(): number;
-  /** Sends a request in flight once more: to its server while that listens, else to another if there is one. */
+  /** Resends a request in flight: to its server while that listens, otherwise to another one if there is one. */
   sendAgain(request: OpenRequest<W>, nowMs: number): void;
-  /** No listener is known for it: it is looked at again later, though the lease of its server says nothing of it any more. */
+  /**
+   * No listener is known for it. It is checked again later, although the lease of its server does not apply to it any
+   * more.
+   */
   lookLater(request: OpenRequest<W>, nowMs: number): void;
-  /** Markers held now. */
+  /** The number of markers present now. */
   markers(held: number): void;
   returnPath(confirmed: boolean): void;
-  /** Whether a marker is held. */
+  /** Whether a marker is present. */
   isLinked(): boolean;
   /** Whether a request may be sent for the first time. */
   canSend(): boolean;
-  /** Since when nobody fit to ask for the request has been known; from now on when that is new. */
+  /** Since when no suitable server for the request is known; from now on when this is new. */
   unservedSinceMs(request: OpenRequest<W>, nowMs: number): number;
-  /** Why a request that no server was given is held. */
+  /** Why a request that no server has is held. */
   obstacle(request: OpenRequest<W>): Obstacle;
-  /** An answer came: what it cost the server says how long others will wait. */
+  /** An answer arrived. Its cost shows how long other requests will wait. */
   answered(request: OpenRequest<W>, nowMs: number): void;
   counters(): { readonly held: number; readonly sent: number; readonly resent: number };
 }
@@ -81,20 +86,20 @@ export interface DispatchOptions<W> {
   readonly random: () => number;
   emit(effect: RequesterEffect<W>): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
-  /** Nobody fit listens for it, as far as is known: what is still on its way may tell of somebody. */
+  /** No suitable server listens, as far as is known. Messages in flight may announce one. */
   awaitTurn(request: OpenRequest<W>): void;
-  /** A request is due earlier than it was. */
+  /** A request is due earlier than before. */
   schedule(request: OpenRequest<W>): void;
   /** It has not settled. */
   isOpen(request: OpenRequest<W>): boolean;
 }
 
-/** The share by which a repetition comes earlier or later, so that many do not come at once. */
+/** Repetitions are spread by this share in both directions, so that many do not come at once. */
 const resendJitter = 0.2;
 
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   const { servers, random, emit, settle, awaitTurn, schedule, isOpen } = options;
-  /** Routes without a fit listener, and since when. */
+  /** Routes without a suitable listener, and since when. */
   const unserved = new Map<string, number>();
   let markersHeld = 0;
   let confirmed = false;
@@ -130,7 +135,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       settle(request, held.overloaded(request));
     } else {
       held.add(request);
-      // Others may wait for other lanes.
+      // Requests for other lanes may wait.
       if (waits) held.freed(request.call.target.contract);
     }
   }
@@ -140,7 +145,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (canSend()) held.offerAll(nowMs);
   }
 
-  /** Sends a copy to a server that is passed over, or fails, and is due for one; nobody waits for its answer. */
+  /** Sends a copy to a server that is passed over or fails, and is due for one. No one waits for its answer. */
   function probe(request: OpenRequest<W>, nowMs: number): void {
     if (request.call.target.pinned !== undefined) return;
     const server = servers.takeProbe(request.call.target, nowMs);
@@ -167,14 +172,14 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
     if (request.server === undefined) held.sent(request);
     else resent += 1;
-    // By address: after a failover the same server is listed anew.
+    // By address: after a failover the same server is listed again.
     request.repeatedMs = request.server?.address === server.address ? nowMs : undefined;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
     request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
-    // A new request is scheduled by its call; one that was held or moved is due earlier than it thought.
+    // A new request is scheduled by its call. A held or moved one is due earlier than it was scheduled.
     if (request.scheduledMs < Number.POSITIVE_INFINITY) schedule(request);
   }
 
@@ -214,7 +219,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const { server } = request;
     const { route, unheard } = request.call.target;
     if (server === undefined || request.settled || markersHeld === 0) return;
-    // Found by address: after a failover the same server is listed anew.
+    // By address: after a failover the same server is listed again.
     const same = servers.find(route, server.address);
     if (same === undefined && isSuspect(request)) return suspect(request, nowMs);
     const next = same ?? choose(request);
@@ -249,7 +254,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function obstacle({ call: { target } }: OpenRequest<W>): Obstacle {
     if (markersHeld === 0) return 'no-broker';
     if (!confirmed) return 'no-return-path';
-    // Any server has room for a request that may go to no other.
+    // For a request that may go to one server only, that server always has room.
     return target.pinned === undefined && servers.anyOn(target.route) ? 'no-room' : 'no-server';
   }
 

@@ -5,7 +5,7 @@ import { a, b, outcomes, sends, setUpReady } from './requester.test-support.ts';
 const broken = failure('internal', 'broken');
 const deadlineMs = 60_000;
 
-/** One of two servers fails what it is sent, and the other answers, until the first has failed so many. */
+/** One of two servers fails its requests until it has failed this many; the other one answers. */
 function setUpFailing(failures: number, contract = 'square') {
   const ready = setUpReady();
   const answered: Record<string, number> = { [a]: 0, [b]: 0 };
@@ -26,30 +26,30 @@ function setUpFailing(failures: number, contract = 'square') {
 }
 
 describe('a server that has failed eight requests in a row', () => {
-  test('gets none of a burst that waits for another server', () => {
+  test('a server that has failed eight requests in a row gets none of a burst that waits for another server', () => {
     const { callNext } = setUpFailing(8);
     const to = Array.from({ length: 100 }, () => callNext().sent.map(([, server]) => server));
     expect(to.flat()).toEqual(Array.from({ length: 100 }, () => b));
   });
 
-  test('gets requests like any other while it has failed seven', () => {
+  test('a server that has failed seven requests in a row gets requests like any other', () => {
     const { callNext } = setUpFailing(7);
     expect([callNext(), callNext()].flatMap(({ sent }) => sent.map(([, to]) => to)).toSorted()).toEqual([a, b]);
   });
 
-  test('gets the requests when no other server listens', () => {
+  test('a server that fails gets the requests when no other server listens', () => {
     const { callNext, down } = setUpFailing(8);
     down(b);
     expect(callNext().sent.map(([, to]) => to)).toEqual([a]);
   });
 
-  test('gets requests for other contracts as before', () => {
+  test('a server that fails one contract gets requests for other contracts as before', () => {
     const { callNext } = setUpFailing(8);
     const to = [callNext('multiply'), callNext('multiply')].flatMap(({ sent }) => sent.map(([, server]) => server));
     expect(to.toSorted()).toEqual([a, b]);
   });
 
-  test('gets a copy of one request a second, and settles nothing by failing it', () => {
+  test('a server that fails gets a copy of one request a second, and settles nothing by failing it', () => {
     const { callNext, answer, runTo, at } = setUpFailing(8);
     runTo(at.nowMs + 1_000);
     const { seq, sent } = callNext();
@@ -59,7 +59,7 @@ describe('a server that has failed eight requests in a row', () => {
     expect(outcomes(answer(b, seq))).toEqual([[seq, seq]]);
   });
 
-  test('gets requests like any other once it has answered a copy, even after the other server', () => {
+  test('a server that fails gets requests like any other once it has answered a copy, even after the other server', () => {
     const { callNext, answer, runTo, at } = setUpFailing(8);
     runTo(at.nowMs + 1_000);
     const { seq } = callNext();
@@ -68,7 +68,7 @@ describe('a server that has failed eight requests in a row', () => {
     expect([callNext(), callNext()].flatMap(({ sent }) => sent.map(([, to]) => to)).toSorted()).toEqual([a, b]);
   });
 
-  test('is not well again because it answers another contract', () => {
+  test('an answer to another contract does not end the failing of a server', () => {
     const { callNext, handle } = setUpFailing(8);
     const { seq, sent } = callNext('multiply');
     const results = [{ seq, outcome: { value: 1, fallbacks: [] } }];
@@ -76,7 +76,7 @@ describe('a server that has failed eight requests in a row', () => {
     expect(Array.from({ length: 4 }, () => callNext().sent[0]?.[1])).toEqual([b, b, b, b]);
   });
 
-  test('is out again after one failure when it has left and come back', () => {
+  test('a server that has left and come back is avoided again after one failure', () => {
     const { callNext, answer, down, up } = setUpFailing(8);
     down(a);
     up(a);

@@ -1,30 +1,31 @@
 /*
- * Servers that fail the requests for a contract, one after the other.
+ * Servers that fail the requests for a contract, one after the other. Decides which servers come after all others for a
+ * contract because their handlers fail.
  *
- * Decides which servers come after all others for a contract because their handlers fail. Rules kept (docs/wire.md, "Choosing a server"):
+ * Rules (docs/wire.md, "Choosing a server"):
+ * - A server that has answered eight requests in a row with `internal` gets requests for the contract only while no
+ *   other server listens. Otherwise it would attract waiting requests, because it is free again sooner than a server
+ *   that computes.
+ * - It gets a copy of one request a second, and is treated like the others after its first answer other than
+ *   `internal`. A server that only has a copy settles nothing with `internal`.
  *
- * - A server that has answered eight requests in a row with `internal` is asked for the contract only while no other listens: it is free
- *   again sooner than a server that computes, and would attract what waits.
- * - It is sent a copy of one request a second, and is one like the others from its first answer that is none of `internal`. A server
- *   that has only a copy settles nothing with `internal`.
- *
- * Finagle's failure accrual takes a node out after five failures in a row. Its clients try a node again with a request of their own;
- * ours, with a copy that nobody waits for (docs/decisions/0060-probe-with-work.md).
+ * Finagle's failure accrual removes a node after five failures in a row. Its clients try the node again with a real
+ * request; here it is a copy whose answer no one waits for (docs/decisions/0060-probe-with-work.md).
  */
 import type { Place, Room } from './rooms.ts';
 
 export interface Failing {
-  /** A request that was the server's to answer has failed. */
+  /** A request that this server was to answer has failed. */
   failed(room: Room, answerRoute: string, nowMs: number): void;
   /** The server at this address has answered something on this route, and not with `internal`. */
   answered(address: string, answerRoute: string): void;
   /** It has answered a request for the contract. */
   wellAgain(room: Room): void;
-  /** It listens no more. If it comes back, one more failure is enough. */
+  /** It does not listen any more. If it comes back, one more failure is enough. */
   gone(place: Place): void;
   /** Whether any server fails. */
   any(): boolean;
-  /** The first server that is due for a copy of a request for the contract now, of those that `fits` takes. */
+  /** The first server that is due for a copy of a request for the contract, of those that `fits` accepts. */
   takeProbe(contract: string, answerRoute: string, nowMs: number, fits: (place: Place) => boolean): Place | undefined;
 }
 

@@ -1,8 +1,6 @@
 /*
- * Requests that no server has been given.
- *
- * They wait in queues for room (queues.ts), by turns. A request that may go to one server only waits beside the queues: nothing else
- * competes with it for that server.
+ * Requests that no server has. They wait for room in queues (queues.ts) and take turns. A request that may go to one
+ * server only waits beside the queues, because nothing else competes with it for that server.
  */
 import type { Failure } from '@cateto/contracts';
 import { overloadedFor } from './outcomes.ts';
@@ -14,26 +12,26 @@ import type { Server } from './servers.ts';
 export interface Held<W> {
   add(request: OpenRequest<W>): void;
   remove(request: OpenRequest<W>): void;
-  /** It is sent: out of what waits, and its origin is charged. */
+  /** It was sent, so it does not wait any more, and its origin is charged. */
   sent(request: OpenRequest<W>): void;
-  /** A server cannot take the request though another may. */
+  /** This server cannot take the request, but another one may. */
   refusedBy(request: OpenRequest<W>, server: Server): void;
-  /** An answer came that was expected from this room. */
+  /** An expected answer arrived from this room. */
   answered(request: OpenRequest<W>, room: Room, nowMs: number): void;
-  /** Others wait for the same contract: it has its turn after them. */
+  /** Other requests wait for the same contract, so it has its turn after them. */
   mustQueue(request: OpenRequest<W>): boolean;
-  /** Somebody listens for the request, with or without room. */
+  /** A server listens for the request, with or without room. */
   served(request: OpenRequest<W>): void;
   wouldWaitTooLong(request: OpenRequest<W>, nowMs: number): boolean;
-  /** What a request is told that would wait too long. */
+  /** The failure of a request that would wait too long. */
   overloaded(request: OpenRequest<W>): Failure;
-  /** There may be more room for the contract than there was. */
+  /** There may be more room for the contract than before. */
   freed(contract: string): void;
-  /** Sends as many as have room now, where there is more than there was. */
+  /** Sends as many as have room, where there is more than before. */
   refill(nowMs: number): void;
   /** Sends as many as there is room for. */
   offerAll(nowMs: number): void;
-  /** The queues do not move while nothing can be sent: what they know of their pace is void. */
+  /** The queues do not move while nothing can be sent, so what they know about their pace is void. */
   restart(): void;
   size(): number;
 }
@@ -44,19 +42,19 @@ export interface HeldParts<W> {
   probe(request: OpenRequest<W>, nowMs: number): void;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
-  /** Nobody fit listens for it, as far as is known. */
+  /** No suitable server listens, as far as is known. */
   awaitTurn(request: OpenRequest<W>): void;
 }
 
-/** A request that is likely to wait for longer than this share of its time is refused at once. */
+/** A request that will probably wait for longer than this share of its time is refused at once. */
 const waitShareMax = 0.8;
 const noKeys: ReadonlySet<string> = new Set();
 
 export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldParts<W>): Held<W> {
   const queues = createQueues<W>();
-  /** What can go to one server only. */
+  /** Requests that may go to one server only. */
   const pinned = new Set<OpenRequest<W>>();
-  /** Contracts for which there may be more room than there was. */
+  /** Contracts for which there may be more room than before. */
   const freedContracts = new Set<string>();
 
   const size = (): number => queues.size() + pinned.size;
@@ -70,7 +68,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     if (request.call.target.unheard === 'fail') awaitTurn(request);
   }
 
-  /** By turns. */
+  /** In the order of turns. */
   function offerQueue(contract: string, nowMs: number): void {
     let blocked = noKeys;
     for (;;) {
@@ -116,7 +114,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
       if (waits) queues.add(request);
     },
     answered(request, room, nowMs) {
-      // Several that waited there together took their turns.
+      // Several requests that waited there together took their turns.
       if (queues.waiting(room.contract) > 0 || request.charged !== undefined) {
         queues.answered(request, nowMs - Math.max(request.serverSinceMs, room.answeredMs), nowMs);
       }

@@ -14,7 +14,7 @@ const step = fc.record({
   address: fc.constantFrom(a, b, 'cccccccccccc'),
 });
 
-test('a place lists the requests that its server has, and those of which it has a copy, as a look at all open ones finds them', () => {
+test('a place lists the requests that its server has, and its copies, as a search of all open requests finds them', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const rooms = createRooms(16);

@@ -1,8 +1,7 @@
 /*
- * The requests that a server has from here.
- *
- * What is heard of a server concerns these alone: each place (rooms.ts) links them in a list, so that a beat costs as much as
- * its server has, whatever else is open. A place is kept by address. So the list outlasts failovers, after which the server is listed anew.
+ * The requests of this requester that a server has. Each place (rooms.ts) links them in a list, so that the cost of a
+ * beat depends on the requests of its server alone, and not on all open ones. Places are kept by address, so the list
+ * outlasts failovers, after which a server is listed again.
  */
 import type { OpenRequest } from './request.ts';
 import type { Place, Room } from './rooms.ts';
@@ -16,7 +15,7 @@ export function join<W>(request: OpenRequest<W>, room: Room): void {
   request.room = room;
 }
 
-/** The server has it no more. */
+/** The server does not have it any more. */
 export function leave<W>(request: OpenRequest<W>, place: Place): void {
   place.inFlight -= 1;
   place.requests.remove(request);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { a, b, callOf, outcomes, route, setUpReady } from './requester.test-support.ts';
 import type { RequesterEffect, Target } from './types.ts';
 
-/* Requests of an operation whose lanes are `any`: all servers of all lanes may be asked. */
+/* Requests of an operation with lanes `any`, which may go to all servers of all lanes. */
 
 const [lane1, lane2, lane3] = [1, 2, 3].map((lane) => `${anyLaneRoute('square')}.${lane}`) as [string, string, string];
 const answerRoute = anyLaneResult('square');
@@ -19,7 +19,7 @@ function sent(effects: readonly RequesterEffect<string>[]): unknown[] {
   return effects.flatMap((effect) => (effect.type === 'send' ? [[effect.seq, effect.to, effect.route]] : []));
 }
 
-test('a request goes to the server that listens on the preferred lane when others are as busy', () => {
+test('a request goes to the server on its preferred lane when others are as busy', () => {
   for (const addresses of [
     [a, b],
     [b, a],
@@ -39,7 +39,7 @@ test('a request goes to a less busy server on another lane', () => {
   expect(sent(call(2, prefers2))).toEqual([[2, b, lane3]]);
 });
 
-test('a request goes to the lane that is served, at once or when the first one comes', () => {
+test('a request goes to the only lane with a server, at once or when the first server comes', () => {
   const { call, up } = setUpReady();
   expect(sent(call(1, prefers2))).toEqual([]);
   expect(sent(up(a, lane3))).toEqual([[1, a, lane3]]);
@@ -48,7 +48,7 @@ test('a request goes to the lane that is served, at once or when the first one c
   expect(sent(call(3, prefers2))).toEqual([[3, a, lane2]]);
 });
 
-test('a request takes another lane when the server of its own has no room, and waits when none has', () => {
+test('a request takes another lane when the server on its own has no room, and waits when none has', () => {
   const { call, up, handle } = setUpReady({ perServerMax: 1 });
   up(a, lane2);
   up(b, lane3);
@@ -61,14 +61,14 @@ test('a request takes another lane when the server of its own has no room, and w
   expect(sent(effects)).toEqual([[3, b, lane3]]);
 });
 
-test('a request of fixed lanes waits for its own', () => {
+test('a request of fixed lanes waits for its own lane', () => {
   const { call, up } = setUpReady();
   up(a, lane2);
   expect(sent(call(1, { route: lane1 }))).toEqual([]);
   expect(sent(up(b, lane1))).toEqual([[1, b, lane1]]);
 });
 
-test('requests of fixed lanes and of any lanes wait in one queue, and a lane without room keeps nobody else', () => {
+test('requests of fixed lanes and of any lanes wait in one queue, and a lane without room holds up no other', () => {
   const { call, up, handle } = setUpReady({ perServerMax: 1 });
   up(a, lane1);
   up(b, lane3);
@@ -79,7 +79,7 @@ test('requests of fixed lanes and of any lanes wait in one queue, and a lane wit
   expect(sent(handle({ type: 'results', sender: b, answerRoute, results }))).toEqual([[4, b, lane3]]);
 });
 
-test('a request stays with its server until the last of its lanes is withdrawn', () => {
+test('a request stays with its server until the last of the server’s lanes is withdrawn', () => {
   const { call, up, down } = setUpReady();
   for (const lane of [lane1, lane2, lane3]) up(a, lane);
   call(1, prefers2);
@@ -88,7 +88,7 @@ test('a request stays with its server until the last of its lanes is withdrawn',
   expect(sent(down(a, lane3))).toEqual([[1, b, lane3]]);
 });
 
-test('after a failover a request is sent to its server again, whatever lanes are listed and whoever was listed before it', () => {
+test('after a failover a request is resent to its server, whatever lanes are listed, and whichever server is listed first', () => {
   const { call, up, down, handle } = setUpReady();
   up(a, lane2);
   call(1, prefers2);
@@ -99,7 +99,7 @@ test('after a failover a request is sent to its server again, whatever lanes are
   expect(sent(handle({ type: 'marker-up', held: 1 }))).toEqual([[1, a, lane3]]);
 });
 
-test('a call that can be computed elsewhere is told that no server listens half a second after the last lane has gone', () => {
+test('a call that can be computed elsewhere fails half a second after the last lane has lost its server', () => {
   const { call, up, down, handle, runTo } = setUpReady();
   const target = { ...prefers2, unheard: 'fail' as const, impatient: false };
   up(a, lane1);

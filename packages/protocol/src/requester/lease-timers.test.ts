@@ -4,7 +4,7 @@ import { outcomes, sends, setUpReady } from './requester.test-support.ts';
 const [a, b, c] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
 const count = 1_000;
 
-/** Two servers share so many calls, and each says that it is at work on its own. */
+/** Two servers share this many calls, and each says that it is working on its own. */
 function setUp() {
   const ready = setUpReady();
   ready.up(a);
@@ -35,7 +35,7 @@ function setUp() {
 }
 
 describe('requests that their servers have named', () => {
-  test('cost one look for each server and lease, however many they are', () => {
+  test('named requests cost one check for each server and lease, however many they are', () => {
     const { beat, runTo, ticks } = setUp();
     for (let nowMs = 500; nowMs <= 20_000; nowMs += 500) {
       expect(runTo(nowMs)).toEqual([]);
@@ -45,7 +45,7 @@ describe('requests that their servers have named', () => {
     expect(ticks()).toBeLessThan(40);
   });
 
-  test('move to another server when the lease ends, as many as may', () => {
+  test('named requests move to another server when the lease ends, as many as may', () => {
     const { beat, runTo } = setUp();
     beat(b, 60_000);
     expect(runTo(2_049)).toEqual([]);
@@ -55,13 +55,13 @@ describe('requests that their servers have named', () => {
     expect(new Set(moved.map(([, to]) => to))).toEqual(new Set([b]));
   });
 
-  test('cost few looks while their lease has ended and none of them may move', () => {
+  test('named requests cost few checks while their lease has ended and none of them may move', () => {
     const { runTo, ticks } = setUp();
     runTo(12_000);
     expect(ticks()).toBeLessThan(300);
   });
 
-  test('move when a later lease that is shorter ends', () => {
+  test('named requests move when a later, shorter lease ends', () => {
     const { beat, runTo } = setUp();
     beat(a, 60_000);
     beat(b, 60_000);
@@ -71,7 +71,7 @@ describe('requests that their servers have named', () => {
     expect(runTo(4_000)).toHaveLength(1);
   });
 
-  test('are sent again when nobody else listened as their server ended, and a listener comes', () => {
+  test('named requests of a server that ended without a replacement are resent when a server comes', () => {
     const { handle, runTo, up } = setUp();
     handle({ type: 'server-ended', address: b });
     handle({ type: 'server-ended', address: a });
@@ -80,7 +80,7 @@ describe('requests that their servers have named', () => {
     expect(sends(up(c))).toHaveLength(count);
   });
 
-  test('are looked at again after a server ended that has nobody in its place', () => {
+  test('named requests are checked again after their server ended without a replacement', () => {
     const { handle, requester } = setUp();
     handle({ type: 'server-ended', address: a });
     handle({ type: 'server-ended', address: b });
@@ -100,21 +100,21 @@ describe('calls that wait for room and fail when nobody listens', () => {
     return ready;
   }
 
-  test('fail when the only listener goes', () => {
+  test('calls that wait for room and fail without a server fail when the only one goes', () => {
     const { call, down, handle } = setUpFull();
     for (const seq of [2, 3, 4]) call(seq, impatient);
     expect(down(a)).toContainEqual({ type: 'await-turn' });
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([2, 3, 4].map((seq) => [seq, 'no-listener']));
   });
 
-  test('fail when the only listener ends', () => {
+  test('calls that wait for room and fail without a server fail when the only one ends', () => {
     const { call, handle } = setUpFull();
     for (const seq of [2, 3, 4]) call(seq, impatient);
     handle({ type: 'server-ended', address: a });
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([2, 3, 4].map((seq) => [seq, 'no-listener']));
   });
 
-  test('fail later if they are patient, also when a listener was there for a moment', () => {
+  test('patient calls fail later, also if a server was there for a moment', () => {
     const { call, down, up, handle, runTo, at } = setUpFull();
     for (const seq of [2, 3, 4]) call(seq, patient);
     down(a);
@@ -131,7 +131,7 @@ describe('calls that wait for room and fail when nobody listens', () => {
     expect(failed.map(([seq]) => seq)).toEqual([2, 3, 4]);
   });
 
-  test('fail though nothing could be sent when the turn had ended', () => {
+  test('calls fail although nothing could be sent when the turn had ended', () => {
     const { call, down, handle } = setUpFull();
     call(2, impatient);
     down(a);
@@ -141,7 +141,7 @@ describe('calls that wait for room and fail when nobody listens', () => {
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[2, 'no-listener']]);
   });
 
-  test('do not fail for a listener of another route', () => {
+  test('calls do not fail because of a server on another route', () => {
     const { call, down, up, handle } = setUpFull();
     up(b, 'calc.cube.request.1');
     call(2, impatient);

@@ -1,16 +1,15 @@
 /*
- * When the lease of a server ends: one timer for each server.
- *
- * A request that its server has named needs no timer of its own while the lease lives (silence.ts). With one for each, 60,000 such
- * requests were looked at with every lease, of which a busy server grants two a second.
+ * When the lease of a server ends: one timer for each server. A request that its server has named needs no timer of its
+ * own during the lease (silence.ts). With a timer for each request, 60,000 such requests were checked with every lease,
+ * and a busy server grants two leases a second.
  */
 import { createDueQueue } from '../structures/due-queue.ts';
 import type { Place } from './rooms.ts';
 
 export interface LeaseTimers {
-  /** What is parked at the place is looked at then, or earlier if that is arranged. */
+  /** The requests parked at the place are checked then, or earlier if that is already scheduled. */
   watch(place: Place, dueMs: number): void;
-  /** The lease of the place was granted anew: it may end earlier now. */
+  /** The lease of the place was granted again, and may end earlier now. */
   granted(place: Place, untilMs: number): void;
   /** The next place that is due. */
   popDue(nowMs: number): Place | undefined;
@@ -28,7 +27,7 @@ export function createLeaseTimers(): LeaseTimers {
     due.push(dueMs, place);
   }
 
-  /** A place of which nothing is expected needs no look. */
+  /** A place from which no answer is expected needs no check. */
   function isAwaited(place: Place): boolean {
     if (place.inFlight > 0) return true;
     place.leaseDueMs = never;
@@ -42,7 +41,7 @@ export function createLeaseTimers(): LeaseTimers {
     },
     popDue(nowMs) {
       for (let place = due.popDue(nowMs); place !== undefined; place = due.popDue(nowMs)) {
-        // An earlier look has been taken in the place of this one.
+        // This check was replaced by an earlier one.
         if (place.leaseDueMs > nowMs) continue;
         place.leaseDueMs = never;
         return place;

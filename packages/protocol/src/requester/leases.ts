@@ -1,22 +1,20 @@
 /*
- * How long a server that was heard to be at work may be silent.
- *
- * A beat of a server leases what it holds for the silence that it announces (docs/wire.md, "Sending again"). While its lease lives,
- * nothing is asked of another server in its place. Leases are kept by address and not with the listener table: after a failover, or a cut
- * that has healed, the same server is listed anew.
+ * How long a working server may be silent. A beat grants the server a lease on its requests, for the silence that it
+ * announces (docs/wire.md, "Sending again"). During the lease, these requests go to no other server. Leases are kept by
+ * address and not in the listener table: after a failover, or a cut that has healed, the same server is listed again.
  */
 
 export interface Leases {
-  /** The server said that it may be silent for so long from now on. */
+  /** The server said that it may be silent for this long from now on. */
   beat(address: string, silentMs: number, nowMs: number): void;
-  /** Until when it may be silent; a time that has passed without a beat. */
+  /** Until when it may be silent; a time in the past without a beat. */
   untilMs(address: string): number;
   size(): number;
-  /** It has ended. */
+  /** The server has ended. */
   forget(address: string): void;
-  /** A new broker is active: what was said meanwhile may be lost, so all begin anew. */
+  /** A new broker is active, and beats may have been lost meanwhile, so all leases begin again. */
   renew(nowMs: number): void;
-  /** This process stood still for so long: nobody was silent then. */
+  /** This process stood still for this long. No silence counts during that time. */
   stoodStill(ms: number): void;
 }
 
@@ -25,7 +23,7 @@ interface Lease {
   silentMs: number;
 }
 
-/** Beyond so many those that have ended are forgotten. */
+/** Above this number, expired leases are forgotten. */
 const sweptFrom = 1_024;
 
 export function createLeases(): Leases {

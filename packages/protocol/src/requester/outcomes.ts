@@ -3,7 +3,7 @@ import { failure, limits } from '@cateto/contracts';
 import type { OpenRequest } from './request.ts';
 import { mayYetAnswer } from './request.ts';
 
-/* The failures a requester settles with on its own account, with the words a person reads. */
+/* The failures that a requester itself settles with, and their texts for people. */
 
 export function tooManyOpen(openMax: number): Failure {
   return failure(
@@ -17,8 +17,8 @@ export function nobodyFit<W>({ call: { target }, refusal }: OpenRequest<W>): Fai
 }
 
 /**
- * @param waiting requests that wait for the same servers
- * @param waitMs how long one more is likely to wait; 0 when the time that is left does not suffice for the work alone
+ * @param waiting how many requests wait for the same servers
+ * @param waitMs how long one more will probably wait; 0 when the remaining time is too short for the work alone
  */
 export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: number, waitMs: number): Failure {
   const timeout = `its timeout is ${Math.round(call.deadlineMs - calledMs)} ms`;
@@ -33,11 +33,11 @@ export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: nu
 /** Why a request is held. */
 export type Obstacle = 'no-broker' | 'no-return-path' | 'no-server' | 'no-room';
 
-/** @param obstacle what kept it from being sent, if nothing was */
+/** @param obstacle what kept it from being sent, if nothing was sent */
 export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): Failure {
   const { call, calledMs, server, earlier, refusal } = request;
   const allowedMs = Math.round(call.deadlineMs - calledMs);
-  // One that refused knows nothing of one that was asked as well and may have run it.
+  // The refusal of one server does not speak for another one that has the request too and may have run it.
   if (refusal !== undefined && mayYetAnswer(request) === undefined) return refusal;
   if (server !== undefined || earlier !== undefined) {
     return failure('deadline-exceeded', `no answer on ${call.target.answerRoute} within ${allowedMs} ms`);

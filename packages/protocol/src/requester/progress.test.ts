@@ -15,19 +15,19 @@ function setUp() {
   return { ...rest, first: holders[0] ?? '', second: holders[1] ?? '', hear };
 }
 
-test('a beat says how far the requests of its server are', () => {
+test('a beat reports the progress of its server’s requests', () => {
   const { hear, first, second } = setUp();
   expect(hear(first, [1, 0.5])).toEqual([{ type: 'progress', seq: 1, work: 'work 1', share: 0.5 }]);
   expect(hear(second, [2, 1])).toEqual([{ type: 'progress', seq: 2, work: 'work 2', share: 1 }]);
 });
 
-test('nothing is said of requests of other servers, of unknown ones, and by what is no share', () => {
+test('progress of other servers’ requests, of unknown requests, and invalid progress is ignored', () => {
   const { hear, first, second } = setUp();
   expect(hear(second, [1, 0.5])).toEqual([]);
   expect(hear(first, [7, 0.5, 1, 1.5, 1])).toEqual([]);
 });
 
-test('nothing is said of a request that has settled', () => {
+test('progress of a settled request is ignored', () => {
   const { hear, first, answer } = setUp();
   answer(first, 1);
   expect(hear(first, [1, 0.5])).toEqual([]);

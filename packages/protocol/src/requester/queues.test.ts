@@ -16,7 +16,7 @@ const step = fc.record({
   costMs: fc.constantFrom(0, 1, 1, 50),
 });
 
-test('the next request is the one that a look at all that wait finds', () => {
+test('the next request is the one that a search of all waiting requests finds', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
       const queues = createQueues<string>();

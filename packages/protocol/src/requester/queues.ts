@@ -1,11 +1,9 @@
 /*
- * Requests that wait for room: no server has been given them yet, or the one that had them has given them back.
- *
- * One queue for each contract, whatever the lane. Within it the origins of requests take turns by what their requests have cost, so that
- * the burst of one client does not delay the few requests of another (structures/accounts.ts); of one origin the oldest goes first,
- * and a request that was given back, or that a server has refused, is at its old place again.
- *
- * A queue also knows how long it takes: from the answers that came while something waited.
+ * Requests that wait for room: no server has them yet, or their server has given them back. There is one queue for each
+ * contract, whatever the lane. Within a queue, origins take turns by the cost of their requests, so that the burst of
+ * one client does not delay the few requests of another (structures/accounts.ts). Within an origin the oldest request
+ * goes first; a request that was given back or refused returns to its old place. A queue also knows how long it takes,
+ * from the answers that arrived while requests waited.
  */
 import type { Accounts } from '../structures/accounts.ts';
 import { comesBefore, createAccounts } from '../structures/accounts.ts';
@@ -16,53 +14,53 @@ import { firstOf, insert, keyOf, takeOut, unserved } from './waiting-line.ts';
 
 export interface Queues<W> {
   add(request: OpenRequest<W>): void;
-  /** It must wait. */
+  /** It must be waiting. */
   remove(request: OpenRequest<W>): void;
-  /** Requests that wait for this contract. */
+  /** How many requests wait for this contract. */
   waiting(contract: string): number;
   size(): number;
   contracts(): Iterable<string>;
-  /** The next one whose turn it is and whose line is not blocked; it goes on waiting. */
+  /** The request whose turn is next and whose line is not blocked. It goes on waiting. */
   next(contract: string, blocked: ReadonlySet<string>): OpenRequest<W> | undefined;
-  /** Nobody fit listens for the request. @returns those of its line for which that is new */
+  /** No suitable server listens for the request. @returns the requests of its line for which this is new */
   unserved(request: OpenRequest<W>): readonly OpenRequest<W>[];
-  /** Somebody listens for the request, with or without room. */
+  /** A server listens for the request, with or without room. */
   served(request: OpenRequest<W>): void;
-  /** It is sent: its origin is charged for what such a request costs. */
+  /** It is sent, and its origin is charged the cost of such a request. */
   sent(request: OpenRequest<W>): void;
-  /** An answer came that took the server so long. */
+  /** An answer arrived that took the server this long. */
   answered(request: OpenRequest<W>, costMs: number, nowMs: number): void;
-  /** What a request for the contract costs a server at least, as most do, in milliseconds; 0 while that is not known. */
+  /** The least cost of nearly all requests for the contract at a server, in milliseconds; 0 while unknown. */
   leastMs(contract: string): number;
-  /** Nothing could be sent for a while: how fast the queues move is seen anew. */
+  /** Nothing could be sent for a while, so the pace of the queues is measured anew. */
   restart(): void;
-  /** How long one more request of this origin is likely to wait; 0 while that is not known. */
+  /** How long one more request of this origin will probably wait; 0 while unknown. */
   waitMs(request: OpenRequest<W>): number;
 }
 
 interface Queue<W> {
   readonly origins: Accounts<Origin<W>>;
-  /** By their keys: the lines that may go to the same servers, by whose turn it is. */
+  /** By key: the lines that may go to the same servers, by whose turn it is. */
   readonly turns: Map<string, Heap<Line<W>>>;
   waiting: number;
-  /** A mean of the last ones: what a request is charged until its answer comes. */
+  /** The mean cost of the last requests. A request is charged this until its answer arrives. */
   costMs: number;
-  /** What nearly all of the last ones took, however much some did. */
+  /** The time of nearly all recent requests, even if some took much longer. */
   leastMs: number;
-  /** Answers from then to the last one, while something waited: what says how fast the queue moves. */
+  /** Answers since then while requests waited. They show how fast the queue moves. */
   answers: number;
   sinceMs: number;
   lastMs: number;
 }
 
 const costShare = 1 / 8;
-/** Of a cheap one that much is forgotten with each that is dear. */
+/** How much of a low value is forgotten with each expensive request. */
 const leastShare = 1 / 64;
-/** What costs nothing, as far as is known, takes turns by number. */
+/** Requests with no known cost take turns by number. */
 const leastMs = 0.001;
-/** Fewer answers say nothing. */
+/** Fewer answers show nothing. */
 const answersMin = 16;
-/** Of older ones only half is counted. */
+/** Beyond this number, older answers count half. */
 const answersMax = 128;
 
 export function createQueues<W>(): Queues<W> {
@@ -103,7 +101,7 @@ export function createQueues<W>(): Queues<W> {
     return line;
   }
 
-  /** Nothing waits in the line any more. */
+  /** No request waits in the line any more. */
   function close({ turns }: Queue<W>, line: Line<W>): void {
     line.origin.lines.delete(line.key);
     line.turns.remove(line);
@@ -140,7 +138,7 @@ export function createQueues<W>(): Queues<W> {
       if (line.waiting === 0) close(queue, line);
       if (origin.waiting === 0) queue.origins.leave(origin);
       if (queue.waiting > 0) return;
-      // The time in which nothing waits says nothing of how fast the queue moves, or of whose turn it is.
+      // Time in which no request waits shows neither the pace of the queue nor whose turn it is.
       queue.origins.clear();
       restart(queue);
     },

@@ -14,14 +14,14 @@ function listed(address: string) {
   return server;
 }
 
-test('a server that is listed anew has had a request since it was first sent there, and is not one that was asked before', () => {
+test('a server that is listed again has had a request since it was first sent there, and does not count as an earlier server', () => {
   const request = openRequest(callOf(1), 0, 200);
   assign(request, listed(a), 100);
   assign(request, listed(a), 1_500);
   expect([request.serverSinceMs, request.earlier]).toEqual([100, undefined]);
 });
 
-test('a server that is asked again after another has had the request since it was first sent there', () => {
+test('a server that gets a request again after another server has had it since it was first sent there', () => {
   const request = openRequest(callOf(1), 0, 200);
   assign(request, listed(a), 100);
   assign(request, listed(b), 700);

@@ -8,53 +8,61 @@ import type { Heap, HeapMember } from '../structures/heap.ts';
 const suspectEnds = 2;
 
 /**
- * A request that is open: held while it has no server, in flight from then on. What few requests need is undefined for all others: a
- * number that is no small whole one takes memory of its own, three hundred thousand times a second.
+ * An open request: held while it has no server, in flight from then on. Fields that few requests need are undefined for
+ * all others: a number that is not a small integer takes memory of its own, three hundred thousand times a second.
  */
 export interface OpenRequest<W> extends InFlight {
   readonly call: RequestCall<W>;
   readonly calledMs: number;
-  /** When it is over before its deadline: it was sent, and its caller has something better to do than to wait for long. */
+  /** When it ends before its deadline: it was sent, and its caller has an alternative to waiting for long. */
   lateAtMs: number | undefined;
-  /** Where the last attempt went, and the room that it takes there. */
+  /** The server of the last attempt, and the room that it takes there. */
   server: Server | undefined;
   room: Room | undefined;
-  /** Its neighbours among the requests that its server has (in-flight.ts). */
+  /** Its neighbours among the requests of its server (in-flight.ts). */
   older: InFlight | undefined;
   newer: InFlight | undefined;
-  /** Where it waits for room (queues.ts). */
+  /** The line in which it waits for room (queues.ts). */
   line: Line<W> | undefined;
-  /** Whose turn it took when it was sent, and what that was charged. */
+  /** The origin whose turn it took when it was sent, and what that was charged. */
   charged: { readonly origin: Origin<W>; readonly ms: number } | undefined;
-  /** When the first attempt went there. */
+  /** When the first attempt was sent to this server. */
   serverSinceMs: number;
-  /** Servers asked before that one, with the time each was first asked. */
+  /** Earlier servers, with the time at which it was first sent to each. */
   earlier: Map<Server, number> | undefined;
-  /** Servers that cannot take it though another may; `refusal` is what the last of them said. */
+  /** Servers that cannot take it, although another may; `refusal` is the last answer among them. */
   refused: Set<Server> | undefined;
   refusal: Failure | undefined;
   /** How often it was sent. */
   attempts: number;
-  /** When it is sent again without any other cause, and the distance to the time after. */
+  /** When it is resent without another cause, and the distance to the time after that. */
   resendDueMs: number;
   resendEveryMs: number;
-  /** When it was sent once more to the server that has it; undefined when it was not. */
+  /** When it was resent to its current server; undefined if it was not. */
   repeatedMs: number | undefined;
-  /** When the requester looks at it next; infinity when that is not arranged. */
+  /** When the requester checks it next; infinity if no check is scheduled. */
   scheduledMs: number;
-  /** Its server has named it in a beat: it has it, or has answered it since. */
+  /** Its server has named it in a beat: the server has it, or has answered it since. */
   listed: boolean;
-  /** Its server named it, and then did so no more: it has answered, and the answer is lost unless it comes in this turn. */
+  /**
+   * Its server named it and does not any more: it was answered, and the answer is lost unless it arrives in this turn.
+   */
   lost: boolean;
-  /** Its server, which has named it, listens no more, or not yet at a new broker: until then the request waits for it. */
+  /**
+   * Its server, which has named it, does not listen any more, or not yet at a new broker. The request waits for it
+   * until this time.
+   */
   staysUntilMs: number | undefined;
-  /** Servers that ended while they had it. */
+  /** How many servers ended while they had it. */
   ends: number;
-  /** The caller has its outcome; the record stays only so that the servers do not count it as settled. */
+  /** The caller has its outcome. The record remains, so that the servers do not consider it settled. */
   settled: boolean;
 }
 
-/** Requests of one origin that may go to the same servers, the oldest first. Some of those that have left are still in `items`. */
+/**
+ * Requests of one origin that may go to the same servers, the oldest first. Some requests that have left are still in
+ * `items`.
+ */
 export interface Line<W> extends HeapMember {
   readonly key: string;
   readonly origin: Origin<W>;
@@ -63,14 +71,14 @@ export interface Line<W> extends HeapMember {
   items: OpenRequest<W>[];
   head: number;
   waiting: number;
-  /** Below this seq it is known of all that nobody fit listens. */
+  /** For all requests below this seq it is known that no suitable server listens. */
   unservedBelow: number;
 }
 
-/** For whom requests for a contract are made. */
+/** The origin of requests for a contract. */
 export interface Origin<W> extends Account {
   readonly contract: string;
-  /** By their keys: those in which something waits. */
+  /** By key: the lines in which requests wait. */
   readonly lines: Map<string, Line<W>>;
   waiting: number;
 }
@@ -103,16 +111,16 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
   };
 }
 
-/** When it settles if nothing has come. */
+/** When it settles if nothing arrives. */
 export function expiresMs<W>({ call, lateAtMs }: OpenRequest<W>): number {
   return lateAtMs ?? call.deadlineMs;
 }
 
-/** Notes that the request goes to another server now, or to none for the time being. */
+/** Records that the request goes to another server now, or to none for the moment. */
 export function assign<W>(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
   const before = request.server;
   request.server = server;
-  // After a failover the same server is listed anew, and has had it since it was first sent there.
+  // After a failover the same server is listed again, and has had the request since it was first sent there.
   if (before !== undefined && before.address === server?.address) return;
   if (before !== undefined) noteEarlier(request, before, request.serverSinceMs);
   if (server === undefined) request.resendDueMs = Number.POSITIVE_INFINITY;
@@ -125,7 +133,7 @@ function earlierSinceMs<W>({ earlier }: OpenRequest<W>, address: string): number
   return undefined;
 }
 
-/** Notes that a server has a copy of the request beside the one that is to answer it. */
+/** Records that a server has a copy of the request besides the one that is to answer it. */
 export function noteEarlier<W>(request: OpenRequest<W>, server: Server, sinceMs: number): void {
   request.earlier ??= new Map();
   if (request.earlier.has(server)) return;
@@ -135,7 +143,7 @@ export function noteEarlier<W>(request: OpenRequest<W>, server: Server, sinceMs:
   server.place.copies.add(request);
 }
 
-/** The server has given the request back: it has it no more, and has not left it unanswered. */
+/** The server has given the request back: it does not have it any more, and has not left it unanswered. */
 export function forgetAsked<W>(request: OpenRequest<W>, server: Server): void {
   if (request.earlier?.delete(server) !== true) return;
   server.copies -= 1;
@@ -143,7 +151,7 @@ export function forgetAsked<W>(request: OpenRequest<W>, server: Server): void {
   if (request.earlier.size === 0) request.earlier = undefined;
 }
 
-/** The request is over: no server has a copy of it that matters. */
+/** The request is over, so copies at servers do not matter any more. */
 export function forgetEarlier<W>(request: OpenRequest<W>): void {
   if (request.earlier === undefined) return;
   for (const server of request.earlier.keys()) {
@@ -152,20 +160,22 @@ export function forgetEarlier<W>(request: OpenRequest<W>): void {
   }
 }
 
-/** Two ends may be an accident; a third is risked with care (suspects.ts). */
+/** Two ends may be an accident. A third one is risked with care (suspects.ts). */
 export function isSuspect<W>({ ends }: OpenRequest<W>): boolean {
   return ends >= suspectEnds;
 }
 
-/** A server that was asked and has not refused: it may yet answer, even if it listens no more. */
+/**
+ * A server that got the request and has not refused it, and so may still answer, even if it does not listen any more.
+ */
 export function mayYetAnswer<W>({ server, earlier, refused }: OpenRequest<W>): Server | undefined {
-  // By address: after a failover a server is listed anew.
+  // By address: after a failover a server is listed again.
   const refusers = new Set([...(refused ?? [])].map(({ address }) => address));
   const asked = server === undefined ? [] : [server];
   return [...asked, ...(earlier?.keys() ?? [])].find(({ address }) => !refusers.has(address));
 }
 
-/** Whether an attempt went to this address: from anyone else an answer is none. */
+/** Whether an attempt was sent to this address. Answers from other addresses do not count. */
 export function wasAsked<W>(request: OpenRequest<W>, address: string): boolean {
   if (request.server?.address === address) return true;
   if (request.earlier === undefined) return false;
