@@ -20,6 +20,7 @@ import type { OpenLink, Platform } from '../link/link.ts';
 import { createRequesterDriver } from '../participant/requester-driver.ts';
 import { createResponderDriver } from '../server/responder-driver.ts';
 import { answerRouteOf } from './operation-call.ts';
+import { joinLoop } from '../server/loop-announcements.ts';
 import { incoming } from '../runs/work.ts';
 import type { RunningServer } from '../server/server-lifecycle.ts';
 import { startServer } from '../server/server-lifecycle.ts';
@@ -76,7 +77,8 @@ function serveOn<C extends Catalogue>(
   });
   const contexts = createHandlerContexts(participant, onEvent);
   const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
-  const fallbacks = createFallbacks(participant, (silentMs) => responses.announce(silentMs));
+  const loop = joinLoop(participant.platform);
+  const fallbacks = createFallbacks(participant, loop.announce);
   const responses = createResponderDriver<ReplyTopic>(participant, {
     publish: bus.publish,
     onEvent,
@@ -122,6 +124,7 @@ function serveOn<C extends Catalogue>(
     onEvent,
     onClose() {
       requests.close();
+      loop.leave();
       fellBack.close();
       contexts.close();
       faults.close();

@@ -9,6 +9,7 @@ import type { QueueLoad } from '../runs/queue-load.ts';
 import type { RunCounts } from '../runs/run-counters.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
 import { createRunQueue, silentLeastMs } from '../runs/run-queue.ts';
+import { joinLoop } from './loop-announcements.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import type { Work } from '../runs/work.ts';
 
@@ -35,8 +36,6 @@ export interface ResponderDriver {
   accept(origin: BatchOrigin, requests: readonly IncomingRequest<Work>[]): void;
   /** Sends a beat to the requesters of running requests. */
   sayAtWork(): void;
-  /** The same before other work blocks the event loop for this long; 0 means that this is over. */
-  announce(silentMs: number): void;
   /** Tells the requesters of running requests that this server will not answer them. */
   letGo(): void;
   /**
@@ -64,19 +63,18 @@ export function createResponderDriver<T extends string>(
   let drained: (() => void) | undefined;
   let hasLetGo = false;
   let goneMs = Number.POSITIVE_INFINITY;
-  /** For how long other work will block the event loop, as announced. */
-  let elsewhereMs = 0;
   /** When a timer is to check the running work. */
   let lookMs = Number.POSITIVE_INFINITY;
+  const loop = joinLoop(platform, (silentMs) => {
+    handle({ type: 'announce', silentMs });
+    participant.rearm();
+  });
   const queue = createRunQueue({
     platform,
     runningMax,
     counters: runCounters,
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
-    announce(silentMs) {
-      // The silence of the other work is not over.
-      if (silentMs > 0 || elsewhereMs === 0) handle({ type: 'announce', silentMs });
-    },
+    announce: loop.announce,
     waitLong: (runs) => handle({ type: 'waits-long', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
   });
@@ -168,10 +166,6 @@ export function createResponderDriver<T extends string>(
       participant.rearm();
     },
     sayAtWork: () => announce(silentLeastMs),
-    announce(silentMs) {
-      elsewhereMs = silentMs;
-      announce(silentMs);
-    },
     letGo() {
       hasLetGo = true;
       announce(0);
@@ -182,7 +176,10 @@ export function createResponderDriver<T extends string>(
         drained = resolve;
         handle({ type: 'drain' });
       }),
-    close: givenUp.close,
+    close() {
+      loop.leave();
+      givenUp.close();
+    },
     counters: responder.counters,
     runCounts: () => runCounters.counts(responder.counters().givenUp),
     load: queue.load,

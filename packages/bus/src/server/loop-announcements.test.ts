@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { testPlatform } from '../participant/fake-link.test-support.ts';
+import { joinLoop } from './loop-announcements.ts';
+
+/** Two servers of one event loop, work of one of them that has no requesters of its own, and what the servers told theirs. */
+function setUp() {
+  const platform = testPlatform();
+  const told: (readonly [name: string, silentMs: number])[] = [];
+  const a = joinLoop(platform, (silentMs) => void told.push(['a', silentMs]));
+  const b = joinLoop(platform, (silentMs) => void told.push(['b', silentMs]));
+  const work = joinLoop(platform);
+  return { platform, a, b, work, told: () => told.splice(0) };
+}
+
+test('all servers of an event loop tell their requesters what one of them announces, and that it is over', () => {
+  const { a, work, told } = setUp();
+  a.announce(3_000);
+  expect(told()).toEqual([
+    ['a', 3_000],
+    ['b', 3_000],
+  ]);
+  a.announce(0);
+  expect(told()).toEqual([
+    ['a', 0],
+    ['b', 0],
+  ]);
+  work.announce(500);
+  expect(told()).toHaveLength(2);
+});
+
+test('a silence is over when the last announcement is', () => {
+  const { a, b, told } = setUp();
+  a.announce(3_000);
+  b.announce(5_000);
+  told();
+  a.announce(0);
+  expect(told()).toEqual([]);
+  b.announce(0);
+  expect(told()).toHaveLength(2);
+});
+
+test('a server that closes is told nothing more, and what it announced is over', () => {
+  const { a, b, told } = setUp();
+  a.announce(3_000);
+  told();
+  a.leave();
+  expect(told()).toEqual([['b', 0]]);
+  b.announce(1);
+  expect(told()).toEqual([['b', 1]]);
+});
+
+test('servers of other event loops are told nothing', () => {
+  const { told } = setUp();
+  joinLoop(testPlatform()).announce(1_000);
+  expect(told()).toEqual([]);
+});
