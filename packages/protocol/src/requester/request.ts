@@ -183,7 +183,7 @@ export function wasAsked<W>(request: OpenRequest<W>, address: string): boolean {
   return false;
 }
 
-/** Whether the server at this address may be at work on it: it was asked and did not refuse. */
+/** Whether the server at this address may be working on it: it got the request and did not refuse it. */
 export function mayRunAt<W>(request: OpenRequest<W>, address: string): boolean {
   if (!wasAsked(request, address)) return false;
   for (const server of request.refused ?? []) if (server.address === address) return false;

@@ -5,8 +5,8 @@ import { createRequester } from './requester.ts';
 import type { RequesterEffect, RequesterInput } from './types.ts';
 
 /*
- * Any inputs in any order, answers of servers that were really asked among them. The driver's duties are kept: seqs
- * count up, ticks come when they are due, a turn that is awaited ends.
+ * Any inputs in any order, among them answers of servers that really got a request. The duties of the driver are kept:
+ * seqs count up, ticks come when they are due, an awaited turn ends.
  */
 
 const routes = ['calc.square.request.1', 'calc.square.request.2'] as const;
@@ -59,7 +59,7 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** Runs the steps and checks what must hold after each; returns everything the machine did. */
+/** Applies the steps and checks the invariants after each. Returns all effects. */
 function run(steps: readonly Step[], openMax: number): string {
   const requester = createRequester<number>({ random: () => 0.37, answerTimeoutMs: 2_000, openMax });
   const deadlines = new Map<number, number>();
@@ -178,7 +178,7 @@ function run(steps: readonly Step[], openMax: number): string {
     }
   }
 
-  /** What is told to be settled is so, and stays so. */
+  /** Requests that are reported as settled are, and stay so. */
   function checkSettled(): void {
     const below = requester.settledBelow();
     const stragglers = requester.stragglers() ?? [];
@@ -189,7 +189,7 @@ function run(steps: readonly Step[], openMax: number): string {
     for (const one of told) toldSettled.add(one);
   }
 
-  /** A server that has one slot and nothing to do is sent one of two requests, whatever it had before. */
+  /** A server with one slot and nothing to do gets one of two requests, whatever it had before. */
   function checkRoom(address: (typeof addresses)[number]): void {
     take({ do: 'markers', held: 0 });
     take({ do: 'markers', held: 1 });
@@ -225,14 +225,14 @@ function seqsBelow(below: number): number[] {
 }
 
 describe('the requester, whatever happens', () => {
-  test('settles every call exactly once by its deadline, never sends what is settled or to one who does not listen', () => {
+  test('the requester settles every call once by its deadline, and sends no settled request and none to a server that does not listen', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => void run(steps, 20)),
       { numRuns: 1_000 },
     );
   });
 
-  test('does the same for the same inputs', () => {
+  test('the requester does the same for the same inputs', () => {
     fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => run(steps, 10) === run(steps, 10)));
   });
 });

@@ -22,9 +22,9 @@ export function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}
   return { seq, target, work: `work ${seq}`, deadlineMs };
 }
 
-/** A requester with a clock that stands still until it is moved, and what it did since the last look. */
+/** A requester with a clock that the test moves, and its effects since the last look. */
 export function setUp(given: Partial<RequesterConfig> = {}) {
-  // As if every server had earned trust.
+  // As if every server had earned full trust.
   const requester = createRequester<string>({
     random: () => 0.5,
     answerTimeoutMs: 2_000,
@@ -44,7 +44,7 @@ export function setUp(given: Partial<RequesterConfig> = {}) {
     answer(sender: string, seq: number, outcome: ResultReading['outcome'] = { value: seq, fallbacks: [] }) {
       return handle({ type: 'results', sender, answerRoute, results: [{ seq, outcome }] });
     },
-    /** Lets the clock run to a time, ticking whenever something is due. */
+    /** Lets the clock run to a time, with a tick whenever something is due. */
     runTo(untilMs: number) {
       const effects: RequesterEffect<string>[] = [];
       for (
@@ -61,7 +61,7 @@ export function setUp(given: Partial<RequesterConfig> = {}) {
   };
 }
 
-/** One that may send: a marker is held, the return path is confirmed. */
+/** A requester that may send: a marker is present, and the return path is confirmed. */
 export function setUpReady(given: Partial<RequesterConfig> = {}) {
   const ready = setUp(given);
   ready.handle({ type: 'marker-up', held: 1 });

@@ -4,7 +4,7 @@ import { a, b, outcomes, route, sends, setUp, setUpReady } from './requester.tes
 import type { RequesterEffect } from './types.ts';
 
 describe('held until heard', () => {
-  test('a request is held until a marker, a confirmed return path and a listener are there, and sent then', () => {
+  test('a request is held until there are a marker, a confirmed return path and a listener, and is then sent', () => {
     const { call, up, handle } = setUp();
     expect(call(1)).toEqual([]);
     expect(sends(up(a))).toEqual([]);
@@ -14,7 +14,7 @@ describe('held until heard', () => {
     ]);
   });
 
-  test('requests held for one route go out in order when its listener comes, and no others', () => {
+  test('the held requests of a route leave in order when a server listens on it, and no others do', () => {
     const { call, up } = setUpReady();
     call(1);
     call(2, { route: 'calc.square.request.2' });
@@ -25,14 +25,14 @@ describe('held until heard', () => {
     ]);
   });
 
-  test('a request that nobody ever heard settles as no-listener at its deadline', () => {
+  test('a request for which no server ever listens settles as no-listener at its deadline', () => {
     const { call, runTo } = setUpReady();
     call(1, { deadlineMs: 300 });
     expect(outcomes(runTo(299))).toEqual([]);
     expect(outcomes(runTo(300))).toEqual([[1, 'no-listener']]);
   });
 
-  test('what it settles with says what was missing', () => {
+  test('the failure at the deadline says what was missing', () => {
     const toldAfter = (before: (ready: ReturnType<typeof setUpReady>) => void): unknown => {
       const ready = setUpReady({ perServerMax: 1 });
       before(ready);
@@ -56,7 +56,7 @@ describe('held until heard', () => {
     ]);
   });
 
-  test('a call that can fall back waits for room too, and fails when all that listen are passed over', () => {
+  test('a call that can fall back waits for room too, and fails when all listening servers are passed over', () => {
     const { call, up, runTo, handle } = setUpReady({ perServerMax: 1 });
     up(a);
     call(1, { unheard: 'fail', deadlineMs: 10_000 });
@@ -83,7 +83,7 @@ describe('held until heard', () => {
     ]);
   });
 
-  test('one more than the bound settles as overloaded at once', () => {
+  test('a request beyond the bound settles as overloaded at once', () => {
     const { call } = setUp({ openMax: 2 });
     call(1);
     call(2);
@@ -92,7 +92,7 @@ describe('held until heard', () => {
 });
 
 describe('settling', () => {
-  test('an answer settles its request once; a repetition is stale', () => {
+  test('an answer settles its request once, and a repeated answer is stale', () => {
     const { call, up, answer, requester } = setUpReady();
     up(a);
     call(1);
@@ -101,7 +101,7 @@ describe('settling', () => {
     expect(requester.counters()).toMatchObject({ open: 0, stale: 1 });
   });
 
-  test('an answer from one who was not asked, or on another topic, is none', () => {
+  test('an answer from a server that did not get the request, or on another topic, does not count', () => {
     const { call, up, answer, handle } = setUpReady();
     up(a);
     call(1);
@@ -111,7 +111,7 @@ describe('settling', () => {
     expect(outcomes(answer(a, 1))).toEqual([[1, 1]]);
   });
 
-  test('a failure that no other server can change settles at once', () => {
+  test('a failure that no other server can change settles the request at once', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     call(1);
@@ -126,7 +126,7 @@ describe('settling', () => {
     expect(outcomes(runTo(100))).toEqual([[1, 'deadline-exceeded']]);
   });
 
-  test('cancelling settles at once and a later answer is dropped', () => {
+  test('cancelling a request settles it at once, and a later answer is dropped', () => {
     const { call, up, answer, handle } = setUpReady();
     up(a);
     call(1);
@@ -135,7 +135,7 @@ describe('settling', () => {
     expect(handle({ type: 'cancel', seq: 1 })).toEqual([]);
   });
 
-  test('closing cancels whatever is open', () => {
+  test('closing cancels all open requests', () => {
     const { call, up, handle } = setUpReady();
     call(1);
     up(a);
@@ -146,7 +146,7 @@ describe('settling', () => {
     ]);
   });
 
-  test('after closing every call is cancelled at once', () => {
+  test('after closing, every call is cancelled at once', () => {
     const { call, handle } = setUpReady();
     handle({ type: 'close' });
     expect(outcomes(call(1))).toEqual([[1, 'cancelled']]);
@@ -167,7 +167,7 @@ describe('settling', () => {
 });
 
 describe('asked again', () => {
-  test('when its server vanishes a request goes to another at once', () => {
+  test('when its server vanishes, a request goes to another one at once', () => {
     const { call, up, down } = setUpReady();
     up(a);
     call(1);
@@ -175,7 +175,7 @@ describe('asked again', () => {
     expect(sends(down(a))).toEqual([[1, b]]);
   });
 
-  test('without another it stays in flight: its answer still counts, and the next server heard is asked', () => {
+  test('without another server it stays in flight: its answer still counts, and it goes to the next server that listens', () => {
     const { call, up, down, answer } = setUpReady();
     up(a);
     call(1);
@@ -186,7 +186,7 @@ describe('asked again', () => {
     expect(outcomes(answer(a, 2))).toEqual([[2, 2]]);
   });
 
-  test('when a broker dies and the other takes over, what is in flight goes again to the same server', () => {
+  test('when a broker dies and the other takes over, requests in flight are resent to the same servers', () => {
     const { call, up, down, handle } = setUpReady();
     up(a);
     call(1);
@@ -199,7 +199,7 @@ describe('asked again', () => {
     expect(sends(handle({ type: 'confirmed' }))).toEqual([[1, a]]);
   });
 
-  test('when one of two markers vanishes what is in flight is sent again', () => {
+  test('when one of two markers vanishes, requests in flight are resent', () => {
     const { call, up, handle } = setUpReady();
     up(a);
     handle({ type: 'marker-up', held: 2 });
@@ -207,7 +207,7 @@ describe('asked again', () => {
     expect(sends(handle({ type: 'marker-down', held: 1 }))).toEqual([[1, a]]);
   });
 
-  test('without any event it is repeated after 200 ms, 400, 800 and then every second', () => {
+  test('without any event, a request is resent after 200 ms, 400, 800 and then every second', () => {
     const { call, up, runTo } = setUpReady();
     up(a);
     call(1);
@@ -215,7 +215,7 @@ describe('asked again', () => {
     expect(seen).toEqual([0, 1, 0, 1, 0, 1, 0, 1]);
   });
 
-  test('the slow repetition goes to another server if there is one', () => {
+  test('a resend without an event goes to another server if there is one', () => {
     const { call, up, runTo } = setUpReady();
     up(a);
     call(1);
@@ -223,7 +223,7 @@ describe('asked again', () => {
     expect(sends(runTo(200))).toEqual([[1, b]]);
   });
 
-  test('the repetition is spread by a fifth either way', () => {
+  test('the times of resends are spread by a fifth in both directions', () => {
     for (const [random, dueMs] of [
       [0, 160],
       [1, 240],
@@ -235,7 +235,7 @@ describe('asked again', () => {
     }
   });
 
-  test('nothing is due while nothing is open, and what has settled is due once at most', () => {
+  test('nothing is due while nothing is open, and a settled request is due once at most', () => {
     const { call, up, answer, at, runTo, requester } = setUpReady();
     up(a);
     call(1);
@@ -253,7 +253,7 @@ describe('asked again', () => {
     expect(requester.deadlineMs()).toBeUndefined();
   });
 
-  test('it goes to those who were not asked yet, and round again when all were', () => {
+  test('resends go to servers without the request first, and to all again afterwards', () => {
     const { call, up, runTo } = setUpReady();
     const busy = 'cccccccccccc';
     for (const address of [a, b, busy]) up(address);
@@ -266,7 +266,7 @@ describe('asked again', () => {
     expect([a, b]).toContain(asked[3]);
   });
 
-  test('a held request that is sent late is repeated 200 ms after it was sent', () => {
+  test('a held request is resent 200 ms after it was first sent', () => {
     const { call, up, runTo } = setUpReady();
     call(1);
     runTo(1_000);
@@ -277,7 +277,7 @@ describe('asked again', () => {
 });
 
 describe('choosing a server', () => {
-  test('the one with the fewest requests in flight from here is asked', () => {
+  test('a request goes to the server with the fewest requests in flight', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     call(1);
@@ -290,7 +290,7 @@ describe('choosing a server', () => {
     expect(sends(call(5))).toEqual([[5, a]]);
   });
 
-  test('equals take turns', () => {
+  test('equally busy servers take turns', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     up(b);
@@ -303,7 +303,7 @@ describe('choosing a server', () => {
     expect(asked.slice(2)).toEqual(asked.slice(0, 2));
   });
 
-  test('one that cannot take it is not asked again; its refusal is the outcome when none is left', () => {
+  test('a server that refuses does not get the request again, and its refusal is the outcome when no server is left', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     call(1);
@@ -312,7 +312,7 @@ describe('choosing a server', () => {
     expect(outcomes(answer(b, 1, failure('overloaded', 'full too')))).toEqual([[1, 'overloaded']]);
   });
 
-  test('a server that knows another contract is asked last for that contract only', () => {
+  test('a server with another version of a contract is last for that contract only', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     call(1);
@@ -324,7 +324,7 @@ describe('choosing a server', () => {
     expect(sends(call(4, { contract: 'cube' }))).toEqual([[4, a]]);
   });
 
-  test('a server that does not know it cannot speak for one that was asked before', () => {
+  test('a server that does not know the contract does not speak for another one that has the request', () => {
     const { call, up, answer, runTo } = setUpReady();
     up(a);
     call(1, { deadlineMs: 1_000 });
@@ -334,7 +334,7 @@ describe('choosing a server', () => {
     expect(outcomes(runTo(1_000))).toEqual([[1, 'deadline-exceeded']]);
   });
 
-  test('nor for one that listens no more but was asked', () => {
+  test('a server that does not know the contract does not speak for one that listens no more but has the request', () => {
     const { call, up, down, answer } = setUpReady();
     up(a);
     call(1);
@@ -344,7 +344,7 @@ describe('choosing a server', () => {
     expect(outcomes(answer(a, 1))).toEqual([[1, 1]]);
   });
 
-  test('a request that nobody there knows is held until one comes who does', () => {
+  test('a request that no listening server knows is held until one comes that does', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     call(1);
@@ -353,7 +353,7 @@ describe('choosing a server', () => {
     expect(outcomes(answer(b, 1))).toEqual([[1, 1]]);
   });
 
-  test('if none comes, that nobody knows it is the outcome at its deadline', () => {
+  test('if no server comes that knows the contract, that is the outcome at the deadline', () => {
     const { call, up, answer, runTo } = setUpReady();
     up(a);
     call(1);
@@ -361,14 +361,14 @@ describe('choosing a server', () => {
     expect(outcomes(runTo(5_000))).toEqual([[1, 'contract-mismatch']]);
   });
 
-  test('who is to fall back hears at once that nobody knows it', () => {
+  test('a call that can fall back learns at once that no server knows it', () => {
     const { call, up, answer } = setUpReady();
     up(a);
     call(1, { unheard: 'fail' });
     expect(outcomes(answer(a, 1, failure('unknown-operation', 'no')))).toEqual([[1, 'unknown-operation']]);
   });
 
-  test('a server gets no more at once than its bound: the rest is held and follows its answers in order', () => {
+  test('a server gets no more at once than its bound, and held requests follow its answers in order', () => {
     const { call, up, answer, requester } = setUpReady({ perServerMax: 2 });
     up(a);
     expect([1, 2, 3, 4, 5].flatMap((seq) => sends(call(seq)))).toEqual([
@@ -398,7 +398,7 @@ describe('choosing a server', () => {
     expect(sends(call(3))).toEqual([]);
   });
 
-  test('what waits for room goes to a server that is free again because it refused one that another may yet answer', () => {
+  test('a request that waits for room goes to a server that is free because it refused a request that another may still answer', () => {
     const { call, up, answer, runTo } = setUpReady({ perServerMax: 1 });
     up(a);
     call(1);
@@ -409,7 +409,7 @@ describe('choosing a server', () => {
     expect(sends(answer(b, 1, failure('overloaded', 'full')))).toEqual([[3, b]]);
   });
 
-  test('one server in particular is asked when the request says so, and nobody in its place', () => {
+  test('a pinned request goes to its one server and to no other', () => {
     const { call, up, down, answer } = setUpReady();
     up(a);
     expect(sends(call(1, { pinned: b }))).toEqual([]);
@@ -421,7 +421,7 @@ describe('choosing a server', () => {
 });
 
 describe('passing over', () => {
-  /** A has left request 1 unanswered for the answer timeout, though it went to B after 200 ms. */
+  /** A has left request 1 unanswered for the answer timeout, although it went to B after 200 ms. */
   function passedOver() {
     const ready = setUpReady();
     ready.up(a);
@@ -432,12 +432,12 @@ describe('passing over', () => {
     return ready;
   }
 
-  test('a server that left a request unanswered for the answer timeout is asked last', () => {
+  test('a server that left a request unanswered for the answer timeout comes last', () => {
     const { call } = passedOver();
     for (const seq of [2, 3, 4]) expect(sends(call(seq)).map(([, to]) => to)).not.toContain(a);
   });
 
-  test('it is sent a copy of one request a second, whose answer makes it well again', () => {
+  test('a server that is passed over gets a copy of one request a second, and its answer ends that', () => {
     const { call, runTo, answer } = passedOver();
     runTo(3_500);
     expect(sends(call(2, { deadlineMs: 60_000 }))).toEqual([
@@ -449,7 +449,7 @@ describe('passing over', () => {
     expect(sends(call(4, { deadlineMs: 60_000 }))).toEqual([[4, a]]);
   });
 
-  test('its new subscription makes it well again', () => {
+  test('a new subscription of a server ends that it is passed over', () => {
     const { call, up, down } = passedOver();
     down(a);
     up(a);
@@ -461,7 +461,7 @@ describe('passing over', () => {
     ).toContain(a);
   });
 
-  test('a shorter deadline of the caller passes nobody over', () => {
+  test('a shorter deadline of the caller does not cause a server to be passed over', () => {
     const { call, up, runTo } = setUpReady();
     up(a);
     call(1, { deadlineMs: 100 });
@@ -475,20 +475,20 @@ describe('passing over', () => {
 describe('one who rather fails than waits', () => {
   const rather = { unheard: 'fail' } as const;
 
-  test('learns that nobody listens once the turn has ended', () => {
+  test('an impatient call fails when no server listens once the turn has ended', () => {
     const { call, handle } = setUpReady();
     expect(call(1, rather)).toEqual([{ type: 'await-turn' }]);
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
   });
 
-  test('is sent on when a listener came within the turn', () => {
+  test('an impatient call is sent when a server comes within the turn', () => {
     const { call, up, handle } = setUpReady();
     call(1, rather);
     expect(sends(up(a))).toEqual([[1, a]]);
     expect(handle({ type: 'turn-ended' })).toEqual([]);
   });
 
-  test('waits while a failover is under way: an empty table means nothing then', () => {
+  test('an impatient call waits during a failover, because an empty table means nothing then', () => {
     const { call, handle, up } = setUp();
     call(1, rather);
     expect(handle({ type: 'turn-ended' })).toEqual([]);
@@ -498,7 +498,7 @@ describe('one who rather fails than waits', () => {
     expect(sends(up(a))).toEqual([[1, a]]);
   });
 
-  test('learns at once when its only server vanishes with the request in flight', () => {
+  test('an impatient call in flight fails at once when its only server vanishes', () => {
     const { call, up, down, handle } = setUpReady();
     up(a);
     call(1, rather);
@@ -506,7 +506,7 @@ describe('one who rather fails than waits', () => {
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
   });
 
-  test('does not wait for servers that are all passed over, but sends them one request a second', () => {
+  test('impatient calls do not wait for servers that are all passed over, but send them one request a second', () => {
     const { call, up, handle, runTo, answer, requester } = setUpReady();
     up(a);
     call(1, { ...rather, deadlineMs: 2_000 });
@@ -516,7 +516,7 @@ describe('one who rather fails than waits', () => {
     runTo(3_000);
     expect(sends(call(3, { ...rather, deadlineMs: 5_000 }))).toEqual([[3, a]]);
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[3, 'no-listener']]);
-    // The server must not take it for settled before it has answered.
+    // The server must not consider it settled before it has answered.
     expect(requester.settledBelow()).toBe(3);
     expect(answer(a, 3)).toEqual([]);
     expect(requester.settledBelow()).toBe(4);
@@ -528,7 +528,7 @@ describe('the attempt that a request carries', () => {
   const attempts = (effects: readonly RequesterEffect<string>[]): unknown[] =>
     effects.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.attempt]] : []));
 
-  test('is 1 the first time, and counts each sending: to the same server again, and to another', () => {
+  test('the attempt of a request starts with 1 and counts each sending, to the same server or another', () => {
     const { call, up, down, handle, runTo } = setUpReady();
     up(a);
     expect(attempts(call(1))).toEqual([[a, 1]]);

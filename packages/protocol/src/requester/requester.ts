@@ -1,25 +1,26 @@
 /*
- * The requester: the asking half of every conversation.
+ * The requester: the asking side of every conversation. It decides when a request is sent, to which server, when it is
+ * resent, and with what it settles. Two rules make sure that nothing is lost (docs/wire.md, "Requester"):
  *
- * Decides when a request is sent, to whom, when again, and with what it settles. Two rules lose nothing
- * (docs/wire.md, "Requester"):
+ * 1. Hold until reachable. A request is first sent only while a marker is present (an active broker is connected), the
+ * return path is confirmed (the answer can arrive) and a server listens on its route. Until then it is held, and its
+ * deadline runs.
  *
- * 1. Held until heard. A request is first sent only while a marker is held (an active broker is linked), the return path is
- *    confirmed (the answer can be heard) and a server listens on its route. Until then it is held; its deadline runs.
- * 2. Asked again, answered from memory. A request in flight is sent again, with the same seq, when
- *    - its server's subscription vanishes: to another server; if there is none it stays in flight (a draining server
- *      may yet answer) and goes to the next one heard;
- *    - a marker appears, or one vanishes while another is held; the return path has been confirmed again;
- *    - nothing came for a while (silence.ts).
+ * 2. Retry with the same id, answer from memory. A request in flight is resent with the same seq
+ * - when its server's subscription vanishes: it goes to another server; without one it stays in flight (a draining
+ *   server may still answer) and goes to the next one that listens;
+ * - when a marker appears, when one vanishes while another is present, and when the return path is confirmed again;
+ * - when nothing arrived for a while (silence.ts).
  *
- * A request under which two servers have ended is tried on a third with care (suspects.ts); under which three have, it
- * settles as `server-lost`.
+ * A request with which two servers have ended is tried on a third one with care (suspects.ts). If that ends too, the
+ * request settles as `server-lost`.
  *
- * A server that refuses because it does not know the contract is not one that listens for it: the request goes to another
- * one, or is held until one comes. And nobody is sent more than it may have in flight from here: the rest is held.
+ * A server that refuses because it does not know the contract does not count as a listener for it: the request goes to
+ * another server, or is held until one comes. No server gets more than it may have in flight from here; the other
+ * requests are held.
  *
  * Each call settles exactly once: with a value, with a failure, or at its deadline. An answer counts only from a server
- * that was asked, on the topic it was to come on.
+ * that got the request, on the topic of its target.
  */
 import type { Failure, Success } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
@@ -43,7 +44,7 @@ import { createTurn } from './turn.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
-/** A timer that is later tells of a process that stood still. */
+/** A timer that is later than this means that the process stood still. */
 const pauseMs = 100;
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
@@ -90,7 +91,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const answers = createAnswers<W>({ servers, failing, silence, dispatch, open, perServerMax, settle });
   const turn = createTurn<W>({ silence, dispatch, settle, schedule, emit });
 
-  /** Most inputs have one effect or none: an array of its own only for those that have, and of its length. */
+  /** Most inputs have at most one effect. Only the others get an array of their own, of the right length. */
   function emit(effect: RequesterEffect<W>): void {
     if (effects.length === 0) effects = [effect];
     else effects.push(effect);
@@ -109,7 +110,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     schedule(request);
   }
 
-  /** Sees to it that the request is looked at when the first thing about it is due. */
+  /** Schedules a check of the request for the first time at which something about it is due. */
   function schedule(request: OpenRequest<W>): void {
     const dueMs = Math.min(expiresMs(request), request.resendDueMs);
     if (dueMs >= request.scheduledMs) return;
@@ -129,7 +130,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   function overdue(nowMs: number): void {
     const lateMs = nowMs - Math.min(due.peekDueMs() ?? nowMs, timers.deadlineMs() ?? nowMs);
-    // What came meanwhile is not read yet. One pause after the other is how this process is.
+    // Messages that arrived meanwhile are not read yet. Several pauses in a row mean that this process is always so
+    // slow.
     const stoodStill = lateMs > pauseMs && !wasLate;
     wasLate = lateMs > pauseMs;
     if (stoodStill) leases.stoodStill(lateMs + resendFirstMs);
@@ -145,7 +147,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     for (let place = timers.popDue(nowMs); place !== undefined; place = timers.popDue(nowMs)) {
       silence.leaseEnded(place, nowMs);
     }
-    // What settled leaves its entry behind. A timer for each would wake this process every millisecond, so they go together.
+    // Settled requests leave their entries behind. A timer for each would wake this process every millisecond, so they
+    // are removed together.
     if (due.size() > 2 * open.size() + 1_024) due.retain(open.has);
     else due.skim(open.has);
   }

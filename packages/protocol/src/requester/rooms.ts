@@ -1,17 +1,17 @@
 /*
- * How many requests a requester may have in flight at each server.
+ * Rooms: how many requests a requester may have in flight at each server.
  *
- * Rules kept (docs/wire.md, "Room"):
+ * Rules (docs/wire.md, "Room"):
+ * - A server announces a window for each of its contracts: how many requests keep it busy. A requester has no more of
+ *   them in flight there. A server without a window may have 8,192.
+ * - A server also has to earn its requests: it may have 2 before its window is known, then 16 or the window if that is
+ *   less, one more for each answer, and half as many after an `internal` or the end of its lease. So neither an
+ *   invented server nor one that fails fast attracts all requests (like the slow start of TCP and Finagle's failure
+ *   accrual).
+ * - A server that has given a request back accepts no more of its contract until it has answered one or announces a
+ *   window; if no request of the contract waits there any more, until it has answered any request.
  *
- * - A server announces a window for each of its contracts: as many requests as keep it busy. A requester has no more of them in flight
- *   there; a server that announces none may have 8,192.
- * - Nor has it more than the server has earned: 2 before a window was heard, then 16 or the window if that is less, one more for each
- *   answer, and half as many after an `internal` or after its lease has ended. So neither an invented server nor one that fails fast
- *   attracts everything (the slow start of TCP, and the failure accrual of Finagle).
- * - A server that has given a request back takes no more of its contract until it has answered one, or announces a window; if nothing of
- *   the contract waits there any more, until it has answered anything.
- *
- * Rooms are kept by address: after a failover the same server is listed anew, and still has what it was sent.
+ * Rooms are kept by address: after a failover the same server is listed again, and still has its requests.
  */
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
@@ -23,53 +23,55 @@ export interface InFlight extends Linked<InFlight> {
 
 /** A contract for which a server fails one request after the other (failing.ts). */
 export interface FailingContract {
-  /** Where its next answer is expected. */
+  /** The topic on which its next answer is expected. */
   answerRoute: string;
   probeDueMs: number;
 }
 
-/** What a server has from here, and may have. */
+/** What a server has from this requester, and how much it may have. */
 export interface Place {
   readonly address: string;
-  /** Requests that wait for the server, from here. */
+  /** Requests of this requester that wait for the server. */
   inFlight: number;
   readonly requests: IntrusiveList<InFlight>;
-  /** Open requests of which it has a copy though another server is to answer them; undefined before the first. */
+  /**
+   * Open requests of which the server has a copy, although another one is to answer them; undefined before the first.
+   */
   copies: Set<InFlight> | undefined;
-  /** When what is parked here is looked at (lease-timers.ts); infinity when that is not arranged. */
+  /** When the requests parked here are checked (lease-timers.ts); infinity if no check is scheduled. */
   leaseDueMs: number;
-  /** It listens on something. */
+  /** Whether it listens on any route. */
   isListed: boolean;
   /** By contract. */
   readonly rooms: Map<string, Room>;
-  /** Those of them that are paused. */
+  /** The rooms that are paused. */
   readonly paused: Set<Room>;
-  /** Times in a row that it gave back all that it had, and answered nothing. */
+  /** How often in a row it gave back all its requests, and answered none. */
   returns: number;
-  /** Contracts for which it fails one request after the other (failing.ts); undefined unless there are some. */
+  /** Contracts for which it fails one request after the other (failing.ts); undefined if there are none. */
   failing: Map<string, FailingContract> | undefined;
 }
 
 export interface Room {
   readonly contract: string;
   readonly place: Place;
-  /** Requests for the contract that wait for the server, from here. */
+  /** Requests for the contract, of this requester, that wait for the server. */
   inFlight: number;
-  /** As announced, from 1 on; the most that may be in flight anywhere before that. */
+  /** The announced window, from 1 on; before an announcement, the most that may be in flight anywhere. */
   window: number;
   isAnnounced: boolean;
   earned: number;
-  /** Times in a row that it has failed. */
+  /** How often in a row it has failed. */
   failures: number;
   /** It has given a request back, and has neither answered one nor announced a window since. */
   isPaused: boolean;
-  /** When an answer came last. */
+  /** When its last answer arrived. */
   answeredMs: number;
 }
 
 export interface Rooms {
   at(address: string): Place;
-  /** The room that a contract has at a place. */
+  /** The room of a contract at a place. */
   of(place: Place, contract: string): Room;
   /** Undefined while nothing is known of a server at this address. */
   find(address: string): Place | undefined;
@@ -78,9 +80,9 @@ export interface Rooms {
 }
 
 const earnedHeard = 16;
-/** Beyond so many addresses the rooms of servers that have nothing are forgotten. */
+/** Above this number of addresses, the rooms of servers without requests are forgotten. */
 const sweptFrom = 1_024;
-/** Of one address: no catalogue has more contracts, and a hostile server may name as many as it likes. */
+/** The bound for one address: no catalogue has more contracts, and a hostile server may name any number. */
 const roomsMax = 1_024;
 
 export function hasRoom({ inFlight, window, earned, isPaused }: Room): boolean {
@@ -95,7 +97,7 @@ export function loseHalf(room: Room): void {
   room.earned = Math.max(1, room.earned >> 1);
 }
 
-/** It takes no more of the contract for now. */
+/** The server accepts no more of the contract for now. */
 export function pause(room: Room): void {
   room.isPaused = true;
   room.place.paused.add(room);
@@ -108,10 +110,10 @@ function resume(room: Room): boolean {
 }
 
 /**
- * It takes again what it gave back.
+ * The server accepts again what it gave back.
  *
- * @param answered the contract of what it has answered; undefined when nothing waits for it any more
- * @param freed told of each contract for which there may be more room now
+ * @param answered the contract of its answer; undefined when no request waits for it any more
+ * @param freed called with each contract for which there may be more room now
  */
 export function resumePaused({ paused }: Place, answered: string | undefined, freed: (contract: string) => void): void {
   for (const room of paused) {
@@ -121,7 +123,7 @@ export function resumePaused({ paused }: Place, answered: string | undefined, fr
   }
 }
 
-/** @param windowMax in flight at one server at once, whatever it announces */
+/** @param windowMax the most requests in flight at one server, whatever it announces */
 export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
   const places = new Map<string, Place>();
   let sweptNext = sweptFrom;

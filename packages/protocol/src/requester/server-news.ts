@@ -1,5 +1,6 @@
 /*
- * What becomes of open requests when something is heard of a server: it listens, it does so no more, it has ended, it is at work.
+ * What happens to open requests when there is news of a server: it listens, it stops listening, its process has ended,
+ * or it sends a beat.
  */
 import type { Failure } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
@@ -22,7 +23,10 @@ export interface ServerNews {
   listenerDown(route: string, address: string, nowMs: number): void;
   ended(address: string, nowMs: number): void;
   beat(beat: BeatInput, nowMs: number): void;
-  /** What is in flight may be lost. @param newBroker servers come to it one after the other: each is waited for */
+  /**
+   * Requests in flight may be lost. @param newBroker servers connect to the new broker one by one, so each is waited
+   * for
+   */
   sendAllAgain(newBroker: boolean, nowMs: number): void;
 }
 
@@ -37,19 +41,22 @@ export interface ServerNewsParts<W> {
   progressed(request: OpenRequest<W>, share: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   schedule(request: OpenRequest<W>): void;
-  /** It is looked at when all that has arrived is known. */
+  /** It is checked when everything that has arrived is known. */
   awaitTurn(request: OpenRequest<W>): void;
-  /** Further ends may have arrived. */
+  /** Further notices of ends may have arrived. */
   awaitEnds(): void;
 }
 
-/** A repetition that is older has arrived. */
+/** An older repetition has arrived by then. */
 const crossesMs = 100;
-/** What was sent to a server while it was silent, it reads and names within this time after the beat that ends its silence. */
+/**
+ * A server that was silent reads and names the requests of that time within this time after the beat that ends its
+ * silence.
+ */
 const heardMs = 200;
-/** Within it after a failover each server is back. */
+/** After a failover, each server is back within this time. */
 const comesBackMs = 500;
-/** Times in a row that a server may give back all that it has. */
+/** How often in a row a server may give back all its requests. */
 const returnsMax = 3;
 
 const never = Number.NEGATIVE_INFINITY;
@@ -74,7 +81,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     const those = requestsAt<W>([place], ({ settled, call }) => !settled && isAmong(returned, call.seq));
     for (const request of those) {
       const { server } = request;
-      // A copy that is on its way to it would run there as well.
+      // A copy in flight to the server would run there as well.
       if (server === undefined || (request.repeatedMs ?? never) + crossesMs > nowMs) continue;
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
@@ -83,7 +90,10 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     }
   }
 
-  /** It keeps the oldest, unless it has answered that in the same moment. Once may be chance; without end it would be sent it again. */
+  /**
+   * A server keeps the oldest request, unless it has answered that at the same moment. This may happen once by chance.
+   * If it happens again and again, the server would get the same requests for ever.
+   */
   function hasGivenBackAll(server: Server, nowMs: number): void {
     server.place.returns += 1;
     if (server.place.returns >= returnsMax) servers.passOver(server, nowMs);
@@ -101,7 +111,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     listenerUp(route, address, nowMs) {
       const routes = servers.up(route, address);
       for (const each of routes) dispatch.offerHeld(each, nowMs);
-      // What is in flight is looked at only if something of it may have lost its server; the marker that comes next sends it all again.
+      // Requests in flight are only checked if some of them may have lost their server. The next marker resends all of
+      // them.
       if (!dispatch.isLinked()) return;
       const those = requestsAt<W>(
         servers.awaited(),
@@ -116,20 +127,21 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
 
     listenerDown(route, address, nowMs) {
       const routes = servers.down(route, address);
-      // Without a marker everything vanishes, because the broker does: the marker that comes next sends it all again.
+      // Without a marker everything vanishes, because the broker is gone. The next marker resends everything.
       const place = rooms.find(address);
       if (routes.length === 0 || place === undefined || !dispatch.isLinked()) return;
       for (const request of requestsAt<W>([place], ({ call }) => routes.includes(call.target.route))) {
         if (silence.stays(request, 0, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }
-      // Those that wait for room are told when nobody listens any more.
+      // Requests that wait for room learn when no server listens any more.
       if (!routes.every(servers.anyOn)) dispatch.offerAllHeld(nowMs);
     },
 
     /**
-     * Counts the end for each request that the server may have been at work on. They go to others when all ends that have
-     * arrived are known: behind a link that was cut lie the notices of all servers that ended meanwhile.
+     * Counts the end for each request that the server may have been working on. The requests go to other servers when
+     * all notices that have arrived are known: behind a link that was cut are the notices of all servers that ended
+     * meanwhile.
      */
     ended(address, nowMs) {
       const routes = servers.routesOf(address);
@@ -152,16 +164,19 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       awaitEnds();
     },
 
-    /** What the server has stays with it; what it had and has no more was answered, and the answer is lost. */
+    /**
+     * Requests that the server has stay with it. A request that it had and does not have any more was answered, and the
+     * answer is lost.
+     */
     beat({ sender, held, silentMs, windows, returned = [], progress }, nowMs) {
-      // Anybody may say that he is at work: nothing is kept for those whom nobody here knows.
+      // Any peer can send a beat. Nothing is stored for unknown servers.
       const place = rooms.find(sender);
       if (place === undefined) return;
       if (windows !== undefined) {
         for (const [contract, window] of Object.entries(windows)) {
           if (rooms.announced(sender, contract, window)) dispatch.freed(contract);
         }
-        // Also of contracts that it has not had to do with: it gave them back while it did not know how long another would take.
+        // Also for other contracts: it gave those back while it did not know how long a request would take.
         dispatch.resume(place, undefined);
       }
       if (returned.length > 0) takeBack(place, returned, nowMs);
@@ -174,7 +189,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         if (request.listed && !isHeld) {
           request.lost = true;
           request.staysUntilMs = undefined;
-          // The answer may have come beside the beat, on a topic of its own.
+          // The answer may have arrived together with the beat, on its own topic.
           awaitTurn(request);
         }
         request.listed = isHeld;
@@ -195,7 +210,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
   };
 }
 
-/** Whether a seq lies in one of the ranges, which come in their order. */
+/** Whether a seq is in one of the ranges, which are in ascending order. */
 function isAmong(ranges: readonly number[], seq: number): boolean {
   let low = 0;
   let high = ranges.length >> 1;

@@ -1,15 +1,16 @@
 /*
- * The servers a requester may ask, and which of them it asks next.
+ * The servers that may get a request, and which of them gets the next one.
  *
- * Choosing: those not passed over first, then the fewest requests in flight from here, then round-robin from a random
- * start (docs/wire.md, "Choosing a server"). While the best of them have no room (rooms.ts), a request waits for them. Passed over is an order of preference, never an exclusion: a server that left a
- * request unanswered for the whole answer timeout is asked last until it answers anything or its subscription is new,
- * and is sent a copy of one request a second, so that it is found well again without anyone having to wait for it. A server that fails
- * (failing.ts), or does not know the contract, comes after those that do.
+ * The order (docs/wire.md, "Choosing a server"): servers that are not passed over first, then those with the fewest
+ * requests in flight from here, then round-robin from a random start. While the best ones have no room (rooms.ts), a
+ * request waits for them. Being passed over is a matter of order, not of exclusion: a server that left a request
+ * unanswered for the whole answer timeout comes last until it answers anything or its subscription is new. It gets a
+ * copy of one request a second, so that its recovery is noticed without anyone waiting for it. A server that fails
+ * (failing.ts), or does not know the contract, comes after all others.
  *
- * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a request that may
- * take any lane has all their servers to choose from, and a server that is listed lane by lane comes and goes once. Of servers that are
- * equally busy the one that listens on the preferred lane is chosen.
+ * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a
+ * request that may take any lane can go to all their servers, and a server that is listed lane by lane comes and goes
+ * only once. Of equally busy servers, one that listens on the preferred lane is chosen.
  */
 import { anyLaneOf, lanes } from '@cateto/contracts';
 import type { Failing } from './failing.ts';
@@ -19,50 +20,50 @@ import { hasRoom } from './rooms.ts';
 import type { Target } from './types.ts';
 
 export interface Server {
-  /** Counts up with each that is listed, or listed anew. */
+  /** Grows with each server that is listed, also with one that is listed again. */
   readonly id: number;
   readonly address: string;
-  /** Routes on which it listens now. */
+  /** The routes on which it listens now. */
   readonly routes: Set<string>;
-  /** What it has from here, however often it is listed anew. */
+  /** What it has from here, also after it was listed again. */
   readonly place: Place;
-  /** Open requests of which it has a copy though another server is to answer them. */
+  /** Open requests of which it has a copy, although another server is to answer them. */
   copies: number;
-  /** A suspect is tried on it (suspects.ts): it takes nothing else from here. */
+  /** A suspect is tried on it (suspects.ts), so it gets nothing else from here. */
   reserved: boolean;
-  /** Passed over: it is due for a probe from then on. */
+  /** It is passed over, and due for a probe from this time on. */
   probeDueMs: number | undefined;
-  /** Contracts that it does not know, or in another version; that does not change while it lives. */
+  /** Contracts that it does not know, or has in another version. This does not change while it lives. */
   readonly unfit: Set<string>;
-  /** The room that was looked at last: most servers are asked for one contract nearly all the time. */
+  /** The room of the last look-up: most servers get requests for the same contract nearly all the time. */
   room: Room | undefined;
 }
 
 export interface Servers {
-  /** @returns the routes on which it listens from now on: this one, and all lanes together with its first */
+  /** @returns the routes on which it listens from now on: this one, and all lanes together with its first lane */
   up(route: string, address: string): readonly string[];
-  /** @returns the routes on which it listens no more; none if it did not listen on this one */
+  /** @returns the routes on which it does not listen any more; none if it did not listen on this one */
   down(route: string, address: string): readonly string[];
   find(route: string, address: string): Server | undefined;
-  /** Routes on which the server at this address listens. */
+  /** The routes on which the server at this address listens. */
   routesOf(address: string): readonly string[];
-  /** Requests wait for this server, perhaps though it listens no more. */
+  /** Requests wait for this server, even if it does not listen any more. */
   await(server: Server): void;
-  /** Where requests may wait for a server that listens no more on a route on which it did. */
+  /** Places where requests may wait for a server that has stopped listening on a route. */
   awaited(): Iterable<Place>;
-  /** Whether anybody listens on the route. */
+  /** Whether any server listens on the route. */
   anyOn(route: string): boolean;
   /**
-   * @param asSuspect a reserved server may be chosen if there is no other; none needs room
-   * @returns `full` while those that would be chosen have no room, or a suspect has them; undefined when nobody listens that has not
-   *   refused, or for an impatient request, that is not passed over either
+   * @param asSuspect a reserved server may be chosen if there is no other, and none needs room
+   * @returns `full` while the candidates have no room, or a suspect occupies them; undefined when no server listens
+   * that has not refused, or, for an impatient request, none that is not passed over
    */
   choose(target: Target, refused: ReadonlySet<Server> | undefined, asSuspect?: boolean): Server | 'full' | undefined;
   roomOf(server: Server, contract: string): Room;
-  /** A server that is passed over, or fails, and is due for a copy of this request now; it is due again a second later. */
+  /** A server that is passed over or fails, and is due for a copy of this request. It is due again a second later. */
   takeProbe(target: Target, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
-  /** It answered something: it is well. */
+  /** It answered something, so it is not passed over any more. */
   answered(address: string): void;
 }
 
@@ -78,7 +79,7 @@ const probeEveryMs = 1_000;
 export function createServers(random: () => number, rooms: Rooms, failing: Failing): Servers {
   const routes = new Map<string, Route>();
   const servers = new Map<string, Server>();
-  /** Those that do not listen any more where they did, and had something from here then. */
+  /** Servers that have stopped listening on a route, and had requests from here then. */
   const awaited = new Set<Place>();
   let lastId = 0;
 
@@ -194,7 +195,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       let best: Server | undefined;
       let bestRank = none;
       let bestIndex = 0;
-      /** The best of those that cannot take it now. */
+      /** The rank of the best server that has no room now. */
       let fullRank = none;
       const count = route.servers.length;
       for (let step = 0; step < count; step += 1) {
@@ -234,13 +235,13 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   };
 }
 
-/** Of two that rank the same, the first is chosen. */
+/** Of two servers of the same rank, the first is chosen. */
 function isBetter({ place, routes }: Server, best: Server, preferred: string | undefined): boolean {
   if (place.inFlight !== best.place.inFlight) return place.inFlight < best.place.inFlight;
   return preferred !== undefined && routes.has(preferred) && !best.routes.has(preferred);
 }
 
-/** The lane on which a server is sent a request: the preferred one where it listens on that. */
+/** The lane on which a server gets a request: the preferred one, if the server listens on it. */
 export function routeTo({ route, lanes: preferences }: Target, { routes }: Server): string {
   if (preferences === undefined) return route;
   return preferences.find((lane) => routes.has(lane)) ?? preferences[0] ?? route;

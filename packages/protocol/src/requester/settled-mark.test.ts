@@ -3,7 +3,7 @@ import { a, setUpReady } from './requester.test-support.ts';
 
 const callMs = { deadlineMs: 600_000 };
 
-/** One whose server answers whatever it is told to; the first request is slow. */
+/** A requester whose server answers what the test says. The first request is slow. */
 function setUpSlow(stragglersMax?: number) {
   const made = setUpReady(stragglersMax === undefined ? {} : { stragglersMax });
   made.up(a);
@@ -17,7 +17,7 @@ function setUpSlow(stragglersMax?: number) {
 }
 
 describe('what a requester tells that it has settled', () => {
-  test('is everything below its oldest request for a second, and then everything but that', () => {
+  test('everything below the oldest request counts as settled for a second, and then everything except that request', () => {
     const { told, calls, answers, runTo } = setUpSlow();
     calls(1, 2, 3);
     answers(2, 3);
@@ -30,7 +30,7 @@ describe('what a requester tells that it has settled', () => {
     expect(told()).toEqual([5, [1]]);
   });
 
-  test('names no straggler where nothing that has settled lies above it', () => {
+  test('no straggler is named where nothing above it has settled', () => {
     const { told, calls, answers, runTo } = setUpSlow();
     calls(1, 2, 3);
     runTo(5_000);
@@ -40,7 +40,7 @@ describe('what a requester tells that it has settled', () => {
     expect(told()).toEqual([3, [1]]);
   });
 
-  test('keeps a straggler until that has settled, and says nothing less meanwhile', () => {
+  test('a straggler is named until it has settled, and the watermark does not fall meanwhile', () => {
     const { told, calls, answers, runTo } = setUpSlow();
     calls(1, 2, 3);
     answers(3);
@@ -53,7 +53,7 @@ describe('what a requester tells that it has settled', () => {
     expect(told()).toEqual([5, undefined]);
   });
 
-  test('names the 64 oldest, and is held down by the next', () => {
+  test('the 64 oldest stragglers are named, and the next one holds the watermark down', () => {
     const { told, calls, answers, runTo } = setUpSlow();
     const slow = Array.from({ length: 100 }, (_, index) => index + 1);
     calls(...slow, 101);
@@ -65,7 +65,7 @@ describe('what a requester tells that it has settled', () => {
     expect(told()).toEqual([66, [...slow.slice(0, 6), ...slow.slice(7, 65)]]);
   });
 
-  test('settles a straggler that is cancelled', () => {
+  test('a cancelled straggler is settled', () => {
     const { told, calls, answers, runTo, handle } = setUpSlow();
     calls(1, 2);
     answers(2);

@@ -1,9 +1,8 @@
 /*
- * What a requester tells servers that it has settled (docs/wire.md, "Settling").
- *
- * That is the lowest seq that is open, so that servers forget everything below it. One slow request would hold it down: a
- * request that is the lowest for a second after it was called, while later ones have settled, is a straggler. It is named
- * instead, until it settles, and the mark passes it. So neither the mark nor what it says ever falls.
+ * The word of a requester about what it has settled (docs/wire.md, "Settling"). It is the lowest open seq, so that
+ * servers forget everything below it. One slow request would hold it down. So a request that is still the lowest a
+ * second after its call, while later ones have settled, is a straggler: it is named until it settles, and the watermark
+ * passes it. So neither the watermark nor the word ever falls.
  */
 import { limits } from '@cateto/contracts';
 import type { SeqTable } from '../structures/seq-table.ts';
@@ -12,9 +11,9 @@ import type { OpenRequest } from './request.ts';
 export interface SettledMark {
   /** A request is open from now on; seqs count up. */
   called(seq: number): void;
-  /** It is open no more. */
+  /** A request is not open any more. */
   settled(seq: number): void;
-  /** The lowest seq that is not settled and no straggler. */
+  /** The lowest seq that is neither settled nor a straggler. */
   below(nowMs: number): number;
   /** As of the last {@link SettledMark.below}; undefined when there are none. */
   stragglers(): readonly number[] | undefined;
@@ -33,7 +32,7 @@ export function createSettledMark<W>(
   function straggles(seq: number, nowMs: number): boolean {
     if (stragglers.length >= stragglersMax) return false;
     const request = open.get(seq);
-    // Only as many are open from here on as there are seqs: nothing has settled that would be held.
+    // From here on as many requests are open as there are seqs, so nothing that has settled is held back.
     const holdsSettled = nextSeq - below > open.size() - stragglers.length;
     return request !== undefined && holdsSettled && nowMs - request.calledMs >= stragglesFromMs;
   }

@@ -3,7 +3,7 @@ import { outcomes, sends, setUpReady } from './requester.test-support.ts';
 
 const [a, b, c] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
 
-/** A request that one of two servers has, and what else may be said of it. */
+/** A request that one of two servers has, and further beats and events. */
 function setUp(deadlineMs = 60_000) {
   const ready = setUpReady();
   ready.up(a);
@@ -18,7 +18,7 @@ function setUp(deadlineMs = 60_000) {
 }
 
 describe('a request that its server names in its beats', () => {
-  test('is not sent again when its answer comes beside the beat that names it no more', () => {
+  test('a request is not resent when its answer arrives together with the beat that does not name it any more', () => {
     const { handle, answer, at, holder } = setUp();
     at.nowMs = 50;
     handle({ type: 'beat', sender: holder, held: [1, 1], silentMs: 2_000 });
@@ -28,7 +28,7 @@ describe('a request that its server names in its beats', () => {
     expect(sends(handle({ type: 'turn-ended' }))).toEqual([]);
   });
 
-  test('stays there without being sent again, however long it takes', () => {
+  test('a named request stays at its server without being resent, however long it takes', () => {
     const { beat, runTo, at } = setUp();
     for (let second = 0; second < 30; second += 1) {
       at.nowMs += 100;
@@ -37,7 +37,7 @@ describe('a request that its server names in its beats', () => {
     }
   });
 
-  test('moves to another server when the silence that was announced is over', () => {
+  test('a named request moves to another server when the announced silence is over', () => {
     const { beat, runTo, at, other } = setUp();
     at.nowMs = 50;
     beat([1, 1]);
@@ -45,7 +45,7 @@ describe('a request that its server names in its beats', () => {
     expect(sends(runTo(2_050))).toEqual([[1, other]]);
   });
 
-  test('is sent again at once, and to the same server, when it is named no more: its answer was lost', () => {
+  test('a request that is not named any more is resent to the same server at once, because its answer was lost', () => {
     const { beat, at, holder } = setUp();
     at.nowMs = 50;
     beat([1, 1]);
@@ -53,7 +53,7 @@ describe('a request that its server names in its beats', () => {
     expect(sends(beat([]))).toEqual([[1, holder]]);
   });
 
-  test('stays with a server whose subscription is withdrawn for a tenth of the time that it has had it', () => {
+  test('a named request stays with a server whose subscription is withdrawn for a tenth of the time that the server has had it', () => {
     const { beat, down, runTo, at, holder, other } = setUp();
     at.nowMs = 900;
     beat([1, 1]);
@@ -63,7 +63,7 @@ describe('a request that its server names in its beats', () => {
     expect(sends(runTo(1_100))).toEqual([[1, other]]);
   });
 
-  test('stays when the subscription is back before that, also when a beat is late after a failover', () => {
+  test('a named request stays when the subscription is back before that, also if a beat is late after a failover', () => {
     const { beat, down, up, runTo, at, holder, handle } = setUp();
     at.nowMs = 900;
     beat([1, 1]);
@@ -76,7 +76,7 @@ describe('a request that its server names in its beats', () => {
     expect(sends(runTo(3_019)).filter(([, to]) => to !== holder)).toEqual([]);
   });
 
-  test('moves at once when its server has ended', () => {
+  test('a named request moves at once when its server has ended', () => {
     const { beat, handle, at, holder, other } = setUp();
     at.nowMs = 900;
     beat([1, 1]);
@@ -86,7 +86,7 @@ describe('a request that its server names in its beats', () => {
 });
 
 describe('a patient call that nobody listens for', () => {
-  test('fails when it has been so for longer than a failover takes, and later ones fail at once', () => {
+  test('a patient call without a server fails after longer than a failover takes, and later ones fail at once', () => {
     const { call, handle, runTo } = setUpReady();
     call(1, { unheard: 'fail', impatient: false });
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([]);
@@ -97,7 +97,7 @@ describe('a patient call that nobody listens for', () => {
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[2, 'no-listener']]);
   });
 
-  test('does not fail while a server that drains says that it is at work on the call', () => {
+  test('a patient call does not fail while a draining server says that it is working on the call', () => {
     const { call, handle, up, down, runTo } = setUpReady();
     up(a);
     call(1, { unheard: 'fail', impatient: false });
@@ -111,7 +111,7 @@ describe('a patient call that nobody listens for', () => {
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([[1, 'no-listener']]);
   });
 
-  test('is sent to a listener that comes meanwhile', () => {
+  test('a patient call goes to a server that comes meanwhile', () => {
     const { call, handle, up, at } = setUpReady();
     call(1, { unheard: 'fail', impatient: false });
     handle({ type: 'turn-ended' });
@@ -121,7 +121,7 @@ describe('a patient call that nobody listens for', () => {
 });
 
 describe('a server with a lease', () => {
-  test('is sent again what it has not named, and nobody else is', () => {
+  test('during a lease, requests that the server has not named are resent to it, and to no other', () => {
     const { beat, runTo, at, holder } = setUp();
     at.nowMs = 50;
     beat([9, 9]);
@@ -130,17 +130,17 @@ describe('a server with a lease', () => {
     expect(new Set(again.map(([, to]) => to))).toEqual(new Set([holder]));
   });
 
-  test('is not missed for the time in which the requester itself stood still', () => {
+  test('a lease does not expire during a standstill of the requester', () => {
     const { beat, runTo, at, handle, holder } = setUp();
     at.nowMs = 50;
     beat([1, 1]);
-    // The timer of 200 ms comes five seconds late.
+    // The timer of 200 ms fires five seconds late.
     at.nowMs = 5_200;
     expect(sends(handle({ type: 'tick' }))).toEqual([]);
     expect(sends(runTo(6_000)).filter(([, to]) => to !== holder)).toEqual([]);
   });
 
-  test('is not passed over while it works, and is when it falls silent', () => {
+  test('a server is not passed over while it works, and is when it falls silent', () => {
     const { beat, call, runTo, holder, other, answer } = setUp();
     for (const untilMs of [100, 1_000, 2_000, 3_000, 4_000]) {
       runTo(untilMs);
@@ -150,12 +150,12 @@ describe('a server with a lease', () => {
     expect(new Set(both)).toEqual(new Set([holder, other]));
     runTo(8_500);
     answer(other, 1);
-    // The first takes a probe along.
+    // The first call also sends a probe.
     expect(sends(call(4))).toContainEqual([4, holder]);
     expect(new Set([call(5), call(6)].flatMap(sends).map(([, to]) => to))).toEqual(new Set([other]));
   });
 
-  test('that ends for many requests moves one of them a second, and a tenth of the answers more', () => {
+  test('when the lease of a server with many requests ends, one of them moves a second, plus a tenth of the answers', () => {
     const { call, at, handle, answer, runTo, up } = setUpReady();
     up(c);
     for (let seq = 1; seq <= 50; seq += 1) call(seq, { deadlineMs: 60_000 });
@@ -171,7 +171,7 @@ describe('a server with a lease', () => {
 });
 
 describe('a server that leaves everything unanswered', () => {
-  test('keeps a patient call for as long as it listens, and is sent further ones', () => {
+  test('a patient call stays at a server that leaves everything unanswered but listens, and further calls go there too', () => {
     const { call, handle, up, runTo } = setUpReady();
     up(a);
     const patient = { unheard: 'fail', impatient: false, deadlineMs: 60_000 } as const;

@@ -1,17 +1,19 @@
 /*
- * What the requester does when nothing comes and no event explains it.
+ * What the requester does when nothing arrives and no event explains it.
  *
- * Rules kept (docs/wire.md, "Sending again"):
- * - A server that was not heard to be at work: the request is sent again after 200, 400, 800, 1000 … ms, to another server if
- *   there is one.
- * - While a server's lease lives (leases.ts), what it was sent is sent again to it alone: after the same times if it has not named it,
- *   at once if it named it once and does so no more, for then its answer was lost. What it names is not sent again.
- * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one a
- *   second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
- * - A server whose subscription is withdrawn keeps what it named for a tenth of the time that it has had it. After a failover it
- *   keeps that for half a second at least, because servers come to the new broker one after the other. Meanwhile nothing that is
- *   heard of other servers moves the request.
- * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new requests.
+ * Rules (docs/wire.md, "Sending again"):
+ * - Without a beat of its server, a request is resent after 200, 400, 800, 1000 … ms, to another server if there is
+ *   one.
+ * - During a server's lease (leases.ts), its requests are resent to it alone: after the same times if it has not named
+ *   the request; at once if it has named it and does not any more, because then its answer was lost. Requests that it
+ *   names are not resent.
+ * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one
+ *   a second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
+ * - A server whose subscription is withdrawn keeps the requests that it named for a tenth of the time that it has had
+ *   them. After a failover it keeps them for at least half a second, because servers connect to the new broker one by
+ *   one. Meanwhile, no news of other servers moves the request.
+ * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new
+ *   requests.
  */
 import type { Dispatch } from './dispatch.ts';
 import type { LeaseTimers } from './lease-timers.ts';
@@ -25,24 +27,29 @@ import type { Server, Servers } from './servers.ts';
 export interface Silence<W> {
   /** Passes over the servers that have left the request unanswered for the whole answer timeout. */
   passOver(request: OpenRequest<W>, nowMs: number): void;
-  /** The request is due to be sent again. */
+  /** The request is due for a resend. */
   resend(request: OpenRequest<W>, nowMs: number): void;
-  /** The lease of a server may have ended: what it left unanswered, and only its lease kept there, is due then. */
+  /** The lease of a server may have ended. Then the requests that only the lease kept there are due. */
   leaseEnded(place: Place, nowMs: number): void;
-  /** Its server is not listed any more. @returns whether the request stays with it for a while, `leastMs` at least */
+  /**
+   * Its server is not listed any more. @returns whether the request stays with it for a while, for at least `leastMs`
+   */
   stays(request: OpenRequest<W>, leastMs: number, nowMs: number): boolean;
-  /** Its server says that it is at work on it. If it is not listed it drains, and is waited for as long as it may be silent. */
+  /**
+   * Its server says that it is working on it. If the server is not listed it drains, and is waited for as long as it
+   * may be silent.
+   */
   staysOn(request: OpenRequest<W>, untilMs: number): void;
   /** Whether it stays with a server that is not listed. */
   isStaying(request: OpenRequest<W>, nowMs: number): boolean;
   /**
-   * Its server listens, but leaves it and others unanswered without a word, and its caller has something better to do than to wait: it
-   * may fail, so that the caller falls back.
+   * Its server listens, but leaves this and other requests unanswered without a beat, and its caller has an alternative
+   * to waiting. The request may fail, so that the caller falls back.
    */
   isAbandoned(request: OpenRequest<W>, nowMs: number): boolean;
-  /** Until when its server, which has named it in a beat, may be silent; a time that has passed without one. */
+  /** Until when its server, which has named it in a beat, may be silent; a time in the past without one. */
   heldUntilMs(request: OpenRequest<W>): number;
-  /** Answers came: so many more requests may move. */
+  /** Answers arrived, so more requests may move. */
   answered(count: number): void;
 }
 
@@ -52,21 +59,21 @@ export interface SilenceParts<W> {
   readonly timers: LeaseTimers;
   readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain' | 'freed'>;
   readonly answerTimeoutMs: number;
-  /** Nobody fit listens, as far as is known: what is still on its way may tell of somebody. */
+  /** No suitable server listens, as far as is known. Messages in flight may announce one. */
   awaitTurn(request: OpenRequest<W>): void;
-  /** The request's time has changed. */
+  /** The time of the request's next check has changed. */
   schedule(request: OpenRequest<W>): void;
 }
 
 const resendLastMs = 1_000;
 const never = Number.NEGATIVE_INFINITY;
-/** Looked at with its server's lease. */
+/** Checked together with the lease of its server. */
 const parked = Number.POSITIVE_INFINITY;
 const movesPerAnswer = 0.1;
-/** Moves that may be saved up. */
+/** How many moves may be saved up. */
 const movesMax = 1_000;
 const moveEveryMs = 1_000;
-/** A request that may not move yet is looked at again. */
+/** When a request that may not move yet is checked again. */
 const noMoveMs = 200;
 const stayShare = 0.1;
 
@@ -90,7 +97,7 @@ export function createSilence<W>({
     }
   }
 
-  /** One that was not asked yet, rather than one that has been silent for as long. */
+  /** Prefers a server without the request to one that has been silent for as long. */
   function anotherThan(server: Server, { call: asked, refused: unable, earlier }: OpenRequest<W>): Server | undefined {
     const others = new Set(unable).add(server);
     const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
@@ -107,7 +114,7 @@ export function createSilence<W>({
     return serverSinceMs + answerTimeoutMs <= nowMs && leases.untilMs(server.address) <= nowMs;
   }
 
-  /** Whether one more request may move whose server was at work when it was last heard. */
+  /** Whether one more request may move from a server that was working at its last beat. */
   function mayMove(nowMs: number): boolean {
     if (moves < 1 && nowMs - movedMs < moveEveryMs) return false;
     moves = Math.max(0, moves - 1);
@@ -124,7 +131,7 @@ export function createSilence<W>({
     request.resendDueMs = nowMs + request.resendEveryMs;
   }
 
-  /** It needs no timer of its own until then, unless it is looked at for another reason too. */
+  /** The request needs no timer of its own until then, unless it is checked for another reason too. */
   function park(request: OpenRequest<W>, { place }: Server, untilMs: number): void {
     const { impatient, pinned } = request.call.target;
     const hasReason = impatient === true || pinned !== undefined || isSuspect(request) || request.earlier !== undefined;
@@ -136,7 +143,7 @@ export function createSilence<W>({
   function resendHeld(request: OpenRequest<W>, nowMs: number): void {
     if (isSuspect(request)) return dispatch.giveUntried(request, nowMs);
     sendLater(request, nowMs);
-    // It was held to see whether a listener comes.
+    // It was held to see whether a server comes.
     if (request.call.target.unheard === 'fail') awaitTurn(request);
   }
 
@@ -156,14 +163,14 @@ export function createSilence<W>({
     if (!dispatch.isLinked()) return;
     if (!isListening) return dispatch.sendAgain(request, nowMs);
     const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
-    // A server that a suspect may end is enough.
+    // One server that a suspect may end is enough.
     const other = stuck ? undefined : anotherThan(server, request);
     if (other !== undefined && request.listed && !mayMove(nowMs)) return park(request, server, nowMs + noMoveMs);
     if (other !== undefined && request.room !== undefined) loseHalf(request.room);
     dispatch.give(request, other ?? server, nowMs);
     if (!isAbandoned(request, nowMs)) return;
     awaitTurn(request);
-    // So are those that wait for room there.
+    // The same holds for requests that wait for room there.
     dispatch.freed(contract);
   }
 
@@ -179,7 +186,7 @@ export function createSilence<W>({
         next = request.newer;
         if (request.resendDueMs < parked || request.settled) continue;
         resend(request, nowMs);
-        // None of the others may move either.
+        // None of the other requests may move either.
         if (request.resendDueMs === parked && request.server?.place === place) return;
         schedule(request);
       }

@@ -3,7 +3,7 @@ import { outcomes, sends, setUpReady } from './requester.test-support.ts';
 
 const [a, b, c] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc'] as const;
 
-/** A request that one of two servers has had for three seconds, as that has just said. */
+/** A request that one of two servers has had for three seconds, as its last beat says. */
 function setUp() {
   const ready = setUpReady();
   ready.up(a);
@@ -21,7 +21,7 @@ function setUp() {
 }
 
 describe('a request whose server drains', () => {
-  test('does not go to a server that comes meanwhile', () => {
+  test('a request whose server drains does not go to a server that comes meanwhile', () => {
     const { down, up, runTo, holder } = setUp();
     down(holder);
     expect(sends(up(c))).toEqual([]);
@@ -29,7 +29,7 @@ describe('a request whose server drains', () => {
     expect(sends(runTo(3_300))).toHaveLength(1);
   });
 
-  test('does not go to another because of the end of a third', () => {
+  test('a request whose server drains does not go to another because a third one ends', () => {
     const { down, up, handle, holder } = setUp();
     up(c);
     down(holder);
@@ -37,7 +37,7 @@ describe('a request whose server drains', () => {
     expect(sends(handle({ type: 'turn-ended' }))).toEqual([]);
   });
 
-  test('does not go to another because nobody listens for another call', () => {
+  test('a request whose server drains does not go to another because no server listens for another call', () => {
     const { down, call, handle, holder } = setUp();
     down(holder);
     const unserved = { unheard: 'fail', route: 'calc.add.request.1', contract: 'add' } as const;
@@ -47,7 +47,7 @@ describe('a request whose server drains', () => {
     expect(outcomes(effects)).toEqual([[2, 'no-listener']]);
   });
 
-  test('stays for as long as its server may be silent, once that says that it is still at work', () => {
+  test('a request whose server drains stays for the announced silence, once that server says that it is still working', () => {
     const { down, beat, runTo, at, holder, other } = setUp();
     down(holder);
     at.nowMs = 3_100;
@@ -58,14 +58,14 @@ describe('a request whose server drains', () => {
     expect(sends(runTo(5_600))).toEqual([[1, other]]);
   });
 
-  test('goes to another at once when its server names it no more', () => {
+  test('a request whose server drains goes to another at once when its server does not name it any more', () => {
     const { down, beat, holder, other } = setUp();
     down(holder);
     beat([1, 1]);
     expect(sends(beat([], 0))).toEqual([[1, other]]);
   });
 
-  test('goes to another at once when its server ends', () => {
+  test('a request whose server drains goes to another at once when its server ends', () => {
     const { down, handle, holder, other } = setUp();
     handle({ type: 'server-ended', address: holder });
     down(holder);
@@ -74,7 +74,7 @@ describe('a request whose server drains', () => {
 });
 
 describe('a request that is open during a failover', () => {
-  test('waits for its server when another comes to the new broker first', () => {
+  test('during a failover a request waits for its server when another one connects to the new broker first', () => {
     const { down, up, handle, at, holder, other } = setUp();
     handle({ type: 'marker-down', held: 0 });
     down(holder);
@@ -87,9 +87,9 @@ describe('a request that is open during a failover', () => {
     expect(sends(up(holder))).toEqual([[1, holder]]);
   });
 
-  test('waits for its server also when that has not named it yet, but says that it is at work', () => {
+  test('during a failover a request waits for its server also if that has not named it yet, but says that it is working', () => {
     const { call, down, up, handle, at, beat, holder, other } = setUp();
-    // One for each.
+    // One for each server.
     const second = Object.fromEntries(
       [2, 3].flatMap((seq) => sends(call(seq, { deadlineMs: 60_000 }))).map(([seq, to]) => [to, seq]),
     );
@@ -107,7 +107,7 @@ describe('a request that is open during a failover', () => {
     ]);
   });
 
-  test('goes to another when its server has not come for half a second', () => {
+  test('during a failover a request goes to another server when its own has not come for half a second', () => {
     const { call, down, up, handle, runTo, at, beat, holder, other } = setUp();
     const [[, second]] = sends(call(2, { deadlineMs: 60_000 })) as [[number, string]];
     at.nowMs = 3_100;
@@ -122,7 +122,7 @@ describe('a request that is open during a failover', () => {
     expect(sends(runTo(3_600)).filter(([seq]) => seq === 1)).toEqual([[1, other]]);
   });
 
-  test('waits also when one of two brokers goes that both named its server', () => {
+  test('a request waits for its server also when one of two brokers goes that both listed the server', () => {
     const { down, handle, holder } = setUp();
     handle({ type: 'marker-up', held: 2 });
     down(holder);
@@ -130,21 +130,21 @@ describe('a request that is open during a failover', () => {
   });
 });
 
-test('a request that was sent to a server that blocked stays with it when the block is over', () => {
+test('a request to a server that blocked stays with it when the block is over', () => {
   const { call, up, beat, runTo, holder } = setUp();
   beat([], 60_000);
   const first = sends(call(2, { deadlineMs: 60_000 }));
   const second = sends(call(3, { deadlineMs: 60_000 }));
   const [seq] = [...first, ...second].find(([, to]) => to === holder) ?? [0];
   up(c);
-  // It is due to be sent again in the moment in which the server says that it is free.
+  // Its resend is due at the moment at which the server says that it is free.
   expect(sends(runTo(3_590)).filter(([one]) => one === seq)).toEqual([[seq, holder]]);
   beat([], 0);
   expect(sends(runTo(3_700)).filter(([one]) => one === seq)).toEqual([[seq, holder]]);
 });
 
 describe('a requester that stood still', () => {
-  test('sends nothing to another server before it has read what came meanwhile', () => {
+  test('a requester that stood still sends nothing to another server before it has read what arrived meanwhile', () => {
     const { runTo, at, handle, beat } = setUp();
     // Its next timer is that of the end of the lease.
     runTo(4_000);
@@ -155,7 +155,7 @@ describe('a requester that stood still', () => {
     expect(sends(runTo(11_000))).toEqual([]);
   });
 
-  test('repeats what no server has named a while later, also when it stands still again and again', () => {
+  test('a requester that stood still resends what no server has named a while later, also after repeated standstills', () => {
     const { call, handle, at, up } = setUpReady();
     up(a);
     up(b);
@@ -167,7 +167,7 @@ describe('a requester that stood still', () => {
   });
 });
 
-test('a stranger that says that he is at work is not remembered', () => {
+test('a stranger that sends a beat is not remembered', () => {
   const { requester, handle } = setUp();
   for (let n = 0; n < 2_000; n += 1) {
     const sender = n.toString(36).padStart(12, 'x');
@@ -176,7 +176,7 @@ test('a stranger that says that he is at work is not remembered', () => {
   expect(requester.counters().leases).toBe(1);
 });
 
-test('ranges out of their order, or without an end, name nothing that they do not hold', () => {
+test('ranges in the wrong order, or without an end, name only what they contain', () => {
   const { beat, holder } = setUp();
   expect(sends(beat([900, 5, 7]))).toEqual([[1, holder]]);
 });

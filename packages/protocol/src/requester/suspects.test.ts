@@ -5,7 +5,7 @@ import { outcomes, sends, setUpReady } from './requester.test-support.ts';
 const overloaded = failure('overloaded', 'full');
 const [a, b, c, d] = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb', 'cccccccccccc', 'dddddddddddd'] as const;
 
-/** A requester that knows servers, and says what happens when one ends. */
+/** A requester that knows servers, and a function that ends one of them. */
 function setUp(...servers: readonly string[]) {
   const ready = setUpReady();
   for (const server of servers) ready.up(server);
@@ -17,7 +17,7 @@ function setUp(...servers: readonly string[]) {
 }
 
 describe('a request whose servers end', () => {
-  test('goes to the next server after the first end, is tried on a third after the second, and is lost after the third', () => {
+  test('a request goes to the next server after the first end, is tried on a third after the second, and is lost after the third', () => {
     const { call, ended } = setUp(a, b, c, d);
     const [[, first]] = sends(call(1)) as [[number, string]];
     const [[, second]] = sends(ended(first)) as [[number, string]];
@@ -26,7 +26,7 @@ describe('a request whose servers end', () => {
     expect(outcomes(ended(third))).toEqual([[1, 'server-lost']]);
   });
 
-  test('is not lost with servers that drain, whose topics are withdrawn without a notice', () => {
+  test('draining servers, whose topics are withdrawn without a notice, do not count as ends', () => {
     const { call, down, up } = setUp(a);
     call(1);
     for (const [old, next] of [
@@ -39,7 +39,7 @@ describe('a request whose servers end', () => {
     }
   });
 
-  test('is not lost with servers of which nobody knows anything because no broker is active', () => {
+  test('servers that are unknown because no broker is active do not count as ends', () => {
     const { call, ended, handle, up } = setUp(a, b, c);
     call(1);
     handle({ type: 'marker-down', held: 0 });
@@ -49,7 +49,7 @@ describe('a request whose servers end', () => {
     expect(sends(handle({ type: 'marker-up', held: 1 }))).toEqual([[1, d]]);
   });
 
-  test('counts one end for all servers whose notices arrive together, because it was at one of them', () => {
+  test('several notices that arrive together count as one end, because the request was at one of them', () => {
     const { call, handle } = setUp(a, b, c, d);
     call(1);
     for (const address of [a, b, c]) expect(sends(handle({ type: 'server-ended', address }))).toEqual([]);
@@ -57,7 +57,7 @@ describe('a request whose servers end', () => {
     expect(outcomes(handle({ type: 'server-ended', address: d }))).toEqual([]);
   });
 
-  test('counts a server that refused it as none of those that had it', () => {
+  test('a server that refused the request does not count among those that had it', () => {
     const { call, ended, answer } = setUp(a, b, c, d);
     const [[, first]] = sends(call(1)) as [[number, string]];
     const [[, second]] = sends(answer(first, 1, overloaded)) as [[number, string]];
@@ -67,14 +67,14 @@ describe('a request whose servers end', () => {
     expect(new Set([first, second, third, fourth]).size).toBe(4);
   });
 
-  test('fails over to whoever asked for it when nobody is left after two ends', () => {
+  test('a call that can fall back fails when no server is left after two ends', () => {
     const { call, ended } = setUp(a, b);
     call(1, { unheard: 'fail' });
     ended(a);
     expect(outcomes(ended(b))).toEqual([[1, 'no-listener']]);
   });
 
-  test('waits for a third server when it is to be held', () => {
+  test('a request that is to be held waits for a third server', () => {
     const { call, ended, up } = setUp(a, b);
     call(1);
     ended(a);
@@ -84,7 +84,7 @@ describe('a request whose servers end', () => {
 });
 
 describe('suspects', () => {
-  /** Requests that were at two servers which ended, with these to be tried on. */
+  /** Requests that were at two servers which ended, and servers on which to try them. */
   function suspects(count: number, ...others: readonly string[]) {
     const ready = setUp(a);
     for (let seq = 1; seq <= count; seq += 1) ready.call(seq);
@@ -94,7 +94,7 @@ describe('suspects', () => {
     return { ...ready, begin: () => sends(ready.ended(b)) };
   }
 
-  test('are tried one at a time, oldest first', () => {
+  test('suspects are tried one at a time, the oldest first', () => {
     const { begin, answer } = suspects(3, c, d);
     expect(begin()).toHaveLength(1);
     for (const seq of [1, 2]) {
@@ -103,14 +103,14 @@ describe('suspects', () => {
     }
   });
 
-  test('have their server alone: what is new goes elsewhere, or waits until the trial is over', () => {
+  test('a suspect has its server alone, and new requests go elsewhere or wait until the trial is over', () => {
     const { begin, call, answer } = suspects(1, c);
     expect(begin()).toEqual([[1, c]]);
     expect(sends(call(2))).toEqual([]);
     expect(sends(answer(c, 1))).toEqual([[2, c]]);
   });
 
-  test('wait until the server has answered everything else, 250 ms at most', () => {
+  test('a suspect waits until the server has answered everything else, for at most 250 ms', () => {
     for (const answers of [true, false]) {
       const { begin, call, answer, runTo } = suspects(1, c);
       call(2);
@@ -126,7 +126,7 @@ describe('suspects', () => {
     }
   });
 
-  test('keep others from their server for 250 ms at most', () => {
+  test('a suspect keeps others from its server for at most 250 ms', () => {
     const { begin, call, runTo } = suspects(1, c);
     begin();
     call(2);
@@ -134,13 +134,13 @@ describe('suspects', () => {
     expect(sends(runTo(250)).filter(([seq]) => seq === 2)).toEqual([[2, c]]);
   });
 
-  test('are resent to no other server while theirs is silent', () => {
+  test('a suspect is not resent to another server while its own is silent', () => {
     const { begin, runTo } = suspects(1, c, d);
     const [[, tried]] = begin() as [[number, string]];
     for (const [, to] of sends(runTo(3_000))) expect(to).toBe(tried);
   });
 
-  test('that were not tried in half of their time are sent like any other request', () => {
+  test('a suspect that was not tried in half of its time is sent like any other request', () => {
     const { begin, runTo, at } = suspects(30, c);
     begin();
     at.nowMs = 0;
@@ -148,13 +148,13 @@ describe('suspects', () => {
     expect(sent.size).toBe(30);
   });
 
-  test('whose trial is cancelled make room for the next one', () => {
+  test('when the trial of a suspect is cancelled, the next one can begin', () => {
     const { begin, handle } = suspects(2, c);
     expect(begin()).toEqual([[1, c]]);
     expect(sends(handle({ type: 'cancel', seq: 1 }))).toEqual([[2, c]]);
   });
 
-  test('wait for the marker, a confirmed return path and a server', () => {
+  test('suspects wait for the marker, a confirmed return path and a server', () => {
     const { begin, handle, up } = suspects(1);
     expect(begin()).toEqual([]);
     handle({ type: 'unconfirmed' });

@@ -1,30 +1,29 @@
 /*
- * Requests that may end the servers they are sent to.
+ * Suspects: requests that may end the servers they are sent to. Decides when a request with which two servers have
+ * ended is risked again, and on which server.
  *
- * Decides when a request under which two servers have ended is risked again, and on which server. Rules kept:
- *
- * - Suspects of one requester are tried one at a time, oldest first, each on a server that has nothing else of this
- *   requester. While a suspect is tried, its server is reserved: other requests go to other servers or wait.
- * - Nobody waits for long. A reserved server that has other answers to give is waited for 250 ms at most, a suspect
- *   that runs keeps its server reserved for as long at most, and after a trial everything that waited for the server
- *   is sent before the next trial begins. A suspect that was not tried in half of its time is sent like any other
- *   request.
+ * Rules:
+ * - The suspects of a requester are tried one at a time, the oldest first, each on a server that has nothing else of
+ *   this requester. During a trial the server is reserved: other requests go to other servers or wait.
+ * - No request waits for long. A server that has other answers to give is reserved for at most 250 ms before the trial,
+ *   and for as long while the suspect runs. After a trial, everything that waited for the server is sent before the
+ *   next trial begins. A suspect that was not tried in half of its time is sent like any other request.
  * - The third end settles a request as `server-lost` (requester.ts).
  *
- * The rule comes from docs/decisions/0051-a-request-that-ends-its-server.md. A queue that counts deliveries (RabbitMQ's
- * `delivery-limit`, the `maxDeliver` of JetStream) sets a message aside in the same way, but counts the innocent too.
+ * docs/decisions/0051-a-request-that-ends-its-server.md explains the rule. A queue that counts deliveries (RabbitMQ's
+ * `delivery-limit`, JetStream's `maxDeliver`) sets messages aside in the same way, but also counts innocent ones.
  */
 import type { OpenRequest } from './request.ts';
 import type { Server } from './servers.ts';
 
 export interface Suspects<W> {
-  /** A suspect without a server: it waits for its trial. */
+  /** A suspect without a server; it waits for its trial. */
   add(request: OpenRequest<W>, nowMs: number): void;
-  /** It settled, or it was sent without a trial. */
+  /** It settled, or was sent without a trial. */
   remove(request: OpenRequest<W>): void;
   /** Something has changed that may let a trial begin: a server came, or requests may be sent again. */
   reconsider(): void;
-  /** Begins, goes on with and ends trials; call after every input. */
+  /** Begins, continues and ends trials. Call this after every input. */
   proceed(nowMs: number): void;
   /** Infinity when nothing is due. */
   deadlineMs(): number;
@@ -38,26 +37,26 @@ export interface SuspectsOptions<W> {
   choose(request: OpenRequest<W>): Server | undefined;
   /** Sends it there. */
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
-  /** A reserved server may be chosen for other requests again. */
+  /** A reserved server may get other requests again. */
   released(nowMs: number): void;
-  /** No server fit to ask is known, as far as the table says now. */
+  /** No suitable server is known, according to the table now. */
   nobodyFit(request: OpenRequest<W>): void;
-  /** The request's time has changed. */
+  /** The time of the request's next check has changed. */
   schedule(request: OpenRequest<W>): void;
 }
 
 interface Trial<W> {
   readonly request: OpenRequest<W>;
   readonly server: Server;
-  /** When the server is waited for no longer, and from the sending on, when it is reserved no longer. */
+  /** Until when to wait for the server; after the sending, until when it is reserved. */
   dueMs: number;
 }
 
-/** How long a server that still has other answers to give is waited for, and how long a suspect has it alone. */
+/** How long to wait for a server that has other answers to give, and how long a suspect has it alone. */
 const aloneMs = 250;
 /** A suspect that waits longer for its trial than this, or than half of its time, is sent without one. */
 const waitMaxMs = 5_000;
-/** Halves of what is left become ever smaller. */
+/** A lower bound, because halves of the remaining time become ever smaller. */
 const waitMinMs = 10;
 
 export function createSuspects<W>(options: SuspectsOptions<W>): Suspects<W> {

@@ -1,9 +1,8 @@
 /*
- * What waits for the end of a turn: requests for which nobody fit listens as far as is known, or whose answer is lost unless it comes
- * beside the news of it.
- *
- * Subscriptions and answers arrive one after the other. What is still on its way may tell of another server, or be the answer. So these
- * requests are looked at when everything that had arrived has been handed in.
+ * Requests that wait for the end of a turn: no suitable server listens for them as far as is known, or their answer is
+ * lost unless it arrives in this turn. Subscriptions and answers arrive one after the other, and messages in flight may
+ * announce another server, or be the answer. So these requests are checked when everything that has arrived was
+ * processed.
  */
 import type { Failure } from '@cateto/contracts';
 import type { Dispatch } from './dispatch.ts';
@@ -13,9 +12,12 @@ import type { Silence } from './silence.ts';
 import type { RequesterEffect } from './types.ts';
 
 export interface Turn<W> {
-  /** The request is looked at when the turn ends; undefined when the end of the turn alone is to be known. */
+  /** The request is checked when the turn ends; undefined when only the end of the turn matters. */
   await(request: OpenRequest<W> | undefined): void;
-  /** A turn has ended without a look, because nothing could be sent: another one is awaited as soon as that is possible. */
+  /**
+   * A turn has ended without a check, because nothing could be sent. Another one is awaited as soon as that is
+   * possible.
+   */
   awaitAgain(): void;
   isAwaited(): boolean;
   ended(nowMs: number): void;
@@ -31,7 +33,10 @@ export interface TurnParts<W> {
   emit(effect: RequesterEffect<W>): void;
 }
 
-/** A failover, a restart of a server, the start of a system: nobody may be known for so long though somebody is there. */
+/**
+ * During a failover, a restart of a server or the start of a system, no server may be known for this long although
+ * there is one.
+ */
 const failoverMs = 500;
 
 export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: TurnParts<W>): Turn<W> {
@@ -45,8 +50,8 @@ export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: Tur
   }
 
   /**
-   * Who listens is certain now: a request of a server that ended goes to another, and one that fails when nobody listens does. What has
-   * been answered without its answer having come is asked again.
+   * It is certain now which servers listen. A request of a server that ended goes to another one, and a call that fails
+   * without a server fails. A request that was answered without its answer having arrived is resent.
    */
   function lookAt(request: OpenRequest<W>, nowMs: number): void {
     const { unheard, route } = request.call.target;
@@ -63,8 +68,8 @@ export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: Tur
   }
 
   /**
-   * Nobody fit listens. A caller that is patient is told so only when it has been so for longer than a failover takes, and while no
-   * server that drains is at work on its request.
+   * No suitable server listens. A patient call fails only when this has lasted for longer than a failover takes, and
+   * while no draining server is working on it.
    */
   function fail(request: OpenRequest<W>, nowMs: number): void {
     const unservedMs = dispatch.unservedSinceMs(request, nowMs) + failoverMs;
@@ -78,8 +83,8 @@ export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: Tur
   }
 
   /**
-   * Settles for the caller but keeps the record, so that a server that was sent a copy does not see it as settled. Nobody waits for the
-   * server's answer, so the request takes no room there.
+   * Settles for the caller but keeps the record, so that a server with a copy does not consider it settled. The
+   * server's answer is not awaited, so the request takes no room there.
    */
   function settleAside(request: OpenRequest<W>, outcome: Failure, nowMs: number): void {
     const { seq, work } = request.call;

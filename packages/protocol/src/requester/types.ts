@@ -1,37 +1,46 @@
 import type { Failure, ResultReading, Success } from '@cateto/contracts';
 
-/** Who may be asked, and for what: the same for every request of its kind, and made once. */
+/** Which servers may get a request, and for what. It is the same for every request of its kind, and created once. */
 export interface Target {
-  /** Who may be asked: a route of the listener table, or all lanes of an operation together (`anyLaneRoute`). */
+  /**
+   * The servers that may get it: a route of the listener table, or all lanes of an operation together (`anyLaneRoute`).
+   */
   readonly route: string;
-  /** Where any lane will do, their routes, the preferred one first. */
+  /** If any lane will do, their routes, the preferred one first. */
   readonly lanes?: readonly string[] | undefined;
-  /** The result topic on which the answer comes; an answer on any other is not one. */
+  /** The topic of the answer. An answer on any other topic does not count. */
   readonly answerRoute: string;
-  /** The operation's or formula's name: a server that knows another contract is passed over for this name alone. */
+  /** The name of the operation or formula. A server with another contract is avoided for this name alone. */
   readonly contract: string;
   /**
-   * While nobody fit to ask listens: a client's request is held until somebody does; a calc-server's call fails with
-   * `no-listener`, so that it can fall back.
+   * What happens while no suitable server listens: a client's request is held until one does; a calc-server's call
+   * fails with `no-listener`, so that it can fall back.
    */
   readonly unheard: 'hold' | 'fail';
-  /** Its caller has something better to do than to wait for long: a server that keeps it waiting is passed over though it works. */
+  /**
+   * Its caller has an alternative to waiting for long: a server that keeps it waiting is passed over although it works.
+   */
   readonly impatient?: boolean | undefined;
-  /** The only server to ask, when it is one in particular. */
+  /** The only server that may get it, if there is only one. */
   readonly pinned?: string | undefined;
 }
 
-/** One request, as its caller hands it in. `W` is what the driver needs to write it; the machine never looks inside. */
+/**
+ * One request, as its caller passes it in. `W` is what the driver needs to write it; the machine never looks inside.
+ */
 export interface RequestCall<W> {
-  /** Counts up from 1; given by the driver, never used again. */
+  /** Counts up from 1; assigned by the driver and never used again. */
   readonly seq: number;
   readonly target: Target;
   readonly work: W;
-  /** A point on the driver's clock. */
+  /** A time on the driver's clock. */
   readonly deadlineMs: number;
-  /** Without an answer so long after it was first sent, it settles as `deadline-exceeded`; only the deadline counts unless given. */
+  /**
+   * Without an answer this long after it was first sent, it settles as `deadline-exceeded`. Unless given, only the
+   * deadline counts.
+   */
   readonly lateMs?: number | undefined;
-  /** For whom it is made: where requests wait for room, origins take turns. */
+  /** On whose behalf it is sent: where requests wait for room, origins take turns. */
   readonly origin?: string | undefined;
 }
 
@@ -47,31 +56,31 @@ export type RequesterInput<W> =
   | { readonly type: 'listener-up'; readonly route: string; readonly address: string }
   | { readonly type: 'listener-down'; readonly route: string; readonly address: string }
   | BeatInput
-  /** Its process has ended, for certain; `listener-down` of its routes need not follow. */
+  /** Its process has certainly ended. A `listener-down` of its routes need not follow. */
   | { readonly type: 'server-ended'; readonly address: string }
   | { readonly type: 'marker-up'; readonly held: number }
   | { readonly type: 'marker-down'; readonly held: number }
   | { readonly type: 'confirmed' }
   | { readonly type: 'unconfirmed' }
-  /** Asked for by `await-turn`: all table changes that had arrived have been handed in. */
+  /** The answer to `await-turn`: all table changes that had arrived have been reported. */
   | { readonly type: 'turn-ended' }
-  /** Everything open is cancelled, and so is every call that comes after. */
+  /** Cancels everything that is open, and every later call. */
   | { readonly type: 'close' }
   | { readonly type: 'tick' };
 
-/** A server says which requests it has, for how long it may be silent now, and how much it can take. */
+/** A server says which requests it has, how long it may be silent now, and how much it can take. */
 export interface BeatInput {
   readonly type: 'beat';
   readonly sender: string;
-  /** Seqs from, to, from, to, …, in their order; undefined in a beat that says nothing of them. */
+  /** Seqs from, to, from, to, … in order; undefined in a beat that says nothing about held requests. */
   readonly held: readonly number[] | undefined;
-  /** Of no meaning without `held`. */
+  /** Meaningless without `held`. */
   readonly silentMs: number;
-  /** By contract, as many requests as keep it busy. */
+  /** By contract, how many requests keep it busy. */
   readonly windows?: Readonly<Record<string, number>> | undefined;
   /** It gives these back: it has not begun them and will not. In the form of `held`. */
   readonly returned?: readonly number[] | undefined;
-  /** Seq, share, seq, share, …: how far it is with them. */
+  /** Seq, share, seq, share, …: its progress with them. */
   readonly progress?: readonly number[] | undefined;
 }
 
@@ -80,57 +89,62 @@ export type RequesterEffect<W> =
       readonly type: 'send';
       readonly seq: number;
       readonly to: string;
-      /** The target's own, or one of its lanes. */
+      /** The route of the target, or one of its lanes. */
       readonly route: string;
       readonly work: W;
       readonly ttlMs: number;
-      /** How often it has been sent, this time included: to whatever server. */
+      /** How often it has been sent to any server, this time included. */
       readonly attempt: number;
     }
   | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
-  /** The server at this address need not work on these any more; to be told after what was sent to it. Losing it harms nothing. */
+  /** The server at this address need not work on these any more. Send it after the requests. Losing it does no harm. */
   | { readonly type: 'cancel'; readonly to: string; readonly seqs: readonly number[] }
-  /** The server that has it says how far it is, from 0 to 1. It may be less than before: another server has begun it anew. */
+  /**
+   * The server reported its progress, from 0 to 1. The value falls when another server has started the request again.
+   */
   | { readonly type: 'progress'; readonly seq: number; readonly work: W; readonly share: number }
-  /** Hand in `turn-ended` once the subscriptions that have already arrived are taken in. */
+  /** Report `turn-ended` when the subscriptions that have already arrived are processed. */
   | { readonly type: 'await-turn' };
 
 export interface RequesterConfig {
-  /** Numbers in [0, 1): the start of the round-robin and the jitter of repetitions. */
+  /** Numbers in [0, 1): for the start of the round-robin and the spread of resends. */
   readonly random: () => number;
   /** A server that leaves a request unanswered for so long is passed over. */
   readonly answerTimeoutMs: number;
-  /** Requests open at once, held and in flight; one more settles as `overloaded` at once. */
+  /** The most open requests, held and in flight. Further ones settle as `overloaded` at once. */
   readonly openMax?: number;
-  /** Requests in flight to one server at once, of those that may be held; more are. */
+  /** The most requests in flight to one server, of those that may be held; others exceed it. */
   readonly perServerMax?: number;
-  /** Requests for a contract in flight to a server of which nothing is known yet; 2 unless given. */
+  /** The most requests for a contract in flight to a server of which nothing is known yet; unless given, 2. */
   readonly earnedFirst?: number;
-  /** Slow requests that are named below `settledBelow`; 64 unless given. */
+  /** The most slow requests that are named below `settledBelow`; unless given, 64. */
   readonly stragglersMax?: number;
 }
 
 export interface RequesterCounters {
   /** Open requests, held and in flight. */
   readonly open: number;
-  /** Of these, the requests that no server has been given yet. */
+  /** The open requests that no server has yet. */
   readonly held: number;
   readonly sent: number;
-  /** Sent again: to the same server or another. */
+  /** Resends, to the same server or another. */
   readonly resent: number;
-  /** Results for which nobody waits any more; repetitions, mostly. */
+  /** Results for which no request waits any more, mostly repetitions. */
   readonly stale: number;
-  /** Servers of which is kept how long they may be silent. */
+  /** Servers with a lease. */
   readonly leases: number;
 }
 
 export interface Requester<W> {
   handle(input: RequesterInput<W>, nowMs: number): readonly RequesterEffect<W>[];
-  /** When it has to be told of the time next: no later than anything is due for an open request. */
+  /** When it needs the next tick: no later than anything is due for an open request. */
   deadlineMs(): number | undefined;
-  /** The lowest seq that is not settled, but for stragglers: what every batch tells the servers, so that they can forget the rest. */
+  /**
+   * The lowest seq that is not settled, apart from stragglers. Every batch tells it to servers, so that they can forget
+   * the requests below.
+   */
   settledBelow(): number;
-  /** Slow requests below it that are open, to be told with it; undefined when there are none. */
+  /** Slow open requests below it, which are sent with it; undefined when there are none. */
   stragglers(): readonly number[] | undefined;
   counters(): RequesterCounters;
 }

@@ -3,7 +3,7 @@
  */
 import type { Line, OpenRequest } from './request.ts';
 
-/** Of those that have left a line may hold so many, or as many as wait in it. */
+/** A line may still hold this many requests that have left it, or as many as wait in it. */
 const leftMin = 32;
 
 /** Requests with the same key may go to the same servers. */
@@ -32,7 +32,7 @@ export function insert<W>(line: Line<W>, request: OpenRequest<W>): void {
     items[line.head] = request;
   } else {
     const place = placeOf(items, seq, head);
-    // It has not been moved away since it left.
+    // It has not been removed since it left.
     if (items[place - 1] !== request) items.splice(place, 0, request);
   }
 }
@@ -43,7 +43,7 @@ export function takeOut<W>(line: Line<W>, request: OpenRequest<W>): void {
   if (line.items.length > 2 * line.waiting + leftMin) tidy(line);
 }
 
-/** Nobody fit listens for the requests of the line. @returns those for which that is new */
+/** No suitable server listens for the requests of the line. @returns the requests for which this is new */
 export function unserved<W>(line: Line<W>): readonly OpenRequest<W>[] {
   const from = placeOf(line.items, line.unservedBelow - 1, line.head);
   const those = line.items.slice(from).filter((request) => request.line === line);
@@ -51,13 +51,13 @@ export function unserved<W>(line: Line<W>): readonly OpenRequest<W>[] {
   return those;
 }
 
-/** What has left keeps what its caller handed in from being collected. */
+/** A request that has left would keep the values of its caller from being garbage-collected. */
 function tidy<W>(line: Line<W>): void {
   line.items = line.items.filter((request) => request.line === line);
   line.head = 0;
 }
 
-/** Where the first stands that is younger. */
+/** The position of the first younger request. */
 function placeOf<W>(items: readonly OpenRequest<W>[], seq: number, from: number): number {
   let low = from;
   let high = items.length;

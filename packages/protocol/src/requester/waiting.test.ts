@@ -38,7 +38,7 @@ function setUp(...servers: readonly string[]) {
 type CallGiven = Partial<Target> & { readonly origin?: string; readonly timeoutMs?: number };
 
 describe('a request that its server gave back', () => {
-  test('goes there again when the server has answered all that it had, of whatever contract', () => {
+  test('a returned request goes to the same server again when that has answered all its requests, of whatever contract', () => {
     const { call, beat, squared } = setUp(a);
     call(1);
     call(2, cube);
@@ -46,7 +46,7 @@ describe('a request that its server gave back', () => {
     expect(squared(a, 1)).toEqual([[2, a]]);
   });
 
-  test('goes there again when the server has answered anything, though it always has something of another contract', () => {
+  test('a returned request goes to the same server again when that has answered anything, even if it always has other work', () => {
     const { call, beat, squared } = setUp(a);
     call(1);
     call(2, cube);
@@ -59,19 +59,19 @@ describe('a request that its server gave back', () => {
 describe('a request that a server has refused', () => {
   const full = failure('overloaded', 'full');
 
-  test('takes its turn among those that came later', () => {
+  test('a refused request takes its turn before those that came later', () => {
     const { call, beat, squared } = setUp(a, b);
     beat(a, { windows: { square: 1 } });
     beat(b, { windows: { square: 1 } });
     const [first, second] = [...call(1), ...call(2)];
     for (let seq = 3; seq <= 10; seq += 1) call(seq);
     const idle = second?.[1] ?? b;
-    // What was refused waits for the other server, and the next goes to the one that has room.
+    // The refused request waits for the other server, and the next one goes to the server with room.
     expect(squared(first?.[1] ?? a, 1, full)).toEqual([[3, first?.[1]]]);
     expect(squared(idle, 2)).toEqual([[1, idle]]);
   });
 
-  test('is not overtaken by new calls for as long as these come', () => {
+  test('a refused request is not overtaken by new calls, however many come', () => {
     const { call, beat, squared } = setUp(a, b);
     beat(a, { windows: { square: 1 } });
     beat(b, { windows: { square: 1 } });
@@ -84,14 +84,14 @@ describe('a request that a server has refused', () => {
     expect(squared(idle, 2)).toEqual([[1, idle]]);
   });
 
-  test('costs each answer no look at all of them, however many wait', () => {
+  test('with any number of refused requests, an answer does not cost a check of all of them', () => {
     const { call, beat, squared } = setUp(a, b);
     beat(a, { windows: { square: 8_192 } });
     beat(b, { windows: { square: 1 } });
     const count = 20_000;
     for (let seq = 1; seq <= count; seq += 1) call(seq);
     const startMs = performance.now();
-    // Server a refuses whatever it gets.
+    // Server a refuses everything.
     for (let seq = 1; seq <= count; seq += 1) squared(a, seq, full);
     for (let seq = 1; seq <= count; seq += 1) squared(b, seq);
     expect(performance.now() - startMs).toBeLessThan(20_000);
@@ -99,7 +99,7 @@ describe('a request that a server has refused', () => {
 });
 
 describe('origins take turns by what their requests cost', () => {
-  test('though one of them has only one request that waits at a time', () => {
+  test('origins take turns by the cost of their requests, even if one of them has only one waiting request at a time', () => {
     const { call, beat, squared, at } = setUp(a);
     beat(a, { windows: { square: 1 } });
     call(1, { origin: 'first' });
@@ -125,7 +125,7 @@ describe('origins take turns by what their requests cost', () => {
 });
 
 describe('a call is not refused for want of time', () => {
-  test('because nothing moved while no broker was there', () => {
+  test('a call is not refused for lack of time because nothing moved while there was no broker', () => {
     const { call, beat, squared, at, handle, up } = setUp(a);
     beat(a, { windows: { square: 1 } });
     for (let seq = 1; seq <= 200; seq += 1) call(seq);
@@ -155,7 +155,7 @@ describe('a call is not refused for want of time', () => {
     expect(effects).toEqual([]);
   });
 
-  test('that is more than its own run takes, where some take long', () => {
+  test('a call with more time than its own run takes is not refused because other runs take long', () => {
     const { call, beat, squared, at } = setUp(a);
     beat(a, { windows: { square: 1 } });
     for (let seq = 1; seq <= 100; seq += 1) call(seq, { timeoutMs: 1_000_000 });
@@ -171,7 +171,7 @@ describe('a call is not refused for want of time', () => {
 });
 
 describe('a server that gives back all that it has, again and again', () => {
-  test('is asked last, so that its requests go to others', () => {
+  test('a server that gives back all its requests again and again comes last, so that the requests go to others', () => {
     const { call, beat, squared } = setUp(a, b);
     beat(a, { windows: { square: 1 } });
     beat(b, { windows: { square: 1 } });

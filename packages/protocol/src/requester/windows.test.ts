@@ -23,14 +23,14 @@ function setUp(...servers: readonly string[]) {
 }
 
 describe('a server', () => {
-  test('of which nothing is known has two requests in flight, and one more for each that it answers', () => {
+  test('an unknown server has two requests in flight, and one more for each answer', () => {
     const { callMany, answer } = setUp(a);
     expect(callMany(1, 10).map(([seq]) => seq)).toEqual([1, 2]);
     expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([3, 4]);
     expect(sends(answer(a, 2)).map(([seq]) => seq)).toEqual([5, 6]);
   });
 
-  test('has at once as many as it announces, up to sixteen', () => {
+  test('a server has at once as many as it announces, up to sixteen', () => {
     const { callMany, beat } = setUp(a);
     callMany(1, 100);
     expect(sends(beat(a, { windows: { square: 3 } }))).toHaveLength(1);
@@ -40,31 +40,31 @@ describe('a server', () => {
     expect(sends(other.beat(a, { windows: { square: 1_000 } }))).toHaveLength(14);
   });
 
-  test('has no more in flight than its window, however many it has answered', () => {
+  test('a server has no more in flight than its window, however many it has answered', () => {
     const { callMany, beat, answer } = setUp(a);
     callMany(1, 100);
     beat(a, { windows: { square: 2 } });
     for (let seq = 1; seq <= 20; seq += 1) expect(sends(answer(a, seq))).toHaveLength(1);
   });
 
-  test('that announces nothing it can take, or everything, is sent from one to 8,192', () => {
+  test('a server that announces a window of nothing or of everything gets from one to 8,192 requests', () => {
     const { callMany, beat } = setUp(a);
     beat(a, { windows: { square: 0 } });
     expect(callMany(1, 3)).toHaveLength(1);
     expect(sends(beat(a, { windows: { square: 2 ** 53 - 1 } })).length).toBeLessThanOrEqual(16);
   });
 
-  test('that fails is sent half as many', () => {
+  test('a server that fails gets half as many requests', () => {
     const { callMany, beat, answer } = setUp(a);
     beat(a, { windows: { square: 16 } });
     expect(callMany(1, 100)).toHaveLength(16);
     expect(sends(answer(a, 1, failure('internal', 'broken')))).toEqual([]);
     for (let seq = 2; seq <= 8; seq += 1) answer(a, seq, failure('internal', 'broken'));
-    // One is left to it, and seven wait there.
+    // It may have one, and seven wait there.
     expect(sends(answer(a, 9))).toEqual([]);
   });
 
-  test('keeps its window when a broker takes over, and what it has counts as in flight', () => {
+  test('a server keeps its window and its requests in flight when a broker takes over', () => {
     const { callMany, beat, handle, up, down } = setUp(a);
     beat(a, { windows: { square: 2 } });
     callMany(1, 4);
@@ -76,7 +76,7 @@ describe('a server', () => {
   });
 });
 
-test('a request that has failed because nobody listens takes no room at the server that has it', () => {
+test('a request that has failed for lack of a listener takes no room at the server that has it', () => {
   const { call, beat, up, down, handle, runTo } = setUp(a, b);
   for (const server of [a, b]) beat(server, { windows: { square: 1 } });
   call(1, { unheard: 'fail', deadlineMs });
@@ -90,7 +90,7 @@ test('a request that has failed because nobody listens takes no room at the serv
 });
 
 describe('a request that is given back', () => {
-  test('goes to a server with room, before everything that came later', () => {
+  test('a returned request goes to a server with room, before everything that came later', () => {
     const { callMany, beat, up, answer } = setUp(a);
     callMany(1, 5);
     up(b);
@@ -101,7 +101,7 @@ describe('a request that is given back', () => {
     ]);
   });
 
-  test('goes back to its server only when that has answered something, where there is no other', () => {
+  test('without another server, a returned request goes back to its server only when that has answered something', () => {
     const { callMany, beat, answer } = setUp(a);
     callMany(1, 3);
     expect(sends(beat(a, { returned: [2, 2] }))).toEqual([]);
@@ -120,7 +120,7 @@ describe('a request that is given back', () => {
     expect(sends(answer(a, 1)).map(([seq]) => seq)).toEqual([11, 12]);
   });
 
-  test('goes back to its server once that says what it can take, though another operation takes long there', () => {
+  test('a returned request goes back to its server once that announces a window, even if another operation takes long there', () => {
     const { callMany, beat } = setUp(a);
     callMany(1, 1);
     callMany(11, 11, undefined, 'multiply');
@@ -128,7 +128,7 @@ describe('a request that is given back', () => {
     expect(sends(beat(a, { held: undefined, windows: { square: 16 } }))).toEqual([[11, a]]);
   });
 
-  test('stays with its server while a copy of it is on its way there', () => {
+  test('a returned request stays with its server while a copy is in flight to it', () => {
     const { callMany, beat, up, answer, runTo, at } = setUp(a);
     callMany(1, 2);
     up(b);
@@ -139,7 +139,7 @@ describe('a request that is given back', () => {
     expect(outcomes(answer(a, 2))).toHaveLength(1);
   });
 
-  test('stays with its server while a copy of it is on its way there through the next broker', () => {
+  test('a returned request stays with its server while a copy is in flight to it through the next broker', () => {
     const { callMany, handle, beat, up, down } = setUp(a);
     callMany(1, 2);
     handle({ type: 'marker-down', held: 0 });
@@ -151,7 +151,7 @@ describe('a request that is given back', () => {
     expect(sends(handle({ type: 'confirmed' })).filter(([seq]) => seq === 2)).toEqual([[2, a]]);
   });
 
-  test('does not make its server one that leaves requests unanswered', () => {
+  test('a server that gives a request back does not count as leaving it unanswered', () => {
     const { callMany, beat, up, answer, runTo, at } = setUp(a);
     callMany(1, 2);
     up(b);
@@ -166,7 +166,7 @@ describe('a request that is given back', () => {
     expect(callMany(3, 3)).toHaveLength(1);
   });
 
-  test('is not counted as one that its server has', () => {
+  test('a returned request does not count among the requests of its server', () => {
     const { callMany, beat, down } = setUp(a);
     callMany(1, 2);
     beat(a, { held: [1, 2], silentMs: 2_000 });
@@ -177,7 +177,7 @@ describe('a request that is given back', () => {
 });
 
 describe('requests that wait for room', () => {
-  test('of several origins take turns, whatever each has asked for', () => {
+  test('requests of several origins that wait for room take turns, however many each has', () => {
     const { callMany, beat, answer } = setUp(a);
     beat(a, { windows: { square: 1 } });
     callMany(1, 100, 'burst');
@@ -186,7 +186,7 @@ describe('requests that wait for room', () => {
     expect(order.filter((seq) => seq !== undefined && seq > 100).length).toBeGreaterThan(0);
   });
 
-  test('take turns by what their requests cost the server', () => {
+  test('origins that wait for room take turns by the cost of their requests', () => {
     const { callMany, beat, answer, at } = setUp(a);
     beat(a, { windows: { square: 1 } });
     callMany(1, 1, 'first');
@@ -204,7 +204,7 @@ describe('requests that wait for room', () => {
     expect(served.cheap).toBeGreaterThan(6 * served.dear);
   });
 
-  test('are refused at once when most of their time would pass before their turn, with a text that says why', () => {
+  test('requests that would wait for most of their time are refused at once, with a text that says why', () => {
     const { callMany, beat, answer, at, call } = setUp(a);
     beat(a, { windows: { square: 1 } });
     callMany(1, 100);
@@ -219,7 +219,7 @@ describe('requests that wait for room', () => {
     expect(call(102, { deadlineMs: at.nowMs + 10_000 })).toEqual([]);
   });
 
-  test('are not sent when less time is left than a run takes', () => {
+  test('requests are not sent when less time is left than a run takes', () => {
     const { beat, answer, at, call } = setUp(a);
     beat(a, { windows: { square: 1 } });
     call(1, { deadlineMs });
@@ -234,7 +234,7 @@ describe('requests that wait for room', () => {
     ]);
   });
 
-  test('hold up nobody on another lane of the same operation', () => {
+  test('requests that wait for room hold up none on another lane of the same operation', () => {
     const { beat, callMany, call, up } = setUp(a);
     beat(a, { windows: { square: 1 } });
     callMany(1, 3);
