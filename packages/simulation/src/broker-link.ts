@@ -5,7 +5,9 @@ import type { SessionEnd, SessionUser } from './session.ts';
 import type { Wire } from './wire.ts';
 import { simulatedXPublisher } from './x-publisher.ts';
 
-/** As `zeromqBrokerLink`: a broker's three ports, and its connection to its peer's heartbeat, over a simulated wire. */
+/**
+ * Like `zeromqBrokerLink`, over a simulated wire: a broker's three ports, and its connection to the peer's heartbeat.
+ */
 export function simulatedBrokerLink(
   process: SimulatedProcess,
   peer: string | undefined,
@@ -22,7 +24,7 @@ function openSimulatedBrokerLink(
   chance: Chance,
   events: BrokerLinkEvents,
 ): BrokerLink {
-  /** An XSubscriber's: asked for from every publisher, those that come later too. */
+  /** The subscriptions of an XSubscriber, sent to every publisher, also to later ones. */
   const asked = new Set<string>();
   const publisherEnds = new Set<SessionEnd>();
   const listenerEnds = new Set<SessionEnd>();
@@ -90,7 +92,7 @@ function openSimulatedBrokerLink(
     beat(body) {
       for (const end of listenerEnds) end.send({ type: 'message', topic: '', body });
     },
-    // All that waits is handed over before time goes on.
+    // Everything that waits is handed over before time passes.
     dropQueued() {
       droppedUntilMs = nowMs();
     },

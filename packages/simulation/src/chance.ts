@@ -2,21 +2,21 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Everything in a simulated network that happens by chance comes from one of these. */
+/** The source of all randomness in a simulated network. */
 export interface Chance {
   /** In [0, 1). */
   share(): number;
   /** In [least, most). */
   between(least: number, most: number): number;
-  /** True in so many of all cases, 0 to 1. */
+  /** True with this probability, 0 to 1. */
   one(share: number): boolean;
   /** A new order. */
   shuffled<T>(items: Iterable<T>): T[];
-  /** Another one, whose numbers do not depend on how many are taken from this one later. */
+  /** A new source, whose numbers do not depend on how many are drawn from this one later. */
   fork(): Chance;
 }
 
-/** @param seed a whole number; the same one gives the same numbers */
+/** @param seed a whole number; the same seed gives the same numbers */
 export function createChance(seed: number): Chance {
   const generator = xoroshiro128plus(seed);
   const chance: Chance = {

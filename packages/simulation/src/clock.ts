@@ -1,20 +1,20 @@
 import TinyQueue from 'tinyqueue';
 
-/** Time that only passes when the next thing happens. Milliseconds, from 0. */
+/** A clock that advances only to the next event. Milliseconds, from 0. */
 export interface Clock {
   nowMs(): number;
   /**
-   * Things of one point in time happen in the order in which they were asked for.
+   * Events of one point in time happen in the order in which they were scheduled.
    *
    * @param timeMs not before now
-   * @returns what takes it back
+   * @returns a function that cancels the event
    */
   at(timeMs: number, run: () => void): () => void;
-  /** When the next thing happens; undefined when nothing ever will. */
+  /** When the next event happens; undefined when there is none. */
   nextMs(): number | undefined;
-  /** Lets the next thing happen. */
+  /** Lets the next event happen. */
   step(): void;
-  /** Lets time pass in which nothing happens, up to a point before the next thing. */
+  /** Lets time pass without an event, up to a point before the next one. */
   passTo(timeMs: number): void;
 }
 

@@ -3,7 +3,7 @@ import { decodeBeat } from '@cateto/contracts';
 import type { SimulatedProcess } from './process.ts';
 import type { Wire } from './wire.ts';
 
-/** A broker's first beat that is heard; undefined when none is for so long, or until `ending` ends it. */
+/** The first beat heard of a broker; undefined when none is heard in this time, or `ending` aborts. */
 export function hearBeat(
   wire: Wire,
   process: SimulatedProcess,

@@ -4,7 +4,7 @@ import type { NetworkOptions, SimulatedNetwork } from './network.ts';
 import { createNetwork } from './network.ts';
 import type { SimulatedProcess } from './process.ts';
 
-/* What a simulated network does as ZeroMQ does it. The facts are measured ones: docs/decisions/0010. */
+/* The behaviour of a simulated network, which is that of ZeroMQ. The facts were measured: docs/decisions/0010. */
 
 const request = 'calc.square.request.1.aaaaaaaaaaaa';
 const result = 'calc.square.result.1.bbbbbbbbbbbb';
@@ -12,7 +12,7 @@ const result = 'calc.square.result.1.bbbbbbbbbbbb';
 interface Seen {
   readonly process: SimulatedProcess;
   readonly link: Link;
-  /** In the order in which they came. */
+  /** In the order of arrival. */
   readonly messages: string[];
   readonly subscriptions: string[];
   reconnected: number;
@@ -35,7 +35,7 @@ function participant(network: SimulatedNetwork, name: string): Seen {
   return seen;
 }
 
-/** Two brokers, a server that listens and a client that is linked; settled. */
+/** Two brokers, a server that listens and a connected client, after everything has settled. */
 async function linked(options: Partial<NetworkOptions> = {}) {
   const network = createNetwork({ seed: 3, ...options });
   const brokers = [network.startBroker('broker'), network.startBroker('backup')] as const;
@@ -53,20 +53,20 @@ function publish({ link }: Seen, topic: string, ...bodies: string[]): void {
 const tenBodies = Array.from({ length: 10 }, (_, index) => String(index));
 
 describe('subscriptions', () => {
-  test('reach a publisher through the active broker alone, with its marker', async () => {
+  test('subscriptions reach a publisher only through the active broker, with its marker', async () => {
     const { client } = await linked();
     expect(client.subscriptions.filter((topic) => topic === `+${request}`)).toHaveLength(1);
     expect(client.subscriptions.filter((topic) => topic.startsWith('+calc.broker.'))).toHaveLength(1);
   });
 
-  test('are withdrawn some milliseconds after their subscriber was killed', async () => {
+  test('subscriptions are withdrawn some milliseconds after their subscriber was killed', async () => {
     const { network, server, client } = await linked();
     server.process.kill();
     await network.runTo(510);
     expect(client.subscriptions).toContain(`-${request}`);
   });
 
-  test('of a stopped process are withdrawn when it is silent for too long, and come back when it goes on', async () => {
+  test('subscriptions of a stopped process are withdrawn when it is silent for too long, and come back when it continues', async () => {
     const { network, server, client } = await linked();
     server.process.stop();
     await network.runTo(640);
@@ -78,14 +78,14 @@ describe('subscriptions', () => {
     expect(client.subscriptions.at(-1)).toBe(`+${request}`);
   });
 
-  test('of a hung process stay: its own thread answers the heartbeats', async () => {
+  test('subscriptions of a hung process stay, because libzmq’s thread answers the heartbeats', async () => {
     const { network, server, client } = await linked();
     server.process.hang();
     await network.runTo(3_000);
     expect(client.subscriptions).not.toContain(`-${request}`);
   });
 
-  test('are made anew after a broker hung for longer than a server waits, for a broker has no such thread', async () => {
+  test('subscriptions are made again after a broker hung for longer than a server waits, because a broker has no such thread', async () => {
     const { network, brokers, server } = await linked();
     const { reconnected } = server;
     brokers[0].process.hang();
@@ -97,7 +97,7 @@ describe('subscriptions', () => {
     expect(server.reconnected).toBe(reconnected + 1);
   });
 
-  test('are filters: what nobody asked for is not sent', async () => {
+  test('messages without a subscription are not sent', async () => {
     const { network, server, client } = await linked();
     publish(client, 'calc.square.request.1.cccccccccccc', 'x');
     await network.runTo(510);
@@ -107,14 +107,14 @@ describe('subscriptions', () => {
 });
 
 describe('messages', () => {
-  test('arrive in the order in which they were sent', async () => {
+  test('messages arrive in the order in which they were sent', async () => {
     const { network, server, client } = await linked({ lateShare: 0.5 });
     publish(client, request, ...tenBodies);
     await network.runTo(520);
     expect(server.messages).toEqual(tenBodies.map((body) => `${request} ${body}`));
   });
 
-  test('are lost with the broker that has them', async () => {
+  test('messages are lost with the broker that holds them', async () => {
     const { network, brokers, server, client } = await linked({ delayMs: [5, 5], lateShare: 0 });
     publish(client, request, 'x');
     await network.runTo(503);
@@ -123,7 +123,7 @@ describe('messages', () => {
     expect(server.messages).toEqual([]);
   });
 
-  test('wait in a link that is cut for a moment, and are lost in one that is given up', async () => {
+  test('messages wait in a link that is cut for a moment, and are lost in one that is given up', async () => {
     const { network, server, client } = await linked();
     network.cut('client', 'broker');
     publish(client, request, 'short');
@@ -140,7 +140,7 @@ describe('messages', () => {
     expect(client.subscriptions.at(-1)).toMatch(/^\+/);
   });
 
-  test('are dropped past the mark of a process that does not read', async () => {
+  test('messages to a process that does not read are dropped beyond its high-water mark', async () => {
     const { network, server, client } = await linked({ highWaterMark: 4 });
     server.process.hang();
     publish(client, request, '0', '1', '2', '3');
@@ -153,7 +153,7 @@ describe('messages', () => {
     expect(network.dropped()).toBe(2);
   });
 
-  test('are lost as ordered, until the order ends', async () => {
+  test('messages that a test selects are lost, until the test ends that', async () => {
     const { network, server, client } = await linked();
     const end = network.lose(({ topic, to }) => topic === request && to === 'server');
     publish(client, request, 'x');
@@ -166,7 +166,7 @@ describe('messages', () => {
 });
 
 describe('a process', () => {
-  test('that continues runs its timers before it reads', async () => {
+  test('a process that continues runs its timers before it reads', async () => {
     const { network, server, client } = await linked();
     const order: string[] = [];
     server.process.platform.after(50, () => order.push(`timer after ${server.messages.length} messages`));
@@ -179,7 +179,7 @@ describe('a process', () => {
     expect(server.messages).toHaveLength(1);
   });
 
-  test('that is slow takes its time for each turn', async () => {
+  test('each turn of a slow process takes its time', async () => {
     const { network, server, client } = await linked();
     server.process.slowDown(10);
     publish(client, request, ...tenBodies);
@@ -190,7 +190,7 @@ describe('a process', () => {
     expect(server.messages).toHaveLength(10);
   });
 
-  test('whose loop is blocked sends, hears and is called back when it has got that far', async () => {
+  test('the messages, receives and callbacks of a process whose loop is blocked happen when it gets that far', async () => {
     const { network, server, client } = await linked();
     client.link.subscribe(result);
     await network.runTo(600);
@@ -217,7 +217,7 @@ describe('a process', () => {
     expect(client.messages).toEqual([`${result} before`, `${result} after`]);
   });
 
-  test('that ends while its loop is blocked sends nothing of what comes after', async () => {
+  test('a process that ends while its loop is blocked sends nothing afterwards', async () => {
     const { network, server, client } = await linked();
     client.link.subscribe(result);
     await network.runTo(600);
@@ -230,7 +230,7 @@ describe('a process', () => {
     expect(client.messages).toEqual([]);
   });
 
-  test('that has ended does nothing more, and another one may take its place', async () => {
+  test('a process that has ended does nothing more, and another one may take its place', async () => {
     const { network, server, client } = await linked();
     expect(() => network.spawn('server')).toThrow(/server runs already/);
     server.process.platform.after(1, () => expect.unreachable());
@@ -246,7 +246,7 @@ describe('a process', () => {
 });
 
 describe('a cut one way', () => {
-  test('ends the connection on both sides', async () => {
+  test('a one-way cut ends the connection on both sides', async () => {
     const { network, server, client } = await linked();
     network.cut('broker', 'server');
     await network.runTo(1_900);

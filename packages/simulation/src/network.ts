@@ -18,34 +18,34 @@ import { simulatedBrokerLink } from './broker-link.ts';
 import { createWire } from './wire.ts';
 
 /*
- * A network in one process and in virtual time: hosts, processes with an event loop each, connections that behave as
- * ZeroMQ's do (subscriptions that travel upstream, heartbeats that find out a dead link, high-water marks that drop), and
- * whatever goes wrong with them. Only this is simulated: what runs on it is the real bus, the real broker and the real
- * machines. One seed gives one course of events.
+ * A network in one process and in virtual time: hosts, processes with an event loop each, connections that behave like
+ * ZeroMQ's (subscriptions that travel upstream, heartbeats that detect dead links, high-water marks that drop), and
+ * faults of all of these. Only this is simulated: the bus, the broker and the machines that run on it are real. One
+ * seed gives one course of events.
  */
 
 export interface NetworkOptions {
   /** A whole number. */
   readonly seed: number;
-  /** The usual time of a packet from host to host, in milliseconds, from and to; 0.05 to 0.3 unless given. */
+  /** The usual time of a packet between hosts, in milliseconds, from and to; unless given, 0.05 to 0.3. */
   readonly delayMs?: readonly [number, number] | undefined;
-  /** The share of packets that take up to ten times as long, 0 to 1; 0.02 unless given. */
+  /** The share of packets that take up to ten times as long, 0 to 1; unless given, 0.02. */
   readonly lateShare?: number | undefined;
-  /** Messages in one direction of a connection before more are dropped; 10,000 unless given. */
+  /** How many messages in one direction of a connection may wait; more are dropped. Unless given, 10,000. */
   readonly highWaterMark?: number | undefined;
-  /** Of two brokers unless it says otherwise. */
+  /** Unless given, two. */
   readonly brokers?: 1 | 2 | undefined;
 }
 
-/** Lets what was promised and has come go on. */
+/** Lets settled promises continue. */
 const promises = (): Promise<void> => Promise.resolve();
 
-/** The hosts that brokers run on, the primary's first. */
+/** The hosts of brokers, the primary's first. */
 export type BrokerHost = 'broker' | 'backup';
 
 /** A message on a connection; a broker's beat has no topic. */
 export interface PassingMessage {
-  /** With its address. */
+  /** The topic with its address. */
   readonly topic: string;
   readonly from: string;
   readonly to: string;
@@ -57,41 +57,44 @@ export interface SimulatedBroker {
 }
 
 export interface SimulatedNetwork {
-  /** Milliseconds since the network began. */
+  /** Milliseconds since the start of the network. */
   nowMs(): number;
   readonly chance: Chance;
   /**
-   * Starts a process on the host of that name.
+   * Starts a process on the host of this name.
    *
-   * @throws Error when one runs there
+   * @throws Error when a process runs there
    */
   spawn(name: string): SimulatedProcess;
-  /** What a participant in a process connects with. */
+  /** The link with which a participant in a process connects. */
   openLink(process: SimulatedProcess): OpenLink;
-  /** Starts a broker on its host. `onPeerBeat` is told of each beat of the other one that it takes in. */
+  /** Starts a broker on its host. `onPeerBeat` receives each beat of the peer that it reads. */
   startBroker(host: BrokerHost, onEvent?: OnEvent, onPeerBeat?: (beat: Beat) => void): SimulatedBroker;
-  /** Whether both run and all that a participant connects to a broker with stands: the truth, which neither may know. */
+  /**
+   * Whether both run, and every connection from the participant to the broker is established: the truth, which neither
+   * of them may know.
+   */
   isLinked(participant: string, broker: BrokerHost): boolean;
-  /** From now on nothing arrives that way; what was under way or is sent waits in the kernels until the end gives up. */
+  /** From now on nothing arrives in this direction. Packets wait in the kernels until an end gives up. */
   cut(from: string, to: string): void;
   heal(from: string, to: string): void;
   /**
-   * Loses each message that is chosen, from its sender to a broker or from there on, as often as it is sent.
+   * Loses each message that is selected, on its way from the sender to a broker or from there, every time it is sent.
    *
-   * @returns what ends that
+   * @returns a function that ends this
    */
   lose(chosen: (message: PassingMessage) => boolean): () => void;
-  /** How the brokers are, as whoever listens to their heartbeats hears it. */
+  /** The state of the brokers, as a listener to their heartbeats hears it. */
   hearBrokers(process: SimulatedProcess, waitMs: number, ending?: AbortSignal): Promise<readonly BrokerStatus[]>;
-  /** Messages lost on purpose, or dropped at a high-water mark. */
+  /** How many messages were lost on purpose or dropped at a high-water mark. */
   dropped(): number;
-  /** Something happens at a point in time, wherever; not before now. */
+  /** Schedules an event, not before now. */
   at(timeMs: number, run: () => void): void;
-  /** When the next thing happens; undefined when nothing will. */
+  /** When the next event happens; undefined when there is none. */
   nextMs(): number | undefined;
-  /** Lets the next thing happen. What it throws is a defect of what runs on the network. */
+  /** Lets the next event happen. An exception is a defect of the code that runs on the network. */
   step(): void;
-  /** Lets time pass up to a point, with all that happens until then and at it. Promises get their turn in between. */
+  /** Lets time pass up to a point, with all events until then and at it. Promises continue in between. */
   runTo(timeMs: number): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type { HeartbeatKind, SessionEnd, SessionUser } from './session.ts';
 import type { Wire } from './wire.ts';
 import { simulatedXPublisher } from './x-publisher.ts';
 
-/** As `zeromqLink`: a way out and one or two ways in, each connected to every broker, over a simulated wire. */
+/** Like `zeromqLink`, over a simulated wire: one outbound and one or two inbound connections, each to every broker. */
 export function simulatedLink(
   process: SimulatedProcess,
   brokers: readonly string[],

@@ -1,10 +1,10 @@
 import type { Chance } from './chance.ts';
 
-/** How long a packet takes from one host to another, and whether it arrives at all. */
+/** How long a packet takes from one host to another, and whether it arrives. */
 export interface Paths {
   delayMs(from: string, to: string): number;
   isCut(from: string, to: string): boolean;
-  /** One way only. */
+  /** Cuts one direction only. */
   cut(from: string, to: string): void;
   heal(from: string, to: string): void;
 }

@@ -1,8 +1,8 @@
-/** Subscriptions: prefixes, each counted, as libzmq keeps them. */
+/** Subscriptions: counted prefixes, as libzmq keeps them. */
 export interface Prefixes {
-  /** @returns whether it is new */
+  /** @returns whether the prefix is new */
   add(prefix: string): boolean;
-  /** @returns whether that was the last of it */
+  /** @returns whether no subscription to the prefix is left */
   remove(prefix: string): boolean;
   has(prefix: string): boolean;
   matches(topic: string): boolean;
@@ -12,7 +12,7 @@ export interface Prefixes {
 
 export function createPrefixes(): Prefixes {
   const counts = new Map<string, number>();
-  /** How many prefixes there are of each length: a topic is looked up once for each length. */
+  /** How many prefixes of each length there are: a topic is looked up once for each length. */
   const lengths = new Map<number, number>();
 
   return {

@@ -4,50 +4,51 @@ import type { Clock } from './clock.ts';
 
 /**
  * - `running`
- * - `stopped`: nothing of it runs, as after SIGSTOP; its kernel still holds its connections open.
- * - `hung`: its event loop does not turn, or is blocked, but a thread of libzmq's goes on, where there is one, and answers heartbeats.
- * - `ended`: killed, or come to its end.
+ * - `stopped`: it does nothing, as after SIGSTOP; its kernel keeps its connections open.
+ * - `hung`: its event loop stands still or is blocked, but libzmq's thread, if there is one, answers heartbeats.
+ * - `ended`: it was killed or has ended.
  */
 export type ProcessState = 'running' | 'stopped' | 'hung' | 'ended';
 
-/** A process of one event loop. What reaches it while it does not run waits, and timers come first when it continues. */
+/** A process with one event loop. What arrives while it does not run waits. When it continues, timers run first. */
 export interface SimulatedProcess {
-  /** Also its host's: a new process on a host has the same name. */
+  /** Also the name of its host: a new process on a host has the same name. */
   readonly name: string;
   readonly platform: Platform;
   state(): ProcessState;
-  /** Something arrived for its loop. */
+  /** Something arrived for its event loop. */
   deliver(run: () => void): void;
   stop(): void;
   hang(): void;
-  /** After a stop or a hang. */
+  /** Continues after a stop or a hang. */
   continue(): void;
-  /** At once, as kill -9 does. */
+  /** Ends it at once, like kill -9. */
   kill(): void;
   /**
-   * What runs now blocks the loop for so long, as a handler that computes does: its own clock goes on by that, and what it does
-   * afterwards in the same turn comes so much later. Meanwhile the process is `hung`.
+   * The running code blocks the event loop for this long, like a handler that computes: the process's own clock
+   * advances by that, and whatever the code does later in the same turn happens that much later. Meanwhile the process
+   * is `hung`.
    */
   block(ms: number): void;
-  /** Something leaves for others: at once, or when a loop that was blocked in this turn gets that far. */
+  /** Something leaves the process: at once, or when a loop that was blocked in this turn gets that far. */
   leave(run: () => void): void;
-  /** From now on each turn of its loop takes so long, in milliseconds; 0 is the usual. */
+  /** From now on each turn of its event loop takes this long, in milliseconds; 0 is normal speed. */
   slowDown(turnMs: number): void;
-  /** Tells whenever the state has changed, until what is returned is called. */
+  /** Calls back after each change of the state, until the returned function is called. */
   onChange(changed: () => void): () => void;
 }
 
 export function createProcess(name: string, clock: Clock, chance: Chance): SimulatedProcess {
   let state: ProcessState = 'running';
   let turnMs = 0;
-  /** A turn is under way, or what waits will be looked at in time. */
+  /** A turn is in progress, or the waiting work will be checked in time. */
   let busy = false;
   let timers: { readonly dueMs: number; readonly run: () => void }[] = [];
   let inbox: (() => void)[] = [];
   let soon: (() => void)[] = [];
-  /** Until when what runs blocks the loop. */
+  /** Until when the running code blocks the event loop. */
   let freeAtMs = 0;
-  /** What leaves when it has got that far, in its order. */
+  /** What leaves when the event loop has got that far, in order. */
   let leaving: { readonly dueMs: number; readonly run: () => void }[] = [];
   const watchers = new Set<() => void>();
 
@@ -55,7 +56,7 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
   const isBlocked = (): boolean => freeAtMs > clock.nowMs();
 
   function tellChange(): void {
-    // One that stops watching meanwhile is not called any more.
+    // A watcher that stops watching meanwhile is not called any more.
     for (const changed of watchers) changed();
   }
 
@@ -63,7 +64,7 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
     while (state === 'running' && leaving[0] !== undefined && leaving[0].dueMs <= clock.nowMs()) leaving.shift()?.run();
   }
 
-  /** What was put off until the end of the task. */
+  /** Runs what was deferred until the end of the task. */
   function endTask(): void {
     while (soon.length > 0 && state === 'running') soon.shift()?.();
   }
@@ -116,7 +117,7 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
     if (state !== 'running' || ms <= 0) return;
     freeAtMs = nowMs() + ms;
     tellChange();
-    // A promise that goes on between two turns.
+    // A promise that continues between two turns.
     if (!busy) turn();
   }
 
@@ -131,7 +132,7 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
     random: () => chance.share(),
     after(delayMs, run) {
       let cancelled = false;
-      // As Node's timers: whole milliseconds, at least one.
+      // Like Node's timers: whole milliseconds, at least one.
       const dueMs = nowMs() + Math.max(1, Math.ceil(delayMs));
       const cancel = clock.at(dueMs, () => {
         if (state === 'ended') return;
@@ -144,11 +145,11 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
       };
     },
     soon(run) {
-      // From outside of the loop, a test for example: with the next turn.
+      // Called from outside of the event loop, for example by a test: runs with the next turn.
       if (busy) soon.push(run);
       else platform.afterTurn(run);
     },
-    // What arrived by now is delivered before.
+    // Messages that have arrived by now are delivered before.
     afterTurn: (run) => void clock.at(nowMs(), () => deliver(run)),
   };
 

@@ -3,34 +3,34 @@ import type { Clock } from './clock.ts';
 import type { Paths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 
-/** What travels on a connection: a message, or a publisher being asked for a topic. */
+/** What travels on a connection: a message, or a subscription. */
 export type Packet =
   | { readonly type: 'message'; readonly topic: string; readonly body: Uint8Array }
   | { readonly type: 'subscription'; readonly topic: string; readonly subscribed: boolean };
 
-/** One end of a session, as its socket sees it. */
+/** One end of a session, as its socket uses it. */
 export interface SessionEnd {
-  /** Never waits: past the mark it is dropped, and so it is when the session is over. */
+  /** Never waits: beyond the high-water mark, or when the session is over, the packet is dropped. */
   send(packet: Packet): void;
-  /** In order: what was sent arrives first. */
+  /** Closes in order: earlier packets arrive first. */
   close(): void;
 }
 
-/** What a socket does with a session. All of it is called from the loop of the socket's process. */
+/** How a socket uses a session. All functions are called from the event loop of the socket's process. */
 export interface SessionUser {
   opened(end: SessionEnd): void;
   received(end: SessionEnd, packet: Packet): void;
-  /** @param ended the process on the other side ended, and this side knows it (as `PeerEvents.closed` of ZMTP) */
+  /** @param ended the process on the other side ended, and this side knows it (like `PeerEvents.closed` of ZMTP) */
   closed(end: SessionEnd, ended: boolean): void;
 }
 
-/** How a connection notices that the other side is gone without saying so. */
+/** How a connection detects a peer that is gone without closing. */
 export type HeartbeatKind =
-  /** ZMTP heartbeats of 50 ms: the end that was dialled waits for 200 ms, the end that dialled for a second. */
+  /** ZMTP heartbeats every 50 ms: the side that was dialled waits for 200 ms, the side that dialled for a second. */
   | 'zmtp-soon'
-  /** Of 4 and 12 s, and half a second and one from a message on that the dialling end sent. */
+  /** ZMTP heartbeats with 4 and 12 s; half a second and one second after a message of the dialling side. */
   | 'zmtp-in-time'
-  /** The kernel's: a stopped process passes for alive. */
+  /** The kernel's keepalive: a stopped process counts as alive. */
   | 'tcp';
 
 export interface Party {
@@ -43,26 +43,29 @@ export interface SessionOptions {
   readonly chance: Chance;
   readonly paths: Paths;
   readonly liveness: HeartbeatKind;
-  /** Packets in one direction that may be under way or unread. */
+  /** How many packets in one direction may be in flight or unread. */
   readonly highWaterMark: number;
-  /** Tells who dialled that the session is over for it. */
+  /** Tells the side that dialled that its session is over. */
   readonly over: () => void;
   readonly onDropped: () => void;
-  /** Whether a message is lost on its way, because somebody wants it to be. */
+  /** Whether a test loses this message on its way. */
   readonly loses: (topic: string, from: string, to: string) => boolean;
 }
 
 export interface Session {
-  /** The paths between hosts have changed. */
+  /** Paths between hosts have changed. */
   pathsChanged(): void;
-  /** Whether what either end sends now arrives at once: also after a cut only when the kernels have repeated what it held back. */
+  /**
+   * Whether a packet of either end would arrive at once. After a cut, the kernels must first have resent what was held
+   * back.
+   */
   isWhole(): boolean;
   isOver(): boolean;
 }
 
 /**
- * Whether a process speaks and listens on a connection. While its loop hangs a thread of libzmq's does, where there is one: at
- * whoever dialled for requests, and at both ends of the brokers' heartbeat (ADR 18).
+ * Whether a process sends and receives on a connection. While its event loop hangs, libzmq's thread does, where there
+ * is one: on the dialling side of request connections, and on both sides of the brokers' heartbeat (ADR 18).
  */
 export function isAwake(process: SimulatedProcess, liveness: HeartbeatKind, dialled: boolean): boolean {
   const state = process.state();
@@ -70,40 +73,46 @@ export function isAwake(process: SimulatedProcess, liveness: HeartbeatKind, dial
   return state !== 'stopped';
 }
 
-/** The time after which an end gives the other one up: measured for heartbeats of 50 ms and for the kernel's probes. */
+/**
+ * After what silence an end gives the other one up: measured for heartbeats of 50 ms and for the kernel's keepalive.
+ */
 const silenceMs: Readonly<Record<HeartbeatKind, readonly [number, number]>> = {
   'zmtp-soon': [1_000, 1_300],
   'zmtp-in-time': [2_000, 13_000],
   tcp: [1_500, 3_500],
 };
-/** The same for who was dialled, where it is told to be soon. */
+/** The same for the side that was dialled, with `zmtp-soon`. */
 const dialledSoonMs = [150, 255] as const;
-/** The same for who dialled in time, from a message on that it sent. */
+/** The same for the side that dialled, with `zmtp-in-time`, after it sent a message. */
 const unconfirmedMs = [1_000, 1_600] as const;
-/** From the death of a process to the moment its peers hear that the connection broke. */
+/** From the death of a process until its peers notice the broken connection. */
 const brokenMs = [0.5, 8] as const;
-/** What waited in a cut link arrives when the kernel tries again: after a time that doubles as long as nothing gets through. */
+/**
+ * Packets that waited in a cut link arrive at the kernel's next attempt. The time between attempts doubles while
+ * nothing gets through.
+ */
 const retransmitMinMs = 200;
 
 interface End extends Party, SessionEnd {
   readonly index: 0 | 1;
-  /** Packets can still arrive here and be sent from here. */
+  /** Packets can still arrive at this end and be sent from it. */
   wired: boolean;
-  /** On their way here, or arrived and unread. */
+  /** Packets in flight to this end, or arrived and unread. */
   unread: number;
-  /** No packet arrives before one that was sent earlier. */
+  /** No packet arrives before an earlier one. */
   lastArrivalMs: number;
-  /** Arrived where the link is cut. */
+  /** Packets stopped by a cut. */
   stalled: Packet[];
   stalledSinceMs: number;
   giveUp: (() => void) | undefined;
-  /** It sent a message since it has reason to give up, and does so sooner. */
+  /** A message was sent that nothing has confirmed, so this end gives up sooner. */
   unconfirmed: boolean;
 }
 
 /**
- * One established connection between two processes. Each direction keeps its order. It breaks when a process ends, and when
- * an end hears nothing for too long because the path is cut or the other process is stopped; what was under way is lost.
+ * One established connection between two processes. Each direction keeps its order. It breaks when a process ends, and
+ * when an end hears nothing for too long because the path is cut or the other process is stopped. Packets in flight are
+ * lost then.
  */
 export function createSession(dialler: Party, acceptor: Party, options: SessionOptions): Session {
   const { clock, chance, paths, liveness, highWaterMark, over, onDropped, loses } = options;
@@ -134,7 +143,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   function send(from: End, packet: Packet): void {
     const to = otherOf(from);
     if (!from.wired || from.process.state() === 'ended') return;
-    // Subscriptions have no mark: sockets.ts lifts it.
+    // Subscriptions have no high-water mark: sockets.ts lifts it.
     if (to.unread >= highWaterMark && packet.type === 'message') return onDropped();
     if (packet.type === 'message' && loses(packet.topic, from.process.name, to.process.name)) return onDropped();
     to.unread += 1;
@@ -170,7 +179,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     });
   }
 
-  /** This end is told that the connection is over, after everything that arrived. */
+  /** Tells this end that the connection is over, after everything that arrived. */
   function disconnect(end: End, ended = false): void {
     if (!end.wired) return;
     end.wired = false;
@@ -189,7 +198,9 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     clock.at(arrivalMs, () => (cutTo(to) ? watchFor(to) : disconnect(to, isProven(end))));
   }
 
-  /** Whether bytes passed both ways until now: only then the end of a process is told from a cut link. */
+  /**
+   * Whether bytes have passed both ways until now. Only then can the end of a process be distinguished from a cut link.
+   */
   function isProven(ending: End): boolean {
     const { name } = otherOf(ending).process;
     return (
@@ -199,22 +210,23 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
 
   const awake = (end: End): boolean => isAwake(end.process, liveness, end.index === 0);
 
-  /** Whether this end has reason to think that the other one is gone. */
+  /** Whether this end has reason to believe that the other one is gone. */
   function silent(end: End): boolean {
     const other = otherOf(end);
     if (cutTo(end) || !other.wired || (liveness !== 'tcp' && !awake(other))) return true;
-    // Who was dialled goes on hearing the PINGs when its own bytes do not arrive: then who dialled has to tell.
+    // The side that was dialled still receives PINGs when its own bytes do not arrive. Then the other side has to
+    // notice.
     return !isDialledSoon(end) && paths.isCut(end.process.name, other.process.name);
   }
 
   const isDialledSoon = (end: End): boolean => liveness === 'zmtp-soon' && end.index === 1;
 
-  /** Gives the other end up after a silence; if it is heard of again meanwhile, not. */
+  /** Gives the other end up after a silence, unless it is heard again meanwhile. */
   function watchFor(end: End, span = isDialledSoon(end) ? dialledSoonMs : silenceMs[liveness]): void {
     if (!end.wired || !silent(end) || end.giveUp !== undefined) return;
     const cancel = clock.at(clock.nowMs() + chance.between(...span), () => {
       end.giveUp?.();
-      // Who sleeps notices nothing; its kernel keeps what arrives.
+      // A process that sleeps notices nothing; its kernel keeps what arrives.
       if (silent(end) && awake(end)) breakFrom(end);
     });
     end.giveUp = () => {
@@ -234,9 +246,9 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
   function breakFrom(end: End): void {
     disconnect(end);
     const other = otherOf(end);
-    // What its kernel still had for the other one goes with it.
+    // Packets that its kernel still had for the other end are lost with it.
     other.stalled = [];
-    // A reset reaches the other end unless the path is cut: then its own silence has to tell.
+    // A reset reaches the other end unless the path is cut. Then that end notices by the silence.
     if (!cutTo(other))
       clock.at(clock.nowMs() + paths.delayMs(end.process.name, other.process.name), () => disconnect(other));
     else watchFor(other);
@@ -260,7 +272,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     end.giveUp?.();
     const other = otherOf(end);
     if (cutTo(other)) return watchFor(other);
-    // Of what the kernel had taken some still arrives.
+    // Some of the packets that the kernel had taken still arrive.
     if (chance.one(0.5)) {
       const brokenAtMs = clock.nowMs() + chance.between(...brokenMs);
       clock.at(brokenAtMs, () => (cutTo(other) ? watchFor(other) : disconnect(other, isProven(end))));

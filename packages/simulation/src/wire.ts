@@ -5,23 +5,23 @@ import type { SimulatedProcess } from './process.ts';
 import type { HeartbeatKind, Session, SessionUser } from './session.ts';
 import { createSession, isAwake } from './session.ts';
 
-/** Ports that processes listen on, and who connects to them. */
+/** The ports on which processes listen, and their connections. */
 export interface Wire {
-  /** @returns what closes the port; its sessions go on until their ends close them */
+  /** @returns a function that closes the port; its sessions go on until their ends close them */
   listen(process: SimulatedProcess, port: Port, user: SessionUser): () => void;
-  /** Connects, and again whenever the connection is lost. @returns what stops that */
+  /** Connects, and reconnects whenever the connection is lost. @returns a function that stops this */
   dial(process: SimulatedProcess, host: string, port: Port, liveness: HeartbeatKind, user: SessionUser): () => void;
-  /** What a plain TCP connect would meet, once it is known. */
+  /** Reports the result of a plain TCP connect, when it is known. */
   probe(from: SimulatedProcess, host: string, port: Port, met: (found: Probe) => void): void;
-  /** Whether all connections to that port that are wanted stand and nothing of them is cut. */
+  /** Whether all wanted connections to the port are established, and nothing between them is cut. */
   isLinked(from: string, host: string, port: Port): boolean;
-  /** To be called when a path was cut or has healed. */
+  /** Call this when a path was cut or has healed. */
   pathsChanged(): void;
-  /** Packets lost because somebody did not read them in time. */
+  /** Packets that were lost because their receiver did not read in time. */
   dropped(): number;
 }
 
-/** A broker's three ports. */
+/** The three ports of a broker. */
 export type Port = 'publish' | 'subscribe' | 'heartbeat';
 export type Probe = 'refused' | 'accepting' | 'unknown';
 
@@ -33,10 +33,10 @@ export interface WireOptions {
   readonly loses: (topic: string, from: string, to: string) => boolean;
 }
 
-/** From one attempt to the next, as `reconnectInterval` and its maximum allow. */
+/** The time from one attempt to the next, as `reconnectInterval` and its maximum allow. */
 const retryMs = [10, 200] as const;
 const probeMaxMs = 200;
-/** Of a participant's two sockets one can be linked long before the other. */
+/** Of a participant's two sockets, one may be connected long before the other. */
 const lateConnectShare = 0.2;
 const lateConnectMs = [0, 50] as const;
 
@@ -48,7 +48,7 @@ interface Listener {
 export function createWire({ clock, chance, paths, highWaterMark, loses }: WireOptions): Wire {
   const listeners = new Map<string, Listener>();
   let sessions: Session[] = [];
-  /** Who connects to which port, as long as he wants to, and the session he has. */
+  /** The wanted connections to each port, each with its current session. */
   const dials = new Set<{ readonly from: string; readonly to: string; session: Session | undefined }>();
   let dropped = 0;
   const key = (host: string, port: Port): string => `${host}:${port}`;
@@ -86,7 +86,7 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
         if (process.state() === 'ended') return void dials.delete(dialled);
         const listener = listening(host, port);
         const reachable = listener !== undefined && !cutBetween(process.name, host);
-        // Both take part in the handshake.
+        // Both sides take part in the handshake.
         const bothAwake =
           isAwake(process, liveness, true) && listener !== undefined && isAwake(listener.process, liveness, false);
         if (!reachable || !bothAwake) return tryIn(chance.between(...retryMs));
@@ -136,5 +136,5 @@ export function createWire({ clock, chance, paths, highWaterMark, loses }: WireO
   }
 }
 
-/** As the heartbeat socket's: a beat that is late is worth nothing. */
+/** The same as for the heartbeat socket: a late beat is worthless. */
 const heartbeatMark = 4;

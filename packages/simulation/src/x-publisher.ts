@@ -4,7 +4,7 @@ import type { Prefixes } from './prefixes.ts';
 import { createPrefixes } from './prefixes.ts';
 import type { SessionEnd, SessionUser } from './session.ts';
 
-/** What an XPublisher does with its sessions, wherever it is: it filters at the source and reports what is asked for. */
+/** What an XPublisher does with its sessions: it filters at the source and reports subscriptions. */
 export interface SimulatedXPublisher {
   readonly user: SessionUser;
   send(topic: string, body: Uint8Array): void;
@@ -14,11 +14,11 @@ export interface SimulatedXPublisher {
 export function simulatedXPublisher(
   chance: Chance,
   reported: (topic: string, subscribed: boolean) => void,
-  /** As `XPublisherEvents.ended`. */
+  /** Like `XPublisherEvents.ended`. */
   reportEnded: (topics: readonly string[]) => void = () => undefined,
 ): SimulatedXPublisher {
   const wanted = new Map<SessionEnd, Prefixes>();
-  /** With how many sessions ask for each: the first and the last are reported. */
+  /** How many sessions subscribe to each prefix. The first and the last are reported. */
   const union = createPrefixes();
   let closed = false;
 
@@ -43,7 +43,8 @@ export function simulatedXPublisher(
         const prefixes = wanted.get(end);
         wanted.delete(end);
         if (ended && !closed) reportEnded([...(prefixes?.all() ?? [])]);
-        // As the publisher of zmtp/ does: markers first, for all that follows is gone because the broker is. The rest is in nobody's order.
+        // Like the publisher of packages/zmtp: markers first, because everything else is gone with the broker. The
+        // others come in any order.
         const gone = chance.shuffled(prefixes?.all() ?? []);
         for (const topic of gone) if (isMarker(topic)) leave(topic);
         for (const topic of gone) if (!isMarker(topic)) leave(topic);

@@ -5,7 +5,7 @@ import { trySeed } from './campaign.ts';
 import { checkOutcomes } from './outcome-checks.ts';
 import { checkTables } from './table-checks.ts';
 
-/* With bounds so small that every run meets them: no real run comes near the real ones. */
+/* Bounds so small that every run reaches them; no real run comes near the real ones. */
 
 const small = vi.hoisted(() => ({
   heldRequestsMax: 40,
@@ -23,11 +23,11 @@ vi.mock('@cateto/contracts', async (original) => {
 
 const seeds = 12;
 
-test('no table exceeds its bound, though all of them get there, and every call has one outcome in time', async () => {
+test('no table exceeds its bound although all of them reach it, and every call has one outcome in time', async () => {
   const most = new Map<string, number>();
   for (let seed = 1; seed <= seeds; seed += 1) {
     const { scenario, history } = await trySeed(seed, 'any');
-    // Whoever is not listed, or not remembered any more, is left over or run again: that is what bounds cost.
+    // Whatever is not listed or remembered any more is left over or runs again: that is the cost of bounds.
     const violations = [...checkOutcomes(scenario, history), ...checkTables({ ...history, leftOver: [] })];
     expect(violations, `seed ${seed}`).toEqual([]);
     for (const [name, entries] of history.tables) most.set(name, Math.max(entries, most.get(name) ?? 0));

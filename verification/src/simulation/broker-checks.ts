@@ -7,10 +7,13 @@ import { isBrokerName } from './system.ts';
 
 /** Three heartbeats. */
 const bothActiveMaxMs = 150;
-/** For as long as the kernel takes to find out that a heartbeat link is dead, two brokers may not hear each other. */
+/** While the kernel detects a dead heartbeat link, two brokers may not hear each other. */
 const deadLinkMs = settleMs;
 
-/** Two active brokers that hear each other end, two standbys do not stay, and somebody is active once all is well. */
+/**
+ * Of two active brokers that hear each other one steps down, two standbys do not stay, and one broker is active once
+ * all is well.
+ */
 export function checkBrokers(history: History): Violation[] {
   const primary = activeSpans(history, 'broker');
   const backup = activeSpans(history, 'backup');
@@ -33,10 +36,13 @@ export function checkBrokers(history: History): Violation[] {
   return found;
 }
 
-/** From when each of two active brokers has heard that the other one is; without the time in which one cannot act upon it. */
+/**
+ * From when on each of two active brokers has heard that the other is active, without the time in which one cannot act
+ * upon it.
+ */
 function hearing(primary: ActiveSpan, backup: ActiveSpan, history: History): Span[] {
   const bothMs = Math.max(primary.fromMs, backup.fromMs);
-  // What was under way for long may tell of an earlier epoch.
+  // Beats that were in flight for long may have an earlier epoch.
   const firstHeard = (by: string, epoch: number): number =>
     history.activesHeard.find((heard) => heard.by === by && heard.epoch === epoch && heard.atMs >= bothMs)?.atMs ??
     Number.POSITIVE_INFINITY;
@@ -66,7 +72,7 @@ function activeSpans({ brokers, lives, endMs }: History, host: string): ActiveSp
   return spans;
 }
 
-/** Parts of a span in which nothing was wrong with the brokers for long enough to take over. */
+/** The parts of a span in which nothing was wrong with the brokers for long enough to take over. */
 function calm(span: Span, history: History): Span[] {
   return minus(span, history.faults.filter(hitsBrokers), history.lives.filter(isBroker)).filter(
     ({ fromMs, toMs }) => toMs - fromMs > deadLinkMs,

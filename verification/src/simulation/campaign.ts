@@ -6,7 +6,7 @@ import type { Mode, Scenario } from './scenario.ts';
 import { scenarios } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
-/** What a seed came to. */
+/** The result of a seed. */
 export interface Trial {
   readonly seed: number;
   readonly scenario: Scenario;
@@ -14,12 +14,12 @@ export interface Trial {
   readonly violations: readonly Violation[];
 }
 
-/** Odd seeds have one fault at a time, even ones any, unless one kind is asked for. */
+/** Unless a mode is given, odd seeds have one fault at a time and even ones any faults. */
 function modeOf(seed: number): Mode {
   return seed % 2 === 0 ? 'any' : 'one-at-a-time';
 }
 
-/** Runs what a seed stands for: the same again each time. */
+/** Runs the scenario of a seed; the result is the same each time. */
 export async function trySeed(seed: number, mode: Mode = modeOf(seed)): Promise<Trial> {
   const [scenario] = fc.sample(scenarios(mode), { seed, numRuns: 1 });
   if (scenario === undefined) throw new Error(`no scenario for seed ${seed}`);
@@ -40,7 +40,7 @@ export async function shrink({ seed, scenario }: Trial): Promise<Scenario> {
 
 const linesShown = 60;
 
-/** For people: what was promised and broken, what went wrong before, and how to see it again. */
+/** A report for people: the broken promises, the events before, and the command that repeats the run. */
 export async function report(trial: Trial): Promise<string> {
   const scenario = await shrink(trial);
   const history = await simulate(scenario, true);

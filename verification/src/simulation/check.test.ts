@@ -4,7 +4,10 @@ import type { Asked, FaultSpan, History, Outcome } from './history.ts';
 import { emptyHistory } from './history.ts';
 import type { Mode, Scenario } from './scenario.ts';
 
-/* Each promise broken by a made-up history: no fault of a check can hide behind a system that keeps its promises. */
+/*
+ * Each promise, broken by an invented history. Without these tests, a faulty check could not be told from a system that
+ * keeps its promises.
+ */
 
 const right: Outcome = { value: 5, fallbacks: [] };
 
@@ -29,7 +32,7 @@ function fault(kind: FaultSpan['kind'], target: string, fromMs: number, toMs: nu
   return { kind, target, other, fromMs, toMs };
 }
 
-/** Both brokers, the primary active, and one request answered rightly. */
+/** Both brokers, the primary active, and one correctly answered request. */
 function calm(given: Partial<History> = {}): History {
   const lives = ['broker', 'backup', 'calc-1', 'client-1'].map((name, index) => {
     return { name, process: index + 1, fromMs: 0, toMs: Number.POSITIVE_INFINITY };
@@ -77,7 +80,7 @@ const late: Outcome = { code: 'deadline-exceeded' };
 const backupActive = (atMs: number) =>
   ({ host: 'backup', process: 2, atMs, state: 'active', epoch: 2, cause: 'peer-silent' }) as const;
 
-/** A call that calc-1 planned, and runs of it, each by a server from a time on. */
+/** A call that calc-1 planned, and its runs, each by a server from a time on. */
 function worked(...runs: readonly (readonly [name: string, fromMs: number])[]): Partial<History> {
   const call = 'square 3';
   return {
@@ -97,24 +100,24 @@ function worked(...runs: readonly (readonly [name: string, fromMs: number])[]): 
 }
 
 describe('there is nothing to object to', () => {
-  test('in a run in which all is well', () => {
+  test('a run without faults has no violation', () => {
     expect(broken({})).toEqual([]);
   });
 
-  test('when a request fails with faults that overlap, and not all it needs was linked', () => {
+  test('a request may fail during overlapping faults if some process that it needs was not connected', () => {
     expect(broken({ asked: [asked(late)], reaches: [reach(10_100, 60_000)] }, 'any')).toEqual([]);
     expect(broken({ asked: [asked(late)], reaches: [reach(0, 10_900)] }, 'any')).toEqual([]);
     expect(broken({ asked: [asked(late, { timeoutMs: 250 })], reaches: [reach(0, 60_000)] }, 'any')).toEqual([]);
   });
 
-  test('when a call is open whose client was killed, or cancelled by its end', () => {
+  test('a call may stay open if its client was killed, and may be cancelled by its client’s end', () => {
     const lives = calm().lives.map((life) => (life.name === 'client-1' ? { ...life, toMs: 10_500 } : life));
     expect(broken({ asked: [asked(), asked('open')], lives })).toEqual([]);
     const faults = [fault('terminate', 'client-1', 10_900, 11_100)];
     expect(broken({ asked: [asked({ code: 'cancelled' })], faults })).toEqual([]);
   });
 
-  test('when what a dead client had settled is run again seconds later', () => {
+  test('a request that a dead client had settled may run again seconds later', () => {
     const ran = new Map([['calc-1#3 hypotenuse [3,4]', [10_001, 14_001]]]);
     const lives = calm().lives.map((life) => (life.name === 'client-1' ? { ...life, toMs: 12_000 } : life));
     expect(broken({ ran, lives })).toEqual([]);
@@ -122,11 +125,11 @@ describe('there is nothing to object to', () => {
     expect(broken({ ran, lives })).toEqual(['calc-1#3 ran hypotenuse [3,4] 2 times']);
   });
 
-  test('when two brokers were active and only one could hear the other', () => {
+  test('two brokers may be active if only one could hear the other', () => {
     const { brokers } = calm();
     const activesHeard = [{ by: 'broker', epoch: 2, atMs: 20_100 }];
     expect(broken({ brokers: [...brokers, backupActive(20_000)], activesHeard })).toEqual([]);
-    // What it heard is an old epoch's.
+    // The epoch that it heard is an old one.
     activesHeard.push({ by: 'backup', epoch: 0, atMs: 20_100 });
     expect(broken({ brokers: [...brokers, backupActive(20_000)], activesHeard })).toEqual([]);
   });
@@ -164,13 +167,13 @@ describe('there is an objection to', () => {
       'any',
     ],
     [
-      'a call cancelled by nobody',
+      'a call that was cancelled although no client ended',
       { asked: [asked({ code: 'cancelled' })], faults: [fault('terminate', 'client-1', 20_000, 21_000)] },
       /failed: cancelled/,
       'any',
     ],
     [
-      'a failure with a second of time though all it needs was linked',
+      'a failure with a second left although everything that it needs was connected',
       {
         asked: [asked(late)],
         reaches: [reach(9_000, 11_000)],
@@ -180,7 +183,7 @@ describe('there is an objection to', () => {
       'any',
     ],
     [
-      'a request held up by the end of another process',
+      'a request that was delayed by the end of another process',
       {
         asked: [asked(right, { settled: [{ atMs: 10_200, outcome: right }] })],
         faults: [fault('kill', 'calc-1', 10_050, 10_500)],
@@ -188,12 +191,12 @@ describe('there is an objection to', () => {
       /took 200 ms when calc-1 ended/,
     ],
     [
-      "a fallback at a broker's end",
+      'a fallback because of a broker’s end',
       { fellBack: [{ who: 'calc-1', atMs: 20_005 }], faults: [fault('kill', 'broker', 20_000, 20_200)] },
       /calc-1 fell back when broker ended/,
     ],
     [
-      'a fallback at the end of the only broker',
+      'a fallback because of the end of the only broker',
       { fellBack: [{ who: 'calc-1', atMs: 20_005 }], faults: [fault('terminate', 'broker', 20_000, 20_200)] },
       /calc-1 fell back when broker ended/,
       'one-at-a-time',
@@ -223,7 +226,7 @@ describe('there is an objection to', () => {
     ['something left over', { leftOver: ['calc-1: 1 open, not 0'] }, /left over at the end: calc-1/],
   ];
 
-  test.each(cases)('%s', (_title, given, said, mode, more) => {
+  test.each(cases)('the checks report %s', (_title, given, said, mode, more) => {
     const objections = broken(given, mode, more);
     expect(objections.filter((what) => said.test(what))).not.toEqual([]);
   });
@@ -237,28 +240,28 @@ describe('requests that end their servers', () => {
     ['op-3', 10_003],
   ] as const;
 
-  test('are given up after three ends, and nothing is said against it', () => {
+  test('a request may be given up after three ends', () => {
     expect(broken({ ...fatal(three), asked: [asked(lost, { fatal: true })] }, 'fatal')).toEqual([]);
   });
 
-  test('a request that is given up after two ends is found', () => {
+  test('the checks report a request that is given up after two ends', () => {
     const [what] = broken({ ...fatal(three.slice(1)), asked: [asked(lost)] }, 'fatal');
     expect(what).toContain('was lost, with 2 ends of servers');
   });
 
-  test('a request that is given up because servers drained is found', () => {
+  test('the checks report a request that is given up because servers drained', () => {
     const drained = fatal(three);
     const faults = three.map(([name, atMs]) => fault('terminate', name, atMs - 1, atMs));
     const [what] = broken({ ...drained, fatalEnds: [], faults, asked: [asked(lost)] }, 'fatal');
     expect(what).toContain('was lost, with 0 ends of servers');
   });
 
-  test('one that takes a fourth op-server for one calc-server is found', () => {
+  test('the checks report a request that takes a fourth op-server for one calc-server', () => {
     const [what] = broken(fatal([...three, ['op-4', 10_004]]), 'fatal');
     expect(what).toBe('square 3 ended 4 op-servers for 1 calc-servers');
   });
 
-  test('a calc-server that computes what has ended three op-servers is found', () => {
+  test('the checks report a calc-server that computes a call that has ended three op-servers', () => {
     const [what] = broken(fatal([...three, ['calc-1', 10_004]]), 'fatal');
     expect(what).toBe('calc-1 computed square 3, which had ended 3 op-servers');
   });
@@ -267,7 +270,7 @@ describe('requests that end their servers', () => {
 describe('work that takes time', () => {
   const twice = worked(['op-1', 10_000], ['op-2', 10_400]);
 
-  test('is not run twice without a fault, nor for one that struck somebody else', () => {
+  test('work must not run twice without a fault, or for a fault of an uninvolved process', () => {
     const objection = /square 3 was computed 2 times/;
     expect(broken(twice, 'work').join()).toMatch(objection);
     for (const elsewhere of [
@@ -280,7 +283,7 @@ describe('work that takes time', () => {
     }
   });
 
-  test('is run once more for a fault that struck its server or its way', () => {
+  test('work may run once more for a fault of its server or its path', () => {
     for (const there of [
       fault('kill', 'op-1', 10_100, 10_200),
       fault('stop', 'op-1', 10_100, 10_900),
@@ -293,7 +296,7 @@ describe('work that takes time', () => {
     expect(broken({ ...thrice, faults: [fault('kill', 'op-1', 10_100, 10_200)] }, 'work').join()).toMatch(/3 times/);
   });
 
-  test('is not run again, nor planned again, because brokers change places', () => {
+  test('work must not run or be planned again because brokers change roles', () => {
     const objections = (given: Partial<History>, more: Partial<Scenario> = {}): string =>
       broken({ ...given, faults: [fault('kill', 'broker', 10_100, 10_200)] }, 'work-failovers', {
         work: { seed: 1, blockingShare: 0, slots: [1], bursts: [], timeoutMs: 600_000 },
@@ -306,7 +309,7 @@ describe('work that takes time', () => {
     expect(objections({ ...worked(['op-1', 10_000]), plans: [...plans, ...again] })).toMatch(/planned by calc-1/);
   });
 
-  test('is run once by a calc-server only when something is wrong', () => {
+  test('a calc-server may run work only when something is wrong', () => {
     expect(broken({ fellBack: [{ who: 'calc-1', atMs: 10_000 }] }, 'work').join()).toMatch(/fell back/);
   });
 });
@@ -317,7 +320,7 @@ describe('more to do than can be done at once', () => {
   const calls = ['square 3', 'square 4', 'square 5', 'square 6'];
   const plans = calls.map((call) => ({ call, name: 'calc-1', process: 3, atMs: 10_000 }));
 
-  test('leaves no slot idle while more requests wait than the busy servers may keep', () => {
+  test('no slot may be idle while more requests wait than the busy servers may keep', () => {
     const run = (call: string, fromMs: number) => ({ call, name: 'op-1', process: 20, fromMs, toMs: fromMs + 500 });
     const byOne = { plans, runs: calls.map((call, index) => run(call, 10_000 + 500 * index)) };
     const given = { work: { ...work, bursts: [] }, opServers };
@@ -328,7 +331,7 @@ describe('more to do than can be done at once', () => {
     expect(broken({ plans, runs: byBoth.slice(0, 2) }, 'load', given).join()).not.toMatch(/slot/);
   });
 
-  test('delays the paced requests of others by five computations at most', () => {
+  test('the paced requests of others may be delayed by five computations at most', () => {
     const given = { work: { ...work, bursts: [{ client: 0, atMs: 9_000, many: 100 }] }, opServers };
     const paced = (tookMs: number): Partial<History> => {
       return { asked: [asked(right, { client: 'client-2', settled: [{ atMs: 10_000 + tookMs, outcome: right }] })] };
@@ -337,7 +340,7 @@ describe('more to do than can be done at once', () => {
     expect(broken(paced(900), 'load', given).join()).toMatch(/took 900 ms beside the burst of another client/);
   });
 
-  test('is answered as fast as ever', () => {
+  test('with too much work, the goodput must not fall', () => {
     const given = { work: { ...work, bursts: [], overloadFromMs: 3_000 }, opServers };
     const inVain = { runs: [{ call: 'square 9', name: 'op-1', process: 20, fromMs: 3_000, toMs: 63_000 }] };
     expect(broken(inVain, 'load', given).join()).toMatch(/0% of the capacity was of use at twice the load/);
@@ -352,19 +355,19 @@ describe('a server that misbehaves', () => {
     ),
   });
 
-  test('keeps as many calls waiting as it is trusted with', () => {
+  test('a server that misbehaves may keep as many calls waiting as it is trusted with', () => {
     const given = { work, misbehaviour: 'beats-for-ever' } as const;
     expect(broken(calls(4, 3_000), 'misbehaving', given)).toEqual([]);
     expect(broken(calls(5, 3_000), 'misbehaving', given).join()).toMatch(/5 calls were late, of which 4 are allowed/);
     expect(broken(calls(1, 20_500), 'misbehaving', given).join()).toMatch(/waited longer than the stranger lived/);
   });
 
-  test('delays nothing if it claims no work', () => {
+  test('a server that misbehaves may delay nothing if it claims no work', () => {
     expect(broken(calls(1, 1_200), 'misbehaving', { work, misbehaviour: 'mute' }).join()).toMatch(/1 calls were late/);
     expect(broken(calls(9, 1_000), 'misbehaving', { work, misbehaviour: 'mute' })).toEqual([]);
   });
 
-  test('fails as many calls as its requesters need to notice', () => {
+  test('a server that misbehaves may fail as many calls as its requesters need to notice', () => {
     const given = { work, misbehaviour: 'fails-fast' } as const;
     const failed: Outcome = { code: 'internal' };
     expect(broken(calls(18, 10, failed), 'misbehaving', given)).toEqual([]);

@@ -14,7 +14,7 @@ import type { Violation } from './violation.ts';
 import { checkFailovers, checkWork } from './work-checks.ts';
 
 /*
- * The promises of docs/protocol.md, each as a check on what happened. They know nothing of how it came to happen.
+ * The promises of docs/protocol.md, each as a check of a history. The checks do not know how the history came about.
  */
 
 export function check(scenario: Scenario, history: History): Violation[] {

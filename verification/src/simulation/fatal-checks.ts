@@ -3,13 +3,14 @@ import type { Violation } from './violation.ts';
 import type { Asked, History } from './history.ts';
 import { inWords } from './outcome-checks.ts';
 
-/** A request can still be sent to a server that has ended so recently that nobody has heard of it: 8 ms, and slow hops. */
+/** A request may still be sent to a server whose end no process has noticed yet: 8 ms and slow hops. */
 const unnoticedMs = 50;
 
 /**
- * A request that ends its servers takes at most three op-servers for each calc-server that asks for it, and those that had a copy
- * while they stood still or were cut off; a calc-server does not compute what has ended three. No request is given up as lost
- * unless three servers ended while it was open: drains, cut links and processes that stand still are no ends.
+ * A request that ends its servers takes at most three op-servers for each calc-server that requests it, plus those that
+ * had a copy while they were stopped or cut off. A calc-server does not compute a call that has ended three op-servers.
+ * A request is given up as lost only when three servers ended while it was open: drains, cut links and stopped
+ * processes do not count as ends.
  */
 export function checkFatal(history: History): Violation[] {
   return [...checkTaken(history), ...history.asked.flatMap((asked) => checkLost(asked, history))];
@@ -41,7 +42,7 @@ function checkTaken(history: History): Violation[] {
   });
 }
 
-/** Which processes of calc-servers planned a fatal call, and when each did first. */
+/** The calc-server processes that planned a fatal call, and when each did first. */
 function plansOf(of: string, { ran }: History): { readonly process: number; readonly atMs: number }[] {
   const [, input = ''] = of.split(' ');
   return [...ran].flatMap(([key, [atMs = 0]]) => {
@@ -63,7 +64,7 @@ function checkLost(asked: Asked, history: History): Violation[] {
   return [{ atMs: first.atMs, what: `${inWords(asked)} was lost, with ${ends.length} ends of servers` }];
 }
 
-/** By what it computed, or by kill -9 from outside. */
+/** It ended by its own computation, or by kill -9 from outside. */
 function endedAtOnce(name: string, process: number, toMs: number, { fatalEnds, faults }: History): boolean {
   if (fatalEnds.some((end) => end.process === process)) return true;
   return faults.some(({ kind, target, fromMs }) => kind === 'kill' && target === name && fromMs === toMs);

@@ -3,19 +3,19 @@ import type { FaultKind } from './scenario.ts';
 
 export type Outcome = { readonly value: unknown; readonly fallbacks: readonly number[] } | { readonly code: string };
 
-/** One call of a client, and what became of it. */
+/** One call of a client, and its outcome. */
 export interface Asked {
   readonly client: string;
-  /** Which of the client's processes: each start is another one. */
+  /** The number of the client's process; each start is a new one. */
   readonly process: number;
   readonly formula: string;
   readonly operands: readonly number[];
   readonly expected: unknown;
-  /** It ends the process that computes it. */
+  /** Whether it ends the process that computes it. */
   readonly fatal: boolean;
   readonly atMs: number;
   readonly timeoutMs: number;
-  /** Every time it settled; it ought to be one. */
+  /** Every time it settled; there should be one. */
   readonly settled: { readonly atMs: number; readonly outcome: Outcome }[];
 }
 
@@ -27,23 +27,23 @@ export interface FaultSpan {
   toMs: number;
 }
 
-/** A process that ended because of what it computed. */
+/** A process that was ended by its own computation. */
 export interface FatalEnd {
   readonly name: string;
   readonly process: number;
   readonly atMs: number;
-  /** As in `planned`: `square [3]`. */
+  /** In the form of `planned`: `square [3]`. */
   readonly of: string;
 }
 
-/** A run of an operation that takes its time, by an op-server. */
+/** A run of an operation that takes time, by an op-server. */
 export interface WorkRun {
-  /** As in `planned`: `square [3]`. */
+  /** In the form of `planned`: `square [3]`. */
   readonly call: string;
   readonly name: string;
   readonly process: number;
   readonly fromMs: number;
-  /** Infinity for one whose process ended before. */
+  /** Infinity if its process ended before. */
   toMs: number;
 }
 
@@ -55,7 +55,7 @@ export interface Plan {
   readonly atMs: number;
 }
 
-/** How long a process of a host lived. */
+/** The lifetime of a process on a host. */
 export interface Life {
   readonly name: string;
   readonly process: number;
@@ -72,14 +72,16 @@ export interface BrokerChange {
   readonly cause: string;
 }
 
-/** A broker took in a beat of the other one, which was active with that epoch when it sent it. */
+/** A broker read a beat of the other one, which was active with this epoch when it sent it. */
 export interface ActiveHeard {
   readonly by: string;
   readonly epoch: number;
   readonly atMs: number;
 }
 
-/** A client and a calc-server were linked with the same active broker all the time, and all three ran as they should. */
+/**
+ * A client and a calc-server were connected to the same active broker all the time, and all three ran as they should.
+ */
 export interface Reach {
   readonly client: string;
   readonly broker: string;
@@ -97,20 +99,20 @@ export interface History {
   readonly brokers: BrokerChange[];
   readonly activesHeard: ActiveHeard[];
   readonly reaches: Reach[];
-  /** How often an operation was planned for an input by calc-servers: `square [3]`. */
+  /** How often calc-servers planned an operation for an input: `square [3]`. */
   readonly planned: Map<string, number>;
   /** When each server's process ran something: `op-1#2 square [3]`, `calc-1#1 hypotenuse [3,4]`. */
   readonly ran: Map<string, number[]>;
-  /** With work that takes time: each run, in the order of their begins in each process, and each plan. */
+  /** For work that takes time: each run, in the order of their starts in each process, and each plan. */
   readonly runs: WorkRun[];
   readonly plans: Plan[];
   /** When a calc-server computed an operation itself. */
   readonly fellBack: { readonly who: string; readonly atMs: number }[];
-  /** The most that each table ever held, of whoever had the most in it: `listeners`. */
+  /** The maximum of each table over all processes, by the table's name: `listeners`. */
   readonly tables: Map<string, number>;
-  /** What was still open, running or kept when everything had come to rest: `client-1: 2 open`. */
+  /** What was still open, running or stored after everything had come to rest: `client-1: 2 open`. */
   readonly leftOver: string[];
-  /** In words, oldest first; only kept when asked for. */
+  /** The events in words, the oldest first; only kept on request. */
   readonly lines: string[];
   endMs: number;
 }

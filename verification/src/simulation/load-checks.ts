@@ -5,7 +5,7 @@ import type { Scenario, Work } from './scenario.ts';
 import { overloadMs, slotsAt, slotsOf } from './work.ts';
 
 /*
- * What is promised while there is more to do than can be done at once, and nothing is wrong.
+ * The promises that hold while there is too much work and no fault.
  */
 
 export function checkLoad(scenario: Scenario, history: History): Violation[] {
@@ -18,15 +18,15 @@ export function checkLoad(scenario: Scenario, history: History): Violation[] {
   ];
 }
 
-/** Everybody has heard how much each server can take. */
+/** By then every process knows how much each server can take. */
 const knownMs = 2_500;
-/** A request waits at a busy server for up to 200 ms before it is given back; what is given back and sent anew takes 8 hops. */
+/** A request waits at a busy server for up to 200 ms before it is given back. Giving back and resending take 8 hops. */
 const idleMaxMs = 250;
 const hops = 8;
 
 /**
- * No slot is idle for long while requests wait. At each busy server the oldest request of each requester may wait, so as many waiting
- * ones do not count.
+ * No slot is idle for long while requests wait. At each busy server the oldest request of each requester may wait, so
+ * these do not count.
  */
 function checkIdle({ opServers, delayMs }: Scenario, work: Work, { plans, runs }: History): Violation[] {
   const graceMs = idleMaxMs + 10 * hops * delayMs[1];
@@ -59,12 +59,12 @@ function hadRoom(runs: readonly WorkRun[], server: string, slots: number, fromMs
   return runs.filter((run) => run.name === server && run.fromMs < toMs && run.toMs > fromMs).length < slots;
 }
 
-/** So many times as long as one computation takes. */
+/** A paced request may take this many times as long as one computation. */
 const pacedShare = 5;
-/** One packet of the eight that a request takes may take ten times as long as usual. */
+/** One of the eight packets of a request may take ten times as long as usual. */
 const pacedHops = 16;
 
-/** The burst of one client delays the requests of others by little: they ask for less than their share. */
+/** The burst of one client delays the requests of others only a little, because they need less than their share. */
 function checkPaced(
   { delayMs }: Scenario,
   { evenMs = 0, bursts, overloadFromMs }: Work,
@@ -93,10 +93,10 @@ function isPaced(burstMs: number): (asked: Asked) => boolean {
 }
 
 const goodShare = 0.9;
-/** Until as much waits as may. */
+/** By then as many requests wait as may. */
 const filledMs = 10_000;
 
-/** At twice the capacity as much is answered as at the capacity. */
+/** At twice the capacity, as much is answered as at the capacity. */
 function checkGoodput({ opServers }: Scenario, work: Work, { asked, runs }: History): Violation[] {
   const { overloadFromMs } = work;
   if (overloadFromMs === undefined) return [];

@@ -7,22 +7,22 @@ import { misbehavesMs } from './scenario.ts';
 import { slotsOf } from './work.ts';
 
 /*
- * What an op-server may cost others that speaks the protocol and does not keep to it. Each call has one outcome, and each computation
- * runs once, as always (outcome-checks.ts, work-checks.ts). Beside that:
- *
- * - It keeps as many calls waiting as each calc-server trusts it with before it has answered one, for each operation.
- * - It fails as many as each calc-server needs to notice.
- * - All others are answered within a second and what they wait for honest servers; those that it kept, soon after it is gone.
+ * The cost of an op-server that speaks the protocol but does not keep to it. As always, each call has one outcome, and
+ * each computation runs once (outcome-checks.ts, work-checks.ts). Besides:
+ * - It keeps as many calls waiting as each calc-server trusts it with before its first answer, for each operation.
+ * - It fails as many calls as each calc-server needs to notice.
+ * - All other calls are answered within a second plus their wait for honest servers; the calls that it kept, soon after
+ *   it is gone.
  */
 
-/** In flight at a server that has answered nothing, for each operation; and at one that announces a window. */
+/** The requests in flight at a server without an answer, for each operation; and at one that announces a window. */
 const trusted = { unheard: 2, announced: 16 };
-/** After so many failures in a row, and one more that was in flight, a server gets copies only. */
+/** After this many failures in a row, plus one that was in flight, a server only gets copies. */
 const failuresMax = 8 + 1;
 const operations = 2;
-/** A server that says nothing is sent a request for up to 250 ms; another one that may then be busy gives it back. */
+/** A server that sends no beat has a request for up to 250 ms. The next server may then be busy and give it back. */
 const lateMs = 1_000;
-/** Its end is heard at once; requests that it has kept go to others. */
+/** Its end is noticed at once, and the requests that it kept go to others. */
 const releasedMs = 1_000;
 
 export function checkMisled(scenario: Scenario, history: History): Violation[] {
@@ -47,7 +47,7 @@ export function checkMisled(scenario: Scenario, history: History): Violation[] {
   ];
 }
 
-/** What it has it holds, so that what it has is late. */
+/** Kinds of servers that hold their calls, so that these calls are late. */
 const keeps: ReadonlySet<Misbehaviour> = new Set([
   'beats-for-ever',
   'beats-once',
@@ -60,7 +60,7 @@ function trustedMax(misbehaviour: Misbehaviour): number {
   return misbehaviour === 'window-all' ? trusted.announced : trusted.unheard;
 }
 
-/** The longest that a call takes when only honest servers are there: one computation, and a burst before it. */
+/** The longest time of a call with honest servers only: one computation, and a burst before it. */
 function honestMs({ opServers }: Scenario, work: Work): number {
   const { evenMs = 0, bursts } = work;
   const calls = bursts.reduce((total, { many }) => total + 3 * many, 0);

@@ -14,30 +14,31 @@ import {
 } from '@cateto/contracts';
 
 /*
- * Op-servers that speak the protocol and do not keep to it. Each takes what it is sent, as an honest one does, and never computes.
+ * Op-servers that speak the protocol but do not keep to it. Each accepts requests like an honest one, and never
+ * computes.
  */
 
 export const misbehaviours = {
-  /** It says nothing at all. */
+  /** It sends nothing at all. */
   mute: 'never beats',
-  /** It names what it has, every half second, and never answers. */
+  /** It names its requests every half second, and never answers. */
   'beats-for-ever': 'beats for ever',
-  /** It names what it has once, with a lease of two seconds, and is silent from then on. */
+  /** It names its requests once, with a lease of two seconds, and is silent from then on. */
   'beats-once': 'beats once',
-  /** It names every seq there is, for a day. */
+  /** It names every possible seq, with a lease of a day. */
   'lists-all': 'lists what it has not',
   'window-0': 'announces a window of 0',
   'window-1': 'announces a window of 1',
   'window-all': 'announces a window of 2^53 - 1',
   'gives-back': 'hands everything back',
   'fails-fast': 'fails at once',
-  /** It comes and goes every 150 ms, and never says anything. */
+  /** It appears and disappears every 150 ms, and never sends anything. */
   flaps: 'joins and leaves',
 } as const;
 export type Misbehaviour = keyof typeof misbehaviours;
 
 type OpServerBus = Bus<Catalogue, 'op-server'>;
-/** What is held, by requester. */
+/** The held requests, by requester. */
 type Held = ReadonlyMap<string, readonly number[]>;
 
 const beatEveryMs = 500;
@@ -53,7 +54,7 @@ interface Said {
   readonly returned?: readonly number[];
 }
 
-/** Starts one. It ends with its process. */
+/** Starts such a server. It ends with its process. */
 export function misbehave(
   kind: Misbehaviour,
   catalogue: Catalogue,
