@@ -3,7 +3,7 @@ import type * as Protocol from '@cateto/protocol';
 import type * as SubscriptionTables from '../../../packages/bus/src/broker/subscription-table.ts';
 
 /*
- * Deliberate faults: each a machine of the protocol with one rule of it broken. The simulation has to find every one.
+ * Mutants: machines of the protocol, each with one broken rule. The simulation has to find every one.
  */
 
 type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
@@ -13,7 +13,7 @@ type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
   >;
 export type Mutant = (real: Machines) => Partial<Machines>;
 
-/** Inputs as the machine gets them, or none. */
+/** Changes an input before the machine gets it, or drops it. */
 type Change<I> = (input: I) => I | undefined;
 
 const nothing: never[] = [];
@@ -32,7 +32,7 @@ function requesterWith<W>(machine: Requester<W>, change: Change<Parameters<Reque
   return { ...machine, handle: changedInput(machine, change) };
 }
 
-/** A responder that knows an id only while `knows` says so: each time it does not, another memory takes it. */
+/** A responder that remembers an id only while `knows` says so. Whenever it does not, a new memory handles the id. */
 function forgetful<W>(create: () => Responder<W>, forgetsWhen: 'always' | 'answered'): Responder<W> {
   const memories: Responder<W>[] = [create()];
   const owners = new Map<string, Responder<W>>();
@@ -69,11 +69,11 @@ function responderWith<W>(machine: Responder<W>, change: Change<Parameters<Respo
 }
 
 export const mutants: Readonly<Record<string, Mutant>> = {
-  'a server runs whatever comes, again too': ({ createResponder }) => ({
+  'a server runs every copy of a request': ({ createResponder }) => ({
     createResponder: <W>() => forgetful<W>(createResponder, 'always'),
   }),
 
-  'a server forgets what it has answered': ({ createResponder }) => ({
+  'a server forgets its answers': ({ createResponder }) => ({
     createResponder: <W>() => forgetful<W>(createResponder, 'answered'),
   }),
 
@@ -98,12 +98,12 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'a vanished server is waited for': ({ createRequester }) => ({
+  'a requester waits for a server that vanished': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) => (input.type === 'listener-down' ? undefined : input)),
   }),
 
-  'no server says that it is at work': ({ createResponder }) => ({
+  'servers send no beats': ({ createResponder }) => ({
     createResponder<W>(config?: Parameters<typeof createResponder<W>>[0]) {
       const responder = createResponder<W>(config);
       return {
@@ -121,19 +121,19 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       ),
   }),
 
-  'the end of a server is a withdrawal like any other': ({ createRequester }) => ({
+  'the end of a server counts as a withdrawal': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) => (input.type === 'server-ended' ? undefined : input)),
   }),
 
-  'a withdrawal is the end of a server': ({ createRequester }) => ({
+  'a withdrawal counts as the end of a server': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) =>
         input.type === 'listener-down' ? { type: 'server-ended', address: input.address } : input,
       ),
   }),
 
-  'requests are not sent again when a broker takes over': ({ createRequester }) => ({
+  'requests are not resent when a broker takes over': ({ createRequester }) => ({
     createRequester(config) {
       const machine = createRequester<never>(config);
       const takeover = new Set<string>(['marker-up', 'marker-down', 'confirmed', 'unconfirmed']);
@@ -164,18 +164,18 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       }),
   }),
 
-  'more is told to be settled than is': ({ createRequester }) => ({
+  'open requests are reported as settled': ({ createRequester }) => ({
     createRequester(config) {
       const machine = createRequester<never>(config);
       return { ...machine, settledBelow: () => machine.settledBelow() + 1 };
     },
   }),
 
-  'a slow request is passed and not named': ({ createRequester }) => ({
+  'the watermark passes a slow request without naming it': ({ createRequester }) => ({
     createRequester: (config) => ({ ...createRequester<never>(config), stragglers: () => undefined }),
   }),
 
-  'an answer is taken for that of another request': ({ createRequester }) => ({
+  'an answer settles another request': ({ createRequester }) => ({
     createRequester(config) {
       const open = new Set<number>();
       const machine = createRequester<never>(config);
@@ -192,7 +192,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'the hello is said once': ({ createReturnPath }) => ({
+  'the hello is sent only once': ({ createReturnPath }) => ({
     createReturnPath() {
       const returnPath = createReturnPath();
       return {
@@ -210,12 +210,12 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       }),
   }),
 
-  'a silent peer is waited for': ({ createFailover }) => ({
+  'a broker waits for a silent peer': ({ createFailover }) => ({
     createFailover: (config) =>
       failoverWith(createFailover(config), (input) => (input.type === 'heartbeats-read' ? undefined : input)),
   }),
 
-  'operands of a request that comes in pieces are lost': ({ createJoin }) => ({
+  'operands that arrive in different batches are lost': ({ createJoin }) => ({
     createJoin() {
       const join = createJoin();
       return {
@@ -265,7 +265,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'a broker takes its peer, started anew, for the one that is gone': ({ createFailover }) => ({
+  'a broker mistakes a restarted peer for the former one': ({ createFailover }) => ({
     createFailover(config) {
       let first: string | undefined;
       return failoverWith(createFailover(config), (input) => {
@@ -283,7 +283,7 @@ export const mutants: Readonly<Record<string, Mutant>> = {
     },
   }),
 
-  'nobody is told before a handler blocks': ({ createResponder }) => ({
+  'no beat is sent before a handler blocks': ({ createResponder }) => ({
     createResponder: <W>(config?: Parameters<typeof createResponder<W>>[0]) =>
       responderWith(createResponder<W>(config), (input) => (input.type === 'announce' ? undefined : input)),
   }),
@@ -295,26 +295,26 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       ),
   }),
 
-  'nothing is given back': ({ createResponder }) => ({
+  'no request is given back': ({ createResponder }) => ({
     createResponder: <W>(config?: Parameters<typeof createResponder<W>>[0]) =>
       responderWith(createResponder<W>(config), (input) => (input.type === 'waits-long' ? undefined : input)),
   }),
 
-  'what is given back stays where it was': ({ createRequester }) => ({
+  'a returned request stays at its server': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) =>
         input.type === 'beat' ? { ...input, returned: [] } : input,
       ),
   }),
 
-  'clients take no turns': ({ createRequester }) => ({
+  'clients do not take turns': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) =>
         input.type === 'call' ? { ...input, call: { ...input.call, origin: undefined } } : input,
       ),
   }),
 
-  'what is left of a failed formula is computed': ({ createRequester }) => ({
+  'the other calls of a failed formula are computed': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) => (input.type === 'cancel' ? undefined : input)),
   }),

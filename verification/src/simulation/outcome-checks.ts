@@ -2,18 +2,18 @@ import type { Violation } from './violation.ts';
 import type { Asked, History } from './history.ts';
 import type { Scenario } from './scenario.ts';
 
-/** Failures that an answer may be when there is trouble: nobody was there, or not in time. */
+/** Failures that a request may have during faults: no server was there, or not in time. */
 export const troubles: ReadonlySet<string> = new Set(['no-listener', 'deadline-exceeded', 'overloaded']);
-/** Requests with more time than that are answered even when there is more to do than can be done at once. */
+/** Requests with more time than this are answered even when there is too much work. */
 const overloadTimeoutMaxMs = 60_000;
-/** A timer of whole milliseconds, and the turns around it. */
+/** Timers have whole milliseconds, plus the turns around them. */
 const timerSlackMs = 3;
-/** A slow client has turns left to do when the fault ends. */
+/** A slow client may have to catch up on turns when the fault ends. */
 const slowSlackMs = 1_500;
 
-/** Each call settles once, by its deadline; a value is the right one; and who may fail, and how. */
+/** Each call settles once, by its deadline; a value is the right one; and only permitted failures occur. */
 export function checkOutcomes({ mode }: Pick<Scenario, 'mode'>, history: History): Violation[] {
-  // Whatever else is promised would hold.
+  // Without requests, every other promise would hold.
   if (history.asked.length === 0) return [{ atMs: 0, what: 'nobody asked for anything' }];
   return history.asked.flatMap((asked) => [
     ...checkSettled(asked, history),
@@ -31,7 +31,7 @@ function checkSettled(asked: Asked, history: History): Violation[] {
   const deadlineMs = asked.atMs + asked.timeoutMs;
   const latestMs = deadlineMs + timerSlackMs + standstillMs(asked, history);
   if (first === undefined) {
-    // With its process its caller is gone.
+    // When a process ends, its callers end too.
     const life = history.lives.find(({ process }) => process === asked.process);
     if (life !== undefined && life.toMs <= latestMs) return [];
     return [{ atMs: deadlineMs, what: `${inWords(asked)} never settled` }];
@@ -44,7 +44,7 @@ function checkSettled(asked: Asked, history: History): Violation[] {
   return found;
 }
 
-/** For how long its client could not run, from the call on. */
+/** For how long the client could not run after the call. */
 function standstillMs({ client, atMs }: Asked, { faults }: History): number {
   return faults
     .filter(({ kind, target, toMs }) => target === client && toMs > atMs && ['stop', 'hang', 'slow'].includes(kind))
@@ -58,18 +58,18 @@ function checkValue(asked: Asked): Violation[] {
   });
 }
 
-/** With faults that overlap a request may fail with a trouble; checkLiveness says when it may not. */
+/** During overlapping faults a request may fail because of them; checkLiveness says when it may not. */
 function checkFailure(asked: Asked, mode: Scenario['mode'], history: History): Violation[] {
   const [first] = asked.settled;
   if (first === undefined || 'value' in first.outcome) return [];
   const { code } = first.outcome;
   if (code === 'cancelled' && isEnding(asked.client, first.atMs, history)) return [];
   if ((mode === 'any' || mode === 'fatal') && troubles.has(code)) return [];
-  // checkLoad says how much may fail.
+  // checkLoad bounds how many may fail.
   if (mode === 'load' && troubles.has(code) && asked.timeoutMs <= overloadTimeoutMaxMs) return [];
-  // checkMisled says how many.
+  // checkMisled bounds how many.
   if (mode === 'misbehaving' && code === 'internal') return [];
-  // checkFatal says when this may be.
+  // checkFatal checks when this is permitted.
   if (code === 'server-lost') return [];
   return [{ atMs: first.atMs, what: `${inWords(asked)} failed: ${code}` }];
 }

@@ -4,17 +4,18 @@ import { inWords } from './outcome-checks.ts';
 import type { Scenario } from './scenario.ts';
 import { isBrokerName } from './system.ts';
 
-/** From here on everybody of a scenario has started and been found. */
+/** From this time on, every process of a scenario has started and knows the others. */
 export const allStartedMs = 1_500;
 /**
- * The longest that a request may take when a process ends, which is heard at once, and when one stands still, which only
- * its silence tells. An op-server whose loop hangs without a stand-in is waited for as long as an operation may take.
+ * The longest time of a request when a process ends, which is noticed at once, and when one is stopped, which only its
+ * silence shows. An op-server whose loop hangs and that has no second one is waited for as long as an operation may
+ * take.
  */
 const promptMs = { ends: 100, standsStill: 1_000 };
-/** A request takes 8 hops, and may have to be sent again. */
+/** A request takes 8 hops, and may have to be resent. */
 const hops = 16;
 
-/** Nobody is held up for long by one process that ends or stands still, as long as there is another of its kind. */
+/** One process that ends or is stopped delays no request for long, as long as there is another of its kind. */
 export function checkPrompt({ delayMs, brokers }: Scenario, history: History): Violation[] {
   const slowHopMs = 10 * delayMs[1];
   return history.faults.flatMap((fault) => {
@@ -36,7 +37,7 @@ function promptMaxMs({ kind, target }: FaultSpan): number | undefined {
   return kind === 'hang' && isBrokerName(target) ? promptMs.standsStill : undefined;
 }
 
-/** Requests that were answered and open during a fault or soon after; a client that stands still waits for itself. */
+/** Requests that were answered and were open during a fault or soon after. A stopped client delays only itself. */
 function openDuring({ kind, target, fromMs, toMs }: FaultSpan, soonMs: number, { asked: all }: History) {
   return all.flatMap((asked) => {
     const [first] = asked.settled;
@@ -46,12 +47,12 @@ function openDuring({ kind, target, fromMs, toMs }: FaultSpan, soonMs: number, {
   });
 }
 
-/** No operation is waited for any longer than this: from then on a fallback has another reason. */
+/** No operation is waited for longer than this, so a later fallback has another reason. */
 const fallbackSoonMs = 1_000;
 
 /**
- * A broker's end makes nobody fall back: calc-servers know that it is the broker that is gone, and wait for the next one.
- * When there was no other, whoever is linked first with the new one may find no op-server there yet.
+ * The end of a broker causes no fallback: calc-servers know that the broker is gone, and wait for the next one. Without
+ * a second broker, a calc-server that connects first to the new one may find no op-server there yet.
  */
 export function checkFallbacks({ opServers, brokers }: Scenario, history: History): Violation[] {
   if (!opServers.includes('all')) return [];

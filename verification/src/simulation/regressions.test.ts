@@ -3,7 +3,10 @@ import { check } from './check.ts';
 import type { Scenario } from './scenario.ts';
 import { simulate } from './simulate.ts';
 
-/* What the simulation found once, as scenarios: a seed would become another one with the next change to what is drawn. */
+/*
+ * Faults that the simulation found, as scenarios. A seed would become another scenario with the next change of what is
+ * drawn.
+ */
 
 /** Two brokers, everything started in its usual order. */
 const usual = {
@@ -16,7 +19,10 @@ const usual = {
 } satisfies Partial<Scenario>;
 
 const scenarios: Readonly<Record<string, Scenario>> = {
-  /* What was silent for 200 ms was asked a third time for having less to do than the one that was well. */
+  /*
+   * A calc-server that was silent for 200 ms got the request a third time, because it had less to do than the healthy
+   * one.
+   */
   'two of three calc-servers hang, and a request has a second': {
     ...usual,
     seed: 2,
@@ -29,7 +35,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       { kind: 'hang', target: 3, other: 0, afterMs: 0, forMs: 5_000 },
     ],
   },
-  /* What calc-1 had sent the primary came when the link healed, more than two seconds late, and was run again. */
+  /*
+   * The requests that calc-1 had sent to the primary arrived when the link healed, more than two seconds late, and ran
+   * again.
+   */
   'a cut holds requests back for seconds, which were answered through the other broker': {
     ...usual,
     seed: 2_147_220_812,
@@ -47,7 +56,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 };
 
 describe('it stays mended', () => {
-  test.each(Object.entries(scenarios))('%s', async (_name, scenario) => {
+  test.each(Object.entries(scenarios))('no promise is broken when %s', async (_name, scenario) => {
     expect(check(scenario, await simulate(scenario))).toEqual([]);
   });
 });

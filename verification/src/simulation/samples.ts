@@ -3,9 +3,9 @@ import type { History, Reach } from './history.ts';
 import type { Member, System } from './system.ts';
 import { isBrokerName } from './system.ts';
 
-/** What can only be seen by looking again and again: who is in whose reach, and how large the tables are. */
+/** Facts that only regular samples show: which processes are connected to each other, and the sizes of tables. */
 export interface Samples {
-  /** To be called every `reachEveryMs` (liveness-checks.ts). */
+  /** Call this every `reachEveryMs` (liveness-checks.ts). */
   take(): void;
 }
 
@@ -15,7 +15,7 @@ export function createSamples(
   members: ReadonlyMap<string, Member>,
   history: History,
 ): Samples {
-  /** Those of the last sample. */
+  /** The connections in the last sample. */
   let reaches = new Map<string, Reach>();
   const brokers = system.names.filter(isBrokerName);
 
@@ -40,7 +40,7 @@ export function createSamples(
       const calcServers = system.calcServers.filter(linked);
       for (const client of calcServers.length === 0 ? [] : system.clients.filter(linked)) {
         for (const calcServer of calcServers) {
-          // Another process in the same place is another one.
+          // A new process in the same place counts as another one.
           const key = [broker, calcServer, client].map((name) => members.get(name)?.number).join();
           const before = reaches.get(key);
           const reach = before ?? { client, broker, calcServer, fromMs: nowMs, toMs: nowMs };
@@ -71,13 +71,13 @@ export function createSamples(
 }
 
 /**
- * What somebody still has when everything has come to rest and all that may be remembered is old.
+ * What a process still holds when everything has come to rest and everything remembered is old.
  *
- * @param servers how many run, each of which everybody is to know
+ * @param servers how many servers run; each process should know all of them
  */
 export function leftOverOf(name: string, member: Member, servers: number): string[] {
   return Object.entries(member.tables()).flatMap(([table, entries]) => {
-    // Forgotten with the next request that comes, and none does.
+    // Forgotten with the next request, and none arrives.
     if (table === 'requesters') return [];
     const due = table === 'listeners' ? servers : 0;
     return entries === due ? [] : [`${name}: ${entries} ${table}, not ${due}`];

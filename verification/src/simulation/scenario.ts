@@ -3,21 +3,21 @@ import type { Misbehaviour } from './misbehaving.ts';
 import { misbehaviours } from './misbehaving.ts';
 
 /*
- * What happens in one simulated run: who takes part, what is asked, what goes wrong and when. All of it is data, so that
- * fast-check can make it from a seed and shrink it when the run breaks a promise.
+ * The events of one simulated run: the processes, the requests, and the faults with their times. All of it is data, so
+ * that fast-check can generate it from a seed, and shrink it when the run breaks a promise.
  */
 
 /**
- * - `one-at-a-time`: the next fault begins when the last one is mended and what it left behind has settled. Then every
- *   request is answered.
- * - `failovers`: the same with nothing but active brokers that end, one soon after the other; or the only one.
- * - `fatal`: some requests end whatever process computes them, and servers have other faults that overlap.
+ * - `one-at-a-time`: the next fault begins when the last one has ended and its effects have settled. Then every request
+ *   is answered.
+ * - `failovers`: the same, but only active brokers end, one soon after the other, or the only broker ends.
+ * - `fatal`: some requests end every process that computes them, and servers have other, overlapping faults.
  * - `work`: computations take up to thirty seconds, and some requests come in bursts; one fault at a time, or none.
- * - `work-failovers`: the same computations, and the same failovers as in `failovers`.
- * - `misbehaving`: one op-server more, which does not keep to the protocol, for twenty seconds.
- * - `load`: nothing goes wrong, but there is more to do than can be done at once: a burst of one client beside the paced requests of the
- *   others, or twice the capacity for a minute.
- * - `any`: faults overlap as they come. Then every request has one outcome in time, and what is answered is right.
+ * - `work-failovers`: the same computations, and the failovers of `failovers`.
+ * - `misbehaving`: one additional op-server, which does not keep to the protocol, for twenty seconds.
+ * - `load`: no faults, but too much work: a burst of one client beside the paced requests of the others, or twice the
+ *   capacity for a minute.
+ * - `any`: faults overlap in any way. Then every request has one outcome in time, and every answer is right.
  */
 export const modes = [
   'one-at-a-time',
@@ -32,13 +32,13 @@ export const modes = [
 export type Mode = (typeof modes)[number];
 
 export type FaultKind =
-  /** kill -9; started anew when the fault ends. */
+  /** kill -9; restarted when the fault ends. */
   | 'kill'
-  /** SIGTERM; started anew when the fault ends, killed before if it has not come to its end. */
+  /** SIGTERM; restarted when the fault ends, and killed before if it has not ended. */
   | 'terminate'
   /** SIGSTOP, SIGCONT. */
   | 'stop'
-  /** The event loop stands still; libzmq's own thread goes on. */
+  /** The event loop stands still; libzmq's own thread continues. */
   | 'hang'
   /** Every turn of the loop takes some milliseconds. */
   | 'slow'
@@ -49,35 +49,35 @@ export type FaultKind =
 
 export interface Fault {
   readonly kind: FaultKind;
-  /** Which of the participants and brokers, counted round; or whichever broker is active then. */
+  /** The index of a participant or broker, modulo their number; or the broker that is active then. */
   readonly target: number | 'active';
   /** The other end of a cut. */
   readonly other: number;
-  /** Since all was well again, or in `any` since the last fault began. */
+  /** The time since the last fault was over, or in `any` since it began. */
   readonly afterMs: number;
   readonly forMs: number;
 }
 
 /** Computations that take time. */
 export interface Work {
-  /** Of how long each takes, and whether it blocks. */
+  /** Determines how long each computation takes and whether it blocks. */
   readonly seed: number;
-  /** Each takes so long; 0 to 30,000 ms, most of them little, unless given. */
+  /** The time of each computation; unless given, 0 to 30,000 ms, mostly short. */
   readonly evenMs?: number | undefined;
-  /** The share of computations that block the loop of their process. */
+  /** The share of computations that block the event loop of their process. */
   readonly blockingShare: number;
-  /** How many computations each op-server runs at once; counted round. */
+  /** How many computations each op-server runs at once; the index is taken modulo their number. */
   readonly slots: readonly number[];
   readonly bursts: readonly Burst[];
-  /** Of each request. */
+  /** The timeout of each request. */
   readonly timeoutMs: number;
-  /** Twice what the op-servers can do is asked for, from then on for a minute. */
+  /** From then on, for a minute, clients send twice as many requests as the op-servers can answer. */
   readonly overloadFromMs?: number | undefined;
 }
 
-/** Requests that a client makes at once. */
+/** Requests that a client sends at once. */
 export interface Burst {
-  /** Counted round. */
+  /** The index is taken modulo the number of clients. */
   readonly client: number;
   readonly atMs: number;
   readonly many: number;
@@ -85,37 +85,37 @@ export interface Burst {
 
 export interface Scenario {
   readonly mode: Mode;
-  /** Of the network: delays, losses, jitter. */
+  /** Determines delays, losses and jitter of the network. */
   readonly seed: number;
   readonly brokers: 1 | 2;
   readonly clients: number;
   readonly calcServers: number;
-  /** Op-servers that serve lane 1, lane 2, all lanes. */
+  /** Op-servers with lane 1, lane 2, or all lanes. */
   readonly opServers: readonly ('1' | '2' | 'all')[];
-  /** Requests of each client. */
+  /** The rate of each client's requests. */
   readonly perSecond: number;
   /** The usual delay from host to host. */
   readonly delayMs: readonly [number, number];
   readonly highWaterMark: number;
-  /** When each process starts; counted round. */
+  /** When each process starts; the index is taken modulo their number. */
   readonly startsMs: readonly number[];
   readonly faults: readonly Fault[];
-  /** When requests are made that end the process that computes them. */
+  /** When requests are sent that end the process that computes them. */
   readonly fatalsMs: readonly number[];
   /** What is computed takes time. */
   readonly work?: Work | undefined;
-  /** How an op-server more misbehaves (misbehaving.ts). */
+  /** How an additional op-server misbehaves (misbehaving.ts). */
   readonly misbehaviour?: Misbehaviour | undefined;
 }
 
-/** From when until when it does. */
+/** From when to when it misbehaves. */
 export const misbehavesMs = { from: 3_000, to: 23_000 } as const;
 
 const kinds: readonly FaultKind[] = ['kill', 'terminate', 'stop', 'hang', 'slow', 'cut', 'cut-one-way'];
 
 const misbehaviourNames = Object.keys(misbehaviours) as Misbehaviour[];
 
-/** Short against the timeouts of `one-at-a-time`, so that nobody's deadline passes while he is cut off. */
+/** Short in comparison with the timeouts of `one-at-a-time`, so that no deadline passes while a client is cut off. */
 export const faultMaxMs = 3_000;
 
 /** Longer than every timeout of the system. */
@@ -124,7 +124,7 @@ const longFaultMaxMs = 8_000;
 const aFault = (maxMs: number) =>
   fc.record({
     kind: fc.constantFrom(...kinds),
-    // Brokers stand first: half of all faults hit one of them.
+    // Brokers come first, so half of all faults hit one of them.
     target: fc.oneof(fc.nat({ max: 1 }), fc.nat({ max: 11 })),
     other: fc.oneof(fc.nat({ max: 1 }), fc.nat({ max: 11 })),
     afterMs: fc.integer({ min: 0, max: 1_500 }),
@@ -143,10 +143,10 @@ const failover = fc.record({
   forMs: fc.integer({ min: 100, max: 400 }),
 });
 
-/** With deadlines that allow it all: the longest run, and whatever waits before it. */
+/** The deadlines allow for the longest run and everything that waits before it. */
 const someWork = fc.record({
   seed: fc.nat(),
-  // Of a kind that blocks now and then the next time may come unannounced: after sixteen runs that did not.
+  // A kind of work that blocks only sometimes may block without an announcement, after sixteen runs that did not.
   blockingShare: fc.constantFrom(0, 0, 0, 1),
   slots: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }),
   bursts: fc.array(
@@ -160,7 +160,10 @@ const someWork = fc.record({
   timeoutMs: fc.constant(600_000),
 });
 
-/** Evenly long, so that it can be told what takes too long; with slots for all of it, but for the burst. */
+/**
+ * All computations take the same time, so that delays can be recognised; there are slots for all of them, except during
+ * the burst.
+ */
 const misledWork = fc.record({
   seed: fc.nat(),
   evenMs: fc.constantFrom(5, 20, 100, 300),
@@ -198,7 +201,7 @@ const overload = fc.record({
   overloadFromMs: fc.constant(3_000),
 });
 
-/** Of servers alone: they stand behind the brokers, and clients after all of them. */
+/** Faults of servers alone. In the list, servers come after brokers, and clients after servers. */
 const serverFault = fc.record({
   kind: fc.constantFrom<FaultKind>('kill', 'terminate', 'stop', 'hang', 'cut', 'cut-one-way'),
   target: fc.integer({ min: 2, max: 8 }),
@@ -207,7 +210,7 @@ const serverFault = fc.record({
   forMs: fc.integer({ min: 1, max: 600 }),
 });
 
-/** Its computations take their time. */
+/** Whether its computations take time. */
 export function takesTime(mode: Mode): boolean {
   return mode === 'work' || mode === 'work-failovers' || mode === 'misbehaving' || mode === 'load';
 }
@@ -221,10 +224,10 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
-    // Without a stand-in requests wait until the broker is back.
+    // With a single broker, requests wait until it is back.
     brokers: fc.constantFrom(2, 2, 2, 1),
     clients: fc.integer({ min: load ? 2 : 1, max: mode === 'failovers' ? 1 : many ? 2 : 3 }),
-    // Without a stand-in a calc-server's death is the end of the promise.
+    // With a single calc-server, its end would end the promise.
     calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many ? 2 : 3 }),
     opServers:
       fatal || work

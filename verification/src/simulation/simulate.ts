@@ -10,16 +10,16 @@ import { overloadMs, slotsOf } from './work.ts';
 import type { Member } from './system.ts';
 import { createSystem, isBrokerName } from './system.ts';
 
-/** When everybody is well again, links included: the kernel finds a dead heartbeat link in 3.5 s. */
+/** When everything is well again, links included: the kernel detects a dead heartbeat link within 3.5 s. */
 export const settleMs = 4_500;
-/** With nothing but brokers that end, whose links break at once, everybody has met them again after this. */
+/** If only brokers end, whose links break at once, everything is connected again after this time. */
 const metAgainMs = 600;
-/** Requests of the quiet time at the end, each with a deadline of a second; all are to be answered. */
+/** The requests of the quiet time at the end, each with a deadline of a second; all have to be answered. */
 const quietRequests = 20;
 const quietTimeoutMs = 1_000;
-/** For so long after a burst others ask beside it. */
+/** For this long after a burst, other clients send requests too. */
 const pacedMs = 10_000;
-/** With work that takes time it is looked again and again whether all is answered. */
+/** For work that takes time, how often to check whether everything is answered. */
 const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
@@ -40,9 +40,9 @@ interface Planned {
 }
 
 /**
- * Runs a scenario from its start until everything has come to rest, and tells what happened.
+ * Runs a scenario from its start until everything has come to rest, and returns its history.
  *
- * @param verbose keeps a line for everything that happens
+ * @param verbose keeps a line for every event
  */
 export async function simulate(scenario: Scenario, verbose = false): Promise<History> {
   const history = emptyHistory();
@@ -57,7 +57,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   const timeouts = timeoutsOf(scenario);
   const [lastTimeoutMs = quietTimeoutMs] = timeouts.slice(-1);
   let operand = 0;
-  /** Of the fatal ends, those looked after. */
+  /** How many of the fatal ends have been handled. */
   let restarted = 0;
 
   function at(atMs: number, run: () => void): void {
@@ -66,7 +66,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
 
   function start(name: string): void {
     members.set(name, system.start(name));
-    // A fresh client asks at once, before it can be heard or hear anything.
+    // A new client sends a request at once, before it is connected.
     ask(name, lastTimeoutMs);
   }
 
@@ -75,7 +75,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     if (member?.ask === undefined) return;
     operand += 1;
     const formula = fatal ? 'hypotenuse' : (formulas[operand % formulas.length] ?? 'hypotenuse');
-    // No two requests have an operand in common.
+    // No two requests share an operand.
     const operands = {
       hypotenuse: [2 * operand, 0.5 + 2 * operand],
       diagonal: [operand + 0.25, operand + 0.125, -operand],
@@ -120,26 +120,26 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     network.heal(other, target);
   }
 
-  /** Somebody still waits for it. */
+  /** Whether a caller still waits for it. */
   function isOpen({ settled, client, process }: Asked): boolean {
     const member = members.get(client);
     return settled.length === 0 && member?.number === process && member.process.state() !== 'ended';
   }
 
-  /** As a supervisor does with what ended by itself. */
+  /** Restarts processes that ended by themselves, like a supervisor. */
   function restartFatal(): void {
     const { fatalEnds } = history;
     for (let end = fatalEnds[restarted]; end !== undefined; end = fatalEnds[restarted]) {
       if (end.atMs + restartMs > network.nowMs()) return;
       restarted += 1;
-      // A fault that was over meanwhile has started it already.
+      // A fault that has ended meanwhile has already restarted it.
       if (members.get(end.name)?.number === end.process) start(end.name);
     }
   }
 
   for (const [index, name] of system.names.entries()) {
     at(scenario.startsMs[index % Math.max(1, scenario.startsMs.length)] ?? 0, () => {
-      // What was killed before it began has been started since.
+      // A process that was killed before the fault began has been restarted since.
       if (!members.has(name)) start(name);
     });
   }
@@ -183,7 +183,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   }
   for (const { client, atMs } of overloadOf(scenario, chance))
     at(atMs, () => ask(`client-${client + 1}`, lastTimeoutMs));
-  // Everybody is well and has had time to notice: from now on nothing may fail.
+  // Everything is well and has settled: from now on no request may fail.
   const quietMs = mendedMs + settleMs;
   const quietLastMs = scenario.work?.timeoutMs ?? quietTimeoutMs;
   for (let index = 0; index < quietRequests; index += 1) {
@@ -210,14 +210,14 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   await network.runTo(network.nowMs() + restMs);
   const servers = system.names.filter((name) => !isBrokerName(name) && !system.clients.includes(name)).length;
   const leftOver = (): string[] => [...members].flatMap(([name, member]) => leftOverOf(name, member, servers));
-  // What was lost of a request is waited for until its deadline; so is what was begun when nobody waited any more.
+  // Lost requests are waited for until their deadline, and so is work that began when no requester waited any more.
   await waits(() => leftOver().length > 0, scenario.mode === 'load' ? 2 * restMs : 0);
   history.leftOver.push(...leftOver());
   history.endMs = network.nowMs();
   return history;
 }
 
-/** Two calls each, and twice as many as can be done. */
+/** Two calls each, and twice as many as can be computed. */
 function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { client: number; atMs: number }[] {
   const { overloadFromMs, evenMs = 0 } = work ?? {};
   if (work === undefined || overloadFromMs === undefined) return [];
@@ -235,7 +235,7 @@ function timeoutsOf({ mode, work }: Scenario): readonly number[] {
   return timeoutsMs[mode];
 }
 
-/** Nothing but brokers that end. */
+/** Modes in which only brokers end. */
 function isOfBrokers(mode: Mode): boolean {
   return mode === 'failovers' || mode === 'work-failovers';
 }
@@ -243,7 +243,7 @@ function isOfBrokers(mode: Mode): boolean {
 interface NamedFault {
   readonly kind: FaultKind;
   target: string;
-  /** Of a cut. */
+  /** The other end of a cut. */
   readonly other: string | undefined;
   readonly fromMs: number;
   readonly forMs: number;
@@ -252,7 +252,7 @@ interface NamedFault {
 /** Stands for a name until the fault begins. */
 const theActive = 'the active broker';
 const slowTurnMs = 3;
-/** No process of Node's is back sooner. */
+/** No Node process restarts sooner. */
 const restartMs = 100;
 
 function activeBroker({ brokers, lives }: History): string | undefined {
@@ -261,7 +261,10 @@ function activeBroker({ brokers, lives }: History): string | undefined {
   return life !== undefined && life.toMs === Number.POSITIVE_INFINITY ? last?.host : undefined;
 }
 
-/** Faults with names and times. One that would hit what another one holds is left out: it could not be mended apart. */
+/**
+ * Faults with names and times. A fault of something that another fault already affects is left out, because the two
+ * could not end independently.
+ */
 function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
   const faults: NamedFault[] = [];
   let nextMs = 0;
@@ -290,7 +293,7 @@ function nameOne({ kind, target, other, afterMs, forMs }: Fault, names: readonly
   };
 }
 
-/** A process can only be hit once at a time, and so can a path. */
+/** A process can only have one fault at a time, and so can a path. */
 function sameSubject(one: NamedFault, other: NamedFault): boolean {
   if (one.other === undefined || other.other === undefined)
     return one.other === other.other && one.target === other.target;

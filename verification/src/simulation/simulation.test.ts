@@ -3,7 +3,7 @@ import { report, trySeed } from './campaign.ts';
 import { misbehaviours } from './misbehaving.ts';
 import { simulate } from './simulate.ts';
 
-/** Some half a minute of both modes on one core, and its mutants take as long; `pnpm simulate` does more. */
+/** Some half a minute of both modes on one core, and its mutants take as long. `pnpm simulate` runs more. */
 const seeds = 240;
 
 test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async () => {
@@ -15,12 +15,12 @@ test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async 
     asked += trial.history.asked.length;
     failovers += trial.history.brokers.filter(({ state }) => state === 'active').length - 1;
   }
-  // Otherwise there was nothing that could have been lost.
+  // Otherwise nothing could have been lost.
   expect(failovers).toBeGreaterThan(seeds / 2);
   expect(asked).toBeGreaterThan(200 * seeds);
 });
 
-/** As long again as a tenth of the others: servers that end and come again are many processes. */
+/** They take as long as a tenth of the others, because servers that end and restart are many processes. */
 const fatalSeeds = 40;
 
 test(
@@ -79,10 +79,10 @@ test(
   },
 );
 
-/** Two of each kind. */
+/** Two seeds of each kind. */
 const misbehavingSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 16, 17, 18, 19, 21, 28, 37, 51];
 
-test('no server that misbehaves hurts others beyond the bounds', { timeout: 600_000 }, async () => {
+test('a server that misbehaves hurts other requests only within its bounds', { timeout: 600_000 }, async () => {
   const kinds = new Set<string | undefined>();
   for (const seed of misbehavingSeeds) {
     const trial = await trySeed(seed, 'misbehaving');

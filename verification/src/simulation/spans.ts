@@ -6,7 +6,7 @@ export interface Span {
   readonly toMs: number;
 }
 
-/** What is left of a span without faults, and cut where a process begins or ends. */
+/** The parts of a span without faults, cut where a process begins or ends. */
 export function minus(span: Span, faults: readonly FaultSpan[], lives: readonly Life[]): Span[] {
   let left: Span[] = [span];
   const holes: Span[] = [

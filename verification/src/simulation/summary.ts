@@ -1,20 +1,22 @@
 import type { Trial } from './campaign.ts';
 import type { FaultSpan, History } from './history.ts';
 
-/** What many seeds came to. */
+/** The results of many seeds. */
 export interface Summary {
   seeds: number;
-  /** Times that a broker became active after another one had been, in the same run. */
+  /** How often a broker became active after another one had been active, in the same run. */
   failovers: number;
   simulatedMs: number;
   asked: number;
   answered: number;
-  /** Of calls whose process lived to see an outcome. */
+  /** Failures of calls whose process lived to receive them. */
   readonly failed: Record<string, number>;
   readonly faults: Record<string, number>;
-  /** The longest that a request took which was open during a fault of a kind, with one fault at a time; milliseconds. */
+  /**
+   * The longest time of a request that was open during a fault of a kind, with one fault at a time, in milliseconds.
+   */
   readonly longestMs: Record<string, number>;
-  /** The most that each table held, of whoever had the most in it. */
+  /** The maximum of each table over all processes. */
   readonly tables: Map<string, number>;
 }
 
@@ -49,20 +51,20 @@ export function add(summary: Summary, { history, scenario }: Trial): void {
   for (const fault of history.faults) {
     const name = nameOf(fault);
     summary.faults[name] = (summary.faults[name] ?? 0) + 1;
-    // With others at the same time it would not be this one's.
+    // With other faults at the same time, the delay could not be attributed to this one.
     if (scenario.mode !== 'any') {
       summary.longestMs[name] = Math.max(summary.longestMs[name] ?? 0, longestMs(fault, history));
     }
   }
 }
 
-/** From here on everybody of a scenario has started. */
+/** From this time on, every process of a scenario has started. */
 const startedMs = 1_500;
 
 function longestMs(fault: FaultSpan, { asked }: History): number {
   const took = asked.map(({ atMs, client, settled: [first] }) => {
     const during = first !== undefined && atMs <= fault.toMs && first.atMs >= fault.fromMs && atMs > startedMs;
-    // Whoever does not run himself waits for himself.
+    // A process that does not run delays only itself.
     return during && client !== fault.target ? first.atMs - atMs : 0;
   });
   return took.reduce((longest, one) => Math.max(longest, one), 0);

@@ -12,23 +12,23 @@ import type { Scenario } from './scenario.ts';
 import { working } from './work.ts';
 
 /*
- * The system of a scenario: the real broker, servers and clients, each in a process of the simulated network, wrapped only
- * to see what they run.
+ * The system of a scenario: the real broker, servers and clients, each in a process of the simulated network, wrapped
+ * only to observe what they run.
  */
 
-/** A process and how to end it in order. */
+/** A process, and how to drain it. */
 export interface Member {
   readonly process: SimulatedProcess;
   readonly number: number;
   end(): Promise<void>;
   /** Undefined for all but clients. */
   readonly ask: ((formula: string, operands: readonly number[], timeoutMs: number, fatal: boolean) => void) | undefined;
-  /** How many entries each of its tables has; none of a broker. */
+  /** The number of entries in each of its tables; none for a broker. */
   tables(): Readonly<Record<string, number>>;
 }
 
 export interface System {
-  /** Starts the op-server that misbehaves. @returns what kills it */
+  /** Starts the op-server that misbehaves. @returns a function that kills it */
   misbehave(kind: Misbehaviour): () => void;
   readonly names: readonly string[];
   start(name: string): Member;
@@ -41,8 +41,8 @@ export function isBrokerName(name: string): name is BrokerHost {
 }
 
 /**
- * The same operations, whose work takes its time: none is computed by a calc-server because it is late. Some travel on any lane, others on
- * theirs.
+ * The same operations with work that takes time: a calc-server computes none of them because it is late. Some have
+ * lanes `any`, others fixed lanes.
  */
 const patientOperations = Object.values<Operation>(calculator.operations).map((operation): [string, Operation] => [
   operation.name,
@@ -54,7 +54,7 @@ const patient: Catalogue = defineCatalogue({
 });
 const codes: Readonly<Record<string, FormulaCode>> = formulaCodes;
 const operations: Readonly<Record<string, Handler>> = handlers;
-/** The same as the pure functions that they are: they need to know nothing of a request. */
+/** The handlers as pure functions: they do not use their context. */
 const computed = handlers as unknown as Readonly<Record<string, (input: unknown) => unknown>>;
 const operationTimeoutMs = 2_000;
 
@@ -67,7 +67,7 @@ export function createSystem(
   let processes = 0;
   const { work } = scenario;
   const catalogue: Catalogue = work === undefined ? calculator : patient;
-  /** Inputs at which whatever computes them ends its process. */
+  /** Inputs that end every process that computes them. */
   const fatalInputs = new Set<unknown>();
   const clients = numbered('client', scenario.clients);
   const calcServers = numbered('calc', scenario.calcServers);
@@ -91,7 +91,7 @@ export function createSystem(
     return { process, end: () => broker.drain(), ask: undefined, tables: () => ({}) };
   }
 
-  /** What every participant is opened with. */
+  /** The options with which every participant is opened. */
   function participantOptions(name: string, number: number) {
     const process = network.spawn(name);
     return {
@@ -260,7 +260,7 @@ function numbered(name: string, many: number): string[] {
   return Array.from({ length: many }, (_, index) => `${name}-${index + 1}`);
 }
 
-/** Handlers that tell what they run. */
+/** Handlers that report what they run. */
 function seen(wrapped: Readonly<Record<string, Handler>>, tell: (name: string, input: unknown) => void) {
   return Object.fromEntries(
     Object.entries(wrapped).map(([name, handler]): [string, Handler] => [
@@ -273,7 +273,7 @@ function seen(wrapped: Readonly<Record<string, Handler>>, tell: (name: string, i
   );
 }
 
-/** Computed without any network: the pure functions of the formula, one after the other. */
+/** The expected value, computed without a network by the formula's pure functions. */
 function expectedOf(name: string, operands: readonly number[]): unknown {
   const code = codes[name];
   if (code === undefined) throw new Error(`no formula ${name}`);

@@ -2,20 +2,20 @@ import { limits } from '@cateto/contracts';
 import type { Violation } from './violation.ts';
 import type { History } from './history.ts';
 
-/** What each table may hold at most, of one process. */
+/** The most entries that each table of one process may have. */
 const entriesMax = (): Readonly<Record<string, number>> => ({
   open: limits.heldRequestsMax,
   'in flight': limits.requestsInFlightMax,
-  // Twice what a server admits: join.ts.
+  // Twice as many as a server admits: join.ts.
   incomplete: 20_000,
-  // Calls of the formulas that run: as many as lanes are possible for each.
+  // The calls of all running formulas: at most as many as there are lanes for each.
   fallbacks: limits.lanesMax * limits.requestsInFlightMax,
   remembered: limits.rememberedMax,
   requesters: limits.requestersMax,
   listeners: limits.listenersMax,
 });
 
-/** No table exceeds its bound, and when everything has come to rest nothing is left in any. */
+/** No table exceeds its bound, and nothing is left in any table when everything has come to rest. */
 export function checkTables({ tables, leftOver, endMs }: History): Violation[] {
   const bounds = entriesMax();
   const found = leftOver.map((what) => ({ atMs: endMs, what: `left over at the end: ${what}` }));

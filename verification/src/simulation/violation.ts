@@ -1,4 +1,4 @@
-/** A promise that was not kept, and when. */
+/** A broken promise, and when it was broken. */
 export interface Violation {
   readonly atMs: number;
   readonly what: string;

@@ -5,10 +5,10 @@ import type { Scenario } from './scenario.ts';
 import { isBrokerName } from './system.ts';
 
 /**
- * Work that takes time is computed once for each time that it was planned, however long it takes, as long as nothing goes wrong; and
- * once more for each fault that struck the server that ran it, or its way to whoever planned it. (A calc-server that is lost takes
- * its formula's calls along: they are planned anew.) A requester that stands still moves nothing, nor does what ends, stands still or
- * is cut off elsewhere.
+ * Work that takes time is computed once for each time it was planned, however long it takes, if there is no fault; and
+ * once more for each fault of its server, or of the path between the server and the calc-server that planned it. (When
+ * a calc-server is lost, the calls of its formulas are planned again.) A requester that stands still moves no request,
+ * nor do faults of uninvolved processes.
  */
 export function checkWork({ mode }: Pick<Scenario, 'mode'>, history: History): Violation[] {
   const { planned, faults, fellBack } = history;
@@ -28,8 +28,9 @@ export function checkWork({ mode }: Pick<Scenario, 'mode'>, history: History): V
 }
 
 /**
- * A failover from one broker to the other repeats nothing whose handlers wait: everybody is linked with both brokers, so a server stays
- * listed, and keeps what it has. A handler that blocks its loop for longer than brokers take turns may be cut off from the next one.
+ * A failover from one broker to the other repeats no work whose handlers wait: every process is connected to both
+ * brokers, so a server stays listed and keeps its requests. A server whose handler blocks its loop for longer than the
+ * brokers take to change may be cut off by the next broker.
  */
 export function checkFailovers(scenario: Scenario, history: History): Violation[] {
   const { brokers, work } = scenario;
@@ -54,7 +55,7 @@ interface Occasion {
   readonly atMs: number;
 }
 
-/** A call that was made before everybody had met everybody does not count. */
+/** Calls that were made before all processes knew each other do not count. */
 function again(occasions: readonly Occasion[], verb: string): Violation[] {
   const first = new Map<string, Occasion>();
   return occasions.flatMap((one) => {
@@ -66,14 +67,14 @@ function again(occasions: readonly Occasion[], verb: string): Violation[] {
   });
 }
 
-/** Until everybody has heard of everybody again: two op-servers may be known to one of two. */
+/** Until all processes know each other again; until then a calc-server may know only one of two op-servers. */
 const recoveredMs = 5_000;
 /**
- * A copy that a failover has caused runs for up to thirty seconds. A server that keeps it for its requester's oldest request gives
- * back all else: it is passed over, and probed with copies.
+ * A copy that a failover has caused runs for up to thirty seconds. A server that keeps it as its requester's oldest
+ * request gives back all others, is passed over, and gets copies as probes.
  */
 const copiesMs = 35_000;
-/** The first repetition of a request that was not heard of. */
+/** The first repetition of a request that no beat has named. */
 const unheardMs = 200;
 
 function runsByCall({ runs }: History): Map<string, WorkRun[]> {
@@ -87,12 +88,12 @@ function runsByCall({ runs }: History): Map<string, WorkRun[]> {
   return byCall;
 }
 
-/** Whoever has asked within ten seconds is told before a handler blocks. */
+/** A requester that sent a request within ten seconds gets a beat before a handler blocks. */
 const toldMs = 9_500;
 
 /**
- * A requester does not know that a server is at work, and blocked by it, which has not answered it lately: a request may be sent to
- * one such server after the other, each of which runs it when it gets that far.
+ * A requester does not know that a server works and is blocked if the server has not answered it lately. A request may
+ * be sent to several such servers in turn, and each runs it when it gets that far.
  */
 function isFirst(runs: readonly WorkRun[], history: History): boolean {
   const own = history.plans.filter(({ call }) => call === runs[0]?.call);
@@ -107,7 +108,7 @@ function isFirst(runs: readonly WorkRun[], history: History): boolean {
   });
 }
 
-/** How much went wrong between the first and the last run that may have had a run repeated. */
+/** How many faults happened between the first and the last run that may have caused a repetition. */
 function disturbances(runs: readonly WorkRun[], { faults, brokers, plans }: History, afterMs: number): number {
   const [first, last] = [runs[0], runs.at(-1)];
   if (first === undefined || last === undefined || first === last) return 0;
@@ -116,7 +117,7 @@ function disturbances(runs: readonly WorkRun[], { faults, brokers, plans }: Hist
   const meanwhile = (fromMs: number, toMs: number): boolean => fromMs <= last.fromMs && toMs + afterMs >= first.fromMs;
   return (
     faults.filter((fault) => meanwhile(fault.fromMs, fault.toMs) && mayRepeat(fault, servers, planners)).length +
-    // At the start both brokers may be active for a moment: that one steps down is as good as a failover.
+    // At the start both brokers may be active for a moment. The step down of one of them counts like a failover.
     brokers.filter(({ state, atMs }) => state !== 'stopped' && meanwhile(atMs, atMs)).length
   );
 }

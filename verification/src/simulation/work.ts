@@ -5,11 +5,12 @@ import type { History } from './history.ts';
 import type { Work } from './scenario.ts';
 
 /*
- * Work that takes time: how long each computation of a scenario takes, and handlers that take it, in virtual time. A handler waits for
- * something, as one does that asks a database, or blocks the loop of its process, as one does that computes.
+ * Work that takes time: how long each computation of a scenario takes, and handlers that take this time, in virtual
+ * time. A handler waits for something, like one that queries a database, or blocks the event loop of its process, like
+ * one that computes.
  */
 
-/** Most are short, as in life: of a hundred 60 take no more than 20 ms, and 1 takes more than 10 s. */
+/** Most are short, as in reality: of a hundred, 60 take no more than 20 ms, and 1 takes more than 10 s. */
 const mixedMs = [
   { share: 0.6, fromMs: 0, toMs: 20 },
   { share: 0.25, fromMs: 20, toMs: 300 },
@@ -19,14 +20,14 @@ const mixedMs = [
 ] as const;
 
 /**
- * No computation blocks a loop for longer: after some seconds a server's links are given up, and what it says as soon as it can is lost.
- * Work that computes for longer belongs in threads.
+ * No computation blocks an event loop for longer. After some seconds a server's connections are given up, and its next
+ * messages are lost. Work that computes for longer belongs in threads.
  */
 const blockedMaxMs = 1_500;
 
 const operations: Readonly<Record<string, Handler>> = handlers;
 
-/** How long a computation takes: always the same for one input. */
+/** How long a computation takes; always the same for one input. */
 export function workMs(work: Work, call: string): number {
   const ms = work.evenMs ?? mixed(shareOf(work.seed, call));
   return blocks(work, call) ? Math.min(ms, blockedMaxMs) : ms;
@@ -48,7 +49,7 @@ export function blocks({ seed, blockingShare }: Work, call: string): boolean {
 
 export const overloadMs = 60_000;
 
-/** Of an op-server, counted from 0: how much it can do at once. What blocks runs alone. */
+/** How many computations an op-server runs at once, by its index from 0. A computation that blocks runs alone. */
 export function slotsAt({ slots, blockingShare }: Work, server: number): number {
   return blockingShare > 0 ? 1 : (slots[server % slots.length] ?? 1);
 }
@@ -57,7 +58,7 @@ export function slotsOf(work: Work, servers: number): number {
   return Array.from({ length: servers }, (_, server) => slotsAt(work, server)).reduce((total, one) => total + one, 0);
 }
 
-/** The handlers of the calculator's operations, each of which takes its time and leaves a record of its runs. */
+/** The handlers of the calculator's operations, each of which takes its time and records its runs. */
 export function working(
   work: Work,
   { name, number, process }: { readonly name: string; readonly number: number; readonly process: SimulatedProcess },
@@ -88,7 +89,7 @@ export function working(
   );
 }
 
-/** A share from 0 to 1 that depends on nothing but what is given (FNV-1a, and a finalizer that mixes its bits). */
+/** A share from 0 to 1 that depends only on its inputs (FNV-1a, with a finalizer that mixes its bits). */
 function shareOf(seed: number, text: string): number {
   let hash = (2_166_136_261 ^ seed) >>> 0;
   for (let index = 0; index < text.length; index += 1) {
