@@ -169,6 +169,8 @@ class Server:
                 # A repetition of what waits: what was said of it may be lost.
                 soon = time.monotonic() + 0.05
                 self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
+            elif self.ending:
+                continue  # another server is asked when this one has withdrawn
             elif len(self.held) >= 10_000:
                 self.answer(sender, seq, reply, [seq, "overloaded", "the server has 10000 requests in flight, as many as it admits"])
             else:
@@ -194,10 +196,10 @@ class Server:
                 self.publish(reply, results[first:first + 128])
         self.results = {}
 
-    def beat(self, sender, held=None, silent_ms=None, returned=None):
+    def beat(self, sender, held=None, silent_ms=None, returned=None, leaving=None):
         """Says what is given, and the windows if they are news; nothing if there is nothing to say."""
         windows = self.load.windows
-        fields = [held, silent_ms, None if self.told.get(sender) == windows else windows, returned]
+        fields = [held, silent_ms, None if self.told.get(sender) == windows else windows, returned, None, leaving]
         self.told[sender] = windows
         while fields and fields[-1] is None:
             fields.pop()
@@ -207,7 +209,8 @@ class Server:
     def at_work(self, sender, silent_ms=2000):
         self.named.add(sender)
         self.beat_at[sender] = time.monotonic() + 0.5
-        self.beat(sender, ranges(seq for who, seq in self.held if who == sender), silent_ms)
+        held = ranges(seq for who, seq in self.held if who == sender)
+        self.beat(sender, held, silent_ms, leaving=True if self.ending else None)
 
     def look(self, sender, now):
         """A beat is due, or the last one, when all that was named is answered."""
@@ -292,13 +295,23 @@ class Server:
         return bool(ready or self.held)
 
     def drain(self):
+        self.flush()
         for sender in {who for who, _ in self.held}:
             self.at_work(sender)
+        self.doubt()  # when this hello is back, the beats have passed the broker
+        until = time.monotonic() + 0.1
+        while self.hello_at < math.inf and time.monotonic() < until:
+            self.turn(0.01)
         self.listen(False)
-        until = time.monotonic() + 4.5
-        while self.turn(0.05) and time.monotonic() < until:
-            pass
-        self.held.clear()  # what has no answer yet is another's
+        until = time.monotonic() + 0.1
+        while self.held and time.monotonic() < until:
+            self.turn(0)
+        for sender in {who for who, _ in self.held}:  # what has not begun is another's
+            seqs = [seq for who, seq in self.held if who == sender]
+            for first in range(0, len(seqs), 4096):
+                self.beat(sender, [], 0, ranges(seqs[first:first + 4096]))
+            self.named.discard(sender)
+        self.held.clear()
         for sender in list(self.named):
             self.look(sender, time.monotonic())
 

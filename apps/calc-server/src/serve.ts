@@ -7,8 +7,8 @@ import { openThreads } from './threads.ts';
 await runServer({
   name: 'calc-server',
   description: 'Serves formulas to clients: requests operations from op-servers and combines their results.',
-  settings: ['brokers', 'operationTimeoutMs', 'workers', 'exposeErrors'],
-  start({ values: { brokers, operationTimeoutMs, workers, exposeErrors } }, onEvent) {
+  settings: ['brokers', 'operationTimeoutMs', 'workers', 'drainMs', 'exposeErrors'],
+  start({ values: { brokers, operationTimeoutMs, workers, drainMs, exposeErrors } }, onEvent) {
     const threads = openThreads(workers, onEvent);
     const server = serveFormulas({
       catalogue: calculator,
@@ -16,6 +16,7 @@ await runServer({
       handlers,
       threads,
       operationTimeoutMs,
+      drainMs,
       exposeErrors,
       openLink: zeromqLink(brokers),
       onEvent,

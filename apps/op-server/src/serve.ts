@@ -7,9 +7,9 @@ import { openThreads } from './threads.ts';
 await runServer({
   name: 'op-server',
   description: 'Serves operations to calc-servers.',
-  settings: ['brokers', 'operations', 'lanes', 'workers', 'concurrency', 'exposeErrors'],
+  settings: ['brokers', 'operations', 'lanes', 'workers', 'drainMs', 'concurrency', 'exposeErrors'],
   async start(given, onEvent) {
-    const { brokers, operations, lanes, workers, concurrency, exposeErrors } = given.values;
+    const { brokers, operations, lanes, workers, drainMs, concurrency, exposeErrors } = given.values;
     const known = Object.keys(calculator.operations);
     const unknown = operations === 'all' ? undefined : operations.find((name) => !known.includes(name));
     if (unknown !== undefined) throw given.fault('operations', `"${unknown}" is not one of ${known.join(', ')}`);
@@ -21,6 +21,7 @@ await runServer({
       operations,
       lanes,
       concurrency,
+      drainMs,
       exposeErrors,
       openLink: zeromqLink(brokers),
       onEvent,

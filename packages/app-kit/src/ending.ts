@@ -3,30 +3,31 @@ import type { Log } from './log.ts';
 import { onParentGone } from './parent.ts';
 import { onEndSignal, signalExitCodes } from './signals.ts';
 
-/** The parent process expects this process to end within this time. */
-const drainMaxMs = 5_000;
+/** How long a server may take to close after its drain time. */
+const closeMaxMs = 1_000;
 
 /**
  * Resolves when the process should end: on the first signal, also during the start, or when the parent process has
- * gone. The parent is noticed through its channel, or through npm. From then on the process has 5 s. A second signal
- * ends the process at once, unless it is SIGHUP: a terminal that closes sends several.
+ * gone. The parent is noticed through its channel, or through npm. From then on the process has its drain time and 1 s.
+ * A second signal ends the process at once, unless it is SIGHUP: a terminal that closes sends several.
  *
  * @throws Error when the parent process has already gone, because no event will report that any more
  */
-export function endAsked(log: Log): Promise<void> {
+export function endAsked(log: Log, drainMs: number): Promise<void> {
   // Undefined without a channel, although the type says boolean.
   if ((process.connected as boolean | undefined) === false)
     throw new Error('the process that started this one has gone');
   return new Promise((resolve) => {
     let asked = false;
+    const afterMs = drainMs + closeMaxMs;
 
     const ask = (): void => {
       if (asked) return;
       asked = true;
       setTimeout(() => {
-        report(log, 'error', { event: 'drain-overdue', afterMs: drainMaxMs });
+        report(log, 'error', { event: 'drain-overdue', afterMs });
         process.exit(exitCodes.failed);
-      }, drainMaxMs);
+      }, afterMs);
       resolve();
     };
 

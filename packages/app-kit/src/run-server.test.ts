@@ -34,7 +34,7 @@ describe('a signal', () => {
     expect(lines.at(-1)).toContain('"draining"');
   });
 
-  test('a drain that takes longer than 5 s is logged, and ends the server with 1', async () => {
+  test('a drain that takes longer than 6 s is logged, and ends the server with 1', async () => {
     // The test scales seconds down by a hundred, because it tests the bound itself.
     const before = `const real = setTimeout; globalThis.setTimeout = (run, ms) => real(run, ms / 100);`;
     const server = tinyServer({ before, drain: never });
@@ -42,7 +42,7 @@ describe('a signal', () => {
     server.child.kill('SIGTERM');
     const { how, lines } = await server.ended();
     expect(how).toBe(1);
-    expect(lines.at(-1)).toMatch(/"drain-overdue","afterMs":5000/);
+    expect(lines.at(-1)).toMatch(/"drain-overdue","afterMs":6000/);
   });
 });
 

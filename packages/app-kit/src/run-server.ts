@@ -1,4 +1,5 @@
 import type { SettingName } from '@cateto/contracts';
+import { limits } from '@cateto/contracts';
 import type { AppEvent } from './app-events.ts';
 import { logEvents } from './app-events.ts';
 import { calledAs } from './called-as.ts';
@@ -32,7 +33,7 @@ const logSettings = ['log', 'logLevel'] as const;
 /**
  * Runs a server from the command line. The server ends on SIGINT, on SIGTERM, on SIGHUP of its terminal, and when its
  * parent process has gone (noticed through a channel or through npm). It then drains and exits with 0, or with 1 if
- * that took more than 5 s. A second signal exits at once. A wrong flag or variable is one line on stderr and exit code
+ * that took 1 s longer than its drain time. A second signal exits at once. A wrong flag or variable is one line on stderr and exit code
  * 2. A failed start, or a fault of the program, exits with 1. The promise resolves when the server has started.
  */
 export async function runServer<N extends SettingName>(app: ServerApp<N>): Promise<void> {
@@ -53,7 +54,8 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     endOnFault(log);
     for (const unknown of unknownVariables(process.env)) log.warn({ event: 'unknown-variable', ...unknown });
     // Before the start, so that a signal during the start leaves no server behind.
-    const asked = endAsked(log);
+    const { drainMs = limits.drainMs } = given.values as { readonly drainMs?: number };
+    const asked = endAsked(log, drainMs);
     const running = await app.start(given, logEvents(log));
     void asked.then(async () => {
       await running.drain();

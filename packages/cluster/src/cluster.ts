@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly initially?: readonly string[] | undefined;
   /** Settings as variables, for every process. The settings of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** The longest drain time of a process; 5 s by default. {@link Cluster.stop} kills a process 5 s after it. */
+  readonly drainMs?: number | undefined;
   /** The log level of every process; `info` by default, because the cluster needs those events. */
   readonly logLevel?: 'debug' | 'info' | undefined;
   readonly onEvent?: ((name: string, logged: LogEvent) => void) | undefined;
@@ -45,8 +47,8 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** Twice the time in which an app promises to drain. */
-const stopMaxMs = 10_000;
+/** How long an app may take to end after its drain time: five times what it promises. */
+const closeMaxMs = 5_000;
 
 /**
  * Starts a system.
@@ -54,7 +56,15 @@ const stopMaxMs = 10_000;
  * @throws Error with the primary's output when it could not start; everything has been stopped by then
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
-  const { opServers = 2, calcServers = 1, built = false, environment = {}, logLevel = 'info', onEvent } = options;
+  const {
+    opServers = 2,
+    calcServers = 1,
+    built = false,
+    environment = {},
+    drainMs = 5_000,
+    logLevel = 'info',
+    onEvent,
+  } = options;
   const commandOf = options.commandOf ?? ((app: string) => appCommand(app, built));
   const brokers = options.brokers ?? (await freeBrokers());
   const plans = planSystem({ opServers, calcServers });
@@ -88,7 +98,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     for (const one of ending) one.kill('SIGTERM');
     const overdue = setTimeout(() => {
       for (const one of ending) one.kill('SIGKILL');
-    }, stopMaxMs);
+    }, drainMs + closeMaxMs);
     // A stopped process handles no other signal.
     for (const one of ending) one.kill('SIGCONT');
     await Promise.all(ending.map(({ ended }) => ended));

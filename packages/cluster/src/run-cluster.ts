@@ -40,7 +40,7 @@ interface Options {
   readonly built?: boolean | undefined;
 }
 
-const settingNames = ['brokers', 'workers', 'log', 'logLevel'] as const;
+const settingNames = ['brokers', 'workers', 'drainMs', 'log', 'logLevel'] as const;
 
 /**
  * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout. Its log and the
@@ -79,7 +79,8 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       built,
       ...(commandOf === undefined ? {} : { commandOf }),
       // A variable reaches every program that has the setting.
-      environment: { ...givenVariables(), ...flagsAsVariables(command, ['workers']) },
+      environment: { ...givenVariables(), ...flagsAsVariables(command, ['workers', 'drainMs']) },
+      drainMs: given.values.drainMs,
       logLevel: level === 'debug' ? 'debug' : 'info',
       onEvent: gather,
     });

@@ -30,9 +30,10 @@ export function checkCount(name: string, count: unknown, min: number, max: numbe
  * @throws SettingFault for an invalid timeout
  */
 export function checkService(parts: ServiceParts): void {
-  const { catalogue, handlers, formulas, lanes, operationTimeoutMs, concurrency } = parts;
+  const { catalogue, handlers, formulas, lanes, operationTimeoutMs, concurrency, drainMs } = parts;
   checkCatalogue(catalogue);
   checkDuration('operationTimeoutMs', operationTimeoutMs);
+  if (drainMs !== undefined) checkDuration('drainMs', drainMs);
   if (concurrency !== undefined) checkCount('concurrency', concurrency, 1, limits.requestsInFlightMax);
   const given: Partial<ServiceParts['handlers']> | undefined = handlers;
   for (const name of Object.keys(catalogue.operations)) {

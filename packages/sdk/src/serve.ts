@@ -40,6 +40,7 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
     catalogue: options.catalogue ?? calculator,
     operationTimeoutMs: options.operationTimeoutMs ?? fromEnvironment('operationTimeoutMs') ?? 2_000,
     concurrency: options.concurrency ?? fromEnvironment('concurrency'),
+    drainMs: options.drainMs ?? fromEnvironment('drainMs'),
     exposeErrors: options.exposeErrors ?? fromEnvironment('exposeErrors'),
     openLink: zeromqLink(brokersOf(brokers)),
     platform: nodePlatform,

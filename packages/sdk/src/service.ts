@@ -23,6 +23,11 @@ export interface ServiceOptions<C extends Catalogue> {
    * their turn.
    */
   readonly concurrency?: number | undefined;
+  /**
+   * How long running work may take after `drain()`, in milliseconds; unless given, `CATETO_DRAIN_MS` or 5,000. Other
+   * servers run what takes longer.
+   */
+  readonly drainMs?: number | undefined;
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
   /**
    * Whether clients receive the text of exceptions that handlers and formulas throw. If not, only `onEvent` receives it
@@ -69,6 +74,7 @@ export const serviceOptionNames: OptionNames<ServiceOptions<Catalogue>> = {
   lanes: true,
   operationTimeoutMs: true,
   concurrency: true,
+  drainMs: true,
   onEvent: true,
   exposeErrors: true,
 };
@@ -79,7 +85,10 @@ export interface Service {
    * reach the service. Resolves to false when the service is drained or closed before that. Never rejects.
    */
   readonly ready: Promise<boolean>;
-  /** Takes no new work, answers running work, then closes; takes at most 4.5 s. */
+  /**
+   * Takes no new work, answers running work, then closes. Takes at most `drainMs` and a moment: other servers run what has
+   * not begun or takes longer. `drainMs` is one of the options.
+   */
   drain(): Promise<void>;
   /** Closes at once. */
   close(): Promise<void>;

@@ -11,7 +11,7 @@ const square = hashOf(calculator, 'square');
 
 test('the bytes in docs/wire.md decode to the messages beside them', () => {
   const shown = [...page.matchAll(/^(9[34] [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
-  expect(shown).toHaveLength(8);
+  expect(shown).toHaveLength(10);
   for (const [, bytes = '', text = ''] of shown) {
     const fields = JSON.parse(text.replaceAll('nil', 'null')) as [string, number, unknown[], number[]?];
     const [sender, settledBelow, messages, stragglers] = fields;
@@ -33,6 +33,8 @@ test('the beats in docs/wire.md are beats', () => {
     { windows: { square: 8192 } },
     { returned: [32, 33, 35, 35] },
     { held: [], silentMs: 0 },
+    { held: [31, 31], silentMs: 2000, leaving: true },
+    { held: [], silentMs: 0, returned: [31, 31], leaving: true },
   ]);
 });
 

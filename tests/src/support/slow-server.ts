@@ -15,11 +15,12 @@ process.on('message', () => {
 await runServer({
   name: 'slow-server',
   description: 'Serves a slow operation.',
-  settings: ['brokers'],
-  start: ({ values: { brokers } }, onEvent) =>
+  settings: ['brokers', 'drainMs'],
+  start: ({ values: { brokers, drainMs } }, onEvent) =>
     serve({
       catalogue: slowCatalogue,
       brokers,
+      drainMs,
       onEvent(noticed) {
         if (noticed.event === 'draining') process.send?.('draining');
         onEvent(noticed);

@@ -20,7 +20,7 @@ export interface SubscriptionTable {
   subscribed(topic: string): readonly string[];
   /** The last subscriber of a topic is gone. @returns the topics to unsubscribe from upstream */
   unsubscribed(topic: string): readonly string[];
-  /** @returns the notices for the servers whose request topics are among these, empty while the broker is not active */
+  /** @returns the notices for the servers whose topics are among these, empty while the broker is not active */
   ended(topics: readonly string[]): readonly string[];
   /** A subscriber asked for a forbidden topic. */
   refuse(): void;
@@ -111,8 +111,11 @@ export function createSubscriptionTable(address: string): SubscriptionTable {
       if (marker === undefined) return nothing;
       const notices = new Set<string>();
       for (const topic of topics) {
-        const shape = requests.has(topic) ? topicShape(topic) : undefined;
-        if (shape?.shape === 'request') notices.add(endedTopic(shape.address));
+        if (notices.size >= limits.listenersMax) break;
+        const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
+        // A server that drains has withdrawn its request topics and still hears cancellations.
+        const isServers = shape?.shape === 'cancel' || (shape?.shape === 'request' && requests.has(topic));
+        if (isServers) notices.add(endedTopic(shape.address));
       }
       return [...notices];
     },

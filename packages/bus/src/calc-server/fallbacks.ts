@@ -55,6 +55,7 @@ export function createFallbacks(participant: Participant, announce: (silentMs: n
     announce,
     // There is no other server to which it could be given back.
     waitLong: () => undefined,
+    letGo: () => undefined,
     windowIs: () => undefined,
     line: createOriginLine,
   });

@@ -39,6 +39,8 @@ export interface FormulaServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
+  /** How long running work may take when the server is told to end; unless given, 5 s. */
+  readonly drainMs?: number | undefined;
   /** Whether requesters get the text of exceptions in formulas and handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;
 }
@@ -122,6 +124,7 @@ function serveOn<C extends Catalogue>(
     waitingCalls: () => requests.counters().held + fallbacks.queued(),
     overrunning: contexts.overrunning,
     onEvent,
+    drainMs: options.drainMs,
     onClose() {
       requests.close();
       loop.leave();

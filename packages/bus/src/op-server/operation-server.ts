@@ -34,6 +34,8 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
+  /** How long running work may take when the server is told to end; unless given, 5 s. */
+  readonly drainMs?: number | undefined;
   /** Whether requesters get the text of exceptions in handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;
 }
@@ -108,6 +110,7 @@ function serveOn<C extends Catalogue>(
     threads: threads?.inUse,
     overrunning: contexts.overrunning,
     onEvent,
+    drainMs: options.drainMs,
     onClose() {
       contexts.close();
       faults.close();

@@ -61,6 +61,8 @@ export interface Participant {
    * address.
    */
   publish(topic: string, to: string, message: readonly unknown[]): void;
+  /** Calls back when a hello that is published now has come back. What was published before has passed the broker. */
+  afterRoundTrip(done: () => void): void;
   /** The addresses that listen on a route of the listener table. */
   listenersOf(route: string): readonly string[];
   /** Adds the size of a table to {@link Participant.tables}. */
@@ -104,6 +106,9 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   let isArmedAnew = true;
   let closed = false;
   let closing: Promise<void> | undefined;
+  /** Callbacks by the counters of their hellos, which are far above those of the return path. */
+  const roundTrips = new Map<number, () => void>();
+  let roundTripCounter = 2 ** 31;
 
   const heard: LinkEvents = {
     message(topic, body) {
@@ -151,8 +156,19 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function returnPathDecided(change: ReturnPathEffect): void {
-    if (change.type === 'say-hello') publish(helloTopic, address, helloLayout.write({ counter: change.counter }));
+    if (change.type === 'say-hello') sayHello(change.counter);
     for (const component of components) component.returnPathChanged?.(change);
+  }
+
+  function sayHello(counter: number): void {
+    publish(helloTopic, address, helloLayout.write({ counter }));
+  }
+
+  function helloHeard(counter: number): void {
+    const done = roundTrips.get(counter);
+    if (done === undefined) return tellReturnPath({ type: 'hello-heard', counter });
+    roundTrips.delete(counter);
+    done();
   }
 
   function publish(topic: string, to: string, message: readonly unknown[]): void {
@@ -237,6 +253,11 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     subscribe: (topic) => link.subscribe(addressed(topic, address)),
     unsubscribe: (topic) => link.unsubscribe(addressed(topic, address)),
     publish,
+    afterRoundTrip(done) {
+      roundTripCounter += 1;
+      roundTrips.set(roundTripCounter, done);
+      sayHello(roundTripCounter);
+    },
     listenersOf: listeners.listenersOf,
     table: (name, size) => void sizes.set(name, size),
     tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),
@@ -258,7 +279,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     participant.receive(helloTopic, readHello, (counters, { sender }) => {
       for (const counter of counters) {
         // The hello of another participant proves nothing.
-        if (sender === address) tellReturnPath({ type: 'hello-heard', counter });
+        if (sender === address) helloHeard(counter);
         else dropped.count(helloTopic, brokenMessage);
       }
     });

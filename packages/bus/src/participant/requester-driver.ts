@@ -85,9 +85,9 @@ export function createRequesterDriver(
   }
 
   participant.receive(beatTopic, beatLayout.read, (beats, { sender }) => {
-    for (const { windows, returned } of beats) {
+    for (const { windows, returned, leaving } of beats) {
       if (windows !== undefined || returned !== undefined) {
-        handle({ type: 'beat', sender, held: undefined, silentMs: 0, windows, returned });
+        handle({ type: 'beat', sender, held: undefined, silentMs: 0, windows, returned, leaving });
       }
     }
     // The last beat of a server contains everything that counts. Each beat costs a check of all open requests, and a
@@ -95,8 +95,8 @@ export function createRequesterDriver(
     // in one frame.
     const last = beats.findLast(({ held }) => held !== undefined);
     if (last !== undefined) {
-      const { held, silentMs = 0, progress } = last;
-      handle({ type: 'beat', sender, held, silentMs, progress });
+      const { held, silentMs = 0, progress, leaving } = last;
+      handle({ type: 'beat', sender, held, silentMs, progress, leaving });
     }
     participant.rearm();
   });

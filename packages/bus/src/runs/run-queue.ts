@@ -33,6 +33,8 @@ export interface RunQueue {
   waitMs(): number;
   /** When to check whether a request has waited for long. */
   deadlineMs(): number | undefined;
+  /** This server drains: requests that have not begun 100 ms from now are let go. */
+  leave(): void;
   tick(): void;
   load(): QueueLoad;
 }
@@ -51,6 +53,8 @@ export interface RunQueueOptions {
    * These requests have waited for long, or will. Those that are given back are marked `returned` when this returns.
    */
   waitLong(requests: readonly Admitted[]): void;
+  /** This server drains and begins none of these requests. All of them are marked `returned` when this returns. */
+  letGo(requests: readonly Admitted[]): void;
   /** This many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
   /**
@@ -82,7 +86,7 @@ const lookEveryMs = 10;
 const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
 
 export function createRunQueue(options: RunQueueOptions): RunQueue {
-  const { platform, runningMax, counters, answered, announce, waitLong, windowIs, line = asTheyCame } = options;
+  const { platform, runningMax, counters, answered, announce, waitLong, letGo, windowIs, line = asTheyCame } = options;
   const queueDelay = createQueueDelay();
   const waiting = line();
   const forThreads = line();
@@ -115,6 +119,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** The request whose requesters were told that its handler may block. */
   let announced: Admitted | undefined;
   let lookMs = Number.POSITIVE_INFINITY;
+  /** When this server begins nothing more. */
+  let leaveMs = Number.POSITIVE_INFINITY;
   /** The kinds of work that have begun in the event loop. */
   const kinds = new Set<Run>();
   /** The kinds of work whose window is announced. */
@@ -216,6 +222,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   /** Threads with quick work get their next task before they are done. */
   function beginInThreads(): void {
+    if (letWaitingGo()) return;
     for (let request = forThreads.first(); request !== undefined; request = forThreads.first()) {
       const { run } = request.work;
       const threads = run.threads?.();
@@ -277,6 +284,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** The next stretch of deferred work. */
   function goOn(): void {
     turnAsked = false;
+    if (letWaitingGo()) return;
     const startMs = platform.nowMs();
     const workBefore = workCount;
     stretchEndMs = startMs + stretchMs;
@@ -307,9 +315,20 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   }
 
   /** Returned requests do not wait any more, and nothing waits behind them. */
-  function giveBack(requests: readonly Admitted[]): void {
-    waitLong(requests);
+  function giveBack(requests: readonly Admitted[], tell: RunQueueOptions['letGo'] = waitLong): void {
+    tell(requests);
     for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
+  }
+
+  /** @returns whether this server begins nothing more */
+  function letWaitingGo(): boolean {
+    if (leaveMs === Number.POSITIVE_INFINITY || platform.nowMs() < leaveMs) return false;
+    const all = [...waiting.all(), ...forThreads.all()];
+    if (all.length === 0) return true;
+    giveBack(all, letGo);
+    // The announced silence does not come.
+    if (announced !== undefined && all.includes(announced)) announce(0);
+    return true;
   }
 
   function long(fifo: Fifo<Admitted>, nowMs: number): Admitted[] {
@@ -336,9 +355,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     },
     waitMs: () => queueDelay.waitMs(waiting.size()),
     deadlineMs: () => (waiting.size() + forThreads.size() === 0 ? undefined : lookMs),
+    leave() {
+      leaveMs = platform.nowMs() + waitMaxMs;
+      lookMs = Math.min(lookMs, leaveMs);
+    },
     tick() {
       const nowMs = platform.nowMs();
-      if (nowMs < lookMs) return;
+      if (nowMs < lookMs || letWaitingGo()) return;
       lookMs = nowMs + waitMaxMs;
       const found = [...long(waiting, nowMs), ...long(forThreads, nowMs)];
       if (found.length > 0) giveBack(found);

@@ -36,11 +36,11 @@ export interface ResponderDriver {
   accept(origin: BatchOrigin, requests: readonly IncomingRequest<Work>[]): void;
   /** Sends a beat to the requesters of running requests. */
   sayAtWork(): void;
-  /** Tells the requesters of running requests that this server will not answer them. */
+  /** Gives back all running requests: this server answers nothing more. */
   letGo(): void;
   /**
-   * Takes no new work; resolves when the running work is answered. Beats announce no silence beyond the time at which
-   * this server is gone, because no requester hears of the end of a server that has withdrawn.
+   * Takes no new work, and gives back requests that do not begin within 100 ms. Resolves when the running work is
+   * answered. Beats announce no silence beyond the time at which this server is gone.
    */
   drain(withinMs: number): Promise<void>;
   /** Reports what was counted and not reported yet. */
@@ -61,7 +61,6 @@ export function createResponderDriver<T extends string>(
   );
   const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
-  let hasLetGo = false;
   let goneMs = Number.POSITIVE_INFINITY;
   /** When a timer is to check the running work. */
   let lookMs = Number.POSITIVE_INFINITY;
@@ -76,6 +75,7 @@ export function createResponderDriver<T extends string>(
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce: loop.announce,
     waitLong: (runs) => handle({ type: 'waits-long', runs }),
+    letGo: (runs) => handle({ type: 'let-go', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
   });
 
@@ -97,14 +97,11 @@ export function createResponderDriver<T extends string>(
       case 'beat': {
         const { to, ...beat } = effect;
         const silentMs = Math.min(beat.silentMs, goneMs - platform.nowMs());
-        return participant.publish(
-          beatTopic,
-          to,
-          writeBeat(hasLetGo ? { held: [], silentMs: 0 } : { ...beat, silentMs }),
-        );
+        return participant.publish(beatTopic, to, writeBeat({ ...beat, silentMs }));
       }
       case 'returned':
-        effect.run.work.underway = 'returned';
+        // A running handler learns from its signal that this server closes.
+        if (typeof effect.run.work.underway !== 'object') effect.run.work.underway = 'returned';
         return;
       case 'give-up':
         return givenUp.count(effect.replyTopic, '');
@@ -167,14 +164,17 @@ export function createResponderDriver<T extends string>(
     },
     sayAtWork: () => announce(silentLeastMs),
     letGo() {
-      hasLetGo = true;
-      announce(0);
+      handle({ type: 'let-go' });
+      // No requester needs to learn of the end of this server any more.
+      participant.unsubscribe(cancelTopic);
     },
     drain: (withinMs) =>
       new Promise((resolve) => {
         goneMs = platform.nowMs() + withinMs;
         drained = resolve;
         handle({ type: 'drain' });
+        queue.leave();
+        participant.rearm();
       }),
     close() {
       loop.leave();
@@ -186,13 +186,14 @@ export function createResponderDriver<T extends string>(
   };
 }
 
-function writeBeat({ held, silentMs, windows, returned, progress }: Omit<OwedBeat, 'type' | 'to'>): unknown[] {
+function writeBeat({ held, silentMs, windows, returned, progress, leaving }: Omit<OwedBeat, 'type' | 'to'>): unknown[] {
   return beatLayout.write({
     held: held && [...held],
     silentMs: held && Math.min(Math.max(0, silentMs), limits.ttlMsMax),
     windows,
     returned: returned && [...returned],
     progress: progress && [...progress],
+    leaving,
   });
 }
 

@@ -1,5 +1,6 @@
 import type { StatusReport } from '@cateto/contracts';
 import {
+  limits,
   messageWriter,
   readStatusRequest,
   resultMessage,
@@ -19,8 +20,8 @@ export interface RunningServer {
   report(): StatusReport;
   /**
    * Drains the server: it withdraws its request topics, so that requesters use other servers; it answers running
-   * requests; then it closes its sockets. Requests that have not ended after 4.5 s are given up, and the requester's
-   * deadline or another server takes over. Further calls return the same promise.
+   * requests; then it closes its sockets. It gives back requests that have not begun after 100 ms, or not ended after
+   * the drain time, and other servers take over. Further calls return the same promise.
    */
   drain(): Promise<void>;
   /** Closes at once. Running requests are not answered. */
@@ -50,18 +51,16 @@ export interface ServerOptions {
   /** How many handlers have run longer than their contracts allow and have not settled. */
   readonly overrunning: () => number;
   readonly onEvent: OnEvent;
-  /** Called when the sockets are closed. */
+  /** How long running work may take when the server is told to end; unless given, 5 s. */
+  readonly drainMs?: number | undefined;
+  /** Called when this server answers nothing more; its sockets close next. */
   readonly onClose?: (() => void) | undefined;
 }
 
-/**
- * When a draining server sends beats that say that it is still at work. A requester waits for it for a tenth of the
- * time for which it has had a request, and a beat may arrive before the withdrawal does.
- */
+/** When a server that has withdrawn repeats the beat that says what it keeps: a broker's end may take the first one along. */
 const leavingMs = [5, 20, 100, 300];
-
-/** Below the 5 s after which the parent process expects the server to be gone. */
-const drainMaxMs = 4_500;
+/** Without a broker, no round trip ends. */
+const roundTripMaxMs = 100;
 
 const writeStatus = messageWriter(statusResultTopic);
 
@@ -69,7 +68,7 @@ const writeStatus = messageWriter(statusResultTopic);
 export function startServer(options: ServerOptions): RunningServer {
   const { role, participant, requestTopics, serves, contracts, responses, threads, waitingCalls, overrunning } =
     options;
-  const { onEvent, onClose } = options;
+  const { onEvent, onClose, drainMs = limits.drainMs } = options;
   const { platform } = participant;
   const topics = [...requestTopics, statusRequestTopic];
   const sinceMs = Date.now();
@@ -143,13 +142,13 @@ export function startServer(options: ServerOptions): RunningServer {
   /** Resolves when all running requests are answered, the time is up, or the server is closed. */
   function workEnds(): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = platform.after(drainMaxMs, resolve);
+      const cancel = platform.after(drainMs, resolve);
       stopWaiting = () => {
         // A timer that is left would keep the process from ending.
         cancel();
         resolve();
       };
-      void responses.drain(drainMaxMs).then(stopWaiting);
+      void responses.drain(drainMs).then(stopWaiting);
     });
   }
 
@@ -158,13 +157,26 @@ export function startServer(options: ServerOptions): RunningServer {
     quit = () => timers.forEach((cancel) => cancel());
   }
 
+  /** Tells requesters which requests this server keeps. Resolves when a broker has forwarded that. */
+  function workAnnounced(): Promise<void> {
+    responses.sayAtWork();
+    return new Promise((resolve) => {
+      const cancel = platform.after(roundTripMaxMs, resolve);
+      participant.afterRoundTrip(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   async function drain(): Promise<void> {
     draining = true;
     onEvent({ event: 'draining' });
-    responses.sayAtWork();
+    const ended = workEnds();
+    if (responses.counters().inFlight > 0) await Promise.race([workAnnounced(), ended]);
     withdraw();
-    stayAtWork();
-    await workEnds();
+    if (closed === undefined) stayAtWork();
+    await ended;
     await close();
   }
 
@@ -173,9 +185,8 @@ export function startServer(options: ServerOptions): RunningServer {
     stopWaiting?.();
     quit?.();
     responses.letGo();
-    await participant.close();
-    // Requests that this cancels are not answered; their requesters use another server.
     onClose?.();
+    await participant.close();
     responses.close();
     onEvent({ event: 'stopped' });
   }

@@ -1,6 +1,6 @@
 import type { BrokerEndpoint } from './endpoints.ts';
 import { parseBrokers } from './endpoints.ts';
-import { requestsInFlightMax, workersMax } from '../messages/limits.ts';
+import { drainMs, requestsInFlightMax, workersMax } from '../messages/limits.ts';
 import { isName } from '../catalogue/names.ts';
 import type { Lane } from '../topics/lanes.ts';
 import { isLane } from '../topics/lanes.ts';
@@ -88,6 +88,12 @@ export const settings = {
     defaultText: String(requestsInFlightMax),
     parse: parseConcurrency,
   }),
+  drainMs: milliseconds(
+    'CATETO_DRAIN_MS',
+    '--drain <ms>',
+    'how long running work may take when the server is told to end; other servers run what takes longer',
+    drainMs,
+  ),
   operationTimeoutMs: milliseconds(
     'CATETO_OPERATION_TIMEOUT_MS',
     '--operation-timeout <ms>',

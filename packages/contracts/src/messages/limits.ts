@@ -38,6 +38,12 @@ export const requestsPerServerMax = 8_192;
  */
 export const serverEndsMax = 3;
 
+/**
+ * How long work that has begun may take when its server is to end, unless the server is told otherwise. Process managers
+ * kill a process 10 s after they have told it to end, and often sooner.
+ */
+export const drainMs = 5_000;
+
 /** Threads of a server. More threads help on no machine that would run this. */
 export const workersMax = 64;
 

@@ -98,12 +98,17 @@ export const beatLayout = messageLayout({
     .meta({ description: 'By the name of a contract, how many requests of one requester keep the server busy.' })
     .optional(),
   returned: SeqRanges.meta({
-    description: 'In the form of `held`: requests that the server has not begun and gives back.',
+    description:
+      'In the form of `held`: requests that the server gives back. It has not begun them, or did not end them in time.',
   }).optional(),
   progress: z
     .array(z.number().min(0))
     .max(2 * beatRangesMax)
     .meta({ description: 'Seq, share, seq, share, …: how far requests in `held` are, as shares from 0 to 1.' })
+    .optional(),
+  leaving: z
+    .literal(true)
+    .meta({ description: 'The server drains. It keeps the requests in `held`, and may have run those in `returned`.' })
     .optional(),
 });
 

@@ -49,7 +49,9 @@ describe('the listener table', () => {
       { type: 'server-ended', address: server },
     ]);
     expect(listeners.handle({ type: 'unsubscribed', topic: `calc.ended.${server}` })).toEqual([]);
-    expect(listeners.handle({ type: 'subscribed', topic: `calc.ended.${other}` })).toEqual([]);
+    expect(listeners.handle({ type: 'subscribed', topic: `calc.ended.${other}` })).toEqual([
+      { type: 'server-ended', address: other },
+    ]);
   });
 
   test('each marker counts as an active broker', () => {

@@ -93,15 +93,13 @@ export function createListeners(config: ListenersConfig = {}): Listeners {
     }));
   }
 
-  function ended(address: string): readonly ListenersEffect[] {
-    return topicsOf.has(address) ? [{ type: 'server-ended', address }] : nothing;
-  }
-
   return {
     handle({ type, topic }) {
       const shape = topicShape(topic);
       if (shape?.shape === 'marker') return markerChanged(topic, type === 'subscribed');
-      if (shape?.shape === 'ended') return type === 'subscribed' ? ended(shape.address) : nothing;
+      if (shape?.shape === 'ended') {
+        return type === 'subscribed' ? [{ type: 'server-ended', address: shape.address }] : nothing;
+      }
       if (shape?.shape !== 'request') return nothing;
       const { route, address } = shape;
       return type === 'subscribed' ? subscribed(route, address, topic) : unsubscribed(route, address);

@@ -42,6 +42,8 @@ export interface Place {
   leaseDueMs: number;
   /** Whether it listens on any route. */
   isListed: boolean;
+  /** The server has said that it drains: requests that it has named stay with it when it listens no more. */
+  isLeaving: boolean;
   /** By contract. */
   readonly rooms: Map<string, Room>;
   /** The rooms that are paused. */
@@ -146,6 +148,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         copies: undefined,
         leaseDueMs: Number.POSITIVE_INFINITY,
         isListed: false,
+        isLeaving: false,
         rooms: new Map(),
         paused: new Set(),
         returns: 0,

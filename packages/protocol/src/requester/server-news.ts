@@ -77,15 +77,16 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     awaitEnds,
   } = parts;
 
-  function takeBack(place: Place, returned: readonly number[], nowMs: number): void {
+  /** @param leaving the server drains: it may have run these requests, and ignores copies */
+  function takeBack(place: Place, returned: readonly number[], leaving: boolean, nowMs: number): void {
     const those = requestsAt<W>([place], ({ settled, call }) => !settled && isAmong(returned, call.seq));
     for (const request of those) {
       const { server } = request;
       // A copy in flight to the server would run there as well.
-      if (server === undefined || (request.repeatedMs ?? never) + crossesMs > nowMs) continue;
+      if (server === undefined || (!leaving && (request.repeatedMs ?? never) + crossesMs > nowMs)) continue;
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
-      forgetAsked(request, server);
+      if (!leaving) forgetAsked(request, server);
       if (server.place.inFlight === 0) hasGivenBackAll(server, nowMs);
     }
   }
@@ -131,7 +132,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       const place = rooms.find(address);
       if (routes.length === 0 || place === undefined || !dispatch.isLinked()) return;
       for (const request of requestsAt<W>([place], ({ call }) => routes.includes(call.target.route))) {
-        if (silence.stays(request, 0, nowMs)) schedule(request);
+        const leastMs = place.isLeaving && request.listed ? Number.POSITIVE_INFINITY : 0;
+        if (silence.stays(request, leastMs, nowMs)) schedule(request);
         else dispatch.sendAgain(request, nowMs);
       }
       // Requests that wait for room learn when no server listens any more.
@@ -139,14 +141,17 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     },
 
     /**
-     * Counts the end for each request that the server may have been working on. The requests go to other servers when
-     * all notices that have arrived are known: behind a link that was cut are the notices of all servers that ended
-     * meanwhile.
+     * Counts the end for each request that the server may have been working on, unless the server listens no more: then
+     * it was draining. The requests go to other servers when all notices that have arrived are known: behind a link that
+     * was cut are the notices of all servers that ended meanwhile.
      */
     ended(address, nowMs) {
       const routes = servers.routesOf(address);
       const place = rooms.find(address);
-      const those = place === undefined ? [] : requestsAndCopiesAt<W>(place);
+      if (place === undefined) return;
+      const those = requestsAndCopiesAt<W>(place);
+      // A server that has drained.
+      if (those.length === 0 && routes.length === 0) return;
       leases.forget(address);
       for (const request of those) {
         if (request.server?.address === address) {
@@ -168,7 +173,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
      * Requests that the server has stay with it. A request that it had and does not have any more was answered, and the
      * answer is lost.
      */
-    beat({ sender, held, silentMs, windows, returned = [], progress }, nowMs) {
+    beat({ sender, held, silentMs, windows, returned = [], progress, leaving }, nowMs) {
       // Any peer can send a beat. Nothing is stored for unknown servers.
       const place = rooms.find(sender);
       if (place === undefined) return;
@@ -179,8 +184,9 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         // Also for other contracts: it gave those back while it did not know how long a request would take.
         dispatch.resume(place, undefined);
       }
-      if (returned.length > 0) takeBack(place, returned, nowMs);
+      if (returned.length > 0) takeBack(place, returned, leaving === true, nowMs);
       if (held === undefined) return;
+      if (leaving === true) place.isLeaving = true;
       leases.beat(sender, Math.max(silentMs, heardMs), nowMs);
       timers.granted(place, leases.untilMs(sender));
       if (progress !== undefined) hearProgress(sender, progress);

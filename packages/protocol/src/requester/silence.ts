@@ -9,9 +9,10 @@
  *   names are not resent.
  * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one
  *   a second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
- * - A server whose subscription is withdrawn keeps the requests that it named for a tenth of the time that it has had
- *   them. After a failover it keeps them for at least half a second, because servers connect to the new broker one by
- *   one. Meanwhile, no news of other servers moves the request.
+ * - A draining server keeps the requests that it named for as long as it may be silent.
+ * - Any other server whose subscription is withdrawn keeps the requests that it named for a tenth of the time that it
+ *   has had them. After a failover it keeps them for at least half a second, because servers connect to the new broker
+ *   one by one. Meanwhile, no news of other servers moves the request.
  * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new
  *   requests.
  */

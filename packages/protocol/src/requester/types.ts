@@ -78,8 +78,10 @@ export interface BeatInput {
   readonly silentMs: number;
   /** By contract, how many requests keep it busy. */
   readonly windows?: Readonly<Record<string, number>> | undefined;
-  /** It gives these back: it has not begun them and will not. In the form of `held`. */
+  /** It gives these back. In the form of `held`. */
   readonly returned?: readonly number[] | undefined;
+  /** The server drains: it keeps the requests in `held`, and may have run those in `returned`. */
+  readonly leaving?: true | undefined;
   /** Seq, share, seq, share, …: its progress with them. */
   readonly progress?: readonly number[] | undefined;
 }

@@ -33,8 +33,12 @@ export interface Beats {
   news(requester: KnownRequester): OwedBeat | undefined;
   /** The last beats may have been lost. */
   tellAgain(): void;
+  /** This server drains: from now on, every beat that names held requests says so. */
+  leave(): void;
   /** A beat that gives requests back, in the order of their seqs. They do not run any more. */
   giveBack(requester: KnownRequester, runs: readonly Running[]): OwedBeat;
+  /** A beat that gives back all requests of a requester, which may have begun: this server holds nothing any more. */
+  letGo(requester: KnownRequester, runs: readonly Running[]): OwedBeat;
   deadlineMs(): number | undefined;
 }
 
@@ -67,12 +71,13 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   let windows: Readonly<Record<string, number>> = {};
   /** Grows with each change of a window, and shows what a requester was told. */
   let windowsAt = 0;
+  let isLeaving = false;
 
   function beat(requester: KnownRequester, silentMs: number, nextMs: number): OwedBeat {
     watch(requester, nextMs);
     told.add(requester);
     const runs = requester.running.values();
-    const owed: OwedBeat = { ...plain(requester), silentMs, held: rangesOf(runs) };
+    const owed: OwedBeat = { ...plain(requester), silentMs, held: rangesOf(runs), ...(isLeaving && { leaving: true }) };
     const progress = shareOf === undefined ? noProgress : progressOf(runs, shareOf);
     return progress.length === 0 ? owed : { ...owed, progress };
   }
@@ -148,8 +153,15 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
     tellAgain() {
       windowsAt += 1;
     },
+    leave() {
+      isLeaving = true;
+    },
     giveBack(requester, runs) {
       return { ...plain(requester), returned: rangesOf(runs) };
+    },
+    letGo(requester, runs) {
+      lastBeat(requester);
+      return { ...plain(requester), held: [], returned: rangesOf(runs), leaving: true };
     },
     deadlineMs: () => (lookMs === never ? undefined : lookMs),
   };

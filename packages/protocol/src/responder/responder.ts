@@ -25,7 +25,8 @@
  *   server may be idle.
  * - The outcomes of the last second are published again when a marker appears, because the broker that held them may
  *   have died.
- * - A draining server ignores new requests, answers repetitions from memory, and is drained when nothing runs.
+ * - A draining server ignores new requests, answers repetitions from memory, and is drained when nothing runs. It gives
+ *   back what it does not begin soon, and what still runs when its drain time is up.
  */
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
@@ -246,16 +247,28 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     end(cancelled.cancel(requester, input.seqs, nowMs));
   }
 
-  function giveBack(runs: readonly RunEffect<W>[], nowMs: number): void {
-    for (const { requester, returned } of givenBack(requesters, runs)) {
+  function giveBack(runs: readonly RunEffect<W>[], which: 'not the oldest' | 'not begun' | 'all', nowMs: number): void {
+    for (const { requester, returned } of givenBack(requesters, runs, which === 'not the oldest')) {
       for (const run of returned) {
         requesters.end(requester, run.seq, nowMs);
         requester.cancelled?.delete(run.seq);
         requester.unneeded?.delete(run.seq);
         emit({ type: 'returned', run });
       }
-      emit(beats.giveBack(requester, returned));
+      emit(which === 'all' ? beats.letGo(requester, returned) : beats.giveBack(requester, returned));
     }
+  }
+
+  function letGo(runs: readonly RunEffect<W>[] | undefined, nowMs: number): void {
+    draining = true;
+    if (runs !== undefined) giveBack(runs, 'not begun', nowMs);
+    else
+      giveBack(
+        requesters.busy().flatMap(({ running }) => running.values() as RunEffect<W>[]),
+        'all',
+        nowMs,
+      );
+    endDrain();
   }
 
   function giveUpOverdue(nowMs: number): void {
@@ -308,12 +321,15 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         if (beats.windowIs(input.contract, input.window)) requesters.busy().forEach(tellNews);
         return;
       case 'waits-long':
-        return giveBack(input.runs, nowMs);
+        return giveBack(input.runs, 'not the oldest', nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':
         draining = true;
+        beats.leave();
         return endDrain();
+      case 'let-go':
+        return letGo(input.runs, nowMs);
       case 'tick':
         return;
     }

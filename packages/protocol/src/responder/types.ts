@@ -44,6 +44,11 @@ export type ResponderInput<W> =
   | { readonly type: 'waits-long'; readonly runs: readonly RunEffect<W>[] }
   /** The responder takes nothing new from now on. */
   | { readonly type: 'drain' }
+  /**
+   * A draining server gives these requests back, which have not begun; or unless given, all that run. The oldest request
+   * of each requester goes back too. The server takes no new requests from now on.
+   */
+  | { readonly type: 'let-go'; readonly runs?: readonly RunEffect<W>[] | undefined }
   | { readonly type: 'tick' };
 
 export interface Result {
@@ -86,6 +91,8 @@ export interface OwedBeat {
   readonly returned?: readonly number[];
   /** Seq, share, seq, share, …: the progress of the held requests that report it. */
   readonly progress?: readonly number[];
+  /** This server drains: it keeps the requests in `held`, and may have run those in `returned`. */
+  readonly leaving?: true;
 }
 
 export type ResponderEffect<W> =
