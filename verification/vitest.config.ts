@@ -1,11 +1,31 @@
 import { testConfig } from '../vitest.base.ts';
 
-export default testConfig({
-  // Each file starts processes of its own, that miss each other after 200 ms: beside a file that keeps a core busy, on two cores, a
-  // broker missed a healthy server for a moment, and its work was done by a fallback.
-  maxWorkers: 1,
-  // A test starts up to eight programs one after the other. At a load of 25 on two cores each took seven seconds to start, and the
-  // restart of a cluster's process took 60 s in all.
+/* The tests of these programs. `pnpm simulate`, `pnpm chaos`, `pnpm soak` and `pnpm fuzz` run the programs themselves, for longer. */
+
+const startsProcesses = [
+  'src/chaos/{chaos,plant,nemesis}.test.ts',
+  'src/hosts/{five-hosts,network,silent-names}.test.ts',
+];
+
+const { ssr, test } = testConfig({
+  // A test starts up to eight programs one after the other. At a load of 25 on two cores each took seven seconds to start.
   testTimeout: 180_000,
   hookTimeout: 180_000,
 });
+const { reporters, include, ...limits } = test ?? {};
+
+export default {
+  test: {
+    reporters,
+    projects: [
+      // Virtual time: a busy machine changes nothing, so these files run side by side.
+      { ssr, test: { ...limits, name: 'in-process', include, exclude: startsProcesses, sequence: { groupOrder: 0 } } },
+      // Processes that miss each other after 200 ms: beside a file that keeps a core busy, on two cores, a broker missed a healthy
+      // server for a moment, and its work was done by a fallback.
+      {
+        ssr,
+        test: { ...limits, name: 'processes', include: startsProcesses, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
+  },
+};
