@@ -1,6 +1,6 @@
 import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
-import { slowCatalogue } from './slow-catalogue.ts';
+import { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
 
 /** The question of a client. `share`, from 0 to 1, selects the numbers. Returns whether the answer is right. */
 export type Question = (share: number) => Promise<boolean>;

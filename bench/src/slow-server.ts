@@ -1,6 +1,7 @@
 import { runServer } from '@cateto/app-kit';
 import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
-import { slowCatalogue, slowFormulas, slowHandlers } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
+import { slowHandlers } from './slow-handlers.ts';
 
 /*
  * `slow-server.ts operations 5` serves the slow operation, at 5 ms each. `formulas 5` requests it, and falls back to

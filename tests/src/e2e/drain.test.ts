@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { slowCatalogue } from '../support/slow-catalogue.ts';
+import { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
 import { system } from '../support/system.ts';
 
 const program = fileURLToPath(new URL('../support/slow-server.ts', import.meta.url));

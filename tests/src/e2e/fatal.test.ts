@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { fatalInput } from '../support/slow-catalogue.ts';
+import { fatalInput } from '@cateto/verification/support/slow-catalogue.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { system } from '../support/system.ts';
 

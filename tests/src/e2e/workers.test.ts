@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { startLoad } from '@cateto/verification/support/load.ts';
-import { fatalInput } from '../support/slow-catalogue.ts';
+import { fatalInput } from '@cateto/verification/support/slow-catalogue.ts';
 import { exitInput } from '../support/slow-handlers.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { clientOf, settled, system } from '../support/system.ts';

@@ -1,6 +1,6 @@
 import { runServer } from '@cateto/app-kit';
 import { serve } from '@cateto/sdk';
-import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /* `blocking-server.ts 500` serves an operation that blocks its thread for 500 ms, and a formula that requests it. */
 

@@ -1,5 +1,5 @@
 import { serve } from '@cateto/sdk';
-import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /*
  * `early-end-program.ts <brokers>` serves until SIGTERM, as the programs of examples/ do, and reports its state on

@@ -1,7 +1,7 @@
 import { runServer } from '@cateto/app-kit';
 import { serve } from '@cateto/sdk';
 import { isMainThread, Worker } from 'node:worker_threads';
-import { fatalInput, slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { fatalInput, slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /*
  * `fatal-server.ts op` serves an operation that ends its process at one input, `fatal-server.ts thread` does so in a

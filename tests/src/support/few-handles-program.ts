@@ -2,7 +2,7 @@ import { startBroker } from '@cateto/bus/broker';
 import { parseBrokers } from '@cateto/contracts';
 import { serve } from '@cateto/sdk';
 import { closeSync, openSync } from 'node:fs';
-import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /*
  * `few-handles-program.ts <brokers> <most>` opens a server and a broker without free file handles, then with one, and

@@ -1,6 +1,6 @@
 import { runServer } from '@cateto/app-kit';
 import { serve } from '@cateto/sdk';
-import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /*
  * `module-server.ts op` serves an operation with a handler from a module. `module-server.ts calc` serves the formula

@@ -1,6 +1,6 @@
 import type { HandlersOf } from '@cateto/contracts';
 import { threadId } from 'node:worker_threads';
-import type { slowCatalogue } from './slow-catalogue.ts';
+import type { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
 
 /** The input at which the handler ends its thread. */
 export const exitInput = 7;

@@ -1,6 +1,6 @@
 import { runServer } from '@cateto/app-kit';
 import { serve } from '@cateto/sdk';
-import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /*
  * A program that serves operations and formulas of its own through the SDK. Its handler tells the test that it runs,

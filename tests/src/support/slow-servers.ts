@@ -4,7 +4,7 @@ import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import { slowCatalogue } from './slow-catalogue.ts';
+import { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
 
 /* Processes that serve the slow catalogue, and clients of it. They end with the test. */
 

@@ -1,6 +1,6 @@
 import { connect, serve } from '@cateto/sdk';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { slowCatalogue, slowFormulas } from './slow-catalogue.ts';
+import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 
 /*
  * `threaded-program.ts <how> <brokers>` serves on its main thread and in a worker thread, which ends in one way or

@@ -212,22 +212,27 @@ interface Int32Options {
  * @param connected a connection was established, the first or a later one
  */
 export function connectRequests({ host, subscribePort }: BrokerEndpoint, connected: () => void): zeromq.Subscriber {
-  needHandles();
-  return openAll((opened) => {
-    const socket = opened(
-      new zeromq.Subscriber({
-        ...everySocket,
-        ...addressing(host),
-        ...connecting,
-        ...heartbeats.soon,
-        receiveHighWaterMark: highWaterMark,
-      }),
-    );
+  const options = { ...heartbeats.soon, receiveHighWaterMark: highWaterMark };
+  return dialSubscriber(host, subscribePort, options, (socket) => {
     // Without this option, subscriptions beyond 1,000 are lost silently at connect.
     (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
     // Open the observer now, while file handles are available for it.
     socket.events.on('handshake', connected);
-    dial(socket, host, subscribePort);
+  });
+}
+
+/** @param prepare sets up the socket before it dials */
+function dialSubscriber(
+  host: string,
+  port: number,
+  options: zeromq.SocketOptions<zeromq.Subscriber>,
+  prepare: (socket: zeromq.Subscriber) => void,
+): zeromq.Subscriber {
+  needHandles();
+  return openAll((opened) => {
+    const socket = opened(new zeromq.Subscriber({ ...everySocket, ...addressing(host), ...connecting, ...options }));
+    prepare(socket);
+    dial(socket, host, port);
     return socket;
   });
 }
@@ -251,20 +256,8 @@ export function openHeartbeat(bind: string): zeromq.Publisher {
  * @param broken the connection was lost
  */
 export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint, broken: () => void): zeromq.Subscriber {
-  needHandles();
-  return openAll((opened) => {
-    const socket = opened(
-      new zeromq.Subscriber({
-        ...everySocket,
-        ...addressing(host),
-        ...connecting,
-        ...beatsUnheard,
-        receiveHighWaterMark: 16,
-      }),
-    );
-    socket.events.on('disconnect', broken);
-    dial(socket, host, heartbeatPort);
-    socket.subscribe();
-    return socket;
-  });
+  const options = { ...beatsUnheard, receiveHighWaterMark: 16 };
+  const heartbeat = dialSubscriber(host, heartbeatPort, options, (socket) => socket.events.on('disconnect', broken));
+  heartbeat.subscribe();
+  return heartbeat;
 }
