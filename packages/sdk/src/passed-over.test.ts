@@ -2,7 +2,7 @@ import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '
 import { expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 
-/* A server whose event loop runs but whose handlers hang, because something that they wait for hangs (ADR 60). */
+/* A server whose event loop runs but whose handlers hang, because something that they wait for hangs (ADR 37). */
 
 const negate = operation({
   name: 'negate',

@@ -3,7 +3,7 @@ import { fatalInput } from '@cateto/verification/support/slow-catalogue.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { system } from '../support/system.ts';
 
-/* Requests whose handler ends the process in which it runs (docs/decisions/0051-a-request-that-ends-its-server.md). */
+/* Requests whose handler ends the process in which it runs (docs/decisions/0030-a-request-that-ends-its-server.md). */
 
 test.each([
   ['servers', 'op'],

@@ -10,7 +10,7 @@
  *   `internal`. A server that only has a copy settles nothing with `internal`.
  *
  * Finagle's failure accrual removes a node after five failures in a row. Its clients try the node again with a real
- * request; here it is a copy whose answer no one waits for (docs/decisions/0060-probe-with-work.md).
+ * request; here it is a copy whose answer no one waits for (docs/decisions/0037-probe-with-work.md).
  */
 import type { Place, Room } from './rooms.ts';
 

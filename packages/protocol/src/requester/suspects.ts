@@ -10,7 +10,7 @@
  *   next trial begins. A suspect that was not tried in half of its time is sent like any other request.
  * - The third end settles a request as `server-lost` (requester.ts).
  *
- * docs/decisions/0051-a-request-that-ends-its-server.md explains the rule. A queue that counts deliveries (RabbitMQ's
+ * docs/decisions/0030-a-request-that-ends-its-server.md explains the rule. A queue that counts deliveries (RabbitMQ's
  * `delivery-limit`, JetStream's `maxDeliver`) sets messages aside in the same way, but also counts innocent ones.
  */
 import type { OpenRequest } from './request.ts';

@@ -12,7 +12,7 @@ import { timers } from '@cateto/zmtp/timers';
  * The only place where Cateto opens sockets, and where keys will be added. The reason of each option is beside it. Two
  * kinds of sockets are libzmq's, because its own thread continues while a handler computes: the connection on which
  * requests arrive, and the few beats between the brokers. The others speak ZMTP on the thread that uses the messages
- * (ADR 18); in a worker thread, all of them do (ADR 48).
+ * (ADR 18); in a worker thread, all of them do (ADR 27).
  */
 
 /**
@@ -23,7 +23,7 @@ const heartbeats = {
   /**
    * For the connection on which requests arrive: a server that hangs is given up after 150 to 250 ms. The server waits
    * longer for the broker. So a connection that closes soon after the server has heard the broker belongs to a process
-   * that ended, not to a cut link (ADR 51).
+   * that ended, not to a cut link (ADR 30).
    */
   soon: { heartbeatInterval: 50, heartbeatTimeout: 1_000, heartbeatTimeToLive: 200 },
   /** For all other connections of participants. There may be thousands, most of them idle. */
@@ -50,7 +50,7 @@ const heartbeats = {
     ttlMs: 0,
     onlyIfSilent: true,
     // The 200 ms of a server, or 1.5 s in a worker thread, but not the longer times of clients: a broker distinguishes
-    // the end of a server from a cut link (ADR 51).
+    // the end of a server from a cut link (ADR 30).
     closeWatchTtlMs: 1_500,
     firstPing: true,
   },
@@ -135,7 +135,7 @@ export function openXPublisher(events: XPublisherEvents): XPublisher {
 
 /**
  * The connection on which a server in a worker thread receives requests, from every broker. It does not use libzmq (ADR
- * 48): a thread that ends while a socket of libzmq is read takes the whole process with it.
+ * 27): a thread that ends while a socket of libzmq is read takes the whole process with it.
  */
 export function connectRequestsInWorker(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
   const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
