@@ -32,7 +32,7 @@ function exportContracts(): void {
     ...writeFiles(root, files).map(({ path }) => `wrote ${path}`),
     ...gone.map((path) => `removed ${path}`),
   ];
-  console.log(lines.length === 0 ? 'the exported contracts are fresh' : lines.join('\n'));
+  console.log(lines.length === 0 ? 'the exported contracts are up to date' : lines.join('\n'));
 }
 
 function release(): void {

@@ -27,7 +27,7 @@ function run(args: readonly string[]): number {
 function write(): number {
   const written = writeRegistries(root);
   console.log(
-    written.length === 0 ? 'the registries are fresh' : written.map(({ path }) => `wrote ${path}`).join('\n'),
+    written.length === 0 ? 'the registries are up to date' : written.map(({ path }) => `wrote ${path}`).join('\n'),
   );
   return 0;
 }

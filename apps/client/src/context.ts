@@ -16,7 +16,7 @@ export interface Io {
 }
 
 /** The reason of an abort that is no interruption: the reader of `watch | head -1` has its line. */
-export const outputClosed: unique symbol = Symbol('nobody reads stdout any more');
+export const outputClosed: unique symbol = Symbol('stdout has no reader any more');
 
 export interface ConnectSettings {
   readonly brokers: readonly BrokerEndpoint[];

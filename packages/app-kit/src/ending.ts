@@ -15,8 +15,7 @@ const closeMaxMs = 1_000;
  */
 export function endAsked(log: Log, drainMs: number): Promise<void> {
   // Undefined without a channel, although the type says boolean.
-  if ((process.connected as boolean | undefined) === false)
-    throw new Error('the process that started this one has gone');
+  if ((process.connected as boolean | undefined) === false) throw new Error('the parent process has gone');
   return new Promise((resolve) => {
     let asked = false;
     const afterMs = drainMs + closeMaxMs;

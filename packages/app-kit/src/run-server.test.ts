@@ -71,7 +71,7 @@ describe('when whoever started it is gone', () => {
     server.child.disconnect();
     const { how, lines } = await server.ended();
     expect(how).toBe(1);
-    expect(lines).toEqual(['loading', 'tiny: the process that started this one has gone']);
+    expect(lines).toEqual(['loading', 'tiny: the parent process has gone']);
   });
 
   test('a drain continues when the parent process goes', async () => {

@@ -21,8 +21,8 @@ test('settings and variables of other programs are not reported as unknown', () 
 
 test('the report of an unknown variable is one line, whatever the name contains', () => {
   const text = unknownVariableText({ variable: 'CATETO_\n', meant: 'CATETO_LOG' });
-  expect(text).toBe(String.raw`"CATETO_\n" is no setting and has no effect; did you mean CATETO_LOG?`);
+  expect(text).toBe(String.raw`"CATETO_\n" is not a setting and has no effect; did you mean CATETO_LOG?`);
   expect(unknownVariableText({ variable: 'CATETO_X', meant: undefined })).toBe(
-    '"CATETO_X" is no setting and has no effect',
+    '"CATETO_X" is not a setting and has no effect',
   );
 });

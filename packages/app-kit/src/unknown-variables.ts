@@ -26,5 +26,5 @@ export function unknownVariables(environment: NodeJS.ProcessEnv): readonly Unkno
 
 /** Describes it in one line. */
 export function unknownVariableText({ variable, meant }: UnknownVariable): string {
-  return `${JSON.stringify(variable)} is no setting and has no effect${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  return `${JSON.stringify(variable)} is not a setting and has no effect${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }

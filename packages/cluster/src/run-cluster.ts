@@ -51,7 +51,7 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
   const command = createCommand('cluster', 'Starts a whole system on this machine and keeps it running until Ctrl-C.')
     .option('--op-servers <n>', 'how many op-servers', parseCount, 2)
     .option('--calc-servers <n>', 'how many calc-servers', parseCount, 1)
-    .option('--no-restart', 'do not start a process again that has ended');
+    .option('--no-restart', 'do not restart processes that end');
   if (commandOf === undefined) command.option('--built', 'run what `pnpm build` made');
   addSettings(command, settingNames);
   if (isDescribed(command)) return;

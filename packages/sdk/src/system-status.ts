@@ -54,7 +54,7 @@ function missingBrokers(brokers: readonly BrokerView[]): string[] {
     .map(({ endpoint }) => `broker ${endpoint}`);
   const active = brokers.filter(({ state }) => state === 'active').length;
   if (active === 0) return [...unreachable, 'an active broker'];
-  return active === 1 ? unreachable : [...unreachable, 'agreement of the brokers on one active'];
+  return active === 1 ? unreachable : [...unreachable, 'exactly one active broker'];
 }
 
 /** A contract that only one of the two has is not a difference. */

@@ -101,7 +101,7 @@ describe('at fault is', () => {
     ],
     ['a header that announces 16 EiB', Buffer.of(2, ...Buffer.alloc(8, 0xff)), 'a frame above the limit'],
     ['a header that announces 4 GiB and a little', Buffer.of(2, 0, 0, 0, 1, 0, 0, 0, 1), 'a frame above the limit'],
-    ['an unknown flag', Buffer.of(8, 0), 'no frame'],
+    ['an unknown flag', Buffer.of(8, 0), 'not a ZMTP frame'],
   ])('the reader reports %s, and reads nothing after it', (_what, bad, fault) => {
     for (const lengths of [[1], [1_000]]) {
       const { reader, frames, faults } = readerOf();

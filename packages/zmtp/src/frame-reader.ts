@@ -54,7 +54,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   /** @returns where the frame that begins at `at` ends; undefined when its header is incomplete or invalid */
   function bodySpan(bytes: Buffer, at: number, end: number): readonly [start: number, end: number] | undefined {
     const flags = bytes[at] ?? 0;
-    if ((flags & ~allFlags) !== 0) return fault('no frame');
+    if ((flags & ~allFlags) !== 0) return fault('not a ZMTP frame');
     if ((flags & longFlag) === 0) {
       const start = at + shortHeadBytes;
       return start > end ? undefined : [start, start + (bytes[at + 1] ?? 0)];

@@ -28,8 +28,8 @@ describe('a greeting', () => {
   });
 
   test.each([
-    ['of another protocol', Buffer.from('GET / HTTP/1.1'), 0, 'no ZMTP'],
-    ['without the end of a signature', greetingWith(9, 0), 9, 'no ZMTP'],
+    ['of another protocol', Buffer.from('GET / HTTP/1.1'), 0, 'not ZMTP'],
+    ['without the end of a signature', greetingWith(9, 0), 9, 'not ZMTP'],
     ['of ZMTP 2', greetingWith(10, 2), 10, 'ZMTP before 3.0'],
     ['with keys', greetingWith(12, 'C'.charCodeAt(0)), 31, 'a mechanism that is not NULL'],
     ['with a longer mechanism', greetingWith(16, 'X'.charCodeAt(0)), 31, 'a mechanism that is not NULL'],
@@ -66,8 +66,8 @@ describe('READY', () => {
   });
 
   test.each([
-    ['another command', '\x05ERROR\x03why', 'no READY command'],
-    ['nothing', '', 'no READY command'],
+    ['another command', '\x05ERROR\x03why', 'not a READY command'],
+    ['nothing', '', 'not a READY command'],
     ['no type', '\x05READY\x08Identity\0\0\0\0', 'a READY command without a type of socket'],
     ['a strange type', '\x05READY\x0bSocket-Type\0\0\0\x06DEALER', 'a type of socket that does not fit'],
     ['a name that is cut off', '\x05READY\x0bSocket-T', 'a broken READY command'],

@@ -39,7 +39,7 @@ export function writeGreeting(): Buffer {
  * @returns the fault; undefined while there is none
  */
 export function greetingFault(bytes: Uint8Array): string | undefined {
-  if ((bytes[0] ?? 0xff) !== 0xff || (bytes[signatureAt] ?? 0x7f) !== 0x7f) return 'no ZMTP';
+  if ((bytes[0] ?? 0xff) !== 0xff || (bytes[signatureAt] ?? 0x7f) !== 0x7f) return 'not ZMTP';
   const major = bytes[majorAt] ?? 3;
   if (major < 3) return 'ZMTP before 3.0';
   if (bytes.length < mechanismEnd) return undefined;
@@ -67,7 +67,7 @@ export function writeReady(type: SocketType): Buffer {
 
 /** @returns the fault of the peer's READY command; undefined when the two sockets may be connected */
 export function readyFault(own: SocketType, body: Buffer): string | undefined {
-  if (body.toString('latin1', 0, readyName.length) !== readyName) return 'no READY command';
+  if (body.toString('latin1', 0, readyName.length) !== readyName) return 'not a READY command';
   let at = readyName.length;
   while (at < body.length) {
     const nameEnd = at + nameSizeBytes + (body[at] ?? 0);

@@ -77,13 +77,13 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     ['../cube', 'a name is a lower-case letter followed by'],
     ['', 'a name is a lower-case letter followed by'],
     ['a'.repeat(33), 'a name is a lower-case letter followed by'],
-    ['delete', "the name is a word of TypeScript's"],
-    ['undefined', "the name is a word of TypeScript's"],
+    ['delete', 'the name is a reserved word of TypeScript'],
+    ['undefined', 'the name is a reserved word of TypeScript'],
     ['square', `the name is taken by ${calculatorPath}/operations/square.ts`],
     ['failure', 'the name is taken by an export of @cateto/contracts'],
-    ['contract', 'the files around it use this name themselves'],
-    ['input', 'the files around it use this name themselves'],
-    ['operands', 'the files around it use this name themselves'],
+    ['contract', 'the generated files use this name'],
+    ['input', 'the generated files use this name'],
+    ['operands', 'the generated files use this name'],
   ])('a new contract called "%s" is refused, and nothing is written', async (name, why) => {
     const before = everything();
     await expect(make(kind, name)).rejects.toThrow(RequestFault);
@@ -95,7 +95,7 @@ describe.each(['operation', 'formula'] as const)('a new %s', (kind) => {
     const path = `packages/compute/src/${kind}s/cube.test.ts`;
     writeFileSync(join(root, path), 'mine');
     const before = everything();
-    await expect(make(kind, 'cube')).rejects.toThrow(`${kind} "cube": there is a ${path} already`);
+    await expect(make(kind, 'cube')).rejects.toThrow(`${kind} "cube": ${path} already exists`);
     expect(everything()).toEqual(before);
   });
 

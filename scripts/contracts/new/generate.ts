@@ -30,8 +30,7 @@ export async function generate(
   if (fault !== undefined) throw new RequestFault(fault);
   const drafts = await draftsOf(root, request);
   const there = drafts.find(({ path }) => existsSync(join(root, path)));
-  if (there !== undefined)
-    throw new RequestFault(`${request.kind} "${request.name}": there is a ${there.path} already`);
+  if (there !== undefined) throw new RequestFault(`${request.kind} "${request.name}": ${there.path} already exists`);
   const goOn = (): void => {};
   // Ctrl-C ends the child processes below with an error. This process stays alive until everything is undone.
   process.on('SIGINT', goOn);

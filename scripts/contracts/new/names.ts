@@ -48,8 +48,8 @@ export function nameFault(
   }
   const holder = contractsOf(root).find((entry) => entry.name === name);
   if (holder !== undefined) return `${kind} "${name}": the name is taken by ${pathOf(holder)}`;
-  if (wordsOfTypeScript.has(name)) return `${kind} "${name}": the name is a word of TypeScript's`;
+  if (wordsOfTypeScript.has(name)) return `${kind} "${name}": the name is a reserved word of TypeScript`;
   if (exported.has(name)) return `${kind} "${name}": the name is taken by an export of @cateto/contracts`;
-  if (wordsOfFiles.has(name)) return `${kind} "${name}": the files around it use this name themselves`;
+  if (wordsOfFiles.has(name)) return `${kind} "${name}": the generated files use this name`;
   return undefined;
 }

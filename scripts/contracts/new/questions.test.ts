@@ -34,7 +34,7 @@ test('missing arguments are asked for, and Enter accepts the proposed value', as
     {},
     ['is the formula called?', `mean${enter}`],
     ['What comes out', enter],
-    ['Which operands', enter],
+    ['What are its operands', enter],
   );
   expect(await answered).toEqual({
     name: 'mean',

@@ -32,7 +32,7 @@ export async function askForMissing(
     name: name ?? (await ask(`What is the ${kind} called?`, '', faultOf)),
     description: description ?? (await ask('What comes out, in one line?', defaultDescription(kind), descriptionFault)),
     ...(kind === 'formula' && {
-      operands: operands ?? (await ask('Which operands has it?', defaultOperands, operandsFault)),
+      operands: operands ?? (await ask('What are its operands?', defaultOperands, operandsFault)),
     }),
   };
 }

@@ -22,10 +22,7 @@ function whole(text: string): number {
   return number;
 }
 
-const command = createCommand(
-  'simulate',
-  'Runs the system over a simulated network, faults and all, once for each seed.',
-)
+const command = createCommand('simulate', 'Runs the system over a simulated network with faults, once for each seed.')
   .option('--seeds <n>', 'how many seeds', whole, 200)
   .option('--from <seed>', 'the first one', whole, 1)
   .addOption(

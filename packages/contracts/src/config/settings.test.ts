@@ -113,7 +113,7 @@ test('lists and switches are read', () => {
 const wrong: readonly (readonly [SettingName, string, string])[] = [
   ['brokers', 'a:b', 'is not host'],
   ['brokers', 'a,b,c', 'names 3 brokers'],
-  ['bind', 'not an address', 'is no address to bind'],
+  ['bind', 'not an address', 'is not an address to bind'],
   ['insecure', 'yes', 'is not one of 1, true, 0, false'],
   ['heartbeatMs', '0', 'is not a whole number of milliseconds from 1 to 86400000'],
   ['peerLostMs', '-5', 'is not a whole number of milliseconds from 1 to 86400000'],

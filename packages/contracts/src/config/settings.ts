@@ -43,7 +43,9 @@ export const settings = {
       'the address to listen on; any address but loopback requires --insecure, because there are no keys yet',
     defaultText: '127.0.0.1',
     parse: (text) =>
-      orFault(/^[0-9A-Za-z.:*[\]-]+$/.test(text) ? text : new Error(`${JSON.stringify(text)} is no address to bind`)),
+      orFault(
+        /^[0-9A-Za-z.:*[\]-]+$/.test(text) ? text : new Error(`${JSON.stringify(text)} is not an address to bind`),
+      ),
   }),
   insecure: setting<boolean>({
     variable: 'CATETO_INSECURE',

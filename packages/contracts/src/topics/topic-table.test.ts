@@ -26,7 +26,7 @@ test.each(written)('a message on %s is written in wire order and gets its names 
 test.each(['calc.request.9', 'calc.square.request', 'calc.broker.1', 'calc.', ''])(
   '%j is not a topic to publish on, and messages on it get no field names',
   (topic) => {
-    expect(() => messageWriter(topic)).toThrow(new TypeError(`${topic} is no topic to publish on`));
+    expect(() => messageWriter(topic)).toThrow(new TypeError(`${topic} is not a topic to publish on`));
     expect(readNamed(topic, [1, 2, 3])).toBeUndefined();
   },
 );

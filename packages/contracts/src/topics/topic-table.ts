@@ -192,7 +192,7 @@ export type WriteMessage = (message: object) => unknown[];
  */
 export function messageWriter(topic: string): WriteMessage {
   const layout = kindOf(topic)?.layout;
-  if (layout === undefined) throw new TypeError(`${topic} is no topic to publish on`);
+  if (layout === undefined) throw new TypeError(`${topic} is not a topic to publish on`);
   return (message) => layout.write(message as never);
 }
 

@@ -25,7 +25,7 @@ export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: nu
   const { contract } = call.target;
   const why =
     waitMs === 0
-      ? `the servers of ${contract} had no room before too little of its time was left`
+      ? `the servers of ${contract} had no room while enough of its time was left`
       : `${waiting} requests wait for the servers of ${contract}, so its turn would come after ${Math.round(waitMs)} ms`;
   return failure('overloaded', `${why}; ${timeout}`);
 }

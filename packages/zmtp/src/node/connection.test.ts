@@ -83,7 +83,7 @@ describe('a handshake', () => {
   });
 
   test.each([
-    ['another protocol', (raw: string) => raw, 'no ZMTP'],
+    ['another protocol', (raw: string) => raw, 'not ZMTP'],
     ['a message first', () => `${writeGreeting().toString('latin1')}\0\x01a`, 'a message before the handshake'],
     [
       'a lot',

@@ -132,7 +132,7 @@ describe('a contract', () => {
   test('a deleted contract is reported by its name', () => {
     const { area: _gone, ...formulas } = was.formulas;
     expect(lines(was, { ...was, formulas })).toEqual([
-      'formula area: is gone. Compatible: keep it for those of the last release who ask for it.',
+      'formula area: is gone. Compatible: keep it for clients of the last release.',
     ]);
   });
 
@@ -142,14 +142,14 @@ describe('a contract', () => {
 
   test('a higher version is a violation, because the contract means something else', () => {
     expect(lines(released(Finite, Finite), released(Finite, Finite, 2))).toEqual([
-      'operation convert, version: is 2 and was 1: it means something else now. Compatible: give what means something else a name of its own.',
+      'operation convert, version: is 2 and was 1: its meaning has changed. Compatible: add a contract with a new name for the new meaning.',
     ]);
   });
 
   test('other operands, or operands in another order, are a violation, and a renamed operand is not', () => {
-    const remedy = 'leave the operands (width, height); a formula with others needs a name of its own';
+    const remedy = 'leave the operands (width, height); add a formula with a new name for other operands';
     expect(lines(was, set([['width', Finite]]))).toEqual([
-      `formula area, operands: are width and were width, height: every request has as many as before. Compatible: ${remedy}.`,
+      `formula area, operands: are width and were width, height: requests of the last release have the former ones. Compatible: ${remedy}.`,
     ]);
     expect(
       lines(

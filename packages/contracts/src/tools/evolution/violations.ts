@@ -107,9 +107,16 @@ function named(at: string, message: Schema): string {
 function operandViolations(contract: string, was: DescribedFormula, is: DescribedFormula): Violation[] {
   const names = (formula: DescribedFormula): string => formula.operands.map(({ name }) => name).join(', ');
   const [before, now] = [names(was), names(is)];
-  const remedy = `leave the operands (${before}); a formula with others needs a name of its own`;
+  const remedy = `leave the operands (${before}); add a formula with a new name for other operands`;
   if (was.operands.length !== is.operands.length) {
-    return [whole(contract, 'operands', `are ${now} and were ${before}: every request has as many as before`, remedy)];
+    return [
+      whole(
+        contract,
+        'operands',
+        `are ${now} and were ${before}: requests of the last release have the former ones`,
+        remedy,
+      ),
+    ];
   }
   const moved = is.operands.filter(({ name }, index) => was.operands.findIndex((o) => o.name === name) !== index);
   // Renaming an operand is compatible: operands travel by position.
@@ -124,12 +131,12 @@ function operandViolations(contract: string, was: DescribedFormula, is: Describe
 
 function versionRaised(contract: string, was: { version: number }, is: { version: number }): Violation[] {
   if (was.version === is.version) return [];
-  const problem = `is ${is.version} and was ${was.version}: it means something else now`;
-  return [whole(contract, 'version', problem, 'give what means something else a name of its own')];
+  const problem = `is ${is.version} and was ${was.version}: its meaning has changed`;
+  return [whole(contract, 'version', problem, 'add a contract with a new name for the new meaning')];
 }
 
 function gone(contract: string): Violation {
-  return whole(contract, '', 'is gone', 'keep it for those of the last release who ask for it');
+  return whole(contract, '', 'is gone', 'keep it for clients of the last release');
 }
 
 function whole(contract: string, field: string, problem: string, remedy: string): Violation {

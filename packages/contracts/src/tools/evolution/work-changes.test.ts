@@ -51,18 +51,18 @@ describe('a change is named, with what may fail or wait because of it', () => {
     [
       { fallback: 'unserved' },
       { fallback: 'never' },
-      'fallback: was unserved, is never. Notable: a call waits until its deadline where a calc-server computed it.',
+      'fallback: was unserved, is never. Notable: a call without an op-server waits until its deadline; calc-servers computed it before.',
     ],
     [
       { fallback: 'never' },
       { fallback: 'late' },
-      'fallback: was never, is late. Notable: calc-servers compute what only op-servers computed.',
+      'fallback: was never, is late. Notable: calc-servers now compute calls that only op-servers computed before.',
     ],
     [{ lanes: 'fixed' }, { lanes: 'any' }, 'lanes: was fixed, is any.'],
     [
       { lanes: 'any' },
       { lanes: 'fixed' },
-      'lanes: was any, is fixed. Notable: a call waits for its lane though op-servers listen on others.',
+      'lanes: was any, is fixed. Notable: a call waits for its lane even if op-servers listen on others.',
     ],
   ])('a change of policy from %j to %j is reported with its effect', (was, is, text) => {
     expect(lines(setOf(was), setOf(is))).toEqual([`operation cube, work.${text}`]);

@@ -44,7 +44,7 @@ function changesOf(contract: string, was: Work, is: Work): WorkChange[] {
     changes.push({ contract, field: 'fallback', was: was.fallback, is: is.fallback, notable });
   }
   if (was.lanes !== is.lanes) {
-    const notable = is.lanes === 'fixed' ? 'a call waits for its lane though op-servers listen on others' : undefined;
+    const notable = is.lanes === 'fixed' ? 'a call waits for its lane even if op-servers listen on others' : undefined;
     changes.push({ contract, field: 'lanes', was: was.lanes, is: is.lanes, notable });
   }
   return changes;
@@ -55,9 +55,9 @@ function maxMsNotable(was = Number.POSITIVE_INFINITY, is = Number.POSITIVE_INFIN
 }
 
 function fallbackNotable(was: Work['fallback'], is: Work['fallback']): string | undefined {
-  if (is === 'never') return 'a call waits until its deadline where a calc-server computed it';
+  if (is === 'never') return 'a call without an op-server waits until its deadline; calc-servers computed it before';
   if (was === 'late') return 'a call that is late is no longer computed by the calc-server';
-  return 'calc-servers compute what only op-servers computed';
+  return 'calc-servers now compute calls that only op-servers computed before';
 }
 
 function limitText(maxMs: number | undefined): string {

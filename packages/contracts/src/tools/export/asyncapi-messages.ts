@@ -18,7 +18,7 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
     'status.request': { statusRequest: message('statusRequest', 'Requests the status of a server.') },
     'status.result': outcomes('status', 'The status of a server.', { $ref: '#/components/schemas/statusReport' }),
     cancel: { cancel: message('cancel', 'Cancelled requests.') },
-    hello: { hello: message('hello', 'Proves that its sender can hear.') },
+    hello: { hello: message('hello', 'Confirms the return path of its sender.') },
     beat: { beat: message('beat', 'What a server holds, how many requests keep it busy, and what it gives back.') },
     marker: {},
   };

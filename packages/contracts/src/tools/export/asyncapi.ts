@@ -127,7 +127,7 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
         'x-cateto-work': work,
       }),
     ),
-    ...conversation('status', 'How a server is.', 'status.request', ['statusRequest'], ['client', 'server']),
+    ...conversation('status', 'The status of a server.', 'status.request', ['statusRequest'], ['client', 'server']),
     ['cancel.say', { action: 'send', summary: 'Cancels requests.', ...cancel }],
     ['cancel.hear', { action: 'receive', summary: 'Cancels requests.', ...cancel }],
     [

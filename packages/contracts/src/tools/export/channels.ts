@@ -23,7 +23,7 @@ export interface ChannelParameter {
 }
 
 const receiver: ChannelParameter = {
-  description: `The address of the one it is meant for: ${addressLength} characters of a-z0-9, as its subscription says.`,
+  description: `The address of the recipient: ${addressLength} characters of a-z0-9, as its subscription says.`,
 };
 const requester: ChannelParameter = {
   description: 'The address of the requester: the `sender` of the batch in which the request came.',
@@ -97,7 +97,7 @@ function operandsChannel(operandsMost: number): Channel {
 const protocolChannels: readonly Channel[] = [
   channel('statusRequest', {
     id: 'status.request',
-    description: 'Requests what a server serves and how it is.',
+    description: 'Requests the status of a server: what it serves and how it is.',
     parameters: { address: receiver },
   }),
   channel('statusResult', {

@@ -16,7 +16,7 @@ export function jsonSchemasOf(catalogue: Catalogue): Readonly<Record<string, Sch
     const values = valuesOf(catalogue, name).map(({ name: value, schema }) => [value, openSchema(schema)] as const);
     return [name, documentOf(`${kind} ${name}`, description, Object.fromEntries(values))] as const;
   });
-  const messages = documentOf('protocol messages', 'What stands in a body, a MessagePack array.', messageSchemas());
+  const messages = documentOf('protocol messages', 'The content of a body, a MessagePack array.', messageSchemas());
   return { ...Object.fromEntries(documents), 'protocol-messages': messages };
 }
 
