@@ -1,12 +1,20 @@
 import type { Failover, Requester, Responder } from '@cateto/protocol';
 import type * as Protocol from '@cateto/protocol';
 import type * as SubscriptionTables from '../../../packages/bus/src/broker/subscription-table.ts';
+import type * as FailingServers from '../../../packages/protocol/src/requester/failing.ts';
+import type * as Leases from '../../../packages/protocol/src/requester/leases.ts';
+import type * as Servers from '../../../packages/protocol/src/requester/servers.ts';
+import type * as Silences from '../../../packages/protocol/src/requester/silence.ts';
 
 /*
  * Mutants: machines of the protocol, each with one broken rule. The simulation has to find every one.
  */
 
 type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
+  Pick<typeof FailingServers, 'createFailing'> &
+  Pick<typeof Leases, 'createLeases'> &
+  Pick<typeof Servers, 'createServers'> &
+  Pick<typeof Silences, 'createSilence'> &
   Pick<
     typeof Protocol,
     'createReturnPath' | 'createFailover' | 'createJoin' | 'createListeners' | 'createRequester' | 'createResponder'
@@ -293,6 +301,60 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       requesterWith(createRequester<never>({ ...config, earnedFirst: 8_192 }), (input) =>
         input.type === 'beat' ? { ...input, windows: {} } : input,
       ),
+  }),
+
+  'a lease never ends': ({ createLeases }) => ({
+    createLeases() {
+      const leases = createLeases();
+      return { ...leases, beat: (address, _silentMs, nowMs) => leases.beat(address, Number.POSITIVE_INFINITY, nowMs) };
+    },
+  }),
+
+  'a lease is forgotten at a failover': ({ createLeases }) => ({
+    createLeases() {
+      const leases = createLeases();
+      const addresses = new Set<string>();
+      return {
+        ...leases,
+        beat(address, silentMs, nowMs) {
+          addresses.add(address);
+          leases.beat(address, silentMs, nowMs);
+        },
+        renew() {
+          for (const address of addresses) leases.forget(address);
+          addresses.clear();
+        },
+      };
+    },
+  }),
+
+  'a request moves as soon as the subscription of its server vanishes': ({ createSilence }) => ({
+    createSilence: <W>(parts: Parameters<typeof createSilence<W>>[0]) => ({
+      ...createSilence<W>(parts),
+      stays: () => false,
+      isStaying: () => false,
+    }),
+  }),
+
+  'a server does not have to earn its window': ({ createRequester }) => ({
+    createRequester: (config) => createRequester<never>({ ...config, earnedFirst: 8_192 }),
+  }),
+
+  'a server that fails attracts the requests that wait': ({ createFailing }) => ({
+    createFailing: () => ({ ...createFailing(), failed: () => undefined }),
+  }),
+
+  'a lack of room counts as a lack of listeners': ({ createServers }) => ({
+    createServers(...given: Parameters<typeof createServers>) {
+      const servers = createServers(...given);
+      return {
+        ...servers,
+        choose(...of) {
+          const choice = servers.choose(...of);
+          return choice === 'full' ? undefined : choice;
+        },
+      };
+    },
   }),
 
   'no request is given back': ({ createResponder }) => ({

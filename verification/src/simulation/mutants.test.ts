@@ -10,9 +10,9 @@ const broken = vi.hoisted(() => ({ mutant: undefined as Mutant | undefined }));
 function breakable<M extends object>(real: M): M {
   const changed = Object.entries(real).map(([name, create]) => {
     if (!name.startsWith('create')) return [name, create];
-    const make = (argument: never): unknown => {
+    const make = (...given: never[]): unknown => {
       const mutated = broken.mutant?.(real as never)[name as keyof ReturnType<Mutant>];
-      return ((mutated ?? create) as (given: never) => unknown)(argument);
+      return ((mutated ?? create) as (...given: never[]) => unknown)(...given);
     };
     return [name, make];
   });
@@ -23,6 +23,10 @@ vi.mock('@cateto/protocol', async (original) => breakable(await original<object>
 vi.mock('../../../packages/bus/src/broker/subscription-table.ts', async (original) =>
   breakable(await original<object>()),
 );
+vi.mock('../../../packages/protocol/src/requester/failing.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/protocol/src/requester/leases.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/protocol/src/requester/servers.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/protocol/src/requester/silence.ts', async (original) => breakable(await original<object>()));
 
 /** The seed to start with for some mutants: earlier seeds find nothing and only take time. */
 const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> = {
@@ -38,6 +42,12 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'the other calls of a failed formula are computed': [1, 'load'],
   'the end of a server counts as a withdrawal': [1, 'fatal'],
   'a withdrawal counts as the end of a server': [173, 'any'],
+  'a lease never ends': [21, 'misbehaving'],
+  'a lease is forgotten at a failover': [1, 'work-failovers'],
+  'a request moves as soon as the subscription of its server vanishes': [25, 'work-failovers'],
+  'a server does not have to earn its window': [17, 'misbehaving'],
+  'a server that fails attracts the requests that wait': [36, 'misbehaving'],
+  'a lack of room counts as a lack of listeners': [1, 'load'],
   'a deadline passes unnoticed': [2, 'any'],
   'a broker waits for a silent peer': [10, 'one-at-a-time'],
   'a broker withdraws its listeners before its marker': [1, 'failovers'],

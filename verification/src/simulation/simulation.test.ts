@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { report, trySeed } from './campaign.ts';
+import { check } from './check.ts';
 import { misbehaviours } from './misbehaving.ts';
+import { pausedRequesters } from './paused.test-support.ts';
 import { simulate } from './simulate.ts';
 
 /** Some half a minute of both modes on one core, and its mutants take as long. `pnpm simulate` runs more. */
@@ -90,6 +92,12 @@ test('a server that misbehaves hurts other requests only within its bounds', { t
     kinds.add(trial.scenario.misbehaviour);
   }
   expect(kinds).toEqual(new Set(Object.keys(misbehaviours)));
+});
+
+test('calc-servers that stand still move no computation', async () => {
+  const history = await simulate(pausedRequesters);
+  expect(check(pausedRequesters, history)).toEqual([]);
+  expect(history.faults.filter(({ kind, target }) => kind === 'stop' && target.startsWith('calc-'))).toHaveLength(4);
 });
 
 test('a seed gives the same course of events each time', async () => {
