@@ -46,7 +46,7 @@ describe('a signal', () => {
   });
 });
 
-describe('when whoever started it is gone', () => {
+describe('when the parent process has gone', () => {
   test('a running server drains and ends when its parent process has gone', async () => {
     const server = tinyServer({});
     await server.said('"ready"');

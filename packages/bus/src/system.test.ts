@@ -287,7 +287,7 @@ describe('the calc-server', () => {
   });
 });
 
-describe('what is too large or broken', () => {
+describe('large and broken messages', () => {
   test('a result that fits no frame is an `internal` failure, not a silence', () => {
     const { ask, outcomes, platform } = setUpReady();
     ask('long', [2_000_000]);

@@ -57,7 +57,7 @@ test('closing a client cancels a status request that may take a day', async () =
   expect(network.nowMs()).toBeLessThan(1_000);
 });
 
-describe('what has crashed in a simulated system', () => {
+describe('crashes in a simulated system', () => {
   test('draining or closing a crashed service does nothing', async () => {
     const network = simulate();
     const service = network.serve({ catalogue, handlers, formulas, host: 'server' });

@@ -9,7 +9,7 @@ import { simulate } from './testing/simulate.ts';
 
 /* The tests of a user's program may replace every timer, clock and microtask function of Node. */
 
-describe('while every timer of the program stands still', () => {
+describe('replaced timers', () => {
   beforeEach(() => {
     vi.useFakeTimers({
       now: 0,

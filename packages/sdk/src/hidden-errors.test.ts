@@ -78,7 +78,7 @@ const broken: readonly [string, Broken][] = [
   ['combine puts into an output', { code: { ...well, combine: () => ({ [secret]: new Date() }) } }],
 ];
 
-describe('the text that', () => {
+describe('texts of errors', () => {
   test.each(broken)(
     'the text that %s goes to the log; the client gets the id of the log entry instead',
     async (_what, what) => {

@@ -207,7 +207,7 @@ describe('a service', () => {
   });
 });
 
-describe('what a caller’s own function throws', () => {
+describe('exceptions of callbacks', () => {
   test.each(['onEvent', 'onMessage'])(
     'an exception in %s is an uncaught exception and affects nothing else',
     async (where) => {
@@ -236,7 +236,7 @@ describe('what a caller’s own function throws', () => {
   );
 });
 
-describe('giving up', () => {
+describe('cancelling', () => {
   test('an AbortSignal rejects a running call at once, and an aborted signal prevents a call from being sent', async () => {
     const { network, client } = system(() => new Promise(() => undefined));
     const hurry = new AbortController();

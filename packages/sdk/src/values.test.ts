@@ -52,7 +52,7 @@ const formulas = {
   }),
 };
 
-describe('a value is taken when it is handed over', () => {
+describe('values are copied when they are handed over', () => {
   test('an object that is reused for each call gives each call its own answer', async () => {
     const network = simulate();
     network.serve({ catalogue, handlers, formulas });

@@ -90,7 +90,7 @@ test('the memory for partial frames grows with the bytes received, up to twice t
   );
 });
 
-describe('at fault is', () => {
+describe('faulty frames', () => {
   const good = encoded({ flags: 0, body: Buffer.from('good') }, false);
 
   test.each([

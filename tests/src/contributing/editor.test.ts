@@ -48,7 +48,7 @@ describe('a formula is shown with the names of its operands', () => {
   });
 });
 
-describe('what is offered are the names of the catalogue given', () => {
+describe('completion offers the names of the given catalogue', () => {
   test.each([
     ['handlers', program('await serve({ catalogue, handlers: { /**/ } });'), ['cube']],
     ['handlers, the catalogue after them', program('await serve({ handlers: { /**/ }, catalogue });'), ['cube']],

@@ -40,7 +40,7 @@ describe('a formula', () => {
   });
 });
 
-describe('what is wrong is one line on stderr and an exit code', () => {
+describe('a mistake is one line on stderr and an exit code', () => {
   test.each([
     [['hypotenuse', 'twelve', '13'], 5, /hypotenuse: operand a: "twelve" is not a number/],
     [['hypotenuse', '1e999', '13'], 5, /operand a/],
@@ -65,7 +65,7 @@ test('the status shows both brokers and every server, and that nothing is missin
   expect(code).toBe(0);
 });
 
-describe('servers, wrongly started', () => {
+describe('servers with wrong settings', () => {
   test.each([
     ['op-server', ['--operations', 'hypotenuse'], {}, /--operations.*"hypotenuse".*multiply.*square/],
     ['op-server', ['--lanes', '9'], {}, /--lanes.*"9"/],

@@ -5,7 +5,7 @@ import { clientOf, settled, system } from '../support/system.ts';
 
 const clean = { wrong: 0, twice: 0, failed: {} };
 
-describe('a broker that goes, under load', () => {
+describe('failover under load', () => {
   test('every request is answered once and correctly when the primary is killed under load', async () => {
     const cluster = await system();
     const client = await clientOf(cluster);

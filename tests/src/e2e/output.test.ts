@@ -73,7 +73,7 @@ describe('a reader that has gone ends a program quietly with 141', () => {
   });
 });
 
-describe('an output that takes nothing is one line and exit code 1', () => {
+describe('output without room is one line and exit code 1', () => {
   const full = (): number => openSync('/dev/full', 'w');
   const line = /^cateto(?: [\w-]+)?: cannot write to stdout: the disk is full\n$/;
 

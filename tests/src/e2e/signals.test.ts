@@ -32,7 +32,7 @@ async function brokerAtTerminal(before: string) {
   return { terminal, events };
 }
 
-describe('a terminal that is closed', () => {
+describe('closing a terminal', () => {
   test('a server drains when its terminal closes', async () => {
     const { terminal, events } = await brokerAtTerminal('');
     terminal.hangUp();

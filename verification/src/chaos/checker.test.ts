@@ -25,7 +25,7 @@ function fault(kind: string, fromMs: number, toMs: number, double = false): Faul
 
 const rules = (entries: readonly Entry[]): string[] => check(entries).objections.map(({ rule }) => rule);
 
-describe('the checker has no objection to', () => {
+describe('permitted histories', () => {
   test('the checker accepts right answers, one for each request', () => {
     const report = check([...answered(1, 0), ...answered(2, 10), fault('kill broker', 100, 200), ...answered(3, 150)]);
     expect(report.objections).toEqual([]);
@@ -49,7 +49,7 @@ describe('the checker has no objection to', () => {
   });
 });
 
-describe('the checker objects to', () => {
+describe('violations', () => {
   test("another request's answer", () => {
     const entries = [asked(1, 0), settled(1, 5, right(2))];
     expect(rules(entries)).toEqual(['wrong']);
@@ -99,7 +99,7 @@ describe('the checker objects to', () => {
   });
 });
 
-describe('by kind of fault', () => {
+describe('results by kind of fault', () => {
   test('a request counts for every fault during which it was open, and for the aftermath', () => {
     const { rows } = check([
       ...answered(1, 0),

@@ -119,7 +119,7 @@ function decodeAll(body: Uint8Array): void {
   }
 }
 
-describe('whatever bytes a stranger sends', () => {
+describe('any bytes of a stranger', () => {
   fuzz(
     'a body is a batch whose every message fits its contract, or is refused: nothing throws',
     30,

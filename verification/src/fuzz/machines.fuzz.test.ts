@@ -79,7 +79,7 @@ function mustBeLater(dueMs: number | undefined, nowMs: number): void {
 
 const stragglers = fc.option(fc.array(seqs, { maxLength: 4 }), { nil: undefined });
 
-describe('whatever a stranger causes', () => {
+describe('any inputs of a stranger', () => {
   const joinInput: fc.Arbitrary<JoinInput> = fc.oneof(
     {
       weight: 12,

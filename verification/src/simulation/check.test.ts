@@ -99,7 +99,7 @@ function worked(...runs: readonly (readonly [name: string, fromMs: number])[]): 
   };
 }
 
-describe('there is nothing to object to', () => {
+describe('permitted histories', () => {
   test('a run without faults has no violation', () => {
     expect(broken({})).toEqual([]);
   });
@@ -135,7 +135,7 @@ describe('there is nothing to object to', () => {
   });
 });
 
-describe('there is an objection to', () => {
+describe('violations', () => {
   const cases: readonly [string, Partial<History>, RegExp, Mode?, Partial<Scenario>?][] = [
     ['a run in which nobody asks', { asked: [] }, /nobody asked/],
     ['a call that never settles', { asked: [asked('open')] }, /never settled/],
@@ -314,7 +314,7 @@ describe('work that takes time', () => {
   });
 });
 
-describe('more to do than can be done at once', () => {
+describe('too much work', () => {
   const work = { seed: 1, evenMs: 100, blockingShare: 0, slots: [1], timeoutMs: 60_000 } as const;
   const opServers = ['all', 'all'] as const;
   const calls = ['square 3', 'square 4', 'square 5', 'square 6'];

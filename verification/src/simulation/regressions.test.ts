@@ -55,7 +55,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 };
 
-describe('it stays mended', () => {
+describe('regressions', () => {
   test.each(Object.entries(scenarios))('no promise is broken when %s', async (_name, scenario) => {
     expect(check(scenario, await simulate(scenario))).toEqual([]);
   });

@@ -11,7 +11,7 @@ const nobody = (): never => {
   throw refusal('no-listener', 'no active broker was reached within 5000 ms');
 };
 
-describe('when nobody is there', () => {
+describe('without servers', () => {
   test('a batch without any server ends with exit code 4 and leaves nothing', async () => {
     const out = await file();
     const stdin = `a,b\n${'1,2\n'.repeat(2_000)}`;

@@ -59,7 +59,7 @@ function standStill(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-describe.each(['on the main thread', 'in a worker thread'] as const)('of a server %s', (where) => {
+describe.each(['on the main thread', 'in a worker thread'] as const)('the end of a server %s', (where) => {
   test('when a server is killed, publishers learn its end before its topics are withdrawn, from its first moment on', async () => {
     const { child, until } = await serverProcess(where);
     child.kill('SIGKILL');

@@ -7,7 +7,7 @@ const server = 'aaaaaaaaaaaa';
 const client = 'bbbbbbbbbbbb';
 const request = `calc.square.request.1.${server}`;
 
-describe('what a broker forwards upstream', () => {
+describe('forwarding subscriptions', () => {
   test('a standby forwards nothing', () => {
     const table = createSubscriptionTable(self);
     expect(table.subscribed(request)).toEqual([]);

@@ -38,7 +38,7 @@ function inboundOf(duty: Duty) {
 
 const both = { asks: true, serves: true };
 
-describe('ways in', () => {
+describe('inbound connections', () => {
   test.each([
     [{ asks: true, serves: false }, ['answers']],
     [{ asks: false, serves: false }, ['answers']],

@@ -129,7 +129,7 @@ describe('a handler in a thread', () => {
   });
 });
 
-describe('a thread is there again after a handler', () => {
+describe('replacement of threads', () => {
   test.each([
     ['that loops for ever', 'loop', 300, /ran for a second beyond the deadline/],
     ['that never answers', 'never', 300, /ran for a second beyond the deadline/],
@@ -176,7 +176,7 @@ describe('a thread is there again after a handler', () => {
   );
 });
 
-describe('a handler that runs longer in its thread than its contract allows', () => {
+describe('time limits in threads', () => {
   const overrun = new Overrun(200);
 
   test('a handler that exceeds its limit fails then, and its thread ends a second later', async () => {

@@ -20,7 +20,7 @@ function sent(seqs: readonly number[], to = a, on = topic): BatchEffect {
   return { type: 'send', topic: on, to, messages: seqs.map((seq) => [seq]) };
 }
 
-describe('what shares a frame', () => {
+describe('sharing a frame', () => {
   test('messages to one topic and address that are added in one turn leave together, in order', () => {
     const { add, flush } = setUp();
     for (const seq of [3, 1, 2]) add(seq);
@@ -47,7 +47,7 @@ describe('what shares a frame', () => {
   });
 });
 
-describe('when it leaves', () => {
+describe('leaving', () => {
   test('the first message of a turn requests a flush, and later ones do not', () => {
     const { add, flush } = setUp();
     expect(add(1)).toEqual([{ type: 'flush-soon' }]);
@@ -100,7 +100,7 @@ describe('when it leaves', () => {
   });
 });
 
-describe('the batch, whatever happens', () => {
+describe('the batch with any inputs', () => {
   const topics = ['calc.square.result.1', 'calc.square.result.2', 'calc.hello'];
   const addresses = [a, b, 'cccccccccccc'];
   const step = fc.option(fc.record({ topic: fc.constantFrom(...topics), to: fc.constantFrom(...addresses) }), {

@@ -16,7 +16,7 @@ const usual = { advance: machine, peerLostMs: 200, leaveMs: 1_000, calmMs: 1_000
 /** The same relations with smaller values: with less time to wait through, more faults can be explored. */
 const short = { advance: machine, peerLostMs: 150, leaveMs: 200, calmMs: 300 } satisfies Partial<ExploreOptions>;
 
-describe('in every state that two brokers can reach, the rules of the explorer hold', { timeout }, () => {
+describe('the rules of the explorer', { timeout }, () => {
   test('whenever each broker starts, one of them is active within the loss time', () => {
     const { states, violation, settleMsMax } = explore({ ...usual, faults: 0 });
     expect(violation).toBeUndefined();

@@ -91,7 +91,7 @@ function whatever(check: (calls: readonly Call[], by: FailoverConfig) => void, n
   );
 }
 
-describe('a broker, whatever happens', () => {
+describe('a broker with any inputs', () => {
   test('a broker does the same for the same inputs', () => {
     fc.assert(
       fc.property(config, sequence, (by, inputs) => {

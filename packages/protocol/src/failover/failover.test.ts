@@ -170,7 +170,7 @@ describe('silence', () => {
   });
 });
 
-describe('lateness of its own loop', () => {
+describe('lateness of the broker’s own loop', () => {
   test('a call more than 50 ms after the deadline restarts the silence, whatever the call is for', () => {
     for (const input of [
       { type: 'tick' },
@@ -417,7 +417,7 @@ describe('leaving', () => {
   });
 });
 
-describe('what is foreign or misconfigured', () => {
+describe('foreign and misconfigured brokers', () => {
   test('two brokers of one rank are reported once for each incarnation', () => {
     const other: PeerBeat = {
       rank: 'primary',

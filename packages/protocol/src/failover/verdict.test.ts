@@ -22,7 +22,7 @@ function bothRanks(mine: Mine, theirs: Theirs): { primary: Verdict; backup: Verd
 const stay = { is: 'stay' } as const;
 const same = (one: Verdict): { primary: Verdict; backup: Verdict } => ({ primary: one, backup: one });
 
-describe('the table of section 5, row by row', () => {
+describe('the table of verdicts', () => {
   test.each<[string, Mine, Theirs, { primary: Verdict; backup: Verdict }]>([
     ['a standby stays while the peer is active, whatever its epoch', ['standby', 0], ['active', 3], same(stay)],
     ['a standby that was active in a higher epoch stays too', ['standby', 7], ['active', 3], same(stay)],

@@ -41,7 +41,7 @@ function batches(messages: readonly Message[]): Message[][] {
   return all;
 }
 
-describe('the join, whatever happens', () => {
+describe('the join with any inputs', () => {
   test('the join completes each request once for each full set of operands, with every operand in its place', () => {
     fc.assert(
       fc.property(fc.array(message, { maxLength: 150 }), (messages) => {

@@ -34,7 +34,7 @@ function setUp() {
   return { ...ready, beat, runTo, ticks: () => ticks };
 }
 
-describe('requests that their servers have named', () => {
+describe('named requests', () => {
   test('named requests cost one check for each server and lease, however many they are', () => {
     const { beat, runTo, ticks } = setUp();
     for (let nowMs = 500; nowMs <= 20_000; nowMs += 500) {
@@ -89,7 +89,7 @@ describe('requests that their servers have named', () => {
   });
 });
 
-describe('calls that wait for room and fail when nobody listens', () => {
+describe('calls that wait for room and fail without a server', () => {
   const impatient = { unheard: 'fail', impatient: true, deadlineMs: 60_000 } as const;
   const patient = { unheard: 'fail', impatient: false, deadlineMs: 60_000 } as const;
 

@@ -224,7 +224,7 @@ function seqsBelow(below: number): number[] {
   return Array.from({ length: below - 1 }, (_, index) => index + 1);
 }
 
-describe('the requester, whatever happens', () => {
+describe('the requester with any inputs', () => {
   test('the requester settles every call once by its deadline, and sends no settled request and none to a server that does not listen', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120 }), (steps) => void run(steps, 20)),

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { a, b, outcomes, route, sends, setUp, setUpReady } from './requester.test-support.ts';
 import type { RequesterEffect } from './types.ts';
 
-describe('held until heard', () => {
+describe('hold until reachable', () => {
   test('a request is held until there are a marker, a confirmed return path and a listener, and is then sent', () => {
     const { call, up, handle } = setUp();
     expect(call(1)).toEqual([]);
@@ -166,7 +166,7 @@ describe('settling', () => {
   });
 });
 
-describe('asked again', () => {
+describe('resending', () => {
   test('when its server vanishes, a request goes to another one at once', () => {
     const { call, up, down } = setUpReady();
     up(a);
@@ -472,7 +472,7 @@ describe('passing over', () => {
   });
 });
 
-describe('one who rather fails than waits', () => {
+describe('impatient calls', () => {
   const rather = { unheard: 'fail' } as const;
 
   test('an impatient call fails when no server listens once the turn has ended', () => {
@@ -524,7 +524,7 @@ describe('one who rather fails than waits', () => {
   });
 });
 
-describe('the attempt that a request carries', () => {
+describe('attempts', () => {
   const attempts = (effects: readonly RequesterEffect<string>[]): unknown[] =>
     effects.flatMap((effect) => (effect.type === 'send' ? [[effect.to, effect.attempt]] : []));
 

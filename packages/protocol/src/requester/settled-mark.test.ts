@@ -16,7 +16,7 @@ function setUpSlow(stragglersMax?: number) {
   return { ...made, told, calls, answers };
 }
 
-describe('what a requester tells that it has settled', () => {
+describe('the settled watermark', () => {
   test('everything below the oldest request counts as settled for a second, and then everything except that request', () => {
     const { told, calls, answers, runTo } = setUpSlow();
     calls(1, 2, 3);

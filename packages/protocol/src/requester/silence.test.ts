@@ -17,7 +17,7 @@ function setUp(deadlineMs = 60_000) {
   return { ...ready, holder, other, beat };
 }
 
-describe('a request that its server names in its beats', () => {
+describe('named requests', () => {
   test('a request is not resent when its answer arrives together with the beat that does not name it any more', () => {
     const { handle, answer, at, holder } = setUp();
     at.nowMs = 50;
@@ -85,7 +85,7 @@ describe('a request that its server names in its beats', () => {
   });
 });
 
-describe('a patient call that nobody listens for', () => {
+describe('patient calls without a server', () => {
   test('a patient call without a server fails after longer than a failover takes, and later ones fail at once', () => {
     const { call, handle, runTo } = setUpReady();
     call(1, { unheard: 'fail', impatient: false });
@@ -170,7 +170,7 @@ describe('a server with a lease', () => {
   });
 });
 
-describe('a server that leaves everything unanswered', () => {
+describe('a server that answers nothing', () => {
   test('a patient call stays at a server that leaves everything unanswered but listens, and further calls go there too', () => {
     const { call, handle, up, runTo } = setUpReady();
     up(a);

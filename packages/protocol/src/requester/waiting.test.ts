@@ -37,7 +37,7 @@ function setUp(...servers: readonly string[]) {
 
 type CallGiven = Partial<Target> & { readonly origin?: string; readonly timeoutMs?: number };
 
-describe('a request that its server gave back', () => {
+describe('a returned request', () => {
   test('a returned request goes to the same server again when that has answered all its requests, of whatever contract', () => {
     const { call, beat, squared } = setUp(a);
     call(1);
@@ -98,7 +98,7 @@ describe('a request that a server has refused', () => {
   });
 });
 
-describe('origins take turns by what their requests cost', () => {
+describe('turns of origins', () => {
   test('origins take turns by the cost of their requests, even if one of them has only one waiting request at a time', () => {
     const { call, beat, squared, at } = setUp(a);
     beat(a, { windows: { square: 1 } });
@@ -124,7 +124,7 @@ describe('origins take turns by what their requests cost', () => {
   });
 });
 
-describe('a call is not refused for want of time', () => {
+describe('refusals for lack of time', () => {
   test('a call is not refused for lack of time because nothing moved while there was no broker', () => {
     const { call, beat, squared, at, handle, up } = setUp(a);
     beat(a, { windows: { square: 1 } });
@@ -170,7 +170,7 @@ describe('a call is not refused for want of time', () => {
   });
 });
 
-describe('a server that gives back all that it has, again and again', () => {
+describe('a server that gives back everything', () => {
   test('a server that gives back all its requests again and again comes last, so that the requests go to others', () => {
     const { call, beat, squared } = setUp(a, b);
     beat(a, { windows: { square: 1 } });

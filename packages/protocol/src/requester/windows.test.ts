@@ -89,7 +89,7 @@ test('a request that has failed for lack of a listener takes no room at the serv
   expect(to.toSorted()).toEqual([a, b]);
 });
 
-describe('a request that is given back', () => {
+describe('a returned request', () => {
   test('a returned request goes to a server with room, before everything that came later', () => {
     const { callMany, beat, up, answer } = setUp(a);
     callMany(1, 5);

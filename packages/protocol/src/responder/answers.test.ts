@@ -17,7 +17,7 @@ function setUpAnswering(config: ResponderConfig<string>) {
   };
 }
 
-describe('for want of room', () => {
+describe('lack of room', () => {
   test('for lack of room, answers that took longer than a second are forgotten last, however old they are', () => {
     const { answerAfter, remembered, responder } = setUpAnswering({ rememberedMax: 4 });
     answerAfter(1_001, 1, 2);

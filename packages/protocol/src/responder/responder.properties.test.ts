@@ -154,7 +154,7 @@ function play(
   return JSON.stringify(journal);
 }
 
-describe('the responder, whatever happens', () => {
+describe('the responder with any inputs', () => {
   test('the responder does exactly what its rules say, written down plainly', () => {
     fc.assert(
       fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy, heavy), (given, drain, config) => {

@@ -64,7 +64,7 @@ describe('admitting', () => {
   });
 });
 
-describe('asked again', () => {
+describe('repetitions', () => {
   test('a running id does not run again, and is answered once', () => {
     const { askFor, answer } = setUp();
     askFor(1);
@@ -177,7 +177,7 @@ describe('settled', () => {
   });
 });
 
-describe('past its deadline', () => {
+describe('after the deadline', () => {
   test('a request that runs past its deadline does not run again, and counts as in flight for another second', () => {
     const { askFor, answer, at, handle, responder } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
@@ -199,7 +199,7 @@ describe('past its deadline', () => {
   });
 });
 
-describe('given up', () => {
+describe('giving up', () => {
   test('a request that is unanswered a second after its deadline is given up, and its place is free', () => {
     const { askFor, at, handle, responder } = setUp({ inFlightMax: 1 });
     askFor(1, a, { ttlMs: 100 });
@@ -307,7 +307,7 @@ describe('given up', () => {
   });
 });
 
-describe('a marker appears', () => {
+describe('a new marker', () => {
   test('when a marker appears, results of the last second are published again, in the order of their answers', () => {
     const { askFor, answer, at, handle } = setUp();
     for (const seq of [1, 2, 3, 4]) askFor(seq);

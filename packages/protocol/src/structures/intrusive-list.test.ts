@@ -20,7 +20,7 @@ function walk(order: IntrusiveList<One>): { onward: number[]; back: number[] } {
   return { onward, back };
 }
 
-describe('an age order', () => {
+describe('an intrusive list', () => {
   test('a list is empty at first, and again when its last member has left', () => {
     const order = createIntrusiveList<One>();
     const only = one(1);

@@ -115,7 +115,7 @@ describe('a handshake', () => {
   });
 });
 
-describe('the other side', () => {
+describe('a peer', () => {
   test('the silence of a peer is counted from the end of a slow handshake', async () => {
     const { near, raw, log, tick } = await setUp({ ...quiet, silenceMs: 500 });
     tick(15);

@@ -21,7 +21,7 @@ async function dialled(port: number): Promise<Socket> {
   return socket;
 }
 
-describe('whoever dials', () => {
+describe('dialling', () => {
   test('a socket dials until the other side listens, and again when the connection is lost', async () => {
     const port = await freePort();
     const { socket, log } = openSubscriber();
@@ -75,7 +75,7 @@ describe('whoever dials', () => {
   });
 });
 
-describe('whoever is dialled', () => {
+describe('listening', () => {
   test('a port in use is reported when binding', async () => {
     const { port } = await bound();
     const other = openXPublisher();
@@ -109,7 +109,7 @@ test('every connection of a socket is pinged as time passes', async () => {
   }
 });
 
-describe('the close', () => {
+describe('closing', () => {
   test('a close sends what waits, and frees the port', async () => {
     const { port, socket, log } = await bound({ unsentBytesMax: 40_000_000 });
     const far = await dialled(port);
