@@ -5,7 +5,9 @@ import { catalogue, formulas } from './double.test-support.ts';
 
 const askedCalls = 12;
 
-/** Op-servers with one slot each, a calc-server, a client with calls that take two seconds each, and what runs where. */
+/**
+ * Op-servers with one slot each, a calc-server, a client with calls that take two seconds each, and the list of runs.
+ */
 async function setUp(hosts: readonly string[], drainMs: number, seed: number) {
   const network = simulate({ seed });
   const runs: { readonly host: string; readonly value: number }[] = [];
@@ -49,13 +51,13 @@ test.each(seeds)(
 );
 
 test.each(seeds)(
-  'a rolling restart computes only that again which was running when a drain time ended (seed %i)',
+  'a rolling restart repeats only work that was running at the end of a drain time (seed %i)',
   async (seed) => {
     const { services, serveOn, asked, runs, expected, network } = await setUp(['a', 'b'], 500, seed);
     for (const { host, service } of services) {
       serveOn(`${host}, started anew`);
       await service.drain();
-      // The next server gets work before its turn comes.
+      // The next server gets work before its turn to restart.
       await network.pass(300);
     }
     expect((await asked).map(({ value }) => value)).toEqual(expected);
@@ -63,19 +65,19 @@ test.each(seeds)(
   },
 );
 
-test('a server that drains begins nothing that has waited: the other server does', async () => {
+test('a draining server begins no waiting request, and the other server runs it', async () => {
   const { services, asked, runs, expected, network } = await setUp(['a', 'b'], 20_000, 1);
   const begun = runs.filter(({ host }) => host === 'a').length;
   const startMs = network.nowMs();
   await services[0]?.service.drain();
-  // What ran ends within two seconds.
+  // The running work ends within two seconds.
   expect(network.nowMs() - startMs).toBeLessThan(2_500);
   expect((await asked).map(({ value }) => value)).toEqual(expected);
   expect(runs.filter(({ host }) => host === 'a')).toHaveLength(begun);
   expect(runs).toHaveLength(askedCalls);
 });
 
-test('a drain time that cannot be used is refused, and the message names the option', () => {
+test('an invalid drain time is refused, and the message names the option', () => {
   const handlers = { double: (value: number) => 2 * value };
   expect(() => simulate().serve({ catalogue, handlers, drainMs: -1 })).toThrow(/^drainMs: -1 is not above 0/);
 });

@@ -122,7 +122,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await nothingLost(client);
   });
 
-  test("the backup is unplugged: nobody notices but its op-server's lane; plugged in again, one active remains", async () => {
+  test('unplugging the backup affects only the lane of its op-server, and one active broker remains after the repair', async () => {
     await client.begin();
     await client.answered(50);
     await takeover(() => hosts.network.unplug(backup));

@@ -129,7 +129,7 @@ test('calls without an op-server are computed once each, and the clients take tu
   expect(first.outcomes.map((outcome) => 'value' in outcome && outcome.value)).toEqual(runs.filter((nth) => nth <= 50));
   expect([first.outcomes.length, second.outcomes.length]).toEqual([50, 50]);
   expect([...runs].toSorted((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => index + 1));
-  // The first client had one or two runs before the second had asked, which the second may make up for.
+  // The first client had one or two runs before the second sent calls, which the second may make up for.
   const ofSecond = runs.slice(2, 12).filter((nth) => nth > 50).length;
   expect([5, 6]).toContain(ofSecond);
   expect(runs.slice(12, 92).filter((nth) => nth > 50)).toHaveLength(40);

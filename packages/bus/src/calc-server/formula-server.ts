@@ -39,7 +39,7 @@ export interface FormulaServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
-  /** How long running work may take when the server is told to end; unless given, 5 s. */
+  /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
   /** Whether requesters get the text of exceptions in formulas and handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;

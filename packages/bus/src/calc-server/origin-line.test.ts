@@ -77,7 +77,7 @@ test('a removed request gets no turn, even if it would have been next', () => {
   expect([line.size(), rest(line)]).toEqual([1, ['a2']]);
 });
 
-test('an origin of which one request waits at a time pays for those that it had, though nothing of it waits meanwhile', () => {
+test('an origin with one waiting request at a time is charged for its earlier requests, even while nothing of it waits', () => {
   const line = createOriginLine();
   for (let seq = 1; seq <= 200; seq += 1) line.push(requestOf('quick', seq));
   const servedMs = { dear: 0, quick: 0 };

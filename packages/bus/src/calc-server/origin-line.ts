@@ -63,7 +63,7 @@ export function createOriginLine(): Line {
     took({ sender }, blockedMs) {
       const origin = origins.known(sender);
       if (origin !== undefined) charge(origin, blockedMs);
-      // It was charged before: an account is kept for what it has had.
+      // It was charged before: an account is kept for the requests that it had.
       if (size === 0) origins.clear();
     },
     size: () => size,

@@ -34,7 +34,7 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly openLink: OpenLink;
   readonly platform?: Platform | undefined;
   readonly onEvent: OnEvent;
-  /** How long running work may take when the server is told to end; unless given, 5 s. */
+  /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
   /** Whether requesters get the text of exceptions in handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;

@@ -32,7 +32,7 @@ export interface HandledRequest {
   readonly work: { readonly attempt?: number | undefined };
 }
 
-/** What the contexts of a server share. */
+/** The part that all contexts of a server share. */
 export interface ContextOwner {
   nowMs(): number;
   watch(context: Context): AbortController;

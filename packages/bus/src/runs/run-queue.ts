@@ -33,7 +33,7 @@ export interface RunQueue {
   waitMs(): number;
   /** When to check whether a request has waited for long. */
   deadlineMs(): number | undefined;
-  /** This server drains: requests that have not begun 100 ms from now are let go. */
+  /** This server drains: requests that have not begun 100 ms from now are given back. */
   leave(): void;
   tick(): void;
   load(): QueueLoad;

@@ -2,7 +2,10 @@ import { expect, test } from 'vitest';
 import { testPlatform } from '../participant/fake-link.test-support.ts';
 import { joinLoop } from './loop-announcements.ts';
 
-/** Two servers of one event loop, work of one of them that has no requesters of its own, and what the servers told theirs. */
+/**
+ * Two servers of one event loop, work of one of them without requesters of its own, and the beats that the servers
+ * sent.
+ */
 function setUp() {
   const platform = testPlatform();
   const told: (readonly [name: string, silentMs: number])[] = [];
@@ -12,7 +15,7 @@ function setUp() {
   return { platform, a, b, work, told: () => told.splice(0) };
 }
 
-test('all servers of an event loop tell their requesters what one of them announces, and that it is over', () => {
+test('all servers of an event loop tell their requesters what one of them announces, and when it is over', () => {
   const { a, work, told } = setUp();
   a.announce(3_000);
   expect(told()).toEqual([
@@ -28,7 +31,7 @@ test('all servers of an event loop tell their requesters what one of them announ
   expect(told()).toHaveLength(2);
 });
 
-test('a silence is over when the last announcement is', () => {
+test('a silence is over when the last announcement is over', () => {
   const { a, b, told } = setUp();
   a.announce(3_000);
   b.announce(5_000);
@@ -39,7 +42,7 @@ test('a silence is over when the last announcement is', () => {
   expect(told()).toHaveLength(2);
 });
 
-test('a server that closes is told nothing more, and what it announced is over', () => {
+test('a closed server gets no announcements, and its own announcement is over', () => {
   const { a, b, told } = setUp();
   a.announce(3_000);
   told();
@@ -49,7 +52,7 @@ test('a server that closes is told nothing more, and what it announced is over',
   expect(told()).toEqual([['b', 1]]);
 });
 
-test('servers of other event loops are told nothing', () => {
+test('servers of other event loops get no announcements', () => {
   const { told } = setUp();
   joinLoop(testPlatform()).announce(1_000);
   expect(told()).toEqual([]);

@@ -1,14 +1,16 @@
 import type { Platform } from '../link/link.ts';
 
 /*
- * Servers that share an event loop.
- *
- * A handler that blocks the loop silences every server in it: `serve` of the SDK runs an op-server and a calc-server. So what
- * one of them announces is told to the requesters of all. They are known by their platform, of which a process has one.
+ * Servers that share an event loop. A handler that blocks the loop silences every server in it: `serve` of the SDK, for
+ * example, runs an op-server and a calc-server in one loop. So an announcement of one of them goes to the requesters of
+ * all. Servers of one loop are recognised by their platform, of which a process has one.
  */
 
 export interface LoopAnnouncements {
-  /** Work of this member may block the loop for so long; with 0, it has not, or is over. All servers of the loop tell their requesters. */
+  /**
+   * Work of this member may block the loop for this long; 0 means that it has not, or is over. All servers of the loop
+   * tell their requesters.
+   */
   announce(silentMs: number): void;
   leave(): void;
 }
@@ -19,15 +21,15 @@ interface Member {
 
 interface Loop {
   readonly members: Set<Member>;
-  /** What is announced and not over. */
+  /** The members whose announced silence is not over. */
   readonly announced: Set<Member>;
 }
 
 const loops = new WeakMap<Platform, Loop>();
 
 /**
- * @param tell tells the requesters of this server how long it may be silent; with 0, that this is over. A member that has no
- *   requesters of its own gives none.
+ * @param tell tells the requesters of this server how long it may be silent; 0 means that the silence is over. A member
+ * without requesters of its own gives no function.
  */
 export function joinLoop(platform: Platform, tell: (silentMs: number) => void = () => undefined): LoopAnnouncements {
   let loop = loops.get(platform);

@@ -51,13 +51,16 @@ export interface ServerOptions {
   /** How many handlers have run longer than their contracts allow and have not settled. */
   readonly overrunning: () => number;
   readonly onEvent: OnEvent;
-  /** How long running work may take when the server is told to end; unless given, 5 s. */
+  /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
   /** Called when this server answers nothing more; its sockets close next. */
   readonly onClose?: (() => void) | undefined;
 }
 
-/** When a server that has withdrawn repeats the beat that says what it keeps: a broker's end may take the first one along. */
+/**
+ * When a server that has withdrawn repeats the beat that names its remaining requests: the first beat may be lost with
+ * a broker.
+ */
 const leavingMs = [5, 20, 100, 300];
 /** Without a broker, no round trip ends. */
 const roundTripMaxMs = 100;

@@ -23,7 +23,7 @@ export function leave<W>(request: OpenRequest<W>, place: Place): void {
   request.room = undefined;
 }
 
-/** Those that wait for the servers and fit, in the order of their seqs. */
+/** The requests that wait for the servers and fit, in the order of their seqs. */
 export function requestsAt<W>(
   places: Iterable<Place>,
   fits: (request: OpenRequest<W>) => boolean,
@@ -38,7 +38,10 @@ export function requestsAt<W>(
   return found.toSorted(bySeq);
 }
 
-/** Those of which the server may have a copy, whether they wait for it or for another one; in the order of their seqs. */
+/**
+ * The requests of which the server may have a copy, whether they wait for it or for another server, in the order of
+ * their seqs.
+ */
 export function requestsAndCopiesAt<W>(place: Place): readonly OpenRequest<W>[] {
   const found = new Set(requestsAt<W>([place], () => true));
   for (const copy of place.copies ?? []) found.add(copy as OpenRequest<W>);

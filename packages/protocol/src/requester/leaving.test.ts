@@ -13,7 +13,7 @@ function setUp() {
     const effects = ready.handle({ type: 'beat', sender, held, silentMs: 2_000, leaving: true, returned });
     return [...effects, ...ready.handle({ type: 'turn-ended' })];
   };
-  /** It names the request, withdraws, and gives the request back when its time is up. */
+  /** The server names the request, withdraws, and gives the request back at the end of its drain time. */
   const drain = (sender: string) => {
     ready.at.nowMs += 1_000;
     beat(sender, { held: [1, 1] });
@@ -24,7 +24,7 @@ function setUp() {
 }
 
 describe('a request that a server gives back when its drain time is up', () => {
-  test('goes to another server at once, and once', () => {
+  test('a request that is given back at the end of a drain goes to another server at once, and only once', () => {
     const { drain, runTo, holder, beat, at } = setUp();
     const [[seq, next] = [0, ''], ...more] = sends(drain(holder));
     expect(seq).toBe(1);
@@ -35,9 +35,9 @@ describe('a request that a server gives back when its drain time is up', () => {
     expect(sends(runTo(at.nowMs + 1_500))).toEqual([]);
   });
 
-  test('goes to another server although a copy was on its way to the first one', () => {
+  test('a request that is given back at the end of a drain goes to another server although a copy was in flight to the first one', () => {
     const { handle, beat, down, runTo, holder, at } = setUp();
-    // The first repetition goes to the same server, which a lease keeps.
+    // The first repetition goes to the same server, which has a lease.
     beat(holder, { held: [2, 2] });
     expect(sends(runTo(at.nowMs + 250))).toEqual([[1, holder]]);
     beat(holder, { held: [1, 1] });
@@ -50,7 +50,7 @@ describe('a request that a server gives back when its drain time is up', () => {
     expect(sends(effects)[0]?.[1]).not.toBe(holder);
   });
 
-  test('counts no end of a server, however many give it back', () => {
+  test('giving back at the end of a drain does not count as the end of a server, however many give the request back', () => {
     const { drain, answer, holder } = setUp();
     let server = holder;
     for (let restarts = 0; restarts < 4; restarts += 1) {
@@ -62,7 +62,7 @@ describe('a request that a server gives back when its drain time is up', () => {
   });
 });
 
-test('a request that a draining server names stays for as long as the server may be silent, however young it is', () => {
+test('a request that a draining server names stays for the announced silence, however young it is', () => {
   const { beat, down, runTo, holder, at } = setUp();
   at.nowMs = 3;
   beat(holder, { held: [1, 1] });
@@ -71,20 +71,20 @@ test('a request that a draining server names stays for as long as the server may
   expect(sends(runTo(2_010))).toHaveLength(1);
 });
 
-test('a request that a draining server does not name goes to another server when that one withdraws', () => {
+test('a request that a draining server does not name goes to another server when the first one withdraws', () => {
   const { beat, down, holder } = setUp();
   beat(holder, { held: [] });
   expect(sends(down(holder))).toHaveLength(1);
 });
 
-test('a request that may have run at a server that is gone, and that no other server takes, is not one without a listener', () => {
+test('a request that may have run at a server that is gone, and that no other server takes, does not fail as no-listener', () => {
   const { drain, down, runTo, holder } = setUp();
   for (const server of servers) if (server !== holder) down(server);
   drain(holder);
   expect(outcomes(runTo(60_000))).toEqual([[1, 'deadline-exceeded']]);
 });
 
-test('a request whose server is killed while it drains goes to another server at once, and no end is counted', () => {
+test('a request whose server is killed during its drain goes to another server at once, and no end is counted', () => {
   const { handle, beat, down, holder } = setUp();
   beat(holder, { held: [1, 1] });
   down(holder);

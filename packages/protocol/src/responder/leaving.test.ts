@@ -11,7 +11,7 @@ function returnedOf(effects: readonly ResponderEffect<string>[]): number[] {
 }
 
 describe('a server that drains', () => {
-  test('gives back what has not begun, also the oldest request of a requester, and answers what has', () => {
+  test('a draining server gives back all requests that have not begun, and answers those that have', () => {
     const { handle, ask, answer, beats } = setUp();
     const [, second] = runsOf(ask([requestOf(1), requestOf(2)]));
     const [only] = runsOf(ask([requestOf(7)], b));
@@ -27,7 +27,7 @@ describe('a server that drains', () => {
     expect(effects.at(-1)).toEqual({ type: 'drained' });
   });
 
-  test('gives back what still runs when its time is up, and says that it has nothing any more', () => {
+  test('a draining server gives back what still runs at the end of its drain time, and reports that it holds nothing', () => {
     const { handle, ask, beats, responder, at } = setUp();
     ask([requestOf(1), requestOf(2), requestOf(5)]);
     at.nowMs = 100;
@@ -40,7 +40,7 @@ describe('a server that drains', () => {
     expect(responder.counters().inFlight).toBe(0);
   });
 
-  test('answers nothing that it has given back, and sends no beat for it', () => {
+  test('a draining server does not answer what it has given back, and sends no beat for it', () => {
     const { handle, ask, answer, beats, responder, at } = setUp();
     ask([requestOf(1)]);
     at.nowMs = 100;
@@ -54,7 +54,7 @@ describe('a server that drains', () => {
     expect(responder.counters().late).toBe(1);
   });
 
-  test('takes nothing new once it has let its work go', () => {
+  test('a draining server accepts nothing after it has given back its work', () => {
     const { handle, ask } = setUp();
     handle({ type: 'let-go' });
     expect(ran(ask([requestOf(1)]))).toEqual([]);
