@@ -38,7 +38,7 @@ if (checkFailed && failed === 0) {
   console.log('a check other than the tests failed');
   failed += 1;
 }
-// Not on the last line: that one is read by its form.
+// Not on the last line, which has a fixed form.
 if (skipped > 0) console.log(`${skipped} skipped`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

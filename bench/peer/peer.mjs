@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 
 /*
  * This system as one more peer of the benchmark that runs the same job on other systems: `node run.mjs --add
- * <path to this file>`, after `pnpm build`. Two brokers always, for that is what it is: the standby's cost counts.
+ * <path to this file>`, after `pnpm build`. It always has two brokers, so the cost of the standby counts.
  *
- * `work` describes the same for work that takes time: `pnpm bench --only work` measures it, beside the peers of `../peers`.
+ * `work` describes the system for work that takes time: `pnpm bench --only work` measures it beside the peers of `../peers`.
  */
 
 const ports = [17500, 17510];
@@ -17,7 +17,7 @@ function process(name, app, more = {}, port) {
   return { name, cmd: [execPath, main(app)], env: { ...env, ...more }, ...(port === undefined ? {} : { port }) };
 }
 
-/** Two brokers and servers of one slot each, as `serve()` makes them: operations and formulas in one process. */
+/** Two brokers, and servers with one slot each, as `serve()` creates them: operations and formulas in one process. */
 const work = {
   client: new URL('../dist/work/client.js', import.meta.url).href,
   stack({ servers, threads, concurrency, timeoutMs, ports: free }) {

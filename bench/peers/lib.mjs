@@ -1,6 +1,6 @@
 import process from 'node:process';
 
-/** What `peer.mjs` gave to this process. */
+/** The options that `peer.mjs` passed to this process. */
 export const opts = JSON.parse(process.env.PEER_OPTS ?? '{}');
 
 /** Tells the bench that this server listens. It ends with the bench. */

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Serves `square` on the lanes given (1 unless given) by docs/wire.md alone. Debian: python3-zmq, python3-msgpack."""
+"""Serves `square` on the given lanes (lane 1 by default). Written from docs/wire.md alone. Debian: python3-zmq, python3-msgpack."""
 import argparse, itertools, json, math, os, random, signal, socket, string, sys, time
 import msgpack, zmq
 
@@ -55,7 +55,7 @@ def ranges(seqs):
 
 
 class Load:
-    """How long a run takes, and so how many requests of one requester keep the one slot busy. Times in milliseconds."""
+    """How long runs take, and therefore how many requests of one requester keep the slot busy. Times in milliseconds."""
 
     def __init__(self):
         self.runs, self.mean, self.windows = 0, None, None
@@ -67,7 +67,7 @@ class Load:
         self.wary = 16 if ms > 20 else max(0, self.wary - 1)
         if self.runs < 32 or self.runs % 32 == 0:
             window = 1 if self.mean >= 25 else min(8192, max(2, int(25 / max(self.mean, 0.001))))
-            # A small change of a large window is not worth a beat.
+            # A small change of a large window needs no beat.
             self.windows = {"square": window if window <= 16 else 1 << (window.bit_length() - 1)}
 
     def is_long(self):
@@ -143,7 +143,7 @@ class Server:
                 "runs": self.load.runs, "slots": 1, "queued": len(self.held), "windows": self.load.windows or {}}
 
     def settle(self, sender, below, stragglers, now):
-        """What is settled from now on is not begun. An older batch that comes late says less, and does not count."""
+        """Drops waiting requests that are settled now. An older batch that arrives late changes nothing."""
         word = (below, -len(stragglers))
         before = self.settled.pop(sender, (1, [], 0))
         counts = word >= (before[0], -len(before[1])) or now - before[2] > 2
@@ -166,7 +166,7 @@ class Server:
             if (sender, seq) in self.given:
                 self.results.setdefault(reply, []).append(self.given[sender, seq][2])
             elif (sender, seq) in self.held:
-                # A repetition of what waits: what was said of it may be lost.
+                # A repetition of a waiting request: its last beat may be lost.
                 soon = time.monotonic() + 0.05
                 self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
             elif self.ending:
@@ -197,7 +197,7 @@ class Server:
         self.results = {}
 
     def beat(self, sender, held=None, silent_ms=None, returned=None, leaving=None):
-        """Says what is given, and the windows if they are news; nothing if there is nothing to say."""
+        """Sends a beat with these fields, and with the windows if they are new; sends nothing if there is nothing to report."""
         windows = self.load.windows
         fields = [held, silent_ms, None if self.told.get(sender) == windows else windows, returned, None, leaving]
         self.told[sender] = windows
@@ -213,7 +213,7 @@ class Server:
         self.beat(sender, held, silent_ms, leaving=True if self.ending else None)
 
     def look(self, sender, now):
-        """A beat is due, or the last one, when all that was named is answered."""
+        """Sends a beat that is due, or the last one when all named requests are answered."""
         since = next((since for (who, _), (_, _, since, _) in self.held.items() if who == sender), None)
         if since is None:
             self.beat_at.pop(sender, None)
@@ -226,7 +226,7 @@ class Server:
             self.at_work(sender)
 
     def announce(self, silent_ms):
-        """Before a run that may block: libzmq's own thread sends it, whatever this one does."""
+        """Sends a beat before a run that may block: libzmq's own thread sends it while this thread blocks."""
         self.flush()
         now = time.monotonic()
         lately = [who for who, (*_, said) in itertools.islice(reversed(self.settled.items()), 64) if said > now - 10]
@@ -235,7 +235,7 @@ class Server:
         self.quiet = True
 
     def give_back(self, before):
-        """What came before then, but never a requester's oldest: another server may be idle."""
+        """Gives back requests that arrived before then, except each requester's oldest: another server may be idle."""
         seen, returned = set(), {}
         for (sender, seq), (_, _, since, _) in self.held.items():
             if sender in seen and since <= before:
@@ -247,7 +247,7 @@ class Server:
             self.beat(sender, returned=ranges(seqs[:4096]))
 
     def work(self):
-        """The one slot: 20 ms of work or one run, then whatever came meanwhile is read."""
+        """Works in the one slot for 20 ms or one run, then returns, so that new messages are read."""
         started = now = time.monotonic()
         self.give_back(now - 0.1)
         while self.held and now < started + 0.02:

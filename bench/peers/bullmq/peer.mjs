@@ -1,8 +1,9 @@
 import { servers } from '../lib.mjs';
 
 /*
- * BullMQ on Redis: a queue for each kind of work. Workers fetch a job when they have room, so none waits at a busy one. What a killed
- * worker had begun is found by the check for stalled jobs, every 30 s unless set. Redis keeps nothing on disk here, as Cateto does.
+ * BullMQ on Redis: a queue for each kind of work. Workers fetch a job when they have room, so no job waits at a busy
+ * worker. The check for stalled jobs, by default every 30 s, finds the jobs of a killed worker. Like Cateto, Redis keeps
+ * nothing on disk here.
  */
 export default {
   title: 'BullMQ',

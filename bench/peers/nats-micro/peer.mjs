@@ -1,8 +1,8 @@
 import { servers } from '../lib.mjs';
 
 /*
- * NATS micro: an endpoint for each kind of work, in the queue group that services have unless told otherwise. The broker gives each
- * request to one of the servers when it arrives, and knows nothing of how much they have to do.
+ * NATS micro: an endpoint for each kind of work, in the default queue group of services. The broker passes each request
+ * to one of the servers on arrival, and does not know how busy they are.
  */
 export default {
   title: 'NATS micro',

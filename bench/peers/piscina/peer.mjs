@@ -1,6 +1,7 @@
 /*
- * Bare Piscina: a pool of threads in the client's process, one for each server that other systems have. No network and no second
- * process: the time that the work itself takes on this machine. Tasks wait in one queue, and none has a deadline.
+ * Piscina alone: a pool of threads in the client's process, one for each server of the other systems. Without a network
+ * and a second process, it measures the time of the work itself on this machine. Tasks wait in one queue without a
+ * deadline.
  */
 export default {
   title: 'Piscina',

@@ -1,5 +1,5 @@
 import { register } from 'tsx/esm/api';
 
-/* From the sources, which have to be loaded in threads as well: `--import tsx` does so in the main thread only. */
+/* Loads TypeScript sources in threads too: `--import tsx` does that only in the main thread. */
 
 register();
