@@ -1,5 +1,6 @@
 import type { Failure, Success } from '@cateto/contracts';
 import type { HandledRequest } from '../runs/request-context.ts';
+import type { Loop } from '../server/loop-announcements.ts';
 import { createOriginLine } from './origin-line.ts';
 import type { Participant } from '../participant/participant.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
@@ -31,11 +32,7 @@ export interface Fallbacks {
 /** From this time on, others notice that a handler blocks the event loop. */
 const noticedMs = 20;
 
-/**
- * @param announce tells every requester that waits for this server that it may be silent for this long; 0 means that
- * this is over
- */
-export function createFallbacks(participant: Participant, announce: (silentMs: number) => void): Fallbacks {
+export function createFallbacks(participant: Participant, loop: Pick<Loop, 'announce' | 'blocked'>): Fallbacks {
   const { platform } = participant;
   /** The requests that wait or run. */
   const asked = new Map<Admitted, (outcome: Success | Failure) => void>();
@@ -52,10 +49,12 @@ export function createFallbacks(participant: Participant, announce: (silentMs: n
       asked.delete(request);
       done?.(outcome);
     },
-    announce,
+    announce: loop.announce,
+    blocked: loop.blocked,
     // There is no other server to which it could be given back.
     waitLong: () => undefined,
     letGo: () => undefined,
+    withdrawn: () => undefined,
     windowIs: () => undefined,
     line: createOriginLine,
   });

@@ -80,7 +80,7 @@ function serveOn<C extends Catalogue>(
   const contexts = createHandlerContexts(participant, onEvent);
   const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
   const loop = joinLoop(participant.platform);
-  const fallbacks = createFallbacks(participant, loop.announce);
+  const fallbacks = createFallbacks(participant, loop);
   const responses = createResponderDriver<ReplyTopic>(participant, {
     publish: bus.publish,
     onEvent,

@@ -73,7 +73,11 @@ export function createRequesterDriver(
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':
-        return participant.publish(cancelTopic, effect.to, cancelLayout.write({ seqs: [...effect.seqs] }));
+        return participant.publish(
+          cancelTopic,
+          effect.to,
+          cancelLayout.write({ seqs: [...effect.seqs], unlessBegun: effect.unlessBegun && 1 }),
+        );
       case 'progress':
         return effect.work.progressed?.(effect.share);
       case 'await-turn':

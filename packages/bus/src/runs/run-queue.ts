@@ -36,6 +36,13 @@ export interface RunQueue {
   /** This server drains: requests that have not begun 100 ms from now are given back. */
   leave(): void;
   tick(): void;
+  /** Their requester has sent these to another server: those that have not begun do not begin. */
+  withdraw(sender: string, seqs: readonly number[]): void;
+  /**
+   * The event loop was blocked: what is added from now on begins no earlier than one turn later. By then the server has read
+   * what else came meanwhile, which may withdraw it.
+   */
+  putOff(): void;
   load(): QueueLoad;
 }
 
@@ -55,6 +62,10 @@ export interface RunQueueOptions {
   waitLong(requests: readonly Admitted[]): void;
   /** This server drains and begins none of these requests. All of them are marked `returned` when this returns. */
   letGo(requests: readonly Admitted[]): void;
+  /** A handler has blocked the event loop for long enough to be noticed. */
+  blocked(): void;
+  /** These were withdrawn and have not begun; they are marked `returned` when this returns. */
+  withdrawn(requests: readonly Admitted[]): void;
   /** This many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
   /**
@@ -72,6 +83,8 @@ export interface Line extends Fifo<Admitted> {
 
 const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 const stretchMs = 20;
+/** From here on, others notice that the event loop was blocked. */
+const noticedMs = 20;
 /** The same as for the first beats of work that does not block: a short limit must not make a busy server seem lost. */
 export const silentLeastMs = 2_000;
 const waitMaxMs = 100;
@@ -86,7 +99,8 @@ const lookEveryMs = 10;
 const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
 
 export function createRunQueue(options: RunQueueOptions): RunQueue {
-  const { platform, runningMax, counters, answered, announce, waitLong, letGo, windowIs, line = asTheyCame } = options;
+  const { platform, runningMax, counters, answered, announce, line = asTheyCame } = options;
+  const { waitLong, letGo, withdrawn, blocked, windowIs } = options;
   const queueDelay = createQueueDelay();
   const waiting = line();
   const forThreads = line();
@@ -104,6 +118,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** Since when as many run as may, or when the last of those ended. */
   let fullSinceMs = 0;
   let turnAsked = false;
+  /** Turns that have not ended since the loop was blocked: until then, what comes waits. */
+  let putOffs = 0;
   let openStartMs = 0;
   let openWorkBefore = 0;
   /** A batch is being added. */
@@ -134,8 +150,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const threads = run.threads?.();
     if (threads !== undefined) {
       forThreads.push(request);
-      beginInThreads();
-    } else if (waiting.size() === 0 && nowMs < stretchEndMs && running < runningMax && !run.load.mayBlock()) {
+      if (putOffs === 0) beginInThreads();
+    } else if (
+      putOffs === 0 &&
+      waiting.size() === 0 &&
+      nowMs < stretchEndMs &&
+      running < runningMax &&
+      !run.load.mayBlock()
+    ) {
       return begin(request, nowMs);
     } else {
       waiting.push(request);
@@ -188,6 +210,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     run.took?.(ms);
     waiting.took(request, ms);
     if (isAnswered) counters.took(ms);
+    if (ms > noticedMs) blocked();
     run.returns += 1;
     if (run.returns === 1) kinds.add(run);
     look(run, lastMs);
@@ -352,6 +375,24 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     loopSeen(lateMs) {
       // Which of them blocked the loop is unknown.
       if (lateMs >= lateFromMs) for (const { load } of kinds) load.suspect();
+    },
+    withdraw(sender, seqs) {
+      const those = new Set(seqs);
+      const found = [...waiting.all(), ...forThreads.all()].filter(
+        (one) => one.sender === sender && those.has(one.seq) && one.work.underway === undefined,
+      );
+      if (found.length === 0) return;
+      withdrawn(found);
+      for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
+      // The announced silence will not happen.
+      if (announced !== undefined && found.includes(announced)) announce(0);
+    },
+    putOff() {
+      putOffs += 1;
+      platform.afterTurn(() => {
+        putOffs -= 1;
+        if (putOffs === 0) beginInThreads();
+      });
     },
     waitMs: () => queueDelay.waitMs(waiting.size()),
     deadlineMs: () => (waiting.size() + forThreads.size() === 0 ? undefined : lookMs),

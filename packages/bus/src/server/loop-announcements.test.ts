@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { testPlatform } from '../participant/fake-link.test-support.ts';
+import type { LoopMember } from './loop-announcements.ts';
 import { joinLoop } from './loop-announcements.ts';
 
 /**
@@ -9,10 +10,15 @@ import { joinLoop } from './loop-announcements.ts';
 function setUp() {
   const platform = testPlatform();
   const told: (readonly [name: string, silentMs: number])[] = [];
-  const a = joinLoop(platform, (silentMs) => void told.push(['a', silentMs]));
-  const b = joinLoop(platform, (silentMs) => void told.push(['b', silentMs]));
+  const blocked: string[] = [];
+  const memberOf = (name: string): LoopMember => ({
+    tell: (silentMs) => void told.push([name, silentMs]),
+    blocked: () => void blocked.push(name),
+  });
+  const a = joinLoop(platform, memberOf('a'));
+  const b = joinLoop(platform, memberOf('b'));
   const work = joinLoop(platform);
-  return { platform, a, b, work, told: () => told.splice(0) };
+  return { platform, a, b, work, told: () => told.splice(0), blocked };
 }
 
 test('all servers of an event loop tell their requesters what one of them announces, and when it is over', () => {
@@ -56,4 +62,10 @@ test('servers of other event loops get no announcements', () => {
   const { told } = setUp();
   joinLoop(testPlatform()).announce(1_000);
   expect(told()).toEqual([]);
+});
+
+test('all servers of an event loop know when work of one of them has blocked it', () => {
+  const { work, blocked } = setUp();
+  work.blocked();
+  expect(blocked).toEqual(['a', 'b']);
 });

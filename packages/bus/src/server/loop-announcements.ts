@@ -6,54 +6,59 @@ import type { Platform } from '../link/link.ts';
  * all. Servers of one loop are recognised by their platform, of which a process has one.
  */
 
-export interface LoopAnnouncements {
+export interface Loop {
   /**
    * Work of this member may block the loop for this long; 0 means that it has not, or is over. All servers of the loop
    * tell their requesters.
    */
   announce(silentMs: number): void;
+  /** Work of this member has blocked the loop. */
+  blocked(): void;
   leave(): void;
 }
 
-interface Member {
+export interface LoopMember {
+  /** Tells the requesters of this server how long it may be silent; with 0, that this is over. */
   tell(silentMs: number): void;
+  /** The loop was blocked: more may have arrived than was read. */
+  blocked(): void;
 }
 
-interface Loop {
-  readonly members: Set<Member>;
-  /** The members whose announced silence is not over. */
-  readonly announced: Set<Member>;
+interface Shared {
+  readonly members: Set<LoopMember>;
+  /** Those of them whose announcement is not over. */
+  readonly announced: Set<LoopMember>;
 }
 
-const loops = new WeakMap<Platform, Loop>();
+const loops = new WeakMap<Platform, Shared>();
+/** Work without requesters of its own. */
+const nobody: LoopMember = { tell: () => undefined, blocked: () => undefined };
 
-/**
- * @param tell tells the requesters of this server how long it may be silent; 0 means that the silence is over. A member
- * without requesters of its own gives no function.
- */
-export function joinLoop(platform: Platform, tell: (silentMs: number) => void = () => undefined): LoopAnnouncements {
+export function joinLoop(platform: Platform, member: LoopMember = { ...nobody }): Loop {
   let loop = loops.get(platform);
   if (loop === undefined) {
     loop = { members: new Set(), announced: new Set() };
     loops.set(platform, loop);
   }
   const { members, announced } = loop;
-  const self: Member = { tell };
-  members.add(self);
+  members.add(member);
 
   function announce(silentMs: number): void {
-    if (silentMs > 0) announced.add(self);
-    else announced.delete(self);
+    if (silentMs > 0) announced.add(member);
+    else announced.delete(member);
     // The silence that another member has announced is not over.
     if (silentMs === 0 && announced.size > 0) return;
-    for (const member of members) member.tell(silentMs);
+    for (const { tell } of members) tell(silentMs);
   }
 
   return {
     announce,
+    blocked() {
+      for (const one of members) one.blocked();
+    },
     leave() {
-      members.delete(self);
-      if (announced.has(self)) announce(0);
+      members.delete(member);
+      if (announced.has(member)) announce(0);
     },
   };
 }

@@ -64,9 +64,12 @@ export function createResponderDriver<T extends string>(
   let goneMs = Number.POSITIVE_INFINITY;
   /** When a timer is to check the running work. */
   let lookMs = Number.POSITIVE_INFINITY;
-  const loop = joinLoop(platform, (silentMs) => {
-    handle({ type: 'announce', silentMs });
-    participant.rearm();
+  const loop = joinLoop(platform, {
+    tell(silentMs) {
+      handle({ type: 'announce', silentMs });
+      participant.rearm();
+    },
+    blocked: () => queue.putOff(),
   });
   const queue = createRunQueue({
     platform,
@@ -74,6 +77,8 @@ export function createResponderDriver<T extends string>(
     counters: runCounters,
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce: loop.announce,
+    blocked: loop.blocked,
+    withdrawn: (runs) => handle({ type: 'withdrawn', runs }),
     waitLong: (runs) => handle({ type: 'waits-long', runs }),
     letGo: (runs) => handle({ type: 'let-go', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
@@ -132,7 +137,10 @@ export function createResponderDriver<T extends string>(
   }
 
   participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow, stragglers }) => {
-    for (const seqs of messages) handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
+    for (const { seqs, unlessBegun } of messages) {
+      if (unlessBegun === undefined) handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
+      else queue.withdraw(sender, seqs);
+    }
     participant.rearm();
   });
   participant.subscribe(cancelTopic);

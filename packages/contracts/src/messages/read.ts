@@ -5,7 +5,7 @@ import type { Failure } from './failures.ts';
 import { failure, failureCodeOf, isFailure } from './failures.ts';
 import type { Formula } from '../catalogue/formula.ts';
 import { failureTextMax } from './limits.ts';
-import type { FailureMessage, OperandMessage } from './messages.ts';
+import type { CancelMessage, FailureMessage, OperandMessage } from './messages.ts';
 import {
   cancelLayout,
   failureLayout,
@@ -157,9 +157,8 @@ export function readHello(fields: unknown): number | undefined {
   return helloLayout.read(fields)?.counter;
 }
 
-/** @returns the cancelled requests of the sender */
-export function readCancel(fields: unknown): readonly number[] | undefined {
-  return cancelLayout.read(fields)?.seqs;
+export function readCancel(fields: unknown): CancelMessage | undefined {
+  return cancelLayout.read(fields);
 }
 
 /** A result in its published form: the message of its topic. */

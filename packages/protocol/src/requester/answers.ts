@@ -14,8 +14,10 @@ import type { Failing } from './failing.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, mayYetAnswer, wasAsked } from './request.ts';
 import { earn, loseHalf } from './rooms.ts';
+import { cancellations } from './cancellations.ts';
 import type { Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
+import type { RequesterEffect } from './types.ts';
 
 export interface Answers {
   take(sender: string, answerRoute: string, results: readonly ResultReading[], nowMs: number): void;
@@ -32,6 +34,7 @@ export interface AnswersParts<W> {
   /** The most requests in flight to one server, of those that may be held. */
   readonly perServerMax: number;
   settle(request: OpenRequest<W>, outcome: Success | Failure): void;
+  emit(effect: RequesterEffect<W>): void;
 }
 
 /**
@@ -41,7 +44,7 @@ export interface AnswersParts<W> {
 const saysUnfit: ReadonlySet<string> = new Set(['unknown-formula', 'unknown-operation', 'contract-mismatch']);
 
 export function createAnswers<W>(parts: AnswersParts<W>): Answers {
-  const { servers, failing, silence, dispatch, open, perServerMax, settle } = parts;
+  const { servers, failing, silence, dispatch, open, perServerMax, settle, emit } = parts;
   let stale = 0;
 
   function take(sender: string, answerRoute: string, results: readonly ResultReading[], nowMs: number): void {
@@ -50,6 +53,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
     if (failing.any() && results.some(({ outcome }) => !isInternal(outcome))) {
       failing.answered(sender, answerRoute);
     }
+    let copied: OpenRequest<W>[] | undefined;
     for (const { seq, outcome } of results) {
       const request = open.get(seq);
       if (request === undefined || request.call.target.answerRoute !== answerRoute || !wasAsked(request, sender)) {
@@ -61,9 +65,11 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
         stale += 1;
       } else {
         earned(request, sender, outcome, nowMs);
+        if (hasCopies(request, sender) && dispatch.isLinked()) copied = [...(copied ?? []), request];
         settle(request, outcome);
       }
     }
+    for (const effect of copied === undefined ? [] : cancellations(copied, sender)) emit(effect);
   }
 
   /** What the answer says about the server that was to answer. */
@@ -117,4 +123,9 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
 
 function isInternal(outcome: Success | Failure): boolean {
   return isFailure(outcome) && outcome.code === 'internal';
+}
+
+/** Whether another server than this one may be working on the request. */
+function hasCopies<W>({ server, earlier, settled }: OpenRequest<W>, sender: string): boolean {
+  return !settled && (earlier !== undefined || server?.address !== sender);
 }

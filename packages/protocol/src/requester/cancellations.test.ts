@@ -76,3 +76,53 @@ test('closing cancels everything in flight, with few messages to each server', (
   ]);
   expect(new Set(cancels.flatMap(([, seqs]) => seqs)).size).toBe(count);
 });
+
+describe('a request that moves to another server because of silence', () => {
+  /** It has moved, and is called 1. */
+  function setUpMoved() {
+    const ready = setUpReady();
+    ready.up(a);
+    ready.call(1);
+    ready.up(b);
+    const moved = ready.runTo(300);
+    return { ...ready, moved };
+  }
+
+  test('is withdrawn from the silent server, which drops it unless it has begun', () => {
+    const { moved } = setUpMoved();
+    expect(moved.map((effect) => [effect.type, 'to' in effect && effect.to])).toEqual([
+      ['cancel', a],
+      ['send', b],
+    ]);
+    expect(moved[0]).toMatchObject({ seqs: [1], unlessBegun: true });
+  });
+
+  test.each([
+    ['its new', b, a],
+    ['its former', a, b],
+  ])('is cancelled at the other server when %s server answers', (_which, answering, other) => {
+    const { answer } = setUpMoved();
+    const effects = answer(answering, 1);
+    expect(effects.map(({ type }) => type)).toEqual(['settle', 'cancel']);
+    expect(effects[1]).toEqual({ type: 'cancel', to: other, seqs: [1] });
+  });
+
+  test('is not withdrawn from a server that it is sent to again', () => {
+    const { call, up, runTo } = setUpReady();
+    up(a);
+    call(1);
+    expect(told(runTo(1_000))).toEqual([]);
+  });
+});
+
+test('an answer does not cancel the copy by which a server that was passed over is found well', () => {
+  const { call, up, answer, runTo, at } = setUpReady();
+  up(a);
+  call(1, { unheard: 'fail', impatient: true, deadlineMs: 60_000 });
+  runTo(2_500);
+  up(b);
+  at.nowMs = 6_000;
+  const copies = call(2).flatMap((effect) => (effect.type === 'send' ? [effect.to] : []));
+  expect(new Set(copies)).toEqual(new Set([a, b]));
+  expect(told(answer(b, 2))).toEqual([]);
+});

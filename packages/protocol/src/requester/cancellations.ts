@@ -12,10 +12,12 @@ type Cancel = Extract<RequesterEffect<unknown>, { type: 'cancel' }>;
 
 const { cancelledSeqsMax } = limits;
 
-export function cancellations<W>(requests: readonly OpenRequest<W>[]): readonly Cancel[] {
+/** @param answered the address of a server that has answered the requests: the others are told. Probes are answered nevertheless. */
+export function cancellations<W>(requests: readonly OpenRequest<W>[], answered?: string): readonly Cancel[] {
   const seqsOf = new Map<string, number[]>();
   for (const request of requests) {
     for (const address of workersOf(request)) {
+      if (answered !== undefined && (address === answered || request.probed?.has(address) === true)) continue;
       const seqs = seqsOf.get(address);
       if (seqs === undefined) seqsOf.set(address, [request.call.seq]);
       else seqs.push(request.call.seq);

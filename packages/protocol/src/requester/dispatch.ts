@@ -151,6 +151,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const server = servers.takeProbe(request.call.target, nowMs);
     if (server === undefined) return;
     noteEarlier(request, server, nowMs);
+    request.probed ??= new Set();
+    request.probed.add(server.address);
     send(request, server, nowMs);
   }
 

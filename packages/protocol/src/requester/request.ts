@@ -30,6 +30,8 @@ export interface OpenRequest<W> extends InFlight {
   serverSinceMs: number;
   /** Earlier servers, with the time at which it was first sent to each. */
   earlier: Map<Server, number> | undefined;
+  /** Addresses of servers that were sent a copy to see whether they are well. */
+  probed: Set<string> | undefined;
   /** Servers that cannot take it, although another may; `refusal` is the last answer among them. */
   refused: Set<Server> | undefined;
   refusal: Failure | undefined;
@@ -96,6 +98,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     charged: undefined,
     serverSinceMs: nowMs,
     earlier: undefined,
+    probed: undefined,
     refused: undefined,
     refusal: undefined,
     attempts: 0,

@@ -73,7 +73,16 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const dispatch = createDispatch<W>({ servers, random, emit, settle, awaitTurn, schedule, isOpen });
   const leases = createLeases();
   const timers = createLeaseTimers();
-  const silence = createSilence<W>({ servers, leases, timers, dispatch, answerTimeoutMs, awaitTurn, schedule });
+  const silence = createSilence<W>({
+    servers,
+    leases,
+    timers,
+    dispatch,
+    answerTimeoutMs,
+    awaitTurn,
+    schedule,
+    withdraw: (to, seq) => emit({ type: 'cancel', to, seqs: [seq], unlessBegun: true }),
+  });
   const news = createServerNews<W>({
     servers,
     rooms,
@@ -88,7 +97,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     awaitTurn,
     awaitEnds: () => turn.await(undefined),
   });
-  const answers = createAnswers<W>({ servers, failing, silence, dispatch, open, perServerMax, settle });
+  const answers = createAnswers<W>({ servers, failing, silence, dispatch, open, perServerMax, settle, emit });
   const turn = createTurn<W>({ silence, dispatch, settle, schedule, emit });
 
   /** Most inputs have at most one effect. Only the others get an array of their own, of the right length. */

@@ -249,12 +249,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
 
   function giveBack(runs: readonly RunEffect<W>[], which: 'not the oldest' | 'not begun' | 'all', nowMs: number): void {
     for (const { requester, returned } of givenBack(requesters, runs, which === 'not the oldest')) {
-      for (const run of returned) {
-        requesters.end(requester, run.seq, nowMs);
-        requester.cancelled?.delete(run.seq);
-        requester.unneeded?.delete(run.seq);
-        emit({ type: 'returned', run });
-      }
+      for (const run of returned) goes(requester, run, nowMs);
       emit(which === 'all' ? beats.letGo(requester, returned) : beats.giveBack(requester, returned));
     }
   }
@@ -268,6 +263,22 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         'all',
         nowMs,
       );
+    endDrain();
+  }
+
+  /** It leaves as if it had not come: it may come again. */
+  function goes(requester: KnownRequester, run: RunEffect<W>, nowMs: number): void {
+    requesters.end(requester, run.seq, nowMs);
+    requester.cancelled?.delete(run.seq);
+    requester.unneeded?.delete(run.seq);
+    emit({ type: 'returned', run });
+  }
+
+  function withdraw(runs: readonly RunEffect<W>[], nowMs: number): void {
+    for (const run of runs) {
+      const requester = requesters.find(run.sender);
+      if (requester?.running.get(run.seq) === run) goes(requester, run, nowMs);
+    }
     endDrain();
   }
 
@@ -322,6 +333,8 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         return;
       case 'waits-long':
         return giveBack(input.runs, 'not the oldest', nowMs);
+      case 'withdrawn':
+        return withdraw(input.runs, nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':
