@@ -125,7 +125,7 @@ export const batchLayout = messageLayout({
     .regex(/^[a-z0-9]{12}$/)
     .meta({ description: 'The address of the sender.' }),
   settledBelow: Seq.meta({
-    description: 'The lowest seq of the sender’s own requests that is not settled, but for the stragglers.',
+    description: 'The lowest seq of the sender’s own requests that is not settled, apart from the stragglers.',
   }),
   messages: z.array(z.unknown()).max(batchMessagesMax),
   stragglers: z
