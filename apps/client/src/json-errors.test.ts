@@ -14,7 +14,7 @@ const degraded = { degraded: true, missing: ['backup'], brokers: [], servers: []
 
 describe('a command that fails with --json prints one object with an error on stdout', () => {
   test.each([
-    ['an operand that is no number', ['hypotenuse', 'x', '4'], 5, 'invalid-request', /operand a: "x"/],
+    ['an operand that is not a number', ['hypotenuse', 'x', '4'], 5, 'invalid-request', /operand a: "x"/],
     ['an operand that the contract refuses', ['hypotenuse', '1e999', '4'], 5, 'invalid-request', /operand a/],
     ['a formula that does not exist', ['hypotenus', '3', '4'], 5, 'unknown-formula', /did you mean hypotenuse/],
     ['an operand that is missing', ['hypotenuse', '3'], 2, 'usage', /missing required argument 'b'/],
@@ -32,7 +32,7 @@ describe('a command that fails with --json prints one object with an error on st
     expect(stderr).toMatch(/^[\w-]+: [^\n]+\n$/);
   });
 
-  test('a request that failed, with what its failure says', async () => {
+  test('with --json a failed request prints the fields of its failure', async () => {
     const answer = (): never => {
       throw refusal('no-listener', 'hypotenuse: nobody listened');
     };
@@ -42,7 +42,7 @@ describe('a command that fails with --json prints one object with an error on st
     expect(lines).toEqual([{ error: { code: 'no-listener', message, id: null, retryable: true, mayHaveRun: false } }]);
   });
 
-  test('a request that was interrupted', async () => {
+  test('with --json an interrupted request prints an error', async () => {
     const ending = new AbortController();
     const answer = (): Promise<never> => {
       ending.abort();
@@ -53,7 +53,7 @@ describe('a command that fails with --json prints one object with an error on st
     expect(lines).toMatchObject([{ error: { code: 'cancelled', message: 'interrupted' } }]);
   });
 
-  test('a status that was interrupted', async () => {
+  test('with --json an interrupted status prints an error', async () => {
     const ending = new AbortController();
     ending.abort();
     const status = new Promise<never>(() => undefined);
@@ -64,22 +64,22 @@ describe('a command that fails with --json prints one object with an error on st
 });
 
 describe('nothing is added to stdout', () => {
-  test('when what is printed says that the system is degraded', async () => {
+  test('the output of a degraded status gets no error object', async () => {
     const { lines, exitCode } = await printed(['status', '--json'], { status: degraded });
     expect([exitCode, lines]).toEqual([1, [degraded]]);
   });
 
-  test('when --json is the value of another flag', async () => {
+  test('--json as the value of another flag adds nothing to stdout', async () => {
     const { exitCode, stdout } = await runHere(['hypotenuse', '3', '4', '--timeout', '--json']);
     expect([exitCode, stdout]).toEqual([2, '']);
   });
 
-  test('when --json is an argument', async () => {
+  test('--json as an argument adds nothing to stdout', async () => {
     const { exitCode, stdout } = await runHere(['batch', '--', '--json'], { stdin: openStdin('') });
     expect([exitCode, stdout]).toEqual([2, '']);
   });
 
-  test('when nobody reads it', async () => {
+  test('a command whose stdout has no reader prints no error object', async () => {
     const ending = new AbortController();
     ending.abort(outputClosed);
     const { exitCode, stdout, stderr } = await runHere(['hypotenuse', 'x', '4', '--json'], { ending });

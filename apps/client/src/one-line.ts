@@ -1,4 +1,4 @@
-/** Line breaks, and what could steer a terminal: messages come over the bus, from whoever is on it. */
+/** Line breaks and characters that could control a terminal. Messages come over the bus, from any peer. */
 // oxlint-disable-next-line no-control-regex
 const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
 

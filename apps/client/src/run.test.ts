@@ -6,7 +6,7 @@ import { runHere } from './in-memory.test-support.ts';
 const formulas = Object.keys(calculator.formulas).join(', ');
 
 describe('a wrong command line', () => {
-  test('a word that is no command is reported as an unknown formula, with the nearest and all formulas', async () => {
+  test('a word that is not a command is reported as an unknown formula, with the nearest and all formulas', async () => {
     const ran = await runHere(['hypotenus', '12', '13']);
     expect(ran).toMatchObject({ exitCode: 5, stdout: '', connected: [] });
     expect(ran.stderr).toBe(

@@ -155,7 +155,7 @@ describe('batch', () => {
     expect(await readFile(input, 'utf8')).toBe('a,b\n3,4\n');
   });
 
-  test('a fault of the program ends the batch and is no error of a row', async () => {
+  test('a fault of the program ends the batch, and does not count as an error of a row', async () => {
     const answer = (): never => {
       throw new TypeError('a bug');
     };

@@ -192,7 +192,7 @@ describe('tables of spreadsheets', () => {
     expect(refused.stderr).toMatch(/^batch: .+\.csv: line 1, byte 2 of the file \(0xf6\): it is not utf-8; --encoding/);
   });
 
-  test('a byte that is no text ends the batch after the rows before it, and it says how to continue', async () => {
+  test('a byte that is not text ends the batch after the rows before it, and the message says how to continue', async () => {
     const out = await file();
     const input = await file(Buffer.from('a,b\n3,4\n5,\xf6\n', 'latin1'));
     const ran = await runHere(['batch', input, ...hypotenuse, '--out', out]);

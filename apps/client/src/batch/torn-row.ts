@@ -10,8 +10,8 @@ import { fitted } from './row.ts';
 const shownBytes = 60;
 
 /**
- * Refuses a file whose last line has no end and is no torn row. Somebody has edited the file, and a resumed run would
- * cut that text off.
+ * Refuses a file whose last line has no end and is not a torn row. Such a line was added by hand or by another program,
+ * and a resumed run would cut it off.
  *
  * @param row the input's next row
  * @throws CommandFault

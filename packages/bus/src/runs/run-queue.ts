@@ -39,8 +39,8 @@ export interface RunQueue {
   /** Their requester has sent these to another server: those that have not begun do not begin. */
   withdraw(sender: string, seqs: readonly number[]): void;
   /**
-   * The event loop was blocked: what is added from now on begins no earlier than one turn later. By then the server has read
-   * what else came meanwhile, which may withdraw it.
+   * The event loop was blocked. Requests that are added from now on begin at least one turn later: by then the server
+   * has read the other messages of that time, which may withdraw them.
    */
   putOff(): void;
   load(): QueueLoad;
@@ -118,7 +118,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** Since when as many run as may, or when the last of those ended. */
   let fullSinceMs = 0;
   let turnAsked = false;
-  /** Turns that have not ended since the loop was blocked: until then, what comes waits. */
+  /** Turns since the loop was blocked that have not ended. Until they have, new requests wait. */
   let putOffs = 0;
   let openStartMs = 0;
   let openWorkBefore = 0;

@@ -18,15 +18,15 @@ export interface Loop {
 }
 
 export interface LoopMember {
-  /** Tells the requesters of this server how long it may be silent; with 0, that this is over. */
+  /** Tells the requesters of this server how long it may be silent; 0 means that this is over. */
   tell(silentMs: number): void;
-  /** The loop was blocked: more may have arrived than was read. */
+  /** The loop was blocked, so there may be unread messages. */
   blocked(): void;
 }
 
 interface Shared {
   readonly members: Set<LoopMember>;
-  /** Those of them whose announcement is not over. */
+  /** The members whose announcement is not over. */
   readonly announced: Set<LoopMember>;
 }
 

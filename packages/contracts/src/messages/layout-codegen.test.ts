@@ -25,7 +25,7 @@ test('a message with optional fields is left to the general reader and writer', 
   expect(plainReader([{ name: 'seq', optional: false, check: undefined }])).toBeUndefined();
 });
 
-test('a name that is no identifier does not become code', () => {
+test('a name that is not an identifier does not become code', () => {
   expect(() => plainWriter([{ name: 'seq]; process.exit(); [', optional: false, check: undefined }])).toThrow(
     'a field cannot be called',
   );

@@ -78,7 +78,7 @@ test('closing cancels everything in flight, with few messages to each server', (
 });
 
 describe('a request that moves to another server because of silence', () => {
-  /** It has moved, and is called 1. */
+  /** The request has moved; its seq is 1. */
   function setUpMoved() {
     const ready = setUpReady();
     ready.up(a);
@@ -88,7 +88,7 @@ describe('a request that moves to another server because of silence', () => {
     return { ...ready, moved };
   }
 
-  test('is withdrawn from the silent server, which drops it unless it has begun', () => {
+  test('a request that moves because of silence is withdrawn from the silent server, which drops it unless it has begun', () => {
     const { moved } = setUpMoved();
     expect(moved.map((effect) => [effect.type, 'to' in effect && effect.to])).toEqual([
       ['cancel', a],
@@ -100,14 +100,17 @@ describe('a request that moves to another server because of silence', () => {
   test.each([
     ['its new', b, a],
     ['its former', a, b],
-  ])('is cancelled at the other server when %s server answers', (_which, answering, other) => {
-    const { answer } = setUpMoved();
-    const effects = answer(answering, 1);
-    expect(effects.map(({ type }) => type)).toEqual(['settle', 'cancel']);
-    expect(effects[1]).toEqual({ type: 'cancel', to: other, seqs: [1] });
-  });
+  ])(
+    'a request that moves because of silence is cancelled at the other server when %s server answers',
+    (_which, answering, other) => {
+      const { answer } = setUpMoved();
+      const effects = answer(answering, 1);
+      expect(effects.map(({ type }) => type)).toEqual(['settle', 'cancel']);
+      expect(effects[1]).toEqual({ type: 'cancel', to: other, seqs: [1] });
+    },
+  );
 
-  test('is not withdrawn from a server that it is sent to again', () => {
+  test('a request is not withdrawn from a server that gets it again', () => {
     const { call, up, runTo } = setUpReady();
     up(a);
     call(1);
@@ -115,7 +118,7 @@ describe('a request that moves to another server because of silence', () => {
   });
 });
 
-test('an answer does not cancel the copy by which a server that was passed over is found well', () => {
+test('an answer does not cancel the copy that probes a server which was passed over', () => {
   const { call, up, answer, runTo, at } = setUpReady();
   up(a);
   call(1, { unheard: 'fail', impatient: true, deadlineMs: 60_000 });

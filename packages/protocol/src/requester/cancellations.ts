@@ -12,7 +12,10 @@ type Cancel = Extract<RequesterEffect<unknown>, { type: 'cancel' }>;
 
 const { cancelledSeqsMax } = limits;
 
-/** @param answered the address of a server that has answered the requests: the others are told. Probes are answered nevertheless. */
+/**
+ * @param answered the address of a server that has answered the requests; the others are told. Probes are answered all
+ * the same.
+ */
 export function cancellations<W>(requests: readonly OpenRequest<W>[], answered?: string): readonly Cancel[] {
   const seqsOf = new Map<string, number[]>();
   for (const request of requests) {
