@@ -225,6 +225,33 @@ test('with threads, as many calls are computed at once as there are threads', ()
   expect(begun).toEqual(['block', 'block']);
 });
 
+test('with threads, clients take turns by how long their calls occupy a thread', async () => {
+  const begun: number[] = [];
+  const threads: HandlerThreads = {
+    use: 'always',
+    count: 1,
+    usable: () => true,
+    inUse: () => ({ threads: 1, threadsBusy: begun.length }),
+    run(_name, input) {
+      const nth = input as number;
+      begun.push(nth);
+      return new Promise((resolve) => {
+        platform.after(nth <= 50 ? 500 : 50, () => resolve({ output: nth, blockedMs: 0 }));
+      });
+    },
+  };
+  const { first, second, platform } = setUp({ threads });
+  for (let nth = 1; nth <= 50; nth += 1) first.ask('blocked', nth, 60_000);
+  for (let nth = 51; nth <= 100; nth += 1) second.ask('blocked', nth, 60_000);
+  for (let step = 0; step < 500; step += 1) {
+    platform.pass(10);
+    for (let settled = 0; settled < 20; settled += 1) await Promise.resolve();
+  }
+  const ofSecond = begun.filter((nth) => nth > 50).length;
+  expect(begun.length - ofSecond).toBeGreaterThan(1);
+  expect(ofSecond).toBeGreaterThan(3 * (begun.length - ofSecond));
+});
+
 test('calls wait for an op-server without room, and are not computed by the calc-server', () => {
   const { first, platform, waiting, runs, opServer, events } = setUp();
   opServer(['wait']);

@@ -77,7 +77,7 @@ export interface RunQueueOptions {
 
 /** Requests that wait for their turn. */
 export interface Line extends Fifo<Admitted> {
-  /** A request that had its turn has blocked the event loop for this long. */
+  /** A request that had its turn has blocked the event loop, or occupied a thread, for this long. */
   took(request: Admitted, blockedMs: number): void;
 }
 
@@ -108,7 +108,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** Work since the last turn that was requested. */
   let workedMs = 0;
   let running = 0;
-  let inThreads = 0;
+  /** The requests that threads have, and since when. */
+  const inThreads = new Map<Admitted, number>();
   /**
    * The queue delay is measured over a stretch of all work. If only a bounded number runs at once, it is measured only
    * over work that waits for nothing else.
@@ -256,11 +257,11 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
         askForTurn();
         continue;
       }
-      if (inThreads >= (run.load.isShort() ? 2 * threads : threads)) return;
+      if (inThreads.size >= (run.load.isShort() ? 2 * threads : threads)) return;
       forThreads.shift();
       const nowMs = platform.nowMs();
       if (isOver(request, nowMs)) continue;
-      inThreads += 1;
+      inThreads.set(request, nowMs);
       counters.began();
       sample(request, nowMs);
       run.begin(request, answerFromThread);
@@ -269,7 +270,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function answerFromThread(request: Admitted, outcome: Success | Failure): void {
     const nowMs = platform.nowMs();
-    inThreads -= 1;
+    forThreads.took(request, nowMs - (inThreads.get(request) ?? nowMs));
+    inThreads.delete(request);
     counters.ended(request, outcome);
     answered(request, outcome, nowMs);
     if (request.work.run.sample === request) endSample(request, nowMs);

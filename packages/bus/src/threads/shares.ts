@@ -1,8 +1,11 @@
 import type { TaskShares } from './thread-task.ts';
 
 /*
- * The progress of handlers in threads. A handler may report it as often as it likes, and may block its thread. So it
- * writes its progress to memory that the threads share, and the server reads it when it sends a beat.
+ * What a server and the runs in its threads tell each other while they go on, in memory that they share: a run may block its
+ * thread, so that no message reaches it or leaves it.
+ *
+ * A handler writes its progress, as often as it likes, and the server reads it when it sends a beat. The server notes that the
+ * requester has cancelled, and the thread's signal aborts (thread-context.ts).
  */
 
 export interface ThreadShare {
@@ -10,6 +13,8 @@ export interface ThreadShare {
   readonly ofTask: TaskShares | undefined;
   /** The last reported progress; undefined before the first report, and after the run. */
   readonly read: () => number | undefined;
+  /** The requester has cancelled. */
+  readonly cancel: () => void;
   /** The run has ended. */
   readonly close: () => void;
 }
@@ -18,22 +23,31 @@ export interface ThreadShares {
   open(): ThreadShare;
 }
 
-/** @param count how many runs may be open at once; a further run has no place, and its progress is not reported */
+/** @param count how many runs may be open at once; a further run has no place, and learns and tells nothing */
 export function createShares(count: number): ThreadShares {
   const of = new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
+  const cancelled = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
   const free = Array.from({ length: count }, (_, place) => place);
 
   return {
     open() {
       const place = free.pop();
-      if (place === undefined) return { ofTask: undefined, read: () => undefined, close: () => undefined };
+      if (place === undefined) {
+        return { ofTask: undefined, read: () => undefined, cancel: () => undefined, close: () => undefined };
+      }
       of[place] = Number.NaN;
+      Atomics.store(cancelled, place, 0);
       let isOpen = true;
       return {
-        ofTask: { of, place },
+        ofTask: { of, cancelled, place },
         read() {
           const share = isOpen ? of[place] : undefined;
           return share === undefined || Number.isNaN(share) ? undefined : share;
+        },
+        cancel() {
+          if (!isOpen) return;
+          Atomics.store(cancelled, place, 1);
+          Atomics.notify(cancelled, place);
         },
         close() {
           isOpen = false;

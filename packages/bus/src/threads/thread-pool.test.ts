@@ -283,3 +283,32 @@ test('after the close no task begins, and running tasks end with their threads',
   await expect(run('echo', 4)).rejects.toThrow('closed');
   expect(events).toEqual([]);
 });
+
+describe('a cancellation of a task that runs', () => {
+  function requestOf() {
+    const participant = { platform: testPlatform(), attach: () => undefined, rearm: () => undefined };
+    const contexts = createHandlerContexts(participant as unknown as Participant, () => undefined);
+    return contexts.opener('slow')({ sender: 'k3f0q9x2m1zd', seq: 267, deadlineMs: longMs, work: {} });
+  }
+
+  test.each([
+    ['that waits', 'heeds-cancelling', 'AbortError'],
+    ['that blocks its thread and looks at its signal', 'looks-at-its-signal', 'AbortError'],
+  ])('aborts the signal of a handler %s', async (_which, operation, output) => {
+    const { pool, run } = setUp(1);
+    const request = requestOf();
+    const running = pool.run(operation, 1, request);
+    await vi.waitUntil(() => shareOf(request) === 0, { timeout: longMs });
+    request.cancel();
+    expect((await running)?.output).toBe(output);
+    expect(await run('echo', 2)).toBe(2);
+  });
+
+  test('does not reach the task that runs in the same place after it', async () => {
+    const { pool, run } = setUp(1);
+    const request = requestOf();
+    expect((await pool.run('echo', 1, request))?.output).toBe(1);
+    request.cancel();
+    expect(await run('heeds', 1, 50)).toBe(1);
+  });
+});

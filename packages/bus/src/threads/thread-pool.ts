@@ -11,6 +11,7 @@ import { startThreads } from './start-threads.ts';
 import { sharedNowMs } from './thread-context.ts';
 import type { ThreadLimit } from './thread-limits.ts';
 import { createThreadLimits } from './thread-limits.ts';
+import type { ThreadShare } from './shares.ts';
 import { createShares } from './shares.ts';
 import type { ThreadTask, Thrown, Worked } from './thread-task.ts';
 import { createTurns } from './turns.ts';
@@ -45,7 +46,7 @@ const overrun = 'it ran for a second beyond the deadline, so its thread was ende
 const overlong = 'it ran for a second beyond what its contract allows, so its thread was ended';
 
 /**
- * Runs handlers in threads. At the deadline of its request a handler's signal aborts, in its thread. A handler that has
+ * Runs handlers in threads. At the deadline of its request, or when the requester cancels, a handler's signal aborts, in its thread. A handler that has
  * not answered a second later, or that ends its thread, costs only that thread, and a new one starts at once. Otherwise
  * a few such requests would occupy all threads for ever. A thread is not ended sooner, because starting its replacement
  * takes processor time from other work. A handler that exceeds the limit of its contract is treated in the same way,
@@ -138,7 +139,6 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     closeShare: () => void,
   ): Promise<Worked | undefined> {
     try {
-      // A task that has begun runs until its deadline, because its thread knows nothing else.
       if (isCancelled()) throw new DOMException('the requester has cancelled the request', 'AbortError');
       return await runNow(task, limit);
     } finally {
@@ -158,12 +158,14 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
       const { leftMs, id, attempt } = request;
       const deadlineMs = sharedNowMs() + leftMs;
       let cancelled = false;
+      let share: ThreadShare | undefined;
       request.onCancel = () => {
         cancelled = true;
+        share?.cancel();
       };
       await turnOf(deadlineMs);
       const limit = maxMs === undefined ? undefined : runLimits.open(maxMs);
-      const share = shares.open();
+      share = shares.open();
       readShareBy(request, share.read);
       const working = runTurn(
         { operation, input, deadlineMs, id, attempt, shares: share.ofTask, limit: limit?.ofTask },

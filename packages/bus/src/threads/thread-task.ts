@@ -10,7 +10,8 @@ export interface ThreadTask {
   readonly id: string;
   readonly attempt: number;
   /**
-   * Where the handler writes its progress: memory that all threads of a process share, so that no message is needed.
+   * Where the handler writes its progress and learns that it is cancelled: memory that all threads of a process share, so
+   * that no message is needed.
    */
   readonly shares?: TaskShares | undefined;
   /** The limit from the contract, if there is one. */
@@ -19,6 +20,8 @@ export interface ThreadTask {
 
 export interface TaskShares {
   readonly of: Float64Array;
+  /** 1 when the requester has cancelled. */
+  readonly cancelled: Int32Array;
   readonly place: number;
 }
 
