@@ -1,18 +1,18 @@
-import { runServer } from '@cateto/app-kit';
+import { loadCatalogue, runServer } from '@cateto/app-kit';
 import { serveFormulas, zeromqLink } from '@cateto/bus';
-import { formulaCodes, handlers } from '@cateto/compute';
-import { calculator } from '@cateto/contracts';
 import { openThreads } from './threads.ts';
 
 await runServer({
   name: 'calc-server',
   description: 'Serves formulas to clients: requests operations from op-servers and combines their results.',
-  settings: ['brokers', 'operationTimeoutMs', 'workers', 'drainMs', 'exposeErrors'],
-  start({ values: { brokers, operationTimeoutMs, workers, drainMs, exposeErrors } }, onEvent) {
-    const threads = openThreads(workers, onEvent);
+  settings: ['brokers', 'catalogue', 'operationTimeoutMs', 'workers', 'drainMs', 'exposeErrors'],
+  async start({ values: { brokers, catalogue: given, operationTimeoutMs, workers, drainMs, exposeErrors } }, onEvent) {
+    const module = await loadCatalogue(given, () => import('@cateto/compute'));
+    const [handlers, formulas] = await Promise.all([module.handlers(), module.formulas()]);
+    const threads = openThreads(workers, module.url, onEvent);
     const server = serveFormulas({
-      catalogue: calculator,
-      formulas: formulaCodes,
+      catalogue: module.catalogue,
+      formulas,
       handlers,
       threads,
       operationTimeoutMs,

@@ -1,12 +1,29 @@
-import { argumentsOf } from '@cateto/app-kit';
-import { calculator } from '@cateto/contracts';
+import type { CatalogueModule } from '@cateto/app-kit';
+import { argumentsOf, environment, exitCodeOf, loadCatalogue } from '@cateto/app-kit';
+import { calculator, readSetting, SettingFault, settings as declared } from '@cateto/contracts';
+import { takeCatalogue } from './catalogue/take-catalogue.ts';
 import { processIo } from './process-io.ts';
 import { programName } from './program-name.ts';
 import { run } from './run.ts';
 
-process.exitCode = await run(argumentsOf(process.argv), {
-  io: processIo(programName()),
-  catalogue: calculator,
-  // Loaded only when a command uses the bus: not for --help, a typing error or the list of formulas.
-  connect: async (settings) => (await import('@cateto/sdk')).connect({ catalogue: calculator, ...settings }),
-});
+const io = processIo(programName());
+const { given, rest } = takeCatalogue(argumentsOf(process.argv));
+
+try {
+  const module = await load();
+  process.exitCode = await run(rest, {
+    io,
+    catalogue: module.catalogue,
+    catalogueGiven: given,
+    // Loaded only when a command uses the bus: not for --help, a typing error or the list of formulas.
+    connect: async (settings) => (await import('@cateto/sdk')).connect({ catalogue: module.catalogue, ...settings }),
+  });
+} catch (error) {
+  if (!(error instanceof SettingFault)) throw error;
+  process.exitCode = exitCodeOf(error, (line) => io.stderr.write(`${programName()}: ${line}\n`));
+}
+
+function load(): Promise<CatalogueModule> {
+  const name = readSetting('catalogue', { flag: given, variable: environment()[declared.catalogue.variable] });
+  return loadCatalogue(name, () => Promise.resolve({ catalogue: calculator }));
+}

@@ -30,5 +30,7 @@ export type CommandClient = Pick<ClientBase<Catalogue>, 'call' | 'status' | 'wat
 export interface Context {
   readonly io: Io;
   readonly catalogue: Catalogue;
+  /** As the flag named its module; undefined when there was no flag. */
+  readonly catalogueGiven?: string | undefined;
   readonly connect: (settings: ConnectSettings) => Promise<CommandClient>;
 }

@@ -1,4 +1,5 @@
 import { suggestValues, versionFlag } from '@cateto/app-kit';
+import { settings } from '@cateto/contracts';
 import { Command } from 'commander';
 import { batchCommand } from './batch/command.ts';
 import { formulasCommand } from './catalogue/formulas.ts';
@@ -10,6 +11,9 @@ import { programName } from './program-name.ts';
 import { statusCommand } from './status/command.ts';
 import { watchCommand } from './watch/command.ts';
 
+const catalogueHelp = `
+${settings.catalogue.flag} (${settings.catalogue.variable}) replaces the formulas by those of a module of your own.`;
+
 /** The command line: a command for each formula of the catalogue, and the client's other commands. */
 export function createProgram(context: Context): Command {
   const { io, catalogue } = context;
@@ -17,6 +21,7 @@ export function createProgram(context: Context): Command {
     .description('Requests formulas, and shows the state and the messages of the system.')
     .version(...versionFlag())
     .exitOverride()
+    .addHelpText('after', catalogueHelp)
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),

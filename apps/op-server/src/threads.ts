@@ -6,12 +6,17 @@ import { createThreadPool } from '@cateto/bus/threads';
 const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
- * Creates threads for the handlers of this program, unless the setting asks for none. A number of threads has started
+ * Creates threads for the handlers of this program, unless the setting asks for none. They load the handlers
+ * of the given catalogue module, or else the program's own. A number of threads has started
  * when it resolves.
  */
-export async function openThreads(workers: number | 'auto', onEvent: OnEvent): Promise<ThreadPool | undefined> {
+export async function openThreads(
+  workers: number | 'auto',
+  module: URL | undefined,
+  onEvent: OnEvent,
+): Promise<ThreadPool | undefined> {
   if (workers === 0) return undefined;
-  const threads = createThreadPool({ file, workers, onEvent });
+  const threads = createThreadPool({ file, workerData: module?.href, workers, onEvent });
   if (workers !== 'auto') await threads.start();
   return threads;
 }

@@ -1,6 +1,8 @@
 export type { AppEvent } from './app-events.ts';
 export { logEvents } from './app-events.ts';
 export { brokerSettings, brokersText, brokerValues, defaultBrokers } from './broker-settings.ts';
+export type { CatalogueModule } from './catalogue-module.ts';
+export { catalogueUrl, loadCatalogue } from './catalogue-module.ts';
 export { callAs, calledAs } from './called-as.ts';
 export type { CommandTree, Flag, Kind } from './command-tree.ts';
 export { describeOnly, isDescribed, suggestValues, treeOf } from './command-tree.ts';

@@ -9,10 +9,12 @@ import {
   defaultBrokers,
   environment,
   exitCodeOf,
+  catalogueUrl,
   flagsAsVariables,
   givenVariables,
   guardOutput,
   isDescribed,
+  loadCatalogue,
   readSettings,
   unknownVariables,
   unknownVariableText,
@@ -40,7 +42,7 @@ interface Options {
   readonly built?: boolean | undefined;
 }
 
-const settingNames = ['brokers', 'workers', 'drainMs', 'log', 'logLevel'] as const;
+const settingNames = ['brokers', 'catalogue', 'workers', 'drainMs', 'log', 'logLevel'] as const;
 
 /**
  * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout. Its log and the
@@ -65,6 +67,9 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
     const { log: form = process.stderr.isTTY ? 'pretty' : 'json', logLevel: level } = given.values;
     const brokers = brokersText(given.values.brokers);
     if (given.values.brokers.length < 2) throw given.fault('brokers', 'names one broker; a cluster has two');
+    const { catalogue } = given.values;
+    // A mistake in it is told once, before anything starts.
+    if (catalogue !== undefined) await loadCode(catalogue);
     const { log, gather } = await createGatheringLog({
       app: 'cluster',
       form,
@@ -79,7 +84,11 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       built,
       ...(commandOf === undefined ? {} : { commandOf }),
       // A variable reaches every program that has the setting.
-      environment: { ...givenVariables(), ...flagsAsVariables(command, ['workers', 'drainMs']) },
+      environment: {
+        ...givenVariables(),
+        ...flagsAsVariables(command, ['workers', 'drainMs']),
+        ...catalogueVariable(catalogue),
+      },
       drainMs: given.values.drainMs,
       logLevel: level === 'debug' ? 'debug' : 'info',
       onEvent: gather,
@@ -100,7 +109,10 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
     });
     const rows = overview(cluster.plans, brokers, (name) => cluster.get(name).pid);
     const also = brokers === defaultBrokers ? '' : ` --brokers ${brokers}`;
-    const ask = `Ask it from another terminal: ${askWith} hypotenuse 12 13${also}`;
+    const ask =
+      catalogue === undefined
+        ? `Ask it from another terminal: ${askWith} hypotenuse 12 13${also}`
+        : `Its formulas, with examples: ${askWith} formulas --catalogue ${catalogue}`;
     process.stdout.write(['Everything is up.', ...table(rows), ask, 'Ctrl-C stops everything.', ''].join('\n'));
   }
 
@@ -110,6 +122,18 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
   } catch (error) {
     process.exitCode = exitCodeOf(error, say);
   }
+}
+
+/** @throws SettingFault */
+async function loadCode(catalogue: string): Promise<void> {
+  const module = await loadCatalogue(catalogue, () => Promise.resolve({}));
+  await module.handlers();
+  await module.formulas();
+}
+
+/** The processes may have other working directories. */
+function catalogueVariable(catalogue: string | undefined): Record<string, string> {
+  return catalogue === undefined ? {} : { CATETO_CATALOGUE: catalogueUrl(catalogue).href };
 }
 
 function report(log: Log, event: ProcessEvent): void {

@@ -1,2 +1,3 @@
 export { finiteOr } from './numerics/finite-or.ts';
-export { formulaCodes, handlers } from './registry.generated.ts';
+export { calculator as catalogue } from '@cateto/contracts';
+export { formulaCodes, formulaCodes as formulas, handlers } from './registry.generated.ts';

@@ -5,7 +5,7 @@ export type { Calculator } from './calculator/calculator.ts';
 export { calculator } from './calculator/calculator.ts';
 export * from './calculator/exports.generated.ts';
 export type { Catalogue, FormulaName, OperationName } from './catalogue/catalogue.ts';
-export { defineCatalogue, hashOf } from './catalogue/catalogue.ts';
+export { catalogueVersionOf, defineCatalogue, hashOf, knownCatalogueVersion } from './catalogue/catalogue.ts';
 export { takeInput, takeOperands, takeOutput } from './values/hand-over.ts';
 export type {
   Call,

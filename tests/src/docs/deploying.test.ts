@@ -64,7 +64,7 @@ test.skipIf(!verifier && process.env['CI'] === undefined)(
 test('the systemd unit runs each program of the binary by its name', () => {
   const [, command = ''] = /^ExecStart=(.*)$/m.exec(file(unit)) ?? [];
   for (const program of programs) expect(programOf(command.replace('%i', program))?.args).toBe(program);
-  const known = readFileSync(join(repository, 'packages/cateto/src/programs.ts'), 'utf8');
+  const known = readFileSync(join(repository, 'packages/cateto/src/apps.ts'), 'utf8');
   for (const program of programs) expect(known).toMatch(new RegExp(`^ {2}'?${program}'?: `, 'm'));
 });
 

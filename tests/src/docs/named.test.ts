@@ -88,7 +88,8 @@ test('the table of settings in docs/running.md lists exactly the settings', () =
   );
   const declared = Object.values(settings).map(({ variable, flag, defaultText }) => {
     const switched = !flag.includes(' ');
-    return [variable, flag.split(' ', 1)[0], switched ? '' : (defaultText ?? 'pretty on a terminal, else json')];
+    const unset = variable === 'CATETO_LOG' ? 'pretty on a terminal, else json' : 'the calculator';
+    return [variable, flag.split(' ', 1)[0], switched ? '' : (defaultText ?? unset)];
   });
   expect(stated).toEqual(declared);
 });

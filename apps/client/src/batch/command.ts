@@ -38,23 +38,24 @@ export function batchCommand(context: Context): Command {
     .option('--encoding <name>', 'the encoding of the input: utf-8, utf-16, iso-8859-1, windows-1252, …')
     .option('--resume', 'continue a partly written --out')
     .option('--retry-failed', 'compute the failed rows of --out again that may succeed now')
-    .addHelpText('after', () => `${notes}${examples()}`)
+    .addHelpText('after', () => `${notes}${examples(context)}`)
     .action(async (file: string, options: BatchOptions) => {
       const formula = knownFormula(context.catalogue, options.formula);
       // Loaded on demand: no other command uses CSV or progress bars.
       const { runBatch } = await import('./run-batch.ts');
       await runBatch(context, { ...options, file, formula, command });
     });
-  addSettings(command, ['timeoutMs', 'brokers']);
+  addSettings(command, ['timeoutMs', 'brokers', 'catalogue']);
   return command;
 }
 
-function examples(): string {
+function examples({ catalogue }: Context): string {
   const name = programName();
+  const [formula = 'hypotenuse'] = Object.keys(catalogue.formulas);
   return `
 Examples:
-  ${name} batch legs.csv --formula hypotenuse --out hypotenuses.csv
-  ${name} batch - --formula hypotenuse < legs.csv`;
+  ${name} batch rows.csv --formula ${formula} --out results.csv
+  ${name} batch - --formula ${formula} < rows.csv`;
 }
 
 function readConcurrency(text: string): number {

@@ -1,8 +1,12 @@
 import { programName } from '../program-name.ts';
 import type { Command } from 'commander';
 
-/** The command that resumes a run: the flags of the run, and --resume. */
-export function resumeCommand(file: string, command: Command): string {
+/**
+ * The command that resumes a run: the flags of the run, and --resume.
+ *
+ * @param catalogue the module that the run was given, if it was
+ */
+export function resumeCommand(file: string, command: Command, catalogue?: string): string {
   const flags = command.options.flatMap((option) => {
     const name = option.attributeName();
     const isGiven = command.getOptionValueSource(name) === 'cli' && name !== 'resume' && name !== 'retryFailed';
@@ -10,7 +14,12 @@ export function resumeCommand(file: string, command: Command): string {
   });
   // A name that begins with a hyphen would be read as a flag.
   const path = file.startsWith('-') && file !== '-' ? `./${file}` : file;
-  return [programName(), ...[command.name(), path, ...flags, '--resume'].map(shellWord)].join(' ');
+  return [
+    programName(),
+    ...[command.name(), path, ...flags, ...(catalogue === undefined ? [] : ['--catalogue', catalogue]), '--resume'].map(
+      shellWord,
+    ),
+  ].join(' ');
 }
 
 function shellWord(text: string): string {

@@ -55,7 +55,12 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
     });
     io.stderr.write(`batch: ${summary(tally)}\n`);
   } catch (error) {
-    throw withWhatIsLeft(interruption(io, tally) ?? named(input.name, error), job, tally, left);
+    throw withWhatIsLeft(
+      interruption(io, tally) ?? named(input.name, error),
+      { ...job, catalogueGiven: context.catalogueGiven },
+      tally,
+      left,
+    );
   } finally {
     input.close();
   }
@@ -103,14 +108,14 @@ function named(file: string, error: unknown): unknown {
 /** @param left the file with the rows that were done */
 function withWhatIsLeft(
   error: unknown,
-  { file, command }: BatchJob,
+  { file, command, catalogueGiven }: Pick<BatchJob, 'file' | 'command'> & Pick<Context, 'catalogueGiven'>,
   { rows }: Tally,
   left: string | undefined,
 ): unknown {
   if (left === undefined || !(error instanceof CommandFault)) return error;
   // No row is counted if the run was stopped while it compared the rows of an earlier run.
   const which = rows === 0 ? 'the rows done before are' : rows === 1 ? 'the row done is' : `the ${rows} rows done are`;
-  const message = `${error.message}; ${which} in ${left}; continue with: ${resumeCommand(file, command)}`;
+  const message = `${error.message}; ${which} in ${left}; continue with: ${resumeCommand(file, command, catalogueGiven)}`;
   return new CommandFault(error.exitCode, message, { cause: error });
 }
 

@@ -1,3 +1,4 @@
+import { addSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
 import { hashOf, jsonSchemaOf } from '@cateto/contracts';
 import { Command } from 'commander';
@@ -7,7 +8,7 @@ import { schemaText } from './schema-text.ts';
 
 /** Lists the formulas from the contracts, without a broker. */
 export function formulasCommand({ io, catalogue }: Context): Command {
-  return new Command('formulas')
+  const command = new Command('formulas')
     .description('lists the formulas: operands, output and an example')
     .option('--json', 'one line of JSON, with JSON Schemas')
     .action(({ json }: { json?: true }) => {
@@ -18,6 +19,8 @@ export function formulasCommand({ io, catalogue }: Context): Command {
           : formulas.map(inWords).join('\n');
       io.stdout.write(text);
     });
+  addSettings(command, ['catalogue']);
+  return command;
 }
 
 function inWords(formula: Formula): string {

@@ -1,3 +1,4 @@
+import { addSettings } from '@cateto/app-kit';
 import type { Operation } from '@cateto/contracts';
 import { hashOf, jsonSchemaOf } from '@cateto/contracts';
 import { Command } from 'commander';
@@ -7,7 +8,7 @@ import { schemaText } from './schema-text.ts';
 
 /** Lists the operations from the contracts, without a broker. */
 export function operationsCommand({ io, catalogue }: Context): Command {
-  return new Command('operations')
+  const command = new Command('operations')
     .description('lists the operations that formulas use: input, output and an example')
     .option('--json', 'one line of JSON, with JSON Schemas')
     .action(({ json }: { json?: true }) => {
@@ -18,6 +19,8 @@ export function operationsCommand({ io, catalogue }: Context): Command {
           : operations.map(inWords).join('\n');
       io.stdout.write(text);
     });
+  addSettings(command, ['catalogue']);
+  return command;
 }
 
 function inWords({ name, description, input, output, example }: Operation): string {

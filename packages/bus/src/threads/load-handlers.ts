@@ -23,14 +23,15 @@ function urlOf(text: string): URL | undefined {
 }
 
 /**
- * Loads a module that exports its handlers as `handlers`.
+ * Loads a module that exports its handlers as `handlers`, or a function of this name that loads them.
  *
  * @throws TypeError when it has no such export
  */
 export async function loadHandlers(module: URL): Promise<Handlers> {
   const loaded = (await import(module.href)) as { handlers?: unknown; default?: { handlers?: unknown } | null };
   // For a CommonJS module, Node may know only the default export.
-  const handlers = loaded.handlers ?? loaded.default?.handlers;
+  const given = loaded.handlers ?? loaded.default?.handlers;
+  const handlers: unknown = typeof given === 'function' ? await (given as () => unknown)() : given;
   if (typeof handlers === 'object' && handlers !== null) return handlers as Handlers;
   throw new TypeError(`module: ${module.href} exports no handlers; write "export const handlers = { … }"`);
 }

@@ -50,7 +50,22 @@ export function defineCatalogue<
     assertWork(contract.name, contract.work);
   }
   for (const contract of Object.values(formulas)) checkOperands(contract);
-  return { operations, formulas, hashes };
+  return branded({ operations, formulas, hashes });
+}
+
+/** The form of catalogues that this version of the package makes and knows. */
+export const knownCatalogueVersion = 1;
+
+/** Shared by all copies of this package: a program has its own, and loads catalogues that another copy has made. */
+const brand = Symbol.for('@cateto/contracts/catalogue');
+
+function branded<C extends object>(catalogue: C): C {
+  return Object.defineProperty(catalogue, brand, { value: knownCatalogueVersion });
+}
+
+/** The form of a catalogue, whichever copy of this package made it; undefined for anything else. */
+export function catalogueVersionOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null ? (value as { readonly [brand]?: unknown })[brand] : undefined;
 }
 
 /** For programs without types; all code below relies on it. */

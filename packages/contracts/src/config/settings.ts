@@ -36,6 +36,13 @@ export const settings = {
     defaultText: defaultBrokers,
     parse: (text) => orFault(parseBrokers(text)),
   }),
+  catalogue: setting<string | undefined>({
+    variable: 'CATETO_CATALOGUE',
+    flag: '--catalogue <module>',
+    description: "the module that exports the catalogue: a path, or a package's name; default: the calculator",
+    defaultText: undefined,
+    parse: (text) => text,
+  }),
   bind: setting<string>({
     variable: 'CATETO_BIND',
     flag: '--bind <address>',

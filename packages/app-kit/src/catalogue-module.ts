@@ -1,0 +1,129 @@
+import type { Catalogue, FormulaCode, Handler } from '@cateto/contracts';
+import { catalogueVersionOf, knownCatalogueVersion, SettingFault, textOf } from '@cateto/contracts';
+import { resolve as resolvePackage } from 'import-meta-resolve';
+import { existsSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/*
+ * A catalogue module: an ES module with the contracts of a system as its export `catalogue`, and the code of its servers
+ * as `handlers` and `formulas`. Each of these two may be a function that loads them, so that a client never does.
+ */
+
+export interface CatalogueModule {
+  readonly catalogue: Catalogue;
+  /** Where it was loaded from; undefined for the program's own. */
+  readonly url: URL | undefined;
+  /** @throws SettingFault when an operation has no handler */
+  handlers(): Promise<Readonly<Record<string, Handler>>>;
+  /** @throws SettingFault when a formula has no code */
+  formulas(): Promise<Readonly<Record<string, FormulaCode>>>;
+}
+
+type Exports = Readonly<Record<string, unknown>>;
+
+/**
+ * Loads a catalogue module.
+ *
+ * @param given a path relative to the working directory, or the name of a package; undefined for the program's own
+ * @param own loads the program's own
+ * @throws SettingFault naming the module and what is wrong with it
+ */
+export async function loadCatalogue(given: string | undefined, own: () => Promise<Exports>): Promise<CatalogueModule> {
+  const name = given ?? 'the catalogue of this program';
+  const url = given === undefined ? undefined : catalogueUrl(given);
+  const exports = url === undefined ? await own() : await load(name, url);
+  const catalogue = exported(exports, 'catalogue');
+  assertCatalogue(name, catalogue);
+  return {
+    catalogue,
+    url,
+    handlers: async () => codeOf(name, 'handlers', exports, catalogue.operations) as Promise<Record<string, Handler>>,
+    formulas: async () => codeOf(name, 'formulas', exports, catalogue.formulas) as Promise<Record<string, FormulaCode>>,
+  };
+}
+
+/**
+ * Where a catalogue module is. A child process with another working directory is given this.
+ *
+ * @throws SettingFault when there is no such file or package
+ */
+export function catalogueUrl(given: string, directory: string = process.cwd()): URL {
+  if (/^file:/i.test(given)) return new URL(given);
+  const path = resolve(directory, given);
+  if (existsSync(path)) return pathToFileURL(path);
+  if (isAbsolute(given) || /^\.{1,2}(?:[\\/]|$)/.test(given) || /\.[cm]?[jt]s$/.test(given)) {
+    throw new SettingFault(`catalogue ${given}: there is no file ${path}`);
+  }
+  try {
+    return new URL(resolvePackage(given, pathToFileURL(`${directory}/`).href));
+  } catch (error) {
+    throw new SettingFault(`catalogue ${given}: neither a file nor a package here (${textOf(error)})`, {
+      cause: error,
+    });
+  }
+}
+
+async function load(name: string, url: URL): Promise<Exports> {
+  try {
+    return (await import(url.href)) as Exports;
+  } catch (error) {
+    throw new SettingFault(`catalogue ${name} cannot be loaded: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { code } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  return code === 'ERR_UNKNOWN_FILE_EXTENSION'
+    ? `Node ${process.versions.node} does not run TypeScript; build it and give the .js file`
+    : textOf(error);
+}
+
+/** Of a CommonJS module Node may know only the default export. */
+function exported(exports: Exports, key: string): unknown {
+  return exports[key] ?? (exports['default'] as Exports | null | undefined)?.[key];
+}
+
+function assertCatalogue(name: string, value: unknown): asserts value is Catalogue {
+  if (value === undefined) {
+    throw new SettingFault(
+      `catalogue ${name} exports no catalogue; write "export const catalogue = defineCatalogue(…)"`,
+    );
+  }
+  const version = catalogueVersionOf(value);
+  if (version === undefined) {
+    throw new SettingFault(`catalogue ${name}: its export "catalogue" was not made by defineCatalogue`);
+  }
+  if (version === knownCatalogueVersion) return;
+  throw new SettingFault(
+    `catalogue ${name} was made by another version of @cateto/contracts (form ${textOf(version)}, known here: ${knownCatalogueVersion}); install the same version of both`,
+  );
+}
+
+async function codeOf(
+  name: string,
+  key: 'handlers' | 'formulas',
+  exports: Exports,
+  contracts: Readonly<Record<string, unknown>>,
+): Promise<Exports> {
+  const given = exported(exports, key);
+  const code = typeof given === 'function' ? await called(name, key, given as () => unknown) : given;
+  const names = Object.keys(contracts);
+  if (code === undefined && names.length === 0) return {};
+  if (typeof code !== 'object' || code === null) throw new SettingFault(`catalogue ${name} exports no ${key}`);
+  const type = key === 'handlers' ? 'function' : 'object';
+  const missing = names.find((one) => !Object.hasOwn(code, one) || typeof (code as Exports)[one] !== type);
+  if (missing === undefined) return code as Exports;
+  const what = key === 'handlers' ? `function for the operation "${missing}"` : `code for the formula "${missing}"`;
+  throw new SettingFault(`catalogue ${name}: its export "${key}" has no ${what}`);
+}
+
+async function called(name: string, key: string, lazily: () => unknown): Promise<unknown> {
+  try {
+    return await lazily();
+  } catch (error) {
+    throw new SettingFault(`catalogue ${name}: its export "${key}" cannot be loaded: ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}

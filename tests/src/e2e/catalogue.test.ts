@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { runApp } from '../support/run-app.ts';
+import { system } from '../support/system.ts';
+
+/* The ready-made programs with a catalogue of a user. */
+
+const module = fileURLToPath(new URL('../support/pricing.ts', import.meta.url));
+
+test.each(['0', '1'])('every program runs a catalogue module, with %s threads', async (workers) => {
+  const cluster = await system({ environment: { CATETO_CATALOGUE: module, CATETO_WORKERS: workers } });
+  await cluster.ready();
+  const given = ['--catalogue', module, '--brokers', cluster.brokers];
+  const asked = await runApp('client', ['spread', '110', '90', '--json', '--timeout', '60000', ...given]);
+  expect(JSON.parse(asked.out)).toMatchObject({ formula: 'spread', value: 40, fallbacks: [] });
+  const status = await runApp('client', ['status', '--json', ...given]);
+  expect([status.code, JSON.parse(status.out)]).toMatchObject([0, { degraded: false, missing: [] }]);
+});
+
+test('the client knows the formulas and operations of a catalogue module without a broker', async () => {
+  expect((await runApp('client', ['formulas', '--catalogue', module])).out).toContain('spread 110 90 → 40');
+  expect((await runApp('client', ['operations', '--catalogue', module])).out).toContain('price');
+  expect((await runApp('client', ['hypotenuse', '3', '4', '--catalogue', module])).said).toContain('hypotenuse');
+});
+
+test.each(['op-server', 'calc-server', 'client'])(
+  '%s refuses a module that is not there with one line',
+  async (app) => {
+    const { code, said } = await runApp(app, [
+      ...(app === 'client' ? ['formulas'] : []),
+      '--catalogue',
+      './nothing.js',
+    ]);
+    expect([code, said.trim().split('\n')]).toEqual([
+      2,
+      [expect.stringMatching(/catalogue \.\/nothing\.js: there is no file/)],
+    ]);
+  },
+);
