@@ -153,13 +153,13 @@ describe('a handler that has not settled a second after its deadline', () => {
     expect([late.length, unhandled]).toEqual([2, []]);
   });
 
-  test('a handler that hangs does not keep a draining server for more than 4.5 s', async () => {
+  test('a handler that hangs does not keep a draining server beyond its drain time', async () => {
     const { network, client, op } = system(never);
     const asked = client.patience(1, { timeoutMs: 60_000 }).catch(() => undefined);
     await network.pass(200);
     const fromMs = network.nowMs();
     await op.drain();
-    expect(network.nowMs() - fromMs).toBeLessThan(4_600);
+    expect(network.nowMs() - fromMs).toBeLessThan(5_100);
     await asked;
   });
 });
