@@ -309,6 +309,12 @@ describe('work that takes time', () => {
     expect(objections({ ...worked(['op-1', 10_000]), plans: [...plans, ...again] })).toMatch(/planned by calc-1/);
   });
 
+  test('work must not run again because an op-server was told to end, if it had the time to end its work', () => {
+    const given = { ...twice, faults: [fault('terminate', 'op-1', 10_100, 16_000)] };
+    expect(broken(given, 'restarts').join()).toContain('square 3 was computed by op-1 at 10000 and by op-2 at 10400');
+    expect(broken(given, 'work').join()).not.toMatch(/computed/);
+  });
+
   test('a calc-server may run work only when something is wrong', () => {
     expect(broken({ fellBack: [{ who: 'calc-1', atMs: 10_000 }] }, 'work').join()).toMatch(/fell back/);
   });

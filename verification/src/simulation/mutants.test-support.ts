@@ -296,6 +296,13 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       responderWith(createResponder<W>(config), (input) => (input.type === 'announce' ? undefined : input)),
   }),
 
+  'a requester ignores that a server drains': ({ createRequester }) => ({
+    createRequester: (config) =>
+      requesterWith(createRequester<never>(config), (input) =>
+        input.type === 'beat' ? { ...input, leaving: undefined } : input,
+      ),
+  }),
+
   'windows are ignored': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>({ ...config, earnedFirst: 8_192 }), (input) =>

@@ -36,6 +36,7 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'no beat is sent before a handler blocks': [3, 'work'],
   'windows are ignored': [1, 'load'],
   'the watermark passes a slow request without naming it': [1, 'work'],
+  'a requester ignores that a server drains': [23, 'restarts'],
   'no request is given back': [11, 'load'],
   'a returned request stays at its server': [3, 'load'],
   'clients do not take turns': [3, 'load'],

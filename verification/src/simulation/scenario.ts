@@ -14,6 +14,8 @@ import { misbehaviours } from './misbehaving.ts';
  * - `fatal`: some requests end every process that computes them, and servers have other, overlapping faults.
  * - `work`: computations take up to thirty seconds, and some requests come in bursts; one fault at a time, or none.
  * - `work-failovers`: the same computations, and the failovers of `failovers`.
+ * - `restarts`: computations of up to three seconds, and op-servers that are told to end one after the other and have the
+ *   time to end their work.
  * - `misbehaving`: one additional op-server, which does not keep to the protocol, for twenty seconds.
  * - `load`: no faults, but too much work: a burst of one client beside the paced requests of the others, or twice the
  *   capacity for a minute.
@@ -25,6 +27,7 @@ export const modes = [
   'fatal',
   'work',
   'work-failovers',
+  'restarts',
   'misbehaving',
   'load',
   'any',
@@ -180,6 +183,35 @@ const misledWork = fc.record({
   timeoutMs: fc.constant(60_000),
 });
 
+/** Runs of an op-server end within its drain time. */
+const shortWork = fc.record({
+  seed: fc.nat(),
+  evenMs: fc.constantFrom(20, 300, 1_000, 3_000),
+  blockingShare: fc.constant(0),
+  slots: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
+  bursts: fc.array(
+    fc.record({
+      client: fc.nat({ max: 2 }),
+      atMs: fc.integer({ min: 500, max: 12_000 }),
+      many: fc.integer({ min: 2, max: 20 }),
+    }),
+    { maxLength: 3 },
+  ),
+  timeoutMs: fc.constant(600_000),
+});
+
+/**
+ * The first two op-servers, which come after two brokers and two calc-servers, when they have started. They have longer
+ * than they need to drain.
+ */
+const restart = fc.record({
+  kind: fc.constant<FaultKind>('terminate'),
+  target: fc.integer({ min: 4, max: 5 }),
+  other: fc.constant(0),
+  afterMs: fc.integer({ min: 1_500, max: 3_000 }),
+  forMs: fc.integer({ min: 5_500, max: 7_000 }),
+});
+
 const burst = fc.record({
   seed: fc.nat(),
   evenMs: fc.constantFrom(20, 50, 100),
@@ -212,7 +244,9 @@ const serverFault = fc.record({
 
 /** Whether its computations take time. */
 export function takesTime(mode: Mode): boolean {
-  return mode === 'work' || mode === 'work-failovers' || mode === 'misbehaving' || mode === 'load';
+  return (
+    mode === 'work' || mode === 'work-failovers' || mode === 'restarts' || mode === 'misbehaving' || mode === 'load'
+  );
 }
 
 export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
@@ -221,25 +255,28 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const load = mode === 'load';
   const work = takesTime(mode);
   const misled = mode === 'misbehaving';
+  const restarts = mode === 'restarts';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
     // With a single broker, requests wait until it is back.
-    brokers: fc.constantFrom(2, 2, 2, 1),
+    brokers: restarts ? fc.constant(2) : fc.constantFrom(2, 2, 2, 1),
     clients: fc.integer({ min: load ? 2 : 1, max: mode === 'failovers' ? 1 : many ? 2 : 3 }),
     // With a single calc-server, its end would end the promise.
-    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many ? 2 : 3 }),
+    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many || restarts ? 2 : 3 }),
     opServers:
       fatal || work
         ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
         : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
-    perSecond: load
-      ? fc.constant(2)
-      : work
-        ? fc.constantFrom(1, 3)
-        : many
-          ? fc.constantFrom(5, 10, 60)
-          : fc.constantFrom(5, 20, 60),
+    perSecond: restarts
+      ? fc.constantFrom(0.1, 0.3)
+      : load
+        ? fc.constant(2)
+        : work
+          ? fc.constantFrom(1, 3)
+          : many
+            ? fc.constantFrom(5, 10, 60)
+            : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
@@ -249,11 +286,21 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
         ? fc.array(serverFault, { maxLength: 6 })
         : load || misled
           ? fc.constant([])
-          : work
-            ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
-            : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+          : restarts
+            ? fc.array(restart, { minLength: 2, maxLength: 4 })
+            : work
+              ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
+              : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
-    work: load ? fc.oneof(burst, overload) : misled ? misledWork : work ? someWork : fc.constant(undefined),
+    work: load
+      ? fc.oneof(burst, overload)
+      : misled
+        ? misledWork
+        : restarts
+          ? shortWork
+          : work
+            ? someWork
+            : fc.constant(undefined),
     misbehaviour: misled ? fc.constantFrom(...misbehaviourNames) : fc.constant(undefined),
   });
 }

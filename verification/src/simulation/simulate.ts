@@ -24,7 +24,7 @@ const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
 const timeoutsMs: Readonly<
-  Record<Exclude<Mode, 'work' | 'work-failovers' | 'misbehaving' | 'load'>, readonly number[]>
+  Record<Exclude<Mode, 'work' | 'work-failovers' | 'restarts' | 'misbehaving' | 'load'>, readonly number[]>
 > = {
   'one-at-a-time': [10_000],
   failovers: [10_000],
@@ -230,8 +230,15 @@ function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { c
 }
 
 function timeoutsOf({ mode, work }: Scenario): readonly number[] {
-  if (mode === 'work' || mode === 'work-failovers' || mode === 'misbehaving' || mode === 'load')
+  if (
+    mode === 'work' ||
+    mode === 'work-failovers' ||
+    mode === 'restarts' ||
+    mode === 'misbehaving' ||
+    mode === 'load'
+  ) {
     return [work?.timeoutMs ?? quietTimeoutMs];
+  }
   return timeoutsMs[mode];
 }
 

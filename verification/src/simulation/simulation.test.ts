@@ -68,6 +68,19 @@ test(
   },
 );
 
+const restartSeeds = 10;
+
+test(
+  `no seed from 1 to ${restartSeeds} computes anything again because op-servers are restarted one after the other`,
+  { timeout: 600_000 },
+  async () => {
+    for (let seed = 1; seed <= restartSeeds; seed += 1) {
+      const trial = await trySeed(seed, 'restarts');
+      if (trial.violations.length > 0) expect.fail(await report(trial));
+    }
+  },
+);
+
 const loadSeeds = 8;
 
 test(

@@ -49,6 +49,14 @@ export function checkFailovers(scenario: Scenario, history: History): Violation[
   ];
 }
 
+/** A restart of an op-server repeats nothing, if its runs end within its drain time. */
+export function checkRestarts({ runs }: History): Violation[] {
+  return again(
+    runs.map(({ call, name, fromMs }) => ({ call, name, atMs: fromMs })),
+    'computed',
+  );
+}
+
 interface Occasion {
   readonly call: string;
   readonly name: string;
