@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { catalogueUrl, loadCatalogue } from './catalogue-module.ts';
 
-/** A catalogue as another copy of the contracts makes it. */
+/** A catalogue as another copy of the contracts creates it. */
 const made = (version: number): string =>
   `export const catalogue = Object.defineProperty(
     { operations: { price: {} }, formulas: { spread: {} }, hashes: new Map() },
@@ -31,7 +31,7 @@ async function faultOf(loading: Promise<unknown>): Promise<string> {
   return (error as Error).message;
 }
 
-test('a module gives its catalogue at once and its code when it is asked for, from objects or from functions', async () => {
+test('a module loads its catalogue at once and its code on demand, from objects or from functions', async () => {
   const path = moduleOf(`${made(1)}
     export const handlers = async () => ({ price: (x) => x });
     export const formulas = { spread: {} };`);
@@ -42,7 +42,7 @@ test('a module gives its catalogue at once and its code when it is asked for, fr
   expect(Object.keys(await module.formulas())).toEqual(['spread']);
 });
 
-test('without a module the program has its own', async () => {
+test('without a module the program uses its own catalogue', async () => {
   const path = moduleOf(made(1));
   const own = () => import(pathToFileURL(path).href) as Promise<Record<string, unknown>>;
   expect(await loadCatalogue(undefined, own)).toMatchObject({ url: undefined });
@@ -50,7 +50,7 @@ test('without a module the program has its own', async () => {
 
 test.each([
   ['throws while it is loaded', 'throw new Error("no licence");', /cannot be loaded: no licence$/],
-  ['has a mistake of syntax', 'export const = 1;', /cannot be loaded: .*\S/],
+  ['has a syntax error', 'export const = 1;', /cannot be loaded: .*\S/],
   ['exports nothing', '', /exports no catalogue; write "export const catalogue = defineCatalogue\(…\)"$/],
   ['exports another object', 'export const catalogue = {};', /"catalogue" was not made by defineCatalogue$/],
   ['has a catalogue of a later form', made(2), /another version of @cateto\/contracts \(form 2, known here: 1\)/],
@@ -80,7 +80,7 @@ test.each([
   expect(() => catalogueUrl(given)).toThrow(message);
 });
 
-test('a module is found by its path, relative or not, by its URL and by the name of its package', () => {
+test('a module is found by its path, relative or absolute, by its URL and by the name of its package', () => {
   const path = moduleOf('');
   const url = pathToFileURL(path);
   for (const given of [path, 'pricing.mjs', './pricing.mjs', url.href]) {

@@ -6,13 +6,14 @@ import { isAbsolute, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /*
- * A catalogue module: an ES module with the contracts of a system as its export `catalogue`, and the code of its servers
- * as `handlers` and `formulas`. Each of these two may be a function that loads them, so that a client never does.
+ * A catalogue module: an ES module that exports the contracts of a system as `catalogue`, and the code of its servers
+ * as `handlers` and `formulas`. Each of these two may be a function that loads them, so that a client need not load the
+ * code.
  */
 
 export interface CatalogueModule {
   readonly catalogue: Catalogue;
-  /** Where it was loaded from; undefined for the program's own. */
+  /** The URL of the module; undefined for the catalogue of the program itself. */
   readonly url: URL | undefined;
   /** @throws SettingFault when an operation has no handler */
   handlers(): Promise<Readonly<Record<string, Handler>>>;
@@ -26,8 +27,9 @@ type Exports = Readonly<Record<string, unknown>>;
  * Loads a catalogue module.
  *
  * @param given a path relative to the working directory, or the name of a package; undefined for the program's own
- * @param own loads the program's own
- * @throws SettingFault naming the module and what is wrong with it
+ * catalogue
+ * @param own loads the program's own catalogue
+ * @throws SettingFault that names the module and says what is wrong with it
  */
 export async function loadCatalogue(given: string | undefined, own: () => Promise<Exports>): Promise<CatalogueModule> {
   const name = given ?? 'the catalogue of this program';
@@ -44,7 +46,7 @@ export async function loadCatalogue(given: string | undefined, own: () => Promis
 }
 
 /**
- * Where a catalogue module is. A child process with another working directory is given this.
+ * The URL of a catalogue module. A child process gets this URL, because its working directory may differ.
  *
  * @throws SettingFault when there is no such file or package
  */
@@ -79,7 +81,7 @@ function reasonOf(error: unknown): string {
     : textOf(error);
 }
 
-/** Of a CommonJS module Node may know only the default export. */
+/** For a CommonJS module, Node may know only the default export. */
 function exported(exports: Exports, key: string): unknown {
   return exports[key] ?? (exports['default'] as Exports | null | undefined)?.[key];
 }

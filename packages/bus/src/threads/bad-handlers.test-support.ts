@@ -48,13 +48,13 @@ export const handlers: Readonly<Record<string, Handler>> = {
     new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve((signal.reason as Error).name === 'TimeoutError' ? 1 : 0));
     }),
-  /** Waits for its signal, and says why it aborts. */
+  /** Waits for its signal, and returns the reason of the abort. */
   'heeds-cancelling': (_input, { signal, progress }) =>
     new Promise((resolve) => {
       progress(0);
       signal.addEventListener('abort', () => resolve((signal.reason as Error).name));
     }),
-  /** Looks at its signal while it blocks its thread. */
+  /** Checks its signal while it blocks its thread. */
   'looks-at-its-signal'(_input, context) {
     context.progress(0);
     const endMs = performance.now() + 60_000;

@@ -1,11 +1,9 @@
 import type { TaskShares } from './thread-task.ts';
 
 /*
- * What a server and the runs in its threads tell each other while they go on, in memory that they share: a run may block its
- * thread, so that no message reaches it or leaves it.
- *
- * A handler writes its progress, as often as it likes, and the server reads it when it sends a beat. The server notes that the
- * requester has cancelled, and the thread's signal aborts (thread-context.ts).
+ * Memory that a server and the runs in its threads share. While a run goes on it may block its thread, so that no
+ * message reaches it or leaves it. A handler writes its progress, as often as it likes, and the server reads it when it
+ * sends a beat. The server writes a cancellation, and the thread's signal aborts (thread-context.ts).
  */
 
 export interface ThreadShare {
@@ -23,7 +21,10 @@ export interface ThreadShares {
   open(): ThreadShare;
 }
 
-/** @param count how many runs may be open at once; a further run has no place, and learns and tells nothing */
+/**
+ * @param count how many runs may be open at once. A further run has no place: it reports no progress and learns of no
+ * cancellation
+ */
 export function createShares(count: number): ThreadShares {
   const of = new Float64Array(new SharedArrayBuffer(count * Float64Array.BYTES_PER_ELEMENT));
   const cancelled = new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));

@@ -9,7 +9,7 @@ export function sharedNowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
 
-/** Node.js has it since version 16; the types of ES2023 do not. */
+/** Node has this function since version 16; the types of ES2023 do not declare it. */
 const { waitAsync } = Atomics as unknown as {
   waitAsync(
     of: Int32Array,
@@ -21,10 +21,11 @@ const { waitAsync } = Atomics as unknown as {
 const deadlinePassed = 'the deadline of the request has passed';
 
 /**
- * The context of a handler in a worker thread. No signal crosses between threads, and none needs to. The deadline is known
- * from the start, so the thread aborts the signal by a timer of its own, if the handler uses it. A cancellation is noted in
- * shared memory, for which the thread waits without blocking. A handler that blocks the thread notices either when it reads
- * `context.signal` again; else it is given up together with the thread. The limit of the contract counts from this call.
+ * The context of a handler in a worker thread. No signal crosses between threads, and none needs to. The deadline is
+ * known from the start, so the thread aborts the signal by a timer of its own, if the handler uses it. A cancellation
+ * is written to shared memory, for which the thread waits without blocking. A handler that blocks the thread notices
+ * either when it reads `context.signal` again; otherwise it is given up together with the thread. The limit of the
+ * contract counts from this call.
  */
 export function openThreadContext(
   { deadlineMs, id, attempt, limit, shares }: Omit<ThreadTask, 'operation' | 'input'>,
@@ -56,13 +57,13 @@ export function openThreadContext(
 
   function watchCancelled({ cancelled, place }: TaskShares, watched: AbortController): void {
     const { async, value } = waitAsync(cancelled, place, 0);
-    // It was cancelled before, which is seen below.
+    // It was cancelled before; the check below notices that.
     if (!async) return;
     const look = (): void => abortIfOver(watched);
     void value.then(look);
   }
 
-  /** The thread may have been blocked when it was cancelled, or when its time was up. */
+  /** The thread may have been blocked when the request was cancelled, or when its time was up. */
   function abortIfOver(watched: AbortController): void {
     if (over || watched.signal.aborted) return;
     if (shares !== undefined && Atomics.load(shares.cancelled, shares.place) === 1) watched.abort(requestCancelled());
@@ -91,7 +92,7 @@ export function openThreadContext(
     end() {
       over = true;
       timers.clearTimeout(overdue);
-      // Its place belongs to another run soon: nothing waits there for this one.
+      // Its place will belong to another run, so nothing must wait there for this one.
       if (controller !== undefined && shares !== undefined) Atomics.notify(shares.cancelled, shares.place);
     },
   };

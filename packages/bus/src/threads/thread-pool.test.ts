@@ -293,7 +293,7 @@ describe('a cancellation of a task that runs', () => {
 
   test.each([
     ['that waits', 'heeds-cancelling', 'AbortError'],
-    ['that blocks its thread and looks at its signal', 'looks-at-its-signal', 'AbortError'],
+    ['that blocks its thread and checks its signal', 'looks-at-its-signal', 'AbortError'],
   ])('aborts the signal of a handler %s', async (_which, operation, output) => {
     const { pool, run } = setUp(1);
     const request = requestOf();
@@ -304,7 +304,7 @@ describe('a cancellation of a task that runs', () => {
     expect(await run('echo', 2)).toBe(2);
   });
 
-  test('does not reach the task that runs in the same place after it', async () => {
+  test('a cancellation does not reach the next task that runs in the same place', async () => {
     const { pool, run } = setUp(1);
     const request = requestOf();
     expect((await pool.run('echo', 1, request))?.output).toBe(1);

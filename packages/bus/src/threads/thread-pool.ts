@@ -46,11 +46,11 @@ const overrun = 'it ran for a second beyond the deadline, so its thread was ende
 const overlong = 'it ran for a second beyond what its contract allows, so its thread was ended';
 
 /**
- * Runs handlers in threads. At the deadline of its request, or when the requester cancels, a handler's signal aborts, in its thread. A handler that has
- * not answered a second later, or that ends its thread, costs only that thread, and a new one starts at once. Otherwise
- * a few such requests would occupy all threads for ever. A thread is not ended sooner, because starting its replacement
- * takes processor time from other work. A handler that exceeds the limit of its contract is treated in the same way,
- * except that its request fails at once.
+ * Runs handlers in threads. At the deadline of its request, or when the requester cancels, a handler's signal aborts,
+ * in its thread. A handler that has not answered a second later, or that ends its thread, costs only that thread, and a
+ * new one starts at once. Otherwise a few such requests would occupy all threads for ever. A thread is not ended
+ * sooner, because starting its replacement takes processor time from other work. A handler that exceeds the limit of
+ * its contract is treated in the same way, except that its request fails at once.
  */
 export function createThreadPool({ file, workerData, workers, onEvent }: ThreadPoolOptions): ThreadPool {
   const count = workers === 'auto' ? Math.max(1, availableParallelism() - 1) : workers;

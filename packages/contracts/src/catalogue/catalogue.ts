@@ -63,7 +63,7 @@ function branded<C extends object>(catalogue: C): C {
   return Object.defineProperty(catalogue, brand, { value: knownCatalogueVersion });
 }
 
-/** The form of a catalogue, whichever copy of this package made it; undefined for anything else. */
+/** The form of a catalogue that any copy of this package made; undefined for anything else. */
 export function catalogueVersionOf(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? (value as { readonly [brand]?: unknown })[brand] : undefined;
 }
