@@ -2,7 +2,7 @@ import type { Account, HeapMember } from '@cateto/protocol';
 import { comesBefore, createAccounts, createHeap } from '@cateto/protocol';
 import type { Fifo } from '../runs/fifo.ts';
 import { createFifo } from '../runs/fifo.ts';
-import type { Line } from '../runs/run-queue.ts';
+import type { Line } from '../runs/types.ts';
 import type { Admitted } from '../runs/work.ts';
 
 /*

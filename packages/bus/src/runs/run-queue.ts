@@ -1,14 +1,11 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import { createQueueDelay } from '@cateto/protocol';
-import type { Fifo } from './fifo.ts';
 import { createFifo } from './fifo.ts';
-import type { Platform } from '../link/link.ts';
-import type { QueueLoad } from './queue-load.ts';
 import { queueLoad } from './queue-load.ts';
-import type { RunCounters } from './run-counters.ts';
-import { isGivenUp } from './run-counters.ts';
-import type { Admitted, Run } from './work.ts';
+import { createRunTimes } from './run-times.ts';
+import type { Line, RunQueue, RunQueueOptions } from './types.ts';
+import type { Admitted } from './work.ts';
 
 /*
  * Decides when a server begins the requests that it has admitted.
@@ -18,68 +15,6 @@ import type { Admitted, Run } from './work.ts';
  * be given back. A handler that may block the loop begins one turn after its requesters were told. If it will probably
  * take long, the requests behind it are given back first. So are requests that have waited for 100 ms.
  */
-
-export interface RunQueue {
-  /** Begins the request now or later. `answered` is called once, unless the request was given back. */
-  add(request: Admitted): void;
-  /** A batch of requests is about to be added (`open`), or was added. */
-  open(): void;
-  close(): void;
-  /**
-   * The event loop is this much later than planned. An asynchronous handler may have blocked it after it had returned.
-   */
-  loopSeen(lateMs: number): void;
-  /** How long the next request will wait for the event loop. */
-  waitMs(): number;
-  /** When to check whether a request has waited for long. */
-  deadlineMs(): number | undefined;
-  /** This server drains: requests that have not begun 100 ms from now are given back. */
-  leave(): void;
-  tick(): void;
-  /** Their requester has sent these to another server: those that have not begun do not begin. */
-  withdraw(sender: string, seqs: readonly number[]): void;
-  /**
-   * The event loop was blocked. Requests that are added from now on begin at least one turn later: by then the server
-   * has read the other messages of that time, which may withdraw them.
-   */
-  putOff(): void;
-  load(): QueueLoad;
-}
-
-export interface RunQueueOptions {
-  readonly platform: Platform;
-  /** How many requests run at once in the event loop. */
-  readonly runningMax: number;
-  readonly counters: RunCounters;
-  answered(request: Admitted, outcome: Success | Failure, nowMs: number): void;
-  /**
-   * A handler may block the event loop for this long; 0 means that it has not, or is over. Requesters are to be told.
-   */
-  announce(silentMs: number): void;
-  /**
-   * These requests have waited for long, or will. Those that are given back are marked `returned` when this returns.
-   */
-  waitLong(requests: readonly Admitted[]): void;
-  /** This server drains and begins none of these requests. All of them are marked `returned` when this returns. */
-  letGo(requests: readonly Admitted[]): void;
-  /** A handler has blocked the event loop for long enough to be noticed. */
-  blocked(): void;
-  /** These were withdrawn and have not begun; they are marked `returned` when this returns. */
-  withdrawn(requests: readonly Admitted[]): void;
-  /** This many requests of one requester keep the server busy. */
-  windowIs(contract: string, window: number): void;
-  /**
-   * The order of waiting requests; unless given, first come, first served. Called once for the event loop and once for
-   * the threads.
-   */
-  readonly line?: (() => Line) | undefined;
-}
-
-/** Requests that wait for their turn. */
-export interface Line extends Fifo<Admitted> {
-  /** A request that had its turn has blocked the event loop, or occupied a thread, for this long. */
-  took(request: Admitted, blockedMs: number): void;
-}
 
 const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 const stretchMs = 20;
@@ -92,9 +27,6 @@ const waitMaxMs = 100;
  * From this delay on, a late event loop is attributed to a handler. Garbage collection and a busy machine cause less.
  */
 const lateFromMs = 100;
-/** The window of a kind is checked after each of its first runs, and then after every so many. */
-const firstLooks = 32;
-const lookEveryMs = 10;
 
 const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
 
@@ -102,8 +34,10 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const { platform, runningMax, counters, answered, announce, line = asTheyCame } = options;
   const { waitLong, letGo, withdrawn, blocked, windowIs } = options;
   const queueDelay = createQueueDelay();
+  const times = createRunTimes(counters, windowIs);
   const waiting = line();
   const forThreads = line();
+  const all = (): Admitted[] => [...waiting.all(), ...forThreads.all()];
   let stretchEndMs = 0;
   /** Work since the last turn that was requested. */
   let workedMs = 0;
@@ -138,10 +72,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   let lookMs = Number.POSITIVE_INFINITY;
   /** When this server begins nothing more. */
   let leaveMs = Number.POSITIVE_INFINITY;
-  /** The kinds of work that have begun in the event loop. */
-  const kinds = new Set<Run>();
-  /** The kinds of work whose window is announced. */
-  const announcedKinds = new Set<Run>();
 
   function add(request: Admitted): void {
     const nowMs = isOpen ? lastMs : platform.nowMs();
@@ -182,49 +112,11 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     lastMs = isAnswered ? answeredMs : platform.nowMs();
     current = outer;
     answeredMs = outerMs;
-    if (!isAnswered) sample(request, nowMs);
-    returned(request, lastMs - nowMs, isAnswered);
-  }
-
-  function sample(request: Admitted, nowMs: number): void {
-    const { run } = request.work;
-    // A handler that never settles must not be the last one that is timed.
-    if (run.sample !== undefined && !isGivenUp(run.sample, nowMs)) return;
-    run.sample = request;
-    run.sampleMs = nowMs;
-  }
-
-  function endSample(request: Admitted, nowMs: number): void {
-    const { run } = request.work;
-    run.sample = undefined;
-    const ms = nowMs - run.sampleMs;
-    run.load.handled(ms);
-    // Its time is unknown.
-    if (request.work.underway !== 'cancelled') counters.took(ms);
-    look(run, nowMs);
-  }
-
-  /** A run has returned to the event loop after this time. */
-  function returned(request: Admitted, ms: number, isAnswered: boolean): void {
-    const { run } = request.work;
-    run.load.took(ms, isAnswered);
-    run.took?.(ms);
+    if (!isAnswered) times.started(request, nowMs);
+    const ms = lastMs - nowMs;
+    times.returned(request, ms, isAnswered, lastMs);
     waiting.took(request, ms);
-    if (isAnswered) counters.took(ms);
     if (ms > noticedMs) blocked();
-    run.returns += 1;
-    if (run.returns === 1) kinds.add(run);
-    look(run, lastMs);
-  }
-
-  function look(run: Run, nowMs: number): void {
-    if (run.returns > firstLooks && nowMs < run.lookedMs + lookEveryMs) return;
-    run.lookedMs = nowMs;
-    const window = run.load.window(run.threads?.());
-    if (window === undefined || window === run.window) return;
-    run.window = window;
-    announcedKinds.add(run);
-    windowIs(run.contract, window);
   }
 
   function answerInLoop(request: Admitted, outcome: Success | Failure): void {
@@ -239,7 +131,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (bounded) workCount += 1;
     counters.ended(request, outcome);
     answered(request, outcome, nowMs);
-    if (request.work.run.sample === request) endSample(request, nowMs);
+    times.answered(request, nowMs);
     if (waiting.size() > 0) askForTurn();
     else if (request === announced) announce(0);
   }
@@ -263,7 +155,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       if (isOver(request, nowMs)) continue;
       inThreads.set(request, nowMs);
       counters.began();
-      sample(request, nowMs);
+      times.started(request, nowMs);
       run.begin(request, answerFromThread);
     }
   }
@@ -274,7 +166,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     inThreads.delete(request);
     counters.ended(request, outcome);
     answered(request, outcome, nowMs);
-    if (request.work.run.sample === request) endSample(request, nowMs);
+    times.answered(request, nowMs);
     beginInThreads();
   }
 
@@ -345,19 +237,18 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
   }
 
+  function giveBackAll(requests: readonly Admitted[], tell: RunQueueOptions['letGo']): void {
+    giveBack(requests, tell);
+    // The announced silence will not happen.
+    if (announced !== undefined && requests.includes(announced)) announce(0);
+  }
+
   /** @returns whether this server begins nothing more */
   function letWaitingGo(): boolean {
     if (leaveMs === Number.POSITIVE_INFINITY || platform.nowMs() < leaveMs) return false;
-    const all = [...waiting.all(), ...forThreads.all()];
-    if (all.length === 0) return true;
-    giveBack(all, letGo);
-    // The announced silence does not come.
-    if (announced !== undefined && all.includes(announced)) announce(0);
+    const left = all();
+    if (left.length > 0) giveBackAll(left, letGo);
     return true;
-  }
-
-  function long(fifo: Fifo<Admitted>, nowMs: number): Admitted[] {
-    return fifo.all().filter(({ sinceMs, work }) => sinceMs + waitMaxMs <= nowMs && work.underway === undefined);
   }
 
   return {
@@ -376,18 +267,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     },
     loopSeen(lateMs) {
       // Which of them blocked the loop is unknown.
-      if (lateMs >= lateFromMs) for (const { load } of kinds) load.suspect();
+      if (lateMs >= lateFromMs) times.suspectAll();
     },
     withdraw(sender, seqs) {
       const those = new Set(seqs);
-      const found = [...waiting.all(), ...forThreads.all()].filter(
+      const found = all().filter(
         (one) => one.sender === sender && those.has(one.seq) && one.work.underway === undefined,
       );
-      if (found.length === 0) return;
-      withdrawn(found);
-      for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
-      // The announced silence will not happen.
-      if (announced !== undefined && found.includes(announced)) announce(0);
+      if (found.length > 0) giveBackAll(found, withdrawn);
     },
     putOff() {
       putOffs += 1;
@@ -406,9 +293,9 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       const nowMs = platform.nowMs();
       if (nowMs < lookMs || letWaitingGo()) return;
       lookMs = nowMs + waitMaxMs;
-      const found = [...long(waiting, nowMs), ...long(forThreads, nowMs)];
+      const found = all().filter(({ sinceMs, work }) => sinceMs + waitMaxMs <= nowMs && work.underway === undefined);
       if (found.length > 0) giveBack(found);
     },
-    load: () => queueLoad(announcedKinds, [...waiting.all(), ...forThreads.all()], platform.nowMs()),
+    load: () => queueLoad(times.announced(), all(), platform.nowMs()),
   };
 }

@@ -1,0 +1,70 @@
+import type { Failure, Success } from '@cateto/contracts';
+import type { Platform } from '../link/link.ts';
+import type { Fifo } from './fifo.ts';
+import type { QueueLoad } from './queue-load.ts';
+import type { RunCounters } from './run-counters.ts';
+import type { Admitted } from './work.ts';
+
+/* What the queue of a server's requests does, and what it needs. */
+
+export interface RunQueue {
+  /** Begins the request now or later. `answered` is called once, unless the request was given back. */
+  add(request: Admitted): void;
+  /** A batch of requests is about to be added (`open`), or was added. */
+  open(): void;
+  close(): void;
+  /**
+   * The event loop is this much later than planned. An asynchronous handler may have blocked it after it had returned.
+   */
+  loopSeen(lateMs: number): void;
+  /** How long the next request will wait for the event loop. */
+  waitMs(): number;
+  /** When to check whether a request has waited for long. */
+  deadlineMs(): number | undefined;
+  /** This server drains: requests that have not begun 100 ms from now are given back. */
+  leave(): void;
+  tick(): void;
+  /** Their requester has sent these to another server: those that have not begun do not begin. */
+  withdraw(sender: string, seqs: readonly number[]): void;
+  /**
+   * The event loop was blocked. Requests that are added from now on begin at least one turn later: by then the server
+   * has read the other messages of that time, which may withdraw them.
+   */
+  putOff(): void;
+  load(): QueueLoad;
+}
+
+export interface RunQueueOptions {
+  readonly platform: Platform;
+  /** How many requests run at once in the event loop. */
+  readonly runningMax: number;
+  readonly counters: RunCounters;
+  answered(request: Admitted, outcome: Success | Failure, nowMs: number): void;
+  /**
+   * A handler may block the event loop for this long; 0 means that it has not, or is over. Requesters are to be told.
+   */
+  announce(silentMs: number): void;
+  /**
+   * These requests have waited for long, or will. Those that are given back are marked `returned` when this returns.
+   */
+  waitLong(requests: readonly Admitted[]): void;
+  /** This server drains and begins none of these requests. All of them are marked `returned` when this returns. */
+  letGo(requests: readonly Admitted[]): void;
+  /** A handler has blocked the event loop for long enough to be noticed. */
+  blocked(): void;
+  /** These were withdrawn and have not begun; they are marked `returned` when this returns. */
+  withdrawn(requests: readonly Admitted[]): void;
+  /** This many requests of one requester keep the server busy. */
+  windowIs(contract: string, window: number): void;
+  /**
+   * The order of waiting requests; unless given, first come, first served. Called once for the event loop and once for
+   * the threads.
+   */
+  readonly line?: (() => Line) | undefined;
+}
+
+/** Requests that wait for their turn. */
+export interface Line extends Fifo<Admitted> {
+  /** A request that had its turn has blocked the event loop, or occupied a thread, for this long. */
+  took(request: Admitted, blockedMs: number): void;
+}
