@@ -76,7 +76,7 @@ test.each([
   ['./nothing.js', /there is no file .*nothing\.js$/],
   ['nothing.mjs', /there is no file .*nothing\.mjs$/],
   ['no-such-package', /neither a file nor a package here/],
-])('%s, which is not there, is refused', (given, message) => {
+])('the missing module %s is refused', (given, message) => {
   expect(() => catalogueUrl(given)).toThrow(message);
 });
 

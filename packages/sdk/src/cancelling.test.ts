@@ -46,7 +46,7 @@ const cancelled = 'AbortError: the requester has cancelled the request';
 test.each([
   ['an op-server', false],
   ['the fallback of a calc-server', true],
-])('a call that is aborted ends its handlers at %s, and takes no place there any more', async (_where, fallback) => {
+])('an aborted call ends its handlers at %s, and frees its slot there', async (_where, fallback) => {
   const { begun, ended, handler } = waiting();
   const { network, client, inFlight, errors, events } = await system(handler, { fallback });
   const controller = new AbortController();

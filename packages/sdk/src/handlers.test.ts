@@ -133,7 +133,7 @@ describe('a handler that has not settled a second after its deadline', () => {
   test.each<[string, (settle: { resolve: (value: number) => void; reject: (error: Error) => void }) => void]>([
     ['returns', ({ resolve }) => resolve(1)],
     ['throws', ({ reject }) => reject(new Error('late'))],
-  ])('harms nothing when it %s after all', async (_how, settleNow) => {
+  ])('a handler that was given up does no harm when it %s later', async (_how, settleNow) => {
     const unhandled: unknown[] = [];
     const note = (error: unknown): void => void unhandled.push(error);
     process.on('unhandledRejection', note);

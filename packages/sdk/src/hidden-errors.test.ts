@@ -112,7 +112,7 @@ describe('texts of errors', () => {
     ['the handler of a fallback', { handler: async () => failure('internal', secret), fallback: true }],
     ['a plan', { code: { ...well, plan: () => failure('internal', secret) } }],
     ['combine', { code: { ...well, combine: () => failure('internal', secret) } }],
-  ])('%s returns in a failure reaches the client and is no fault', async (_who, what) => {
+  ])('the text that %s returns in a failure reaches the client, and is not a fault', async (_who, what) => {
     const { client, failed } = await system(what, false);
     await expect(client.halves(2)).rejects.toMatchObject({ code: 'internal', message: secret });
     expect(failed()).toEqual([]);

@@ -13,7 +13,7 @@ test.each([
   ['a URL', module],
   ['the text of a URL', module.href],
   ['a path', fileURLToPath(module)],
-])('a module is named by %s, and no thread is needed to serve its handlers', async (_what, named) => {
+])('a module can be given as %s, and its handlers need no thread', async (_what, named) => {
   for (const workers of [0, 'auto', undefined] as const) {
     const service = await serve({ catalogue, brokers, module: named, workers });
     await service.close();

@@ -30,7 +30,7 @@ async function system({ fallback = false } = {}) {
 test.each([
   ['an op-server', false],
   ['a calc-server that computes the call itself', true],
-])('the caller hears how far the handlers of %s are: the mean of its calls', async (_where, fallback) => {
+])('the caller gets the mean progress of its calls from the handlers of %s', async (_where, fallback) => {
   const { network, running, heard, ask } = await system({ fallback });
   const asked = ask(1, 2);
   await network.pass(1_000);

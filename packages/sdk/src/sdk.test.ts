@@ -160,7 +160,7 @@ describe('a formula’s code', () => {
     ['makes no plan', null, /no list of calls/],
     ['plans nothing', [], /a plan of 0 calls/],
     ['plans an undefined call', [undefined], /call 1 of the plan names no operation/],
-  ])('that %s is internal, and the next request is answered', async (_what, plan, said) => {
+  ])('a formula that %s is internal, and the next request is answered', async (_what, plan, said) => {
     const network = simulate();
     const plans = [plan, [call(negate, { x: 1, y: 2 })]];
     const broken = { mirror: { ...formulas.mirror, plan: () => plans.shift() as never } };
@@ -447,7 +447,7 @@ test.each<[string, unknown, RegExp]>([
   ['none', [], /brokers: "" is not/],
   ['one without ports', [{ host: '127.0.0.1' }], /brokers: "127.0.0.1:undefined/],
   ['a number', 5, /brokers: a number is neither/],
-])('brokers that are %s, of a program in JavaScript, are refused', async (_what, brokers, said) => {
+])('brokers given as %s by a program in JavaScript are refused', async (_what, brokers, said) => {
   await expect(connect({ brokers: brokers as never })).rejects.toMatchObject({ name: 'SettingFault', message: said });
 });
 

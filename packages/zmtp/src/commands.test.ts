@@ -40,7 +40,7 @@ describe('SUBSCRIBE and CANCEL', () => {
     ['calc.hello.', false],
     ['', true],
     ['', false],
-  ])('of %j (%s) are read where they stand', (topic, subscribed) => {
+  ])('the subscription command of %j (%s) is read in place', (topic, subscribed) => {
     const [bytes, start, end] = within(writeSubscription(topic, subscribed));
     const span = readSubscription(bytes, start, end);
     expect(span?.subscribed).toBe(subscribed);

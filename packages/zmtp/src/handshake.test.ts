@@ -20,7 +20,7 @@ describe('a greeting', () => {
     ['of libzmq', libzmqGreeting],
     ['of ZMTP 3.0', greetingWith(11, 0)],
     ['of a version to come', greetingWith(10, 4)],
-  ])('%s is right, as much of it as has come', (_whose, greeting) => {
+  ])('the greeting %s is accepted, also in part', (_whose, greeting) => {
     expect(greeting).toHaveLength(greetingBytes);
     for (let length = 0; length <= greetingBytes; length += 1) {
       expect(greetingFault(greeting.subarray(0, length))).toBeUndefined();
@@ -33,7 +33,7 @@ describe('a greeting', () => {
     ['of ZMTP 2', greetingWith(10, 2), 10, 'ZMTP before 3.0'],
     ['with keys', greetingWith(12, 'C'.charCodeAt(0)), 31, 'a mechanism that is not NULL'],
     ['with a longer mechanism', greetingWith(16, 'X'.charCodeAt(0)), 31, 'a mechanism that is not NULL'],
-  ])('%s is at fault as soon as that has come', (_what, greeting, at, fault) => {
+  ])('the greeting %s is refused as soon as its fault has arrived', (_what, greeting, at, fault) => {
     expect(greetingFault(greeting.subarray(0, at))).toBeUndefined();
     expect(greetingFault(greeting.subarray(0, at + 1))).toBe(fault);
     expect(greetingFault(greeting)).toBe(fault);
@@ -44,7 +44,7 @@ describe('a greeting', () => {
     [3, 1, true],
     [3, 2, true],
     [4, 0, true],
-  ])('of version %i.%i: speaks commands: %s', (major, minor, speaks) => {
+  ])('a peer of version %i.%i speaks commands: %s', (major, minor, speaks) => {
     const greeting = greetingWith(10, major);
     greeting[11] = minor;
     expect(speaksCommands(greeting)).toBe(speaks);
@@ -73,7 +73,7 @@ describe('READY', () => {
     ['a name that is cut off', '\x05READY\x0bSocket-T', 'a broken READY command'],
     ['a value that is cut off', '\x05READY\x0bSocket-Type\0\0\0\x03SU', 'a broken READY command'],
     ['a value of 4 GiB', '\x05READY\x0bSocket-Type\xff\xff\xff\xffSUB', 'a broken READY command'],
-  ])('with %s is at fault', (_what, body, fault) => {
+  ])('READY with %s is refused', (_what, body, fault) => {
     expect(readyFault('XPUB', Buffer.from(body, 'latin1'))).toBe(fault);
   });
 

@@ -23,7 +23,7 @@ describe('a formula', () => {
     [['diagonal', '1', '2', '2'], '3\n'],
     [['leg', '5', '3'], '4\n'],
     [['hypotenuse', '-3', '4'], '5\n'],
-  ])('%s prints %s', async (args, printed) => {
+  ])('the client prints the answer of %s: %s', async (args, printed) => {
     expect(await run(...args)).toEqual({ code: 0, out: printed, said: '' });
   });
 
@@ -49,7 +49,7 @@ describe('a mistake is one line on stderr and an exit code', () => {
     [['hypotenuse', '3'], 2, /'b'/],
     [['hypotenuse', '3', '4', '--timeout', 'soon'], 2, /--timeout.*"soon"/],
     [['hypotenuse', '3', '4', '--colour'], 2, /--colour/],
-  ])('%j: exit code %i', async (args, code, said) => {
+  ])('the client with %j ends with exit code %i', async (args, code, said) => {
     const finished = await run(...args);
     expect(finished).toMatchObject({ code, out: '' });
     expect(finished.said).toMatch(said);

@@ -74,7 +74,7 @@ describe.each(tested)('%s', (shell) => {
     ['a file as a value', 'cateto client batch - --out le', '<cateto><client><batch><-><--out><legs of Bilbao.csv>'],
     ['a program for help', 'cateto help bro', '<cateto><help><broker>'],
     ['no file where none is possible', 'cateto client leg le', '<cateto><client><leg><le>'],
-  ])('completes %s', async (_what, typed, line) => {
+  ])('Tab completes %s', async (_what, typed, line) => {
     expect(await completed(typed)).toBe(line);
   });
 });

@@ -151,7 +151,7 @@ describe('bytes that are no text', () => {
       'ab\n',
       'line 2, byte 5 of the file (0x00): no text has that character',
     ],
-  ])('bytes that are no text are refused with line and byte: %s', async (_what, bytes, name, before, fault) => {
+  ])('bytes that are not text are refused with line and byte: %s', async (_what, bytes, name, before, fault) => {
     expect(await decode(bytes, name)).toEqual({ text: before, fault: `${fault}${hint}` });
   });
 

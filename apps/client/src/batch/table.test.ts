@@ -35,7 +35,7 @@ describe('the delimiter of a table', () => {
     ['sep=;\na;b\n1;2\n', ';'],
     ['SEP=,\r\na,b\r\n1,2\r\n', ','],
     ['"sep=#"\ra#b\r1#2\r', '#'],
-  ])('a first line %j sets the delimiter and is no row', async (text, delimiter) => {
+  ])('a first line %j sets the delimiter and is not a row', async (text, delimiter) => {
     const expected = {
       delimiter,
       rows: [

@@ -8,6 +8,6 @@ test.each([
   [['status', '--catalogue'], undefined, ['status', '--catalogue']],
   [['echo', '--', '--catalogue', 'x'], undefined, ['echo', '--', '--catalogue', 'x']],
   [['echo', '--catalogue', '--', 'x'], undefined, ['echo', '--catalogue', '--', 'x']],
-])('of %j the catalogue is %j', (args, given, rest) => {
+])('the arguments %j give the catalogue %j', (args, given, rest) => {
   expect(takeCatalogue(args)).toEqual({ given, rest });
 });

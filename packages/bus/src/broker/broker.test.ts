@@ -89,7 +89,7 @@ describe('two brokers', () => {
   test.each([
     ['primary', 'backup'],
     ['backup', 'primary'],
-  ] as const)('started %s first become one active and one standby', async (first, second) => {
+  ] as const)('two brokers started %s first become one active and one standby', async (first, second) => {
     const brokers = await freeBrokers();
     const started = { [first]: await start(first, brokers), [second]: await start(second, brokers) };
     await started.primary?.seen('active');

@@ -86,7 +86,7 @@ describe.each(['on the main thread', 'in a worker thread'] as const)('the end of
   test.each([
     ['for less than a server waits', 400],
     ['for longer than a server waits', 2_500],
-  ])('nothing is told by a broker that stood still %s', async (_how, ms) => {
+  ])('a broker that stood still %s reports no end of a server', async (_how, ms) => {
     const { child, until } = await serverProcess(where);
     standStill(ms);
     child.send('withdraw');

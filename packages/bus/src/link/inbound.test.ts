@@ -44,7 +44,7 @@ describe('inbound connections', () => {
     [{ asks: false, serves: false }, ['answers']],
     [{ asks: false, serves: true }, ['requests']],
     [both, ['requests', 'answers']],
-  ])('of who %o: %o', (duty, names) => {
+  ])('a participant with the duty %o has the inbound connections %o', (duty, names) => {
     expect(inboundOf(duty).inbound.all.map(({ name }) => name)).toEqual(names);
   });
 
@@ -77,7 +77,7 @@ describe('inbound connections', () => {
   test.each([
     ['requests', 'answers'],
     ['answers', 'requests'],
-  ])('a hello passes when it came on the %s and then on the %s, not before', (one, other) => {
+  ])('a hello passes when it has arrived on the %s and then on the %s, not before', (one, other) => {
     const { comes, heard } = inboundOf(both);
     comes(one, hello, '1');
     comes(one, hello, '1');

@@ -63,7 +63,7 @@ describe('a handler that throws', () => {
       'odd',
     ],
     ['a stack that is not a text', { message: 'odd', stack: 7 }, 'odd'],
-  ])('is reported when it throws %s', (_what, error, message) => {
+  ])('a handler that throws %s is reported', (_what, error, message) => {
     const { events, faults } = setUp();
     faults.threw(run('square', 7), error);
     expect(events).toMatchObject([{ event: 'handler-failed', message, stack: undefined }]);

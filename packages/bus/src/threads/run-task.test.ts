@@ -29,7 +29,7 @@ test.each<[string, () => unknown, object]>([
   ['an Error that the handler throws', () => throwing(new Error('broken')), thrown(/^broken$/)],
   ['a symbol that the handler throws', () => throwing(Symbol('x')), thrown(/^Symbol\(x\)$/)],
   ['null that the handler throws', async () => throwing(null), thrown(/^null$/)],
-])('%s that a handler gives comes back from its thread', async (_what, handler, worked) => {
+])('a result returns from its thread: %s', async (_what, handler, worked) => {
   expect(structuredClone(await run(handler as never))).toMatchObject({ ...worked, blockedMs: expect.any(Number) });
 });
 

@@ -62,7 +62,7 @@ test.each([
   ['a function that the handler throws', 'throw-function', 'a function'],
   ['a function that the handler returns', 'give-function', 'a function cannot be sent'],
   ['a list of promises that the handler returns', 'give-rejections', 'a Promise cannot be sent'],
-])('%s is what comes of it, and the thread stays', async (_what, operation, message) => {
+])('a task fails without its thread ending: %s', async (_what, operation, message) => {
   const { run, events } = setUp(1);
   await expect(run(operation, 1)).rejects.toThrow(message);
   expect(await run('echo', 2)).toBe(2);
@@ -135,7 +135,7 @@ describe('replacement of threads', () => {
     ['that never answers', 'never', 300, /ran for a second beyond the deadline/],
     ['that ends the process', 'exit', longMs, /exit/i],
     ['that throws after its request was answered', 'throw-later', longMs, /later/],
-  ])('%s, and the server is told', async (_what, operation, withinMs, why) => {
+  ])('a thread is replaced after a handler %s, and the server reports it', async (_what, operation, withinMs, why) => {
     const { run, events } = setUp(1);
     await run('echo', 1);
     await expect(run(operation, 1, withinMs)).rejects.toThrow(why);
@@ -294,7 +294,7 @@ describe('a cancellation of a task that runs', () => {
   test.each([
     ['that waits', 'heeds-cancelling', 'AbortError'],
     ['that blocks its thread and checks its signal', 'looks-at-its-signal', 'AbortError'],
-  ])('aborts the signal of a handler %s', async (_which, operation, output) => {
+  ])('a cancellation aborts the signal of a handler %s', async (_which, operation, output) => {
     const { pool, run } = setUp(1);
     const request = requestOf();
     const running = pool.run(operation, 1, request);

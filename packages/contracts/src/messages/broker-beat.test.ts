@@ -42,7 +42,7 @@ test.each<[string, unknown]>([
   ['an incarnation that is not an id', good.with(3, 'x')],
   ['counters that are not numbers', good.with(5, 'x')],
   ['too few fields', good.slice(0, 4)],
-])('%s is no heartbeat', (_what, value) => {
+])('%s is not a heartbeat', (_what, value) => {
   expect(decodeBeat(encodeValue(value))).toBeUndefined();
 });
 

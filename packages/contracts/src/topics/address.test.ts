@@ -50,6 +50,6 @@ test.each([
   'k3f0q9x2m1z-7f',
   'k3f0q9x2m1zd-zzzzzzzzzzz',
   'k3f0q9x2m1zd-7f ',
-])('%j is no request id', (text) => {
+])('%j is not a request id', (text) => {
   expect(parseRequestId(text)).toBeUndefined();
 });

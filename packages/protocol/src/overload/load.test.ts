@@ -31,7 +31,7 @@ describe('the window', () => {
     [20, 2],
     [25, 1],
     [3000, 1],
-  ])('Runs that block the loop for %d ms get a window of %d.', (ms, window) => {
+  ])('runs that block the loop for %d ms get a window of %d', (ms, window) => {
     expect(ran(16, ms, load()).window(undefined)).toBe(window);
   });
 
@@ -39,7 +39,7 @@ describe('the window', () => {
     [10, 2, 5],
     [25, 2, 2],
     [1000, 4, 4],
-  ])('Runs of %d ms in %d threads get a window of %d.', (ms, threads, window) => {
+  ])('runs of %d ms in %d threads get a window of %d', (ms, threads, window) => {
     expect(handled(16, ms, load()).window(threads)).toBe(window);
   });
 

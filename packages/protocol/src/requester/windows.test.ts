@@ -112,7 +112,7 @@ describe('a returned request', () => {
   test.each([
     ['nothing waits at its server any more', 1],
     ['its server has answered another operation, though more of that waits there', 2],
-  ])('goes back to its server once %s', (_when, squares) => {
+  ])('a returned request goes back to its server once %s', (_when, squares) => {
     const { callMany, beat, answer } = setUp(a);
     callMany(1, squares);
     callMany(11, 12, undefined, 'multiply');

@@ -8,6 +8,6 @@ test.each([
   ['a list', [1, 2, 3], 88],
   ['lists in a list', [[], []], 208],
   ['an object', { key: 'x' }, 64 + 16 + 30 + 26],
-])('%s weighs about what it takes', (_what, value, bytes) => {
+])('the estimate for %s is close to its memory', (_what, value, bytes) => {
   expect(memoryEstimate(value)).toBe(bytes);
 });

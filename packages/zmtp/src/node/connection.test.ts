@@ -95,7 +95,7 @@ describe('a handshake', () => {
       () => `${writeGreeting().toString('latin1')}\x04\x1a\x05READY\x0bSocket-Type\0\0\0\x04XPUB`,
       'a type of socket that does not fit',
     ],
-  ])('with %s is cut off', async (_what, bytes, fault) => {
+  ])('a handshake with %s is cut off', async (_what, bytes, fault) => {
     const { far, log } = await setUp(quiet, { frameBytesMax: 100_000 });
     // Correct bytes later in the same chunk do not help.
     const good = '\x04\x19\x05READY\x0bSocket-Type\0\0\0\x03SUB';

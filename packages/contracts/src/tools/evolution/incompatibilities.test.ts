@@ -66,7 +66,7 @@ test.each<[string, z.ZodType, z.ZodType]>([
   ['fields that both parts of an intersection declare', z.object({ a: z.int(), b: z.int() }), both()],
   ['an absent field that has a default', z.object({}), z.object({ a: z.int().default(1) })],
   ['never', z.never(), z.string()],
-])('%s is understood', (_what, sender, receiver) => {
+])('%s is compatible', (_what, sender, receiver) => {
   expect(found(sender, receiver)).toEqual([]);
 });
 
