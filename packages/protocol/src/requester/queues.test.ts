@@ -67,3 +67,22 @@ test('the next request is the one that a search of all waiting requests finds', 
     { numRuns: 300 },
   );
 });
+
+test('when no server listens, that is new for the requests of all origins once, and then for those that are added', () => {
+  const queues = createQueues<string>();
+  const add = (seq: number, origin: string): OpenRequest<string> => {
+    const request = openRequest({ ...callOf(seq), origin }, 0, 200);
+    queues.add(request);
+    return request;
+  };
+  const first = add(2, 'a');
+  const second = add(3, 'b');
+  expect(new Set(queues.unserved(first))).toEqual(new Set([first, second]));
+  const older = add(1, 'b');
+  const settled = add(4, 'a');
+  queues.remove(settled);
+  expect(queues.unserved(second)).toEqual([older]);
+  expect(queues.unserved(second)).toEqual([]);
+  queues.served(first);
+  expect(new Set(queues.unserved(first))).toEqual(new Set([first, second, older]));
+});

@@ -10,7 +10,7 @@ import { comesBefore, createAccounts } from '../structures/accounts.ts';
 import type { Heap } from '../structures/heap.ts';
 import { createHeap } from '../structures/heap.ts';
 import type { Line, OpenRequest, Origin } from './request.ts';
-import { firstOf, insert, keyOf, takeOut, unserved } from './waiting-line.ts';
+import { firstOf, insert, keyOf, takeOut, waitingIn } from './waiting-line.ts';
 
 export interface Queues<W> {
   add(request: OpenRequest<W>): void;
@@ -22,7 +22,7 @@ export interface Queues<W> {
   contracts(): Iterable<string>;
   /** The request whose turn is next and whose line is not blocked. It goes on waiting. */
   next(contract: string, blocked: ReadonlySet<string>): OpenRequest<W> | undefined;
-  /** No suitable server listens for the request. @returns the requests of its line for which this is new */
+  /** No suitable server listens for the request. @returns the requests with the same key for which this is new, of all origins */
   unserved(request: OpenRequest<W>): readonly OpenRequest<W>[];
   /** A server listens for the request, with or without room. */
   served(request: OpenRequest<W>): void;
@@ -42,6 +42,8 @@ interface Queue<W> {
   readonly origins: Accounts<Origin<W>>;
   /** By key: the lines that may go to the same servers, by whose turn it is. */
   readonly turns: Map<string, Heap<Line<W>>>;
+  /** By key, while no suitable server listens: the requests that were added since that was asked last. */
+  readonly addedUnserved: Map<string, OpenRequest<W>[]>;
   waiting: number;
   /** The mean cost of the last requests. A request is charged this until its answer arrives. */
   costMs: number;
@@ -73,6 +75,7 @@ export function createQueues<W>(): Queues<W> {
       queue = {
         origins: createAccounts((name) => ({ name, contract, usedMs: 0, since: 0, lines: new Map(), waiting: 0 })),
         turns: new Map(),
+        addedUnserved: new Map(),
         waiting: 0,
         costMs: 0,
         leastMs: 0,
@@ -94,7 +97,7 @@ export function createQueues<W>(): Queues<W> {
     if (line === undefined) {
       const turns = queue.turns.get(key) ?? createHeap(hasTurnBefore);
       queue.turns.set(key, turns);
-      line = { key, origin, turns, at: -1, items: [], head: 0, waiting: 0, unservedBelow: 0 };
+      line = { key, origin, turns, at: -1, items: [], head: 0, waiting: 0 };
       origin.lines.set(key, line);
       turns.add(line);
     }
@@ -102,10 +105,12 @@ export function createQueues<W>(): Queues<W> {
   }
 
   /** No request waits in the line any more. */
-  function close({ turns }: Queue<W>, line: Line<W>): void {
+  function close({ turns, addedUnserved }: Queue<W>, line: Line<W>): void {
     line.origin.lines.delete(line.key);
     line.turns.remove(line);
-    if (line.turns.size() === 0) turns.delete(line.key);
+    if (line.turns.size() > 0) return;
+    turns.delete(line.key);
+    addedUnserved.delete(line.key);
   }
 
   function charge(origin: Origin<W>, ms: number): void {
@@ -123,7 +128,9 @@ export function createQueues<W>(): Queues<W> {
       const line = lineOf(request);
       insert(line, request);
       line.origin.waiting += 1;
-      queueOf(line.origin.contract).waiting += 1;
+      const queue = queueOf(line.origin.contract);
+      queue.waiting += 1;
+      if (queue.addedUnserved.size > 0) queue.addedUnserved.get(line.key)?.push(request);
       size += 1;
     },
     remove(request) {
@@ -155,9 +162,16 @@ export function createQueues<W>(): Queues<W> {
       }
       return first === undefined ? undefined : firstOf(first);
     },
-    unserved: ({ line }) => (line === undefined ? [] : unserved(line)),
+    unserved({ line }) {
+      if (line === undefined) return [];
+      const { key, turns, origin } = line;
+      const { addedUnserved } = queueOf(origin.contract);
+      const added = addedUnserved.get(key);
+      addedUnserved.set(key, []);
+      return added?.filter((request) => request.line?.key === key) ?? turns.members().flatMap(waitingIn);
+    },
     served({ line }) {
-      if (line !== undefined) line.unservedBelow = 0;
+      if (line !== undefined) queueOf(line.origin.contract).addedUnserved.delete(line.key);
     },
     sent(request) {
       const origin = request.line?.origin;

@@ -73,8 +73,6 @@ export interface Line<W> extends HeapMember {
   items: OpenRequest<W>[];
   head: number;
   waiting: number;
-  /** For all requests below this seq it is known that no suitable server listens. */
-  unservedBelow: number;
 }
 
 /** The origin of requests for a contract. */

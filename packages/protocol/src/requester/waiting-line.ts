@@ -24,7 +24,6 @@ export function insert<W>(line: Line<W>, request: OpenRequest<W>): void {
   const { seq } = request.call;
   request.line = line;
   line.waiting += 1;
-  if (seq < line.unservedBelow) line.unservedBelow = seq;
   const last = items.at(-1);
   if (last === undefined || last.call.seq < seq) items.push(request);
   else if (head > 0 && (items[head]?.call.seq ?? 0) > seq) {
@@ -43,12 +42,9 @@ export function takeOut<W>(line: Line<W>, request: OpenRequest<W>): void {
   if (line.items.length > 2 * line.waiting + leftMin) tidy(line);
 }
 
-/** No suitable server listens for the requests of the line. @returns the requests for which this is new */
-export function unserved<W>(line: Line<W>): readonly OpenRequest<W>[] {
-  const from = placeOf(line.items, line.unservedBelow - 1, line.head);
-  const those = line.items.slice(from).filter((request) => request.line === line);
-  line.unservedBelow = Math.max(line.unservedBelow, (those.at(-1)?.call.seq ?? 0) + 1);
-  return those;
+/** The requests that wait in the line, in their order. */
+export function waitingIn<W>(line: Line<W>): readonly OpenRequest<W>[] {
+  return line.items.slice(line.head).filter((request) => request.line === line);
 }
 
 /** A request that has left would keep the values of its caller from being garbage-collected. */

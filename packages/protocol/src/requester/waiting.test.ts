@@ -1,6 +1,6 @@
 import { failure } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
-import { a, answerRoute, b, route, sends, setUpReady } from './requester.test-support.ts';
+import { a, answerRoute, b, outcomes, route, sends, setUpReady } from './requester.test-support.ts';
 import type { BeatInput, Target } from './types.ts';
 
 const other = 'calc.cube.request.1';
@@ -185,4 +185,21 @@ describe('a server that gives back everything', () => {
     expect(bounces).toBeLessThanOrEqual(3);
     expect(squared(b, good)).toEqual([[good === 1 ? 2 : 1, b]]);
   });
+});
+
+test('calls of several origins fail in the same turn when no server listens', () => {
+  const { handle, at } = setUpReady();
+  const target: Target = { route, answerRoute, contract: 'square', unheard: 'fail', impatient: true };
+  for (const [seq, origin] of [
+    [1, 'one client'],
+    [2, 'another client'],
+    [3, 'one client'],
+  ] as const) {
+    handle({ type: 'call', call: { seq, target, work: `work ${seq}`, deadlineMs: at.nowMs + 60_000, origin } });
+  }
+  expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([
+    [1, 'no-listener'],
+    [2, 'no-listener'],
+    [3, 'no-listener'],
+  ]);
 });

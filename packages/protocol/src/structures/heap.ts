@@ -15,6 +15,8 @@ export interface Heap<T extends HeapMember> {
   /** Its rank has changed; it must be in the heap. */
   moved(one: T): void;
   first(): T | undefined;
+  /** In no order. */
+  members(): readonly T[];
   size(): number;
 }
 
@@ -73,6 +75,7 @@ export function createHeap<T extends HeapMember>(isBefore: (one: T, another: T) 
       one.at = -1;
     },
     moved,
+    members: () => members,
     first: () => members[0],
     size: () => members.length,
   };
