@@ -3,6 +3,8 @@ export type { Answer, CallOptions, Client, ClientBase, FormulaCalls, ObservedAt,
 export type { ConnectOptions } from './connect.ts';
 export { connect } from './connect.ts';
 export { RequestError } from './request-error.ts';
+export type { Outcome } from './safe.ts';
+export { safe } from './safe.ts';
 export { serve } from './serve.ts';
 export type { ServeOptions, Service } from './service.ts';
 export type { BrokerView, DifferingContract, ServerView, SystemStatus } from './system-status.ts';
