@@ -57,7 +57,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   let putOffs = 0;
   let openStartMs = 0;
   let openWorkBefore = 0;
-  /** A batch is being added. */
   let isOpen = false;
   /** The request that has begun in the event loop and has neither returned nor answered. */
   let current: Admitted | undefined;
