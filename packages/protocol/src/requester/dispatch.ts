@@ -10,7 +10,7 @@ import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
 import type { Place } from './rooms.ts';
-import { resumePaused } from './rooms.ts';
+import { resumePaused, returnsAll } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
 import { routeTo } from './servers.ts';
 import { createSuspects } from './suspects.ts';
@@ -123,7 +123,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function offer(request: OpenRequest<W>, nowMs: number): void {
     if (!canSend()) return held.add(request);
-    probe(request, nowMs);
+    const probed = probe(request, nowMs);
+    if (probed !== undefined) return give(request, probed, nowMs);
     const waits = held.mustQueue(request);
     const server = waits ? 'full' : choose(request);
     if (server === undefined) {
@@ -145,15 +146,22 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (canSend()) held.offerAll(nowMs);
   }
 
-  /** Sends a copy to a server that is passed over or fails, and is due for one. No one waits for its answer. */
-  function probe(request: OpenRequest<W>, nowMs: number): void {
-    if (request.call.target.pinned !== undefined) return;
+  /**
+   * Sends a copy to a server that is passed over or fails, and is due for one. No one waits for its answer.
+   *
+   * @returns a server that is due and gives everything back: it gets the request itself, because it gives that back soon
+   *   or computes it, and another server would compute a copy once more
+   */
+  function probe(request: OpenRequest<W>, nowMs: number): Server | undefined {
+    if (request.call.target.pinned !== undefined) return undefined;
     const server = servers.takeProbe(request.call.target, nowMs);
-    if (server === undefined) return;
+    if (server === undefined) return undefined;
+    if (returnsAll(server.place)) return server.place.inFlight === 0 && !isSuspect(request) ? server : undefined;
     noteEarlier(request, server, nowMs);
     request.probed ??= new Set();
     request.probed.add(server.address);
     send(request, server, nowMs);
+    return undefined;
   }
 
   function choose(request: OpenRequest<W>): Server | 'full' | undefined {

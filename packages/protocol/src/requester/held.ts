@@ -38,8 +38,12 @@ export interface Held<W> {
 
 export interface HeldParts<W> {
   choose(request: OpenRequest<W>): Server | 'full' | undefined;
-  /** Sends a copy to a server that is passed over and due for one. */
-  probe(request: OpenRequest<W>, nowMs: number): void;
+  /**
+   * Sends a copy to a server that is passed over and due for one.
+   *
+   * @returns the server that is to get the request itself instead
+   */
+  probe(request: OpenRequest<W>, nowMs: number): Server | undefined;
   give(request: OpenRequest<W>, server: Server, nowMs: number): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   /** No suitable server listens, as far as is known. */
@@ -82,8 +86,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
       } else if (request.call.deadlineMs - nowMs < queues.leastMs(contract)) {
         settle(request, overloadedFor(request, queues.waiting(contract), 0));
       } else {
-        probe(request, nowMs);
-        give(request, server, nowMs);
+        give(request, probe(request, nowMs) ?? server, nowMs);
       }
     }
   }

@@ -87,6 +87,14 @@ const sweptFrom = 1_024;
 /** The bound for one address: no catalogue has more contracts, and a hostile server may name any number. */
 const roomsMax = 1_024;
 
+/** The number of times in a row that a server may give back everything it has. */
+const returnsMax = 3;
+
+/** The server has given back everything, time after time. It has not left anything unanswered. */
+export function returnsAll({ returns }: Place): boolean {
+  return returns >= returnsMax;
+}
+
 export function hasRoom({ inFlight, window, earned, isPaused }: Room): boolean {
   return inFlight < window && inFlight < earned && !isPaused;
 }

@@ -13,7 +13,7 @@ import type { OpenRequest } from './request.ts';
 import { requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import { forgetAsked, mayRunAt } from './request.ts';
 import type { Place, Rooms } from './rooms.ts';
-import { pause } from './rooms.ts';
+import { pause, returnsAll } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
 import type { BeatInput } from './types.ts';
@@ -56,8 +56,6 @@ const crossesMs = 100;
 const heardMs = 200;
 /** After a failover, each server is back within this time. */
 const comesBackMs = 500;
-/** How often in a row a server may give back all its requests. */
-const returnsMax = 3;
 
 const never = Number.NEGATIVE_INFINITY;
 
@@ -97,7 +95,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
    */
   function hasGivenBackAll(server: Server, nowMs: number): void {
     server.place.returns += 1;
-    if (server.place.returns >= returnsMax) servers.passOver(server, nowMs);
+    if (returnsAll(server.place)) servers.passOver(server, nowMs);
   }
 
   function hearProgress(sender: string, progress: readonly number[]): void {

@@ -185,6 +185,23 @@ describe('a server that gives back everything', () => {
     expect(bounces).toBeLessThanOrEqual(3);
     expect(squared(b, good)).toEqual([[good === 1 ? 2 : 1, b]]);
   });
+
+  test('a server that gives back everything is probed with a request of its own, not with a copy', () => {
+    const { call, beat, squared, at } = setUp(a, b);
+    beat(a, { windows: { square: 1 } });
+    beat(b, { windows: { square: 1 } });
+    const sent = [...call(1), ...call(2)];
+    const good = sent.find(([, to]) => to === b)?.[0] ?? 0;
+    let bounced = sent.find(([, to]) => to === a)?.[0];
+    while (bounced !== undefined) {
+      bounced = beat(a, { windows: { square: 1 }, returned: [bounced, bounced] }).find(([, to]) => to === a)?.[0];
+    }
+    squared(b, good);
+    squared(b, good === 1 ? 2 : 1);
+    at.nowMs += 1_100;
+    expect(call(3)).toEqual([[3, a]]);
+    expect(call(4)).toEqual([[4, b]]);
+  });
 });
 
 test('calls of several origins fail in the same turn when no server listens', () => {
