@@ -56,7 +56,7 @@ describe('a wrong command line', () => {
     const ran = await runHere([]);
     expect(ran).toMatchObject({ exitCode: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^Usage: client /);
-    expect(ran.stderr).toMatch(/display help for command\n$/);
+    expect(ran.stderr).toMatch(/display help for command\n\n--catalogue <module> [^\n]+\n$/);
   });
 });
 

@@ -135,7 +135,9 @@ const wrong: readonly (readonly [SettingName, string, string])[] = [
 ];
 
 test('the tests try a wrong value for every setting', () => {
-  expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(names));
+  // Any text can name a module. The program that loads the module reports one that does not exist.
+  const parsed = names.filter((name) => name !== 'catalogue');
+  expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(parsed));
 });
 
 test.each(wrong)('a wrong %s (%j) is reported in one line with the flag or the variable', (name, text, reason) => {
