@@ -12,7 +12,7 @@ import { statusCommand } from './status/command.ts';
 import { watchCommand } from './watch/command.ts';
 
 const catalogueHelp = `
-${settings.catalogue.flag} (${settings.catalogue.variable}) replaces the formulas by those of a module of your own.`;
+${settings.catalogue.flag} (${settings.catalogue.variable}) uses the formulas of your own module instead of the calculator's.`;
 
 /** The command line: a command for each formula of the catalogue, and the client's other commands. */
 export function createProgram(context: Context): Command {
