@@ -18,7 +18,8 @@ import { packAll } from './packed.ts';
  * programs of `examples/` run outside of this workspace, against a system that the installed binary starts.
  */
 
-const names = ['contracts', 'protocol', 'compute', 'bus', 'sdk', 'app-kit'].map((name) => `@cateto/${name}`);
+const folders = ['contracts', 'protocol', 'compute', 'zmtp', 'bus', 'simulation', 'sdk', 'app-kit'];
+const names = folders.map((name) => `@cateto/${name}`);
 const binary = 'cateto';
 const attw = fileURLToPath(new URL('../../node_modules/.bin/attw', import.meta.url));
 

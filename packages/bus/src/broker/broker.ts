@@ -172,7 +172,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     });
   }
 
-  function hearPeer(body: Buffer): void {
+  function hearPeer(body: Uint8Array): void {
     beatsRead += 1;
     const heard = decodeBeat(body);
     if (heard === undefined) dropped.count('heartbeat', 'no beat');

@@ -1,6 +1,6 @@
 import { addressLength, topicPrefix } from '@cateto/contracts';
 import type { ThrottledCounter } from '../participant/throttled-counter.ts';
-import type { BrokerLink } from '../link/broker-link.ts';
+import type { BrokerLink, TopicBytes } from '../link/broker-link.ts';
 import type { SubscriptionTable } from './subscription-table.ts';
 import { topicBytesMax } from './subscription-table.ts';
 
@@ -10,7 +10,7 @@ import { topicBytesMax } from './subscription-table.ts';
  */
 
 export interface Forwarding {
-  published(topic: Buffer, body: Buffer): void;
+  published(topic: TopicBytes, body: Uint8Array): void;
   subscription(topic: string, subscribed: boolean): void;
   /** Tells every publisher that the servers among these topics have ended, before their topics are withdrawn. */
   ended(topics: readonly string[]): void;
@@ -69,7 +69,7 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
 }
 
 /** Whether it begins and ends like a topic. Parsing each topic completely would cost as much as forwarding it. */
-function isTopic(topic: Buffer): boolean {
+function isTopic(topic: Uint8Array): boolean {
   return (
     topic.length <= topicBytesMax &&
     topic[topic.length - addressLength - 1] === dot &&

@@ -20,16 +20,21 @@ export interface BrokerLink {
   close(): Promise<void>;
 }
 
+/** A `Buffer` of Node, whose types a program may lack. */
+export interface TopicBytes extends Uint8Array {
+  toString(encoding?: 'latin1'): string;
+}
+
 export interface BrokerLinkEvents {
   /** A publisher sent a message. */
-  published(topic: Buffer, body: Buffer): void;
+  published(topic: TopicBytes, body: Uint8Array): void;
   /** The first subscriber subscribed to a topic, or the last one unsubscribed or is gone. */
   subscription(topic: string, subscribed: boolean): void;
   /** The process of a subscriber ended. `topics` are its subscriptions; a `subscription` event for each follows. */
   ended(topics: readonly string[]): void;
   /** A subscription to a forbidden topic. */
   refused(): void;
-  peerBeat(body: Buffer): void;
+  peerBeat(body: Uint8Array): void;
   peerLinkBroken(): void;
   peerProbed(met: Probe): void;
   /** No peer can connect any more; `cause` says why. */
