@@ -73,11 +73,7 @@ export function createRequesterDriver(
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':
-        return participant.publish(
-          cancelTopic,
-          effect.to,
-          cancelLayout.write({ seqs: [...effect.seqs], unlessBegun: effect.unlessBegun && 1 }),
-        );
+        return participant.publish(cancelTopic, effect.to, cancelLayout.write({ seqs: [...effect.seqs] }));
       case 'progress':
         return effect.work.progressed?.(effect.share);
       case 'await-turn':

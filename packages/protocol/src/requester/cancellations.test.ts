@@ -88,15 +88,6 @@ describe('a request that moves to another server because of silence', () => {
     return { ...ready, moved };
   }
 
-  test('a request that moves because of silence is withdrawn from the silent server, which drops it unless it has begun', () => {
-    const { moved } = setUpMoved();
-    expect(moved.map((effect) => [effect.type, 'to' in effect && effect.to])).toEqual([
-      ['cancel', a],
-      ['send', b],
-    ]);
-    expect(moved[0]).toMatchObject({ seqs: [1], unlessBegun: true });
-  });
-
   test.each([
     ['its new', b, a],
     ['its former', a, b],
@@ -109,13 +100,6 @@ describe('a request that moves to another server because of silence', () => {
       expect(effects[1]).toEqual({ type: 'cancel', to: other, seqs: [1] });
     },
   );
-
-  test('a request is not withdrawn from a server that gets it again', () => {
-    const { call, up, runTo } = setUpReady();
-    up(a);
-    call(1);
-    expect(told(runTo(1_000))).toEqual([]);
-  });
 });
 
 test('an answer does not cancel the copy that probes a server which was passed over', () => {

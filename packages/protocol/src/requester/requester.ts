@@ -81,7 +81,6 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     answerTimeoutMs,
     awaitTurn,
     schedule,
-    withdraw: (to, seq) => emit({ type: 'cancel', to, seqs: [seq], unlessBegun: true }),
   });
   const news = createServerNews<W>({
     servers,

@@ -7,8 +7,6 @@
  * - During a server's lease (leases.ts), its requests are resent to it alone: after the same times if it has not named
  *   the request; at once if it has named it and does not any more, because then its answer was lost. Requests that it
  *   names are not resent.
- * - A server that loses a silent request to another one is told to drop it, unless it has begun it: it may block in a
- *   handler of another requester, and not have read the request.
  * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one
  *   a second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
  * - A draining server keeps the requests that it named for as long as it may be silent.
@@ -66,8 +64,6 @@ export interface SilenceParts<W> {
   awaitTurn(request: OpenRequest<W>): void;
   /** The time of the request's next check has changed. */
   schedule(request: OpenRequest<W>): void;
-  /** The server at this address is to drop the request, which goes to another one, unless it has begun it. */
-  withdraw(address: string, seq: number): void;
 }
 
 const resendLastMs = 1_000;
@@ -90,7 +86,6 @@ export function createSilence<W>({
   answerTimeoutMs,
   awaitTurn,
   schedule,
-  withdraw,
 }: SilenceParts<W>): Silence<W> {
   let moves = 1;
   let movedMs = 0;
@@ -173,7 +168,6 @@ export function createSilence<W>({
     const other = stuck ? undefined : anotherThan(server, request);
     if (other !== undefined && request.listed && !mayMove(nowMs)) return park(request, server, nowMs + noMoveMs);
     if (other !== undefined && request.room !== undefined) loseHalf(request.room);
-    if (other !== undefined && other.address !== server.address) withdraw(server.address, request.call.seq);
     dispatch.give(request, other ?? server, nowMs);
     if (!isAbandoned(request, nowMs)) return;
     awaitTurn(request);

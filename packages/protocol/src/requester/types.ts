@@ -100,13 +100,7 @@ export type RequesterEffect<W> =
     }
   | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
   /** The server at this address need not work on these any more. Send it after the requests. Losing it does no harm. */
-  | {
-      readonly type: 'cancel';
-      readonly to: string;
-      readonly seqs: readonly number[];
-      /** Another server has the requests now. Drop those that have not begun, and no others. */
-      readonly unlessBegun?: true;
-    }
+  | { readonly type: 'cancel'; readonly to: string; readonly seqs: readonly number[] }
   /**
    * The server reported its progress, from 0 to 1. The value falls when another server has started the request again.
    */
