@@ -4,7 +4,6 @@ import type * as SubscriptionTables from '../../../packages/bus/src/broker/subsc
 import type * as FailingServers from '../../../packages/protocol/src/requester/failing.ts';
 import type * as Leases from '../../../packages/protocol/src/requester/leases.ts';
 import type * as Servers from '../../../packages/protocol/src/requester/servers.ts';
-import type * as Silences from '../../../packages/protocol/src/requester/silence.ts';
 
 /*
  * Mutants: machines of the protocol, each with one broken rule. The simulation has to find every one.
@@ -14,7 +13,6 @@ type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
   Pick<typeof FailingServers, 'createFailing'> &
   Pick<typeof Leases, 'createLeases'> &
   Pick<typeof Servers, 'createServers'> &
-  Pick<typeof Silences, 'createSilence'> &
   Pick<
     typeof Protocol,
     'createReturnPath' | 'createFailover' | 'createJoin' | 'createListeners' | 'createRequester' | 'createResponder'
@@ -333,14 +331,6 @@ export const mutants: Readonly<Record<string, Mutant>> = {
         },
       };
     },
-  }),
-
-  'a request moves as soon as the subscription of its server vanishes': ({ createSilence }) => ({
-    createSilence: <W>(parts: Parameters<typeof createSilence<W>>[0]) => ({
-      ...createSilence<W>(parts),
-      stays: () => false,
-      isStaying: () => false,
-    }),
   }),
 
   'a server does not have to earn its window': ({ createRequester }) => ({
