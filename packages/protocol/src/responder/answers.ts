@@ -1,7 +1,7 @@
 import { isFailure } from '@cateto/contracts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import { memoryEstimate } from '../structures/memory-estimate.ts';
-import type { Answer, KnownRequester, Term } from './records.ts';
+import type { Answer, KnownRequester, Running, Term } from './records.ts';
 import type { Result } from './types.ts';
 
 /*
@@ -36,6 +36,14 @@ export interface Answers {
   deadlineMs(): number | undefined;
   size(): number;
   evictedEarly(): number;
+}
+
+/** Outcomes that took longer are forgotten last. */
+const dearFromMs = 1_000;
+
+/** The term depends on how long the request was here, including its wait: a repetition would have to wait again. */
+export function termOf({ sinceMs }: Running, nowMs: number): Term {
+  return nowMs - sinceMs > dearFromMs ? 'dear' : 'quick';
 }
 
 export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): Answers {

@@ -25,39 +25,28 @@
  *   server may be idle.
  * - The outcomes of the last second are published again when a marker appears, because the broker that held them may
  *   have died.
- * - A draining server ignores new requests, answers repetitions from memory, and is drained when nothing runs. It gives
- *   back what it does not begin soon, and what still runs when its drain time is up.
+ * - A draining server ignores new requests and answers repetitions from memory; departures.ts has the rest.
  */
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import type { KnownRequester, Running, Term } from './records.ts';
-import { createAnswers } from './answers.ts';
+import { createAnswers, termOf } from './answers.ts';
 import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
-import { givenBack } from './given-back.ts';
+import { createDepartures } from './departures.ts';
+import { createEffects } from './effects.ts';
 import type { SettledWord } from '../structures/settled-watermark.ts';
 import { isSettled } from '../structures/settled-watermark.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
 import { createSettled } from './settled.ts';
 import { createShortages } from './shortages.ts';
-import type {
-  IncomingRequest,
-  Responder,
-  ResponderConfig,
-  ResponderEffect,
-  ResponderInput,
-  Result,
-  RunEffect,
-  Scarce,
-} from './types.ts';
+import type { IncomingRequest, Responder, ResponderConfig, ResponderInput, RunEffect, Scarce } from './types.ts';
 
 export type * from './types.ts';
 
 /** After this time, a repetition may find room. */
 const overloadedMs = 1_000;
-/** Outcomes that took longer are forgotten last. */
-const dearFromMs = 1_000;
 /** Outcomes of this time may have been lost with a broker that died. */
 const republishedMs = 1_000;
 
@@ -66,11 +55,6 @@ const nothing: never[] = [];
 
 /** One object for all: its identity shows that a remembered answer was never published. */
 const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
-
-/** The term depends on how long the request was here, including its wait: a repetition would have to wait again. */
-function termOf({ sinceMs }: Running, nowMs: number): Term {
-  return nowMs - sinceMs > dearFromMs ? 'dear' : 'quick';
-}
 
 export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W> {
   const {
@@ -92,6 +76,9 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   const settled = createSettled(answers);
   const overdue = createOverdue(requesters, handlerGraceMs);
   const beats = createBeats(requesters, shareOf as ((work: unknown) => number | undefined) | undefined);
+  const effects = createEffects<W>();
+  const { emit, publish } = effects;
+  const departures = createDepartures<W>(requesters, beats, emit);
   const shortages = createShortages({
     isFull: (what) =>
       (what === 'requests' && requesters.running() >= inFlightMax) || (what === 'requesters' && requesters.isCrowded()),
@@ -105,24 +92,10 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   let repeated = 0;
   let givenUp = 0;
   let late = 0;
-  let draining = false;
-  let drained = false;
-  let effects: ResponderEffect<W>[] = nothing;
-  /** The last publication of this input. Consecutive results for one topic and address go together. */
-  let publication: { readonly topic: string; readonly to: string; readonly results: Result[] } | undefined;
-
-  /** Most inputs have at most one effect. Only the others get an array of their own, of the right length. */
-  function emit(effect: ResponderEffect<W>): void {
-    if (effects.length === 0) effects = [effect];
-    else effects.push(effect);
-  }
 
   function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
     const requester = requesters.hear(input.sender, nowMs);
-    if (requester === undefined) {
-      turnAway(input, nowMs);
-      return;
-    }
+    if (requester === undefined) return turnAway(input, nowMs);
     settle(requester, input, nowMs);
     for (const request of input.requests) take(requester, request, nowMs);
     tellNews(requester);
@@ -185,7 +158,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   }
 
   function isSkipped({ ttlMs }: IncomingRequest<W>): boolean {
-    return draining || ttlMs <= 0;
+    return departures.isDraining() || ttlMs <= 0;
   }
 
   /** There is no room for another requester. It is told so, and uses another server. */
@@ -215,16 +188,6 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     publish(replyTopic, requester.address, result);
   }
 
-  function publish(topic: string, to: string, result: Result): void {
-    if (publication?.topic === topic && publication.to === to) {
-      publication.results.push(result);
-      return;
-    }
-    const begun = { type: 'publish' as const, topic, to, results: [result] };
-    publication = begun;
-    emit(begun);
-  }
-
   function answered(sender: string, seq: number, outcome: Success | Failure, nowMs: number): void {
     const requester = requesters.find(sender);
     const run = requester?.running.get(seq);
@@ -236,7 +199,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     if (cancelled.ended(requester, run, nowMs) || isSettled(requester.watermark, seq)) answeredCount += 1;
     else answer(requester, seq, run.replyTopic, outcome, termOf(run, nowMs), nowMs);
     tellNews(requester);
-    endDrain();
+    departures.ended();
   }
 
   function cancel(input: Extract<ResponderInput<W>, { type: 'cancel' }>, nowMs: number): void {
@@ -245,41 +208,6 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     if (requester === undefined) return;
     settle(requester, input, nowMs);
     end(cancelled.cancel(requester, input.seqs, nowMs));
-  }
-
-  function giveBack(runs: readonly RunEffect<W>[], which: 'not the oldest' | 'not begun' | 'all', nowMs: number): void {
-    for (const { requester, returned } of givenBack(requesters, runs, which === 'not the oldest')) {
-      for (const run of returned) goes(requester, run, nowMs);
-      emit(which === 'all' ? beats.letGo(requester, returned) : beats.giveBack(requester, returned));
-    }
-  }
-
-  function letGo(runs: readonly RunEffect<W>[] | undefined, nowMs: number): void {
-    draining = true;
-    if (runs !== undefined) giveBack(runs, 'not begun', nowMs);
-    else
-      giveBack(
-        requesters.busy().flatMap(({ running }) => running.values() as RunEffect<W>[]),
-        'all',
-        nowMs,
-      );
-    endDrain();
-  }
-
-  /** It leaves as if it had not come: it may come again. */
-  function goes(requester: KnownRequester, run: RunEffect<W>, nowMs: number): void {
-    requesters.end(requester, run.seq, nowMs);
-    requester.cancelled?.delete(run.seq);
-    requester.unneeded?.delete(run.seq);
-    emit({ type: 'returned', run });
-  }
-
-  function withdraw(runs: readonly RunEffect<W>[], nowMs: number): void {
-    for (const run of runs) {
-      const requester = requesters.find(run.sender);
-      if (requester?.running.get(run.seq) === run) goes(requester, run, nowMs);
-    }
-    endDrain();
   }
 
   function giveUpOverdue(nowMs: number): void {
@@ -294,7 +222,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       }
       emit({ type: 'give-up', sender, seq, replyTopic });
     }
-    endDrain();
+    departures.ended();
   }
 
   function tellRoom(nowMs: number): void {
@@ -309,12 +237,6 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       if (result.outcome !== givenUpOutcome && !isCancelled(result.outcome))
         publish(replyTopic, requester.address, result);
     }
-  }
-
-  function endDrain(): void {
-    if (!draining || drained || requesters.running() > 0) return;
-    drained = true;
-    emit({ type: 'drained' });
   }
 
   function decide(input: ResponderInput<W>, nowMs: number): void {
@@ -332,17 +254,15 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         if (beats.windowIs(input.contract, input.window)) requesters.busy().forEach(tellNews);
         return;
       case 'waits-long':
-        return giveBack(input.runs, 'not the oldest', nowMs);
+        return departures.waitLong(input.runs, nowMs);
       case 'withdrawn':
-        return withdraw(input.runs, nowMs);
+        return departures.withdraw(input.runs, nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':
-        draining = true;
-        beats.leave();
-        return endDrain();
+        return departures.drain();
       case 'let-go':
-        return letGo(input.runs, nowMs);
+        return departures.letGo(input.runs, nowMs);
       case 'tick':
         return;
     }
@@ -350,15 +270,14 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
 
   return {
     handle(input, nowMs) {
-      effects = nothing;
-      publication = undefined;
+      effects.begin();
       answers.forgetOld(nowMs);
       giveUpOverdue(nowMs);
       requesters.forgetQuiet(nowMs - rememberedMs);
       tellRoom(nowMs);
       decide(input, nowMs);
       beats.due(nowMs).forEach(emit);
-      return effects;
+      return effects.all();
     },
     deadlineMs() {
       const forgetMs = answers.deadlineMs() ?? never;

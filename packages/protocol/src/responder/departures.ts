@@ -1,0 +1,81 @@
+import type { Beats } from './beats.ts';
+import { givenBack } from './given-back.ts';
+import type { KnownRequester } from './records.ts';
+import type { Requesters } from './requesters.ts';
+import type { ResponderEffect, RunEffect } from './types.ts';
+
+/*
+ * How requests leave a responder without an answer: given back to their requesters, let go because the server ends, or
+ * withdrawn by their requesters. A draining server is done when none is left.
+ */
+
+export interface Departures<W> {
+  /** These have waited for long. The oldest of each requester stays. */
+  waitLong(runs: readonly RunEffect<W>[], nowMs: number): void;
+  /** Requesters have withdrawn these. */
+  withdraw(runs: readonly RunEffect<W>[], nowMs: number): void;
+  /** The server ends: takes nothing new from now on. */
+  drain(): void;
+  /** @param runs those that did not begin; undefined for everything that is here, because the drain time is up */
+  letGo(runs: readonly RunEffect<W>[] | undefined, nowMs: number): void;
+  isDraining(): boolean;
+  /** A request has ended: a draining server may be done. */
+  ended(): void;
+}
+
+export function createDepartures<W>(
+  requesters: Requesters,
+  beats: Beats,
+  emit: (effect: ResponderEffect<W>) => void,
+): Departures<W> {
+  let draining = false;
+  let drained = false;
+
+  /** It leaves as if it had not come: it may come again. */
+  function goes(requester: KnownRequester, run: RunEffect<W>, nowMs: number): void {
+    requesters.end(requester, run.seq, nowMs);
+    requester.cancelled?.delete(run.seq);
+    requester.unneeded?.delete(run.seq);
+    emit({ type: 'returned', run });
+  }
+
+  function giveBack(runs: readonly RunEffect<W>[], which: 'not the oldest' | 'not begun' | 'all', nowMs: number): void {
+    for (const { requester, returned } of givenBack(requesters, runs, which === 'not the oldest')) {
+      for (const run of returned) goes(requester, run, nowMs);
+      emit(which === 'all' ? beats.letGo(requester, returned) : beats.giveBack(requester, returned));
+    }
+  }
+
+  function ended(): void {
+    if (!draining || drained || requesters.running() > 0) return;
+    drained = true;
+    emit({ type: 'drained' });
+  }
+
+  return {
+    waitLong: (runs, nowMs) => giveBack(runs, 'not the oldest', nowMs),
+    withdraw(runs, nowMs) {
+      for (const run of runs) {
+        const requester = requesters.find(run.sender);
+        if (requester?.running.get(run.seq) === run) goes(requester, run, nowMs);
+      }
+      ended();
+    },
+    drain() {
+      draining = true;
+      beats.leave();
+      ended();
+    },
+    letGo(runs, nowMs) {
+      draining = true;
+      if (runs !== undefined) giveBack(runs, 'not begun', nowMs);
+      else {
+        const all = requesters.busy().flatMap(({ running }) => running.values() as RunEffect<W>[]);
+        giveBack(all, 'all', nowMs);
+      }
+      ended();
+    },
+    isDraining: () => draining,
+    ended,
+  };
+}
