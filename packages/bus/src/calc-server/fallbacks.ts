@@ -54,7 +54,6 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     // There is no other server to which it could be given back.
     waitLong: () => undefined,
     letGo: () => undefined,
-    withdrawn: () => undefined,
     windowIs: () => undefined,
     line: createOriginLine,
   });

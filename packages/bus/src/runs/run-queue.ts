@@ -32,7 +32,7 @@ const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefin
 
 export function createRunQueue(options: RunQueueOptions): RunQueue {
   const { platform, runningMax, counters, answered, announce, line = asTheyCame } = options;
-  const { waitLong, letGo, withdrawn, blocked, windowIs } = options;
+  const { waitLong, letGo, blocked, windowIs } = options;
   const queueDelay = createQueueDelay();
   const times = createRunTimes(counters, windowIs);
   const waiting = line();
@@ -267,13 +267,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     loopSeen(lateMs) {
       // Which of them blocked the loop is unknown.
       if (lateMs >= lateFromMs) times.suspectAll();
-    },
-    withdraw(sender, seqs) {
-      const those = new Set(seqs);
-      const found = all().filter(
-        (one) => one.sender === sender && those.has(one.seq) && one.work.underway === undefined,
-      );
-      if (found.length > 0) giveBackAll(found, withdrawn);
     },
     putOff() {
       putOffs += 1;

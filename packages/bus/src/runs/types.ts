@@ -24,11 +24,9 @@ export interface RunQueue {
   /** This server drains: requests that have not begun 100 ms from now are given back. */
   leave(): void;
   tick(): void;
-  /** Their requester has sent these to another server: those that have not begun do not begin. */
-  withdraw(sender: string, seqs: readonly number[]): void;
   /**
    * The event loop was blocked. Requests that are added from now on begin at least one turn later: by then the server
-   * has read the other messages of that time, which may withdraw them.
+   * has read the other messages of that time, which may cancel them.
    */
   putOff(): void;
   load(): QueueLoad;
@@ -52,8 +50,6 @@ export interface RunQueueOptions {
   letGo(requests: readonly Admitted[]): void;
   /** A handler has blocked the event loop for long enough to be noticed. */
   blocked(): void;
-  /** These were withdrawn and have not begun; they are marked `returned` when this returns. */
-  withdrawn(requests: readonly Admitted[]): void;
   /** This many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
   /**

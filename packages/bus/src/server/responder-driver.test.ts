@@ -89,7 +89,6 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     turns,
     clock,
     cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
-    withdraw: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs, 1]),
     tick() {
       components.forEach((component) => component.tick?.());
       participant.rearm();
@@ -390,26 +389,14 @@ test('a draining server announces no silence beyond the time at which it is gone
   expect(Math.max(...silences)).toBe(4_500);
 });
 
-test('withdrawn work does not begin, and withdrawn work that has begun is answered', () => {
-  const { askElsewhere, withdraw, elsewhere, answers, turns } = setUp({ runningMax: 1 });
-  askElsewhere(3);
-  turns.settle();
-  withdraw(1, 2);
-  elsewhere.shift()?.();
-  turns.settle();
-  elsewhere.shift()?.();
-  turns.settle();
-  expect(answers.map(([seq]) => seq)).toEqual([1, 3]);
-});
-
-test('work that arrives while the event loop was blocked begins one turn later, when it may be withdrawn', () => {
-  const { ask, askElsewhere, withdraw, elsewhere, answers, turns } = setUp();
+test('work that arrives while the event loop was blocked begins one turn later, when it may be cancelled', () => {
+  const { ask, askElsewhere, cancel, elsewhere, answers, turns } = setUp();
   askElsewhere(1);
   turns.settle();
   elsewhere.shift()?.();
   ask(1, 500);
   askElsewhere(2);
-  withdraw(3);
+  cancel(3);
   expect(elsewhere).toHaveLength(0);
   turns.settle();
   elsewhere.shift()?.();

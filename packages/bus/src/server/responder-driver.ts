@@ -78,7 +78,6 @@ export function createResponderDriver<T extends string>(
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce: loop.announce,
     blocked: loop.blocked,
-    withdrawn: (runs) => handle({ type: 'withdrawn', runs }),
     waitLong: (runs) => handle({ type: 'waits-long', runs }),
     letGo: (runs) => handle({ type: 'let-go', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
@@ -137,10 +136,7 @@ export function createResponderDriver<T extends string>(
   }
 
   participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow, stragglers }) => {
-    for (const { seqs, unlessBegun } of messages) {
-      if (unlessBegun === undefined) handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
-      else queue.withdraw(sender, seqs);
-    }
+    for (const { seqs } of messages) handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
     participant.rearm();
   });
   participant.subscribe(cancelTopic);

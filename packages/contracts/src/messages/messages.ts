@@ -73,13 +73,9 @@ export const statusRequestLayout = messageLayout({ seq: Seq, ttlMs: TtlMs });
 /** A message that a participant sends to itself, to confirm its return path. */
 export const helloLayout = messageLayout({ counter: z.int().min(1) });
 
-/**
- * Requests of the sender that the server need not run. Unless `unlessBegun` is there, their outcome is no longer needed;
- * with it, another server has them now, and only those that have not begun are to be dropped.
- */
+/** Requests of the sender whose outcome is no longer needed. */
 export const cancelLayout = messageLayout({
   seqs: z.array(Seq).min(1).max(cancelledSeqsMax),
-  unlessBegun: z.literal(1).optional(),
 });
 
 const SeqRanges = z.array(Seq).max(2 * beatRangesMax);

@@ -5,15 +5,13 @@ import type { Requesters } from './requesters.ts';
 import type { ResponderEffect, RunEffect } from './types.ts';
 
 /*
- * How requests leave a responder without an answer: given back to their requesters, let go because the server ends, or
- * withdrawn by their requesters. A draining server is done when none is left.
+ * How requests leave a responder without an answer: given back to their requesters, or let go because the server ends. A
+ * draining server is done when none is left.
  */
 
 export interface Departures<W> {
   /** These have waited for long. The oldest of each requester stays. */
   waitLong(runs: readonly RunEffect<W>[], nowMs: number): void;
-  /** Requesters have withdrawn these. */
-  withdraw(runs: readonly RunEffect<W>[], nowMs: number): void;
   /** The server ends: takes nothing new from now on. */
   drain(): void;
   /** @param runs those that did not begin; undefined for everything that is here, because the drain time is up */
@@ -54,13 +52,6 @@ export function createDepartures<W>(
 
   return {
     waitLong: (runs, nowMs) => giveBack(runs, 'not the oldest', nowMs),
-    withdraw(runs, nowMs) {
-      for (const run of runs) {
-        const requester = requesters.find(run.sender);
-        if (requester?.running.get(run.seq) === run) goes(requester, run, nowMs);
-      }
-      ended();
-    },
     drain() {
       draining = true;
       beats.leave();

@@ -1,6 +1,6 @@
 import { limits } from '@cateto/contracts';
 import { expect, test } from 'vitest';
-import { a, b, ran, requestOf, setUp } from './asking.test-support.ts';
+import { a, b, requestOf, setUp } from './asking.test-support.ts';
 import type { RunEffect } from './types.ts';
 
 /** Requests with these seqs, none of which has begun. */
@@ -31,21 +31,4 @@ test('beats name every request that the server gives back, however many there ar
   expect(returned).toEqual(seqs.slice(1));
   expect(beats.map((beat) => beat.returned?.length)).toEqual([2 * limits.beatRangesMax, 2 * 99]);
   expect(beats.flatMap((beat) => beat.returned)).toEqual(returned.flatMap((seq) => [seq, seq]));
-});
-
-test('a request that its requester withdraws before it has begun is forgotten, and runs when it comes again', () => {
-  const { handle, ask, askFor, responder } = setUp();
-  const run = ask([requestOf(1)]).find((effect): effect is RunEffect<string> => effect.type === 'run');
-  if (run === undefined) throw new Error('nothing runs');
-  expect(handle({ type: 'withdrawn', runs: [run] })).toEqual([{ type: 'returned', run }]);
-  expect(responder.counters()).toMatchObject({ inFlight: 0, remembered: 0 });
-  expect(handle({ type: 'withdrawn', runs: [run] })).toEqual([]);
-  expect(ran(askFor(1))).toEqual([1]);
-});
-
-test('a server whose last request is withdrawn has drained', () => {
-  const { handle, ask } = setUp();
-  const runs = ask([requestOf(1)]).filter((effect): effect is RunEffect<string> => effect.type === 'run');
-  handle({ type: 'drain' });
-  expect(handle({ type: 'withdrawn', runs }).map(({ type }) => type)).toEqual(['returned', 'drained']);
 });

@@ -255,8 +255,6 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         return;
       case 'waits-long':
         return departures.waitLong(input.runs, nowMs);
-      case 'withdrawn':
-        return departures.withdraw(input.runs, nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':

@@ -43,7 +43,6 @@ export type ResponderInput<W> =
   /** These have not begun and probably will not soon, so another server may be idle. */
   | { readonly type: 'waits-long'; readonly runs: readonly RunEffect<W>[] }
   /** These have not begun, and their requester has sent them to another server. */
-  | { readonly type: 'withdrawn'; readonly runs: readonly RunEffect<W>[] }
   /** The responder takes nothing new from now on. */
   | { readonly type: 'drain' }
   /**
@@ -106,7 +105,7 @@ export type ResponderEffect<W> =
    * Emitted at most once, after its `run`.
    */
   | { readonly type: 'cancel'; readonly run: RunEffect<W> }
-  /** It was given back to its requester, or withdrawn by it, and must not begin. Emitted at most once, after its `run`. */
+  /** It was given back to its requester, and must not begin. Emitted at most once, after its `run`. */
   | { readonly type: 'returned'; readonly run: RunEffect<W> }
   /** A request was refused for this reason, for the first time since the start or since `has-room`. */
   | { readonly type: 'full'; readonly what: Scarce }
