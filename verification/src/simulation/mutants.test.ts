@@ -41,7 +41,7 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'clients do not take turns': [3, 'load'],
   'the other calls of a failed formula are computed': [1, 'load'],
   'the end of a server counts as a withdrawal': [1, 'fatal'],
-  'a withdrawal counts as the end of a server': [173, 'any'],
+  'a withdrawal counts as the end of a server': [7, 'restarts'],
   'a lease never ends': [21, 'misbehaving'],
   'a lease is forgotten at a failover': [1, 'work-failovers'],
   'a server does not have to earn its window': [17, 'misbehaving'],
