@@ -146,20 +146,23 @@ const failover = fc.record({
   forMs: fc.integer({ min: 100, max: 400 }),
 });
 
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Bursts of one of the first three clients, at most so many. */
+function burstsOf(size: { readonly maxLength: number }, atMs: Range, many: Range): fc.Arbitrary<readonly Burst[]> {
+  return fc.array(fc.record({ client: fc.nat({ max: 2 }), atMs: fc.integer(atMs), many: fc.integer(many) }), size);
+}
+
 /** The deadlines allow for the longest run and everything that waits before it. */
 const someWork = fc.record({
   seed: fc.nat(),
   // A kind of work that blocks only sometimes may block without an announcement, after sixteen runs that did not.
   blockingShare: fc.constantFrom(0, 0, 0, 1),
   slots: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 6 }),
-  bursts: fc.array(
-    fc.record({
-      client: fc.nat({ max: 2 }),
-      atMs: fc.integer({ min: 0, max: 6_000 }),
-      many: fc.integer({ min: 2, max: 40 }),
-    }),
-    { maxLength: 2 },
-  ),
+  bursts: burstsOf({ maxLength: 2 }, { min: 0, max: 6_000 }, { min: 2, max: 40 }),
   timeoutMs: fc.constant(600_000),
 });
 
@@ -172,14 +175,7 @@ const misledWork = fc.record({
   evenMs: fc.constantFrom(5, 20, 100, 300),
   blockingShare: fc.constant(0),
   slots: fc.constantFrom([4], [8]),
-  bursts: fc.array(
-    fc.record({
-      client: fc.nat({ max: 2 }),
-      atMs: fc.integer({ min: 3_500, max: 10_000 }),
-      many: fc.integer({ min: 10, max: 60 }),
-    }),
-    { maxLength: 1 },
-  ),
+  bursts: burstsOf({ maxLength: 1 }, { min: 3_500, max: 10_000 }, { min: 10, max: 60 }),
   timeoutMs: fc.constant(60_000),
 });
 
@@ -189,14 +185,7 @@ const shortWork = fc.record({
   evenMs: fc.constantFrom(20, 300, 1_000, 3_000),
   blockingShare: fc.constant(0),
   slots: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
-  bursts: fc.array(
-    fc.record({
-      client: fc.nat({ max: 2 }),
-      atMs: fc.integer({ min: 500, max: 12_000 }),
-      many: fc.integer({ min: 2, max: 20 }),
-    }),
-    { maxLength: 3 },
-  ),
+  bursts: burstsOf({ maxLength: 3 }, { min: 500, max: 12_000 }, { min: 2, max: 20 }),
   timeoutMs: fc.constant(600_000),
 });
 

@@ -22,7 +22,7 @@ export function createOriginLine(): Line {
   const origins = createAccounts<Origin>((name) => ({ name, usedMs: 0, since: 0, at: -1, waiting: createFifo() }));
   const turns = createHeap<Origin>(comesBefore);
   let size = 0;
-  /** It stays first until its turn, whoever arrives meanwhile, because its handler was announced. */
+  /** The request whose handler was announced. It stays first until its turn, also when other requests arrive. */
   let next: Admitted | undefined;
 
   function first(): Admitted | undefined {

@@ -61,7 +61,7 @@ export interface Participant {
    * address.
    */
   publish(topic: string, to: string, message: readonly unknown[]): void;
-  /** Calls back when a hello that is published now has come back. What was published before has passed the broker. */
+  /** Calls back when a hello that is published now has come back: then the broker has forwarded every earlier message. */
   afterRoundTrip(done: () => void): void;
   /** The addresses that listen on a route of the listener table. */
   listenersOf(route: string): readonly string[];

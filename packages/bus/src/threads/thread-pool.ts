@@ -30,7 +30,7 @@ export interface ThreadPool extends HandlerThreads {
 export interface ThreadPoolOptions {
   /** The file that each thread loads; its default export is made by `threadWork`. */
   readonly file: URL;
-  /** What that file receives as `workerData`. */
+  /** The `workerData` of that file. */
   readonly workerData?: unknown;
   /**
    * A number: so many threads, which run every handler. `auto`: one thread fewer than there are cores, for operations

@@ -46,7 +46,7 @@ export function createSettler(advance: Advance): Settler {
   return { stepsOf, size: () => known.size };
 }
 
-/** What happens when nothing is late: an answer in flight arrives. */
+/** Nothing is late: an answer in flight arrives. */
 function promptly({ brokers }: World): Event {
   const index = brokers.findIndex(({ life, refusal }) => life === 'running' && refusal);
   return index < 0 ? { is: 'none' } : { is: 'refuse', broker: index as Index };

@@ -1,5 +1,5 @@
 /*
- * What happens to open requests when there is news of a server: it listens, it stops listening, its process has ended,
+ * Updates the open requests when there is news of a server: it listens, it stops listening, its process has ended,
  * or it sends a beat.
  */
 import type { Failure } from '@cateto/contracts';

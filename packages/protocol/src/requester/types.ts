@@ -13,7 +13,7 @@ export interface Target {
   /** The name of the operation or formula. A server with another contract is avoided for this name alone. */
   readonly contract: string;
   /**
-   * What happens while no suitable server listens: a client's request is held until one does; a calc-server's call
+   * The fate of a request while no suitable server listens: a client's request is held until one does; a calc-server's call
    * fails with `no-listener`, so that it can fall back.
    */
   readonly unheard: 'hold' | 'fail';
