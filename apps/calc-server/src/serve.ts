@@ -1,6 +1,9 @@
 import { loadCatalogue, runServer } from '@cateto/app-kit';
 import { serveFormulas, zeromqLink } from '@cateto/bus';
-import { openThreads } from './threads.ts';
+import { openThreads } from '@cateto/bus/threads';
+
+/** The source of the worker when this program runs from source, and the built worker when it runs built. */
+const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 await runServer({
   name: 'calc-server',
@@ -9,7 +12,7 @@ await runServer({
   async start({ values: { brokers, catalogue: given, operationTimeoutMs, workers, drainMs, exposeErrors } }, onEvent) {
     const module = await loadCatalogue(given, () => import('@cateto/compute'));
     const [handlers, formulas] = await Promise.all([module.handlers(), module.formulas()]);
-    const threads = openThreads(workers, module.url, onEvent);
+    const threads = openThreads({ file, module: module.url, workers, onEvent });
     const server = serveFormulas({
       catalogue: module.catalogue,
       formulas,

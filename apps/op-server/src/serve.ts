@@ -1,6 +1,9 @@
 import { loadCatalogue, runServer } from '@cateto/app-kit';
 import { serveOperations, zeromqLink } from '@cateto/bus';
-import { openThreads } from './threads.ts';
+import { openThreads } from '@cateto/bus/threads';
+
+/** The source of the worker when this program runs from source, and the built worker when it runs built. */
+const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 await runServer({
   name: 'op-server',
@@ -13,7 +16,9 @@ await runServer({
     const unknown = operations === 'all' ? undefined : operations.find((name) => !known.includes(name));
     if (unknown !== undefined) throw given.fault('operations', `"${unknown}" is not one of ${known.join(', ')}`);
     const handlers = await module.handlers();
-    const threads = await openThreads(workers, module.url, onEvent);
+    const threads = openThreads({ file, module: module.url, workers, onEvent });
+    // With a number, every handler runs in threads, so they have to load.
+    if (workers !== 'auto') await threads?.start();
     const server = serveOperations({
       catalogue: module.catalogue,
       handlers,

@@ -6,6 +6,7 @@
 export type { HandlerThreads, Ran } from '../runs/handler-threads.ts';
 export type { Handlers } from './load-handlers.ts';
 export { loadHandlers, moduleUrl } from './load-handlers.ts';
+export { openThreads, programWork } from './open-threads.ts';
 export { moduleThreads } from './module-threads.ts';
 export type { ThreadWork } from './run-task.ts';
 export { threadWork } from './run-task.ts';

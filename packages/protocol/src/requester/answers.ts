@@ -65,7 +65,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
         stale += 1;
       } else {
         earned(request, sender, outcome, nowMs);
-        if (hasCopies(request, sender) && dispatch.isLinked()) copied = [...(copied ?? []), request];
+        if (hasCopies(request, sender) && dispatch.isLinked()) (copied ??= []).push(request);
         settle(request, outcome);
       }
     }
