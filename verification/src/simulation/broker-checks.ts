@@ -1,6 +1,6 @@
 import type { Violation } from './violation.ts';
 import type { FaultSpan, History, Life } from './history.ts';
-import { settleMs } from './simulate.ts';
+import { settleMs } from './faults.ts';
 import type { Span } from './spans.ts';
 import { minus, without } from './spans.ts';
 import { isBrokerName } from './system.ts';

@@ -1,36 +1,23 @@
-import type { Chance } from '@cateto/simulation';
 import { createChance, createNetwork } from '@cateto/simulation';
+import { createFaultInjector, namedFaults, restartMs, settleMs } from './faults.ts';
 import type { Asked, History } from './history.ts';
 import { emptyHistory } from './history.ts';
 import { reachEveryMs } from './liveness-checks.ts';
 import { createSamples, leftOverOf } from './samples.ts';
-import type { Fault, FaultKind, Mode, Scenario } from './scenario.ts';
+import { overloadOf, quietTimeoutMs, timeoutsOf } from './load-plan.ts';
+import type { Scenario } from './scenario.ts';
 import { misbehavesMs } from './scenario.ts';
-import { overloadMs, slotsOf } from './work.ts';
 import type { Member } from './system.ts';
 import { createSystem, isBrokerName } from './system.ts';
 
-/** When everything is well again, links included: the kernel detects a dead heartbeat link within 3.5 s. */
-export const settleMs = 4_500;
-/** If only brokers end, whose links break at once, everything is connected again after this time. */
-const metAgainMs = 600;
 /** The requests of the quiet time at the end, each with a deadline of a second; all have to be answered. */
 const quietRequests = 20;
-const quietTimeoutMs = 1_000;
 /** For this long after a burst, other clients send requests too. */
 const pacedMs = 10_000;
 /** For work that takes time, how often to check whether everything is answered. */
 const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
-const timeoutsMs: Readonly<
-  Record<Exclude<Mode, 'work' | 'work-failovers' | 'restarts' | 'misbehaving' | 'load'>, readonly number[]>
-> = {
-  'one-at-a-time': [10_000],
-  failovers: [10_000],
-  fatal: [1_000, 5_000],
-  any: [60, 250, 1_000, 5_000],
-};
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
 
 interface Planned {
@@ -84,42 +71,6 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs, fatal));
   }
 
-  function begin(fault: NamedFault): void {
-    if (fault.target === theActive) fault.target = activeBroker(history) ?? 'broker';
-    const { kind, target, other, forMs } = fault;
-    const span = { kind, target, other, fromMs: network.nowMs(), toMs: network.nowMs() + forMs };
-    history.faults.push(span);
-    say(target, () => `** ${kind}${other === undefined ? '' : ` ${other}`} for ${forMs} ms`);
-    const member = members.get(target);
-    if (kind === 'kill') member?.process.kill();
-    else if (kind === 'stop') member?.process.stop();
-    else if (kind === 'hang') member?.process.hang();
-    else if (kind === 'slow') member?.process.slowDown(slowTurnMs);
-    else if (kind === 'terminate') terminate(member);
-    if (other === undefined) return;
-    network.cut(target, other);
-    if (kind === 'cut') network.cut(other, target);
-  }
-
-  function terminate(member: Member | undefined): void {
-    if (member === undefined) return;
-    member.process.deliver(() => void member.end().then(() => member.process.kill()));
-  }
-
-  function mend({ kind, target, other }: NamedFault): void {
-    say(target, () => `** ${kind}${other === undefined ? '' : ` ${other}`} is over`);
-    const member = members.get(target);
-    if (kind === 'stop' || kind === 'hang') member?.process.continue();
-    if (kind === 'slow') member?.process.slowDown(0);
-    if (kind === 'kill' || kind === 'terminate') {
-      member?.process.kill();
-      start(target);
-    }
-    if (other === undefined) return;
-    network.heal(target, other);
-    network.heal(other, target);
-  }
-
   /** Whether a caller still waits for it. */
   function isOpen({ settled, client, process }: Asked): boolean {
     const member = members.get(client);
@@ -144,7 +95,8 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     });
   }
 
-  const faults = named(scenario, system.names);
+  const faults = namedFaults(scenario, system.names);
+  const { begin, mend } = createFaultInjector(network, members, history, start, say);
   for (const fault of faults) {
     at(fault.fromMs, () => begin(fault));
     at(fault.fromMs + fault.forMs, () => mend(fault));
@@ -215,94 +167,4 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   history.leftOver.push(...leftOver());
   history.endMs = network.nowMs();
   return history;
-}
-
-/** Two calls each, and twice as many as can be computed. */
-function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { client: number; atMs: number }[] {
-  const { overloadFromMs, evenMs = 0 } = work ?? {};
-  if (work === undefined || overloadFromMs === undefined) return [];
-  const eachMs = evenMs / slotsOf(work, opServers.length);
-  const found = [];
-  for (let atMs = overloadFromMs; atMs < overloadFromMs + overloadMs; atMs += 2 * eachMs * chance.share()) {
-    found.push({ client: found.length % clients, atMs });
-  }
-  return found;
-}
-
-function timeoutsOf({ mode, work }: Scenario): readonly number[] {
-  if (
-    mode === 'work' ||
-    mode === 'work-failovers' ||
-    mode === 'restarts' ||
-    mode === 'misbehaving' ||
-    mode === 'load'
-  ) {
-    return [work?.timeoutMs ?? quietTimeoutMs];
-  }
-  return timeoutsMs[mode];
-}
-
-/** Modes in which only brokers end. */
-function isOfBrokers(mode: Mode): boolean {
-  return mode === 'failovers' || mode === 'work-failovers';
-}
-
-interface NamedFault {
-  readonly kind: FaultKind;
-  target: string;
-  /** The other end of a cut. */
-  readonly other: string | undefined;
-  readonly fromMs: number;
-  readonly forMs: number;
-}
-
-/** Stands for a name until the fault begins. */
-const theActive = 'the active broker';
-const slowTurnMs = 3;
-/** No Node process restarts sooner. */
-const restartMs = 100;
-
-function activeBroker({ brokers, lives }: History): string | undefined {
-  const last = brokers.findLast(({ state }) => state === 'active');
-  const life = lives.find(({ process }) => process === last?.process);
-  return life !== undefined && life.toMs === Number.POSITIVE_INFINITY ? last?.host : undefined;
-}
-
-/**
- * Faults with names and times. A fault of something that another fault already affects is left out, because the two
- * could not end independently.
- */
-function named(scenario: Scenario, names: readonly string[]): NamedFault[] {
-  const faults: NamedFault[] = [];
-  let nextMs = 0;
-  for (const fault of scenario.faults) {
-    const found = nameOne(fault, names, nextMs);
-    const overlaps = faults.some((one) => found.fromMs <= one.fromMs + one.forMs && sameSubject(one, found));
-    if (overlaps || found.other === found.target) continue;
-    faults.push(found);
-    const settledMs = isOfBrokers(scenario.mode) ? metAgainMs : settleMs;
-    nextMs =
-      scenario.mode === 'any' || scenario.mode === 'fatal' ? found.fromMs : found.fromMs + found.forMs + settledMs;
-  }
-  return faults;
-}
-
-function nameOne({ kind, target, other, afterMs, forMs }: Fault, names: readonly string[], nextMs: number): NamedFault {
-  const cuts = kind === 'cut' || kind === 'cut-one-way';
-  const nameAt = (index: number | 'active'): string =>
-    index === 'active' ? theActive : (names[index % names.length] ?? 'broker');
-  return {
-    kind,
-    target: nameAt(target),
-    other: cuts ? nameAt(other) : undefined,
-    fromMs: nextMs + afterMs,
-    forMs: kind === 'kill' || kind === 'terminate' ? Math.max(forMs, restartMs) : forMs,
-  };
-}
-
-/** A process can only have one fault at a time, and so can a path. */
-function sameSubject(one: NamedFault, other: NamedFault): boolean {
-  if (one.other === undefined || other.other === undefined)
-    return one.other === other.other && one.target === other.target;
-  return [one.target, one.other].toSorted().join() === [other.target, other.other].toSorted().join();
 }
