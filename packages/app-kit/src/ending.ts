@@ -1,6 +1,6 @@
 import { exitCodes } from './exit-codes.ts';
 import type { Log } from './log.ts';
-import { onParentGone } from './parent.ts';
+import { onParentGone } from './parent-gone.ts';
 import { onEndSignal, signalExitCodes } from './signals.ts';
 
 /** How long a server may take to close after its drain time. */

@@ -14,7 +14,7 @@ export { createGatheringLog, createLog, eventText } from './log.ts';
 export { guardOutput, written } from './output.ts';
 export type { Paint } from './paint.ts';
 export { paintFor, wantsColour } from './paint.ts';
-export { onParentGone } from './parent.ts';
+export { onParentGone } from './parent-gone.ts';
 export { environment, environmentWith, givenVariables } from './environment.ts';
 export { rangesText } from './ranges-text.ts';
 export type { RunningServer, ServerApp } from './run-server.ts';

@@ -23,6 +23,6 @@ export type { RunningServer } from './server/server-lifecycle.ts';
 export type { ServerStatus, StatusClient } from './client/status.ts';
 export { createStatusClient } from './client/status.ts';
 export type { HandlerThreads, ThreadedRequest } from './runs/handler-threads.ts';
-export { inMicrotask, inNextTurn } from './link/turns.ts';
+export { inMicrotask, inNextTurn } from './link/event-loop-turns.ts';
 export { isMarker } from './link/zeromq/is-marker.ts';
 export { zeromqLink } from './link/zeromq/zeromq-link.ts';

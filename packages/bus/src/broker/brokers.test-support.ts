@@ -4,7 +4,7 @@ import { decodeBeat } from '@cateto/contracts';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { BusEvent } from '../participant/events.ts';
-import { readFrames } from '../link/zeromq/read-frames.ts';
+import { readMessages } from '../link/zeromq/read-messages.ts';
 import type { RunningBroker } from './running-broker.ts';
 import { startBroker } from './broker.ts';
 
@@ -80,7 +80,7 @@ export function subscriberTo({ subscribePort }: BrokerEndpoint, ...prefixes: str
   onTestFinished(() => subscriber.close());
   const heard: (readonly Buffer[])[] = [];
   let wake: (() => void) | undefined;
-  void readFrames(subscriber, (frames) => {
+  void readMessages(subscriber, (frames) => {
     heard.push(frames);
     wake?.();
     return undefined;

@@ -1,14 +1,4 @@
-import type {
-  Catalogue,
-  Failure,
-  FailureCode,
-  FallbackPolicy,
-  Handler,
-  Lane,
-  Operation,
-  Parsed,
-  Success,
-} from '@cateto/contracts';
+import type { Catalogue, Failure, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
 import {
   anyLaneResult,
   anyLaneRoute,
@@ -28,6 +18,8 @@ import type { OnEvent } from '../participant/events.ts';
 import type { HandlerContexts } from '../runs/handler-contexts.ts';
 import type { HandledRequest } from '../runs/request-context.ts';
 import { beginOf, beginPlaced } from '../runs/begin-handler.ts';
+import type { ComputedHere } from './fallback-decision.ts';
+import { fallbackFor } from './fallback-decision.ts';
 import type { Fallbacks } from './fallbacks.ts';
 import { fallbackRequest } from './fallbacks.ts';
 import { placeHandler } from '../runs/placed-handler.ts';
@@ -48,12 +40,6 @@ export interface CallRoute {
   /** Read an input as an op-server would, and an output as on arrival. */
   readonly readInput: (value: unknown) => Parsed;
   readonly readOutput: (value: unknown) => Parsed;
-}
-
-export interface ComputedHere {
-  readonly run: Run;
-  /** In a thread, which may end. Undefined without threads. */
-  readonly inThread: Run | undefined;
 }
 
 /** The code that waits for the outcome of a call. */
@@ -142,27 +128,6 @@ function computedHere(
   if (inThread === undefined) return { run, inThread: undefined };
   const begin = beginOf({ operation, faults, handler: inThread }, contexts);
   return { run, inThread: fallbacks.kind({ ...kind, begin, threads: () => threads?.count }) };
-}
-
-/**
- * Failures of op-servers that do not concern the input; the operation is then computed here. `overloaded` is not among
- * them: work that is too much for the op-servers would be too much for the calc-server, through which everything
- * passes.
- */
-const unserved = ['no-listener', 'contract-mismatch', 'unknown-operation'];
-const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
-  late: new Set([...unserved, 'deadline-exceeded']),
-  unserved: new Set(unserved),
-  never: new Set(),
-};
-
-/**
- * @returns the code that computes the call here, if it should be. A call that has ended three op-servers would end this
- * process; it may end a thread.
- */
-function fallbackFor(code: FailureCode, policy: FallbackPolicy, { run, inThread }: ComputedHere): Run | undefined {
-  if (code === 'server-lost') return policy === 'never' ? undefined : inThread;
-  return fallbackCodes[policy].has(code) ? run : undefined;
 }
 
 /**

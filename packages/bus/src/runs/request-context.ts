@@ -1,6 +1,6 @@
 import type { HandlerContext, HandlerSignal } from '@cateto/contracts';
 import { requestId, textOf } from '@cateto/contracts';
-import { isShare } from './is-share.ts';
+import { isShare } from './progress-share.ts';
 import type { Work } from './work.ts';
 
 /* The context that one handler receives for one request. */

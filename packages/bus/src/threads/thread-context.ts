@@ -1,5 +1,5 @@
 import type { HandlerContext } from '@cateto/contracts';
-import { isShare } from '../runs/is-share.ts';
+import { isShare } from '../runs/progress-share.ts';
 import { timers } from '@cateto/zmtp/timers';
 import { requestCancelled } from '../runs/request-context.ts';
 import type { TaskShares, ThreadTask } from './thread-task.ts';

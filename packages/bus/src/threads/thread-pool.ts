@@ -14,7 +14,7 @@ import { createThreadLimits } from './thread-limits.ts';
 import type { ThreadShare } from './shares.ts';
 import { createShares } from './shares.ts';
 import type { ThreadTask, Thrown, Worked } from './thread-task.ts';
-import { createTurns } from './turns.ts';
+import { createTurns } from './thread-turns.ts';
 
 export interface ThreadPool extends HandlerThreads {
   /**

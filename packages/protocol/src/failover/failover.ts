@@ -15,7 +15,7 @@
  * | active  | `leave`, and there is a second broker                          | become leaving, probe the peer  |
  * | else    | `leave`                                                        | stop                            |
  * | leaving | a later connect is refused, or a second has passed             | stop                            |
- * | any     | the peer beats                                                 | the table of verdict.ts         |
+ * | any     | the peer beats                                                 | see failover-table.ts           |
  *
  * Rules:
  * - A takeover uses the highest epoch used or heard, plus one. Every change is announced at once by a beat, after the
@@ -40,7 +40,7 @@ import type {
   StopCause,
   TakeoverCause,
 } from './types.ts';
-import { verdict } from './verdict.ts';
+import { verdict } from './failover-table.ts';
 
 interface Turn {
   readonly config: FailoverConfig;

@@ -3,7 +3,7 @@ import dns from 'node:dns';
 import { isIP } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Publisher } from 'zeromq';
-import { readFrames } from './read-frames.ts';
+import { readMessages } from './read-messages.ts';
 import { freeBroker } from '../../broker/brokers.test-support.ts';
 import { connectHeartbeat, connectRequests } from './sockets.ts';
 import { useFakeTimers } from '@cateto/zmtp/testing';
@@ -81,7 +81,7 @@ async function setUp(what: keyof typeof connections, name = `broker-${(count += 
   const names = nameService();
   const socket = open({ ...broker, host: name });
   // The socket is read, as in real use: libzmq does its work of this thread while a socket is read.
-  void readFrames(socket, () => undefined);
+  void readMessages(socket, () => undefined);
   onTestFinished(() => socket.close());
   return {
     socket,
@@ -186,7 +186,7 @@ test('two names with the same address both get a connection to it', async () => 
   const [one, other] = ['one', 'other'].map((name) => `${name}-${(count += 1)}.test`) as [string, string];
   for (const host of [one, other]) {
     const socket = connectRequests({ ...broker, host }, ignore);
-    void readFrames(socket, () => undefined);
+    void readMessages(socket, () => undefined);
     onTestFinished(() => socket.close());
   }
   names.say(one, '127.0.0.1');

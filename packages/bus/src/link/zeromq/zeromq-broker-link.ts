@@ -3,7 +3,7 @@ import { openAll, whileOpen } from '../closing.ts';
 import { needHandles } from './handles.ts';
 import { isMarker } from './is-marker.ts';
 import type { Platform } from '../link.ts';
-import { readFrames } from './read-frames.ts';
+import { readMessages } from './read-messages.ts';
 import { connectHeartbeat, openHeartbeat, openXPublisher, openXSubscriber } from './sockets.ts';
 import { watchFileHandles } from './file-handles.ts';
 import { probePeer } from './peer-probe.ts';
@@ -71,7 +71,7 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
       heartbeat: beats,
       released: end,
       peerBeats: theirs,
-      reading: theirs === undefined ? undefined : readFrames(theirs, guarded(hearPeer)),
+      reading: theirs === undefined ? undefined : readMessages(theirs, guarded(hearPeer)),
     };
   });
 

@@ -3,7 +3,7 @@ import { isMainThread } from 'node:worker_threads';
 import { openAll, whileOpen } from '../closing.ts';
 import { isMarker } from './is-marker.ts';
 import type { Duty, Link, LinkEvents, OpenLink } from '../link.ts';
-import { readFrames } from './read-frames.ts';
+import { readMessages } from './read-messages.ts';
 import { connectRequests, connectRequestsInWorker, connectSubscriber, connectXPublisher } from './sockets.ts';
 import type { Subscriber, SubscriberEvents } from '@cateto/zmtp';
 import type { InboundConnection, InboundEvents } from '../inbound.ts';
@@ -114,7 +114,7 @@ function openRequestsOf(broker: BrokerEndpoint, events: InboundEvents): ClosingC
   return openAll((opened) => {
     // The first connection counts too, because nothing arrived before it.
     const socket = opened(connectRequests(broker, events.reconnected));
-    const reading = readFrames(socket, (frames) => {
+    const reading = readMessages(socket, (frames) => {
       const [topic, body] = frames;
       if (frames.length === 2 && topic !== undefined && body !== undefined) {
         events.message(topic.toString('latin1'), body);

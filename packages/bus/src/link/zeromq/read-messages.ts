@@ -4,7 +4,7 @@ import type { Subscriber } from 'zeromq';
  * Passes on every message of a socket until it is closed. A receive is always pending: an unread socket can be
  * garbage-collected, and closes silently.
  */
-export async function readFrames(socket: Subscriber, take: (frames: readonly Buffer[]) => void): Promise<void> {
+export async function readMessages(socket: Subscriber, take: (frames: readonly Buffer[]) => void): Promise<void> {
   try {
     for await (const frames of socket) {
       if (socket.closed) return;

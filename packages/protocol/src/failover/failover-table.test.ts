@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PeerBeat } from './types.ts';
-import type { Standing, Verdict } from './verdict.ts';
-import { verdict } from './verdict.ts';
+import type { Standing, Verdict } from './failover-table.ts';
+import { verdict } from './failover-table.ts';
 
 const primary = { rank: 'primary', address: 'pppppppppppp', incarnation: 'p1' } as const;
 const backup = { rank: 'backup', address: 'bbbbbbbbbbbb', incarnation: 'b1' } as const;
