@@ -1,25 +1,7 @@
 import type { BusEvent } from '@cateto/bus';
-import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { catalogue, formulas, handlers } from '../double.test-support.ts';
 import { simulate } from './simulate.ts';
-
-const double = operation({
-  name: 'double',
-  description: 'Twice a number.',
-  input: Finite,
-  output: Finite,
-  example: { input: 2, output: 4 },
-});
-const twice = formula({
-  name: 'twice',
-  description: 'Twice a number.',
-  operands: [['a', Finite]],
-  output: Finite,
-  example: { operands: [2], output: 4 },
-});
-const catalogue = defineCatalogue({ operations: { double }, formulas: { twice } });
-const formulas = { twice: formulaCode(twice, { plan: ([a]) => [call(double, a)], combine: ([result]) => result }) };
-const handlers = { double: (value: number) => 2 * value };
 
 describe('a simulated system', () => {
   test('a simulated system answers in virtual time, without waiting in real time', async () => {

@@ -86,9 +86,9 @@ export function incompatibleText(
   const least = Math.max(0, ...lengths.map((keywords) => Number(keywords.minLength ?? 0)));
   const most = Math.min(...lengths.map((keywords) => Number(keywords.maxLength ?? Number.POSITIVE_INFINITY)));
   const found: Incompatibility[] = [];
-  if (least < Number(minLength ?? 0)) found.push(lengthOutside(`shorter than ${show(minLength)}`, at));
+  if (least < Number(minLength ?? 0)) found.push(outside(`shorter than ${show(minLength)}`, at));
   if (most > Number(maxLength ?? Number.POSITIVE_INFINITY)) {
-    found.push(lengthOutside(`longer than ${show(maxLength)}`, at));
+    found.push(outside(`longer than ${show(maxLength)}`, at));
   }
   if (pattern !== undefined && !lengths.some((keywords) => keywords.pattern === pattern)) {
     found.push(misshapen(`the pattern ${show(pattern)}`, at));
@@ -97,15 +97,6 @@ export function incompatibleText(
     found.push(misshapen(`the format ${show(format)}`, at));
   }
   return found;
-}
-
-function lengthOutside(bound: string, at: string): Incompatibility {
-  return {
-    at,
-    problem: `may be ${bound}, which the receiver does not accept`,
-    widen: `accept what is ${bound} as well`,
-    narrow: `write nothing ${bound}`,
-  };
 }
 
 function misshapen(shape: string, at: string): Incompatibility {
