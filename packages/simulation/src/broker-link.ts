@@ -40,7 +40,7 @@ function openSimulatedBrokerLink(
     received(_end, packet) {
       if (closed || packet.type !== 'message') return;
       if (nowMs() <= droppedUntilMs) events.dropped('', 'stood still');
-      else events.published(Buffer.from(packet.topic, 'latin1'), toBuffer(packet.body));
+      else events.published(packet.topic, toBuffer(packet.body));
     },
     closed: (end) => void publisherEnds.delete(end),
   };

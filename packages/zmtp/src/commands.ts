@@ -1,10 +1,12 @@
+import { concat, latin1Bytes, readUint16, writeUint16 } from './bytes.ts';
+
 /* The commands of ZMTP 3.1 after the handshake. A body begins with the command's name. */
 
 const names = {
-  ping: Buffer.from('\x04PING', 'latin1'),
-  pong: Buffer.from('\x04PONG', 'latin1'),
-  subscribe: Buffer.from('\x09SUBSCRIBE', 'latin1'),
-  cancel: Buffer.from('\x06CANCEL', 'latin1'),
+  ping: latin1Bytes('\x04PING'),
+  pong: latin1Bytes('\x04PONG'),
+  subscribe: latin1Bytes('\x09SUBSCRIBE'),
+  cancel: latin1Bytes('\x06CANCEL'),
 };
 
 /** A subscription or its end, and where its topic is in the frame. */
@@ -23,19 +25,19 @@ const ttlUnitMs = 100;
 /** A PONG echoes at most so many bytes of the PING's context. */
 const contextBytesMax = 16;
 
-function begins(bytes: Buffer, start: number, end: number, name: Buffer): boolean {
+function begins(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {
   if (end - start < name.length) return false;
   for (let index = 0; index < name.length; index += 1) if (bytes[start + index] !== name[index]) return false;
   return true;
 }
 
-export function writePing(ttlMs: number): Buffer {
-  const ttl = Buffer.alloc(ttlBytes);
-  ttl.writeUInt16BE(Math.ceil(ttlMs / ttlUnitMs));
-  return Buffer.concat([names.ping, ttl]);
+export function writePing(ttlMs: number): Uint8Array {
+  const ttl = new Uint8Array(ttlBytes);
+  writeUint16(ttl, Math.ceil(ttlMs / ttlUnitMs), 0);
+  return concat(names.ping, ttl);
 }
 
-export function isPong(bytes: Buffer, start: number, end: number): boolean {
+export function isPong(bytes: Uint8Array, start: number, end: number): boolean {
   return begins(bytes, start, end, names.pong);
 }
 
@@ -44,23 +46,23 @@ export function isPong(bytes: Buffer, start: number, end: number): boolean {
  * PING.
  */
 export function readPing(
-  bytes: Buffer,
+  bytes: Uint8Array,
   start: number,
   end: number,
-): { readonly ttlMs: number; readonly pong: Buffer } | undefined {
+): { readonly ttlMs: number; readonly pong: Uint8Array } | undefined {
   const ttlAt = start + names.ping.length;
   if (!begins(bytes, start, end, names.ping) || end < ttlAt + ttlBytes) return undefined;
   const contextAt = ttlAt + ttlBytes;
   const context = bytes.subarray(contextAt, Math.min(end, contextAt + contextBytesMax));
-  return { ttlMs: bytes.readUInt16BE(ttlAt) * ttlUnitMs, pong: Buffer.concat([names.pong, context]) };
+  return { ttlMs: readUint16(bytes, ttlAt) * ttlUnitMs, pong: concat(names.pong, context) };
 }
 
-export function writeSubscription(topic: string, subscribed: boolean): Buffer {
-  return Buffer.concat([subscribed ? names.subscribe : names.cancel, Buffer.from(topic, 'latin1')]);
+export function writeSubscription(topic: string, subscribed: boolean): Uint8Array {
+  return concat(subscribed ? names.subscribe : names.cancel, latin1Bytes(topic));
 }
 
 /** @returns undefined when the command is neither SUBSCRIBE nor CANCEL */
-export function readSubscription(bytes: Buffer, start: number, end: number): TopicSpan | undefined {
+export function readSubscription(bytes: Uint8Array, start: number, end: number): TopicSpan | undefined {
   if (begins(bytes, start, end, names.subscribe)) return { subscribed: true, at: start + names.subscribe.length };
   if (begins(bytes, start, end, names.cancel)) return { subscribed: false, at: start + names.cancel.length };
   return undefined;

@@ -4,7 +4,7 @@ import { createFrameReader, longHeadBytes } from './frame-reader.ts';
 
 interface Frame {
   readonly flags: number;
-  readonly body: Buffer;
+  readonly body: Uint8Array;
 }
 
 const frameBytesMax = 600;
@@ -26,7 +26,7 @@ function readerOf(limit = frameBytesMax) {
     { frameBytesMax: limit },
     {
       frame: (flags, bytes, start, end) =>
-        void frames.push({ flags: flags & ~longFlag, body: bytes.subarray(start, end) }),
+        void frames.push({ flags: flags & ~longFlag, body: Buffer.from(bytes.subarray(start, end)) }),
       fault: (what) => void faults.push(what),
     },
   );

@@ -1,10 +1,12 @@
+import { allocate, copied, readUint32 } from './bytes.ts';
+
 /*
  * The frames of ZMTP 3 (rfc.zeromq.org/spec/23 and 37): a byte of flags, the size of the body in one byte or eight, the
  * body.
  */
 
 export const moreFlag = 1;
-const longFlag = 2;
+export const longFlag = 2;
 export const commandFlag = 4;
 const allFlags = moreFlag | longFlag | commandFlag;
 
@@ -17,14 +19,14 @@ const wordValues = 2 ** 32;
 
 export interface FrameEvents {
   /** A frame: its body is the bytes from `start` to `end`. The receiver may keep them, but must not write to them. */
-  frame(flags: number, bytes: Buffer, start: number, end: number): void;
+  frame(flags: number, bytes: Uint8Array, start: number, end: number): void;
   /** The peer does not speak ZMTP, or sends a larger frame than it may. Nothing is read after this. */
   fault(what: string): void;
 }
 
 export interface FrameReader {
   /** Takes the next bytes of the stream, cut anywhere. */
-  push(chunk: Buffer): void;
+  push(chunk: Uint8Array): void;
   /** Bytes held for a frame that is incomplete; at most twice the largest frame. */
   held(): number;
   /** No event is reported from now on. */
@@ -41,7 +43,7 @@ export interface FrameLimits {
  */
 export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameEvents): FrameReader {
   /** The bytes of an incomplete frame, with room for more. */
-  let rest: Buffer | undefined;
+  let rest: Uint8Array | undefined;
   let restBytes = 0;
   let stopped = false;
 
@@ -52,7 +54,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   }
 
   /** @returns where the frame that begins at `at` ends; undefined when its header is incomplete or invalid */
-  function bodySpan(bytes: Buffer, at: number, end: number): readonly [start: number, end: number] | undefined {
+  function bodySpan(bytes: Uint8Array, at: number, end: number): readonly [start: number, end: number] | undefined {
     const flags = bytes[at] ?? 0;
     if ((flags & ~allFlags) !== 0) return fault('not a ZMTP frame');
     if ((flags & longFlag) === 0) {
@@ -61,12 +63,12 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     }
     const start = at + longHeadBytes;
     if (start > end) return undefined;
-    const size = bytes.readUInt32BE(at + 1) * wordValues + bytes.readUInt32BE(at + 1 + sizeWordBytes);
+    const size = readUint32(bytes, at + 1) * wordValues + readUint32(bytes, at + 1 + sizeWordBytes);
     return size > frameBytesMax ? fault('a frame above the limit') : [start, start + size];
   }
 
   /** @returns where the first incomplete frame begins */
-  function takeFrames(bytes: Buffer, end: number): number {
+  function takeFrames(bytes: Uint8Array, end: number): number {
     let at = 0;
     while (at < end && !stopped) {
       const span = bodySpan(bytes, at, end);
@@ -78,10 +80,10 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   }
 
   /** Doubles the room each time, so that a stream that arrives byte by byte is not copied for each byte. */
-  function withRoom(bytes: Buffer, used: number, more: number): Buffer {
+  function withRoom(bytes: Uint8Array, used: number, more: number): Uint8Array {
     if (used + more <= bytes.length) return bytes;
-    const larger = Buffer.allocUnsafe(2 * (used + more));
-    bytes.copy(larger, 0, 0, used);
+    const larger = allocate(2 * (used + more));
+    larger.set(bytes.subarray(0, used));
     return larger;
   }
 
@@ -92,7 +94,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
       let end = chunk.length;
       if (rest !== undefined) {
         bytes = withRoom(rest, restBytes, chunk.length);
-        chunk.copy(bytes, restBytes);
+        bytes.set(chunk, restBytes);
         end += restBytes;
       }
       const at = takeFrames(bytes, end);
@@ -100,7 +102,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
       if (restBytes === 0) rest = undefined;
       else if (at === 0 && rest !== undefined) rest = bytes;
       // Receivers keep the frames they were given. Copy the rest, so that a few bytes do not retain a whole chunk.
-      else rest = Buffer.from(bytes.subarray(at, end));
+      else rest = copied(bytes.subarray(at, end));
     },
     held: () => rest?.length ?? 0,
     stop() {

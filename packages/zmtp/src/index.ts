@@ -1,11 +1,14 @@
 /*
  * ZMTP 3.1, ZeroMQ's wire protocol, for publish and subscribe sockets. It runs on the thread that sends and receives
- * the messages.
+ * the messages, on the streams and the clock of any `Network`.
  */
-export type { BeatSubscriber } from './node/beat-subscriber.ts';
-export { createBeatSubscriber } from './node/beat-subscriber.ts';
-export { addressOf, familyOf, literalOf } from './node/host-address.ts';
-export type { Subscriber, SubscriberEvents, SubscriberOptions } from './node/subscriber.ts';
-export { createSubscriber } from './node/subscriber.ts';
-export type { XPublisher, XPublisherEvents, XPublisherOptions } from './node/x-publisher.ts';
-export { createXPublisher } from './node/x-publisher.ts';
+export type { BeatSubscriber } from './beat-subscriber.ts';
+export { createBeatSubscriber } from './beat-subscriber.ts';
+export type { Heartbeat } from './liveness.ts';
+export type { Cipher, Handshake, HandshakeStep, Mechanism, Role, TakeFrame } from './mechanism.ts';
+export { nullMechanism } from './mechanism.ts';
+export type { Attempt, Endpoint, Listening, Network, Stream, StreamUser, TakeStream } from './network.ts';
+export type { Subscriber, SubscriberEvents, SubscriberOptions } from './subscriber.ts';
+export { createSubscriber } from './subscriber.ts';
+export type { XPublisher, XPublisherEvents, XPublisherOptions } from './x-publisher.ts';
+export { createXPublisher } from './x-publisher.ts';

@@ -51,7 +51,7 @@ const allowed = [
   ['packages/bus/src/link/zeromq/sockets.ts', "import { Publisher } from 'zeromq';"],
   ['packages/bus/src/broker/bind.ts', "import type { Publisher } from 'zeromq';"],
   ['packages/bus/src/link/zeromq/peer-probe.ts', "import { connect } from 'node:net';"],
-  ['packages/zmtp/src/node/connection.ts', "import type { Socket } from 'node:net';"],
+  ['packages/zmtp/src/node/ticker.ts', "import type { Socket } from 'node:net';"],
   ['packages/bus/src/broker/broker.test.ts', "import { connect } from 'node:net';"],
   ['packages/cateto/src/programs.ts', "const load = () => import('broker');"],
   ['packages/sdk/src/environment.ts', 'process.env.CATETO_BROKERS'],

@@ -62,10 +62,10 @@ const rules: readonly Rule[] = [
   },
   // Threads for handlers: one library, in one place.
   { files: 'packages/bus/src/threads/**', allowed: [...bus, 'piscina', 'tsx/esm/api'] },
-  // The seam that opens sockets, the connections that speak ZMTP, the probe that tells a dead peer from a hung one, the
+  // The seam that opens sockets, the streams on which ZMTP is spoken, the probe that tells a dead peer from a hung one, the
   // check of a host's address, and the search for free ports.
   { files: 'packages/bus/src/link/zeromq/sockets.ts', allowed: bus, may: ['sockets'] },
-  { files: 'packages/zmtp/src/node/{connections,host-address}.ts', allowed: node, may: ['sockets'] },
+  { files: 'packages/zmtp/src/node/{network,host-address}.ts', allowed: node, may: ['sockets'] },
   { files: 'packages/bus/src/link/zeromq/peer-probe.ts', allowed: bus, may: ['sockets'] },
   { files: 'packages/sdk/src/**', allowed: sdk },
   { files: 'packages/sdk/src/environment.ts', allowed: sdk, may: ['environment'] },

@@ -1,6 +1,6 @@
 import { addressLength, topicPrefix } from '@cateto/contracts';
 import type { ThrottledCounter } from '../participant/throttled-counter.ts';
-import type { BrokerLink, TopicBytes } from '../link/broker-link.ts';
+import type { BrokerLink } from '../link/broker-link.ts';
 import type { SubscriptionTable } from './subscription-table.ts';
 import { topicBytesMax } from './subscription-table.ts';
 
@@ -10,7 +10,7 @@ import { topicBytesMax } from './subscription-table.ts';
  */
 
 export interface Forwarding {
-  published(topic: TopicBytes, body: Uint8Array): void;
+  published(topic: string, body: Uint8Array): void;
   subscription(topic: string, subscribed: boolean): void;
   /** Tells every publisher that the servers among these topics have ended, before their topics are withdrawn. */
   ended(topics: readonly string[]): void;
@@ -29,7 +29,6 @@ export interface ForwardingParts {
   readonly dropped: ThrottledCounter;
 }
 
-const prefixBytes = Buffer.from(topicPrefix);
 const dot = '.'.charCodeAt(0);
 
 export function createForwarding({ link, table, dropped }: ForwardingParts): Forwarding {
@@ -47,7 +46,7 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
     published(topic, body) {
       if (isTopic(topic)) {
         forwarded += 1;
-        link.forward(topic.toString('latin1'), body);
+        link.forward(topic, body);
       } else {
         dropped.count('', 'no topic');
       }
@@ -69,10 +68,10 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
 }
 
 /** Whether it begins and ends like a topic. Parsing each topic completely would cost as much as forwarding it. */
-function isTopic(topic: Uint8Array): boolean {
+function isTopic(topic: string): boolean {
   return (
     topic.length <= topicBytesMax &&
-    topic[topic.length - addressLength - 1] === dot &&
-    prefixBytes.compare(topic, 0, prefixBytes.length) === 0
+    topic.charCodeAt(topic.length - addressLength - 1) === dot &&
+    topic.startsWith(topicPrefix)
   );
 }

@@ -20,14 +20,9 @@ export interface BrokerLink {
   close(): Promise<void>;
 }
 
-/** A `Buffer` of Node, whose types a program may lack. */
-export interface TopicBytes extends Uint8Array {
-  toString(encoding?: 'latin1'): string;
-}
-
 export interface BrokerLinkEvents {
-  /** A publisher sent a message. */
-  published(topic: TopicBytes, body: Uint8Array): void;
+  /** A publisher sent a message. A topic that is longer than any is cut, to a length that is still too long. */
+  published(topic: string, body: Uint8Array): void;
   /** The first subscriber subscribed to a topic, or the last one unsubscribed or is gone. */
   subscription(topic: string, subscribed: boolean): void;
   /** The process of a subscriber ended. `topics` are its subscriptions; a `subscription` event for each follows. */

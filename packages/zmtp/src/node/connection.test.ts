@@ -1,56 +1,76 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import type { ConnectionOptions, Peer } from './connection.ts';
-import { speak } from './connection.ts';
+import type { Connection, ConnectionOptions, Peer } from '../connection.ts';
+import { speak } from '../connection.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { commandFlag, moreFlag } from '../frame-reader.ts';
-import type { SocketType } from '../handshake.ts';
-import { writeGreeting } from '../handshake.ts';
+import { writeGreeting as writeGreetingOf } from '../greeting.ts';
+import type { SocketType } from '../metadata.ts';
+import { nullMechanism } from '../mechanism.ts';
 import type { Heartbeat } from '../liveness.ts';
 import { closed, loopback } from './loopback.test-support.ts';
+import { attach } from './network.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 
 const tickMs = 50;
+/** Our greeting, as Node's bytes. */
+const writeGreeting = (): Buffer => Buffer.from(writeGreetingOf(nullMechanism, 'client'));
 const quiet: Heartbeat = { intervalMs: 10_000, silenceMs: 10_000, ttlMs: 0 };
 
 /** A connection that speaks ZMTP, whose time the test moves, and a raw peer that sends what the test says. */
-async function setUp(heartbeat: Heartbeat = quiet, options: Partial<ConnectionOptions> = {}) {
+async function setUp(
+  heartbeat: Heartbeat = quiet,
+  { nowMs = () => performance.now(), ...options }: Partial<ConnectionOptions> & { readonly nowMs?: () => number } = {},
+) {
   const [near, far] = await loopback();
   const log = createEventLog<string>();
   const peers: Peer[] = [];
-  const connection = speak(
+  const connectionOptions: ConnectionOptions = {
+    type: 'XPUB',
+    mechanism: nullMechanism,
+    frameBytesMax: 1_000,
+    unsentBytesMax: 100_000,
+    prefixBytesMax: 8,
+    heartbeat,
+    tickMs,
+    onDirty: (peer) => process.nextTick(() => peer.flush()),
+    onFault: (what) => log.add(`fault: ${what}`),
+    ...options,
+  };
+  const spoken: Connection[] = [];
+  attach(
     near,
-    {
-      type: 'XPUB',
-      frameBytesMax: 1_000,
-      unsentBytesMax: 100_000,
-      prefixBytesMax: 8,
-      heartbeat,
-      tickMs,
-      onDirty: (peer) => process.nextTick(() => peer.flush()),
-      onFault: (what) => log.add(`fault: ${what}`),
-      ...options,
+    (stream) => {
+      const one = speak(stream, 'server', connectionOptions, {
+        ready(peer) {
+          peers.push(peer);
+          log.add('ready');
+        },
+        message: (_peer, first, second, frames) => log.add(`${frames}: ${String(first)} ${String(second)}`),
+        subscription: (_peer, prefix, subscribed, bytes) => log.add(`${subscribed ? '+' : '-'}${prefix} of ${bytes}`),
+        closed: (_peer, ended) => log.add(ended ? 'closed: it ended' : 'closed'),
+      });
+      spoken.push(one);
+      return one;
     },
-    {
-      ready(peer) {
-        peers.push(peer);
-        log.add('ready');
-      },
-      message: (_peer, first, second, frames) => log.add(`${frames}: ${String(first)} ${String(second)}`),
-      subscription: (_peer, prefix, subscribed, bytes) => log.add(`${subscribed ? '+' : '-'}${prefix} of ${bytes}`),
-      closed: (_peer, ended) => log.add(ended ? 'closed: it ended' : 'closed'),
-    },
+    nowMs,
   );
-  near.on('data', connection.hear);
+  const [connection] = spoken;
+  if (connection === undefined) throw new Error('not attached');
+  near.on('data', (bytes: Buffer) => connection.heard(bytes, nowMs()));
   const tick = (times: number): void => {
-    for (let time = 0; time < times; time += 1) connection.tick();
+    for (let time = 0; time < times; time += 1) connection.tick(nowMs());
   };
   return { near, far, raw: rawPeer(far), log, peers, connection, tick };
 }
 
 async function ready(
   heartbeat: Heartbeat = quiet,
-  options: Partial<ConnectionOptions> & { readonly other?: SocketType; readonly minor?: 0 | 1 } = {},
+  options: Partial<ConnectionOptions> & {
+    readonly nowMs?: () => number;
+    readonly other?: SocketType;
+    readonly minor?: 0 | 1;
+  } = {},
 ) {
   const { other = 'SUB', minor = 1, ...rest } = options;
   const all = await setUp(heartbeat, rest);

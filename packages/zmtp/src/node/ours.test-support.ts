@@ -1,15 +1,18 @@
 import { onTestFinished } from 'vitest';
 import { createEventLog } from './event-log.test-support.ts';
-import type { SubscriberOptions } from './subscriber.ts';
-import { createSubscriber } from './subscriber.ts';
-import type { XPublisherOptions } from './x-publisher.ts';
-import { createXPublisher } from './x-publisher.ts';
+import type { SubscriberOptions } from '../subscriber.ts';
+import { createSubscriber } from '../subscriber.ts';
+import type { XPublisherOptions } from '../x-publisher.ts';
+import { nullMechanism } from '../mechanism.ts';
+import { nodeNetwork } from './network.ts';
+import { createXPublisher } from '../x-publisher.ts';
 
 /* Our ZMTP sockets as tests open them, with a record of their events. */
 
 export const host = '127.0.0.1';
 
 const common = {
+  mechanism: nullMechanism,
   frameBytesMax: 1_048_576,
   unsentBytesMax: 16_777_216,
   prefixBytesMax: 64,
@@ -22,9 +25,10 @@ const common = {
 export function openSubscriber(options: Partial<SubscriberOptions> = {}) {
   const log = createEventLog<string>();
   const socket = createSubscriber(
+    nodeNetwork,
     { ...common, type: 'SUB', ...options },
     {
-      message: (topic, body) => log.add(`${String(topic)}: ${String(body)}`),
+      message: (topic, body) => log.add(`${topic}: ${String(body)}`),
       connected: () => log.add('connected'),
       dropped: (cause) => log.add(`dropped: ${cause}`),
     },
@@ -37,6 +41,7 @@ export function openXPublisher(options: Partial<XPublisherOptions> = {}) {
   const log = createEventLog<string>();
   let lost = 0;
   const socket = createXPublisher(
+    nodeNetwork,
     { ...common, subscriptionsMax: 1_000, ...options },
     {
       subscription: (prefix, subscribed) => log.add(`${subscribed ? '+' : '-'}${prefix}`),

@@ -2,8 +2,11 @@ import type { Socket } from 'node:net';
 import type { EventLog } from './event-log.test-support.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { commandFlag, createFrameReader } from '../frame-reader.ts';
-import type { SocketType } from '../handshake.ts';
-import { greetingBytes, writeGreeting, writeReady } from '../handshake.ts';
+import { latin1 } from '../bytes.ts';
+import { greetingBytes, writeGreeting } from '../greeting.ts';
+import { nullMechanism } from '../mechanism.ts';
+import type { SocketType } from '../metadata.ts';
+import { writeMetadata } from '../metadata.ts';
 
 /** A raw peer, which sends what the test says. */
 export interface RawPeer {
@@ -22,7 +25,7 @@ export function rawPeer(socket: Socket): RawPeer {
     {
       frame(flags, bytes, start, end) {
         const command = (flags & commandFlag) !== 0;
-        heard.add(command ? `<${bytes.toString('latin1', start + 1, end)}>` : bytes.toString('latin1', start, end));
+        heard.add(command ? `<${latin1(bytes, start + 1, end)}>` : latin1(bytes, start, end));
       },
       fault: (what) => heard.add(`fault: ${what}`),
     },
@@ -33,16 +36,16 @@ export function rawPeer(socket: Socket): RawPeer {
     if (skipped < chunk.length) reader.push(chunk.subarray(skipped));
   });
 
-  function frame(flags: number, body: Buffer): void {
+  function frame(flags: number, body: Uint8Array): void {
     socket.write(Buffer.concat([Buffer.of(flags, body.length), body]));
   }
 
   return {
     shakeHands(type, minor = 1) {
-      const greeting = writeGreeting();
+      const greeting = writeGreeting(nullMechanism, 'client');
       greeting[11] = minor;
       socket.write(greeting);
-      frame(commandFlag, writeReady(type));
+      frame(commandFlag, Buffer.from(`\x05READY${latin1(writeMetadata(type))}`, 'latin1'));
     },
     frame: (flags, body) => frame(flags, Buffer.from(body, 'latin1')),
     heard,

@@ -3,10 +3,21 @@ import type { Socket } from 'node:net';
 import { expect, test, vi } from 'vitest';
 import { createFrameReader } from '../frame-reader.ts';
 import { loopback } from './loopback.test-support.ts';
-import type { WriteBuffer } from './write-buffer.ts';
-import { createWriteBuffer } from './write-buffer.ts';
+import type { WriteBuffer } from '../write-buffer.ts';
+import { createWriteBuffer } from '../write-buffer.ts';
+import { attach } from './network.ts';
 
 const longFlag = 2;
+
+function writeBufferOf(socket: Socket): WriteBuffer {
+  let buffer: WriteBuffer | undefined;
+  attach(socket, (stream) => {
+    const { drained } = (buffer = createWriteBuffer(stream));
+    return { heard: () => undefined, drained, closed: () => undefined };
+  });
+  if (buffer === undefined) throw new Error('not attached');
+  return buffer;
+}
 
 /** A body whose bytes depend on its size and index. */
 function bodyOf(size: number, index: number): Buffer {
@@ -47,7 +58,7 @@ const sizesAround = [0, 1, 255, 256, 257, 16_383, 16_384, 16_385, 65_526, 65_527
 
 test('frames of every size arrive unchanged', async () => {
   const [near, far] = await loopback();
-  const writeBuffer = createWriteBuffer(near);
+  const writeBuffer = writeBufferOf(near);
   const sizes = [...sizesAround, ...sizesAround.toReversed(), ...sizesAround];
   // Frames that fill a piece exactly, or exceed it by a byte.
   sizes.push(16_375, 16_375, 16_375, 16_375, 16_384, 16_375, 16_375, 16_375, 16_376);
@@ -59,7 +70,7 @@ test('frames of every size arrive unchanged', async () => {
 
 test('frames arrive unchanged when the other side reads late and other connections send meanwhile', async () => {
   const [[near, far], [other, otherFar]] = [await loopback(), await loopback()];
-  const [writeBuffer, others] = [createWriteBuffer(near), createWriteBuffer(other)];
+  const [writeBuffer, others] = [writeBufferOf(near), writeBufferOf(other)];
   otherFar.resume();
   const sizes: number[] = [];
   // Far more than the kernel buffers, in turns of one frame and of many.
@@ -77,7 +88,7 @@ test('frames arrive unchanged when the other side reads late and other connectio
 
 test('small frames of many turns take only their own bytes of memory while the other side does not read', async () => {
   const [near, far] = await loopback();
-  const writeBuffer = createWriteBuffer(near);
+  const writeBuffer = writeBufferOf(near);
   const sizes: number[] = [];
   const before = process.memoryUsage().arrayBuffers;
   const sendSmall = (): void => {
@@ -101,7 +112,7 @@ test('small frames of many turns take only their own bytes of memory while the o
 
 test('the last frames leave without another flush once the other side reads', async () => {
   const [near, far] = await loopback();
-  const writeBuffer = createWriteBuffer(near);
+  const writeBuffer = writeBufferOf(near);
   const sizes: number[] = [];
   while (near.writableLength < 1_000_000) {
     add(writeBuffer, 60_000, sizes.length);
@@ -115,7 +126,7 @@ test('the last frames leave without another flush once the other side reads', as
 
 test('the end of a connection follows everything that was added', async () => {
   const [near, far] = await loopback();
-  const writeBuffer = createWriteBuffer(near);
+  const writeBuffer = writeBufferOf(near);
   const sizes: number[] = [];
   while (near.writableLength < 1_000_000) {
     add(writeBuffer, 60_000, sizes.length);
@@ -132,7 +143,7 @@ test('the end of a connection follows everything that was added', async () => {
 test('frames added after the end or the loss of a connection are dropped without an error', async () => {
   for (const over of [(near: Socket) => near.destroy(), (near: Socket) => near.end()]) {
     const [near] = await loopback();
-    const writeBuffer = createWriteBuffer(near);
+    const writeBuffer = writeBufferOf(near);
     writeBuffer.frame(0, 'before');
     over(near);
     for (const size of sizesAround) writeBuffer.frame(0, bodyOf(size, 1));

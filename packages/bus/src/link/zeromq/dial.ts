@@ -1,5 +1,5 @@
 import type { Subscriber } from 'zeromq';
-import { addressOf, familyOf, literalOf } from '@cateto/zmtp';
+import { addressOf, familyOf, literalOf } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
 
 /** How often a name is looked up while the socket is not connected; libzmq's longest retry interval. */

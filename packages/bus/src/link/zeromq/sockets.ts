@@ -5,7 +5,8 @@ import { openAll } from '../closing.ts';
 import { dial } from './dial.ts';
 import { needHandles } from './handles.ts';
 import type { BeatSubscriber, Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from '@cateto/zmtp';
-import { createBeatSubscriber, createSubscriber, createXPublisher } from '@cateto/zmtp';
+import { createBeatSubscriber, createSubscriber, createXPublisher, nullMechanism } from '@cateto/zmtp';
+import { nodeNetwork } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
 
 /*
@@ -73,7 +74,8 @@ const reconnecting = {
   connectTimeoutMs: 1_000,
 };
 
-const bounds = {
+const common = {
+  mechanism: nullMechanism,
   frameBytesMax: limits.frameBytesMax,
   /** Several seconds of 40,000 requests/s, and sixteen of the largest frames. */
   unsentBytesMax: 16 * limits.frameBytesMax,
@@ -82,7 +84,7 @@ const bounds = {
 };
 
 const participant = {
-  ...bounds,
+  ...common,
   reconnecting,
   heartbeat: heartbeats.inTime,
   tickMs: participantTickMs,
@@ -91,7 +93,7 @@ const participant = {
 };
 
 const broker = {
-  ...bounds,
+  ...common,
   reconnecting,
   heartbeat: heartbeats.bound,
   tickMs: brokerTickMs,
@@ -113,24 +115,28 @@ export function connectXPublisher(
   isFirst: (prefix: string) => boolean,
   events: XPublisherEvents,
 ): XPublisher {
-  const socket = createXPublisher({ ...participant, subscriptionsMax: brokerSubscriptionsMax, isFirst }, events);
+  const socket = createXPublisher(
+    nodeNetwork,
+    { ...participant, subscriptionsMax: brokerSubscriptionsMax, isFirst },
+    events,
+  );
   return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
 }
 
 /** The connection on which a participant receives answers, and an observer everything, from every broker. */
 export function connectSubscriber(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
-  const socket = createSubscriber({ ...participant, type: 'SUB' }, events);
+  const socket = createSubscriber(nodeNetwork, { ...participant, type: 'SUB' }, events);
   return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
 }
 
 /** The broker's side for publishers. A new publisher receives the subscriptions that `isLast` selects last. */
 export function openXSubscriber(isLast: (prefix: string) => boolean, events: SubscriberEvents): Subscriber {
-  return createSubscriber({ ...broker, type: 'XSUB', isLast }, events);
+  return createSubscriber(nodeNetwork, { ...broker, type: 'XSUB', isLast }, events);
 }
 
 /** The broker's side for subscribers. */
 export function openXPublisher(events: XPublisherEvents): XPublisher {
-  return createXPublisher({ ...broker, subscriptionsMax: participantSubscriptionsMax }, events);
+  return createXPublisher(nodeNetwork, { ...broker, subscriptionsMax: participantSubscriptionsMax }, events);
 }
 
 /**
@@ -139,13 +145,13 @@ export function openXPublisher(events: XPublisherEvents): XPublisher {
  */
 export function connectRequestsInWorker(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
   const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
-  const socket = createSubscriber(options, events);
+  const socket = createSubscriber(nodeNetwork, options, events);
   return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
 }
 
 /** The heartbeat of a broker, for a participant that requests its status. */
-export function connectBeats(of: BrokerEndpoint, heard: (beat: Buffer) => void): BeatSubscriber {
-  const socket = createBeatSubscriber(participant, heard);
+export function connectBeats(of: BrokerEndpoint, heard: (beat: Uint8Array) => void): BeatSubscriber {
+  const socket = createBeatSubscriber(nodeNetwork, participant, heard);
   return dialled(socket, [of], ({ host, heartbeatPort }) => socket.dial(host, heartbeatPort));
 }
 

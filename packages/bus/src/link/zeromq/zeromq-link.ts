@@ -87,7 +87,7 @@ function openRequestsInWorker(brokers: readonly BrokerEndpoint[], events: Inboun
 
 function heardBy(events: InboundEvents): SubscriberEvents {
   return {
-    message: (topic, body) => events.message(topic.toString('latin1'), body),
+    message: events.message,
     connected: events.reconnected,
     dropped: events.dropped,
   };

@@ -1,5 +1,3 @@
-import type { Socket } from 'node:net';
-import { timers } from './timers.ts';
 import {
   isPong,
   legacyCancel,
@@ -8,22 +6,18 @@ import {
   readSubscription,
   writePing,
   writeSubscription,
-} from '../commands.ts';
-import { commandFlag, createFrameReader, moreFlag } from '../frame-reader.ts';
-import type { SocketType } from '../handshake.ts';
-import {
-  greetingBytes,
-  greetingFault,
-  handshakeFrameBytesMax,
-  readyFault,
-  speaksCommands,
-  writeGreeting,
-  writeReady,
-} from '../handshake.ts';
-import type { Heartbeat } from '../liveness.ts';
-import { createLiveness } from '../liveness.ts';
+} from './commands.ts';
+import { concat, latin1 } from './bytes.ts';
+import { commandFlag, createFrameReader, moreFlag } from './frame-reader.ts';
+import { greetingBytes, greetingFault, speaksCommands, writeGreeting } from './greeting.ts';
+import type { Heartbeat } from './liveness.ts';
+import { createLiveness } from './liveness.ts';
+import type { Cipher, Handshake, Mechanism, Role } from './mechanism.ts';
+import type { SocketType } from './metadata.ts';
+import { metadataFault, writeMetadata } from './metadata.ts';
+import type { Stream, StreamUser } from './network.ts';
+import { createRoundTrip } from './round-trip.ts';
 import { createWriteBuffer } from './write-buffer.ts';
-import { createRoundTrip } from '../round-trip.ts';
 
 /** The other side of a connection after the handshake. */
 export interface Peer {
@@ -45,7 +39,7 @@ export interface Peer {
 export interface PeerEvents {
   ready(peer: Peer): void;
   /** A whole message: its first two frames, and the number of its frames. */
-  message(peer: Peer, first: Buffer, second: Buffer | undefined, frames: number): void;
+  message(peer: Peer, first: Uint8Array, second: Uint8Array | undefined, frames: number): void;
   /**
    * The peer subscribes or unsubscribes. `prefix` is cut to `prefixBytesMax` characters; `bytes` is its full length.
    */
@@ -61,6 +55,8 @@ export interface PeerEvents {
 
 export interface ConnectionOptions {
   readonly type: SocketType;
+  readonly mechanism: Mechanism;
+  /** Without what the mechanism adds. */
   readonly frameBytesMax: number;
   /** How many bytes may wait for a peer; further messages are lost. */
   readonly unsentBytesMax: number;
@@ -69,21 +65,18 @@ export interface ConnectionOptions {
   readonly heartbeat: Heartbeat;
   /** The time from one `tick` to the next. */
   readonly tickMs: number;
-  /** A monotonic clock in milliseconds; by default `performance.now`. */
-  readonly nowMs?: () => number;
   /** This peer has bytes to flush before the turn ends. */
   readonly onDirty: (peer: Peer) => void;
   /** Why the peer was cut off. */
   readonly onFault: (what: string) => void;
 }
 
-export interface Connection {
-  /** The next bytes from the peer. The connection may keep them. */
-  hear(chunk: Buffer): void;
+/** One connection: bytes and time go in, bytes go out to the stream, and events to the socket. */
+export interface Connection extends StreamUser {
   /**
    * One tick has passed, however late it runs. So a standstill of this process does not count as silence of the peer.
    */
-  tick(): void;
+  tick(nowMs: number): void;
   readonly isReady: () => boolean;
   /** Sends what waits, then ends. */
   end(): void;
@@ -101,32 +94,37 @@ const eagerBytes = 2_048;
  * (measured), our own code after 1.5 s. The difference allows for timers of a server that count differently.
  */
 const freshMs = 750;
+/** The frames of a handshake are small. A peer that sends a larger one does not belong to this system. */
+const handshakeFrameBytesMax = 8_192;
 /** When more bytes than this wait for a peer, its PINGs are not answered any more. */
 const pongsWaitingMax = 65_536;
 
-/** Speaks ZMTP on a connected socket. */
-export function speak(socket: Socket, options: ConnectionOptions, events: PeerEvents): Connection {
-  const { type, frameBytesMax, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
-  const nowMs = options.nowMs ?? timers.monotonicMs;
+/** Speaks ZMTP on a stream that has just been connected. */
+export function speak(stream: Stream, role: Role, options: ConnectionOptions, events: PeerEvents): Connection {
+  const { type, mechanism, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
   const ping = writePing(heartbeat.ttlMs);
-  const writeBuffer = createWriteBuffer(socket);
+  const writeBuffer = createWriteBuffer(stream);
   const liveness = createLiveness(heartbeat, tickMs);
   const roundTrip = createRoundTrip();
-  let closedByPeer = false;
-  let greeting: Buffer | undefined = Buffer.alloc(0);
-  let ready = false;
+  let greeting: Uint8Array | undefined = new Uint8Array();
+  /** Undefined when it is over. */
+  let handshake: Handshake | undefined = mechanism.begin(role, writeMetadata(type));
+  let cipher: Cipher | undefined;
+  let closed = false;
   let knowsCommands = false;
   let dirty = false;
   // The message that is being received.
   let frames = 0;
-  let first: Buffer | undefined;
-  let second: Buffer | undefined;
+  let first: Uint8Array | undefined;
+  let second: Uint8Array | undefined;
+  /** When the bytes arrived that are being read. */
+  let heardMs = 0;
 
   const peer: Peer = {
     send(topic, body) {
       if (writeBuffer.waiting() > unsentBytesMax) return false;
-      writeBuffer.frame(moreFlag, topic);
-      writeBuffer.frame(0, body);
+      put(moreFlag, topic);
+      put(0, body);
       liveness.sent();
       if (writeBuffer.unflushed() < eagerBytes) touched();
       else writeBuffer.flush();
@@ -134,10 +132,10 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     },
     subscription(prefix, subscribed) {
       // The peer reconnects and gets the current table then.
-      if (writeBuffer.waiting() > unsentBytesMax) socket.destroy();
+      if (writeBuffer.waiting() > unsentBytesMax) stream.destroy();
       else if (knowsCommands) command(writeSubscription(prefix, subscribed));
       else {
-        writeBuffer.frame(0, `${String.fromCharCode(subscribed ? legacySubscribe : legacyCancel)}${prefix}`);
+        put(0, `${String.fromCharCode(subscribed ? legacySubscribe : legacyCancel)}${prefix}`);
         touched();
       }
     },
@@ -145,10 +143,18 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
       dirty = false;
       writeBuffer.flush();
     },
-    destroy: () => void socket.destroy(),
+    destroy: () => stream.destroy(),
   };
 
-  const reader = createFrameReader({ frameBytesMax }, { frame: take, fault: cutOff });
+  const reader = createFrameReader(
+    { frameBytesMax: options.frameBytesMax + mechanism.overheadBytes },
+    { frame: take, fault: cutOff },
+  );
+
+  function put(flags: number, body: Uint8Array | string): void {
+    if (cipher === undefined) writeBuffer.frame(flags, body);
+    else writeBuffer.frame(0, cipher.seal(flags, body));
+  }
 
   function touched(): void {
     if (dirty) return;
@@ -156,37 +162,43 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     onDirty(peer);
   }
 
-  function command(body: Buffer): void {
-    writeBuffer.frame(commandFlag, body);
+  function command(body: Uint8Array): void {
+    put(commandFlag, body);
     touched();
   }
 
-  function sendPing(): void {
-    roundTrip.pinged(nowMs());
+  function sendPing(nowMs: number): void {
+    roundTrip.pinged(nowMs);
     command(ping);
   }
 
   function cutOff(what: string): void {
     onFault(what);
     reader.stop();
-    socket.destroy();
+    stream.destroy();
   }
 
-  function greet(chunk: Buffer): void {
-    const said = Buffer.concat([greeting ?? chunk, chunk]);
-    const fault = greetingFault(said);
+  function greet(chunk: Uint8Array): void {
+    const said = concat(greeting ?? chunk, chunk);
+    const fault = greetingFault(said, mechanism, role);
     if (fault !== undefined) return cutOff(fault);
     greeting = said;
     if (said.length < greetingBytes) return;
     greeting = undefined;
     knowsCommands = speaksCommands(said);
     // A peer that answers no PING: the kernel's keepalive detects that it is gone.
-    if (!knowsCommands) socket.setKeepAlive(true, heartbeat.silenceMs);
+    if (!knowsCommands) stream.keepAlive(heartbeat.silenceMs);
     reader.push(said.subarray(greetingBytes));
   }
 
-  function take(flags: number, bytes: Buffer, start: number, end: number): void {
-    if (!ready) return shakeHands(flags, bytes, start, end);
+  function take(flags: number, bytes: Uint8Array, start: number, end: number): void {
+    if (handshake !== undefined) return shakeHands(handshake, flags, bytes, start, end);
+    if (cipher === undefined) return takeFrame(flags, bytes, start, end);
+    const fault = cipher.open(bytes, start, end, takeFrame);
+    if (fault !== undefined) cutOff(fault);
+  }
+
+  function takeFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
     if ((flags & commandFlag) !== 0) return obey(bytes, start, end);
     frames += 1;
     if (frames === 1) first = bytes.subarray(start, end);
@@ -198,21 +210,26 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     events.message(peer, whole, rest, count);
   }
 
-  function shakeHands(flags: number, bytes: Buffer, start: number, end: number): void {
+  function shakeHands(hands: Handshake, flags: number, bytes: Uint8Array, start: number, end: number): void {
     if ((flags & commandFlag) === 0) return cutOff('a message before the handshake');
     if (end - start > handshakeFrameBytesMax) return cutOff('a handshake above the limit');
-    const fault = readyFault(type, bytes.subarray(start, end));
+    const step = hands.take(bytes, start, end);
+    if (step.type === 'fault') return cutOff(step.what);
+    if (step.command !== undefined) command(step.command);
+    if (step.type === 'reply') return;
+    const fault = metadataFault(type, step.metadata);
     if (fault !== undefined) return cutOff(fault);
-    ready = true;
+    handshake = undefined;
+    cipher = step.cipher;
     liveness.ready(knowsCommands);
-    if (knowsCommands && heartbeat.firstPing === true) sendPing();
+    if (knowsCommands && heartbeat.firstPing === true) sendPing(heardMs);
     events.ready(peer);
   }
 
-  function obey(bytes: Buffer, start: number, end: number): void {
+  function obey(bytes: Uint8Array, start: number, end: number): void {
     const asked = readSubscription(bytes, start, end);
     if (asked !== undefined) {
-      const prefix = bytes.toString('latin1', asked.at, Math.min(end, asked.at + prefixBytesMax));
+      const prefix = latin1(bytes, asked.at, Math.min(end, asked.at + prefixBytesMax));
       return events.subscription(peer, prefix, asked.subscribed, end - asked.at);
     }
     const pinged = readPing(bytes, start, end);
@@ -225,34 +242,36 @@ export function speak(socket: Socket, options: ConnectionOptions, events: PeerEv
     if (writeBuffer.waiting() < pongsWaitingMax) command(pinged.pong);
   }
 
-  socket.once('end', () => {
-    closedByPeer = true;
-  });
-  // A process that ends with unread bytes in its kernel leaves a reset.
-  socket.once('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'ECONNRESET') closedByPeer = true;
-  });
-  socket.once('close', () => {
-    reader.stop();
-    if (ready) events.closed(peer, closedByPeer && roundTrip.isProven(freshMs, nowMs()));
-  });
-  socket.write(writeGreeting());
-  writeBuffer.frame(commandFlag, writeReady(type));
-  writeBuffer.flush();
+  function begin(): void {
+    stream.write(writeGreeting(mechanism, role));
+    const opening = handshake?.first();
+    if (opening !== undefined) writeBuffer.frame(commandFlag, opening);
+    writeBuffer.flush();
+  }
+
+  begin();
 
   return {
-    hear(chunk) {
+    heard(chunk, nowMs) {
       liveness.heard();
+      heardMs = nowMs;
       if (greeting === undefined) reader.push(chunk);
       else greet(chunk);
     },
-    tick() {
+    drained: writeBuffer.drained,
+    closed(byPeer, nowMs) {
+      if (closed) return;
+      closed = true;
+      reader.stop();
+      if (handshake === undefined) events.closed(peer, byPeer && roundTrip.isProven(freshMs, nowMs));
+    },
+    tick(nowMs) {
       const due = liveness.tick();
       // A reset, because bytes that the kernel still holds for the peer must not arrive when the link heals.
-      if (due === 'given-up') socket.resetAndDestroy();
-      else if (due === 'ping-due') sendPing();
+      if (due === 'given-up') stream.reset();
+      else if (due === 'ping-due') sendPing(nowMs);
     },
-    isReady: () => ready,
+    isReady: () => handshake === undefined,
     end: writeBuffer.end,
   };
 }

@@ -1,10 +1,15 @@
+import { latin1 } from './bytes.ts';
 import type { Peer } from './connection.ts';
 import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
+import type { Network } from './network.ts';
 
 export interface SubscriberEvents {
-  /** A message of two frames. Its topic may be one that this socket did not subscribe to. */
-  message(topic: Buffer, body: Buffer): void;
+  /**
+   * A message of two frames. Its topic may be one that this socket did not subscribe to. A topic of more than
+   * `prefixBytesMax` characters is cut to one more than that.
+   */
+  message(topic: string, body: Uint8Array): void;
   /** A connection was established, the first or a later one, and has received all subscriptions. */
   connected(): void;
   /** Something other than a two-frame message arrived. */
@@ -27,12 +32,13 @@ export type SubscriberOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
 const framesToldMax = 8;
 
 /** Sends its subscriptions to every peer, and receives their messages. */
-export function createSubscriber(options: SubscriberOptions, events: SubscriberEvents): Subscriber {
-  const { isLast = () => false } = options;
+export function createSubscriber(network: Network, options: SubscriberOptions, events: SubscriberEvents): Subscriber {
+  const { isLast = () => false, prefixBytesMax } = options;
   const wanted = new Set<string>();
   const peers = new Set<Peer>();
 
   const connections = createConnections(
+    network,
     { ...options, onFault: events.dropped },
     {
       ready(peer) {
@@ -44,7 +50,7 @@ export function createSubscriber(options: SubscriberOptions, events: SubscriberE
       message(_peer, topic, body, frames) {
         if (body === undefined || frames > 2)
           events.dropped(frames > framesToldMax ? 'many frames' : `${frames} frames`);
-        else events.message(topic, body);
+        else events.message(latin1(topic, 0, Math.min(topic.length, prefixBytesMax + 1)), body);
       },
       // A socket that only receives has no subscribers.
       subscription: () => undefined,

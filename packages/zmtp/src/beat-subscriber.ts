@@ -1,5 +1,6 @@
 import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
+import type { Network } from './network.ts';
 
 export type BeatSubscriber = Pick<Connections, 'dial' | 'close'>;
 
@@ -7,10 +8,12 @@ export type BeatSubscriber = Pick<Connections, 'dial' | 'close'>;
  * Receives single-frame messages from every peer: a broker's beats, which have no topic. Other messages are dropped.
  */
 export function createBeatSubscriber(
+  network: Network,
   options: Omit<ConnectionsOptions, 'type' | 'onFault'>,
-  heard: (beat: Buffer) => void,
+  heard: (beat: Uint8Array) => void,
 ): BeatSubscriber {
   const connections = createConnections(
+    network,
     // A listener that waits for a beat does not need to know why a peer was cut off.
     { ...options, type: 'SUB', onFault: () => undefined },
     {

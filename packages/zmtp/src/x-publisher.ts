@@ -1,8 +1,10 @@
-import { legacyCancel, legacySubscribe } from '../commands.ts';
+import { latin1 } from './bytes.ts';
+import { legacyCancel, legacySubscribe } from './commands.ts';
 import type { Peer } from './connection.ts';
 import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
-import { createTopicIndex } from '../topic-index.ts';
+import type { Network } from './network.ts';
+import { createTopicIndex } from './topic-index.ts';
 
 export interface XPublisherEvents {
   /** A peer's process ended. `prefixes` are its subscriptions; a `subscription` event for each follows. */
@@ -30,7 +32,7 @@ export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
 };
 
 /** Filters at the source, like ZeroMQ's XPUB, and reports subscriptions. */
-export function createXPublisher(options: XPublisherOptions, events: XPublisherEvents): XPublisher {
+export function createXPublisher(network: Network, options: XPublisherOptions, events: XPublisherEvents): XPublisher {
   const { subscriptionsMax, prefixBytesMax, isFirst = () => false } = options;
   const index = createTopicIndex<Peer>();
 
@@ -48,13 +50,14 @@ export function createXPublisher(options: XPublisherOptions, events: XPublisherE
   }
 
   const connections = createConnections(
+    network,
     { ...options, type: 'XPUB', onFault: events.dropped },
     {
       ready: () => undefined,
       message(peer, frame, _second, frames) {
         const [byte] = frame;
         if (frames > 1 || (byte !== legacySubscribe && byte !== legacyCancel)) return events.dropped('no subscription');
-        const prefix = frame.toString('latin1', 1, prefixBytesMax + 1);
+        const prefix = latin1(frame, 1, Math.min(frame.length, prefixBytesMax + 1));
         asked(peer, prefix, byte === legacySubscribe, frame.length - 1);
       },
       subscription: asked,

@@ -1,5 +1,6 @@
-import type { Socket } from 'node:net';
-import { longHeadBytes, shortHeadBytes, shortSizeMax } from '../frame-reader.ts';
+import { copied, latin1Bytes, writeLatin1, writeUint32 } from './bytes.ts';
+import { longFlag, longHeadBytes, shortHeadBytes, shortSizeMax } from './frame-reader.ts';
+import type { Stream } from './network.ts';
 
 /*
  * The bytes that wait to leave on a connection. All frames of a turn are written into one piece of memory and leave in
@@ -15,6 +16,8 @@ export interface WriteBuffer {
   unflushed(): number;
   /** Writes what was added. While the kernel takes nothing, it waits here. */
   flush(): void;
+  /** The kernel has taken everything that was written. */
+  drained(): void;
   /** Ends the connection; nothing may be added afterwards. */
   end(): void;
 }
@@ -22,37 +25,35 @@ export interface WriteBuffer {
 const pieceBytes = 65_536;
 /** A body from this size on is passed on without copying: copying would cost more than a system call. */
 const largeBytes = 16_384;
-const longFlag = 2;
 const longSizeAt = 5;
 
 /**
  * Pieces of memory that the kernel has fully copied, for reuse by any connection. Connections are many, but few send in
  * the same turn.
  */
-const spares: Buffer[] = [];
+const spares: Uint8Array[] = [];
 const sparesMax = 16;
 
-export function createWriteBuffer(socket: Socket): WriteBuffer {
-  let piece: Buffer | undefined;
+export function createWriteBuffer(stream: Stream): WriteBuffer {
+  let piece: Uint8Array | undefined;
   let used = 0;
-  socket.on('drain', write);
 
-  function room(bytes: number): Buffer {
+  function room(bytes: number): Uint8Array {
     if (piece !== undefined && used + bytes <= pieceBytes) return piece;
     write();
-    piece = spares.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
+    piece = spares.pop() ?? new Uint8Array(pieceBytes);
     return piece;
   }
 
-  function writeHead(into: Buffer, flags: number, size: number): void {
+  function writeHead(into: Uint8Array, flags: number, size: number): void {
     if (size <= shortSizeMax) {
       into[used] = flags;
       into[used + 1] = size;
       used += shortHeadBytes;
     } else {
       into[used] = flags | longFlag;
-      into.writeUInt32BE(0, used + 1);
-      into.writeUInt32BE(size, used + longSizeAt);
+      writeUint32(into, 0, used + 1);
+      writeUint32(into, size, used + longSizeAt);
       used += longHeadBytes;
     }
   }
@@ -63,12 +64,12 @@ export function createWriteBuffer(socket: Socket): WriteBuffer {
     const bytes = full.subarray(0, used);
     piece = undefined;
     used = 0;
-    if (!socket.writable) return;
+    if (!stream.isWritable()) return;
     // A small body behind others may wait long, and would keep its whole piece in memory.
-    const waits = socket.writableLength > 0;
-    socket.write(waits ? Buffer.from(bytes) : bytes);
+    const waits = stream.waiting() > 0;
+    stream.write(waits ? copied(bytes) : bytes);
     // Nothing waits in the stream, so the kernel has copied everything.
-    if ((waits || socket.writableLength === 0) && spares.length < sparesMax) spares.push(full);
+    if ((waits || stream.waiting() === 0) && spares.length < sparesMax) spares.push(full);
   }
 
   return {
@@ -77,24 +78,25 @@ export function createWriteBuffer(socket: Socket): WriteBuffer {
       if (size < largeBytes) {
         const into = room(longHeadBytes + size);
         writeHead(into, flags, size);
-        if (typeof body === 'string') into.write(body, used, size, 'latin1');
+        if (typeof body === 'string') writeLatin1(into, body, used);
         else into.set(body, used);
         used += size;
         return;
       }
       writeHead(room(longHeadBytes), flags, size);
       write();
-      if (socket.writable) socket.write(typeof body === 'string' ? Buffer.from(body, 'latin1') : body);
+      if (stream.isWritable()) stream.write(typeof body === 'string' ? latin1Bytes(body) : body);
     },
-    waiting: () => used + socket.writableLength,
+    waiting: () => used + stream.waiting(),
     unflushed: () => used,
     flush() {
       // A slow reader gets few large pieces instead of one for each turn.
-      if (socket.writableLength === 0 || !socket.writableNeedDrain) write();
+      if (stream.waiting() === 0 || !stream.isFull()) write();
     },
+    drained: write,
     end() {
       write();
-      socket.end();
+      stream.end();
     },
   };
 }

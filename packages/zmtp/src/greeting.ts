@@ -1,0 +1,46 @@
+import { latin1, writeLatin1 } from './bytes.ts';
+import type { Mechanism, Role } from './mechanism.ts';
+
+/* The greeting of ZMTP 3.1: 64 bytes, with which each side begins. It names the version and the security mechanism. */
+
+export const greetingBytes = 64;
+const signatureAt = 9;
+const majorAt = 10;
+const minorAt = 11;
+const mechanismAt = 12;
+const mechanismEnd = 32;
+const asServerAt = mechanismEnd;
+
+type Named = Pick<Mechanism, 'name' | 'hasServer'>;
+
+export function writeGreeting({ name, hasServer }: Named, role: Role): Uint8Array {
+  const greeting = new Uint8Array(greetingBytes);
+  greeting[0] = 0xff;
+  greeting[signatureAt] = 0x7f;
+  greeting[majorAt] = 3;
+  greeting[minorAt] = 1;
+  writeLatin1(greeting, name, mechanismAt);
+  greeting[asServerAt] = hasServer && role === 'server' ? 1 : 0;
+  return greeting;
+}
+
+/**
+ * Checks as much of a greeting as has arrived.
+ *
+ * @param role of this side
+ * @returns the fault; undefined while there is none
+ */
+export function greetingFault(bytes: Uint8Array, { name, hasServer }: Named, role: Role): string | undefined {
+  if ((bytes[0] ?? 0xff) !== 0xff || (bytes[signatureAt] ?? 0x7f) !== 0x7f) return 'not ZMTP';
+  const major = bytes[majorAt] ?? 3;
+  if (major < 3) return 'ZMTP before 3.0';
+  if (bytes.length < mechanismEnd) return undefined;
+  if (latin1(bytes, mechanismAt, mechanismEnd).replace(/\0+$/, '') !== name) return `a mechanism that is not ${name}`;
+  if (!hasServer || bytes.length <= asServerAt) return undefined;
+  return (bytes[asServerAt] === 1) === (role === 'server') ? 'the same side of the mechanism' : undefined;
+}
+
+/** Whether the peer knows PING and SUBSCRIBE, which came with ZMTP 3.1. */
+export function speaksCommands(greeting: Uint8Array): boolean {
+  return (greeting[majorAt] ?? 0) > 3 || (greeting[minorAt] ?? 0) >= 1;
+}

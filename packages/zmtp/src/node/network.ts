@@ -1,0 +1,114 @@
+import type { Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { Network, Stream, StreamUser, TakeStream } from '../network.ts';
+import { addressOf, familyOf } from './host-address.ts';
+import { everyTick } from './ticker.ts';
+import { timers } from './timers.ts';
+
+/** More connections than start at once in a large system. The kernel has a bound of its own. */
+const backlog = 4_096;
+/**
+ * The read buffer of dialled connections; the bytes are copied from it at once. Without it, each read takes memory of
+ * this size from the garbage collector, even for the nine bytes of a PONG.
+ */
+const readInto = Buffer.allocUnsafeSlow(65_536);
+
+/** TCP of Node. */
+export const nodeNetwork: Network = {
+  nowMs: timers.monotonicMs,
+  random: () => Math.random(),
+  after(delayMs, run) {
+    const timer = timers.setTimeout(run, delayMs);
+    return () => timers.clearTimeout(timer);
+  },
+  everyTick,
+
+  connect({ host, port }, timeoutMs, opened, over) {
+    let user: StreamUser | undefined;
+    const socket = connect({
+      host,
+      port,
+      family: familyOf(host),
+      lookup: (name, { family }, found) => addressOf(name, (fault, address) => found(fault, address, Number(family))),
+      noDelay: true,
+      onread: {
+        buffer: readInto,
+        callback(bytes) {
+          user?.heard(Buffer.from(readInto.subarray(0, bytes)), timers.monotonicMs());
+          return true;
+        },
+      },
+    });
+    const givingUp = timers.setTimeout(() => socket.destroy(), timeoutMs);
+    endOnError(socket);
+    socket.once('connect', () => {
+      timers.clearTimeout(givingUp);
+      user = attach(socket, opened);
+    });
+    socket.once('close', () => {
+      timers.clearTimeout(givingUp);
+      over();
+    });
+    return {
+      abort() {
+        if (user === undefined) socket.destroy();
+      },
+    };
+  },
+
+  listen({ host, port }, opened, fault) {
+    const server = createServer({ noDelay: true }, (socket) => {
+      endOnError(socket);
+      const user = attach(socket, opened);
+      socket.on('data', (bytes: Buffer) => user.heard(bytes, timers.monotonicMs()));
+    });
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      addressOf(host, (failed, address) => {
+        if (failed !== null) return reject(failed);
+        server.listen({ host: address, port, backlog, exclusive: true }, () => {
+          server.off('error', reject);
+          // A connection that cannot be accepted, for example because no file handle is left, does not affect the
+          // others.
+          server.on('error', ({ message }) => fault(message));
+          // Node calls back when the last accepted connection has closed.
+          resolve({ close: () => new Promise((closed) => void server.close(() => closed())) });
+        });
+      });
+    });
+  },
+};
+
+/** Only the end of a connection matters, not its cause. Lost messages are resent (rule 2). */
+function endOnError(socket: Socket): void {
+  socket.on('error', () => socket.destroy());
+}
+
+/** Hands a connected socket to its user, and all events but the bytes that arrive. */
+export function attach(socket: Socket, opened: TakeStream, nowMs: () => number = timers.monotonicMs): StreamUser {
+  let closedByPeer = false;
+  const user = opened(streamOf(socket));
+  socket.on('drain', () => user.drained());
+  socket.once('end', () => {
+    closedByPeer = true;
+  });
+  // A process that ends with unread bytes in its kernel leaves a reset.
+  socket.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ECONNRESET') closedByPeer = true;
+  });
+  socket.once('close', () => user.closed(closedByPeer, nowMs()));
+  return user;
+}
+
+function streamOf(socket: Socket): Stream {
+  return {
+    write: (bytes) => void socket.write(bytes),
+    waiting: () => socket.writableLength,
+    isFull: () => socket.writableNeedDrain,
+    isWritable: () => socket.writable,
+    end: () => void socket.end(),
+    destroy: () => void socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
+    keepAlive: (idleMs) => void socket.setKeepAlive(true, idleMs),
+  };
+}
