@@ -1,6 +1,6 @@
 import type { Failure, Formula } from '@cateto/contracts';
 import { failure, limits, textOf } from '@cateto/contracts';
-import type { CallOptions } from './client.ts';
+import type { CallOptions } from './call.ts';
 import type { OptionNames } from './option-names.ts';
 import { unknownOption } from './option-names.ts';
 

@@ -1,38 +1,12 @@
-import type { Catalogue, FormulaName, LabelledOperands, Lane, OutputOf } from '@cateto/contracts';
+import type { Catalogue, FormulaName } from '@cateto/contracts';
 import type { ObservedMessage } from '@cateto/bus';
+import type { Answer, CallOptions, FormulaCall } from './call.ts';
+import type { MapMethod } from './map/types.ts';
 import type { SystemStatus } from './system-status.ts';
 
-export interface CallOptions {
-  /** How long the call may take, in milliseconds; unless given, the client's `timeoutMs`. */
-  readonly timeoutMs?: number | undefined;
-  /**
-   * Cancels the call: it rejects at once with `cancelled`. If the signal has aborted before the call, nothing is sent.
-   */
-  readonly signal?: AbortSignal | undefined;
-  /** A mark that observers see on this request and on all requests that it causes; `true` uses the request's own id. */
-  readonly trace?: string | true | undefined;
-  /**
-   * Receives the progress of the computation, from 0 to 1: the mean of its calls, where a finished call counts as 1.
-   * Best effort, at most twice a second. The value falls when another server starts the computation again. An exception
-   * that the callback throws ends the process, like that of an event listener.
-   */
-  readonly onProgress?: ((share: number) => void) | undefined;
-}
-
-export interface Answer<V> {
-  readonly value: V;
-  /** The request's id, `k3f0q9x2m1zd-7f`. */
-  readonly id: string;
-  readonly elapsedMs: number;
-  /** The lanes whose operations the calc-server computed itself, because no op-server answered. */
-  readonly fallbacks: readonly Lane[];
-}
-
-/** A formula as a function: its operands, then options. */
+/** The formulas of a catalogue as methods. */
 export type FormulaCalls<C extends Catalogue> = {
-  readonly [F in FormulaName<C>]: (
-    ...args: [...operands: LabelledOperands<C['formulas'][F]['operands']>, options?: CallOptions]
-  ) => Promise<Answer<OutputOf<C['formulas'][F]>>>;
+  readonly [F in FormulaName<C>]: FormulaCall<C['formulas'][F]>;
 };
 
 export interface ObservedAt extends ObservedMessage {
@@ -55,6 +29,17 @@ export interface ClientBase<C extends Catalogue> {
    * @throws RequestError, like every call; `unknown-formula` and `invalid-request` before anything is sent
    */
   call(formula: string, operands: readonly unknown[], options?: CallOptions): Promise<Answer<unknown>>;
+  /**
+   * Calls a formula for each input of a source: `for await (const { index, value } of calc.map('leg', legs)) …`. An
+   * input is the list of a call's operands. It begins with the first `next()`, and takes inputs only while there is room.
+   *
+   * Ending the loop early cancels the calls in flight and ends the source. When the source throws, the results of the
+   * inputs before come first, then its error. When a call fails, the signal aborts or the client closes, results that
+   * have come are still returned, and then it rejects.
+   *
+   * @throws RequestError for an unknown formula and for options or inputs that are none
+   */
+  readonly map: MapMethod<C>;
   /** The state of brokers and servers; takes at most `waitMs` (1,000 unless given). */
   status(options?: { readonly waitMs?: number | undefined }): Promise<SystemStatus>;
   /** Passes every message from now on to `onMessage`. */

@@ -10,13 +10,17 @@ import type {
 } from '@cateto/bus';
 import { createFormulaClient, createRequesterDriver, createStatusClient, observe, open, openAll } from '@cateto/bus';
 import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
-import { failure, isFailure, requestId, takeOperands, textOf } from '@cateto/contracts';
+import { isFailure, requestId, takeOperands, textOf } from '@cateto/contracts';
 import { isolateCallback } from './isolate-callback.ts';
+import { formulaNamed } from './formula-named.ts';
 import { readCallOptions, readStatusWait } from './call-options.ts';
 import { checkCatalogue } from './check-options.ts';
-import type { Answer, CallOptions, Client, ClientBase, ObservedAt, Watch } from './client.ts';
+import type { Answer, CallOptions } from './call.ts';
+import type { Client, ClientBase, ObservedAt, Watch } from './client.ts';
 import { onAbort } from './on-abort.ts';
-import { RequestError } from './request-error.ts';
+import type { CallMap } from './map/map-calls.ts';
+import { mapMethod } from './map/map-method.ts';
+import { abortedCall, callAfterClose, refusedCall, RequestError } from './request-error.ts';
 import { systemStatus } from './system-status.ts';
 
 /** The parts of a client: sockets and real time, or a network that simulates both. */
@@ -51,10 +55,12 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
   const statuses = createStatusClient(bus, requests);
   const watches = new Set<Watch>();
   const statusesAsked = new Set<AbortController>();
+  const maps = new Set<CallMap<unknown, unknown>>();
+  const map = mapMethod({ catalogue, call: ask, open: maps });
   let closed = false;
 
   function ask(formula: Formula, operands: unknown, given: unknown): Promise<Answer<unknown>> {
-    if (closed) return Promise.reject(afterClose());
+    if (closed) return Promise.reject(callAfterClose());
     const options = readCallOptions(formula, given);
     if (isFailure(options)) return Promise.reject(new RequestError(options, undefined));
     const taken = takeOperands(formula, operands);
@@ -92,18 +98,18 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     const abort = (): void => {
       aborted = true;
       if (seq === undefined) return;
-      reject(cancelled(requestId(bus.address, seq), signal));
+      reject(abortedCall(requestId(bus.address, seq), signal));
       formulas.cancel(seq);
     };
     try {
       if (signal.aborted) aborted = true;
       else forget = onAbort(signal, abort);
     } catch (error) {
-      return reject(refused(`${question.formula.name}: the signal cannot be used: ${textOf(error)}`));
+      return reject(refusedCall(`${question.formula.name}: the signal cannot be used: ${textOf(error)}`));
     }
     if (aborted) {
       forget();
-      return reject(cancelled(undefined, signal));
+      return reject(abortedCall(undefined, signal));
     }
     const settle: Settle = (outcome, number) => {
       forget();
@@ -113,8 +119,8 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
   }
 
   function watch(onMessage: (message: ObservedAt) => void): Watch {
-    if (closed) throw afterClose();
-    if (typeof onMessage !== 'function') throw refused('watch takes a function, for each message');
+    if (closed) throw callAfterClose();
+    if (typeof onMessage !== 'function') throw refusedCall('watch takes a function, for each message');
     const show = isolateCallback(onMessage);
     const observer = observe({
       openLink,
@@ -144,6 +150,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
 
   async function close(): Promise<void> {
     closed = true;
+    for (const one of maps) one.fail(callAfterClose());
     requests.close();
     for (const asked of statusesAsked) asked.abort();
     await Promise.all([bus.close(), ...[...watches].map((one) => one.close())]);
@@ -153,22 +160,19 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     address: bus.address,
     catalogue,
     async call(name, operands, options) {
-      const isKnown = typeof name === 'string' && Object.hasOwn(catalogue.formulas, name);
-      const formula = isKnown ? catalogue.formulas[name] : undefined;
-      if (formula !== undefined) return ask(formula, operands, options);
-      const known = Object.keys(catalogue.formulas).join(', ');
-      throw new RequestError(
-        failure('unknown-formula', `no formula is called "${textOf(name)}"; there are ${known}`),
-        undefined,
-      );
+      return ask(formulaNamed(catalogue, name), operands, options);
+    },
+    map(...args) {
+      if (closed) throw callAfterClose();
+      return map(...args);
     },
     async status(options = {}) {
       const waitMs = readStatusWait(options);
       if (isFailure(waitMs)) throw new RequestError(waitMs, undefined);
-      if (closed) throw afterClose();
+      if (closed) throw callAfterClose();
       const [heard, servers] = await askStatus(waitMs);
       // Status requests that time out near the end of the wait do not mean that a server is missing.
-      if (closed) throw afterClose();
+      if (closed) throw callAfterClose();
       return systemStatus(catalogue, heard, servers);
     },
     watch,
@@ -181,27 +185,7 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     // The argument after the operands is the options. A wrong number of operands is found by the check of the operands.
     const callFormula = (...args: readonly unknown[]): Promise<Answer<unknown>> =>
       ask(formula, args.slice(0, count), args[count]);
-    return [formula.name, callFormula] as const;
+    return [formula.name, Object.assign(callFormula, { contract: formula })] as const;
   });
   return Object.assign(base, Object.fromEntries(calls));
-}
-
-function refused(message: string): RequestError {
-  return new RequestError(failure('invalid-request', message), undefined);
-}
-
-function afterClose(): RequestError {
-  return new RequestError(failure('cancelled', 'the connection was closed'), undefined);
-}
-
-function cancelled(id: string | undefined, signal: AbortSignal): RequestError {
-  return new RequestError(failure('cancelled', 'the call was aborted'), id, { cause: reasonOf(signal) });
-}
-
-function reasonOf(signal: AbortSignal): unknown {
-  try {
-    return signal.reason;
-  } catch (error) {
-    return error;
-  }
 }

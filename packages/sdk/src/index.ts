@@ -1,7 +1,9 @@
 export type { BusEvent, ServerStatus } from '@cateto/bus';
-export type { Answer, CallOptions, Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';
+export type { Answer, CallOptions, FormulaCall } from './call.ts';
+export type { Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';
 export type { ConnectOptions } from './connect.ts';
 export { connect } from './connect.ts';
+export type { Inputs, MapAnswer, MapFailure, MapOptions, MapOutcome, MapResults } from './map/types.ts';
 export { RequestError } from './request-error.ts';
 export type { Outcome } from './safe.ts';
 export { safe } from './safe.ts';

@@ -1,6 +1,6 @@
 import type { HandlerContext } from '@cateto/contracts';
 import { expect, test } from 'vitest';
-import type { CallOptions } from './client.ts';
+import type { CallOptions } from './call.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 

@@ -14,6 +14,7 @@ const fromGuide = 'README.md#Add an operation';
 /** Snippets that continue another snippet, and that snippet. */
 const continues: Readonly<Record<string, string>> = {
   'docs/sdk.md#Failures': 'docs/sdk.md#From a program',
+  'docs/sdk.md#Many calls': 'docs/sdk.md#From a program',
   'docs/sdk.md#How far a computation is': 'docs/sdk.md#From a program',
   'docs/sdk.md#Testing without sockets': 'docs/sdk.md#Serving, and a catalogue of your own',
 };

@@ -1,2 +1,3 @@
+export { mapOver } from './map-over.ts';
 export type { OnHost, SimulatedSystem, SimulateOptions } from './simulate.ts';
 export { simulate } from './simulate.ts';

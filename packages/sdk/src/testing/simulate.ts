@@ -1,7 +1,7 @@
 import type { BusEvent, OpenLink } from '@cateto/bus';
 import type { BrokerHost, NetworkOptions, PassingMessage, SimulatedProcess } from '@cateto/simulation';
 import { createNetwork } from '@cateto/simulation';
-import type { Calculator, Catalogue } from '@cateto/contracts';
+import type { Calculator, Catalogue, Formula } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { isolateCallback } from '../isolate-callback.ts';
 import type { Client } from '../client.ts';
@@ -12,6 +12,8 @@ import type { OptionNames } from '../option-names.ts';
 import { checkOptionNames } from '../option-names.ts';
 import type { OwnHandlers, Service, ServiceOptions } from '../service.ts';
 import { serviceOptionNames } from '../service.ts';
+import type { MapMethod } from '../map/types.ts';
+import { mapWhile } from './map-while.ts';
 import { createPump } from './pump.ts';
 
 export interface SimulateOptions extends Omit<NetworkOptions, 'seed'> {
@@ -134,12 +136,17 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
       }),
     );
     const waited = [...Object.keys(catalogue.formulas), 'call', 'status'] as const;
+    const contracts = new Map(Object.entries<Formula>(catalogue.formulas));
     const calls = waited.map((name) => {
       const call = client[name as 'call'] as (...args: readonly unknown[]) => Promise<unknown>;
-      return [name, (...args: readonly unknown[]) => whileItRuns(host, process, () => call(...args))] as const;
+      const waiting = (...args: readonly unknown[]): Promise<unknown> =>
+        whileItRuns(host, process, () => call(...args));
+      return [name, Object.assign(waiting, contracts.has(name) && { contract: contracts.get(name) })] as const;
     });
+    const map: MapMethod<Catalogue> = (...args) =>
+      mapWhile(client.map(...args), (step) => whileItRuns(host, process, step));
     const close = endOf(host, process, client.close);
-    return { ...client, ...Object.fromEntries(calls), close, [Symbol.asyncDispose]: close };
+    return { ...client, ...Object.fromEntries(calls), map, close, [Symbol.asyncDispose]: close };
   }
 
   /** Lets time pass while the call runs. Calls of a crashed process reject. */

@@ -1,0 +1,33 @@
+import type { Formula, LabelledOperands, Lane, OutputOf } from '@cateto/contracts';
+
+export interface CallOptions {
+  /** How long the call may take, in milliseconds; unless given, the client's `timeoutMs`. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * Cancels the call: it rejects at once with `cancelled`. If the signal has aborted before the call, nothing is sent.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** A mark that observers see on this request and on all requests that it causes; `true` uses the request's own id. */
+  readonly trace?: string | true | undefined;
+  /**
+   * Receives the progress of the computation, from 0 to 1: the mean of its calls, where a finished call counts as 1.
+   * Best effort, at most twice a second. The value falls when another server starts the computation again. An exception
+   * that the callback throws ends the process, like that of an event listener.
+   */
+  readonly onProgress?: ((share: number) => void) | undefined;
+}
+
+export interface Answer<V> {
+  readonly value: V;
+  /** The request's id, `k3f0q9x2m1zd-7f`. */
+  readonly id: string;
+  readonly elapsedMs: number;
+  /** The lanes whose operations the calc-server computed itself, because no op-server answered. */
+  readonly fallbacks: readonly Lane[];
+}
+
+/** A formula as a function: its operands, then options. */
+export interface FormulaCall<F extends Formula> {
+  (...args: [...operands: LabelledOperands<F['operands']>, options?: CallOptions]): Promise<Answer<OutputOf<F>>>;
+  readonly contract: F;
+}
