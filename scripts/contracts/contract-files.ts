@@ -25,7 +25,7 @@ export function contractFiles(root: string, catalogue: Catalogue = calculator): 
     path: `${schemasPath}/${name}.json`,
     text: json(schema),
   }));
-  const asyncApi = asyncApiOf(catalogue, { title: 'Cateto', version: versionOf(root) });
+  const asyncApi = asyncApiOf(catalogue, { title: 'Cateto', version: versionOf(root), license: 'MIT' });
   return [
     { path: 'docs/contracts/asyncapi.json', text: json(asyncApi) },
     ...schemas,

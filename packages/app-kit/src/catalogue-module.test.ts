@@ -88,3 +88,22 @@ test('a module is found by its path, relative or absolute, by its URL and by the
   }
   expect(catalogueUrl('commander').href).toMatch(/commander.*\.m?js$/);
 });
+
+test('a module may export a system as its default', async () => {
+  const path = moduleOf(`${made(1).replace('export const catalogue =', 'const catalogue =')}
+    export default { catalogue, handlers: { price: (x) => x }, formulas: { spread: {} } };`);
+  const module = await load(path);
+  expect(Object.keys(await module.handlers())).toEqual(['price']);
+  expect(Object.keys(await module.formulas())).toEqual(['spread']);
+});
+
+test('an exposed operation needs no code: a module of exposed operations exports no formulas', async () => {
+  const path = moduleOf(
+    made(1).replace(
+      'spread: {}',
+      "price: { kind: 'formula', name: 'price', exposes: { kind: 'operation', name: 'price' } }",
+    ),
+  );
+  const { price } = await (await load(path)).formulas();
+  expect(price?.plan([1])).toMatchObject([{ operation: { name: 'price' }, input: 1 }]);
+});

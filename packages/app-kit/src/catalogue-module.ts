@@ -1,5 +1,5 @@
 import type { Catalogue, FormulaCode, Handler } from '@cateto/contracts';
-import { catalogueVersionOf, knownCatalogueVersion, SettingFault, textOf } from '@cateto/contracts';
+import { catalogueVersionOf, formulaCodesOf, knownCatalogueVersion, SettingFault, textOf } from '@cateto/contracts';
 import { resolve as resolvePackage } from 'import-meta-resolve';
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
@@ -23,6 +23,11 @@ export interface CatalogueModule {
 
 type Exports = Readonly<Record<string, unknown>>;
 
+interface Code {
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly formulas: Readonly<Record<string, FormulaCode>>;
+}
+
 /**
  * Loads a catalogue module.
  *
@@ -40,8 +45,8 @@ export async function loadCatalogue(given: string | undefined, own: () => Promis
   return {
     catalogue,
     url,
-    handlers: async () => codeOf(name, 'handlers', exports, catalogue.operations) as Promise<Record<string, Handler>>,
-    formulas: async () => codeOf(name, 'formulas', exports, catalogue.formulas) as Promise<Record<string, FormulaCode>>,
+    handlers: () => codeOf(name, 'handlers', exports, catalogue.operations),
+    formulas: async () => formulaCodesOf(catalogue, await codeOf(name, 'formulas', exports, withCode(catalogue))),
   };
 }
 
@@ -102,12 +107,17 @@ function assertCatalogue(name: string, value: unknown): asserts value is Catalog
   );
 }
 
-async function codeOf(
+/** The formulas whose code the module has to export. */
+function withCode({ formulas }: Catalogue): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(formulas).filter(([, { exposes }]) => exposes === undefined));
+}
+
+async function codeOf<K extends keyof Code>(
   name: string,
-  key: 'handlers' | 'formulas',
+  key: K,
   exports: Exports,
   contracts: Readonly<Record<string, unknown>>,
-): Promise<Exports> {
+): Promise<Code[K]> {
   const given = exported(exports, key);
   const code = typeof given === 'function' ? await called(name, key, given as () => unknown) : given;
   const names = Object.keys(contracts);
@@ -115,7 +125,7 @@ async function codeOf(
   if (typeof code !== 'object' || code === null) throw new SettingFault(`catalogue ${name} exports no ${key}`);
   const type = key === 'handlers' ? 'function' : 'object';
   const missing = names.find((one) => !Object.hasOwn(code, one) || typeof (code as Exports)[one] !== type);
-  if (missing === undefined) return code as Exports;
+  if (missing === undefined) return code as Code[K];
   const what = key === 'handlers' ? `function for the operation "${missing}"` : `code for the formula "${missing}"`;
   throw new SettingFault(`catalogue ${name}: its export "${key}" has no ${what}`);
 }

@@ -24,6 +24,8 @@ export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
 export type { FailureCode, FailureTrait } from './messages/failures.ts';
 export { Failure, failure, failureTable, isFailure, traitOf } from './messages/failures.ts';
+export type { ExposedOperation } from './catalogue/exposed.ts';
+export { exposed, formulaCodesOf } from './catalogue/exposed.ts';
 export { Finite } from './catalogue/finite.ts';
 export type { Formula, OperandList, OperandsOf, OperandTuple } from './catalogue/formula.ts';
 export { formula } from './catalogue/formula.ts';
@@ -74,6 +76,8 @@ export {
 export type { Parsed } from './values/parse.ts';
 export { parser } from './values/parse.ts';
 export { copyOf, takeValue } from './values/plain-value.ts';
+export type { Loadable, System } from './catalogue/system.ts';
+export { defineSystem } from './catalogue/system.ts';
 export type { PublishableTopic, SubscribableTopic } from './topics/roles.ts';
 export type { GivenSetting, Setting, SettingName, ValueOf } from './config/settings.ts';
 export { readSetting, SettingFault, settings } from './config/settings.ts';

@@ -1,11 +1,15 @@
 import type { BusEvent, RunningServer } from '@cateto/bus';
 import { openAll, serveFormulas, serveOperations } from '@cateto/bus';
+import { formulaCodesOf } from '@cateto/contracts';
 import { isolateCallback } from './isolate-callback.ts';
-import { checkService } from './check-options.ts';
+import { checkCatalogue, checkService } from './check-options.ts';
 import type { ServiceParts } from './service-parts.ts';
 import type { Service } from './service.ts';
 
-export function createService(parts: ServiceParts): Service {
+export function createService(given: ServiceParts): Service {
+  const { formulas: codes } = given;
+  checkCatalogue(given.catalogue);
+  const parts = codes === undefined ? given : { ...given, formulas: formulaCodesOf(given.catalogue, codes) };
   checkService(parts);
   const { handlers, formulas, operations = 'all', lanes = 'all', concurrency, threads, ...rest } = parts;
   const shared = { ...rest, threads };

@@ -1,3 +1,5 @@
+export type { Loadable, System } from '@cateto/contracts';
+export { defineSystem } from '@cateto/contracts';
 export type { BusEvent, ServerStatus } from '@cateto/bus';
 export type { Answer, CallOptions, FormulaCall } from './call.ts';
 export type { Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';

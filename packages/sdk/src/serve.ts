@@ -1,5 +1,5 @@
 import { nodePlatform, zeromqLink } from '@cateto/bus';
-import type { Calculator, Catalogue } from '@cateto/contracts';
+import type { Calculator, Catalogue, Loadable } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { isolateCallback } from './isolate-callback.ts';
 import { brokersOf } from './brokers-of.ts';
@@ -35,8 +35,10 @@ export function serve<C extends Catalogue = Calculator>(options: ServeOptions<C>
 export async function serve(options: ServeOptions<Catalogue>): Promise<Service> {
   checkOptionNames('serve', options, optionNames);
   const { brokers, handlers, module, workers, ...rest } = options;
+  const formulas = await loaded(options.formulas);
   const common = {
     ...rest,
+    formulas,
     catalogue: options.catalogue ?? calculator,
     operationTimeoutMs: options.operationTimeoutMs ?? fromEnvironment('operationTimeoutMs') ?? 2_000,
     concurrency: options.concurrency ?? fromEnvironment('concurrency'),
@@ -47,14 +49,19 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
   };
   if (module === undefined) {
     if (workers !== undefined) throw new TypeError('workers: threads load handlers from a module; give one');
-    return createService({ ...common, handlers });
+    return createService({ ...common, handlers: await loaded(handlers) });
   }
   if (handlers !== undefined) throw new TypeError('handlers and module: give one of them');
-  const loaded = await loadModule(module, workers, isolateCallback(options.onEvent ?? (() => undefined)));
+  const parts = await loadModule(module, workers, isolateCallback(options.onEvent ?? (() => undefined)));
   try {
-    return createService({ ...common, ...loaded });
+    return createService({ ...common, ...parts });
   } catch (error) {
-    await loaded.threads?.close();
+    await parts.threads?.close();
     throw error;
   }
+}
+
+/** Code as an object, or what a function loads that a system has in its place. */
+function loaded<T>(code: Loadable<T>): T | Promise<T> {
+  return typeof code === 'function' ? (code as () => T | Promise<T>)() : code;
 }

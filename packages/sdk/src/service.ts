@@ -1,5 +1,5 @@
 import type { BusEvent } from '@cateto/bus';
-import type { BrokerEndpoint, Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
+import type { BrokerEndpoint, Catalogue, FormulaCodesOf, HandlersOf, Lane, Loadable } from '@cateto/contracts';
 import type { OptionNames } from './option-names.ts';
 
 /** The options of a service, except its handlers and its brokers. */
@@ -61,10 +61,21 @@ export interface HandlersModule {
 /** Forbids each property of the other kind of options. */
 type Without<O> = { readonly [K in keyof O]?: undefined };
 
-export type ServeOptions<C extends Catalogue> = ServiceOptions<C> & {
+/** Handlers that run in this thread, or a function that loads them. */
+interface LoadableHandlers<C extends Catalogue> {
+  /** One for each operation of the catalogue. */
+  readonly handlers: Loadable<HandlersOf<C>>;
+}
+
+export type ServeOptions<C extends Catalogue> = Omit<ServiceOptions<C>, 'formulas'> & {
+  /**
+   * The code of the formulas, or a function that loads it. If given, the service also serves formulas, and computes
+   * fallbacks with its own handlers.
+   */
+  readonly formulas?: Loadable<FormulaCodesOf<C>> | undefined;
   /** A text in the form of `CATETO_BROKERS`, or parsed endpoints; unless given, the value of that variable. */
   readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
-} & ((OwnHandlers<C> & Without<HandlersModule>) | (HandlersModule & Without<OwnHandlers<C>>));
+} & ((LoadableHandlers<C> & Without<HandlersModule>) | (HandlersModule & Without<LoadableHandlers<C>>));
 
 /** All options except the handlers and the brokers. */
 export const serviceOptionNames: OptionNames<ServiceOptions<Catalogue>> = {

@@ -36,7 +36,7 @@ export const notRun: readonly NotRun[] = [
     coveredBy: 'verification/src/simulation/simulation.test.ts',
   })),
   { command: 'npx cateto cluster', because: installs, coveredBy: 'tests/src/published/published.test.ts' },
-  ...['cluster', 'client spread 90 110', 'client formulas'].map((command) => ({
+  ...['cluster', 'client spread 90 110', 'client price 90', 'client formulas'].map((command) => ({
     command: `npx cateto ${command} --catalogue ./pricing.js`,
     because: installs,
     coveredBy: 'tests/src/e2e/catalogue.test.ts',

@@ -25,6 +25,8 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const module = fileURLToPath(new URL('../support/pricing.ts', import.meta.url));
+
 const shells = {
   bash: { command: 'bash --norc --noprofile -i', before: "set -o emacs; bind 'set enable-bracketed-paste off';" },
   zsh: { command: 'zsh -f -i', before: 'bindkey -e; autoload -Uz compinit; compinit -D -u;' },
@@ -39,19 +41,26 @@ const tested = (Object.keys(shells) as (keyof typeof shells)[]).filter(
 describe.each(tested)('%s', (shell) => {
   const { command, before } = shells[shell];
   let file = '';
+  let ownFile = '';
+
+  function scriptFile(name: string, ...args: string[]): string {
+    const { status, stdout, stderr } = completion(shell, ...args);
+    expect([status, stderr]).toEqual([0, '']);
+    const path = join(folder, name);
+    writeFileSync(path, stdout);
+    return path;
+  }
 
   beforeAll(() => {
-    file = join(folder, `completion.${shell}`);
-    const { status, stdout } = completion(shell);
-    expect(status).toBe(0);
-    writeFileSync(file, stdout);
+    file = scriptFile(`completion.${shell}`);
+    ownFile = scriptFile(`own-completion.${shell}`, '--catalogue', module);
   });
 
   /** The command line after this text was typed, with a Tab at its end. */
-  async function completed(typed: string): Promise<string> {
+  async function completed(typed: string, script = file): Promise<string> {
     const terminal = atTerminal(command, { ...process.env, TERM: 'xterm', HISTFILE: '', PS1: '> ' });
     onTestFinished(() => terminal.hangUp());
-    terminal.type(`cd ${folder}; ${before} source ${file}; PS1='re''ady> '\n`);
+    terminal.type(`cd ${folder}; ${before} source ${script}; PS1='re''ady> '\n`);
     await terminal.wrote(/ready> /);
     // Ctrl-A goes to the start of the line.
     terminal.type(`${typed}\t\u0001printf '<%s>' LINE \n`);
@@ -77,6 +86,21 @@ describe.each(tested)('%s', (shell) => {
   ])('Tab completes %s', async (_what, typed, line) => {
     expect(await completed(typed)).toBe(line);
   });
+
+  test.each([
+    ['a formula', 'cateto client spr', '<cateto><client><spread>'],
+    ['an exposed operation', 'cateto client pri', '<cateto><client><price>'],
+    ['a formula as a value', 'cateto client batch --formula sp', '<cateto><client><batch><--formula><spread>'],
+    ['no formula of the calculator', 'cateto client hy', '<cateto><client><hy>'],
+  ])('with a catalogue of its own, Tab completes %s', async (_what, typed, line) => {
+    expect(await completed(typed, ownFile)).toBe(line);
+  });
+});
+
+test('a catalogue that cannot be loaded gives one line, exit code 2 and no script', () => {
+  const { status, stdout, stderr } = completion('bash', '--catalogue', './nothing.js');
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/^cateto client: catalogue \.\/nothing\.js: there is no file [^\n]*\n$/);
 });
 
 test('an unknown shell gives one line and exit code 2', () => {

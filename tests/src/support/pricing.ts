@@ -1,4 +1,13 @@
-import { call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import {
+  call,
+  defineCatalogue,
+  defineSystem,
+  exposed,
+  Finite,
+  formula,
+  formulaCode,
+  operation,
+} from '@cateto/contracts';
 
 /* A catalogue module as users write it, for the ready-made programs. */
 
@@ -20,11 +29,16 @@ const spread = formula({
   example: { operands: [110, 90], output: 40 },
 });
 
-export const catalogue = defineCatalogue({ operations: { price }, formulas: { spread } });
-export const handlers = () => import('./pricing-handlers.ts').then((module) => module.handlers);
-export const formulas = {
-  spread: formulaCode(spread, {
-    plan: ([low, high]) => [call(price, low), call(price, high)],
-    combine: ([low, high]) => low - high,
+export default defineSystem({
+  catalogue: defineCatalogue({
+    operations: { price },
+    formulas: { spread, price: exposed(price, { operand: 'strike' }) },
   }),
-};
+  handlers: () => import('./pricing-handlers.ts').then((module) => module.handlers),
+  formulas: {
+    spread: formulaCode(spread, {
+      plan: ([low, high]) => [call(price, low), call(price, high)],
+      combine: ([low, high]) => low - high,
+    }),
+  },
+});

@@ -1,5 +1,6 @@
 import type { CommandTree } from '@cateto/app-kit';
 import {
+  addSettings,
   argumentsOf,
   callAs,
   calledAs,
@@ -15,23 +16,29 @@ import { catetoFlags } from '../usage.ts';
 import { bashCompletion } from './bash.ts';
 import { zshCompletion } from './zsh.ts';
 
-/* `cateto completion <shell>` prints a script that the shell reads once. A Tab starts no process. */
+/*
+ * `cateto completion <shell>` prints a script that the shell reads once. A Tab starts no process. The client, when it is
+ * loaded to describe its commands, finds the catalogue as it does when it runs: in the arguments of this process.
+ */
 
 const shells: Readonly<Record<string, (tree: CommandTree) => string>> = { bash: bashCompletion, zsh: zshCompletion };
 
 const notes = `
 In ~/.bashrc:  source <(cateto completion bash)
-In ~/.zshrc, after compinit:  source <(cateto completion zsh)`;
+In ~/.zshrc, after compinit:  source <(cateto completion zsh)
+With --catalogue, the script completes the formulas of your own module.`;
 
 const command = createCommand('completion', 'Prints a script for a shell that completes the command lines of cateto.')
   .argument('<shell>', Object.keys(shells).join(' or '), readShell)
   .addHelpText('after', notes);
+addSettings(command, ['catalogue']);
 
 guardOutput(calledAs('completion'));
 try {
   command.parse(argumentsOf(process.argv), { from: 'user' });
   const [scriptOf] = command.processedArgs as [(tree: CommandTree) => string];
-  process.stdout.write(scriptOf(await wholeTree()));
+  const tree = await wholeTree();
+  if (tree !== undefined) process.stdout.write(scriptOf(tree));
 } catch (error) {
   process.exitCode = exitCodeOf(error, (line) => process.stderr.write(`${calledAs('completion')}: ${line}\n`));
 }
@@ -42,13 +49,14 @@ function readShell(name: string): (tree: CommandTree) => string {
   return script;
 }
 
-/** The flags that every program has, with their own descriptions. */
-async function wholeTree(): Promise<CommandTree> {
+/** @returns undefined when a program cannot describe itself; it has then said why, and set the exit code */
+async function wholeTree(): Promise<CommandTree | undefined> {
   const commands: CommandTree[] = [];
   describeOnly((tree) => commands.push(tree));
-  for (const [name, { load }] of Object.entries(apps)) {
+  for (const [index, [name, { load }]] of Object.entries(apps).entries()) {
     callAs(`cateto ${name}`);
     await load();
+    if (commands.length === index) return undefined;
   }
   commands.push(
     { ...treeOf(command), argumentsAre: [Object.keys(shells)] },

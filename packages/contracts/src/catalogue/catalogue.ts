@@ -41,6 +41,8 @@ export function defineCatalogue<
     if (key !== contract.name) {
       throw new TypeError(`${contract.kind} "${contract.name}" is in the catalogue under the key "${key}"`);
     }
+    // An exposed operation is one contract, with one hash.
+    if (contract.kind === 'formula' && exposes(contract, operations)) continue;
     if (hashes.has(key)) throw new TypeError(`"${key}" names both an operation and a formula`);
     assertVersion(contract);
     hashes.set(key, contractHash(contract));
@@ -75,6 +77,13 @@ function assertKind(kind: 'operation' | 'formula', contracts: Readonly<Record<st
     const other = kind === 'operation' ? 'a formula' : 'an operation';
     throw new TypeError(`"${key}" is listed among the ${kind}s and is ${other}`);
   }
+}
+
+/** @throws TypeError when the formula exposes an operation that the catalogue does not have */
+function exposes({ name, exposes: operation }: Formula, operations: Readonly<Record<string, Operation>>): boolean {
+  if (operation === undefined) return false;
+  if (Object.hasOwn(operations, name) && operations[name] === operation) return true;
+  throw new TypeError(`formula "${name}" exposes an operation that is not among the operations of the catalogue`);
 }
 
 function assertVersion({ kind, name, version }: Operation | Formula): void {

@@ -105,7 +105,9 @@ export function formulaCode<F extends Formula, const P extends readonly Call[]>(
   };
 }
 
-/** The code of each formula of a catalogue, by name. A missing one does not compile. */
+/** The code of each formula of a catalogue, by name. A missing one does not compile. Exposed operations need none. */
 export type FormulaCodesOf<C extends Catalogue> = {
-  readonly [N in keyof C['formulas']]: FormulaCode<C['formulas'][N]>;
+  readonly [
+    N in keyof C['formulas'] as C['formulas'][N] extends { readonly exposes: Operation } ? never : N
+  ]: FormulaCode<C['formulas'][N]>;
 };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { CheckedName } from './names.ts';
+import type { Operation } from './operation.ts';
 
 /** The operands of a formula in order, each a name and a schema: `[['a', Finite], ['b', Finite]]`. */
 export type OperandList = readonly (readonly [name: string, schema: z.ZodType])[];
@@ -21,6 +22,8 @@ export interface Formula<
   readonly operands: A;
   readonly output: O;
   readonly example: { readonly operands: OperandTuple<A>; readonly output: z.output<O> };
+  /** The operation that the formula passes through; undefined for a formula with code of its own. */
+  readonly exposes?: Operation | undefined;
 }
 
 export type OperandTuple<A extends OperandList> = { readonly [K in keyof A]: z.output<A[K][1]> };

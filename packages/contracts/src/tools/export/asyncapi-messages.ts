@@ -4,7 +4,7 @@ import type { Schema } from '../evolution/schema-view.ts';
 import { failureTable } from '../../messages/failures.ts';
 import type { MessageName } from './message-schemas.ts';
 import { fieldsOfMessage } from './message-schemas.ts';
-import { valuesOf } from './value-schemas.ts';
+import { documentName } from './value-schemas.ts';
 
 /** A message of an AsyncAPI document. */
 export type AsyncApiMessage = Readonly<Record<string, unknown>>;
@@ -28,8 +28,9 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
     channels[`${name}.result`] = outcomes(name, description, valueReference(name, 'output'));
   }
   const operands: Record<string, AsyncApiMessage> = {};
-  for (const { name, description, operands: declared } of Object.values(catalogue.formulas)) {
-    for (const [index, { name: operand }] of valuesOf(catalogue, name).slice(0, -1).entries()) {
+  for (const formula of Object.values(catalogue.formulas)) {
+    const { name, description, operands: declared } = formula;
+    for (const [index, [operand]] of declared.entries()) {
       operands[operandMessage(name, index + 1)] = message(
         'operand',
         `Operand ${index + 1}, ${operand}: ${description}`,
@@ -41,7 +42,7 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
         },
       );
     }
-    channels[`${name}.result`] = outcomes(name, description, valueReference(name, 'output'));
+    channels[`${documentName(formula)}.result`] = outcomes(name, description, valueReference(name, 'output'));
   }
   if (Object.keys(operands).length > 0) channels.operands = operands;
   return channels;

@@ -9,12 +9,14 @@ import type { Channel } from './channels.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfMessage } from './message-schemas.ts';
 import { rebased } from './rebased.ts';
-import { openSchema, valuesOf } from './value-schemas.ts';
+import { documentName, openSchema, valuesOf } from './value-schemas.ts';
 
 export interface AsyncApiOptions {
   readonly title: string;
   readonly version: string;
   readonly description?: string | undefined;
+  /** Of the document, such as `MIT`. */
+  readonly license?: string | undefined;
   /** In the form of `CATETO_BROKERS`; unless given, the brokers of one machine. */
   readonly brokers?: string | undefined;
 }
@@ -29,11 +31,11 @@ type Part = Readonly<Record<string, unknown>>;
  * @throws Error when the brokers cannot be parsed
  */
 export function asyncApiOf(catalogue: Catalogue, options: AsyncApiOptions): Part {
-  const { title, version, description = 'Requests over ZeroMQ, through a pair of brokers.' } = options;
+  const { title, version, license, description = 'Requests over ZeroMQ, through a pair of brokers.' } = options;
   const messages = asyncApiMessages(catalogue);
   return {
     asyncapi: '3.0.0',
-    info: { title, version, description, license: { name: 'MIT' } },
+    info: { title, version, description, ...(license === undefined ? {} : { license: { name: license } }) },
     defaultContentType: 'application/vnd.msgpack',
     servers: serversOf(options.brokers ?? defaultBrokers),
     channels: Object.fromEntries(
@@ -118,9 +120,10 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
   const beat = { channel: reference('beat'), messages: [reference('beat', 'beat')] };
   const hello = { channel: reference('hello'), messages: [reference('hello', 'hello')] };
   return Object.fromEntries([
-    ...Object.values(catalogue.formulas).flatMap(({ name, description, operands }) => {
+    ...Object.values(catalogue.formulas).flatMap((formula) => {
+      const { name, description, operands } = formula;
       const asked = operands.map((_operand, index) => operandMessage(name, index + 1));
-      return conversation(name, description, 'operands', asked, ['client', 'calc-server']);
+      return conversation(documentName(formula), description, 'operands', asked, ['client', 'calc-server']);
     }),
     ...Object.values(catalogue.operations).flatMap(({ name, description, work }) =>
       conversation(name, description, `${name}.request`, ['request'], ['calc-server', 'op-server'], {
@@ -148,8 +151,8 @@ function reference(channel: string, message?: string): Part {
 }
 
 function valueSchemas(catalogue: Catalogue): Part {
-  const names = [...Object.keys(catalogue.operations), ...Object.keys(catalogue.formulas)];
-  const values = names.flatMap((name) => valuesOf(catalogue, name));
+  const contracts = [...Object.values(catalogue.operations), ...Object.values(catalogue.formulas)];
+  const values = contracts.flatMap(valuesOf);
   const named = values.map(({ contract, name, schema }) => [`${contract}.${name}`, schema] as const);
   return Object.fromEntries(
     [...named, ['statusReport', StatusReport] as const].map(([name, schema]) => [

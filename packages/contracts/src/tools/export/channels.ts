@@ -1,6 +1,7 @@
 import { addressLength } from '../../topics/address.ts';
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Role, TopicKindName } from '../../topics/topic-table.ts';
+import { documentName } from './value-schemas.ts';
 import { topicTable } from '../../topics/topic-table.ts';
 import { topicPrefix } from '../../topics/topics.ts';
 import { lanes } from '../../topics/lanes.ts';
@@ -52,11 +53,11 @@ export function channelsOf(catalogue: Catalogue): readonly Channel[] {
         parameters: { lane, address: requester },
       }),
     ]),
-    ...Object.keys(catalogue.formulas).map((name) =>
+    ...Object.values(catalogue.formulas).map((formula) =>
       channel('formulaResult', {
-        name,
-        id: `${name}.result`,
-        description: `Outcomes of the formula ${name}.`,
+        name: formula.name,
+        id: `${documentName(formula)}.result`,
+        description: `Outcomes of the formula ${formula.name}.`,
         parameters: { address: requester },
       }),
     ),

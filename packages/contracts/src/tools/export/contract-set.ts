@@ -1,5 +1,7 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Schema } from '../evolution/schema-view.ts';
+import type { Formula } from '../../catalogue/formula.ts';
+import type { Operation } from '../../catalogue/operation.ts';
 import type { Work } from '../../catalogue/work.ts';
 import { messageSchemas } from './message-schemas.ts';
 import { openSchema, valuesOf } from './value-schemas.ts';
@@ -30,19 +32,20 @@ export interface DescribedFormula {
 }
 
 export function contractSetOf(catalogue: Catalogue): ContractSet {
-  const described = (contract: string): { name: string; schema: Schema }[] =>
-    valuesOf(catalogue, contract).map(({ name, schema }) => ({
+  const described = (contract: Operation | Formula): { name: string; schema: Schema }[] =>
+    valuesOf(contract).map(({ name, schema }) => ({
       name,
       schema: openSchema(schema, { annotated: false }),
     }));
   return {
-    operations: mapped(catalogue.operations, ({ name, version, work }) => {
-      const [input, output] = described(name);
+    operations: mapped(catalogue.operations, (operation) => {
+      const { version, work } = operation;
+      const [input, output] = described(operation);
       return { version, input: input?.schema ?? true, output: output?.schema ?? true, work };
     }),
-    formulas: mapped(catalogue.formulas, ({ name, version }) => {
-      const values = described(name);
-      return { version, operands: values.slice(0, -1), output: values.at(-1)?.schema ?? true };
+    formulas: mapped(catalogue.formulas, (formula) => {
+      const values = described(formula);
+      return { version: formula.version, operands: values.slice(0, -1), output: values.at(-1)?.schema ?? true };
     }),
     messages: messageSchemas(),
   };

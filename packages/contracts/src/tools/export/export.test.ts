@@ -4,12 +4,14 @@ import { calculator } from '../../calculator/calculator.ts';
 import { defineCatalogue } from '../../catalogue/catalogue.ts';
 import { accepts } from '../evolution/accepts.ts';
 import type { Schema } from '../evolution/schema-view.ts';
+import { exposed } from '../../catalogue/exposed.ts';
 import { failureTable } from '../../messages/failures.ts';
 import { Finite } from '../../catalogue/finite.ts';
 import { operation } from '../../catalogue/operation.ts';
 import { topicShape } from '../../topics/topic-table.ts';
 import { asyncApiOf } from './asyncapi.ts';
 import { channelsOf } from './channels.ts';
+import { contractSetOf } from './contract-set.ts';
 import { jsonSchemasOf } from './json-schemas.ts';
 import { layouts } from './message-schemas.ts';
 import { referenceOf } from './reference.ts';
@@ -114,4 +116,41 @@ test('the AsyncAPI document has the work policy of an operation on both sides of
     expect(operations).toHaveProperty([side, 'x-cateto-work'], work);
   }
   expect(operations).not.toHaveProperty(['hypotenuse.ask', 'x-cateto-work']);
+});
+
+describe('an exposed operation', () => {
+  const { square } = calculator.operations;
+  const catalogue = defineCatalogue({
+    operations: { square },
+    formulas: { square: exposed(square, { operand: 'side' }) },
+  });
+
+  test('an exposed operation shares the JSON Schema of its operation', () => {
+    expect(Object.keys(jsonSchemasOf(catalogue))).toEqual(['square', 'protocol-messages']);
+    expect(jsonSchemasOf(catalogue).square).toMatchObject({ title: 'operation square' });
+  });
+
+  test('an exposed operation has a line in the reference, beside the section of its operation', () => {
+    const page = referenceOf(catalogue, '# Reference');
+    expect(page).toContain('Clients also call these operations, by the same name: `square(side)`.');
+    expect(page.match(/^### square$/gm)).toHaveLength(1);
+  });
+
+  test('an exposed operation has a channel and a conversation of its own in the AsyncAPI document', () => {
+    const document = asyncApiOf(catalogue, { title: 'Own', version: '1.0.0' }) as {
+      readonly channels: Readonly<Record<string, { readonly address: string }>>;
+      readonly operations: Readonly<Record<string, unknown>>;
+      readonly info: object;
+    };
+    expect(document.channels['square.result']?.address).toBe('calc.square.result.{lane}.{address}');
+    expect(document.channels['square.exposed.result']?.address).toBe('calc.square.result.{address}');
+    expect(Object.keys(document.operations)).toEqual(expect.arrayContaining(['square.ask', 'square.exposed.ask']));
+    expect(document.info).not.toHaveProperty('license');
+  });
+
+  test('the stored contracts of a release have an exposed operation among the formulas too', () => {
+    expect(contractSetOf(catalogue).formulas.square?.operands).toEqual([
+      { name: 'side', schema: expect.objectContaining({ type: 'number' }) as unknown },
+    ]);
+  });
 });

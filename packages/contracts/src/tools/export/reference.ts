@@ -1,11 +1,13 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import { hashOf } from '../../catalogue/catalogue.ts';
 import { failureTable } from '../../messages/failures.ts';
+import type { Formula } from '../../catalogue/formula.ts';
+import type { Operation } from '../../catalogue/operation.ts';
 import type { Work } from '../../catalogue/work.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfMessage, layouts } from './message-schemas.ts';
 import type { MessageName } from './message-schemas.ts';
-import { openSchema, valuesOf } from './value-schemas.ts';
+import { openSchema, ownFormulas, valuesOf } from './value-schemas.ts';
 
 /**
  * Every formula, operation, topic, message and failure code of a catalogue, as Markdown that follows the given heading.
@@ -15,17 +17,12 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
     heading,
     '## Formulas',
     'Clients request formulas; calc-servers compute them.',
-    ...Object.values(catalogue.formulas).map(({ name, description, example }) => {
-      const asked = example.operands.map((operand) => JSON.stringify(operand)).join(', ');
-      return contractSection(catalogue, name, description, `${name}(${asked}) = ${JSON.stringify(example.output)}`);
-    }),
+    ...ownFormulas(catalogue.formulas).map((formula) => contractSection(catalogue, formula)),
+    ...exposedLine(catalogue),
     '## Operations',
     'Calc-servers request operations; op-servers run them, on lanes 1 to 8.',
-    ...Object.values(catalogue.operations).map(({ name, description, example: { input, output }, work }) =>
-      [
-        contractSection(catalogue, name, description, `${name}(${JSON.stringify(input)}) = ${JSON.stringify(output)}`),
-        workLine(work),
-      ].join('\n\n'),
+    ...Object.values(catalogue.operations).map((operation) =>
+      [contractSection(catalogue, operation), workLine(operation.work)].join('\n\n'),
     ),
     '## Topics',
     table(
@@ -51,10 +48,17 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
     .replace(/\n+$/, '\n');
 }
 
-function contractSection(catalogue: Catalogue, name: string, description: string, example: string): string {
-  const contract = catalogue.operations[name] ?? catalogue.formulas[name];
+function exposedLine(catalogue: Catalogue): readonly string[] {
+  const calls = Object.values(catalogue.formulas).flatMap(({ name, exposes, operands }) =>
+    exposes === undefined ? [] : [code(`${name}(${operands.map(([operand]) => operand).join(', ')})`)],
+  );
+  return calls.length === 0 ? [] : [`Clients also call these operations, by the same name: ${calls.join(', ')}.`];
+}
+
+function contractSection(catalogue: Catalogue, contract: Operation | Formula): string {
+  const { name, description, version } = contract;
   const hash = hashOf(catalogue, name).toString(16).padStart(8, '0');
-  const values = valuesOf(catalogue, name).map(({ name: value, schema }) => [
+  const values = valuesOf(contract).map(({ name: value, schema }) => [
     code(value),
     code(JSON.stringify(openSchema(schema))),
   ]);
@@ -62,8 +66,14 @@ function contractSection(catalogue: Catalogue, name: string, description: string
     `### ${name}`,
     description,
     table(['value', 'schema'], values),
-    `${code(example)} · version ${contract?.version} · hash ${code(hash)}`,
+    `${code(exampleOf(contract))} · version ${version} · hash ${code(hash)}`,
   ].join('\n\n');
+}
+
+function exampleOf(contract: Operation | Formula): string {
+  const given = contract.kind === 'operation' ? [contract.example.input] : contract.example.operands;
+  const texts = given.map((value) => JSON.stringify(value)).join(', ');
+  return `${contract.name}(${texts}) = ${JSON.stringify(contract.example.output)}`;
 }
 
 /** The work policy of an operation, as its contract declares it. */

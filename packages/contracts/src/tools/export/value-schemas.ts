@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import type { Catalogue } from '../../catalogue/catalogue.ts';
+import type { Formula } from '../../catalogue/formula.ts';
 import type { Schema } from '../evolution/schema-view.ts';
 import type { JsonSchemaOptions } from '../../catalogue/json-schema.ts';
 import { jsonSchemaOf } from '../../catalogue/json-schema.ts';
+import type { Operation } from '../../catalogue/operation.ts';
 
 /** One value of a contract: an input, an operand or an output. */
 export interface ContractValue {
@@ -14,13 +15,20 @@ export interface ContractValue {
 }
 
 /** The input or operands come first, in order. */
-export function valuesOf(catalogue: Catalogue, contract: string): readonly ContractValue[] {
-  const operation = catalogue.operations[contract];
-  const formula = catalogue.formulas[contract];
-  const named = (name: string, schema: z.ZodType): ContractValue => ({ contract, name, schema });
-  if (operation !== undefined) return [named('input', operation.input), named('output', operation.output)];
-  if (formula === undefined) throw new TypeError(`"${contract}" is not in the catalogue`);
-  return [...formula.operands.map(([name, schema]) => named(name, schema)), named('output', formula.output)];
+export function valuesOf(contract: Operation | Formula): readonly ContractValue[] {
+  const named = (name: string, schema: z.ZodType): ContractValue => ({ contract: contract.name, name, schema });
+  const given = contract.kind === 'operation' ? [['input', contract.input] as const] : contract.operands;
+  return [...given.map(([name, schema]) => named(name, schema)), named('output', contract.output)];
+}
+
+/** What documents call a formula, where operations have names too: an exposed operation has the name of its operation. */
+export function documentName({ name, exposes }: Formula): string {
+  return exposes === undefined ? name : `${name}.exposed`;
+}
+
+/** The formulas that are contracts of their own, and not exposed operations. */
+export function ownFormulas(formulas: Readonly<Record<string, Formula>>): readonly Formula[] {
+  return Object.values(formulas).filter(({ exposes }) => exposes === undefined);
 }
 
 /** The schema as a sender writes it, and open: readers ignore unknown fields, unless an object is strict. */

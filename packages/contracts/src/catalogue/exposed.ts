@@ -1,0 +1,62 @@
+import type { Catalogue } from './catalogue.ts';
+import type { Formula } from './formula.ts';
+import type { Call, FormulaCode, FormulaCodesOf } from './formula-code.ts';
+import { call, formulaCode } from './formula-code.ts';
+import type { Operation } from './operation.ts';
+
+/*
+ * Clients call formulas. An exposed operation is a formula with the name, the schemas and the hash of its operation. Its
+ * code is one call, so a program writes none.
+ */
+
+/** The formula that passes an operation through. */
+export interface ExposedOperation<O extends Operation = Operation, P extends string = string> extends Formula<
+  O['name'],
+  readonly [readonly [name: P, schema: O['input']]],
+  O['output']
+> {
+  readonly exposes: O;
+}
+
+/**
+ * A formula by which clients call an operation: `defineCatalogue({ operations: { price }, formulas: { price:
+ * exposed(price) } })`. It has the name of the operation, and its only operand is the input. The `work` of the operation
+ * holds for it too.
+ *
+ * @param options `operand` names the operand, for help and for the columns of `batch`; `input` unless given
+ */
+export function exposed<O extends Operation, const P extends string = 'input'>(
+  operation: O,
+  options: { readonly operand?: P | undefined } = {},
+): ExposedOperation<O, P> {
+  const { name, description, version, input, output, example } = operation;
+  const operand = (options.operand ?? 'input') as P;
+  return {
+    kind: 'formula',
+    name,
+    description,
+    version,
+    operands: [[operand, input]],
+    output,
+    example: { operands: [example.input], output: example.output },
+    exposes: operation,
+  } as ExposedOperation<O, P>;
+}
+
+/** The code of every formula of a catalogue: the given code, and one call for each exposed operation. */
+export function formulaCodesOf(
+  { formulas }: Catalogue,
+  given: FormulaCodesOf<Catalogue>,
+): Readonly<Record<string, FormulaCode>> {
+  const passed = Object.values(formulas).flatMap((contract) =>
+    contract.exposes === undefined ? [] : [[contract.name, codeOf(contract, contract.exposes)] as const],
+  );
+  return passed.length === 0 ? given : { ...given, ...Object.fromEntries(passed) };
+}
+
+function codeOf(formula: Formula, operation: Operation): FormulaCode {
+  return formulaCode(formula, {
+    plan: ([input]): readonly Call[] => [call(operation, input)],
+    combine: ([output]) => output,
+  });
+}
