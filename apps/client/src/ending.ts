@@ -1,10 +1,10 @@
+import { oneLine } from '@cateto/app-kit';
 import { SettingFault, traitOf } from '@cateto/contracts';
 import type { RequestError } from '@cateto/sdk';
 import { CommanderError } from 'commander';
 import { CommandFault } from './command-fault.ts';
 import type { ExitCode, FaultCode } from './exit-codes.ts';
 import { exitCodeOf, exitCodes, failureCodeIn, faultCodeOf } from './exit-codes.ts';
-import { oneLine } from './one-line.ts';
 
 /** The end of a command that failed. */
 export interface Ending {

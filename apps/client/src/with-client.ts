@@ -1,8 +1,8 @@
+import { oneLine } from '@cateto/app-kit';
 import { readSettings, unknownVariables, unknownVariableText } from '@cateto/app-kit';
 import type { BusEvent } from '@cateto/sdk';
 import type { Command } from 'commander';
 import type { CommandClient, Context } from './context.ts';
-import { oneLine } from './one-line.ts';
 
 /**
  * Connects, lets the command use the client, and closes it in any case.

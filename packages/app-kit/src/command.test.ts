@@ -111,6 +111,12 @@ describe('exit codes', () => {
     expect(lines).toEqual(['--lanes: "9" is no lane', 'port taken']);
   });
 
+  test('an error is one line that shows every character, whatever it contains', () => {
+    const said: string[] = [];
+    exitCodeOf(new Error('no host\n  a\u001b[2J\u009bb\u202ec\u2028d'), (line) => said.push(line));
+    expect(said).toEqual([String.raw`no host a\u001b[2J\u009bb\u202ec d`]);
+  });
+
   test('an error of a flag’s own parser names the flag', () => {
     const said: string[] = [];
     const command = createCommand('app', 'An app.')

@@ -2,6 +2,7 @@ import { SettingFault } from '@cateto/contracts';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { calledAs } from './called-as.ts';
 import { exitCodes } from './exit-codes.ts';
+import { oneLine } from './one-line.ts';
 import { catetoVersion } from './version.ts';
 
 /** Creates a command that reports a mistake as one line on stderr, with exit code 2. */
@@ -41,8 +42,4 @@ export function exitCodeOf(error: unknown, say: (line: string) => void): number 
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   say(oneLine(error instanceof Error ? error.message : String(error)));
   return error instanceof SettingFault ? exitCodes.usage : exitCodes.failed;
-}
-
-function oneLine(text: string): string {
-  return text.trim().replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -11,6 +11,7 @@ export { argumentsOf, createCommand, exitCodeOf, usageFault, versionFlag } from 
 export { exitCodes } from './exit-codes.ts';
 export type { GatheringLog, Log, LoggedLine, LogOptions } from './log.ts';
 export { createGatheringLog, createLog, eventText } from './log.ts';
+export { oneLine } from './one-line.ts';
 export { guardOutput, written } from './output.ts';
 export type { Paint } from './paint.ts';
 export { paintFor, wantsColour } from './paint.ts';

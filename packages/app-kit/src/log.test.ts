@@ -68,6 +68,17 @@ describe('the log', () => {
     expect(lines[1]).toMatch(/WARN.*calc-server fallback operation=square lane=1 cause=no-listener count=3$/);
   });
 
+  test.each(['json', 'pretty'] as const)(
+    'a text of another participant shows its invisible characters in a %s log',
+    (form) => {
+      const text = 'a\u009b2J\u001b[2J\u202eb\u200bc';
+      const code = `report({ event: 'misconfigured', message: ${JSON.stringify(text)} }); process.exit(0);`;
+      const { stderr } = spawnSync(process.execPath, program(code, form), { encoding: 'utf8' });
+      expect(stderr).toContain(String.raw`a\u009b2J\u001b[2J\u202eb\u200bc`);
+      expect(stderr).toMatch(/^[\u0020-\u007e]+\n$/);
+    },
+  );
+
   test('the log omits events below its level', () => {
     expect(logged('json', 'error').trim().split('\n')).toHaveLength(1);
     expect(logged('json', 'silent')).toBe('');

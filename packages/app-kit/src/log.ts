@@ -1,3 +1,4 @@
+import { visibleText } from '@cateto/contracts';
 import { constants, fstatSync, openSync } from 'node:fs';
 import type { DestinationStream, Logger } from 'pino';
 import { pino } from 'pino';
@@ -61,6 +62,11 @@ export async function createGatheringLog(options: LogOptions): Promise<Gathering
   };
 }
 
+/** Events hold texts of other participants. Whatever they contain must not steer a terminal. */
+function visibleLine(line: string): string {
+  return `${visibleText(line.trimEnd())}\n`;
+}
+
 interface OpenLog {
   readonly log: Log;
   /** @param line as JSON */
@@ -69,7 +75,7 @@ interface OpenLog {
 
 async function openLog({ app, form, level, colour }: LogOptions): Promise<OpenLog> {
   // Import the pretty form before stderr is used: the other order fails from source on Node 22.
-  const shown = form === 'json' ? (line: string) => line : await prettyLines(app, colour);
+  const shown = form === 'json' ? visibleLine : await prettyLines(app, colour);
   const lines = openLines((count) => log.warn({ event: 'log-lines-dropped', count }));
   const write = (line: string): void => lines.write(shown(line));
   const log: Log = pino(
@@ -171,7 +177,7 @@ export function eventText(line: Readonly<Record<string, unknown>>): string {
   const fields = Object.entries(line).filter(([key]) => !notFields.has(key));
   const shown = fields.map(([key, value]) => `${key}=${fieldText(key, value)}`);
   const head = [line.event, line.msg].filter((part) => typeof part === 'string');
-  return [...head, ...shown].join(' ');
+  return visibleText([...head, ...shown].join(' '));
 }
 
 function fieldText(key: string, value: unknown): string {

@@ -7,6 +7,7 @@ export * from './calculator/exports.generated.ts';
 export type { Catalogue, FormulaName, OperationName } from './catalogue/catalogue.ts';
 export { catalogueVersionOf, defineCatalogue, hashOf, knownCatalogueVersion } from './catalogue/catalogue.ts';
 export { takeInput, takeOperands, takeOutput } from './values/hand-over.ts';
+export { visibleText } from './values/visible-text.ts';
 export type {
   Call,
   FormulaCode,

@@ -1,9 +1,9 @@
+import { oneLine } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
 import { isFailure } from '@cateto/contracts';
 import { failureCodeIn } from '../exit-codes.ts';
 import { operandsReader } from '../formula/operand-text.ts';
 import { valueText } from '../formula/value-text.ts';
-import { oneLine } from '../one-line.ts';
 import type { Cells } from './cells.ts';
 
 export interface RowParts {

@@ -1,6 +1,6 @@
 import { defineCatalogue, Finite, formula, StatusReport } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
-import { refusal, runHere } from '../in-memory.test-support.ts';
+import { captured, refusal, runHere } from '../in-memory.test-support.ts';
 
 describe('a formula by its name', () => {
   test('a formula command prints its value and nothing else', async () => {
@@ -26,6 +26,17 @@ describe('a formula by its name', () => {
     expect(ran.stdout).toBe(
       '{"id":"k3f0q9x2m1zd-1","formula":"hypotenuse","operands":[12,13],"value":17.69180601295413,"elapsedMs":1.235,"fallbacks":[]}\n',
     );
+  });
+
+  test('a text answer cannot steer a terminal, and reaches a program unchanged', async () => {
+    const text = 'a\u001b[2J\u009bb\u202ec\nd';
+    const shown = await runHere(['hypotenuse', '12', '13'], { answer: () => text, stdout: captured(true) });
+    expect(shown.stdout).toBe(`${String.raw`a\u001b[2J\u009bb\u202ec`}\nd\n`);
+    const piped = await runHere(['hypotenuse', '12', '13'], { answer: () => text });
+    expect(piped.stdout).toBe(`${text}\n`);
+    const json = await runHere(['hypotenuse', '12', '13', '--json'], { answer: () => text });
+    expect(json.stdout).toMatch(/^[\u0020-\u007e]+\n$/);
+    expect(JSON.parse(json.stdout)).toMatchObject({ value: text });
   });
 
   test('a formula command reports a lane that the calc-server computed itself on stderr', async () => {
@@ -192,7 +203,9 @@ describe('what goes wrong', () => {
     const answer = (): never => {
       throw refusal('internal', 'a\u001b[2Jb\u009bc');
     };
-    expect(await runHere(['hypotenuse', '3', '4'], { answer })).toMatchObject({ stderr: 'hypotenuse: a [2Jb c\n' });
+    expect(await runHere(['hypotenuse', '3', '4'], { answer })).toMatchObject({
+      stderr: String.raw`hypotenuse: a\u001b[2Jb\u009bc` + '\n',
+    });
   });
 
   test('Ctrl-C cancels the call, with exit code 130', async () => {

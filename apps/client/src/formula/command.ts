@@ -1,6 +1,6 @@
 import { addSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
-import { isFailure } from '@cateto/contracts';
+import { isFailure, visibleText } from '@cateto/contracts';
 import type { Answer } from '@cateto/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 import { schemaText } from '../catalogue/schema-text.ts';
@@ -40,7 +40,8 @@ async function ask(context: Context, formula: Formula, command: Command): Promis
     client.call(formula.name, operands, { signal: io.signal, trace: true }),
   );
   if (options.json === true) return void io.stdout.write(`${answerJson(formula, operands, answer)}\n`);
-  io.stdout.write(`${valueText(answer.value, options.digits)}\n`);
+  const text = valueText(answer.value, options.digits);
+  io.stdout.write(`${io.stdout.isTTY === true ? onTerminal(text) : text}\n`);
   if (answer.fallbacks.length > 0) {
     const lanes = `${answer.fallbacks.length === 1 ? 'lane' : 'lanes'} ${answer.fallbacks.join(', ')}`;
     io.stderr.write(`${formula.name}: no op-server answered on ${lanes}; the calc-server computed it\n`);
@@ -49,14 +50,13 @@ async function ask(context: Context, formula: Formula, command: Command): Promis
 
 function answerJson(formula: Formula, operands: readonly unknown[], answer: Answer<unknown>): string {
   const { id, value, elapsedMs, fallbacks } = answer;
-  return JSON.stringify({
-    id,
-    formula: formula.name,
-    operands,
-    value,
-    elapsedMs: toMicroseconds(elapsedMs),
-    fallbacks,
-  });
+  const fields = { id, formula: formula.name, operands, value, elapsedMs: toMicroseconds(elapsedMs), fallbacks };
+  return visibleText(JSON.stringify(fields));
+}
+
+/** A text of a server must not steer the terminal. A program that reads it gets it as it is. */
+function onTerminal(text: string): string {
+  return text.split('\n').map(visibleText).join('\n');
 }
 
 /** Rounds off digits beyond the precision of the clock. */

@@ -41,6 +41,21 @@ const broken: SystemStatus = {
 afterEach(() => vi.unstubAllEnvs());
 
 describe('status', () => {
+  test('a server with a long status widens the table only to the bound of a cell', async () => {
+    const serves = Array.from({ length: 8_192 }, (_, at) => `operation${at}.1`);
+    const ran = await runHere(['status'], { status: { ...whole, servers: [server, { ...server, serves }] } });
+    expect(Math.max(...ran.stdout.split('\n').map((line) => line.length))).toBeLessThan(1_400);
+    expect(ran.stdout).toContain('operation70.1 ');
+    expect(ran.stdout).toContain('…  box');
+  });
+
+  test('status --json shows invisible characters as their numbers', async () => {
+    const host = 'b\u202e\u009bx';
+    const ran = await runHere(['status', '--json'], { status: { ...whole, servers: [{ ...server, host }] } });
+    expect(ran.stdout).toContain(String.raw`"host":"b\u202e\u009bx"`);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ servers: [{ host }] });
+  });
+
   test('status shows brokers and servers in two tables', async () => {
     const ran = await runHere(['status'], { status: whole });
     expect(ran).toMatchObject({ exitCode: 0, stderr: '', open: 0 });

@@ -6,27 +6,28 @@ export interface Column<T> {
   readonly paint?: (text: string, row: T) => string;
 }
 
-/** Rows under headings. A column is as wide as its widest cell. */
+/** A long cell widens every row. Servers write their own rows, and thousands may answer. */
+const cellCharactersMax = 1_000;
+
+/** Rows under headings. A column is as wide as its widest cell; a cell beyond the bound is cut. */
 export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
-  const widths = columns.map(({ heading, cell }) => Math.max(heading.length, ...rows.map((row) => cell(row).length)));
-  const line = (cellOf: (column: Column<T>, width: number) => string): string => {
-    return columns
-      .map((column, index) => cellOf(column, widths[index] ?? 0))
-      .join('  ')
-      .trimEnd();
+  const shown = rows.map((row) => ({ row, cells: columns.map(({ cell }) => cut(cell(row))) }));
+  const widths = columns.map(({ heading }, index) => {
+    return shown.reduce((width, { cells }) => Math.max(width, cells[index]?.length ?? 0), heading.length);
+  });
+  const padded = (cells: readonly string[]): string[] => {
+    return columns.map(({ align }, index) => {
+      const [text = '', width = 0] = [cells[index], widths[index]];
+      return align === 'right' ? text.padStart(width) : text.padEnd(width);
+    });
   };
-  const pad = (text: string, width: number, { align }: Column<T>): string => {
-    return align === 'right' ? text.padStart(width) : text.padEnd(width);
-  };
-  return [
-    line((column, width) => pad(column.heading, width, column)),
-    ...rows.map((row) =>
-      line((column, width) => {
-        const text = pad(column.cell(row), width, column);
-        return column.paint?.(text, row) ?? text;
-      }),
-    ),
-  ]
-    .map((text) => `${text}\n`)
-    .join('');
+  const lines = [
+    padded(columns.map(({ heading }) => heading)),
+    ...shown.map(({ row, cells }) => padded(cells).map((text, index) => columns[index]?.paint?.(text, row) ?? text)),
+  ];
+  return lines.map((cells) => `${cells.join('  ').trimEnd()}\n`).join('');
+}
+
+function cut(text: string): string {
+  return text.length > cellCharactersMax ? `${text.slice(0, cellCharactersMax)}…` : text;
 }

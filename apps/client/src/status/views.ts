@@ -1,6 +1,7 @@
 import type { Paint } from '@cateto/app-kit';
+import { oneLine } from '@cateto/app-kit';
+import { visibleText } from '@cateto/contracts';
 import type { BrokerView, ServerView, SystemStatus } from '@cateto/sdk';
-import { oneLine } from '../one-line.ts';
 import { servesText } from './serves.ts';
 import type { Column } from './table.ts';
 import { table } from './table.ts';
@@ -22,7 +23,7 @@ export function statusJson({ degraded, missing, brokers, servers }: SystemStatus
   const views = brokers.map(({ endpoint, rank, state, epoch }) => {
     return { endpoint, rank: rank ?? null, state, epoch: epoch ?? null };
   });
-  return JSON.stringify({ degraded, missing, brokers: views, servers });
+  return visibleText(JSON.stringify({ degraded, missing, brokers: views, servers }));
 }
 
 function brokerColumns(paint: Paint): readonly Column<BrokerView>[] {

@@ -1,6 +1,7 @@
 import type { Paint } from '@cateto/app-kit';
+import { oneLine } from '@cateto/app-kit';
+import { visibleText } from '@cateto/contracts';
 import type { ObservedAt } from '@cateto/sdk';
-import { oneLine } from '../one-line.ts';
 
 /** For people: time, topic, sender and recipient, then the fields of the message. */
 export function watchLine({ at, topic, sender, to, id, trace, message }: ObservedAt, paint: Paint): string {
@@ -13,7 +14,7 @@ export function watchLine({ at, topic, sender, to, id, trace, message }: Observe
 
 /** For programs. */
 export function watchJson({ at, topic, to, sender, id, trace, message }: ObservedAt): string {
-  return JSON.stringify({ at, topic, to, sender, id, trace, message });
+  return visibleText(JSON.stringify({ at, topic, to, sender, id, trace, message }));
 }
 
 /** The local time of day, to the millisecond. */

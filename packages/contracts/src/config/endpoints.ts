@@ -59,7 +59,10 @@ export function formatBroker({ host, publishPort, subscribePort, heartbeatPort }
   return `${host}:${publishPort}:${subscribePort}:${heartbeatPort}`;
 }
 
+const byte = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
+const loopbackIpv4 = new RegExp(String.raw`^127(?:\.${byte}){3}$`);
+
 /** Whether only this host can reach an address to bind. */
 export function isLoopback(address: string): boolean {
-  return /^127(?:\.[0-9]{1,3}){3}$/.test(address) || ['localhost', '::1', '[::1]'].includes(address);
+  return loopbackIpv4.test(address) || ['localhost', '::1', '[::1]'].includes(address);
 }

@@ -4,6 +4,7 @@ import { drainMs, requestsInFlightMax, workersMax } from '../messages/limits.ts'
 import { isName } from '../catalogue/names.ts';
 import type { Lane } from '../topics/lanes.ts';
 import { isLane } from '../topics/lanes.ts';
+import { visibleText } from '../values/visible-text.ts';
 
 /**
  * One setting: a variable, a flag, and one parser for both. The parsers are pure. The caller reads `process.env` or the
@@ -161,15 +162,8 @@ export function readSetting<N extends SettingName>(name: N, given: GivenSetting)
   } catch (error) {
     if (!(error instanceof SettingFault)) throw error;
     const source = given.flag === undefined ? declared.variable : declared.flag.split(' ', 1).join('');
-    throw new SettingFault(visible(`${source}: ${error.message}`), { cause: error });
+    throw new SettingFault(visibleText(`${source}: ${error.message}`), { cause: error });
   }
-}
-
-/** Shows invisible characters as numbers. Otherwise a refused value could look right. */
-function visible(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u00a0]/gu, (character) => {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
-  });
 }
 
 /** Only a setting whose value may be undefined can have no default. */

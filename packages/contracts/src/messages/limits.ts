@@ -57,6 +57,12 @@ export const beatRangesMax = 4_096;
 export const listenersMax = 10_000;
 
 /**
+ * Routes in a server's status: 1,024 operations on every lane. Without a bound, one peer could fill the memory of a client that
+ * requests the status of every server.
+ */
+export const routesServedMax = 8_192;
+
+/**
  * How long a server remembers a result, for copies of its request. It forgets the result earlier when the requester
  * settles the request.
  */

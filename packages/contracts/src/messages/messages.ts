@@ -7,6 +7,7 @@ import {
   beatRangesMax,
   cancelledSeqsMax,
   lanesMax,
+  routesServedMax,
   stragglersMax,
   traceMax,
   ttlMsMax,
@@ -155,8 +156,8 @@ interface SuccessMessage<V> {
 export const StatusReport = z.object({
   role: z.enum(['op-server', 'calc-server']),
   /** The routes that it serves: `square.1` for an operation on a lane, `hypotenuse` for a formula. */
-  serves: z.array(z.string()),
-  host: z.string(),
+  serves: z.array(z.string().max(64)).max(routesServedMax),
+  host: z.string().max(255),
   pid: z.int(),
   /** When it started, in milliseconds since 1970 by its own clock. */
   sinceMs: z.number(),

@@ -107,6 +107,24 @@ test('a key that would reach an object’s prototype is refused with its body', 
   expect(codec.decode(forged)).toBe('not-messagepack');
 });
 
+test.each([
+  ['a number as a key', [0x81, 0x01, 0xc0]],
+  ['a number as a key beside a marked text', [0x81, 0x01, 0xd9, 0x04, 0xef, 0xbb, 0xbf, 0x61]],
+  ['nil as a key', [0x81, 0xc0, 0xc0]],
+  ['a list as a key', [0x81, 0x90, 0xc0]],
+  ['a byte that is not UTF-8 in a short text', [0xa1, 0xff]],
+  ['a byte that is not UTF-8 in a key', [0x81, 0xa1, 0xff, 0xc0]],
+  ['a longer form of a character than needed', [0xa2, 0xc1, 0x81]],
+  ['half of a surrogate pair', [0xa3, 0xed, 0xa0, 0xbd]],
+  ['a text that ends inside a character', [0xd9, 0x02, 0x61, 0xc3]],
+])('%s is refused with its body', (_what, bytes) => {
+  expect(decodeValue(Uint8Array.from(bytes))).toBeUndefined();
+  const body = Uint8Array.from([...encodeValue([sender, 1]), 0x91, ...bytes]);
+  // A list of three: sender, settledBelow and the list of one message.
+  body[0] = 0x93;
+  expect(codec.decode(body)).toBe('not-messagepack');
+});
+
 test('200 bytes that announce gigabytes are refused without allocating them', () => {
   const announce = [0xdd, 0x01, 0xff, 0xff, 0xff];
   const bytes = Uint8Array.from(Array.from({ length: 40 }, () => announce).flat());

@@ -3,6 +3,7 @@ import { frameBytesMax, nestingMax, partsMax } from '../messages/limits.ts';
 import { batchLayout } from '../messages/messages.ts';
 import { decodeMarked } from './marked-texts.ts';
 import { scanAccepts, scan } from './scan.ts';
+import { textKey } from './text-key.ts';
 
 /** One decoded body. Its messages are still in wire order and unchecked. */
 export interface OpenBatch {
@@ -36,7 +37,7 @@ export interface Codec {
 /** Creates a codec. It keeps an Encoder and a Decoder, because new ones cost more. Create one codec for each bus. */
 export function createCodec(): Codec {
   const encoder = newEncoder();
-  const decoder = new Decoder();
+  const decoder = newDecoder();
   return {
     encode: (sender, settledBelow, messages, stragglers) =>
       encoder.encode(
@@ -59,12 +60,16 @@ export function encodeValue(value: unknown): Uint8Array {
 
 /** @returns undefined when the bytes are not MessagePack */
 export function decodeValue(body: Uint8Array): unknown {
-  return decodeWith(new Decoder(), body);
+  return decodeWith(newDecoder(), body);
 }
 
 /** Treats a property that is undefined as absent. As nil, it would not fit its schema on arrival. */
 function newEncoder(): Encoder {
   return new Encoder({ ignoreUndefined: true, maxDepth: nestingMax });
+}
+
+function newDecoder(): Decoder {
+  return new Decoder({ mapKeyConverter: textKey });
 }
 
 function decodeWith(decoder: Decoder, body: Uint8Array): unknown {

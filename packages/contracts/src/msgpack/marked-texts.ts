@@ -1,5 +1,6 @@
 import { Decoder } from '@msgpack/msgpack';
 import { beginsWithMark, markBytes } from './scan.ts';
+import { textKey } from './text-key.ts';
 
 /**
  * Decodes a body with texts that begin with U+FEFF. The library decodes longer texts with the platform's TextDecoder,
@@ -9,7 +10,8 @@ import { beginsWithMark, markBytes } from './scan.ts';
  * @throws Error for a key that is not allowed in an object
  */
 export function decodeMarked(body: Uint8Array): unknown {
-  const decoder = new Decoder({ rawStrings: true, keyDecoder: { canBeCached: () => true, decode: textAt } });
+  const keyDecoder = { canBeCached: () => true, decode: textAt };
+  const decoder = new Decoder({ rawStrings: true, mapKeyConverter: textKey, keyDecoder });
   return withTexts(decoder.decode(body));
 }
 

@@ -1,4 +1,5 @@
 import { nestingMax, partsMax } from '../messages/limits.ts';
+import { isUtf8 } from './utf8.ts';
 
 /**
  * Whether bytes are exactly one MessagePack value. Allocates nothing.
@@ -6,7 +7,8 @@ import { nestingMax, partsMax } from '../messages/limits.ts';
  * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads the array's header. So 200 bytes
  * that announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. The scan accepts a
  * length only if the bytes for it are there: every element needs at least one. It also refuses kinds that JSON cannot
- * express (binary, extensions), and nesting and numbers of parts beyond a bound.
+ * express (binary, extensions), nesting and numbers of parts beyond a bound, and texts that are not UTF-8: decoders
+ * replace or misread their bytes, each in its own way.
  */
 export function scanAccepts(bytes: Uint8Array): boolean {
   return scan(bytes) !== 'refused';
@@ -38,8 +40,11 @@ export function scan(bytes: Uint8Array): Scan {
     let elements = 0;
     if (head < 0x90) elements = (head & 0x0f) * 2;
     else if (head < 0xa0) elements = head & 0x0f;
-    else if (head < 0xc0) at += head & 0x1f;
-    else {
+    else if (head < 0xc0) {
+      const from = at;
+      at += head & 0x1f;
+      if (at > end || !isUtf8(bytes, from, at)) return 'refused';
+    } else {
       const { kind, size } = forms[head - 0xc0] ?? refused;
       if (kind === 'refused' || at + size > end) return 'refused';
       if (kind === 'scalar') {
@@ -50,8 +55,10 @@ export function scan(bytes: Uint8Array): Scan {
       at += size;
       if (kind === 'text') {
         // Texts with the length in their head byte are decoded correctly.
-        marked ||= length >= markBytes && at + length <= end && beginsWithMark(bytes, at);
+        const from = at;
         at += length;
+        if (at > end || !isUtf8(bytes, from, at)) return 'refused';
+        marked ||= length >= markBytes && beginsWithMark(bytes, from);
       } else elements = kind === 'map' ? length * 2 : length;
     }
     parts += 1;
