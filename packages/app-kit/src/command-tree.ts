@@ -40,13 +40,17 @@ export function treeOf(command: Command): CommandTree {
       description: option.description,
       value: option.required || option.optional ? kindOf(option) : undefined,
     })),
-    argumentsAre: command.registeredArguments.map((argument) => (argument.name() === 'file' ? 'file' : 'anything')),
+    argumentsAre: command.registeredArguments.map((argument) => (isPath(argument.name()) ? 'file' : 'anything')),
     commands: help.visibleCommands(command).map(treeOf),
   };
 }
 
+function isPath(name: string): boolean {
+  return name === 'file' || name === 'dir';
+}
+
 function kindOf(option: Option): Kind {
-  return suggested.get(option) ?? (option.flags.includes('<file>') ? 'file' : 'anything');
+  return suggested.get(option) ?? (/<(?:file|dir)>/.test(option.flags) ? 'file' : 'anything');
 }
 
 let take: ((tree: CommandTree) => void) | undefined;

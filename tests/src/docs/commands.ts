@@ -23,6 +23,7 @@ export interface Program {
 }
 
 const binary = 'node --conditions=@cateto/source --import tsx packages/cateto/src/main.ts';
+const createCateto = 'node --conditions=@cateto/source --import tsx packages/create-cateto/src/main.ts';
 
 export function commandsIn(block: string): readonly Command[] {
   return block
@@ -45,6 +46,8 @@ export function programOf(text: string): Program | undefined {
   const environment = Object.fromEntries(variables.split(' ').filter(Boolean).map(assignment));
   const [, ofBinary] = /^(?:npx )?cateto(?: (.*))?$/.exec(rest) ?? [];
   if (ofBinary !== undefined) return { folder: '.', start: binary, args: ofBinary, environment };
+  const [, ofCreate] = /^p?npm create cateto(?: (.*))?$/.exec(rest) ?? [];
+  if (ofCreate !== undefined) return { folder: '.', start: createCateto, args: ofCreate, environment };
   const [, app, script, args = ''] = /^(?:npx -y pnpm@12|pnpm) (?:--filter (\S+) )?(\S+)(?: (.*))?$/.exec(rest) ?? [];
   if (script === undefined || script === 'install') return undefined;
   const folder = app === undefined ? '.' : `apps/${app}`;

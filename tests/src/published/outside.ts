@@ -11,7 +11,7 @@ import { following } from '../support/following.ts';
 import type { Finished } from '../support/run-app.ts';
 import type { Packed } from './packed.ts';
 
-/** A program of `examples/`, alone in a folder outside of this workspace. */
+/** A folder outside of this workspace with a program of a user. */
 export interface Outside {
   readonly folder: string;
   /** Runs a command of its `node_modules/.bin`, or of this machine, to its end. */
@@ -25,9 +25,13 @@ export interface Outside {
 const examples = fileURLToPath(new URL('../../../examples/', import.meta.url));
 
 export function copyOfExample(name: string, environment: Readonly<Record<string, string>>): Outside {
-  const folder = mkdtempSync(join(tmpdir(), `cateto-${name}-`));
-  cpSync(join(examples, name), folder, { recursive: true });
+  const outside = emptyOutside(name, environment);
+  cpSync(join(examples, name), outside.folder, { recursive: true });
+  return outside;
+}
 
+export function emptyOutside(name: string, environment: Readonly<Record<string, string>>): Outside {
+  const folder = mkdtempSync(join(tmpdir(), `cateto-${name}-`));
   const started = new Set<ChildProcess>();
 
   function launch(command: string, args: readonly string[]): ChildProcess {

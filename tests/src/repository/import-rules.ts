@@ -73,7 +73,11 @@ const rules: readonly Rule[] = [
   { files: 'packages/cluster/src/**', allowed: cluster },
   { files: 'packages/cluster/src/free-ports.ts', allowed: cluster, may: ['sockets'] },
   // The binary (docs/decisions/0022-one-binary.md). It starts the apps' mains and has no other code of its own.
-  { files: 'packages/cateto/src/**', allowed: [...node, ...own('app-kit'), '@cateto/cluster', ...apps] },
+  {
+    files: 'packages/cateto/src/**',
+    allowed: [...node, ...own('app-kit'), '@cateto/cluster', ...apps, 'create-cateto'],
+  },
+  { files: 'packages/create-cateto/src/**', allowed: [...node, ...own('app-kit')] },
   { files: 'apps/{broker,backup}/src/**', allowed: [...node, ...own('app-kit'), ...own('bus')] },
   { files: 'apps/{op-server,calc-server}/src/**', allowed: server },
   {

@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { nextSteps } from './next-steps.ts';
+import { projectFiles } from './project-files.ts';
+import { versions } from './versions.ts';
+import { writeProject } from './write-project.ts';
+
+/* tests/src/published installs a written project from the tarballs and runs its commands. */
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+function emptyFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cateto-create-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function create(cwd: string, agent: string, ...given: string[]) {
+  const args = ['--conditions=@cateto/source', '--import', import.meta.resolve('tsx'), main, ...given];
+  const env = { ...process.env, npm_config_user_agent: agent };
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
+  return { status, stdout, stderr };
+}
+
+test('a project is written into a new folder, and its next steps are printed', () => {
+  const folder = emptyFolder();
+  const { status, stdout, stderr } = create(folder, 'npm/11.0.0 node/v22.0.0', 'Option Pricing');
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toMatch(
+    /^wrote package\.json, .* in Option Pricing\nNext:\n {2}cd "Option Pricing"\n {2}npm install\n/,
+  );
+  expect(stdout).toContain('  npm run calc -- primesBelow 1000000  # from another terminal: 78498\n');
+  const manifest = JSON.parse(readFileSync(join(folder, 'Option Pricing/package.json'), 'utf8')) as { name: string };
+  expect(manifest.name).toBe('option-pricing');
+});
+
+test('without a folder, the project is written into the working directory', () => {
+  const folder = emptyFolder();
+  mkdirSync(join(folder, '.git'));
+  expect(create(folder, 'pnpm/12.4.2')).toMatchObject({ status: 0, stderr: '' });
+  expect(existsSync(join(folder, 'src/primes.ts'))).toBe(true);
+});
+
+test('a folder that has one of the files is left as it is, and the message names the file', () => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'README.md'), 'mine');
+  const { status, stdout, stderr } = create(folder, 'npm/11.0.0');
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+  expect(stderr).toMatch(
+    /^create-cateto: .* already has README\.md; nothing was written\. Give a folder without them\.\n$/,
+  );
+  expect(readdirSync(folder)).toEqual(['README.md']);
+});
+
+test('when a file cannot be written, the files before it are removed', () => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'src'), 'a file, not a folder');
+  expect(() => writeProject(folder, projectFiles('primes'))).toThrow(/EEXIST|ENOTDIR/);
+  expect(readdirSync(folder)).toEqual(['src']);
+});
+
+test.each([
+  ['Primes', 'primes'],
+  ['@my/thing', 'my-thing'],
+  ['.hidden', 'hidden'],
+  ['数', 'my-system'],
+  ['', 'my-system'],
+])('a project in the folder %j is called %j', (folder, name) => {
+  expect(JSON.parse(projectFiles(folder)['package.json'] ?? '')).toMatchObject({ name });
+});
+
+test('the next steps are those of the package manager that runs the command', () => {
+  expect(nextSteps('', ['README.md'], 'pnpm')).toBe(`wrote README.md
+Next:
+  pnpm install
+  pnpm test                          # on a simulated network, while a broker dies
+  pnpm run cluster                   # the whole system on this machine, until Ctrl-C
+  pnpm run calc primesBelow 1000000  # from another terminal: 78498
+`);
+});
+
+test('a new project depends on the versions that this repository is tested with', () => {
+  const workspace = load(readFileSync(new URL('../../../pnpm-workspace.yaml', import.meta.url), 'utf8')) as {
+    readonly catalog: Readonly<Record<string, string>>;
+  };
+  const { cateto: _cateto, ...others } = versions;
+  for (const [name, version] of Object.entries(others)) expect(workspace.catalog[name], name).toBe(version);
+});

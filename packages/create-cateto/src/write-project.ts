@@ -1,0 +1,29 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** Texts by the path of their file in the project, with slashes. */
+export type ProjectFiles = Readonly<Record<string, string>>;
+
+/**
+ * Writes a project into a folder. If one of its files exists, or cannot be written, no file is left behind.
+ *
+ * @throws Error that says what is in the way
+ */
+export function writeProject(folder: string, files: ProjectFiles): void {
+  const present = Object.keys(files).filter((path) => existsSync(join(folder, path)));
+  if (present.length > 0) {
+    throw new Error(`${folder} already has ${present.join(', ')}; nothing was written. Give a folder without them.`);
+  }
+  const written: string[] = [];
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      const file = join(folder, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text, { flag: 'wx' });
+      written.push(file);
+    }
+  } catch (error) {
+    for (const file of written) rmSync(file);
+    throw error;
+  }
+}

@@ -1,0 +1,5 @@
+import { bundlePublished } from './bundle-published.mjs';
+
+/* `pnpm build` of the package create-cateto. */
+
+await bundlePublished();
