@@ -1,4 +1,4 @@
-import type { Catalogue, FormulaCode, Handler } from '@cateto/contracts';
+import type { AnyFormulaCode, Catalogue, Handler } from '@cateto/contracts';
 import { catalogueVersionOf, formulaCodesOf, knownCatalogueVersion, SettingFault, textOf } from '@cateto/contracts';
 import { resolve as resolvePackage } from 'import-meta-resolve';
 import { existsSync } from 'node:fs';
@@ -18,14 +18,14 @@ export interface CatalogueModule {
   /** @throws SettingFault when an operation has no handler */
   handlers(): Promise<Readonly<Record<string, Handler>>>;
   /** @throws SettingFault when a formula has no code */
-  formulas(): Promise<Readonly<Record<string, FormulaCode>>>;
+  formulas(): Promise<Readonly<Record<string, AnyFormulaCode>>>;
 }
 
 type Exports = Readonly<Record<string, unknown>>;
 
 interface Code {
   readonly handlers: Readonly<Record<string, Handler>>;
-  readonly formulas: Readonly<Record<string, FormulaCode>>;
+  readonly formulas: Readonly<Record<string, AnyFormulaCode>>;
 }
 
 /**

@@ -9,16 +9,31 @@ export { catalogueVersionOf, defineCatalogue, hashOf, knownCatalogueVersion } fr
 export { takeInput, takeOperands, takeOutput } from './values/hand-over.ts';
 export { visibleText } from './values/visible-text.ts';
 export type {
-  Call,
+  AnyFormulaCode,
   FormulaCode,
   FormulaCodesOf,
+  FormulaGenerator,
   Handler,
   HandlerContext,
   HandlerSignal,
   HandlersOf,
   ResultsOf,
 } from './catalogue/formula-code.ts';
-export { call, formulaCode } from './catalogue/formula-code.ts';
+export { formulaCode } from './catalogue/formula-code.ts';
+export type {
+  AllResults,
+  AllStep,
+  Call,
+  MapOptions,
+  MapResults,
+  MapStep,
+  OnFailure,
+  Part,
+  Parts,
+  SettledResults,
+  Step,
+} from './catalogue/step.ts';
+export { all, allSettled, call, knownStepVersion, map, stepVersionOf } from './catalogue/step.ts';
 export type { BodyFault, Codec, OpenBatch } from './msgpack/codec.ts';
 export { createCodec } from './msgpack/codec.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
@@ -28,7 +43,7 @@ export { Failure, failure, failureTable, isFailure, traitOf } from './messages/f
 export type { ExposedOperation } from './catalogue/exposed.ts';
 export { exposed, formulaCodesOf } from './catalogue/exposed.ts';
 export { Finite } from './catalogue/finite.ts';
-export type { Formula, OperandList, OperandsOf, OperandTuple } from './catalogue/formula.ts';
+export type { CallsOf, Formula, OperandList, OperandsOf, OperandTuple } from './catalogue/formula.ts';
 export { formula } from './catalogue/formula.ts';
 // Exported as a whole module, because only then can a program add to its interface.
 export type * from './catalogue/operand-labels.ts';
@@ -87,7 +102,7 @@ export { stackOf, textOf } from './values/thrown-text.ts';
 export type { NamedMessage, Role, TopicShape } from './topics/topic-table.ts';
 export { messageWriter, readNamed, topicShape } from './topics/topic-table.ts';
 export type { Topic, TopicMessages } from './topics/topics.ts';
-export type { Lane } from './topics/lanes.ts';
+export type { FallbackLane, Lane } from './topics/lanes.ts';
 export {
   addressed,
   beatTopic,

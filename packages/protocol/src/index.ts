@@ -4,6 +4,7 @@ export type { Account, Accounts } from './structures/accounts.ts';
 export { comesBefore, createAccounts } from './structures/accounts.ts';
 export type { Heap, HeapMember } from './structures/heap.ts';
 export { createHeap } from './structures/heap.ts';
+export { memoryEstimate } from './structures/memory-estimate.ts';
 export type { DueQueue } from './structures/due-queue.ts';
 export { createDueQueue } from './structures/due-queue.ts';
 export type { ReturnPath, ReturnPathEffect, ReturnPathInput } from './return-path/return-path.ts';

@@ -1,4 +1,4 @@
-import type { Formula, LabelledOperands, Lane, OutputOf } from '@cateto/contracts';
+import type { FallbackLane, Formula, LabelledOperands, OutputOf } from '@cateto/contracts';
 
 export interface CallOptions {
   /** How long the call may take, in milliseconds; unless given, the client's `timeoutMs`. */
@@ -22,8 +22,13 @@ export interface Answer<V> {
   /** The request's id, `k3f0q9x2m1zd-7f`. */
   readonly id: string;
   readonly elapsedMs: number;
-  /** The lanes whose operations the calc-server computed itself, because no op-server answered. */
-  readonly fallbacks: readonly Lane[];
+  /**
+   * The lanes of the calls that the calc-server computed itself, because no op-server answered; each once. Calls of a
+   * generator that had no lane yet have 0.
+   */
+  readonly fallbacks: readonly FallbackLane[];
+  /** How many calls these are, if there is not one for each lane. */
+  readonly fallbackCount?: number | undefined;
 }
 
 /** A formula as a function: its operands, then options. */

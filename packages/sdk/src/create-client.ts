@@ -77,7 +77,8 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
       const settle = (outcome: Success | Failure, seq: number): void => {
         const id = requestId(bus.address, seq);
         if (isFailure(outcome)) return reject(new RequestError(outcome, id));
-        resolve({ value: outcome.value, id, elapsedMs: platform.nowMs() - startMs, fallbacks: outcome.fallbacks });
+        const { value, fallbacks, fallbackCount } = outcome;
+        resolve({ value, id, elapsedMs: platform.nowMs() - startMs, fallbacks, fallbackCount });
       };
       const tellProgress = onProgress === undefined ? undefined : isolateCallback(onProgress);
       const question = { formula, operands, timeoutMs, trace, settle, onProgress: tellProgress };

@@ -8,8 +8,10 @@ const entriesMax = (): Readonly<Record<string, number>> => ({
   'in flight': limits.requestsInFlightMax,
   // Twice as many as a server admits: join.ts.
   incomplete: 20_000,
-  // The calls of all running formulas: at most as many as there are lanes for each.
-  fallbacks: limits.lanesMax * limits.requestsInFlightMax,
+  // The calls of all running formulas: at most as many as there are lanes for each of one round, and those of generators,
+  // which wait while more are open.
+  fallbacks: limits.lanesMax * limits.requestsInFlightMax + limits.heldRequestsMax / 2,
+  'paused formulas': limits.requestsInFlightMax,
   remembered: limits.rememberedMax,
   requesters: limits.requestersMax,
   listeners: limits.listenersMax,

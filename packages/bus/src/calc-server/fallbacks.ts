@@ -25,6 +25,8 @@ export interface Fallbacks {
   add(request: Admitted, done: (outcome: Success | Failure) => void): void;
   /** How many calls wait for their turn. */
   queued(): number;
+  /** How many calls wait or run. */
+  size(): number;
   /** The event loop is this much later than planned. @returns whether a handler here has blocked it */
   loopSeen(lateMs: number): boolean;
 }
@@ -78,6 +80,7 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
       queue.add(request);
     },
     queued: () => queue.load().queued,
+    size: () => asked.size,
     loopSeen(lateMs) {
       if (inHandler || blockedUntilMs > platform.nowMs() - lateMs) return true;
       queue.loopSeen(lateMs);

@@ -1,40 +1,36 @@
-import type { Failure, Formula, FormulaCode, Lane } from '@cateto/contracts';
-import { copyOf, failure, isFailure, lanes, requestId, takeInput, takeOutput } from '@cateto/contracts';
-import type { Caller, CallParts, CallRoute, CallRoutes } from './operation-call.ts';
+import type { AnyFormulaCode, Failure, FallbackLane, Formula, FormulaCode, Lane } from '@cateto/contracts';
+import { copyOf, failure, isFailure, lanes } from '@cateto/contracts';
+import type { ComputedFormula } from './computed-formula.ts';
+import { outputOf, runOf } from './computed-formula.ts';
+import { callPatienceMs, cancelled } from './formula-times.ts';
+import { GeneratorRun } from './generator-run.ts';
+import type { Caller, CallParts, CallRoutes } from './operation-call.ts';
 import { callRoutes, OperationCall } from './operation-call.ts';
 import { hush, isThenable } from '../runs/promises.ts';
 import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { Requests } from '../participant/requester-driver.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from '../runs/work.ts';
 import { createRun } from '../runs/work.ts';
-import { ownFailure, withoutName } from '../runs/run-handler.ts';
-import type { CodeFaults, CodePart, CodeRun } from '../runs/code-faults.ts';
+import { ownFailure } from '../runs/run-handler.ts';
+import type { TakenCall } from './taken-step.ts';
+import { takeCall } from './taken-step.ts';
 
 export interface FormulaRunOptions extends CallParts {
-  readonly formulas: Readonly<Record<string, FormulaCode>>;
+  readonly formulas: Readonly<Record<string, AnyFormulaCode>>;
   readonly operationTimeoutMs: number;
 }
 
 /**
- * How long before the client's deadline the calc-server stops waiting for an op-server, so that a fallback still
- * arrives in time: a quarter of the time left, at most 50 ms.
+ * Runs formulas. A formula of one round has a plan, whose calls are requested each on the lane of its number, and
+ * `combine`. Any other formula is a generator (generator-run.ts).
  */
-function fallbackMarginMs(leftMs: number): number {
-  return Math.min(leftMs / 4, 50);
-}
-
-/** Runs formulas: requests the calls of the plan, each on the lane of its number, and combines their results. */
 export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
   const routes = callRoutes(options);
   const runs = new Map<string, Run>();
   for (const [name, code] of Object.entries(options.formulas)) {
-    // The name and the schemas come from the catalogue, not from the code: they must be known whatever the user's code
-    // does.
     const formula = options.catalogue.formulas[name];
-    if (formula === undefined) continue;
-    const computed = { formula, code, faults: options.faults };
-    const begin: Run['begin'] = (request, answer) => runFormula(options, routes, computed, request, answer);
-    runs.set(name, createRun({ contract: name, begin }));
+    if (formula !== undefined)
+      runs.set(name, createRun({ contract: name, begin: beginOf(options, routes, formula, code) }));
   }
   const unknown = createRun({
     contract: '',
@@ -43,15 +39,23 @@ export function createFormulaRun(options: FormulaRunOptions): (formula: string) 
   return (formula) => runs.get(formula) ?? unknown;
 }
 
-/** A formula and the code that computes it. */
-interface Computed {
-  readonly formula: Formula;
-  readonly code: FormulaCode;
-  readonly faults: CodeFaults;
+function beginOf(options: FormulaRunOptions, routes: CallRoutes, formula: Formula, code: AnyFormulaCode): Run['begin'] {
+  const { faults, operationTimeoutMs } = options;
+  if (code.steps === undefined) {
+    const computed = { formula, code, faults };
+    return (request, answer) => runFormula(options, routes, computed, request, answer);
+  }
+  const generator = { parts: options, routes, operationTimeoutMs };
+  return (request, answer) => {
+    const running = new GeneratorRun(generator, { formula, faults }, request, answer);
+    request.work.underway = running;
+    running.begin(code);
+  };
 }
 
-function runOf({ formula: { name } }: Computed, part: CodePart, { sender, seq }: Admitted): CodeRun {
-  return { name, part, id: requestId(sender, seq) };
+/** A formula of one round. */
+interface Computed extends ComputedFormula {
+  readonly code: FormulaCode;
 }
 
 function runFormula(
@@ -67,7 +71,7 @@ function runFormula(
   request.work.underway = running;
   const { requests, operationTimeoutMs, bus } = options;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
-  const patienceMs = leftMs - fallbackMarginMs(leftMs);
+  const patienceMs = callPatienceMs(leftMs);
   for (let index = 0; index < calls.length && !running.isOver(); index += 1) {
     const { route, input } = calls[index] as TakenCall;
     const call = new OperationCall(options, route, input, request.work.trace, running, index);
@@ -75,12 +79,6 @@ function runFormula(
     const lateMs = route.operation.work.fallback === 'late' ? operationTimeoutMs : undefined;
     running.asked(requests.ask(route.target, patienceMs, call, { lateMs, origin: request.sender }));
   }
-}
-
-/** A call of a plan, with an input that belongs to no other code. */
-interface TakenCall {
-  readonly route: CallRoute;
-  readonly input: unknown;
 }
 
 /**
@@ -91,7 +89,7 @@ function plan(computed: Computed, routes: CallRoutes, request: Admitted): readon
   try {
     const calls: unknown = code.plan(copyOf(request.work.input as readonly unknown[]));
     if (isFailure(calls)) return ownFailure(formula.name, calls);
-    const taken = takeCalls(routes, calls);
+    const taken = takeCalls(formula, routes, calls);
     if (typeof taken !== 'string') return taken;
     hush(calls);
     return faults.misfit(runOf(computed, 'plan', request), taken);
@@ -105,34 +103,21 @@ function plan(computed: Computed, routes: CallRoutes, request: Admitted): readon
  *
  * @returns the calls, or a text that says what is wrong with them
  */
-function takeCalls(routes: CallRoutes, calls: unknown): readonly TakenCall[] | string {
+function takeCalls(formula: Formula, routes: CallRoutes, calls: unknown): readonly TakenCall[] | string {
   if (isThenable(calls)) return 'the plan is a promise; a plan is synchronous';
   if (!Array.isArray(calls)) return 'the plan is not a list of calls';
   const count = calls.length;
   if (count < 1 || count > lanes.length) return `a plan of ${count} calls; 1 to 8 are possible`;
   const taken: TakenCall[] = [];
   for (let index = 0; index < count; index += 1) {
-    const call = takeCall(routes, calls[index], index);
+    const call = takeCall(formula, routes, calls[index], index);
     if (typeof call === 'string') return call;
     taken.push(call);
   }
   return taken;
 }
 
-function takeCall(routes: CallRoutes, call: unknown, index: number): TakenCall | string {
-  const { operation, input } = (call ?? {}) as { operation?: { name?: unknown } | null; input?: unknown };
-  const called = operation?.name;
-  if (typeof called !== 'string') return `call ${index + 1} of the plan names no operation`;
-  const route = routes.get(called)?.[index];
-  if (route === undefined) return `${called} is not an operation of this catalogue`;
-  const taken = takeInput(route.operation, input);
-  // The plan created the input, so it is copied.
-  return isFailure(taken) ? `the plan's call of ${taken.message}` : { route, input: taken };
-}
-
 const none: readonly Lane[] = [];
-/** The requester has settled, so this failure reaches no caller. */
-const cancelled = failure('cancelled', 'the requester has cancelled the request');
 
 /** A formula whose calls are in progress. It answers once, when all calls have ended or the first one has failed. */
 class RunningFormula implements Caller, Cancellable {
@@ -214,7 +199,7 @@ class RunningFormula implements Caller, Cancellable {
     if (this.isCancelled && this.runningFallbacks?.size === 0) this.answer(this.request, cancelled);
   }
 
-  called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void {
+  called(index: number, output: unknown, failed: Failure | undefined, fellBackOn: FallbackLane | undefined): void {
     if (this.missing === 0) return;
     if (failed !== undefined) {
       this.missing = 0;
@@ -223,7 +208,8 @@ class RunningFormula implements Caller, Cancellable {
     }
     this.results[index] = output;
     this.progressed(index, 0);
-    if (fellBack) this.fallbacks = [...this.fallbacks, (index + 1) as Lane];
+    // The n-th call of a plan stands for lane n, whatever lane it took.
+    if (fellBackOn !== undefined) this.fallbacks = [...this.fallbacks, (index + 1) as Lane];
     this.missing -= 1;
     if (this.missing === 0) this.complete();
   }
@@ -236,15 +222,10 @@ class RunningFormula implements Caller, Cancellable {
 }
 
 function combine(computed: Computed, results: readonly unknown[], request: Admitted): unknown {
-  const { formula, code, faults } = computed;
   try {
-    const value: unknown = code.combine(results, request.work.input as readonly unknown[]);
-    if (isFailure(value)) return ownFailure(formula.name, value);
-    const taken = takeOutput(formula, value);
-    if (!isFailure(taken)) return taken;
-    hush(value);
-    return faults.misfit(runOf(computed, 'combine', request), withoutName(formula.name, taken));
+    const value: unknown = computed.code.combine(results, request.work.input as readonly unknown[]);
+    return outputOf(computed, 'combine', value, request);
   } catch (error) {
-    return faults.threw(runOf(computed, 'combine', request), error);
+    return computed.faults.threw(runOf(computed, 'combine', request), error);
   }
 }

@@ -16,6 +16,7 @@ import { createFallbacks } from './fallbacks.ts';
 import { createHandlerContexts } from '../runs/handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
 import { joinOperands } from './join-driver.ts';
+import { createPullGate } from './pull-gate.ts';
 import type { OpenLink, Platform } from '../link/link.ts';
 import { createRequesterDriver } from '../participant/requester-driver.ts';
 import { createResponderDriver } from '../server/responder-driver.ts';
@@ -86,8 +87,11 @@ function serveOn<C extends Catalogue>(
     onEvent,
     loopSeen: fallbacks.loopSeen,
   });
+  const gate = createPullGate(() => requests.open() + fallbacks.size());
+  participant.table('paused formulas', gate.waiting);
   const run = createFormulaRun({
     bus,
+    gate,
     catalogue,
     formulas: options.formulas,
     handlers: options.handlers,

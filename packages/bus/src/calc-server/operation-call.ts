@@ -1,4 +1,4 @@
-import type { Catalogue, Failure, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
+import type { Catalogue, Failure, FallbackLane, Handler, Lane, Operation, Parsed, Success } from '@cateto/contracts';
 import {
   anyLaneResult,
   anyLaneRoute,
@@ -26,8 +26,9 @@ import { placeHandler } from '../runs/placed-handler.ts';
 import type { Question, Requests } from '../participant/requester-driver.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 import type { Admitted, Run } from '../runs/work.ts';
+import type { PullGate } from './pull-gate.ts';
 
-/* One call of a formula's plan: requested on a lane, or computed here when no op-server does. */
+/* One call of a formula: requested on a lane, or computed here when no op-server does. */
 
 /** Everything about an operation on a lane that is the same for every call. */
 export interface CallRoute {
@@ -46,8 +47,8 @@ export interface CallRoute {
 export interface Caller {
   /** The request that the call is for. */
   readonly request: HandledRequest;
-  /** @param fellBack whether it was computed here */
-  called(index: number, output: unknown, failed: Failure | undefined, fellBack: boolean): void;
+  /** @param fellBackOn the lane of a call that was computed here; undefined if an op-server computed it */
+  called(index: number, output: unknown, failed: Failure | undefined, fellBackOn: FallbackLane | undefined): void;
   /** Its op-server reported progress. */
   progressed(index: number, share: number): void;
   /** A fallback will be computed, perhaps later; or it has ended. */
@@ -65,6 +66,7 @@ export interface CallParts {
   readonly faults: CodeFaults;
   readonly requests: Requests;
   readonly fallbacks: Fallbacks;
+  readonly gate: PullGate;
   onFallback(operation: string, lane: Lane, cause: string): void;
 }
 
@@ -142,6 +144,8 @@ export class OperationCall implements Question {
   private readonly index: number;
   /** How often it has been sent to op-servers. */
   private sendings = 0;
+  /** The topic on which it was sent last. */
+  private sentOn = '';
 
   constructor(
     parts: CallParts,
@@ -163,6 +167,7 @@ export class OperationCall implements Question {
     const { hash } = this.route;
     const { input, trace, before } = this;
     this.sendings = attempt;
+    this.sentOn = route;
     const total = before + attempt;
     const attempts = total === 1 ? undefined : total;
     this.parts.bus.publish(route as RequestTopic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
@@ -178,13 +183,24 @@ export class OperationCall implements Question {
   }
 
   settle(outcome: Success | Failure): void {
+    this.take(outcome);
+    this.parts.gate.settled();
+  }
+
+  private take(outcome: Success | Failure): void {
     const { caller, index } = this;
-    if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, false);
+    if (!isFailure(outcome)) return caller.called(index, outcome.value, undefined, undefined);
     const { operation, lane, here } = this.route;
     const run = here === undefined ? undefined : fallbackFor(outcome.code, operation.work.fallback, here);
-    if (run === undefined) return caller.called(index, undefined, outcome, false);
+    if (run === undefined) return caller.called(index, undefined, outcome, undefined);
     this.parts.onFallback(operation.name, lane, outcome.code);
     this.runHere(run);
+  }
+
+  /** With lanes `any`, the first sending fixes the lane. */
+  private get lane(): FallbackLane {
+    const { operation, lane } = this.route;
+    return operation.work.lanes === 'fixed' ? lane : (Number(this.sentOn.at(-1) ?? 0) as FallbackLane);
   }
 
   /**
@@ -203,16 +219,17 @@ export class OperationCall implements Question {
     caller.fallingBack(fallback);
     parts.fallbacks.add(fallback, (outcome) => {
       caller.fellBack(fallback);
-      if (isFailure(outcome)) caller.called(this.index, undefined, outcome, true);
+      if (isFailure(outcome)) caller.called(this.index, undefined, outcome, this.lane);
       else this.fellBack(readOutput(outcome.value));
+      parts.gate.settled();
     });
   }
 
   private fellBack(output: Parsed): void {
     const { caller, index, route, parts } = this;
-    if (output.fits) return caller.called(index, output.value, undefined, true);
+    if (output.fits) return caller.called(index, output.value, undefined, this.lane);
     const id = requestId(caller.request.sender, caller.request.seq);
     const misfit = parts.faults.misfit({ name: route.operation.name, part: 'handler', id }, output.problem);
-    caller.called(index, undefined, misfit, true);
+    caller.called(index, undefined, misfit, this.lane);
   }
 }

@@ -53,7 +53,7 @@ export type BusEvent =
       readonly event: 'handler-failed';
       /** The name of the operation or formula. */
       readonly name: string;
-      readonly part: 'handler' | 'plan' | 'combine';
+      readonly part: 'handler' | 'plan' | 'combine' | 'generator';
       /** The request's id, for people. */
       readonly id: string;
       readonly message: string;

@@ -43,6 +43,8 @@ export interface Requests {
   /** Cancels all open requests. */
   close(): void;
   counters(): RequesterCounters;
+  /** How many requests are open, held and in flight. */
+  open(): number;
 }
 
 export interface RequesterDriverOptions {
@@ -142,5 +144,6 @@ export function createRequesterDriver(
     cancel: (seq) => handle({ type: 'cancel', seq }),
     close: () => handle({ type: 'close' }),
     counters: requester.counters,
+    open: requester.open,
   };
 }

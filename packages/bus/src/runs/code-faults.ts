@@ -13,7 +13,7 @@ import { createThrottledCounter } from '../participant/throttled-counter.ts';
  */
 
 /** The part of an operation or formula that failed. */
-export type CodePart = 'handler' | 'plan' | 'combine';
+export type CodePart = 'handler' | 'plan' | 'combine' | 'generator';
 
 /** The code that failed, and the request for which it ran. */
 export interface CodeRun {
@@ -29,6 +29,8 @@ export interface CodeFaults {
   threw(run: CodeRun, error: unknown): Failure;
   /** The code returned something that cannot be used. @returns the failure for the requester */
   misfit(run: CodeRun, problem: string): Failure;
+  /** The code went beyond a limit. This is not secret. @returns the failure for the requester */
+  exceeded(run: CodeRun, limit: string): Failure;
   /** A handler ran longer than its contract allows. This is not secret. @returns the failure for the requester */
   overran(run: CodeRun, overrun: Overrun): Failure;
   /** The code failed when no requester waited any more. @returns the failure for a repeated request */
@@ -64,6 +66,12 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
     failed.count(name, part);
   }
 
+  function exceeded(run: CodeRun, limit: string, cause: unknown = limit): Failure {
+    report(run, cause);
+    const what = `${run.name}: ${limit}`;
+    return failure('internal', exposeErrors ? what : told(run, what));
+  }
+
   /** The message for people without access to the server's log. */
   const told = ({ id }: CodeRun, what: string): string => `${what}; the log of its server has the cause under ${id}`;
 
@@ -79,11 +87,9 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
       const what = `${name}: what its ${part} returned does not fit the contract`;
       return failure('internal', exposeErrors ? `${name}: ${problem}` : told(run, what));
     },
-    overran(run, overrun) {
-      report(run, overrun);
-      const what = `${run.name}: its handler ran longer than the ${overrun.maxMs} ms that its contract allows`;
-      return failure('internal', exposeErrors ? what : told(run, what));
-    },
+    exceeded,
+    overran: (run, overrun) =>
+      exceeded(run, `its handler ran longer than the ${overrun.maxMs} ms that its contract allows`, overrun),
     threwLate(run, error) {
       // An error caused by the signal is not a fault of the code.
       if (!isAbort(error)) report(run, error);

@@ -131,6 +131,14 @@ test.each<[string, () => unknown, RegExp]>([
   expect(define).toThrow(message);
 });
 
+test('a formula that lists an operation which its catalogue lacks is refused with the name of both', () => {
+  const summed = formula({ ...untypedVolume(), name: 'summed', calls: [cube] });
+  expect(() => defineCatalogue({ operations: { cube }, formulas: { summed } })).not.toThrow();
+  expect(() => defineCatalogue({ operations: {}, formulas: { summed } })).toThrow(
+    'formula "summed" calls the operation "cube", which is not in the catalogue',
+  );
+});
+
 test('a formula can have eight operands', () => {
   expect(withFormula({ operands: operands(8), example: untyped(examples(8)) })).not.toThrow();
 });

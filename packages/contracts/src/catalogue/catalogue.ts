@@ -51,7 +51,10 @@ export function defineCatalogue<
     checkOperationExample(contract);
     assertWork(contract.name, contract.work);
   }
-  for (const contract of Object.values(formulas)) checkOperands(contract);
+  for (const contract of Object.values(formulas)) {
+    checkOperands(contract);
+    checkCalls(contract, operations);
+  }
   return branded({ operations, formulas, hashes });
 }
 
@@ -112,6 +115,13 @@ function checkOperands(contract: Formula): void {
     checkExample(contract, `operand ${name}`, schema, contract.example.operands[index]);
   }
   checkExample(contract, 'output', contract.output, contract.example.output);
+}
+
+function checkCalls({ name, calls }: Formula, operations: Readonly<Record<string, Operation>>): void {
+  for (const called of calls ?? []) {
+    if (Object.hasOwn(operations, called.name)) continue;
+    throw new TypeError(`formula "${name}" calls the operation "${called.name}", which is not in the catalogue`);
+  }
 }
 
 function checkExample(contract: Operation | Formula, where: string, schema: z.ZodType, example: unknown): void {

@@ -4,6 +4,7 @@ import { defineCatalogue } from './catalogue.ts';
 import { exposed, formulaCodesOf } from './exposed.ts';
 import { Finite } from './finite.ts';
 import { formula } from './formula.ts';
+import type { FormulaCode } from './formula-code.ts';
 import { formulaCode } from './formula-code.ts';
 import { operation } from './operation.ts';
 
@@ -42,7 +43,7 @@ test('the operand of an exposed operation can have a name of its own, with the s
 });
 
 test('the code of an exposed operation calls the operation once and passes its result on', () => {
-  const { price: code } = formulaCodesOf(catalogue, {});
+  const code = formulaCodesOf(catalogue, {})['price'] as FormulaCode | undefined;
   expect(code?.plan([{ strike: 90 }])).toEqual([{ operation: price, input: { strike: 90 } }]);
   expect(code?.combine([7], [{ strike: 90 }])).toBe(7);
 });

@@ -1,8 +1,10 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Formula } from './formula.ts';
-import type { Call, FormulaCode, FormulaCodesOf } from './formula-code.ts';
-import { call, formulaCode } from './formula-code.ts';
+import type { AnyFormulaCode, FormulaCode, FormulaCodesOf } from './formula-code.ts';
+import { formulaCode } from './formula-code.ts';
 import type { Operation } from './operation.ts';
+import type { Call } from './step.ts';
+import { call } from './step.ts';
 
 /*
  * Clients call formulas. An exposed operation is a formula with the name, the schemas and the hash of its operation. Its
@@ -47,7 +49,7 @@ export function exposed<O extends Operation, const P extends string = 'input'>(
 export function formulaCodesOf(
   { formulas }: Catalogue,
   given: FormulaCodesOf<Catalogue>,
-): Readonly<Record<string, FormulaCode>> {
+): Readonly<Record<string, AnyFormulaCode>> {
   const passed = Object.values(formulas).flatMap((contract) =>
     contract.exposes === undefined ? [] : [[contract.name, codeOf(contract, contract.exposes)] as const],
   );

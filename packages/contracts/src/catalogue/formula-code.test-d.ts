@@ -3,7 +3,8 @@ import { hypotenuse } from '../calculator/formulas/hypotenuse.ts';
 import { multiply } from '../calculator/operations/multiply.ts';
 import { square } from '../calculator/operations/square.ts';
 import type { FormulaCodesOf, Handler, HandlersOf, ResultsOf } from './formula-code.ts';
-import { call, formulaCode } from './formula-code.ts';
+import { formulaCode } from './formula-code.ts';
+import { call } from './step.ts';
 import { failure } from '../messages/failures.ts';
 import type { Sample } from './sample.test-support.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { hypotenuse } from '../calculator/formulas/hypotenuse.ts';
 import { square } from '../calculator/operations/square.ts';
-import { call, formulaCode } from './formula-code.ts';
+import { formulaCode } from './formula-code.ts';
+import { call } from './step.ts';
 import { failure, isFailure } from '../messages/failures.ts';
 
 const code = formulaCode(hypotenuse, {

@@ -1,7 +1,8 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Failure } from '../messages/failures.ts';
-import type { Formula, OperandsOf } from './formula.ts';
+import type { CallsOf, Formula, OperandsOf } from './formula.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
+import type { Call, Step } from './step.ts';
 
 /** What a handler learns about its request. */
 export interface HandlerContext {
@@ -67,37 +68,54 @@ export type HandlersOf<C extends Catalogue> = {
   readonly [N in keyof C['operations']]: Handler<C['operations'][N]>;
 };
 
-/**
- * One operation with its input, as a formula requests it. The n-th call of a plan travels on lane n, or prefers lane n
- * (`LanePolicy`).
- */
-export interface Call<O extends Operation = Operation> {
-  readonly operation: O;
-  readonly input: InputOf<O>;
-}
-
-export function call<O extends Operation>(operation: O, input: NoInfer<InputOf<O>>): Call<O> {
-  return { operation, input };
-}
-
 /** The results of a plan's calls, in the order of the calls. */
 export type ResultsOf<P extends readonly Call[]> = { readonly [K in keyof P]: OutputOf<P[K]['operation']> };
 
-/** A formula's code, pure and synchronous: the calls to request, and the answer from their results. */
+/** The code of a formula of one round, pure and synchronous: the calls to request, and the answer from their results. */
 export interface FormulaCode<F extends Formula = Formula, P extends readonly Call[] = readonly Call[]> {
   readonly formula: F;
+  readonly steps?: undefined;
   /** One round of 1 to 8 calls, or a failure for these operands. */
   plan(operands: OperandsOf<F>): P | Failure;
   combine(results: ResultsOf<P>, operands: OperandsOf<F>): OutputOf<F> | Failure;
 }
 
-export function formulaCode<F extends Formula, const P extends readonly Call[]>(
+/**
+ * The code of a formula of any shape: a synchronous generator of steps. A server may run it again from the start, so it
+ * must be pure: with the same operands and results it yields the same steps. It has no clock and no random numbers, and
+ * changes nothing outside.
+ */
+export interface FormulaGenerator<F extends Formula = Formula> {
+  readonly formula: F;
+  readonly plan?: undefined;
+  steps(operands: OperandsOf<F>): Generator<Step<CallsOf<F>>, OutputOf<F> | Failure, unknown>;
+}
+
+/** The code of a formula in either form. */
+export type AnyFormulaCode<F extends Formula = Formula> = FormulaCode<F> | FormulaGenerator<F>;
+
+interface OneRound<F extends Formula, P extends readonly Call[]> {
+  plan(operands: OperandsOf<F>): P | Failure;
+  combine(results: ResultsOf<NoInfer<P>>, operands: OperandsOf<F>): OutputOf<F> | Failure;
+}
+
+type Steps<F extends Formula> = FormulaGenerator<F>['steps'];
+
+/**
+ * Connects a formula with its code.
+ *
+ * @param code `plan` and `combine` for one round of at most eight calls, or a generator of steps (`function*`). A call
+ *   that fails is thrown at its `yield*` as a `Failure`; uncaught, it is the outcome of the formula.
+ */
+export function formulaCode<F extends Formula, const P extends readonly Call<CallsOf<F>>[] = never>(
   formula: F,
-  code: {
-    plan(operands: OperandsOf<F>): P | Failure;
-    combine(results: ResultsOf<NoInfer<P>>, operands: OperandsOf<F>): OutputOf<F> | Failure;
-  },
-): FormulaCode<F, P> {
+  code: OneRound<F, P> | Steps<F>,
+): [P] extends [never] ? FormulaGenerator<F> : FormulaCode<F, P>;
+export function formulaCode(
+  formula: Formula,
+  code: OneRound<Formula, readonly Call[]> | Steps<Formula>,
+): AnyFormulaCode {
+  if (typeof code === 'function') return { formula, steps: (operands) => code(operands) };
   return {
     formula,
     plan: (operands) => code.plan(operands),
@@ -109,5 +127,5 @@ export function formulaCode<F extends Formula, const P extends readonly Call[]>(
 export type FormulaCodesOf<C extends Catalogue> = {
   readonly [
     N in keyof C['formulas'] as C['formulas'][N] extends { readonly exposes: Operation } ? never : N
-  ]: FormulaCode<C['formulas'][N]>;
+  ]: AnyFormulaCode<C['formulas'][N]>;
 };

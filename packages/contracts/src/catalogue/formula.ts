@@ -13,6 +13,7 @@ export interface Formula<
   N extends string = string,
   A extends OperandList = OperandList,
   O extends z.ZodType = z.ZodType,
+  C extends Operation = Operation,
 > {
   readonly kind: 'formula';
   readonly name: N;
@@ -24,19 +25,34 @@ export interface Formula<
   readonly example: { readonly operands: OperandTuple<A>; readonly output: z.output<O> };
   /** The operation that the formula passes through; undefined for a formula with code of its own. */
   readonly exposes?: Operation | undefined;
+  /** The operations that its code may call. Unless given, all operations of its catalogue. */
+  readonly calls?: readonly C[] | undefined;
 }
 
 export type OperandTuple<A extends OperandList> = { readonly [K in keyof A]: z.output<A[K][1]> };
 export type OperandsOf<F extends Formula> = OperandTuple<F['operands']>;
+/** The operations that the code of a formula may call. */
+export type CallsOf<F extends Formula> = NonNullable<F['calls']>[number];
 
-export function formula<const N extends string, const A extends OperandList, O extends z.ZodType>(declaration: {
+export function formula<
+  const N extends string,
+  const A extends OperandList,
+  O extends z.ZodType,
+  C extends Operation = Operation,
+>(declaration: {
   readonly name: CheckedName<N>;
   readonly description: string;
   readonly version?: number | undefined;
   readonly operands: A;
   readonly output: O;
   readonly example: { readonly operands: NoInfer<OperandTuple<A>>; readonly output: NoInfer<z.output<O>> };
-}): Formula<N, A, O> {
-  const { name, description, version = 1, operands, output, example } = declaration;
-  return { kind: 'formula', name: name as string as N, description, version, operands, output, example };
+  /**
+   * The operations that its code may call. A call of another one does not compile. Not part of the hash, so a change
+   * breaks no client. Unless given, all operations of its catalogue.
+   */
+  readonly calls?: readonly C[] | undefined;
+}): Formula<N, A, O, C> {
+  const { name, description, version = 1, operands, output, example, calls } = declaration;
+  const contract = { kind: 'formula' as const, name: name as string as N, description, version, operands, output };
+  return { ...contract, example, ...(calls !== undefined && { calls }) };
 }

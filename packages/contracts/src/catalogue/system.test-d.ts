@@ -4,8 +4,9 @@ import { exposed } from './exposed.ts';
 import { Finite } from './finite.ts';
 import { formula } from './formula.ts';
 import type { HandlersOf } from './formula-code.ts';
-import { call, formulaCode } from './formula-code.ts';
+import { formulaCode } from './formula-code.ts';
 import { operation } from './operation.ts';
+import { call } from './step.ts';
 import { defineSystem } from './system.ts';
 
 const price = operation({

@@ -4,6 +4,24 @@
 export const lanesMax = 8;
 
 /**
+ * Inputs of a map, and calls of any other step. The server holds the inputs and the results of a step in memory; so
+ * many numbers are little, and a formula may have as many steps as it needs.
+ */
+export const mapInputsMax = 10_000;
+
+/**
+ * Calls of a formula; a step without calls counts as one. At 20,000 calls/s they take five seconds. A generator that never
+ * ends would occupy its server for good, and a lost server repeats all of them.
+ */
+export const formulaCallsMax = 100_000;
+
+/** Bytes of the results of all calls of a formula, as they stand in memory: the generator may keep them all. */
+export const formulaResultsBytesMax = 67_108_864;
+
+/** Calls of a map in flight at once, unless given. So many keep the op-servers of a few machines busy with short work. */
+export const mapConcurrencyDefault = 256;
+
+/**
  * Bytes of a frame. Far above any sensible batch of numbers, and far below a size with which one peer could exhaust a
  * broker.
  */

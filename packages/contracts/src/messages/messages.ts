@@ -6,6 +6,7 @@ import {
   batchMessagesMax,
   beatRangesMax,
   cancelledSeqsMax,
+  formulaCallsMax,
   lanesMax,
   routesServedMax,
   stragglersMax,
@@ -14,7 +15,7 @@ import {
 } from './limits.ts';
 import { nameExpression, namePattern } from '../catalogue/names.ts';
 import type { InputOf, Operation, OutputOf } from '../catalogue/operation.ts';
-import type { Lane } from '../topics/lanes.ts';
+import type { FallbackLane, Lane } from '../topics/lanes.ts';
 import type { MessageOf } from './message-layout.ts';
 import { messageLayout } from './message-layout.ts';
 
@@ -58,12 +59,16 @@ export const operationRequestLayout = messageLayout({
   attempt: Attempt.optional(),
 });
 
-/** `fallbacks`: the lanes whose operation the calc-server computed itself; empty when op-servers computed all. */
+/**
+ * `fallbacks`: the lanes of the calls that the calc-server computed itself, each once; 0 for calls that had no lane yet.
+ * Empty when op-servers computed all. `fallbackCount`: how many calls these are; absent when it is one for each lane.
+ */
 export const successLayout = messageLayout({
   seq: Seq,
   code: z.literal(0),
   value: z.unknown(),
-  fallbacks: z.array(LaneNumber).max(lanesMax),
+  fallbacks: z.array(z.int().min(0).max(lanesMax)).max(lanesMax + 1),
+  fallbackCount: z.int().min(1).max(formulaCallsMax).optional(),
 });
 
 /** `code` is a key of the failure table; an unknown one counts as `internal`. */
@@ -149,7 +154,8 @@ interface SuccessMessage<V> {
   readonly seq: number;
   readonly code: 0;
   readonly value: V;
-  readonly fallbacks: readonly Lane[];
+  readonly fallbacks: readonly FallbackLane[];
+  readonly fallbackCount?: number | undefined;
 }
 
 /** A server's report about itself. */

@@ -19,7 +19,7 @@ import {
 import { isName } from '../catalogue/names.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import { parser } from '../values/parse.ts';
-import type { Lane } from '../topics/lanes.ts';
+import type { FallbackLane, Lane } from '../topics/lanes.ts';
 
 /*
  * The only place where incoming messages turn from wire order into checked, named values. A message that cannot be
@@ -59,7 +59,9 @@ export interface ResultReading {
 
 export interface Success {
   readonly value: unknown;
-  readonly fallbacks: readonly Lane[];
+  readonly fallbacks: readonly FallbackLane[];
+  /** How many calls of a formula the calc-server computed itself, if it is not one for each lane. */
+  readonly fallbackCount?: number | undefined;
 }
 
 export function readOperationRequest(
@@ -128,7 +130,8 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
       if (message === undefined) return undefined;
       const parsed = parse(message.value);
       if (!parsed.fits) return parsed.threw === true ? unreadable(message.seq, parsed.problem) : undefined;
-      return { seq: message.seq, outcome: { value: parsed.value, fallbacks: message.fallbacks as Lane[] } };
+      const { seq, fallbacks, fallbackCount } = message;
+      return { seq, outcome: { value: parsed.value, fallbacks: fallbacks as FallbackLane[], fallbackCount } };
     }
     const message = failureLayout.read(fields);
     if (message === undefined) return undefined;
@@ -162,14 +165,12 @@ export function readCancel(fields: unknown): CancelMessage | undefined {
 }
 
 /** A result in its published form: the message of its topic. */
-export type ResultMessage =
-  | { readonly seq: number; readonly code: 0; readonly value: unknown; readonly fallbacks: readonly Lane[] }
-  | FailureMessage;
+export type ResultMessage = ({ readonly seq: number; readonly code: 0 } & Success) | FailureMessage;
 
 export function resultMessage(seq: number, outcome: Success | Failure): ResultMessage {
   return isFailure(outcome)
     ? { seq, code: outcome.code, message: outcome.message }
-    : { seq, code: 0, value: outcome.value, fallbacks: outcome.fallbacks };
+    : { seq, code: 0, value: outcome.value, fallbacks: outcome.fallbacks, fallbackCount: outcome.fallbackCount };
 }
 
 function mismatch(contract: Operation | Formula, theirs: number, ours: number): Failure {

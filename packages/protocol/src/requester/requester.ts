@@ -236,6 +236,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     },
     settledBelow: () => mark.below(handledMs),
     stragglers: mark.stragglers,
+    open: open.size,
     counters: () => ({ open: open.size(), stale: answers.stale(), leases: leases.size(), ...dispatch.counters() }),
   };
 }

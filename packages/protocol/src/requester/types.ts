@@ -149,4 +149,6 @@ export interface Requester<W> {
   /** Slow open requests below it, which are sent with it; undefined when there are none. */
   stragglers(): readonly number[] | undefined;
   counters(): RequesterCounters;
+  /** How many requests are open, held and in flight. */
+  open(): number;
 }
