@@ -9,6 +9,7 @@ const warnings: ReadonlySet<string> = new Set([
   'fallback',
   'message-dropped',
   'connections-refused',
+  'listeners-changed',
   'server-full',
   'request-given-up',
   'handler-failed',

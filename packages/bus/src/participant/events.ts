@@ -22,6 +22,8 @@ export type BusEvent =
       readonly address: string;
       readonly routes: readonly string[];
     }
+  /** So many more servers came or went in the last second; too many to report each. */
+  | { readonly event: 'listeners-changed'; readonly count: number }
   /** From now on requests are refused, because the server lacks something. */
   | {
       readonly event: 'server-full';

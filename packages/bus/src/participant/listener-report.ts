@@ -3,21 +3,55 @@ import type { Platform } from '../link/link.ts';
 
 /**
  * Reports servers that start or stop listening on the routes that this participant uses. If several routes of one
- * server change in one turn, there is one event.
+ * server change in one turn, there is one event. Peers that come and go by the thousand are counted instead.
  */
 export interface ListenerReport {
   interestedIn(route: string): void;
   changed(event: 'listener-up' | 'listener-down', route: string, address: string): void;
+  /** Reports what was counted and not reported yet. */
+  close(): void;
 }
+
+interface Change {
+  readonly event: 'listener-up' | 'listener-down';
+  readonly address: string;
+  readonly routes: string[];
+}
+
+/** Events of a second. A large system that starts at once stays below it. */
+const eventsMax = 256;
+const secondMs = 1_000;
 
 export function createListenerReport(platform: Platform, onEvent: OnEvent): ListenerReport {
   const interesting = new Set<string>();
-  let pending = new Map<string, { event: 'listener-up' | 'listener-down'; address: string; routes: string[] }>();
+  let pending = new Map<string, Change>();
+  /** Events of this second. */
+  let reported = 0;
+  /** Changes of this second without an event of their own. */
+  let unreported = 0;
+  let cancel: (() => void) | undefined;
 
   function report(): void {
     const changes = pending;
     pending = new Map();
-    for (const change of changes.values()) onEvent(change);
+    if (changes.size === 0) return;
+    for (const change of changes.values()) {
+      if (reported >= eventsMax) {
+        unreported += 1;
+        continue;
+      }
+      reported += 1;
+      onEvent(change);
+    }
+    cancel ??= platform.after(secondMs, nextSecond);
+  }
+
+  function nextSecond(): void {
+    cancel = undefined;
+    reported = 0;
+    if (unreported === 0) return;
+    onEvent({ event: 'listeners-changed', count: unreported });
+    unreported = 0;
   }
 
   return {
@@ -28,6 +62,11 @@ export function createListenerReport(platform: Platform, onEvent: OnEvent): List
       const change = pending.get(`${event} ${address}`);
       if (change === undefined) pending.set(`${event} ${address}`, { event, address, routes: [route] });
       else change.routes.push(route);
+    },
+    close() {
+      pending.clear();
+      cancel?.();
+      nextSecond();
     },
   };
 }

@@ -94,7 +94,6 @@ export function createRequesterDriver(
     }
     // The last beat of a server contains everything that counts. Each beat costs a check of all open requests, and a
     // stranger could send many in one frame.
-    // in one frame.
     const last = beats.findLast(({ held }) => held !== undefined);
     if (last !== undefined) {
       const { held, silentMs = 0, progress, leaving } = last;
@@ -142,7 +141,10 @@ export function createRequesterDriver(
       return seq;
     },
     cancel: (seq) => handle({ type: 'cancel', seq }),
-    close: () => handle({ type: 'close' }),
+    close() {
+      handle({ type: 'close' });
+      report.close();
+    },
     counters: requester.counters,
     open: requester.open,
   };
