@@ -25,7 +25,7 @@ export interface ConnectSettings {
 }
 
 /** The part of the SDK's client that the commands use. */
-export type CommandClient = Pick<ClientBase<Catalogue>, 'call' | 'status' | 'watch' | 'close'>;
+export type CommandClient = Pick<ClientBase<Catalogue>, 'call' | 'map' | 'status' | 'watch' | 'close'>;
 
 export interface Context {
   readonly io: Io;

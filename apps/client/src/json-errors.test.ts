@@ -20,7 +20,7 @@ describe('a command that fails with --json prints one object with an error on st
     ['an operand that is missing', ['hypotenuse', '3'], 2, 'usage', /missing required argument 'b'/],
     ['a flag that does not exist', ['status', '--speed'], 2, 'usage', /unknown option '--speed'/],
     ['a setting that cannot be used', ['status', '--brokers', 'a b'], 2, 'usage', /^--brokers: /],
-    ['a command that has no --json', ['batch', '-', '--formula', 'leg'], 2, 'usage', /unknown option '--json'/],
+    ['a batch whose rows go to stdout', ['batch', '-', '--formula', 'leg'], 2, 'usage', /^--json prints the summary/],
     ['an argument too many', ['formulas', 'leg'], 2, 'usage', /too many arguments/],
     ['an argument too many for operations', ['operations', 'square'], 2, 'usage', /too many arguments/],
   ])('%s', async (_what, args, exitCode, code, message) => {

@@ -13,6 +13,7 @@ export interface BatchOptions {
   readonly encoding?: string;
   readonly resume?: true;
   readonly retryFailed?: true;
+  readonly json?: true;
 }
 
 /** What a batch is to compute. */

@@ -23,13 +23,21 @@ describe('batch', () => {
         '',
       ].join('\n'),
     );
-    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: 3 rows, 1 failed\n', open: 0 });
+    expect(ran).toMatchObject({
+      exitCode: 1,
+      stderr: 'batch: 3 rows, 1 failed (1 invalid-request), in … s\n',
+      open: 0,
+    });
     expect(ran.calls).toMatchObject([{ options: { trace: true } }, {}]);
   });
 
   test('a batch reads stdin for -, and exits with 0 when every row has a value', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n' });
-    expect(ran).toMatchObject({ exitCode: 0, stdout: 'a,b,value,error\n3,4,7,\n', stderr: 'batch: 1 row, 0 failed\n' });
+    expect(ran).toMatchObject({
+      exitCode: 0,
+      stdout: 'a,b,value,error\n3,4,7,\n',
+      stderr: 'batch: 1 row, 0 failed, in … s\n',
+    });
   });
 
   test('a batch with --out replaces the content of the file', async () => {
@@ -59,10 +67,12 @@ describe('batch', () => {
 
   test('a row of the wrong length, out of domain or without an answer gets an error, and the batch goes on', async () => {
     const stdin = 'c,a\n5\n5,3,1,spare\n\n3,5\n9,9\n5,3\n';
-    const answer = ({ operands }: { operands: readonly unknown[] }): number => {
+    const answer = async ({ operands }: { operands: readonly unknown[] }): Promise<number> => {
+      await new Promise((resolve) => setImmediate(resolve));
       if (operands[0] === 3) throw refusal('out-of-domain', 'leg: c is less\nthan a');
-      if (operands[0] === 9) throw refusal('no-listener', 'nobody');
-      return 4;
+      if (operands[0] !== 9) return 4;
+      await new Promise((resolve) => setImmediate(resolve));
+      throw refusal('no-listener', 'nobody');
     };
     const ran = await runHere(['batch', '-', '--formula', 'leg'], { stdin, answer });
     expect(ran.stdout).toBe(
@@ -76,13 +86,16 @@ describe('batch', () => {
         '',
       ].join('\n'),
     );
-    expect(ran).toMatchObject({ exitCode: 1, stderr: 'batch: 5 rows, 4 failed\n' });
+    expect(ran).toMatchObject({
+      exitCode: 1,
+      stderr: 'batch: 5 rows, 4 failed (2 invalid-request, 1 no-listener, 1 out-of-domain), in … s\n',
+    });
   });
 
   test('a batch takes the first columns when the header has no operand’s name, and says so', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'leg 1,leg 2\n3,4\n' });
     expect(ran).toMatchObject({ exitCode: 0, calls: [{ operands: [3, 4] }] });
-    expect(ran.stderr).toBe('batch: a from column "leg 1", b from column "leg 2"\nbatch: 1 row, 0 failed\n');
+    expect(ran.stderr).toBe('batch: a from column "leg 1", b from column "leg 2"\nbatch: 1 row, 0 failed, in … s\n');
   });
 
   test('the result of a header alone is a header', async () => {
@@ -92,7 +105,7 @@ describe('batch', () => {
 
   test('a batch counts the rows that fell back', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], { stdin: 'a,b\n3,4\n', fallbacks: [2] });
-    expect(ran.stderr).toBe('batch: 1 row, 0 failed, 1 with an operation computed by the calc-server\n');
+    expect(ran.stderr).toBe('batch: 1 row, 0 failed, 1 with an operation computed by the calc-server, in … s\n');
   });
 
   test('a batch writes the rows before a quote that never closes, then reports the quote', async () => {
@@ -172,6 +185,52 @@ describe('batch', () => {
   });
 });
 
+describe('--json', () => {
+  const stdin = 'a,b\n3,4\nx,4\n5,6\n7,8\n';
+  const answer = ({ operands }: { operands: readonly unknown[] }): number => {
+    if (operands[0] === 5) throw refusal('out-of-domain', 'no');
+    return 1;
+  };
+
+  test('--json prints the summary as one line of JSON on stdout', async () => {
+    const out = await file();
+    const args = ['batch', '-', ...hypotenuse, '--out', out, '--json'];
+    const ran = await runHere(args, { stdin, answer, fallbacks: [1] });
+    expect(ran).toMatchObject({ exitCode: 1 });
+    const { elapsedMs, ...summary } = JSON.parse(ran.stdout) as Record<string, unknown>;
+    expect(summary).toEqual({
+      formula: 'hypotenuse',
+      out,
+      rows: 4,
+      before: 0,
+      failed: 2,
+      failures: { 'invalid-request': 1, 'out-of-domain': 1 },
+      fallbacks: 2,
+    });
+    expect(elapsedMs).toBeGreaterThanOrEqual(0);
+    expect(ran.stdout.match(/\n/g)).toHaveLength(1);
+  });
+
+  test('--json without --out is refused, because the rows go to stdout', async () => {
+    const ran = await runHere(['batch', '-', ...hypotenuse, '--json'], { stdin });
+    expect(ran).toMatchObject({ exitCode: 2, calls: [] });
+    expect(ran.stderr).toMatch(/--json prints the summary on stdout; name a file for the rows with --out/);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'usage' } });
+  });
+
+  test('a batch that stops prints only its error with --json, and the --resume command keeps the flag', async () => {
+    const args = ['batch', '-', ...hypotenuse, '--out', await file(), '--json', '--concurrency', '1'];
+    const stopping = (call: { operands: readonly unknown[] }): number => {
+      if (call.operands[0] === 5) throw refusal('no-listener', 'nobody');
+      return 1;
+    };
+    const ran = await runHere(args, { stdin, answer: stopping });
+    expect(ran.exitCode).toBe(4);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'no-listener' } });
+    expect(ran.stderr).toContain(' --concurrency 1 --json --resume\n');
+  });
+});
+
 describe('progress', () => {
   const stdin = 'a,b\n3,4\n';
 
@@ -179,7 +238,8 @@ describe('progress', () => {
     const stderr = captured(true);
     const ran = await runHere(['batch', await file(stdin), ...hypotenuse], { stderr });
     expect(ran.stderr).toContain('rows, 0 failed');
-    expect(ran.stderr.endsWith('batch: 1 row, 0 failed\n')).toBe(true);
+    expect(ran.stderr).not.toContain('computed by');
+    expect(ran.stderr.endsWith('batch: 1 row, 0 failed, in … s\n')).toBe(true);
     expect(ran.stdout).toBe('a,b,value,error\n3,4,7,\n');
   });
 
@@ -213,6 +273,6 @@ describe('progress', () => {
       stderr: captured(stderrIsTTY),
       stdout: captured(stdoutIsTTY),
     });
-    expect(ran.stderr).toBe('batch: 1 row, 0 failed\n');
+    expect(ran.stderr).toBe('batch: 1 row, 0 failed, in … s\n');
   });
 });

@@ -38,6 +38,7 @@ export function batchCommand(context: Context): Command {
     .option('--encoding <name>', 'the encoding of the input: utf-8, utf-16, iso-8859-1, windows-1252, …')
     .option('--resume', 'continue a partly written --out')
     .option('--retry-failed', 'compute the failed rows of --out again that may succeed now')
+    .option('--json', 'print the summary as one line of JSON on stdout; the rows need --out')
     .addHelpText('after', () => `${notes}${examples(context)}`)
     .action(async (file: string, options: BatchOptions) => {
       const formula = knownFormula(context.catalogue, options.formula);

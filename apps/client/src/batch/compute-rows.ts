@@ -1,20 +1,18 @@
 import { stringify } from 'csv-stringify/sync';
 import type { CommandClient, Context } from '../context.ts';
-import { interruptible } from '../interruptible.ts';
-import { asker } from './asking.ts';
-import { inOrder } from './in-order.ts';
 import type { Input } from './input.ts';
 import type { Sink } from './output.ts';
-import type { Tally } from './progress.ts';
 import { startProgress } from './progress.ts';
 import type { Cells } from './cells.ts';
 import { refuseHeader } from './refuse-foreign.ts';
 import { skipDone } from './resume.ts';
 import type { Item } from './retry.ts';
 import { fresh, withKept } from './retry.ts';
-import type { DoneRow } from './row.ts';
-import { hasFailed, rowComputer } from './row.ts';
+import { rowOperands } from './row.ts';
 import { rowReader } from './row-reader.ts';
+import type { RowComputer } from './rows-in-order.ts';
+import { computeInOrder } from './rows-in-order.ts';
+import type { Tally } from './tally.ts';
 import type { BatchJob, InputTable } from './batch-job.ts';
 import { refuseOtherFormula, tellingRowsOf } from './telling-rows.ts';
 import { refuseOtherEnd } from './torn-row.ts';
@@ -27,14 +25,6 @@ export interface Work {
   readonly tally: Tally;
 }
 
-type ComputeRow = (cells: Cells) => Promise<DoneRow>;
-
-/**
- * How far other rows run ahead of a slow row, in multiples of the rows in flight. At most so many rows are held in
- * memory.
- */
-const windowFactor = 16;
-
 /**
  * Computes and writes all missing rows.
  *
@@ -42,29 +32,23 @@ const windowFactor = 16;
  */
 export async function computeRows(context: Context, job: BatchJob, work: Work): Promise<void> {
   const { client, table, sink, tally } = work;
+  const { formula, concurrency } = job;
   const { names, columns, delimiter, rows } = table;
+  const { signal } = context.io;
   const header = [...names, 'value', 'error'];
-  const ask = asker(client, job.formula, tally);
-  const { indexes } = columns;
-  const compute = rowComputer({ formula: job.formula, width: names.length, indexes, delimiter, ask });
+  const read = rowOperands({ formula, width: names.length, indexes: columns.indexes, delimiter });
+  const computer = { client, formula, read, concurrency, signal, fellBack: () => undefined };
   const before = await skipDone(sink.done, header, rows);
   if (sink.isUnmarked) {
     const known = sink.prior === undefined ? before?.telling : await tellingRowsOf(sink.prior(), header);
     if (before !== undefined) await refuseOtherEnd(sink, await rows.peek(), names.length, delimiter);
-    const checking = refuseOtherFormula(known ?? [], compute, names.length, job.formula.name);
-    await interruptible(checking, context.io.signal);
+    await refuseOtherFormula(known ?? [], computer, names.length);
   }
-  Object.assign(tally, {
-    rows: before?.rows ?? 0,
-    failed: before?.failed ?? 0,
-    before: before?.rows ?? 0,
-    fellBack: 0,
-  });
+  if (before !== undefined) tally.addBefore(before.tally);
   await sink.begin();
   if (before === undefined) await sink.write(csv([header], delimiter));
-  await stream(context, job, work, await itemsOf(sink, rows.rest(), header, tally.rows), compute);
-  // Closing the client cancels the open requests. The rows that were written are whole.
-  context.io.signal.throwIfAborted();
+  const items = await itemsOf(sink, rows.rest(), header, tally.rows);
+  await stream(context, job, work, items, { ...computer, fellBack: () => (tally.fellBack += 1) });
   await sink.finish();
 }
 
@@ -84,34 +68,28 @@ async function itemsOf(
 
 async function stream(
   { io }: Context,
-  { concurrency, out }: BatchJob,
+  { out }: BatchJob,
   { input, table, sink, tally }: Work,
   items: AsyncIterable<readonly Item[]>,
-  compute: ComputeRow,
+  computer: RowComputer,
 ): Promise<void> {
   let rowsRead = tally.rows;
   async function* counted(): AsyncGenerator<readonly Item[]> {
     for await (const piece of items) {
       rowsRead += piece.length;
+      tally.before += piece.filter(({ kept }) => kept !== undefined).length;
       yield piece;
     }
   }
-  function done({ cells, kept }: Item): Promise<DoneRow> {
-    if (kept === undefined) return compute(cells);
-    tally.before += 1;
-    return Promise.resolve(kept);
-  }
   // Rows that were read ahead are not done. The bytes count in proportion to the rows that are.
-  const bytesDone = (): number => (input.bytesRead() * tally.rows) / rowsRead;
-  const progress = await startProgress(io, out !== undefined && out !== '-', input.bytes, bytesDone);
+  const bytesDone = (): number => (rowsRead === 0 ? 0 : (input.bytesRead() * tally.rows) / rowsRead);
+  const progress = await startProgress(io, out !== undefined && out !== '-', tally, input.bytes, bytesDone);
   try {
-    const bounds = { concurrency, window: concurrency * windowFactor, signal: io.signal };
-    for await (const run of inOrder(counted(), done, bounds)) {
+    await computeInOrder(counted(), computer, async (run) => {
       await sink.write(csv(run, table.delimiter));
-      tally.rows += run.length;
-      tally.failed += run.filter(hasFailed).length;
+      tally.add(run);
       progress.show(tally);
-    }
+    });
   } finally {
     progress.stop();
   }

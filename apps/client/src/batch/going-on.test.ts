@@ -80,7 +80,7 @@ describe('--resume', () => {
     expect(await runHere(args, { stdin })).toMatchObject({ exitCode: 0 });
     expect(await runHere([...args, '--resume'], { stdin })).toMatchObject({
       exitCode: 0,
-      stderr: 'batch: 2 rows, 2 of them done before, 0 failed\n',
+      stderr: 'batch: 2 rows, 2 of them done before, 0 failed, in … s\n',
     });
   });
 

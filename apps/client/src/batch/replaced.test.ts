@@ -54,7 +54,7 @@ describe('a file that another program touches while a batch runs', () => {
     const later = runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin });
     expect(await write(out)).toMatchObject({ exitCode: 0 });
     stdin.end('a,b\n3,4\n5,6\n');
-    expect((await later).stderr).toBe('batch: 2 rows, 1 of them done before, 0 failed\n');
+    expect((await later).stderr).toBe('batch: 2 rows, 1 of them done before, 0 failed, in … s\n');
     expect(await textOf(out)).toBe(`${output}5,6,11,\n`);
   });
 });

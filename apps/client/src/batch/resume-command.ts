@@ -10,7 +10,9 @@ export function resumeCommand(file: string, command: Command, catalogue?: string
   const flags = command.options.flatMap((option) => {
     const name = option.attributeName();
     const isGiven = command.getOptionValueSource(name) === 'cli' && name !== 'resume' && name !== 'retryFailed';
-    return isGiven ? [option.long ?? '', String(command.getOptionValue(name))] : [];
+    if (!isGiven) return [];
+    const value: unknown = command.getOptionValue(name);
+    return [option.long ?? '', ...(value === true ? [] : [String(value)])];
   });
   // A name that begins with a hyphen would be read as a flag.
   const path = file.startsWith('-') && file !== '-' ? `./${file}` : file;

@@ -32,7 +32,7 @@ describe('an interrupted batch', () => {
     const resumed = await runHere(['batch', input, ...hypotenuse, '--out', out, '--resume'], { fallbacks: [2] });
     expect(resumed).toMatchObject({ exitCode: 0, calls: [{ operands: [3, 0] }, { operands: [4, 0] }] });
     expect(resumed.stderr).toBe(
-      'batch: 4 rows, 2 of them done before, 0 failed, 2 of this run with an operation computed by the calc-server\n',
+      'batch: 4 rows, 2 of them done before, 0 failed, 2 of this run with an operation computed by the calc-server, in … s\n',
     );
     expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n1,0,1,\n2,0,2,\n3,0,3,\n4,0,4,\n');
     expect(await beside(out)).toEqual([]);
@@ -141,7 +141,9 @@ describe('--resume', () => {
   test('--resume does not compute rows with an error again, and counts them', async () => {
     const ran = await resumed({ partial: 'a,b,value,error\n1,0,,no-listener: nobody\n' });
     expect(ran.out).toContain('1,0,,no-listener: nobody\n');
-    expect(ran.stderr).toBe('batch: 3 rows, 1 of them done before, 2 failed\n');
+    expect(ran.stderr).toBe(
+      'batch: 3 rows, 1 of them done before, 2 failed (1 invalid-request, 1 no-listener), in … s\n',
+    );
   });
 
   const other = 'a,b,value,error\n1,0,99,\n';

@@ -1,14 +1,13 @@
 import type { Cells } from './cells.ts';
 import { refuseHeader, refuseRow } from './refuse-foreign.ts';
 import type { DoneRow } from './row.ts';
-import { hasFailed } from './row.ts';
 import type { RowReader } from './row-reader.ts';
 import { rowReader } from './row-reader.ts';
+import { Tally } from './tally.ts';
 import { TellingRows } from './telling-rows.ts';
 
 export interface DoneBefore {
-  readonly rows: number;
-  readonly failed: number;
+  readonly tally: Tally;
   /** Some of the records, which show what formula made them. */
   readonly telling: readonly DoneRow[];
 }
@@ -31,14 +30,12 @@ export async function skipDone(
   const first = await doneRows.next();
   if (first === undefined) return undefined;
   refuseHeader(first, header);
-  let count = 0;
-  let failed = 0;
+  const tally = new Tally();
   const telling = new TellingRows();
   for (let record = await doneRows.next(); record !== undefined; record = await doneRows.next()) {
-    count += 1;
-    refuseRow(record, await rows.next(), header.length, count);
-    if (hasFailed(record)) failed += 1;
+    refuseRow(record, await rows.next(), header.length, tally.rows + 1);
+    tally.add([record]);
     telling.add(record);
   }
-  return { rows: count, failed, telling: telling.rows };
+  return { tally, telling: telling.rows };
 }

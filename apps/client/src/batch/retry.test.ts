@@ -7,7 +7,9 @@ import { temporaryFiles, textOf } from './temporary-files.test-support.ts';
 
 const { file, beside } = temporaryFiles();
 const hypotenuse = ['--formula', 'hypotenuse'];
-const nobody = (): never => {
+/** The answer to a call that no server has taken; it takes a turn, as every answer does. */
+const nobody = async (): Promise<never> => {
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   throw refusal('no-listener', 'no active broker was reached within 5000 ms');
 };
 
@@ -35,14 +37,18 @@ describe('without servers', () => {
     );
     expect(await textOf(`${out}.partial`)).toBe('a,b,value,error\n1,2,3,\n');
     const resumed = await runHere([...args, '--resume']);
-    expect(resumed).toMatchObject({ exitCode: 0, stderr: 'batch: 3 rows, 1 of them done before, 0 failed\n' });
+    expect(resumed).toMatchObject({ exitCode: 0, stderr: 'batch: 3 rows, 1 of them done before, 0 failed, in … s\n' });
     expect(await readFile(out, 'utf8')).toBe('a,b,value,error\n1,2,3,\n3,4,7,\n5,6,11,\n');
   });
 
   test('a row that no server answers gets an error while other rows are answered', async () => {
     const ran = await runHere(['batch', '-', ...hypotenuse], {
       stdin: 'a,b\n1,2\n3,4\n5,6\n',
-      answer: (call) => (call.operands[0] === 3 ? nobody() : sum(call)),
+      async answer(call) {
+        if (call.operands[0] === 3) return nobody();
+        await new Promise((resolve) => setImmediate(resolve));
+        return sum(call);
+      },
     });
     expect(ran.exitCode).toBe(1);
     expect(ran.stdout).toBe(
@@ -73,7 +79,9 @@ describe('--retry-failed', () => {
   test('--retry-failed computes only rows whose error may be gone', async () => {
     const ran = await retried(finished);
     expect(ran).toMatchObject({ exitCode: 1, out: done, beside: [] });
-    expect(ran.stderr).toBe('batch: 5 rows, 3 of them done before, 2 failed\n');
+    expect(ran.stderr).toBe(
+      'batch: 5 rows, 3 of them done before, 2 failed (1 invalid-request, 1 out-of-domain), in … s\n',
+    );
     // The first row is computed again to check that the formula is the same.
     expect(ran.calls.map(({ operands }) => operands)).toEqual([
       [1, 2],
@@ -159,7 +167,7 @@ describe('a coprocess', () => {
     expect(await ask('"3",4\r\n')).toBe('3,4,7,\n');
     expect(await ask('5,"6"\r')).toBe('5,6,11,\n');
     stdin.end('\n7,8');
-    expect(await running).toMatchObject({ exitCode: 0, stderr: 'batch: 4 rows, 0 failed\n' });
+    expect(await running).toMatchObject({ exitCode: 0, stderr: 'batch: 4 rows, 0 failed, in … s\n' });
   });
 });
 

@@ -3,6 +3,7 @@ import { failureTable, traitOf } from '@cateto/contracts';
 import type { Cells } from './cells.ts';
 import { refuseRow } from './refuse-foreign.ts';
 import type { DoneRow } from './row.ts';
+import { codeOf } from './row.ts';
 import type { RowReader } from './row-reader.ts';
 
 /** A row of the input, with its outcome if that is already known. */
@@ -46,6 +47,6 @@ export async function* withKept(
 
 /** Whether a row has an error that a retry may remove. */
 export function isRetryable(row: DoneRow): boolean {
-  const code = /^([a-z-]+): /.exec(row.at(-1) ?? '')?.[1] ?? '';
+  const code = codeOf(row);
   return Object.hasOwn(failureTable, code) && traitOf(code as FailureCode).retryable;
 }

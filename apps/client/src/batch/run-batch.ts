@@ -13,11 +13,12 @@ import type { AskedEncoding } from './encoding.ts';
 import { encodingNamed } from './encoding.ts';
 import type { Input } from './input.ts';
 import { openInput } from './input.ts';
-import type { Tally } from './progress.ts';
 import type { Cells } from './cells.ts';
 import { resumeCommand } from './resume-command.ts';
 import { rowReader } from './row-reader.ts';
 import { openSink } from './sink.ts';
+import { summaryJson, summaryText } from './summary.ts';
+import { Tally } from './tally.ts';
 import type { Target } from './target.ts';
 import { refuseSameFile, targetOf } from './target.ts';
 import { openTable } from './table.ts';
@@ -35,7 +36,7 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
   const encoding = await encodingOf(job);
   const target = await targetFor(job);
   const input = await openInput(job.file, io);
-  const tally: Tally = { rows: 0, failed: 0, before: 0, fellBack: 0 };
+  const tally = new Tally();
   let left: string | undefined;
   try {
     await refuseSameFile(input, target, io);
@@ -53,7 +54,8 @@ export async function runBatch(context: Context, job: BatchJob): Promise<void> {
         left = await sink.close({ hasRows: tally.rows > 0, isRefused });
       }
     });
-    io.stderr.write(`batch: ${summary(tally)}\n`);
+    io.stderr.write(`batch: ${summaryText(tally)}\n`);
+    if (job.json === true) io.stdout.write(`${summaryJson(job.formula, job.out ?? '-', tally)}\n`);
   } catch (error) {
     throw withWhatIsLeft(
       interruption(io, tally) ?? named(input.name, error),
@@ -88,11 +90,14 @@ async function encodingOf({ encoding }: BatchJob): Promise<AskedEncoding | undef
   );
 }
 
-async function targetFor({ out, resume, retryFailed }: BatchJob): Promise<Target> {
+async function targetFor({ out, resume, retryFailed, json }: BatchJob): Promise<Target> {
   if (resume === true && retryFailed === true) {
     throw usage('--resume also continues an interrupted --retry-failed; give one of the two');
   }
   const target = await targetOf(out);
+  if (json === true && target.kind === 'stdout') {
+    throw usage('--json prints the summary on stdout; name a file for the rows with --out');
+  }
   if (target.kind !== 'file') {
     if (resume === true) throw usage('--resume continues a file; name the file with --out');
     if (retryFailed === true)
@@ -121,15 +126,6 @@ function withWhatIsLeft(
 
 function positionNote({ operands }: Formula, header: Cells): string {
   return operands.map(([name], index) => `${name} from column ${JSON.stringify(header[index])}`).join(', ');
-}
-
-function summary({ rows, failed, before, fellBack }: Tally): string {
-  const parts = [`${rows} ${rows === 1 ? 'row' : 'rows'}`];
-  if (before > 0) parts.push(`${before} of them done before`);
-  parts.push(`${failed} failed`);
-  if (fellBack > 0)
-    parts.push(`${fellBack}${before > 0 ? ' of this run' : ''} with an operation computed by the calc-server`);
-  return parts.join(', ');
 }
 
 function interruption({ signal }: Io, { rows }: Tally): CommandFault | undefined {

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FailureCode } from '@cateto/contracts';
 import { CommandFault } from '../command-fault.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -5,8 +6,10 @@ import type { Cells } from './cells.ts';
 import { refuseHeader } from './refuse-foreign.ts';
 import { isRetryable } from './retry.ts';
 import type { DoneRow } from './row.ts';
-import { hasFailed } from './row.ts';
+import { codeOf, hasFailed } from './row.ts';
 import { rowReader } from './row-reader.ts';
+import type { RowComputer } from './rows-in-order.ts';
+import { computeInOrder } from './rows-in-order.ts';
 
 /* When no mark says which formula made the existing rows, some of them are computed again. */
 
@@ -55,11 +58,13 @@ export async function tellingRowsOf(
 /** @throws CommandFault when a row has another result now, or cannot be computed now */
 export async function refuseOtherFormula(
   known: readonly DoneRow[],
-  compute: (cells: Cells) => Promise<DoneRow>,
+  computer: RowComputer,
   width: number,
-  name: string,
 ): Promise<void> {
-  const computed = await Promise.all(known.map((row) => compute(row.slice(0, width))));
+  const computed: DoneRow[] = [];
+  const items = known.map((row) => ({ cells: row.slice(0, width), kept: undefined }));
+  await computeInOrder(Readable.from([items]), computer, async (rows) => void computed.push(...rows));
+  const { name } = computer.formula;
   for (const [index, again] of computed.entries()) {
     const row = known[index] as DoneRow;
     if (isRetryable(again))
@@ -77,8 +82,4 @@ export async function refuseOtherFormula(
 /** Another release may word an error differently. */
 function resultOf(row: DoneRow): string {
   return hasFailed(row) ? `${codeOf(row)}:` : (row.at(-2) ?? '');
-}
-
-function codeOf(row: DoneRow): string {
-  return (row.at(-1) ?? '').split(':', 1)[0] ?? '';
 }

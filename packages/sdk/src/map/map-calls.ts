@@ -41,6 +41,8 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
   readonly #onEnd: () => void;
   readonly #window: CallWindow;
   readonly #cancelling = new AbortController();
+  /** The options of each call. */
+  readonly #each: CallOptions;
   /** Outcomes that are not read yet, by their place in the order of reading. */
   readonly #ready = new Map<number, MapOutcome<V>>();
   readonly #readers: Reader<V>[] = [];
@@ -59,6 +61,7 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
     this.#plan = plan;
     this.#onEnd = onEnd;
     this.#window = new CallWindow(plan.concurrency);
+    this.#each = { ...plan.each, signal: this.#cancelling.signal };
   }
 
   next(): Promise<IteratorResult<MapOutcome<V>, undefined>> {
@@ -155,8 +158,7 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
 
   #begin(one: Begun<I>): void {
     const begun = this.#window.begin();
-    const options = { ...this.#plan.each, signal: this.#cancelling.signal };
-    this.#call(one.input, options).then(
+    this.#call(one.input, this.#each).then(
       (answer) => {
         if (this.#end !== undefined) return;
         this.#window.ended();
