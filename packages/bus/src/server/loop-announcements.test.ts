@@ -22,13 +22,14 @@ function setUp() {
 }
 
 test('all servers of an event loop tell their requesters what one of them announces, and when it is over', () => {
-  const { a, work, told } = setUp();
+  const { a, work, told, platform } = setUp();
   a.announce(3_000);
   expect(told()).toEqual([
     ['a', 3_000],
     ['b', 3_000],
   ]);
   a.announce(0);
+  platform.pass(100);
   expect(told()).toEqual([
     ['a', 0],
     ['b', 0],
@@ -38,21 +39,52 @@ test('all servers of an event loop tell their requesters what one of them announ
 });
 
 test('a silence is over when the last announcement is over', () => {
-  const { a, b, told } = setUp();
+  const { a, b, told, platform } = setUp();
   a.announce(3_000);
   b.announce(5_000);
   told();
   a.announce(0);
+  platform.pass(1_000);
   expect(told()).toEqual([]);
   b.announce(0);
+  platform.pass(100);
   expect(told()).toHaveLength(2);
 });
 
+test('servers do not tell the end of a silence when another announcement follows within 100 ms', () => {
+  const { a, b, told, platform } = setUp();
+  for (let run = 0; run < 5; run += 1) {
+    a.announce(3_000);
+    b.announce(0);
+    platform.pass(50);
+    a.announce(0);
+    platform.pass(99);
+  }
+  expect(told().filter(([, silentMs]) => silentMs === 0)).toEqual([]);
+  platform.pass(1);
+  expect(told()).toEqual([
+    ['a', 0],
+    ['b', 0],
+  ]);
+  platform.pass(10_000);
+  expect(told()).toEqual([]);
+});
+
+test('the end of a silence is told to no server when all of the event loop have closed', () => {
+  const { a, b, work, told, platform } = setUp();
+  a.announce(3_000);
+  told();
+  for (const one of [a, b, work]) one.leave();
+  platform.pass(1_000);
+  expect(told()).toEqual([]);
+});
+
 test('a closed server gets no announcements, and its own announcement is over', () => {
-  const { a, b, told } = setUp();
+  const { a, b, told, platform } = setUp();
   a.announce(3_000);
   told();
   a.leave();
+  platform.pass(100);
   expect(told()).toEqual([['b', 0]]);
   b.announce(1);
   expect(told()).toEqual([['b', 1]]);

@@ -117,9 +117,55 @@ describe('beats', () => {
     askFor(2, b);
     handle({ type: 'announce', silentMs: 700 });
     expect(beats.map(({ to, silentMs }) => [to, silentMs])).toEqual([
-      [a, 700],
-      [b, 700],
+      [a, 744],
+      [b, 744],
     ]);
+  });
+
+  test('a requester that knows the announced silence and all its requests gets no further beat before a handler', () => {
+    const { askFor, answer, beats, at, handle } = setUpRunning();
+    for (const seq of [1, 2, 3]) askFor(seq, a, { ttlMs: 60_000 });
+    for (const seq of [1, 2]) askFor(seq, b, { ttlMs: 60_000 });
+    handle({ type: 'announce', silentMs: 60_000 });
+    beats.length = 0;
+    at.nowMs = 50;
+    answer(1, a);
+    handle({ type: 'announce', silentMs: 60_000 });
+    expect(beats).toEqual([]);
+    askFor(3, b, { ttlMs: 60_000 });
+    handle({ type: 'announce', silentMs: 59_950 });
+    expect(beats).toEqual([{ type: 'beat', to: b, held: [1, 3], silentMs: 63_697 }]);
+  });
+
+  test('a longer silence is announced again, and so is one that a later beat has shortened', () => {
+    const { askFor, beats, handle, runTo } = setUpRunning();
+    askFor(1, a, { ttlMs: 600_000 });
+    const announced = (silentMs: number): number => {
+      beats.length = 0;
+      handle({ type: 'announce', silentMs });
+      return beats.length;
+    };
+    expect([announced(10_000), announced(10_000), announced(12_000), announced(12_000)]).toEqual([1, 0, 1, 0]);
+    runTo(600);
+    expect(beats.map(({ silentMs }) => silentMs)).toEqual([2_000]);
+    expect([announced(5_000), announced(5_000)]).toEqual([1, 0]);
+    handle({ type: 'announce', silentMs: 0 });
+    expect(announced(5_000)).toBe(1);
+  });
+
+  test('an announced silence is announced again when a request was repeated, or another broker is active', () => {
+    const { askFor, beats, handle } = setUpRunning();
+    const announced = (): number => {
+      beats.length = 0;
+      handle({ type: 'announce', silentMs: 10_000 });
+      return beats.length;
+    };
+    askFor(1, a, { ttlMs: 60_000 });
+    expect([announced(), announced()]).toEqual([1, 0]);
+    askFor(1, a, { ttlMs: 60_000 });
+    expect([announced(), announced()]).toEqual([1, 0]);
+    handle({ type: 'marker-up' });
+    expect([announced(), announced()]).toEqual([1, 0]);
   });
 
   test('before a handler that may block, everyone who sent requests within ten seconds gets a beat, which names nothing', () => {
@@ -133,8 +179,8 @@ describe('beats', () => {
     askFor(1);
     handle({ type: 'announce', silentMs: 700 });
     expect(beats).toEqual([
-      { type: 'beat', to: a, held: [1, 1], silentMs: 700 },
-      { type: 'beat', to: b, held: [], silentMs: 700 },
+      { type: 'beat', to: a, held: [1, 1], silentMs: 744 },
+      { type: 'beat', to: b, held: [], silentMs: 744 },
     ]);
   });
 

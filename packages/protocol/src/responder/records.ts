@@ -15,6 +15,10 @@ export interface KnownRequester extends Linked<KnownRequester> {
   quietSinceMs: number;
   /** When the next beat, or the next check for one, is due; infinity when none is (beats.ts). */
   beatDueMs: number;
+  /** Whether a beat has named all its running ids. */
+  isNamed: boolean;
+  /** Until when it was told that this server may be silent; in the past when a later beat may have told it otherwise. */
+  silentUntilMs: number;
   /** The windows that it was told last; 0 before the first. */
   windowsAt: number;
   /** The running ids. */

@@ -67,6 +67,8 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       watermark: unsettled(),
       quietSinceMs: nowMs,
       beatDueMs: Number.POSITIVE_INFINITY,
+      isNamed: true,
+      silentUntilMs: 0,
       windowsAt: 0,
       running: createSeqTable(),
       cancelled: undefined,
