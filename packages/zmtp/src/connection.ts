@@ -113,6 +113,8 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   let closed = false;
   let knowsCommands = false;
   let dirty = false;
+  /** The answer to the peer's last PING, which the next tick sends. */
+  let pong: Uint8Array | undefined;
   // The message that is being received.
   let frames = 0;
   let first: Uint8Array | undefined;
@@ -238,8 +240,13 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       return;
     }
     liveness.asked(pinged.ttlMs);
+    if (heartbeat.pongsAtTick === true) pong = pinged.pong;
+    else answerPing(pinged.pong);
+  }
+
+  function answerPing(answer: Uint8Array): void {
     // Stop answering the PINGs of a peer that does not read.
-    if (writeBuffer.waiting() < pongsWaitingMax) command(pinged.pong);
+    if (writeBuffer.waiting() < pongsWaitingMax) command(answer);
   }
 
   function begin(): void {
@@ -266,6 +273,8 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       if (handshake === undefined) events.closed(peer, byPeer && roundTrip.isProven(freshMs, nowMs));
     },
     tick(nowMs) {
+      if (pong !== undefined) answerPing(pong);
+      pong = undefined;
       const due = liveness.tick();
       // A reset, because bytes that the kernel still holds for the peer must not arrive when the link heals.
       if (due === 'given-up') stream.reset();

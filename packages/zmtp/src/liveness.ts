@@ -11,10 +11,15 @@ export interface Heartbeat {
   /** Send PINGs only to peers that have been silent for an interval. */
   readonly onlyIfSilent?: boolean;
   /**
-   * A peer whose own PINGs carry a time to live of at most this is pinged at every tick. If such a peer closes while
-   * its last round trip is fresh, its process has ended, and the link is not the cause ({@link Peer} `closed`).
+   * A peer whose own PINGs carry a time to live of at most `ttlMs` is pinged every `intervalMs`. If such a peer closes
+   * while its last round trip is fresh, its process has ended, and the link is not the cause ({@link Peer} `closed`).
    */
-  readonly closeWatchTtlMs?: number;
+  readonly closeWatch?: { readonly ttlMs: number; readonly intervalMs: number };
+  /**
+   * Answer PINGs at the next tick, together with all else that is due then. An answer to each PING by itself was a
+   * third of what an idle broker wrote.
+   */
+  readonly pongsAtTick?: boolean;
   /**
    * Send the first PING immediately after the handshake, because the peer may end, stop or be cut off before the first
    * tick.
@@ -44,7 +49,7 @@ const handshakeMs = 1_000;
 /** @param tickMs from one `tick` to the next */
 export function createLiveness(heartbeat: Heartbeat, tickMs: number): Liveness {
   const ticksOf = (ms: number): number => Math.ceil(ms / tickMs);
-  const { unconfirmed = heartbeat } = heartbeat;
+  const { unconfirmed = heartbeat, closeWatch } = heartbeat;
   let isReady = false;
   let pings = false;
   /**
@@ -65,7 +70,8 @@ export function createLiveness(heartbeat: Heartbeat, tickMs: number): Liveness {
 
   function isPingDue(): boolean {
     if (!isReady || !pings) return false;
-    if (ttlMs > 0 && ttlMs <= (heartbeat.closeWatchTtlMs ?? 0)) return true;
+    const isWatched = closeWatch !== undefined && ttlMs > 0 && ttlMs <= closeWatch.ttlMs;
+    if (isWatched && unpingedTicks >= ticksOf(closeWatch.intervalMs)) return true;
     const silent = heartbeat.onlyIfSilent === true ? Math.min(silentTicks, unpingedTicks) : unpingedTicks;
     if (silent >= ticksOf(heartbeat.intervalMs)) return true;
     return Math.min(unconfirmedTicks ?? 0, unpingedTicks) >= ticksOf(unconfirmed.intervalMs);

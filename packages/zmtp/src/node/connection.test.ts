@@ -303,6 +303,21 @@ describe('a peer', () => {
     expect(log.all).toEqual(['ready', '1: good undefined', 'fault: a frame above the limit', 'closed']);
   });
 
+  test('PINGs between two ticks are answered at the next tick by one PONG, if the heartbeat says so', async () => {
+    const { raw, tick, log } = await ready({ ...quiet, pongsAtTick: true });
+    for (const context of ['first', 'second']) raw.frame(commandFlag, `\x04PING\0\x02${context}`);
+    raw.frame(commandFlag, '\x09SUBSCRIBEa');
+    await log.until((said) => said.includes('+a of 1'));
+    tick(1);
+    raw.frame(commandFlag, '\x04PING\0\x02third');
+    raw.frame(commandFlag, '\x09SUBSCRIBEb');
+    await log.until((said) => said.includes('+b of 1'));
+    expect(raw.heard.all).not.toContain('<PONGthird>');
+    tick(1);
+    await raw.heard.until((heard) => heard.includes('<PONGthird>'));
+    expect(raw.heard.all.slice(1)).toEqual(['<PONGsecond>', '<PONGthird>']);
+  });
+
   test('a peer that sends PINGs without reading gets a bounded number of PONGs', async () => {
     const { near, far } = await ready();
     far.pause();
@@ -343,7 +358,12 @@ describe('a peer', () => {
 });
 
 describe('a close', () => {
-  const watched: Heartbeat = { ...quiet, onlyIfSilent: true, closeWatchTtlMs: 1_000, firstPing: true };
+  const watched: Heartbeat = {
+    ...quiet,
+    onlyIfSilent: true,
+    closeWatch: { ttlMs: 1_000, intervalMs: 100 },
+    firstPing: true,
+  };
   const isClosed = (said: readonly string[]): boolean => said.some((one) => one.startsWith('closed'));
 
   const pings = (heard: readonly string[]): string[] => heard.filter((one) => one === '<PING\0\0>');
@@ -354,7 +374,7 @@ describe('a close', () => {
     const all = await ready(watched, { nowMs: () => clockMs });
     all.raw.frame(commandFlag, `\x04PING\0${ttl}`);
     await all.raw.heard.until((heard) => heard.includes('<PONG>'));
-    all.tick(1);
+    all.tick(2);
     await all.raw.heard.until((heard) => pings(heard).length === (ttl === '\x02' ? 2 : 1));
     if (answers) {
       all.raw.frame(commandFlag, '\x04PONG');
@@ -401,7 +421,15 @@ describe('a close', () => {
     expect(log.all.at(-1)).toBe('closed');
   });
 
-  test('a peer with a long time to live is not pinged at every tick after the first PING', async () => {
+  test('a peer with a short time to live is pinged at its interval, and not at every tick', async () => {
+    const { raw, tick } = await watchedPeer(false);
+    tick(2);
+    raw.frame(commandFlag, '\x04PING\0\x02later');
+    await raw.heard.until((heard) => heard.includes('<PONGlater>'));
+    expect(pings(raw.heard.all)).toHaveLength(3);
+  });
+
+  test('a peer with a long time to live is not pinged again after the first PING', async () => {
     const { raw, tick } = await watchedPeer(false, '\x78');
     tick(10);
     raw.frame(commandFlag, '\x04PING\0\x78later');

@@ -51,8 +51,9 @@ const heartbeats = {
     ttlMs: 0,
     onlyIfSilent: true,
     // The 200 ms of a server, or 1.5 s in a worker thread, but not the longer times of clients: a broker distinguishes
-    // the end of a server from a cut link (ADR 30).
-    closeWatchTtlMs: 1_500,
+    // the end of a server from a cut link (ADR 30). The last round trip must be at most 750 ms old.
+    closeWatch: { ttlMs: 1_500, intervalMs: 200 },
+    pongsAtTick: true,
     firstPing: true,
   },
 };
