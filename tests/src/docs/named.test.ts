@@ -31,7 +31,7 @@ function helpOf(text: string): Promise<string> {
   const program = programOf(text);
   if (program === undefined) throw new Error(`"${text}" is no program of this workspace`);
   const tool = /(?:^| )((?:tests|verification|bench|scripts)\/\S+)(?: |$)/.exec(program.start)?.[1];
-  if (tool !== undefined) return Promise.resolve(readFileSync(join(repository, tool), 'utf8'));
+  if (tool !== undefined) return Promise.resolve(sourceOf(join(repository, tool)));
   // The client's flags belong to a command. The binary's flags belong to a program, and for the client to a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
   const named = before.split(' ').slice(0, before.startsWith('client ') ? 2 : 1);
@@ -40,6 +40,13 @@ function helpOf(text: string): Promise<string> {
   const known = helps.get(key) ?? outputOf(command, program.folder);
   helps.set(key, known);
   return known;
+}
+
+/** A file and the files that it imports: two tools may share their flags. */
+function sourceOf(file: string): string {
+  const source = readFileSync(file, 'utf8');
+  const imported = [...source.matchAll(/from '(\.[^']+)'/g)].map(([, path = '']) => join(dirname(file), path));
+  return [source, ...imported.map((one) => readFileSync(one, 'utf8'))].join('\n');
 }
 
 async function outputOf(command: string, folder: string): Promise<string> {

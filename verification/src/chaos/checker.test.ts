@@ -41,6 +41,18 @@ describe('permitted histories', () => {
     ]);
   });
 
+  test('the checker accepts server-lost for a request under which three servers were killed, and for no other', () => {
+    const lost = [asked(1, 100), settled(1, 900, { code: 'server-lost' })];
+    const both = {
+      ...fault('double: kill both calc-servers', 150, 200, true),
+      targets: ['calc-server-1', 'calc-server-2'],
+    };
+    const one = { ...fault('kill calc-server', 800, 850), targets: ['calc-server-1'] };
+    expect(rules([...lost, both, one])).toEqual([]);
+    expect(rules([...lost, both])).toEqual(['failed']);
+    expect(rules([...lost, both, { ...one, kind: 'stop calc-server' }])).toEqual(['failed']);
+  });
+
   test('the checker accepts an answer that is late by as much as its client stood still', () => {
     const stall: Entry = { type: 'stall', client: 'one', fromMs: 900, toMs: 1_500 };
     const entries = [asked(1, 0), settled(1, 1_510, right(1)), stall];

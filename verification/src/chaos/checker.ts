@@ -1,3 +1,4 @@
+import { limits } from '@cateto/contracts';
 import type { Entry, Fault, Settled, Stall } from './history.ts';
 import { answerTo } from './question.ts';
 import type { Request } from './requests.ts';
@@ -7,10 +8,10 @@ import { silences } from './silences.ts';
 /*
  * Evaluates a history, and finds what breaks the promise: one outcome for each request, the right one, by its deadline,
  * whatever one process does. Failures are allowed only while more than one process is gone, and only two codes: no
- * server listened, or no answer came in time.
+ * server listened, or no answer came in time. A request under which three servers were killed may also be `server-lost`.
  */
 
-export type Rule = 'wrong' | 'twice' | 'hung' | 'late' | 'failed' | 'died';
+export type Rule = 'wrong' | 'twice' | 'hung' | 'late' | 'failed' | 'died' | 'repeated';
 
 export interface Objection {
   readonly rule: Rule;
@@ -106,7 +107,10 @@ export function check(entries: readonly Entry[]): Report {
   ): void {
     if ('code' in outcome) {
       for (const row of rows) row.failed[outcome.code] = (row.failed[outcome.code] ?? 0) + 1;
-      const allowed = allowedInDouble.has(outcome.code) && touching.some(({ double }) => double);
+      const allowed =
+        outcome.code === 'server-lost'
+          ? killedServers(touching) >= limits.serverEndsMax
+          : allowedInDouble.has(outcome.code) && touching.some(({ double }) => double);
       if (!allowed) object('failed', request, outcome.code);
       return;
     }
@@ -134,6 +138,11 @@ export function check(entries: readonly Entry[]): Report {
 
   const rows = [...tallies.values()].toSorted((one, other) => rankOf(one.kind).localeCompare(rankOf(other.kind)));
   return { rows, total: whole, objections };
+}
+
+function killedServers(faults: readonly Fault[]): number {
+  const killed = faults.filter(({ kind }) => kind.includes('kill')).flatMap(({ targets }) => targets);
+  return killed.filter((name) => name.includes('server')).length;
 }
 
 /** How long the client stood still when the request should have settled. */

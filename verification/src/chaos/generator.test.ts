@@ -7,6 +7,7 @@ import { check } from './checker.ts';
 import { startGenerator } from './generator.ts';
 import type { Entry } from './history.ts';
 import { ofType } from './requests.ts';
+import { workloads } from './workload.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -16,10 +17,11 @@ afterEach(() => {
 
 type Call = (formula: string, operands: readonly number[]) => Promise<Answer<unknown>>;
 
-function loadOf(call: Call, first = 1, seed = 1) {
+function loadOf(call: Call, first = 1, seed = 1, workload = workloads.calculator) {
   const entries: Entry[] = [];
   const load = startGenerator({
     client: 'one',
+    workload,
     call,
     perSecond: 500,
     timeoutMs: 1_000,
@@ -98,4 +100,15 @@ test('a request that never settles is reported and does not keep the run from en
   await stopped;
   expect(check(entries).objections.every(({ rule }) => rule === 'hung')).toBe(true);
   expect(check(entries).objections.length).toBeGreaterThan(0);
+});
+
+test('requests of mixed lengths come singly and in bursts, and of all lengths', async () => {
+  const { load, asked } = loadOf(rightly, 1, 1, workloads.mixed);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await load.stop();
+  const together = new Map<number, number>();
+  for (const { dueMs } of asked()) together.set(dueMs, (together.get(dueMs) ?? 0) + 1);
+  expect([...together.values()].filter((count) => count >= 15).length).toBeGreaterThan(50);
+  expect([...together.values()].filter((count) => count === 1).length).toBeGreaterThan(4_000);
+  expect(new Set(asked().map(({ formula }) => formula)).size).toBe(8);
 });

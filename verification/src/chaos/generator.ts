@@ -3,7 +3,7 @@ import { RequestError } from '@cateto/sdk';
 import type { Chance } from './chance.ts';
 import type { Asked, Entry } from './history.ts';
 import { historyNowMs } from './history.ts';
-import { formulas, operandsOf } from './question.ts';
+import type { Workload } from './workload.ts';
 
 /*
  * The load of one client, as an open loop. Requests come when they are due, at random times as calls to an exchange do,
@@ -12,6 +12,7 @@ import { formulas, operandsOf } from './question.ts';
 
 export interface GeneratorOptions {
   readonly client: string;
+  readonly workload: Pick<Workload, 'pick' | 'operandsOf' | 'bursts'>;
   call(formula: string, operands: readonly number[], options: CallOptions): Promise<Answer<unknown>>;
   readonly perSecond: number;
   readonly timeoutMs: number;
@@ -34,7 +35,8 @@ const stallMs = 50;
 const hungMs = 5_000;
 
 export function startGenerator(options: GeneratorOptions): Generator {
-  const { client, perSecond, timeoutMs, chance, record } = options;
+  const { client, workload, perSecond, timeoutMs, chance, record } = options;
+  const { bursts } = workload;
   const open = new Set<Promise<void>>();
   let number = options.first;
   let dueMs = historyNowMs();
@@ -54,28 +56,36 @@ export function startGenerator(options: GeneratorOptions): Generator {
     }
   }
 
+  function burstSize(): number {
+    return bursts !== undefined && chance.between(1, bursts.every) === 1 ? bursts.size : 1;
+  }
+
+  function askNext(): void {
+    const formula = workload.pick(chance);
+    const operands = workload.operandsOf(formula, number);
+    const asked: Asked = {
+      type: 'asked',
+      number,
+      client,
+      formula,
+      operands,
+      dueMs,
+      askedMs: historyNowMs(),
+      timeoutMs,
+    };
+    record(asked);
+    const asking = ask(asked);
+    open.add(asking);
+    void asking.then(() => open.delete(asking));
+    number += options.step;
+  }
+
   const timer = setInterval(() => {
     const nowMs = historyNowMs();
     if (nowMs - tickedMs > stallMs) record({ type: 'stall', client, fromMs: tickedMs, toMs: nowMs });
     tickedMs = nowMs;
     while (dueMs <= nowMs) {
-      const formula = chance.pick(formulas);
-      const operands = operandsOf(formula, number);
-      const asked: Asked = {
-        type: 'asked',
-        number,
-        client,
-        formula,
-        operands,
-        dueMs,
-        askedMs: historyNowMs(),
-        timeoutMs,
-      };
-      record(asked);
-      const asking = ask(asked);
-      open.add(asking);
-      void asking.then(() => open.delete(asking));
-      number += options.step;
+      for (let left = burstSize(); left > 0; left -= 1) askNext();
       // The time between two arrivals of a Poisson process.
       dueMs += (-Math.log(1 - chance.fraction()) * 1_000) / perSecond;
     }

@@ -32,25 +32,37 @@ export interface PlantOptions {
   readonly built: boolean;
   /** Variables for every process. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** More arguments for an op-server, by its index from 0. */
+  readonly argumentsOf?: ((opServer: number) => readonly string[]) | undefined;
   record(entry: Death | Said): void;
 }
 
 const telling: ReadonlySet<string> = new Set(['active', 'standby', 'fallback', 'message-dropped', 'misconfigured']);
 
 /** Starts the system. Resolves when every process is ready. */
-export async function startPlant({ built, environment = {}, record }: PlantOptions): Promise<Plant> {
+export async function startPlant({
+  built,
+  environment = {},
+  argumentsOf = () => [],
+  record,
+}: PlantOptions): Promise<Plant> {
   const shape = { opServers: opServers.length, calcServers: calcServers.length };
   const cluster: Cluster = await startCluster({ ...shape, built, environment, initially: [], onEvent });
   const names = cluster.plans.map(({ name }) => name);
   const ending = new Map<AppProcess, 'SIGKILL' | 'SIGTERM'>();
   let stopping = false;
 
+  function moreOf(name: string): readonly string[] {
+    const index = opServers.indexOf(name);
+    return index < 0 ? [] : argumentsOf(index);
+  }
+
   function onEvent(name: string, { event, time, level: _level, app: _app, ...fields }: LogEvent): void {
     if (telling.has(event)) record({ type: 'said', name, atMs: Date.parse(time), event, fields });
   }
 
   async function start(name: string): Promise<void> {
-    const started = cluster.start(name, lanesOf(name));
+    const started = cluster.start(name, [...lanesOf(name), ...moreOf(name)]);
     void started.ended.then((how) => judge(started, how));
     await started.waitFor('ready');
   }

@@ -4,6 +4,7 @@ import type { Generator } from './generator.ts';
 import { startGenerator } from './generator.ts';
 import type { Entry } from './history.ts';
 import type { FromRemote, RemoteLoad, ToRemote } from './remote-load.ts';
+import { workloads } from './workload.ts';
 
 /* The program of a client in a process of its own (remote-load.ts). It ends with its parent process. */
 
@@ -21,10 +22,12 @@ function report(): void {
   entries = [];
 }
 
-async function start({ brokers, seed, ...load }: RemoteLoad): Promise<void> {
-  const client = await connect({ brokers });
+async function start({ brokers, seed, workload: name, ...load }: RemoteLoad): Promise<void> {
+  const workload = workloads[name];
+  const client = await connect({ brokers, catalogue: workload.catalogue });
   generator = startGenerator({
     ...load,
+    workload,
     call: client.call,
     chance: chanceOf(seed, load.client),
     record: (entry) => void entries.push(entry),

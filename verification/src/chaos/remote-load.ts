@@ -3,12 +3,14 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Entry } from './history.ts';
+import type { WorkloadName } from './workload.ts';
 
 /* A client in a process of its own. The load runs there, and its history is kept here. */
 
 /** The configuration that the process gets, once. */
 export interface RemoteLoad {
   readonly client: string;
+  readonly workload: WorkloadName;
   readonly brokers: string;
   readonly perSecond: number;
   readonly timeoutMs: number;

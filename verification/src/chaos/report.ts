@@ -54,17 +54,16 @@ export function plainTable(headings: readonly string[], rows: readonly (readonly
   return `${table.toString()}\n`;
 }
 
-export function reportText({ rows, total, objections }: Report): string {
+/** The table, without the objections. */
+export function reportText({ rows, total }: Report): string {
   const cells = [...rows, total].map((row) => columns.map(({ cell }) => cell(row)));
-  return (
-    plainTable(
-      columns.map(({ heading }) => heading),
-      cells,
-    ) + objectionsText(objections)
+  return plainTable(
+    columns.map(({ heading }) => heading),
+    cells,
   );
 }
 
-function objectionsText(objections: readonly Objection[]): string {
+export function objectionsText(objections: readonly Objection[]): string {
   if (objections.length === 0) return '\nNo objection.\n';
   const shown = objections.slice(0, objectionsShown).map(({ rule, text }) => `  ${rule}: ${text}\n`);
   const more = objections.length - shown.length;

@@ -1,6 +1,6 @@
-import type { Client } from '@cateto/sdk';
+import type { ClientBase } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
-import type { Calculator } from '@cateto/contracts';
+import type { Catalogue } from '@cateto/contracts';
 import { settled } from '../support/settled.ts';
 import { chanceOf } from './chance.ts';
 import type { PlanOptions } from './fault-plan.ts';
@@ -12,11 +12,15 @@ import { commit } from './nemesis.ts';
 import type { Plant } from './plant.ts';
 import { startPlant } from './plant.ts';
 import { startRemoteGenerator } from './remote-load.ts';
+import type { WorkloadName } from './workload.ts';
+import { workloads } from './workload.ts';
 
 /* The whole experiment: a plant, its load, its nemesis and its history. The checker evaluates it. */
 
 export interface ChaosOptions {
   readonly seed: number;
+  /** What clients ask; unless given, the formulas of the calculator. */
+  readonly workload?: WorkloadName;
   /** Requests a second of all clients together. */
   readonly perSecond: number;
   readonly timeoutMs: number;
@@ -38,7 +42,7 @@ export interface ChaosOptions {
 /** The running parts, for callers that want to inspect them. */
 export interface Running {
   readonly plant: Plant;
-  readonly client: Client<Calculator>;
+  readonly client: ClientBase<Catalogue>;
   /** The process of the client that has one of its own. */
   readonly remotePid: number;
   readonly history: History;
@@ -52,13 +56,15 @@ const firstAnswerMaxMs = 30_000;
 
 /** Runs the experiment to its end. Everything is stopped when this resolves or rejects. */
 export async function runChaos(options: ChaosOptions): Promise<History> {
-  const { built, environment } = options;
+  const { built, workload: name = 'calculator' } = options;
+  const { catalogue, argumentsOf, environment: ofLoad } = workloads[name];
   const history = createHistory(options.onEntry);
-  const plant = await startPlant({ built, environment, record: history.add });
-  const connected: Client<Calculator>[] = [];
+  const environment = { ...options.environment, ...ofLoad };
+  const plant = await startPlant({ built, environment, argumentsOf, record: history.add });
+  const connected: ClientBase<Catalogue>[] = [];
   try {
     for (let index = 0; index < localClients; index += 1) {
-      connected.push(await connect({ brokers: plant.brokers, timeoutMs: firstAnswerMaxMs }));
+      connected.push(await connect({ catalogue, brokers: plant.brokers, timeoutMs: firstAnswerMaxMs }));
     }
     await runLoad(options, history, plant, connected);
   } finally {
@@ -72,21 +78,34 @@ async function runLoad(
   options: ChaosOptions,
   history: History,
   plant: Plant,
-  connected: readonly Client<Calculator>[],
+  connected: readonly ClientBase<Catalogue>[],
 ): Promise<void> {
-  const { seed, perSecond, timeoutMs } = options;
+  const { seed, perSecond, timeoutMs, workload: workloadName = 'calculator' } = options;
+  const workload = workloads[workloadName];
   const [observer] = connected;
   if (observer === undefined) throw new TypeError('there are no clients');
-  await settled(observer);
+  await settled(observer, workload.first);
 
   const share = { perSecond: perSecond / clients, timeoutMs, step: clients };
   const load = connected.map((client, index) => {
     const name = `client-${index + 1}`;
     const chance = chanceOf(seed, name);
-    return startGenerator({ ...share, client: name, first: index + 1, chance, call: client.call, record: history.add });
+    return startGenerator({
+      ...share,
+      workload,
+      client: name,
+      first: index + 1,
+      chance,
+      call: client.call,
+      record: history.add,
+    });
   });
-  const remote = { ...share, client: `client-${clients}`, first: clients, brokers: plant.brokers, seed };
-  const remoteLoad = startRemoteGenerator(remote, options.environment ?? {}, history.add);
+  const remote = { ...share, workload: workloadName, client: `client-${clients}`, first: clients, seed };
+  const remoteLoad = startRemoteGenerator(
+    { ...remote, brokers: plant.brokers },
+    options.environment ?? {},
+    history.add,
+  );
   options.onStart?.({ plant, client: observer, remotePid: remoteLoad.pid, history });
 
   try {
