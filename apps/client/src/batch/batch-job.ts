@@ -1,8 +1,8 @@
 import type { Formula } from '@cateto/contracts';
 import type { Command } from 'commander';
-import type { Columns } from './columns.ts';
-import type { RowReader } from './row-reader.ts';
-import type { Cells } from './cells.ts';
+import type { Columns } from './rows/columns.ts';
+import type { RowReader } from './csv/row-reader.ts';
+import type { Cells } from './csv/cells.ts';
 
 /** As the command line gives them. */
 export interface BatchOptions {

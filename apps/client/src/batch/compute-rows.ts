@@ -1,21 +1,21 @@
 import { stringify } from 'csv-stringify/sync';
 import type { CommandClient, Context } from '../context.ts';
-import type { Input } from './input.ts';
-import type { Sink } from './output.ts';
-import { startProgress } from './progress.ts';
-import type { Cells } from './cells.ts';
-import { refuseHeader } from './refuse-foreign.ts';
-import { skipDone } from './resume.ts';
-import type { Item } from './retry.ts';
-import { fresh, withKept } from './retry.ts';
-import { rowOperands } from './row.ts';
-import { rowReader } from './row-reader.ts';
-import type { RowComputer } from './rows-in-order.ts';
-import { computeInOrder } from './rows-in-order.ts';
-import type { Tally } from './tally.ts';
+import type { Input } from './files/open-input.ts';
+import type { Sink } from './files/sink.ts';
+import { startProgress } from './progress/progress.ts';
+import type { Cells } from './csv/cells.ts';
+import { refuseHeader } from './rows/refuse-foreign.ts';
+import { skipDone } from './rows/skip-done-rows.ts';
+import type { Item } from './rows/retry-failed-rows.ts';
+import { fresh, withKept } from './rows/retry-failed-rows.ts';
+import { rowOperands } from './rows/row.ts';
+import { rowReader } from './csv/row-reader.ts';
+import type { RowComputer } from './rows/rows-in-order.ts';
+import { computeInOrder } from './rows/rows-in-order.ts';
+import type { Tally } from './progress/tally.ts';
 import type { BatchJob, InputTable } from './batch-job.ts';
-import { refuseOtherFormula, tellingRowsOf } from './telling-rows.ts';
-import { refuseOtherEnd } from './torn-row.ts';
+import { refuseOtherFormula, tellingRowsOf } from './rows/recompute-rows.ts';
+import { refuseOtherEnd } from './rows/torn-row.ts';
 
 export interface Work {
   readonly client: CommandClient;
