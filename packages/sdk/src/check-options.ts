@@ -50,11 +50,12 @@ export function checkService(parts: ServiceParts): void {
 
 function checkCodes(
   catalogue: Catalogue,
-  codes: Readonly<Record<string, { plan?: unknown; combine?: unknown }>>,
+  codes: Readonly<Record<string, { steps?: unknown; plan?: unknown; combine?: unknown }>>,
 ): void {
   for (const { name } of Object.values<Formula>(catalogue.formulas)) {
     const code = codes[name];
-    if (typeof code?.plan !== 'function' || typeof code.combine !== 'function') {
+    const oneRound = typeof code?.plan === 'function' && typeof code.combine === 'function';
+    if (!oneRound && typeof code?.steps !== 'function') {
       throw new TypeError(`no code for formula "${name}"`);
     }
   }

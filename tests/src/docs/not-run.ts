@@ -27,6 +27,7 @@ export const notRun: readonly NotRun[] = [
     '--seeds 100 --mode work',
     '--seeds 100 --mode work-failovers',
     '--seeds 100 --mode restarts',
+    '--seeds 100 --mode generators',
     '--seeds 100 --mode load',
     '--seeds 100 --mode misbehaving',
     '--seeds 1 --from 42 --transcript',

@@ -16,6 +16,8 @@ import { misbehaviours } from './misbehaving.ts';
  * - `work-failovers`: the same computations, and the failovers of `failovers`.
  * - `restarts`: computations of up to three seconds, and op-servers that are told to end one after the other and have the
  *   time to end their work.
+ * - `generators`: computations of some milliseconds, and formulas in steps with hundreds of calls; one fault at a time, half of
+ *   them failovers.
  * - `misbehaving`: one additional op-server, which does not keep to the protocol, for twenty seconds.
  * - `load`: no faults, but too much work: a burst of one client beside the paced requests of the others, or twice the
  *   capacity for a minute.
@@ -28,6 +30,7 @@ export const modes = [
   'work',
   'work-failovers',
   'restarts',
+  'generators',
   'misbehaving',
   'load',
   'any',
@@ -189,6 +192,16 @@ const shortWork = fc.record({
   timeoutMs: fc.constant(600_000),
 });
 
+/** Enough slots for many calls of a map at once. */
+const quickWork = fc.record({
+  seed: fc.nat(),
+  evenMs: fc.constantFrom(1, 5, 20),
+  blockingShare: fc.constant(0),
+  slots: fc.constantFrom([16], [64], [64, 4]),
+  bursts: fc.constant([]),
+  timeoutMs: fc.constant(120_000),
+});
+
 /**
  * The first two op-servers, which come after two brokers and two calc-servers, when they have started. They have longer
  * than they need to drain.
@@ -234,7 +247,12 @@ const serverFault = fc.record({
 /** Whether its computations take time. */
 export function takesTime(mode: Mode): boolean {
   return (
-    mode === 'work' || mode === 'work-failovers' || mode === 'restarts' || mode === 'misbehaving' || mode === 'load'
+    mode === 'work' ||
+    mode === 'work-failovers' ||
+    mode === 'restarts' ||
+    mode === 'generators' ||
+    mode === 'misbehaving' ||
+    mode === 'load'
   );
 }
 
@@ -245,6 +263,7 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const work = takesTime(mode);
   const misled = mode === 'misbehaving';
   const restarts = mode === 'restarts';
+  const generators = mode === 'generators';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
@@ -277,9 +296,11 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
           ? fc.constant([])
           : restarts
             ? fc.array(restart, { minLength: 2, maxLength: 4 })
-            : work
-              ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
-              : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+            : generators
+              ? fc.array(fc.oneof(failover, aFault(faultMaxMs)), { maxLength: 4 })
+              : work
+                ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
+                : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
     work: load
       ? fc.oneof(burst, overload)
@@ -287,9 +308,11 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
         ? misledWork
         : restarts
           ? shortWork
-          : work
-            ? someWork
-            : fc.constant(undefined),
+          : generators
+            ? quickWork
+            : work
+              ? someWork
+              : fc.constant(undefined),
     misbehaviour: misled ? fc.constantFrom(...misbehaviourNames) : fc.constant(undefined),
   });
 }

@@ -19,6 +19,7 @@ const lookEveryMs = 1_000;
 /** Longer than anything is remembered. */
 const restMs = 65_000;
 const formulas = ['hypotenuse', 'diagonal', 'leg'] as const;
+const withSteps = ['rounds', ...formulas] as const;
 
 interface Planned {
   readonly atMs: number;
@@ -61,12 +62,14 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
     const member = members.get(client);
     if (member?.ask === undefined) return;
     operand += 1;
-    const formula = fatal ? 'hypotenuse' : (formulas[operand % formulas.length] ?? 'hypotenuse');
+    const from = scenario.mode === 'generators' ? withSteps : formulas;
+    const formula = fatal ? 'hypotenuse' : (from[operand % from.length] ?? 'hypotenuse');
     // No two requests share an operand.
     const operands = {
       hypotenuse: [2 * operand, 0.5 + 2 * operand],
       diagonal: [operand + 0.25, operand + 0.125, -operand],
       leg: [2 * operand + 1, operand],
+      rounds: [operand],
     };
     member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs, fatal));
   }

@@ -81,6 +81,28 @@ test(
   },
 );
 
+const generatorSeeds = 8;
+
+test(
+  `no seed from 1 to ${generatorSeeds} breaks a promise for formulas in steps of hundreds of calls`,
+  { timeout: 600_000 },
+  async () => {
+    let failovers = 0;
+    let answered = 0;
+    for (let seed = 1; seed <= generatorSeeds; seed += 1) {
+      const trial = await trySeed(seed, 'generators');
+      if (trial.violations.length > 0) expect.fail(await report(trial));
+      const { asked, brokers } = trial.history;
+      answered += asked.filter(
+        ({ formula, settled: [first] }) => formula === 'rounds' && first && 'value' in first.outcome,
+      ).length;
+      failovers += brokers.filter(({ state }) => state === 'active').length - 1;
+    }
+    expect(answered).toBeGreaterThan(10 * generatorSeeds);
+    expect(failovers).toBeGreaterThan(generatorSeeds / 4);
+  },
+);
+
 const loadSeeds = 8;
 
 test(

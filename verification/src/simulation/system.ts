@@ -2,12 +2,13 @@ import type { BusEvent, RunningServer } from '@cateto/bus';
 import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/simulation';
 import { formulaCodes, handlers } from '@cateto/compute';
-import type { Catalogue, FormulaCode, Handler, Operation } from '@cateto/contracts';
+import type { AnyFormulaCode, Catalogue, FormulaCode, Handler, Operation } from '@cateto/contracts';
 import { calculator, defineCatalogue, isFailure } from '@cateto/contracts';
 import type { History } from './history.ts';
 import { count, inWords, note } from './history.ts';
 import type { Misbehaviour } from './misbehaving.ts';
 import { misbehave, misbehaviours } from './misbehaving.ts';
+import { expectedOfSteps, rounds, roundsCode, watchedSteps } from './rounds.ts';
 import type { Scenario } from './scenario.ts';
 import { working } from './work.ts';
 
@@ -52,7 +53,12 @@ const patient: Catalogue = defineCatalogue({
   operations: Object.fromEntries(patientOperations),
   formulas: calculator.formulas,
 });
-const codes: Readonly<Record<string, FormulaCode>> = formulaCodes;
+/** The same, with a formula in steps. */
+const stepwise: Catalogue = defineCatalogue({
+  operations: patient.operations,
+  formulas: { ...calculator.formulas, rounds },
+});
+const codes: Readonly<Record<string, AnyFormulaCode>> = { ...formulaCodes, rounds: roundsCode as never };
 const operations: Readonly<Record<string, Handler>> = handlers;
 /** The handlers as pure functions: they do not use their context. */
 const computed = handlers as unknown as Readonly<Record<string, (input: unknown) => unknown>>;
@@ -66,7 +72,7 @@ export function createSystem(
 ): System {
   let processes = 0;
   const { work } = scenario;
-  const catalogue: Catalogue = work === undefined ? calculator : patient;
+  const catalogue: Catalogue = work === undefined ? calculator : scenario.mode === 'generators' ? stepwise : patient;
   /** Inputs that end every process that computes them. */
   const fatalInputs = new Set<unknown>();
   const clients = numbered('client', scenario.clients);
@@ -139,25 +145,21 @@ export function createSystem(
 
   function startCalcServer(name: string, number: number): Omit<Member, 'number'> {
     const { process, ...options } = participantOptions(name, number);
+    const requested = (operation: string, input: unknown): void => {
+      const call = `${operation} ${JSON.stringify(input)}`;
+      count(history.planned, call);
+      if (work !== undefined) history.plans.push({ call, name, process: number, atMs: network.nowMs() });
+    };
+    const begun = (formula: string, operands: readonly unknown[]): void =>
+      note(history.ran, `${name}#${number} ${formula} ${JSON.stringify(operands)}`, network.nowMs());
     const watched = Object.fromEntries(
-      Object.entries(codes).map(([formula, code]): [string, FormulaCode] => [
-        formula,
-        {
-          ...code,
-          plan(operands) {
-            note(history.ran, `${name}#${number} ${formula} ${JSON.stringify(operands)}`, network.nowMs());
-            const calls = code.plan(operands);
-            if (!isFailure(calls)) {
-              for (const { operation, input } of calls) {
-                const call = `${operation.name} ${JSON.stringify(input)}`;
-                count(history.planned, call);
-                if (work !== undefined) history.plans.push({ call, name, process: number, atMs: network.nowMs() });
-              }
-            }
-            return calls;
-          },
-        },
-      ]),
+      Object.entries(codes).map(([formula, code]): [string, AnyFormulaCode] => {
+        const tell = (operands: readonly unknown[]): void => begun(formula, operands);
+        return [
+          formula,
+          code.steps === undefined ? watchedPlan(code, tell, requested) : watchedSteps(code, tell, requested),
+        ];
+      }),
     );
     const fallbacks = seen(operations, (operation, input) => {
       history.fellBack.push({ who: name, atMs: network.nowMs() });
@@ -273,10 +275,28 @@ function seen(wrapped: Readonly<Record<string, Handler>>, tell: (name: string, i
   );
 }
 
+/** A plan that passes on its operands and calls. */
+function watchedPlan(
+  code: FormulaCode,
+  begun: (operands: readonly unknown[]) => void,
+  requested: (operation: string, input: unknown) => void,
+): FormulaCode {
+  return {
+    ...code,
+    plan(operands) {
+      begun(operands);
+      const calls = code.plan(operands);
+      if (!isFailure(calls)) for (const { operation, input } of calls) requested(operation.name, input);
+      return calls;
+    },
+  };
+}
+
 /** The expected value, computed without a network by the formula's pure functions. */
 function expectedOf(name: string, operands: readonly number[]): unknown {
   const code = codes[name];
   if (code === undefined) throw new Error(`no formula ${name}`);
+  if (code.steps !== undefined) return expectedOfSteps(code, operands, computed);
   const calls = code.plan(operands);
   if (isFailure(calls)) throw new Error(`${name}(${operands.join(', ')}) has no plan`);
   const results = calls.map(({ operation, input }) => computed[operation.name]?.(input));

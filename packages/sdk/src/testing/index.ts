@@ -1,3 +1,5 @@
+export type { CheckedSystem, DeterminismOptions } from './assert-deterministic.ts';
+export { assertDeterministic } from './assert-deterministic.ts';
 export { mapOver } from './map-over.ts';
 export type { OnHost, SimulatedSystem, SimulateOptions } from './simulate.ts';
 export { simulate } from './simulate.ts';

@@ -15,6 +15,7 @@ import { serviceOptionNames } from '../service.ts';
 import type { MapMethod } from '../map/types.ts';
 import { mapWhile } from './map-while.ts';
 import { createPump } from './pump.ts';
+import { replayed } from './replay.ts';
 
 export interface SimulateOptions extends Omit<NetworkOptions, 'seed'> {
   /** A whole number; 1 unless given. */
@@ -59,7 +60,10 @@ export interface SimulatedSystem {
   /** Like `connect()` of the SDK, on a host of its own. */
   connect(options?: Omit<SimulatedConnect<Calculator>, 'catalogue'>): Client<Calculator>;
   connect<C extends Catalogue>(options: SimulatedConnect<C> & { catalogue: C }): Client<C>;
-  /** Like `serve()` of the SDK, on a host of its own. Errors are exposed unless `exposeErrors` is false. */
+  /**
+   * Like `serve()` of the SDK, on a host of its own. Errors are exposed unless `exposeErrors` is false. Each generator of
+   * a formula runs a second time with the same results; if it differs, the formula fails as `internal`.
+   */
   serve<C extends Catalogue = Calculator>(options: SimulatedServe<C>): Service;
   /** Lets this many milliseconds of virtual time pass. A handler that waits for it takes that long. */
   pass(ms: number): Promise<void>;
@@ -169,9 +173,10 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     servers += 1;
     const { host = `server-${servers}`, catalogue = calculator, operationTimeoutMs = 2_000, ...others } = given;
     // When a test fails, the developer needs the text of the exception.
-    const { exposeErrors = true, ...rest } = others;
+    const { exposeErrors = true, formulas, ...rest } = others;
+    const codes = formulas && { formulas: replayed(formulas) };
     const { process, started: service } = startOn(host, ({ platform }, openLink) =>
-      createService({ ...rest, catalogue, operationTimeoutMs, exposeErrors, platform, openLink }),
+      createService({ ...rest, ...codes, catalogue, operationTimeoutMs, exposeErrors, platform, openLink }),
     );
     const ready = Promise.race([service.ready, whenEnded(process).then(() => false)]);
     const drain = endOf(host, process, service.drain);
