@@ -58,7 +58,7 @@ const stepwise: Catalogue = defineCatalogue({
   operations: patient.operations,
   formulas: { ...calculator.formulas, rounds },
 });
-const codes: Readonly<Record<string, AnyFormulaCode>> = { ...formulaCodes, rounds: roundsCode as never };
+const codes: Readonly<Record<string, AnyFormulaCode>> = { ...formulaCodes, rounds: roundsCode };
 const operations: Readonly<Record<string, Handler>> = handlers;
 /** The handlers as pure functions: they do not use their context. */
 const computed = handlers as unknown as Readonly<Record<string, (input: unknown) => unknown>>;
