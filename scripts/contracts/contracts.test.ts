@@ -5,10 +5,20 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { calculator, defineCatalogue, Finite, operation } from '@cateto/contracts';
-import type { GivenWork } from '@cateto/contracts';
-import { allowedPath, contractFiles, json, leftOver, releasedFile } from './contract-files.ts';
-import { breakingChanges } from './breaking-changes.ts';
-import { staleFiles, writeFiles } from './generated-files.ts';
+import type { Catalogue, GivenWork } from '@cateto/contracts';
+import { violationText, workChangeText } from '@cateto/contracts/tools';
+import {
+  allowedPath,
+  checkContracts,
+  contractFiles,
+  json,
+  leftOver,
+  releasedFile,
+  staleFiles,
+  writeFiles,
+} from 'contracts/files';
+import type { GeneratedFile } from 'contracts/files';
+import { isAnnounced, repositoryTarget } from './repository.ts';
 
 const repository = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -38,26 +48,47 @@ function changeset(type: 'major' | 'minor' | 'patch'): void {
 }
 
 function allow(lines: readonly string[]): void {
-  writeFiles(root, [{ path: allowedPath, text: json(lines) }]);
+  writeFiles(root, [{ path: allowedPath(repositoryTarget(root)), text: json(lines) }]);
+}
+
+function files(catalogue?: Catalogue): readonly GeneratedFile[] {
+  return contractFiles(repositoryTarget(root, catalogue));
+}
+
+function release(catalogue?: Catalogue): void {
+  writeFiles(root, [releasedFile(repositoryTarget(root, catalogue))]);
+}
+
+/** The changes since the last release, as texts. */
+function changes(catalogue?: Catalogue) {
+  const announced = isAnnounced(root);
+  const { breaking, allowed, outdated, workChanges } = checkContracts(repositoryTarget(root, catalogue), announced);
+  return {
+    refused: breaking.map(violationText),
+    allowed: allowed.map(violationText),
+    outdated,
+    described: workChanges.map(workChangeText),
+    announced,
+  };
 }
 
 describe('the exported contracts', () => {
   test('the exported files are up to date after an export, and out of date when a contract changes', () => {
-    expect(writeFiles(root, contractFiles(root)).length).toBeGreaterThan(3);
-    expect(staleFiles(root, contractFiles(root))).toEqual([]);
-    const stale = staleFiles(root, contractFiles(root, positive)).map(({ path }) => path);
+    expect(writeFiles(root, files()).length).toBeGreaterThan(3);
+    expect(staleFiles(root, files())).toEqual([]);
+    const stale = staleFiles(root, files(positive)).map(({ path }) => path);
     expect(stale).toEqual(['docs/contracts/asyncapi.json', 'docs/contracts/schemas/square.json', 'docs/reference.md']);
   });
 
   test('exported files of a deleted contract are reported', () => {
-    writeFiles(root, contractFiles(root));
+    writeFiles(root, files());
     const { square } = calculator.operations;
-    const files = contractFiles(root, defineCatalogue({ operations: { square }, formulas: calculator.formulas }));
-    expect(leftOver(root, files)).toEqual(['docs/contracts/schemas/multiply.json']);
+    const target = repositoryTarget(root, defineCatalogue({ operations: { square }, formulas: calculator.formulas }));
+    expect(leftOver(target, contractFiles(target))).toEqual(['docs/contracts/schemas/multiply.json']);
   });
 
   test('the exported files have the version of the package', () => {
-    const [asyncApi] = contractFiles(root);
+    const [asyncApi] = files();
     const { version } = JSON.parse(readFileSync(join(repository, 'packages/contracts/package.json'), 'utf8')) as {
       readonly version: string;
     };
@@ -65,22 +96,22 @@ describe('the exported contracts', () => {
   });
 
   test('the committed files are up to date (if not: pnpm contracts:export)', () => {
-    const files = contractFiles(repository);
-    expect(staleFiles(repository, files).map(({ path }) => path)).toEqual([]);
-    expect(leftOver(repository, files)).toEqual([]);
+    const target = repositoryTarget(repository);
+    expect(staleFiles(repository, contractFiles(target)).map(({ path }) => path)).toEqual([]);
+    expect(leftOver(target, contractFiles(target))).toEqual([]);
   });
 });
 
 describe('a change that breaks', () => {
-  beforeEach(() => void writeFiles(root, [releasedFile()]));
+  beforeEach(() => release());
 
   test('the released contracts break nothing with themselves', () => {
     const none = { refused: [], allowed: [], outdated: [], described: [] };
-    expect(breakingChanges(root)).toMatchObject(none);
+    expect(changes()).toMatchObject(none);
   });
 
   test('a breaking change is refused', () => {
-    const { refused } = breakingChanges(root, positive);
+    const { refused } = changes(positive);
     expect(refused).toHaveLength(1);
     expect(refused[0]).toContain('operation square, input: may be below 0');
   });
@@ -92,31 +123,31 @@ describe('a change that breaks', () => {
     'at version %s a breaking change passes if it is allowed and a changeset is %s, and not with only one of these',
     (version, needed, less) => {
       writeFileSync(join(root, 'packages/contracts/package.json'), JSON.stringify({ version }));
-      const { refused } = breakingChanges(root, positive);
+      const { refused } = changes(positive);
       changeset(needed);
-      expect(breakingChanges(root, positive)).toMatchObject({ refused, needed, announced: true });
+      expect(changes(positive)).toMatchObject({ refused, announced: true });
       allow(refused);
-      expect(breakingChanges(root, positive)).toMatchObject({ refused: [], allowed: refused });
+      expect(changes(positive)).toMatchObject({ refused: [], allowed: refused });
       changeset(less);
-      expect(breakingChanges(root, positive)).toMatchObject({ refused, allowed: [], announced: false });
+      expect(changes(positive)).toMatchObject({ refused, allowed: [], announced: false });
       changeset('major');
-      expect(breakingChanges(root, positive)).toMatchObject({ refused: [], allowed: refused });
+      expect(changes(positive)).toMatchObject({ refused: [], allowed: refused });
     },
   );
 
   test('an allowed break does not allow another one', () => {
     changeset('major');
-    allow(breakingChanges(root, positive).refused);
-    const { refused, outdated } = breakingChanges(root, withSquare(z.int()));
+    allow(changes(positive).refused);
+    const { refused, outdated } = changes(withSquare(z.int()));
     expect(refused[0]).toContain('operation square, input: may be number, where the receiver accepts integer');
     expect(outdated).toHaveLength(1);
   });
 
   test('a break is forgotten once it is released', () => {
-    writeFiles(root, [releasedFile(positive)]);
-    expect(breakingChanges(root, positive).refused).toEqual([]);
+    release(positive);
+    expect(changes(positive).refused).toEqual([]);
     // The reverse change accepts more, so it is compatible.
-    expect(breakingChanges(root, withSquare(Finite)).refused).toEqual([]);
+    expect(changes(withSquare(Finite)).refused).toEqual([]);
   });
 });
 
@@ -128,18 +159,18 @@ describe('a change of a work policy', () => {
   }
 
   test('a change of a work policy is reported, and breaks nothing', () => {
-    writeFiles(root, [releasedFile()]);
+    release();
     const described = [
       'operation square, work.maxMs: was no limit, is 50 ms. Notable: handlers that run for more than 50 ms fail now.',
       'operation square, work.lanes: was fixed, is any.',
     ];
     const changed = withWork({ maxMs: 50, fallback: 'late' });
-    expect(breakingChanges(root, changed)).toMatchObject({ refused: [], allowed: [], described });
+    expect(changes(changed)).toMatchObject({ refused: [], allowed: [], described });
   });
 
   test('a change of a work policy makes the document and the reference out of date, and no schema', () => {
-    writeFiles(root, contractFiles(root));
-    const stale = staleFiles(root, contractFiles(root, withWork({ maxMs: 50 }))).map(({ path }) => path);
+    writeFiles(root, files());
+    const stale = staleFiles(root, files(withWork({ maxMs: 50 }))).map(({ path }) => path);
     expect(stale).toEqual(['docs/contracts/asyncapi.json', 'docs/reference.md']);
   });
 });

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isName } from '@cateto/contracts';
-import type { GeneratedFile } from './generated-files.ts';
-import { staleFiles, writeFiles } from './generated-files.ts';
+import type { GeneratedFile } from 'contracts/files';
+import { staleFiles, writeFiles } from 'contracts/files';
 
 /*
  * TypeScript cannot list a folder. So the lists of contracts are generated from the folder listing and committed: the

@@ -13,5 +13,6 @@ export const apps: Readonly<Record<string, Program>> = {
   'calc-server': { about: 'serves formulas', load: () => import('calc-server') },
   cluster: { about: 'runs all of these on this machine, until Ctrl-C', load: () => import('./cluster.ts') },
   client: { about: 'sends requests: client hypotenuse 12 13', load: () => import('client') },
+  contracts: { about: 'exports and checks contracts: contracts check', load: () => import('contracts') },
   init: { about: 'writes a small project: init my-system', load: () => import('create-cateto') },
 };

@@ -1,5 +1,6 @@
-import { contractFiles } from '../contract-files.ts';
+import { contractFiles } from 'contracts/files';
 import { fileURLToPath } from 'node:url';
+import { repositoryTarget } from '../repository.ts';
 
 /*
  * Prints, as JSON, the files that `pnpm contracts:export` would write. For a process that has loaded the catalogue as
@@ -8,4 +9,4 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-process.stdout.write(JSON.stringify(contractFiles(root)));
+process.stdout.write(JSON.stringify(contractFiles(repositoryTarget(root))));

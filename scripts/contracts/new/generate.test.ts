@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as contracts from '@cateto/contracts';
 import { staleRegistries, writeRegistries } from '../registries.ts';
-import type { GeneratedFile } from '../generated-files.ts';
+import type { GeneratedFile } from 'contracts/files';
 import { generate } from './generate.ts';
 import type { Given, NewContract } from './request.ts';
 import { RequestFault, requestOf } from './request.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { GeneratedFile } from '../generated-files.ts';
-import { staleFiles } from '../generated-files.ts';
+import type { GeneratedFile } from 'contracts/files';
+import { staleFiles } from 'contracts/files';
 import { staleRegistries } from '../registries.ts';
 import type { Draft } from './drafts.ts';
 import { draftsOf } from './drafts.ts';

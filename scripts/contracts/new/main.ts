@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { GeneratedFile } from '../generated-files.ts';
+import type { GeneratedFile } from 'contracts/files';
 import type { Draft } from './drafts.ts';
 import { generate } from './generate.ts';
 import { nameFault } from './names.ts';

@@ -30,11 +30,13 @@ const helps = new Map<string, Promise<string>>();
 function helpOf(text: string): Promise<string> {
   const program = programOf(text);
   if (program === undefined) throw new Error(`"${text}" is no program of this workspace`);
-  const tool = /(?:^| )((?:tests|verification|bench|scripts)\/\S+)(?: |$)/.exec(program.start)?.[1];
+  const tool = /(?:^| )((?:tests|verification|bench|scripts)\/(?!contracts\/(?:check|export)\.ts)\S+)(?: |$)/.exec(
+    program.start,
+  )?.[1];
   if (tool !== undefined) return Promise.resolve(sourceOf(join(repository, tool)));
-  // The client's flags belong to a command. The binary's flags belong to a program, and for the client to a command.
+  // The client's flags belong to a command. The binary's flags belong to a program, and for two programs to a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
-  const named = before.split(' ').slice(0, before.startsWith('client ') ? 2 : 1);
+  const named = before.split(' ').slice(0, /^(?:client|contracts) /.test(before) ? 2 : 1);
   const command = `exec ${program.start} ${named.join(' ')} --help`;
   const key = `${program.folder} ${command}`;
   const known = helps.get(key) ?? outputOf(command, program.folder);

@@ -42,6 +42,11 @@ export const notRun: readonly NotRun[] = [
     because: installs,
     coveredBy: 'tests/src/e2e/catalogue.test.ts',
   })),
+  ...['export', 'export --release', 'check', 'check --allow'].map((command) => ({
+    command: `npx cateto contracts ${command} --catalogue ./pricing.js`,
+    because: installs,
+    coveredBy: 'apps/contracts/src/main.test.ts',
+  })),
   ...['npm install', 'npx cateto cluster', 'npm run serve', 'npm run ask'].map((command) => ({
     command: `examples: ${command}`,
     because: installs,

@@ -16,7 +16,7 @@ const sdk = [...node, ...own('bus'), ...own('simulation'), ...own('contracts')];
 const appKit = [...node, ...own('contracts'), 'pino', 'pino-pretty', 'commander', 'import-meta-resolve'];
 const cluster = [...node, ...own('app-kit')];
 const server = [...node, ...own('app-kit'), ...own('bus'), ...own('compute'), ...own('contracts')];
-const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client'];
+const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client', 'contracts'];
 const csv = ['csv-parse', 'csv-parse/*', 'csv-stringify', 'csv-stringify/*', 'iconv-lite'];
 
 interface Rule {
@@ -83,6 +83,11 @@ const rules: readonly Rule[] = [
   {
     files: 'apps/client/src/**',
     allowed: [...cluster, ...own('sdk'), ...own('contracts'), 'commander', 'cli-progress', ...csv, 'zod'],
+  },
+  {
+    files: 'apps/contracts/src/**',
+    allowed: [...node, ...own('app-kit'), ...own('contracts'), 'commander'],
+    may: ['tools'],
   },
   // Tests may use what their package depends on.
   {

@@ -1,0 +1,11 @@
+/** The commands of a project, and its rule for breaking changes. */
+export interface ContractsProject {
+  /** The command that exports. */
+  readonly exportWith: string;
+  /** The command that checks. */
+  readonly checkWith: string;
+  /** Whether a break that is written down may pass. */
+  readonly announced: boolean;
+  /** What to do so that it may pass. */
+  readonly announceWith: string;
+}
