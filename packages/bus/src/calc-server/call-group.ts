@@ -6,7 +6,10 @@ import type { Caller, CallParts, CallRoute } from './operation-call.ts';
 import { OperationCall } from './operation-call.ts';
 import type { TakenCalls } from './taken-step.ts';
 
-/* The calls of one part of a step: a window of them is in flight, and each that ends makes room for the next. */
+/*
+ * The calls of one part of a step: a window of them is in flight, and each that ends makes room for the next. A call that
+ * is refused because so many others wait before it is requested again when one of those has ended.
+ */
 
 /** The running formula, as its calls use it. */
 export interface GroupOwner {
@@ -42,6 +45,10 @@ export class CallGroup implements Caller {
   /** The seqs of the calls in flight, by the index of the call. */
   private readonly seqs = new Map<number, number>();
   private next = 0;
+  /** The calls that were refused as `overloaded`, and have to be requested again. */
+  private readonly refused: number[] = [];
+  /** A call was refused since the last one ended. */
+  private full = false;
   private inFlight = 0;
   private missing: number;
   private filling = false;
@@ -68,13 +75,17 @@ export class CallGroup implements Caller {
   /** Requests as many calls as may be in flight. A call may end before this returns. */
   fill(): void {
     if (this.filling) return;
-    const { inputs, concurrency } = this.calls;
+    const { concurrency } = this.calls;
     this.filling = true;
-    while (!this.over && this.next < inputs.length && this.inFlight < concurrency && this.owner.mayAsk()) {
-      this.next += 1;
-      this.ask(this.next - 1);
+    while (!this.over && this.hasMore() && !this.full && this.inFlight < concurrency && this.owner.mayAsk()) {
+      const again = this.refused.pop();
+      this.ask(again ?? this.next++);
     }
     this.filling = false;
+  }
+
+  private hasMore(): boolean {
+    return this.next < this.calls.inputs.length || this.refused.length > 0;
   }
 
   private ask(index: number): void {
@@ -102,6 +113,12 @@ export class CallGroup implements Caller {
     this.seqs.delete(index);
     this.shares?.delete(index);
     this.inFlight -= 1;
+    if (failed?.code === 'overloaded' && this.inFlight > 0) {
+      this.refused.push(index);
+      this.full = true;
+      return;
+    }
+    this.full = false;
     if (failed !== undefined && !this.calls.collect) return this.owner.groupFailed(this, failed);
     this.outputs[index] = failed ?? output;
     if (fellBackOn !== undefined) this.owner.fellBackOn(fellBackOn);
@@ -111,7 +128,7 @@ export class CallGroup implements Caller {
     if (this.missing === 0) {
       this.over = true;
       this.owner.groupDone(this);
-    } else if (this.next < this.calls.inputs.length) this.fill();
+    } else if (this.hasMore()) this.fill();
   }
 
   /** Its results are not needed any more. */

@@ -32,6 +32,8 @@ const wait = operation({ name: 'wait', ...shape });
 const refuse = operation({ name: 'refuse', ...shape });
 const fixed = operation({ name: 'fixed', ...shape, work: { lanes: 'fixed' } });
 const big = operation({ name: 'big', ...shape });
+/** Takes 100 ms. */
+const slow = operation({ name: 'slow', ...shape });
 const secret = operation({ name: 'secret', ...shape });
 const work = formula({
   name: 'work',
@@ -39,13 +41,16 @@ const work = formula({
   operands: [['a', Finite]],
   output: z.unknown(),
   example: { operands: [1], output: 1 },
-  calls: [double, wait, refuse, fixed, big],
+  calls: [double, wait, refuse, fixed, big, slow],
 });
-const catalogue = defineCatalogue({ operations: { double, wait, refuse, fixed, big, secret }, formulas: { work } });
+const catalogue = defineCatalogue({
+  operations: { double, wait, refuse, fixed, big, slow, secret },
+  formulas: { work },
+});
 
 type Waits = { readonly input: number; resolve(output: number): void; readonly signal: AbortSignal };
 
-function setUp(code: unknown, { opServer = true, exposeErrors = true, timeoutMs = 60_000 } = {}) {
+function setUp(code: unknown, { opServer = true, exposeErrors = true, timeoutMs = 60_000, concurrency = 1_024 } = {}) {
   const platform = testPlatform();
   const broker = fakeBroker(platform);
   const events: BusEvent[] = [];
@@ -66,6 +71,10 @@ function setUp(code: unknown, { opServer = true, exposeErrors = true, timeoutMs 
       new Promise<number>((resolve) => void waiting.push({ input, resolve, signal })),
     refuse: (input: number) => failure('out-of-domain', `no ${input}`),
     fixed: (input: number) => input,
+    slow(input: number) {
+      ran.push(input);
+      return new Promise<number>((resolve) => void platform.after(100, () => resolve(input)));
+    },
     big: (input: number) => 'x'.repeat(input),
     secret: (input: number) => input,
   };
@@ -76,7 +85,7 @@ function setUp(code: unknown, { opServer = true, exposeErrors = true, timeoutMs 
     operationTimeoutMs: 2_000,
     exposeErrors,
   });
-  if (opServer) serveOperations({ ...shared, handlers, operations: 'all', lanes: 'all' });
+  if (opServer) serveOperations({ ...shared, handlers, operations: 'all', lanes: 'all', concurrency });
   const bus = open({ role: 'client', ...shared });
   const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: 2_000, onEvent: shared.onEvent });
   const client = createFormulaClient(bus, catalogue, requests);
@@ -196,6 +205,20 @@ describe('a map', () => {
       }),
     );
   });
+});
+
+test('a call that is refused because too many calls of its map wait is requested again, and not the others', async () => {
+  // 300 calls of 100 ms, one after the other, in 32 s: a call that waits behind 256 others would be refused.
+  const code = formulaCode(work, function* () {
+    return (yield* map(
+      slow,
+      Array.from({ length: 300 }, (_, index) => index),
+    )).length;
+  });
+  const { ran, outcomes, pass } = setUp(code, { timeoutMs: 32_000, concurrency: 1 });
+  for (let step = 0; step < 330; step += 1) await pass(100);
+  expect(outcomes.map(valueOf)).toEqual([300]);
+  expect(ran).toHaveLength(300);
 });
 
 describe('failures', () => {
