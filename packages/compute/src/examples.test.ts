@@ -1,4 +1,4 @@
-import type { Formula, FormulaCode, Handler, Operation } from '@cateto/contracts';
+import type { Formula, FormulaGenerator, Handler, Operation } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import { answerOf } from './formulas/answer-of.test-support.ts';
@@ -18,7 +18,7 @@ test.each(Object.values<Operation>(calculator.operations))(
 test.each(Object.values<Formula>(calculator.formulas))(
   'the formula $name makes of its example what its contract says',
   async ({ name, example }) => {
-    const code = formulaCodes[name as keyof typeof formulaCodes] as unknown as FormulaCode;
+    const code = formulaCodes[name as keyof typeof formulaCodes] as unknown as FormulaGenerator;
     expect(await answerOf(code, example.operands)).toEqual(example.output);
   },
 );

@@ -22,11 +22,11 @@ const eta = new Eta({
 
 /** The four files of a new contract, formatted: contract, code, test and changeset. The author edits the first two. */
 export async function draftsOf(root: string, request: NewContract): Promise<readonly Draft[]> {
-  const { kind, name } = request;
+  const { kind, name, steps } = request;
   const stem = stemOf(name);
   const plans = [
     { template: `${kind}/contract`, path: `${contractsPath}/${kind}s/${stem}.ts` },
-    { template: `${kind}/code`, path: `${computePath}/${kind}s/${stem}.ts` },
+    { template: steps ? `${kind}/steps` : `${kind}/code`, path: `${computePath}/${kind}s/${stem}.ts` },
     { template: `${kind}/test`, path: `${computePath}/${kind}s/${stem}.test.ts` },
     { template: 'changeset', path: `.changeset/${kind}-${stem}.md` },
   ];

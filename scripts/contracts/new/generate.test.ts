@@ -155,6 +155,12 @@ test('a new formula has the requested operands', async () => {
   expect(code?.text).toContain('call(square, operands[2])]');
 });
 
+test('a new formula in steps has a generator', async () => {
+  const [, code] = await make('formula', 'sumOfSquares', { operands: 'x, y', steps: true });
+  expect(code?.text).toContain('formulaCode(contract, function* (operands) {');
+  expect(code?.text).toContain('yield* map(square, operands)');
+});
+
 test.each([
   ['a,,b', 'operand "": a name is'],
   ['a,B', 'operand "B": a name is'],

@@ -48,8 +48,10 @@ function read(kind: NewContract['kind'], words: readonly string[]): Given {
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: (text, write) => write(text.replace('error', `new:${kind}`)) })
     .exitOverride();
-  if (kind === 'formula')
+  if (kind === 'formula') {
     command.option('-o, --operands <names>', `its operands in order (default: ${defaultOperands})`);
+    command.option('--steps', 'its code is a generator: any number of calls, in any number of rounds');
+  }
   command.parse(words, { from: 'user' });
   return { ...command.opts<Given>(), name: command.processedArgs[0] as string | undefined };
 }

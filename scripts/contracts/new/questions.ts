@@ -24,11 +24,12 @@ export async function askForMissing(
   faultOf: (name: string) => string | undefined,
   terminal: Terminal = {},
 ): Promise<Given & { readonly name: string }> {
-  const { name, description, operands } = given;
+  const { name, description, operands, steps } = given;
   intro(`A new ${kind}`, terminal);
   const ask = (message: string, usual: string, fault: Fault): Promise<string> =>
     answerTo(message, usual, fault, terminal);
   return {
+    steps,
     name: name ?? (await ask(`What is the ${kind} called?`, '', faultOf)),
     description: description ?? (await ask('What comes out, in one line?', defaultDescription(kind), descriptionFault)),
     ...(kind === 'formula' && {

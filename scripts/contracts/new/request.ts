@@ -8,6 +8,8 @@ export interface NewContract {
   readonly description: string;
   /** The names of the operands in order; none for an operation. */
   readonly operands: readonly string[];
+  /** The code of a formula is a generator, and not a plan with `combine`. */
+  readonly steps: boolean;
 }
 
 /** Values from a command line or from answers; missing values were not given. */
@@ -16,6 +18,7 @@ export interface Given {
   readonly description?: string | undefined;
   /** Separated by commas: `a,b`. */
   readonly operands?: string | undefined;
+  readonly steps?: boolean | undefined;
 }
 
 /** A request that cannot be carried out. The message is one line for the user. */
@@ -48,8 +51,8 @@ export function descriptionFault(text: string): string | undefined {
 
 /** @throws RequestFault */
 export function requestOf(kind: NewContract['kind'], given: Given & { readonly name: string }): NewContract {
-  const { name, description = defaultDescription(kind), operands = defaultOperands } = given;
+  const { name, description = defaultDescription(kind), operands = defaultOperands, steps = false } = given;
   const fault = descriptionFault(description) ?? (kind === 'formula' ? operandsFault(operands) : undefined);
   if (fault !== undefined) throw new RequestFault(`${kind} "${name}": ${fault}`);
-  return { kind, name, description, operands: kind === 'formula' ? operandNames(operands) : [] };
+  return { kind, name, description, operands: kind === 'formula' ? operandNames(operands) : [], steps };
 }

@@ -33,6 +33,7 @@ beforeAll(() => {
     expect(finished).toEqual(done);
     expect(guide).toContain(finished.said.trim());
   }
+  expect(workspace.program(generator, ['formula', 'manySquares', '--steps'])).toEqual(done);
 });
 
 afterAll(() => workspace.remove());
@@ -46,7 +47,7 @@ function check(): Record<string, Finished> {
     format: workspace.tool('oxfmt', ['--check', 'packages/contracts/src/calculator', 'packages/compute/src']),
     registry: workspace.program('scripts/contracts/registry.ts', ['--check']),
     contracts: workspace.program('scripts/contracts/check.ts', []),
-    tests: workspace.tool('vitest', ['run', 'examples', 'cube', 'sum-of-cubes'], 'packages/compute'),
+    tests: workspace.tool('vitest', ['run', 'examples', 'cube', 'sum-of-cubes', 'many-squares'], 'packages/compute'),
   };
 }
 
@@ -56,7 +57,7 @@ const client = (...args: readonly string[]): Finished => workspace.program('apps
 test('a new contract passes all checks as generated, and is listed', () => {
   const checked = check();
   expect(checked).toEqual(green);
-  expect(checked['tests']?.said).toMatch(/Test Files .*3 passed/);
+  expect(checked['tests']?.said).toMatch(/Test Files .*4 passed/);
   expect(client('operations').said).toContain(
     'cube: number → number\n  The third power of a number; out of domain when it overflows.\n  3 → 3\n',
   );

@@ -32,7 +32,7 @@ async function halfway(client: Asking) {
   let results = 0;
   let begun: ((calcServer: string) => void) | undefined;
   const inTheMiddle = new Promise<string>((resolve) => (begun = resolve));
-  const watch = await client.watch(({ topic, to }) => {
+  const watch = client.watch(({ topic, to }) => {
     if (topic.startsWith('calc.quote.result')) results += 1;
     if (results === count / 4) begun?.(to);
   });

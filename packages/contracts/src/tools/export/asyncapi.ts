@@ -26,7 +26,8 @@ type Part = Readonly<Record<string, unknown>>;
 /**
  * Describes a catalogue as an AsyncAPI 3 document in plain JSON. Every topic is a channel with the address as a
  * parameter. Requests are operations with replies. Values are JSON Schemas. `x-zeromq` bindings describe how a message
- * travels, because AsyncAPI has none for ZeroMQ. `x-cateto-work` describes the work of an operation.
+ * travels, because AsyncAPI has none for ZeroMQ. `x-cateto-work` describes the work of an operation, `x-cateto-calls` the operations
+ * that a formula may call.
  *
  * @throws Error when the brokers cannot be parsed
  */
@@ -121,9 +122,10 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
   const hello = { channel: reference('hello'), messages: [reference('hello', 'hello')] };
   return Object.fromEntries([
     ...Object.values(catalogue.formulas).flatMap((formula) => {
-      const { name, description, operands } = formula;
+      const { name, description, operands, calls } = formula;
+      const extensions = calls && { 'x-cateto-calls': calls.map((called) => called.name) };
       const asked = operands.map((_operand, index) => operandMessage(name, index + 1));
-      return conversation(documentName(formula), description, 'operands', asked, ['client', 'calc-server']);
+      return conversation(documentName(formula), description, 'operands', asked, ['client', 'calc-server'], extensions);
     }),
     ...Object.values(catalogue.operations).flatMap(({ name, description, work }) =>
       conversation(name, description, `${name}.request`, ['request'], ['calc-server', 'op-server'], {

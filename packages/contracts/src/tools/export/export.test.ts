@@ -7,6 +7,7 @@ import type { Schema } from '../evolution/schema-view.ts';
 import { exposed } from '../../catalogue/exposed.ts';
 import { failureTable } from '../../messages/failures.ts';
 import { Finite } from '../../catalogue/finite.ts';
+import { formula } from '../../catalogue/formula.ts';
 import { operation } from '../../catalogue/operation.ts';
 import { topicShape } from '../../topics/topic-table.ts';
 import { asyncApiOf } from './asyncapi.ts';
@@ -107,6 +108,27 @@ describe('the reference', () => {
     expect(text).toContain('"pattern":"a\\|b"');
     expect(text).not.toContain('hypotenuse');
   });
+});
+
+test('the reference and the AsyncAPI document have the operations that a formula may call, if its contract lists them', () => {
+  const shape = {
+    description: 'A number.',
+    operands: [['tree', Tree]] as const,
+    output: Finite,
+    example: { operands: [{ value: 1, children: [] }] as [{ value: number; children: [] }], output: 1 },
+  };
+  const formulas = {
+    listed: formula({ name: 'listed', ...shape, calls: [sum] }),
+    free: formula({ name: 'free', ...shape }),
+  };
+  const catalogue = defineCatalogue({ operations: { sum }, formulas });
+  const reference = referenceOf(catalogue, '# Reference');
+  expect(reference.match(/^Calls: .*$/gm)).toEqual(['Calls: `sum`']);
+  const { operations } = asyncApiOf(catalogue, { title: 'Forest', version: '1' }) as {
+    operations: Readonly<Record<string, { 'x-cateto-calls'?: unknown }>>;
+  };
+  const calls = ['listed.ask', 'listed.answer', 'free.ask'].map((name) => operations[name]?.['x-cateto-calls']);
+  expect(calls).toEqual([['sum'], ['sum'], undefined]);
 });
 
 test('the AsyncAPI document has the work policy of an operation on both sides of the conversation', () => {

@@ -17,7 +17,9 @@ export function referenceOf(catalogue: Catalogue, heading: string): string {
     heading,
     '## Formulas',
     'Clients request formulas; calc-servers compute them.',
-    ...ownFormulas(catalogue.formulas).map((formula) => contractSection(catalogue, formula)),
+    ...ownFormulas(catalogue.formulas).map((formula) =>
+      [contractSection(catalogue, formula), ...callsLine(formula)].join('\n\n'),
+    ),
     ...exposedLine(catalogue),
     '## Operations',
     'Calc-servers request operations; op-servers run them, on lanes 1 to 8.',
@@ -74,6 +76,11 @@ function exampleOf(contract: Operation | Formula): string {
   const given = contract.kind === 'operation' ? [contract.example.input] : contract.example.operands;
   const texts = given.map((value) => JSON.stringify(value)).join(', ');
   return `${contract.name}(${texts}) = ${JSON.stringify(contract.example.output)}`;
+}
+
+/** The operations that a formula may call, if its contract lists them. */
+function callsLine({ calls }: Formula): readonly string[] {
+  return calls === undefined ? [] : [`Calls: ${calls.map(({ name }) => code(name)).join(', ')}`];
 }
 
 /** The work policy of an operation, as its contract declares it. */
