@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { calculator, failure } from '@cateto/contracts';
-import type { Catalogue, FailureCode, Lane } from '@cateto/contracts';
+import type { Catalogue, FailureCode, FallbackLane } from '@cateto/contracts';
 import type { CallOptions, ObservedAt, SystemStatus } from '@cateto/sdk';
 import { RequestError } from '@cateto/sdk';
 import { mapOver } from '@cateto/sdk/testing';
@@ -38,7 +38,8 @@ export interface Setup {
   readonly catalogue?: Context['catalogue'];
   /** The result of a call; the sum of its operands by default. */
   readonly answer?: (call: FakeCall) => unknown;
-  readonly fallbacks?: readonly Lane[];
+  readonly fallbacks?: readonly FallbackLane[];
+  readonly fallbackCount?: number;
   /** The error of connecting. */
   readonly refuseConnect?: Error;
   readonly status?: SystemStatus | Promise<SystemStatus>;
@@ -100,7 +101,8 @@ function fakeClient(setup: Setup, calls: FakeCall[], onClose: () => void): Comma
         const answered = async (): Promise<unknown> => (setup.answer ?? sum)(call);
         answered().then((value) => {
           giveUp.delete(cancel);
-          resolve({ value, id, elapsedMs: 1.23456, fallbacks: setup.fallbacks ?? [] });
+          const { fallbacks = [], fallbackCount } = setup;
+          resolve({ value, id, elapsedMs: 1.23456, fallbacks, fallbackCount });
         }, reject);
       });
     },

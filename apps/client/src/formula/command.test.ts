@@ -45,6 +45,17 @@ describe('a formula by its name', () => {
     expect(ran.stderr).toBe('hypotenuse: no op-server answered on lane 1; the calc-server computed it\n');
   });
 
+  test.each([
+    [[0], 3, 'no op-server answered; the calc-server computed 3 calls'],
+    [[0, 1, 2], 20, 'no op-server answered on lanes 1, 2; the calc-server computed 20 calls'],
+  ] as const)(
+    'the fallbacks of a formula in steps on lanes %j are counted, and lane 0 is no lane',
+    async (fallbacks, fallbackCount, text) => {
+      const { stderr } = await runHere(['hypotenuse', '12', '13'], { fallbacks, fallbackCount });
+      expect(stderr).toBe(`hypotenuse: ${text}\n`);
+    },
+  );
+
   test('a formula command with --json reports fallbacks in the JSON only', async () => {
     const ran = await runHere(['hypotenuse', '12', '13', '--json'], { fallbacks: [1, 2] });
     expect(JSON.parse(ran.stdout)).toMatchObject({ fallbacks: [1, 2] });

@@ -42,10 +42,15 @@ async function ask(context: Context, formula: Formula, command: Command): Promis
   if (options.json === true) return void io.stdout.write(`${answerJson(formula, operands, answer)}\n`);
   const text = valueText(answer.value, options.digits);
   io.stdout.write(`${io.stdout.isTTY === true ? onTerminal(text) : text}\n`);
-  if (answer.fallbacks.length > 0) {
-    const lanes = `${answer.fallbacks.length === 1 ? 'lane' : 'lanes'} ${answer.fallbacks.join(', ')}`;
-    io.stderr.write(`${formula.name}: no op-server answered on ${lanes}; the calc-server computed it\n`);
-  }
+  if (answer.fallbacks.length > 0) io.stderr.write(`${formula.name}: ${fallbackText(answer)}\n`);
+}
+
+function fallbackText({ fallbacks, fallbackCount }: Answer<unknown>): string {
+  // Calls that had no lane yet are listed under 0.
+  const lanes = fallbacks.filter((lane) => lane > 0);
+  const where = lanes.length === 0 ? '' : ` on ${lanes.length === 1 ? 'lane' : 'lanes'} ${lanes.join(', ')}`;
+  const what = fallbackCount === undefined ? 'it' : `${fallbackCount} calls`;
+  return `no op-server answered${where}; the calc-server computed ${what}`;
 }
 
 function answerJson(formula: Formula, operands: readonly unknown[], answer: Answer<unknown>): string {
