@@ -62,16 +62,13 @@ export function emptyOutside(name: string, environment: Readonly<Record<string, 
   };
 }
 
+/** The arguments with which npm installs packed packages, as it would install those of the registry. */
+export function installArguments(packages: readonly Packed[]): readonly string[] {
+  return ['install', '--no-audit', '--no-fund', '--loglevel=error', ...packages.map(({ file }) => file)];
+}
+
 /** Installs the packed packages that its manifest names, with their dependencies, as a user's npm would. */
 export async function installed(outside: Outside, packages: readonly Packed[]): Promise<void> {
-  const files = packages.map(({ file }) => file);
-  const { code, out, said } = await outside.run(
-    'npm',
-    'install',
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-    ...files,
-  );
+  const { code, out, said } = await outside.run('npm', ...installArguments(packages));
   if (code !== 0) throw new Error(`npm install failed: ${out}${said}`);
 }

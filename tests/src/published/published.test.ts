@@ -9,7 +9,7 @@ import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Started } from '../support/following.ts';
 import type { Outside } from './outside.ts';
-import { copyOfExample, emptyOutside, installed } from './outside.ts';
+import { copyOfExample, installed } from './outside.ts';
 import type { Packed } from './packed.ts';
 import { packAll } from './packed.ts';
 
@@ -197,60 +197,5 @@ export { serve, simulate };
   test('Ctrl-C stops the whole installed system', async () => {
     cluster.child.kill('SIGINT');
     expect(await cluster.ended).toBe(0);
-  });
-});
-
-describe('a project of create-cateto, outside of this workspace', () => {
-  let project: Outside;
-
-  beforeAll(async () => {
-    project = emptyOutside('project', { CATETO_BROKERS: await freeBrokers() });
-    const created = await project.run(
-      ...(['npm', 'exec', '--yes', '--package', packed('create-cateto').file, '--', 'create-cateto'] as const),
-    );
-    expect(created).toMatchObject({
-      code: 0,
-      said: '',
-      out: expect.stringMatching(/^wrote package\.json, .*\nNext:\n/),
-    });
-    const needed = packages.filter(({ name }) => !['@cateto/app-kit', 'create-cateto'].includes(name));
-    await installed(project, needed);
-  });
-
-  afterAll(() => project.end());
-
-  test('cateto init writes the same project as create-cateto', async () => {
-    expect(await project.run('cateto', 'init', 'another')).toMatchObject({ code: 0, said: '' });
-    const compared = await project.run('diff', '--recursive', 'src', 'another/src');
-    expect(compared).toEqual({ code: 0, out: '', said: '' });
-    for (const file of ['README.md', 'tsconfig.json', '.gitignore', 'pnpm-workspace.yaml']) {
-      const [one, other] = ['', 'another/'].map((at) => readFileSync(join(project.folder, at, file), 'utf8'));
-      expect(other?.replace('# another', '# project')).toBe(one?.replace(/^# cateto-project-\w+/i, '# project'));
-    }
-  });
-
-  test('the three commands of a new project work: its test, its cluster, and a call', async () => {
-    const tested = await project.run('npm', 'test');
-    expect(tested).toMatchObject({ code: 0, out: expect.stringMatching(/^# pass 2$|pass 2$/m) });
-    const cluster = project.start('npm', 'run', 'cluster');
-    await cluster.wrote(/^Everything is up/);
-    const asked = await project.run(
-      'npm',
-      'run',
-      '--silent',
-      'calc',
-      '--',
-      'primesBelow',
-      '1000',
-      '--timeout',
-      '60000',
-    );
-    expect(asked).toEqual({ code: 0, out: '168\n', said: '' });
-    writeFileSync(join(project.folder, 'ranges.csv'), 'range\n"{""from"":10,""to"":20}"\n');
-    const command = ['batch', 'ranges.csv', '--formula', 'countPrimes', '--timeout', '60000'];
-    const batch = await project.run('npm', 'run', '--silent', 'calc', '--', ...command);
-    expect(batch).toMatchObject({ code: 0, out: 'range,value,error\n"{""from"":10,""to"":20}",4,\n' });
-    cluster.child.kill('SIGTERM');
-    await cluster.ended;
   });
 });

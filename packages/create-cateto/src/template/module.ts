@@ -1,5 +1,5 @@
 /** `src/primes.ts` of a new project. */
-export const moduleText = `import { call, defineCatalogue, defineSystem, exposed, formula, formulaCode, operation } from '@cateto/contracts';
+export const moduleText = `import { defineCatalogue, defineSystem, exposed, formula, formulaCode, map, operation } from '@cateto/contracts';
 import { z } from 'zod';
 
 const Whole = z.int().min(0).max(1_000_000_000);
@@ -17,7 +17,7 @@ const countPrimes = operation({
 // A formula is what clients call. It combines the results of operations, which run at the same time.
 const primesBelow = formula({
   name: 'primesBelow',
-  description: 'How many primes are below n, counted in eight parts.',
+  description: 'How many primes are below n, counted in parts of 100,000.',
   operands: [['n', Whole]],
   output: Whole,
   example: { operands: [100], output: 25 },
@@ -42,12 +42,11 @@ export default defineSystem({
     },
   },
   formulas: {
-    primesBelow: formulaCode(primesBelow, {
-      plan([n]) {
-        const bounds = [0, 1, 2, 3, 4, 5, 6, 7].map((part) => [part, part + 1].map((of) => Math.floor((n * of) / 8)));
-        return bounds.map(([from = 0, to = 0]) => call(countPrimes, { from, to }));
-      },
-      combine: (counts) => counts.reduce((sum, count) => sum + count, 0),
+    primesBelow: formulaCode(primesBelow, function* ([n]) {
+      const starts = Array.from({ length: Math.ceil(n / 100_000) }, (_, part) => part * 100_000);
+      const ranges = starts.map((from) => ({ from, to: Math.min(from + 100_000, n) }));
+      const counts = yield* map(countPrimes, ranges);
+      return counts.reduce((sum, count) => sum + count, 0);
     }),
   },
 });
