@@ -114,15 +114,13 @@ test('a breaking change fails the check, passes when it is allowed, and is forgo
   });
 
   expect(contracts('check', '--allow')).toMatchObject({ status: 0, stderr: '' });
-  expect(read('contracts/allowed.json')).toHaveLength(2);
+  expect(read('contracts/allowed.json')).toHaveLength(1);
   const allowed = contracts('check');
   expect([allowed.status, allowed.stdout]).toEqual([
     0,
-    '4 of 4 files up to date; compared with the last release: 2 breaking changes allowed; --verbose lists them\n',
+    '4 of 4 files up to date; compared with the last release: 1 breaking change allowed; --verbose lists them\n',
   ]);
-  expect(contracts('check', '--verbose').stdout).toMatch(
-    /^allowed: operation price, input: .*\nallowed: formula price, /,
-  );
+  expect(contracts('check', '--verbose').stdout).toMatch(/^allowed: operation price, input: .*\n4 of 4 /);
 
   change({});
   contracts('export');

@@ -4,6 +4,7 @@ import { calculator } from '../../calculator/calculator.ts';
 import { defineCatalogue } from '../../catalogue/catalogue.ts';
 import type { ContractSet } from '../export/contract-set.ts';
 import { contractSetOf } from '../export/contract-set.ts';
+import { exposed } from '../../catalogue/exposed.ts';
 import { Finite } from '../../catalogue/finite.ts';
 import { formula } from '../../catalogue/formula.ts';
 import { operation } from '../../catalogue/operation.ts';
@@ -221,4 +222,30 @@ describe('a message', () => {
 
 test('the calculator breaks nothing with itself', () => {
   expect(violations(contractSetOf(calculator), contractSetOf(calculator))).toEqual([]);
+});
+
+describe('an exposed operation', () => {
+  const catalogueOf = (input: z.ZodType, isExposed = true) => {
+    const price = operation({
+      name: 'price',
+      description: '',
+      input,
+      output: Finite,
+      example: { input: 1, output: 1 },
+    });
+    return contractSetOf(
+      defineCatalogue({ operations: { price }, formulas: isExposed ? { price: exposed(price) } : {} }),
+    );
+  };
+
+  test('a change of an exposed operation is one violation, and not a second one of the formula', () => {
+    const found = violations(catalogueOf(Finite), catalogueOf(z.number().min(0)));
+    expect(found.map(({ contract }) => contract)).toEqual(['operation price']);
+  });
+
+  test('clients of the last release miss an operation that is exposed no longer', () => {
+    expect(lines(catalogueOf(Finite), catalogueOf(Finite, false))).toEqual([
+      'formula price: is gone. Compatible: keep it for clients of the last release.',
+    ]);
+  });
 });

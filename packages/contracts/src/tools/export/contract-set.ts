@@ -29,6 +29,8 @@ export interface DescribedFormula {
   readonly version: number;
   readonly operands: readonly { readonly name: string; readonly schema: Schema }[];
   readonly output: Schema;
+  /** Present for an exposed operation, whose values are compared as those of the operation. */
+  readonly exposes?: true | undefined;
 }
 
 export function contractSetOf(catalogue: Catalogue): ContractSet {
@@ -45,10 +47,19 @@ export function contractSetOf(catalogue: Catalogue): ContractSet {
     }),
     formulas: mapped(catalogue.formulas, (formula) => {
       const values = described(formula);
-      return { version: formula.version, operands: values.slice(0, -1), output: values.at(-1)?.schema ?? true };
+      return {
+        version: formula.version,
+        operands: values.slice(0, -1),
+        output: values.at(-1)?.schema ?? true,
+        exposes: exposes(formula),
+      };
     }),
     messages: messageSchemas(),
   };
+}
+
+function exposes(formula: Formula): true | undefined {
+  return formula.exposes === undefined ? undefined : true;
 }
 
 function mapped<T, R>(record: Readonly<Record<string, T>>, map: (value: T) => R): Readonly<Record<string, R>> {
