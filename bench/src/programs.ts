@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
  *
  * @throws Error unless `pnpm build` was run
  */
-export function builtProgram(name: 'client-program' | 'slow-server' | 'crowd' | 'work/client-program'): string {
+export function builtProgram(
+  name: 'client-program' | 'slow-server' | 'crowd' | 'map-module' | 'work/client-program',
+): string {
   const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
   if (!existsSync(file)) throw new Error(`${name} is not built: run \`pnpm build\``);
   return file;

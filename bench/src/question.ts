@@ -1,5 +1,6 @@
 import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
+import mapSystem from './map-module.ts';
 import { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
 
 /** The question of a client. `share`, from 0 to 1, selects the numbers. Returns whether the answer is right. */
@@ -36,6 +37,21 @@ export const questions = {
       close: () => client.close(),
     };
   },
+  /** A formula of one call that does nothing. */
+  once: (timeoutMs: number) => echoed('once', timeoutMs),
+  /** A formula with a map of a thousand such calls. */
+  thousandfold: (timeoutMs: number) => echoed('thousandfold', timeoutMs),
 } satisfies Record<string, (timeoutMs: number) => Promise<Asking>>;
+
+async function echoed(name: 'once' | 'thousandfold', timeoutMs: number): Promise<Asking> {
+  const client: Client<typeof mapSystem.catalogue> = await connect({ catalogue: mapSystem.catalogue, timeoutMs });
+  return {
+    async ask(share) {
+      const a = Math.floor(share * 1e6);
+      return (await client[name](a)).value === a;
+    },
+    close: () => client.close(),
+  };
+}
 
 export type QuestionName = keyof typeof questions;

@@ -21,15 +21,15 @@ export interface SuiteOptions {
 
 export type Suite = (options: SuiteOptions) => Promise<void>;
 
-/** Passes on a system that has run for a while, and ends it afterwards. */
+/** Passes on a system that has run for a while with 256 requests in flight unless given, and ends it afterwards. */
 export async function using(
-  layout: Layout,
+  { inFlight = 256, ...layout }: Layout & { readonly inFlight?: number },
   warmMs: number,
   work: (system: MeasuredSystem) => Promise<void>,
 ): Promise<void> {
   const system = await startSystem(layout);
   try {
-    const each = { type: 'closed', inFlight: Math.ceil(256 / system.clients.length), warmMs, ms: 0 } as const;
+    const each = { type: 'closed', inFlight: Math.ceil(inFlight / system.clients.length), warmMs, ms: 0 } as const;
     await Promise.all(system.clients.map((client) => client.run(each)));
     await work(system);
   } finally {

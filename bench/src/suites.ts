@@ -1,4 +1,5 @@
 import { crowdSuites } from './crowd-suites.ts';
+import { map } from './map-suite.ts';
 import { flood, overload } from './overload.ts';
 import type { Suite } from './suite.ts';
 import { using } from './suite.ts';
@@ -94,6 +95,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   open,
   clients,
   servers,
+  map,
   ...crowdSuites,
   faults,
   overload,

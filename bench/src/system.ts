@@ -29,15 +29,23 @@ export interface Layout {
   readonly opServers?: number;
   readonly calcServers?: number;
   readonly clients?: number;
+  /** Unless it is the calculator's, the servers load the module to which it belongs. */
+  readonly question?: 'hypotenuse' | 'once' | 'thousandfold';
 }
 
 const timeoutMs = 10_000;
 
-export async function startSystem({ opServers = 2, calcServers = 1, clients = 1 }: Layout): Promise<MeasuredSystem> {
+export async function startSystem({
+  opServers = 2,
+  calcServers = 1,
+  clients = 1,
+  question = 'hypotenuse',
+}: Layout): Promise<MeasuredSystem> {
   const startMs = performance.now();
-  const cluster = await startCluster({ built: true, opServers, calcServers });
+  const environment = question === 'hypotenuse' ? {} : { CATETO_CATALOGUE: builtProgram('map-module') };
+  const cluster = await startCluster({ built: true, opServers, calcServers, environment });
   const { brokers } = cluster;
-  const start = (): Promise<ClientProcess> => startClient({ brokers, question: 'hypotenuse', timeoutMs });
+  const start = (): Promise<ClientProcess> => startClient({ brokers, question, timeoutMs });
   const started = [await start()];
   const firstAnswerMs = performance.now() - startMs;
   started.push(...(await Promise.all(Array.from({ length: clients - 1 }, start))));

@@ -13,7 +13,7 @@ import {
   map,
   operation,
 } from '@cateto/contracts';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { createFormulaClient } from '../client/formula-client.ts';
 import { serveOperations } from '../op-server/operation-server.ts';
@@ -464,6 +464,18 @@ describe('fallbacks', () => {
     const { outcome } = await outcomeOf(code, { opServer: false });
     expect(outcome).toMatchObject({ fallbacks: [1, 2, 3, 4] });
   });
+});
+
+test('steps and failures of another copy of the contracts are those of this one', async () => {
+  vi.resetModules();
+  const other = await import('@cateto/contracts');
+  expect(other.call).not.toBe(call);
+  const code = other.formulaCode(work, function* () {
+    const { many } = yield* other.all({ many: other.map(double, [1, 2]) });
+    const [failed] = yield* other.map(refuse, [1], { onFailure: 'collect' });
+    return [many, other.isFailure(failed) && failed.code];
+  });
+  expect(valueOf((await outcomeOf(code)).outcome)).toEqual([[2, 4], 'out-of-domain']);
 });
 
 test('a cancelled formula cancels its calls, and asks no more', async () => {
