@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { calculator } from '@cateto/contracts';
 import type { Catalogue } from '@cateto/contracts';
 import type { ContractsTarget, ContractsWork } from 'contracts/files';
+import { jsonOutputFiles } from './json-output-files.ts';
 
 /*
  * Where this repository has its exported contracts, and its rule for breaking changes: one that is written down passes only
@@ -31,7 +32,7 @@ export function repositoryTarget(root: string, catalogue: Catalogue = calculator
     version,
     license: 'MIT',
     comparesMessages: true,
-    more: [{ path: 'packages/contracts/src/version.generated.ts', text: versionFile(version) }],
+    more: [{ path: 'packages/contracts/src/version.generated.ts', text: versionFile(version) }, ...jsonOutputFiles()],
   };
 }
 

@@ -8,3 +8,4 @@ export type { ContractsTarget } from './contract-files.ts';
 export { allowedPath, contractFiles, json, leftOver, releasedFile } from './contract-files.ts';
 export type { GeneratedFile } from './generated-files.ts';
 export { staleFiles, writeFiles } from './generated-files.ts';
+export { jsonOutputs } from './json-outputs.ts';

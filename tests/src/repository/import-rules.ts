@@ -86,7 +86,7 @@ const rules: readonly Rule[] = [
   },
   {
     files: 'apps/contracts/src/**',
-    allowed: [...node, ...own('app-kit'), ...own('contracts'), 'commander'],
+    allowed: [...node, ...own('app-kit'), ...own('contracts'), 'commander', 'zod'],
     may: ['tools'],
   },
   // Tests may use what their package depends on.
