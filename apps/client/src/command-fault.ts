@@ -1,9 +1,9 @@
-import type { FailureCode } from '@cateto/contracts';
+import type { AnyFailureCode } from '@cateto/contracts';
 import type { ExitCode } from './exit-codes.ts';
 
 export interface CommandFaultOptions extends ErrorOptions {
   /** The failure of the request that ended the command, if a request did. */
-  readonly code?: FailureCode;
+  readonly code?: AnyFailureCode;
   /** Set when the command's output has already reported it: `--json` then adds nothing. */
   readonly printed?: boolean;
 }
@@ -12,7 +12,7 @@ export interface CommandFaultOptions extends ErrorOptions {
 export class CommandFault extends Error {
   override readonly name = 'CommandFault';
   readonly exitCode: ExitCode;
-  readonly code: FailureCode | undefined;
+  readonly code: AnyFailureCode | undefined;
   readonly printed: boolean;
 
   constructor(exitCode: ExitCode, message: string, options: CommandFaultOptions = {}) {

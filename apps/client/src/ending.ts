@@ -1,5 +1,6 @@
+import { failureLine } from './failure-text.ts';
 import { oneLine } from '@cateto/app-kit';
-import { SettingFault, traitOf } from '@cateto/contracts';
+import { isOfProtocol, SettingFault, traitOf } from '@cateto/contracts';
 import type { RequestError } from '@cateto/sdk';
 import { CommanderError } from 'commander';
 import { CommandFault } from './command-fault.ts';
@@ -26,6 +27,8 @@ export interface ErrorInJson {
   readonly retryable: boolean;
   /** Whether a server may have run the request. */
   readonly mayHaveRun: boolean;
+  /** The data of a failure that the contract declares; missing for any other failure. */
+  readonly data?: unknown;
 }
 
 /** @throws a fault of this program, which should end it with a stack */
@@ -40,13 +43,11 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return endingOfUsage(error);
   const code = failureCodeIn(error);
   if (code === undefined || !(error instanceof Error)) throw error;
-  const { id = null, retryable, mayHaveRun } = error as RequestError;
-  return ending(exitCodeOf(code), code === 'cancelled' ? 'interrupted' : error.message, {
-    code,
-    id,
-    retryable,
-    mayHaveRun,
-  });
+  const failed = error as RequestError;
+  const { id = null, retryable, mayHaveRun } = failed;
+  const data = isOfProtocol(code) ? {} : { data: failed.data };
+  const message = code === 'cancelled' ? 'interrupted' : failureLine(failed);
+  return ending(exitCodeOf(code), message, { code, id, retryable, mayHaveRun, ...data });
 }
 
 function endingOfUsage(error: CommanderError): Ending {
@@ -66,6 +67,6 @@ function faultOf(code: FaultCode): Fault {
 function ending(exitCode: ExitCode, message: string, fault: Fault | undefined): Ending {
   const line = oneLine(message);
   if (fault === undefined || line === '') return { exitCode, message: line, error: undefined };
-  const { code, id, retryable, mayHaveRun } = fault;
-  return { exitCode, message: line, error: { code, message: line, id, retryable, mayHaveRun } };
+  const { code, ...rest } = fault;
+  return { exitCode, message: line, error: { code, message: line, ...rest } };
 }

@@ -1,5 +1,5 @@
-import type { FailureCode } from '@cateto/contracts';
-import { failureTable } from '@cateto/contracts';
+import type { AnyFailureCode, FailureCode } from '@cateto/contracts';
+import { isOfProtocol } from '@cateto/contracts';
 import { exitCodes as exitCodesOfPrograms } from '@cateto/app-kit';
 
 interface ClientExitCodes {
@@ -35,7 +35,7 @@ const exitCodeOfFailure: Readonly<Record<FailureCode, ExitCode>> = {
 };
 
 /** A failure's code, or a name for a fault that belongs to no request. */
-export type FaultCode = FailureCode | 'usage' | 'failed';
+export type FaultCode = AnyFailureCode;
 
 const faultCodes: Readonly<Record<ExitCode, FaultCode>> = {
   [exitCodes.done]: 'failed',
@@ -54,15 +54,19 @@ export function faultCodeOf(exitCode: ExitCode): FaultCode {
   return faultCodes[exitCode];
 }
 
-export function exitCodeOf(code: FailureCode): ExitCode {
-  return exitCodeOfFailure[code];
+/** A failure that a contract declares counts as refused, like `out-of-domain`. */
+export function exitCodeOf(code: AnyFailureCode): ExitCode {
+  return isOfProtocol(code) ? exitCodeOfFailure[code] : exitCodes.refused;
 }
 
+/** Marks the errors of requests, whichever copy of the SDK made them. */
+const requestError = Symbol.for('@cateto/sdk/RequestError');
+
 /**
- * The code of a failed request. It reads the error's code and not its class: importing the SDK's class would load its
- * native library for every `--help`.
+ * The code of a failed request. It reads the mark of the error and not its class: importing the SDK's class would load
+ * its native library for every `--help`.
  */
-export function failureCodeIn(error: unknown): FailureCode | undefined {
+export function failureCodeIn(error: unknown): AnyFailureCode | undefined {
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  return Object.hasOwn(failureTable, error.code) ? (error.code as FailureCode) : undefined;
+  return requestError in error || isOfProtocol(error.code) ? error.code : undefined;
 }

@@ -6,11 +6,22 @@ export { calculator } from './calculator/calculator.ts';
 export * from './calculator/exports.generated.ts';
 export type { Catalogue, FormulaName, OperationName } from './catalogue/catalogue.ts';
 export { catalogueVersionOf, defineCatalogue, hashOf, knownCatalogueVersion } from './catalogue/catalogue.ts';
-export { takeInput, takeOperands, takeOutput } from './values/hand-over.ts';
+export type {
+  CheckedFailures,
+  Fail,
+  FailureData,
+  FailureSchemas,
+  FailuresOf,
+  NoFailures,
+} from './catalogue/declared-failures.ts';
+export { declaredFailure, failureSchemaOf, failWith } from './catalogue/declared-failures.ts';
+export { takeFailure, takeInput, takeOperands, takeOutput } from './values/hand-over.ts';
 export { visibleText } from './values/visible-text.ts';
 export type {
   AnyFormulaCode,
   FormulaCode,
+  ContextOf,
+  FailingContext,
   FormulaCodesOf,
   FormulaGenerator,
   Handler,
@@ -38,8 +49,8 @@ export type { BodyFault, Codec, OpenBatch } from './msgpack/codec.ts';
 export { createCodec } from './msgpack/codec.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
-export type { FailureCode, FailureTrait } from './messages/failures.ts';
-export { Failure, failure, failureTable, isFailure, traitOf } from './messages/failures.ts';
+export type { AnyFailureCode, FailureCode, FailureTrait } from './messages/failures.ts';
+export { Failure, failure, failureTable, isFailure, isOfProtocol, traitOf } from './messages/failures.ts';
 export type { ExposedOperation } from './catalogue/exposed.ts';
 export { exposed, formulaCodesOf } from './catalogue/exposed.ts';
 export { Finite } from './catalogue/finite.ts';

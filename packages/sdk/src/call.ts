@@ -1,4 +1,14 @@
-import type { FallbackLane, Formula, LabelledOperands, OutputOf } from '@cateto/contracts';
+import type {
+  FailureCode,
+  FailureData,
+  FailureSchemas,
+  FailuresOf,
+  FallbackLane,
+  Formula,
+  LabelledOperands,
+  OutputOf,
+} from '@cateto/contracts';
+import type { RequestError } from './request-error.ts';
 
 export interface CallOptions {
   /** How long the call may take, in milliseconds; unless given, the client's `timeoutMs`. */
@@ -31,8 +41,25 @@ export interface Answer<V> {
   readonly fallbackCount?: number | undefined;
 }
 
+/** The error of a failed call: a failure of the protocol, or one that the formula declares, with its data. */
+export type CallError<F extends Formula> = RequestError<FailureCode, undefined> | DeclaredError<FailuresOf<F>>;
+
+type DeclaredError<D extends FailureSchemas> = {
+  readonly [K in keyof D & string]: RequestError<K, FailureData<D, K>>;
+}[keyof D & string];
+
+/** The promise of a call whose formula declares failures. */
+export interface FailingCall<T, E> extends Promise<T> {
+  /** Exists for types only: it tells `safe` the errors of the call. */
+  readonly '~error': E;
+}
+
+type CallResult<F extends Formula> = [keyof FailuresOf<F>] extends [never]
+  ? Promise<Answer<OutputOf<F>>>
+  : FailingCall<Answer<OutputOf<F>>, CallError<F>>;
+
 /** A formula as a function: its operands, then options. */
 export interface FormulaCall<F extends Formula> {
-  (...args: [...operands: LabelledOperands<F['operands']>, options?: CallOptions]): Promise<Answer<OutputOf<F>>>;
+  (...args: [...operands: LabelledOperands<F['operands']>, options?: CallOptions]): CallResult<F>;
   readonly contract: F;
 }

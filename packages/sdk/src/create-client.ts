@@ -188,5 +188,5 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
       ask(formula, args.slice(0, count), args[count]);
     return [formula.name, Object.assign(callFormula, { contract: formula })] as const;
   });
-  return Object.assign(base, Object.fromEntries(calls));
+  return Object.assign(base, Object.fromEntries(calls)) as Client<Catalogue>;
 }

@@ -1,11 +1,12 @@
 export type { Loadable, System } from '@cateto/contracts';
 export { defineSystem } from '@cateto/contracts';
 export type { BusEvent, ServerStatus } from '@cateto/bus';
-export type { Answer, CallOptions, FormulaCall } from './call.ts';
+export type { Answer, CallError, CallOptions, FailingCall, FormulaCall } from './call.ts';
 export type { Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';
 export type { ConnectOptions } from './connect.ts';
 export { connect } from './connect.ts';
 export type { Inputs, MapAnswer, MapFailure, MapOptions, MapOutcome, MapResults } from './map/types.ts';
+export { failedAs } from './failed-as.ts';
 export { RequestError } from './request-error.ts';
 export type { Outcome } from './safe.ts';
 export { safe } from './safe.ts';

@@ -1,9 +1,10 @@
+import type { FailingCall } from './call.ts';
 import { RequestError } from './request-error.ts';
 
 /** The outcome of a request as a value. `error` is undefined exactly when the request succeeded. */
-export type Outcome<T> =
+export type Outcome<T, E = RequestError> =
   | { readonly value: T; readonly error: undefined }
-  | { readonly value: undefined; readonly error: RequestError };
+  | { readonly value: undefined; readonly error: E };
 
 /**
  * Turns the rejection of a failed request into a value, for callers who do not want to throw:
@@ -13,6 +14,8 @@ export type Outcome<T> =
  * @returns never rejects with a RequestError
  * @throws whatever else the promise rejects with: that is a fault of the program, not of a request
  */
+export function safe<T, E>(request: FailingCall<T, E>): Promise<Outcome<T, E>>;
+export function safe<T>(request: PromiseLike<T>): Promise<Outcome<T>>;
 export async function safe<T>(request: PromiseLike<T>): Promise<Outcome<T>> {
   try {
     return { value: await request, error: undefined };

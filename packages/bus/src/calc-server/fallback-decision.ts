@@ -1,4 +1,4 @@
-import type { FailureCode, FallbackPolicy } from '@cateto/contracts';
+import type { AnyFailureCode, FallbackPolicy } from '@cateto/contracts';
 import type { Run } from '../runs/work.ts';
 
 /* Decides whether a calc-server computes a call itself when op-servers did not. */
@@ -26,7 +26,7 @@ const fallbackCodes: Readonly<Record<FallbackPolicy, ReadonlySet<string>>> = {
  * process; it may end a thread.
  */
 export function fallbackFor(
-  code: FailureCode,
+  code: AnyFailureCode,
   policy: FallbackPolicy,
   { run, inThread }: ComputedHere,
 ): Run | undefined {

@@ -1,7 +1,7 @@
 import type { AnyFormulaCode, Failure, FallbackLane, Formula, FormulaCode, Lane } from '@cateto/contracts';
 import { copyOf, failure, isFailure, lanes } from '@cateto/contracts';
 import type { ComputedFormula } from './computed-formula.ts';
-import { outputOf, runOf } from './computed-formula.ts';
+import { outputOf, passedOn, runOf } from './computed-formula.ts';
 import { callPatienceMs, cancelled } from './formula-times.ts';
 import { GeneratorRun } from './generator-run.ts';
 import type { Caller, CallParts, CallRoutes } from './operation-call.ts';
@@ -88,7 +88,7 @@ function plan(computed: Computed, routes: CallRoutes, request: Admitted): readon
   const { formula, code, faults } = computed;
   try {
     const calls: unknown = code.plan(copyOf(request.work.input as readonly unknown[]));
-    if (isFailure(calls)) return ownFailure(formula.name, calls);
+    if (isFailure(calls)) return ownFailure(formula, calls, faults, () => runOf(computed, 'plan', request));
     const taken = takeCalls(formula, routes, calls);
     if (typeof taken !== 'string') return taken;
     hush(calls);
@@ -204,7 +204,7 @@ class RunningFormula implements Caller, Cancellable {
     if (failed !== undefined) {
       this.missing = 0;
       this.giveUpCalls();
-      return this.answer(this.request, failed);
+      return this.answer(this.request, passedOn(this.computed, 'plan', failed, this.request));
     }
     this.results[index] = output;
     this.progressed(index, 0);

@@ -6,7 +6,7 @@ import type { Admitted, AnswerTo, Cancellable } from '../runs/work.ts';
 import type { GroupOwner } from './call-group.ts';
 import { CallGroup } from './call-group.ts';
 import type { ComputedFormula } from './computed-formula.ts';
-import { outputOf, runOf } from './computed-formula.ts';
+import { outputOf, passedOn, runOf } from './computed-formula.ts';
 import { callPatienceMs, cancelled } from './formula-times.ts';
 import type { CallParts, CallRoutes } from './operation-call.ts';
 import type { Waiting } from './pull-gate.ts';
@@ -235,7 +235,9 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
   }
 
   private returned(value: unknown): void {
-    if (this.received?.has(value) === true) return this.end(value as Failure);
+    if (this.received?.has(value) === true) {
+      return this.end(passedOn(this.computed, 'generator', value as Failure, this.request));
+    }
     const output = outputOf(this.computed, 'generator', value, this.request);
     if (isFailure(output)) return this.end(output);
     const { fallbackLanes, fallbackCount } = this;

@@ -1,4 +1,5 @@
-import type { Handler, HandlerContext } from '@cateto/contracts';
+import type { FailingContext, Handler } from '@cateto/contracts';
+import { failWith } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import type { BusEvent } from '../participant/events.ts';
 import { placeHandler } from './placed-handler.ts';
@@ -6,7 +7,8 @@ import type { HandlerThreads } from './handler-threads.ts';
 
 const operation = { name: 'slow', work: { fallback: 'unserved', lanes: 'any' } } as const;
 
-const context: HandlerContext = {
+const context: FailingContext = {
+  fail: failWith,
   signal: new AbortController().signal,
   deadlineMs: 1_000,
   leftMs: 1_000,

@@ -1,12 +1,12 @@
-import type { HandlerContext, HandlerSignal } from '@cateto/contracts';
-import { requestId, textOf } from '@cateto/contracts';
+import type { FailingContext, HandlerSignal } from '@cateto/contracts';
+import { failWith, requestId, textOf } from '@cateto/contracts';
 import { isShare } from './progress-share.ts';
 import type { Work } from './work.ts';
 
 /* The context that one handler receives for one request. */
 
 /** A context as the server uses it. */
-export interface RequestContext extends HandlerContext {
+export interface RequestContext extends FailingContext {
   /**
    * No requester waits for the output any more: the deadline has passed, the handler ran too long, the requester has
    * cancelled, or the server has closed.
@@ -117,6 +117,11 @@ export class Context implements RequestContext {
 
   get deadlineMs(): number {
     return this.#request.deadlineMs;
+  }
+
+  /** The same function for every handler: what a handler returns is checked against its contract. */
+  get fail(): RequestContext['fail'] {
+    return failWith;
   }
 
   get leftMs(): number {

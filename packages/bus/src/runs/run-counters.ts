@@ -1,5 +1,5 @@
 import type { Failure, Success } from '@cateto/contracts';
-import { isFailure, limits } from '@cateto/contracts';
+import { isFailure, isOfProtocol, limits } from '@cateto/contracts';
 import type { Platform } from '../link/link.ts';
 import type { Admitted } from './work.ts';
 
@@ -35,9 +35,9 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
   let runs = 0;
   let failed = 0;
 
-  /** The outcome of a run that was given up or cancelled is not a fault. */
+  /** A failure that the contract declares is an answer. The outcome of a run that was given up or cancelled is no fault. */
   function isFault(request: Admitted, { code }: Failure): boolean {
-    return !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs());
+    return isOfProtocol(code) && !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs());
   }
 
   return {

@@ -1,6 +1,6 @@
-import type { Failure, Handler, Operation } from '@cateto/contracts';
-import { failure, isFailure, takeOutput, textOf } from '@cateto/contracts';
-import type { CodeFaults } from './code-faults.ts';
+import type { Failure, Formula, Handler, Operation } from '@cateto/contracts';
+import { failure, isFailure, isOfProtocol, takeFailure, takeOutput, textOf } from '@cateto/contracts';
+import type { CodeFaults, CodeRun } from './code-faults.ts';
 import type { RequestContext } from './request-context.ts';
 import { idOf, isOver } from './request-context.ts';
 import { hush, isThenable } from './promises.ts';
@@ -52,7 +52,7 @@ async function deliverLater(
 
 /** An error after the deadline is mostly caused by the signal, and is then not a fault of the code. */
 function thrownIn({ operation: { name }, faults }: HandlerCode, context: RequestContext, error: unknown): Failure {
-  const run = { name, part: 'handler', id: idOf(context) } as const;
+  const run = runOf(name, context);
   if (error instanceof Overrun) return faults.overran(run, error);
   return isOver(context) ? faults.threwLate(run, error) : faults.threw(run, error);
 }
@@ -65,11 +65,15 @@ function deliver(output: unknown, done: HandlerDone): void {
 /** @returns a value that belongs to the server, or a failure */
 function outcomeOf({ operation, faults }: HandlerCode, context: RequestContext, output: unknown): unknown {
   const { name } = operation;
-  if (isFailure(output)) return ownFailure(name, output);
+  if (isFailure(output)) return ownFailure(operation, output, faults, () => runOf(name, context));
   const taken = takeOutput(operation, output);
   if (!isFailure(taken)) return taken;
   hush(output);
-  return faults.misfit({ name, part: 'handler', id: idOf(context) }, withoutName(name, taken));
+  return faults.misfit(runOf(name, context), withoutName(name, taken));
+}
+
+function runOf(name: string, context: RequestContext): CodeRun {
+  return { name, part: 'handler', id: idOf(context) };
 }
 
 /** The text of a misfit, without the name with which every text of a contract begins. */
@@ -77,15 +81,24 @@ export function withoutName(name: string, { message }: Failure): string {
   return message.startsWith(`${name}: `) ? message.slice(name.length + 2) : message;
 }
 
-/** The codes with which code that computes may fail. The other codes belong to the protocol and control it. */
+/** The codes of the protocol with which code that computes may fail. The others control the protocol. */
 const failuresOfCode: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request', 'internal']);
 
 /**
  * The outcome for a failure that the code of an operation or formula returned. The failure may come from another copy
- * of the contracts.
+ * of the contracts. A failure that the contract does not declare, or whose data does not fit, is a fault of the code.
  */
-export function ownFailure(name: string, { code, message }: Failure): Failure {
-  return failuresOfCode.has(code)
-    ? failure(code, textOf(message))
-    : failure('internal', `${name}: its code may not fail with ${textOf(code)} (${textOf(message)})`);
+export function ownFailure(
+  contract: Operation | Formula,
+  given: Failure,
+  faults: CodeFaults,
+  run: () => CodeRun,
+): Failure {
+  const { code, message } = given;
+  if (failuresOfCode.has(code)) return failure(code, textOf(message));
+  if (isOfProtocol(code)) {
+    return failure('internal', `${contract.name}: its code may not fail with ${code} (${textOf(message)})`);
+  }
+  const taken = takeFailure(contract, given);
+  return typeof taken === 'string' ? faults.misfit(run(), taken) : taken;
 }

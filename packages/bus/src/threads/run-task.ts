@@ -1,4 +1,4 @@
-import type { Handler } from '@cateto/contracts';
+import type { Failure, Handler } from '@cateto/contracts';
 import { isFailure, stackOf, takeValue, textOf } from '@cateto/contracts';
 import { parentPort } from 'node:worker_threads';
 import { hush } from '../runs/promises.ts';
@@ -70,11 +70,19 @@ const noHandler: Thrown = { name: 'TypeError', message: 'its module has no handl
 function outcomeOf(output: unknown): Outcome {
   // The check of the contract reports a missing output in better words.
   if (output === undefined) return { output };
-  if (isFailure(output)) return { code: output.code, message: textOf(output.message) };
+  if (isFailure(output)) return failureOf(output);
   const { value, fault } = takeValue(output);
   if (fault === undefined) return { output: value };
   hush(output);
   return { thrown: { name: 'TypeError', message: `the code of the operation returned: ${fault}`, stack: undefined } };
+}
+
+/** The main thread checks the failure against the contract. */
+function failureOf({ code, message, data }: Failure): Outcome {
+  const taken = takeValue(data ?? null);
+  if (taken.fault === undefined) return { code: textOf(code), message: textOf(message), data: taken.value };
+  const text = `the data of its failure "${textOf(code)}": ${taken.fault}`;
+  return { thrown: { name: 'TypeError', message: text, stack: undefined } };
 }
 
 function nameOf(error: unknown): string {

@@ -1,4 +1,5 @@
-import type { HandlerContext } from '@cateto/contracts';
+import type { FailingContext } from '@cateto/contracts';
+import { failWith } from '@cateto/contracts';
 import { isShare } from '../runs/progress-share.ts';
 import { timers } from '@cateto/zmtp/timers';
 import { requestCancelled } from '../runs/request-context.ts';
@@ -30,7 +31,7 @@ const deadlinePassed = 'the deadline of the request has passed';
 export function openThreadContext(
   { deadlineMs, id, attempt, limit, shares }: Omit<ThreadTask, 'operation' | 'input'>,
   log: (text: string) => void,
-): { readonly context: HandlerContext; end(): void } {
+): { readonly context: FailingContext; end(): void } {
   const startMs = timers.monotonicMs();
   const ownDeadlineMs = startMs + deadlineMs - sharedNowMs();
   let controller: AbortController | undefined;
@@ -70,7 +71,8 @@ export function openThreadContext(
     else if (endMs <= timers.monotonicMs()) watched.abort(timeIsUp());
   }
 
-  const context: HandlerContext = {
+  const context: FailingContext = {
+    fail: failWith,
     deadlineMs: ownDeadlineMs,
     id,
     attempt,

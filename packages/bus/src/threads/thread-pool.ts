@@ -190,7 +190,7 @@ function ranOf(worked: Worked, maxMs = 0): Ran {
   const { blockedMs } = worked;
   if ('overran' in worked) throw new Overrun(maxMs);
   if ('thrown' in worked) throw asError(worked.thrown);
-  return { output: 'code' in worked ? failure(worked.code, worked.message) : worked.output, blockedMs };
+  return { output: 'code' in worked ? failure(worked.code, worked.message, worked.data) : worked.output, blockedMs };
 }
 
 /** The error has the stack of the thread in which it was thrown. */

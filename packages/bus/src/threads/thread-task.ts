@@ -1,5 +1,3 @@
-import type { FailureCode } from '@cateto/contracts';
-
 /** A task for a thread. */
 export interface ThreadTask {
   readonly operation: string;
@@ -45,7 +43,7 @@ export type Worked = Outcome & {
 /** An output, a failure that the handler returned, or what it threw. */
 export type Outcome =
   | { readonly output: unknown }
-  | { readonly code: FailureCode; readonly message: string }
+  | { readonly code: string; readonly message: string; readonly data: unknown }
   | { readonly thrown: Thrown }
   /** The handler ran longer than its limit, whatever its result. */
   | { readonly overran: true };

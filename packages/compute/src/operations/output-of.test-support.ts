@@ -1,4 +1,5 @@
-import type { Handler, InputOf, Operation } from '@cateto/contracts';
+import type { ContextOf, FailingContext, Handler, InputOf, Operation } from '@cateto/contracts';
+import { failWith } from '@cateto/contracts';
 
 const leftMs = 60_000;
 
@@ -6,7 +7,7 @@ const leftMs = 60_000;
 export function outputOf<O extends Operation>(handler: Handler<O>, input: NoInfer<InputOf<O>>): ReturnType<Handler<O>> {
   const { signal } = new AbortController();
   const deadlineMs = performance.now() + leftMs;
-  return handler(input, {
+  const context: FailingContext = {
     signal,
     deadlineMs,
     leftMs,
@@ -14,5 +15,7 @@ export function outputOf<O extends Operation>(handler: Handler<O>, input: NoInfe
     attempt: 1,
     log: () => undefined,
     progress: () => undefined,
-  });
+    fail: failWith,
+  };
+  return handler(input, context as ContextOf<O>);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { contractHash } from './contract-hash.ts';
 import type { Formula } from './formula.ts';
 import { lanesMax } from '../messages/limits.ts';
+import { assertFailures } from './declared-failures.ts';
 import { assertName } from './names.ts';
 import type { Operation } from './operation.ts';
 import { problemOf } from '../values/parse.ts';
@@ -45,6 +46,7 @@ export function defineCatalogue<
     if (contract.kind === 'formula' && exposes(contract, operations)) continue;
     if (hashes.has(key)) throw new TypeError(`"${key}" names both an operation and a formula`);
     assertVersion(contract);
+    assertFailures(`${contract.kind} "${contract.name}"`, contract.failures);
     hashes.set(key, contractHash(contract));
   }
   for (const contract of Object.values(operations)) {

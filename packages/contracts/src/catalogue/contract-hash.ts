@@ -17,7 +17,12 @@ export function contractHash(contract: Operation | Formula): number {
     contract.kind === 'operation'
       ? [jsonSchema(contract, 'input', contract.input)]
       : contract.operands.map(([operand, schema]) => [operand, jsonSchema(contract, `operand ${operand}`, schema)]);
-  return fnv1a(canonicalJson([kind, name, version, schemas, jsonSchema(contract, 'output', contract.output)]));
+  const output = jsonSchema(contract, 'output', contract.output);
+  const declared = Object.entries(contract.failures ?? {});
+  // A part that is absent adds nothing, so that the hashes of contracts without failures stay.
+  const failures = declared.map(([code, schema]) => [code, jsonSchema(contract, `failure ${code}`, schema)]);
+  const added = failures.length === 0 ? [] : [Object.fromEntries(failures)];
+  return fnv1a(canonicalJson([kind, name, version, schemas, output, ...added]));
 }
 
 function jsonSchema(contract: Operation | Formula, where: string, schema: z.ZodType): unknown {

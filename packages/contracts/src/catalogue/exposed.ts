@@ -1,4 +1,5 @@
 import type { Catalogue } from './catalogue.ts';
+import type { FailuresOf } from './declared-failures.ts';
 import type { Formula } from './formula.ts';
 import type { AnyFormulaCode, FormulaCode, FormulaCodesOf } from './formula-code.ts';
 import { formulaCode } from './formula-code.ts';
@@ -15,7 +16,9 @@ import { call } from './step.ts';
 export interface ExposedOperation<O extends Operation = Operation, P extends string = string> extends Formula<
   O['name'],
   readonly [readonly [name: P, schema: O['input']]],
-  O['output']
+  O['output'],
+  Operation,
+  FailuresOf<O>
 > {
   readonly exposes: O;
 }
@@ -31,7 +34,7 @@ export function exposed<O extends Operation, const P extends string = 'input'>(
   operation: O,
   options: { readonly operand?: P | undefined } = {},
 ): ExposedOperation<O, P> {
-  const { name, description, version, input, output, example } = operation;
+  const { name, description, version, input, output, example, failures } = operation;
   const operand = (options.operand ?? 'input') as P;
   return {
     kind: 'formula',
@@ -42,6 +45,7 @@ export function exposed<O extends Operation, const P extends string = 'input'>(
     output,
     example: { operands: [example.input], output: example.output },
     exposes: operation,
+    ...(failures !== undefined && { failures }),
   } as ExposedOperation<O, P>;
 }
 

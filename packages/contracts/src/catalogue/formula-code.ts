@@ -1,5 +1,6 @@
 import type { Catalogue } from './catalogue.ts';
 import type { Failure } from '../messages/failures.ts';
+import type { Fail, FailureSchemas, FailuresOf } from './declared-failures.ts';
 import type { CallsOf, Formula, OperandsOf } from './formula.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 import type { Call, Step } from './step.ts';
@@ -40,6 +41,20 @@ export interface HandlerContext {
   readonly progress: (share: number) => void;
 }
 
+/** The context of a handler whose contract declares failures. */
+export interface FailingContext<D extends FailureSchemas = FailureSchemas> extends HandlerContext {
+  /**
+   * Makes a failure that the contract declares, for the handler to return: `return fail('market-closed', { until })`.
+   * The server checks the data against the contract.
+   */
+  readonly fail: Fail<D>;
+}
+
+/** The context of an operation's handler. */
+export type ContextOf<O extends Operation> = [keyof FailuresOf<O>] extends [never]
+  ? HandlerContext
+  : FailingContext<FailuresOf<O>>;
+
 /** The AbortSignal type of the program that is compiled. If the program knows none, the part that all of them share. */
 export type HandlerSignal = typeof globalThis extends { AbortSignal: { prototype: infer Signal } }
   ? Signal
@@ -60,7 +75,7 @@ interface PlainSignal {
  */
 export type Handler<O extends Operation = Operation> = (
   input: InputOf<O>,
-  context: HandlerContext,
+  context: ContextOf<O>,
 ) => OutputOf<O> | Failure | Promise<OutputOf<O> | Failure>;
 
 /** One handler for each operation of a catalogue, by name. A missing handler does not compile. */

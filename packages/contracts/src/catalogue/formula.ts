@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { CheckedFailures, FailureSchemas, NoFailures } from './declared-failures.ts';
+import { assertFailures } from './declared-failures.ts';
 import type { CheckedName } from './names.ts';
 import type { Operation } from './operation.ts';
 
@@ -14,6 +16,7 @@ export interface Formula<
   A extends OperandList = OperandList,
   O extends z.ZodType = z.ZodType,
   C extends Operation = Operation,
+  D extends FailureSchemas = FailureSchemas,
 > {
   readonly kind: 'formula';
   readonly name: N;
@@ -27,6 +30,8 @@ export interface Formula<
   readonly exposes?: Operation | undefined;
   /** The operations that its code may call. Unless given, all operations of its catalogue. */
   readonly calls?: readonly C[] | undefined;
+  /** The failures with which it may answer, beside those of the protocol. */
+  readonly failures?: D | undefined;
 }
 
 export type OperandTuple<A extends OperandList> = { readonly [K in keyof A]: z.output<A[K][1]> };
@@ -39,6 +44,7 @@ export function formula<
   const A extends OperandList,
   O extends z.ZodType,
   C extends Operation = Operation,
+  D extends FailureSchemas = NoFailures,
 >(declaration: {
   readonly name: CheckedName<N>;
   readonly description: string;
@@ -51,8 +57,14 @@ export function formula<
    * breaks no client. Unless given, all operations of its catalogue.
    */
   readonly calls?: readonly C[] | undefined;
-}): Formula<N, A, O, C> {
-  const { name, description, version = 1, operands, output, example, calls } = declaration;
+  /**
+   * The failures with which it may answer, beside those of the protocol: by code, the schema of the data. A failure that
+   * an operation declares passes through a formula that declares the same code.
+   */
+  readonly failures?: (D & CheckedFailures<D>) | undefined;
+}): Formula<N, A, O, C, D> {
+  const { name, description, version = 1, operands, output, example, calls, failures } = declaration;
+  assertFailures(`formula "${name}"`, failures);
   const contract = { kind: 'formula' as const, name: name as string as N, description, version, operands, output };
-  return { ...contract, example, ...(calls !== undefined && { calls }) };
+  return { ...contract, example, ...(calls !== undefined && { calls }), ...(failures !== undefined && { failures }) };
 }

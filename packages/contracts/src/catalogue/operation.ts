@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import type { CheckedFailures, FailureSchemas, NoFailures } from './declared-failures.ts';
+import { assertFailures } from './declared-failures.ts';
 import type { CheckedName } from './names.ts';
 import type { GivenWork, Work } from './work.ts';
 import { workOf } from './work.ts';
@@ -11,6 +13,7 @@ export interface Operation<
   N extends string = string,
   I extends z.ZodType = z.ZodType,
   O extends z.ZodType = z.ZodType,
+  D extends FailureSchemas = FailureSchemas,
 > {
   readonly kind: 'operation';
   readonly name: N;
@@ -21,13 +24,20 @@ export interface Operation<
   readonly output: O;
   readonly example: { readonly input: z.output<I>; readonly output: z.output<O> };
   readonly work: Work;
+  /** The failures with which it may answer, beside those of the protocol. */
+  readonly failures?: D | undefined;
 }
 
 export type InputOf<O extends Operation> = z.output<O['input']>;
 export type OutputOf<C extends { readonly output: z.ZodType }> = z.output<C['output']>;
 
-/** @throws TypeError when `work` is not a policy */
-export function operation<const N extends string, I extends z.ZodType, O extends z.ZodType>(declaration: {
+/** @throws TypeError when `work` is not a policy, and for a failure whose code the protocol has */
+export function operation<
+  const N extends string,
+  I extends z.ZodType,
+  O extends z.ZodType,
+  D extends FailureSchemas = NoFailures,
+>(declaration: {
   readonly name: CheckedName<N>;
   readonly description: string;
   readonly version?: number | undefined;
@@ -36,8 +46,12 @@ export function operation<const N extends string, I extends z.ZodType, O extends
   readonly example: { readonly input: NoInfer<z.output<I>>; readonly output: NoInfer<z.output<O>> };
   /** How servers treat the operation. Unless given: no limit, fallback `unserved`, lanes `any`. */
   readonly work?: GivenWork | undefined;
-}): Operation<N, I, O> {
-  const { name, description, version = 1, input, output, example } = declaration;
+  /** The failures with which it may answer, beside those of the protocol: by code, the schema of the data. */
+  readonly failures?: (D & CheckedFailures<D>) | undefined;
+}): Operation<N, I, O, D> {
+  const { name, description, version = 1, input, output, example, failures } = declaration;
   const work = workOf(name, declaration.work);
-  return { kind: 'operation', name: name as string as N, description, version, input, output, example, work };
+  assertFailures(`operation "${name}"`, failures);
+  const contract = { kind: 'operation' as const, name: name as string as N, description, version, input, output };
+  return { ...contract, example, work, ...(failures !== undefined && { failures }) };
 }

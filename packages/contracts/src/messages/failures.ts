@@ -87,6 +87,17 @@ export const failureTable = {
 
 export type FailureCode = keyof typeof failureTable;
 
+/** The code of a failure: one of the table, or one that a contract declares. */
+export type AnyFailureCode = FailureCode | (string & Record<never, never>);
+
+/** A failure that a contract declares is an answer: no other server would give another one. */
+const declaredTrait: FailureTrait = {
+  meaning: 'a failure that the contract declares',
+  retryable: false,
+  mayHaveRun: true,
+  anotherServerMayKnow: false,
+};
+
 /** Recognises failures of every copy of this package in a program. Each copy has a class of its own. */
 const brand = Symbol.for('@cateto/contracts/failure');
 
@@ -101,26 +112,35 @@ export class Failure {
    * a failure of another copy of this package does.
    */
   declare readonly '~failure': true;
-  readonly code: FailureCode;
+  readonly code: AnyFailureCode;
   /** What is wrong and where, for people. */
   readonly message: string;
+  /** The data of a failure that a contract declares; undefined for any other failure. */
+  readonly data: unknown;
 
-  constructor(code: FailureCode, message: string) {
+  constructor(code: AnyFailureCode, message: string, data: unknown) {
     this.code = code;
     this.message = message;
+    this.data = data;
   }
 }
 
-export function failure(code: FailureCode, message: string): Failure {
-  return new Failure(code, message);
+/** @param data of a failure that a contract declares */
+export function failure(code: AnyFailureCode, message: string, data?: unknown): Failure {
+  return new Failure(code, message, data);
 }
 
 export function isFailure(value: unknown): value is Failure {
   return typeof value === 'object' && value !== null && (value as { readonly [brand]?: unknown })[brand] === true;
 }
 
-export function traitOf(code: FailureCode): FailureTrait {
-  return failureTable[code];
+export function traitOf(code: AnyFailureCode): FailureTrait {
+  return isOfProtocol(code) ? failureTable[code] : declaredTrait;
+}
+
+/** Whether a code is one of the table, and not one that a contract declares. */
+export function isOfProtocol(code: AnyFailureCode): code is FailureCode {
+  return Object.hasOwn(failureTable, code);
 }
 
 /**
@@ -133,5 +153,5 @@ export function sentText(message: string): string {
 
 /** A code as it came over the wire. A code that is not in the table becomes `internal`. */
 export function failureCodeOf(text: string): FailureCode {
-  return Object.hasOwn(failureTable, text) ? (text as FailureCode) : 'internal';
+  return isOfProtocol(text) ? text : 'internal';
 }

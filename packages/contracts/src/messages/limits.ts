@@ -104,6 +104,15 @@ export const requestersMax = 10_000;
 /** Characters of a failure's message. It is for people, and must not fill a frame. */
 export const failureTextMax = 1_000;
 
+/** Characters of the code of a declared failure, as many as a name has. */
+export const nameMax = 32;
+
+/** Failures that a contract declares. Callers tell each of them apart, and no caller does so with more. */
+export const declaredFailuresMax = 16;
+
+/** Bytes of the data of a declared failure. It says why there is no value; it is not a value of its own. */
+export const failureDataBytesMax = 16_384;
+
 /** A request's time to live as sent. More than 24 hours is a mistake of units. */
 export const ttlMsMax = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Catalogue, FormulaName } from '../catalogue/catalogue.ts';
-import type { FailureCode } from './failures.ts';
+import type { AnyFailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from '../catalogue/formula.ts';
 import {
   batchMessagesMax,
@@ -71,8 +71,16 @@ export const successLayout = messageLayout({
   fallbackCount: z.int().min(1).max(formulaCallsMax).optional(),
 });
 
-/** `code` is a key of the failure table; an unknown one counts as `internal`. */
-export const failureLayout = messageLayout({ seq: Seq, code: z.string(), message: z.string() });
+/**
+ * `code` is a key of the failure table, or a code that the contract declares; any other counts as `internal`. `data`
+ * belongs to a declared failure, and is absent when it is null.
+ */
+export const failureLayout = messageLayout({
+  seq: Seq,
+  code: z.string(),
+  message: z.string(),
+  data: z.unknown().optional(),
+});
 
 export const statusRequestLayout = messageLayout({ seq: Seq, ttlMs: TtlMs });
 
@@ -146,8 +154,9 @@ export type BeatMessage = MessageOf<typeof beatLayout>;
 
 export interface FailureMessage {
   readonly seq: number;
-  readonly code: FailureCode;
+  readonly code: AnyFailureCode;
   readonly message: string;
+  readonly data?: unknown;
 }
 
 interface SuccessMessage<V> {

@@ -2,9 +2,12 @@ import type { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { hashOf } from '../catalogue/catalogue.ts';
 import type { Failure } from './failures.ts';
-import { failure, failureCodeOf, isFailure } from './failures.ts';
+import type { FailureSchemas } from '../catalogue/declared-failures.ts';
+import { failureSchemaOf } from '../catalogue/declared-failures.ts';
+import { failure, failureCodeOf, isFailure, isOfProtocol } from './failures.ts';
 import type { Formula } from '../catalogue/formula.ts';
-import { failureTextMax } from './limits.ts';
+import { failureDataBytesMax, failureTextMax } from './limits.ts';
+import { encodedBytes } from '../msgpack/value-size.ts';
 import type { CancelMessage, FailureMessage, OperandMessage } from './messages.ts';
 import {
   cancelLayout,
@@ -121,7 +124,10 @@ function operandReading(message: OperandMessage, refusal: Failure | undefined, v
  * A result whose value does not fit the contract is dropped like any other broken message: any peer could have sent it.
  * A server checks its own values before it sends them (values/hand-over.ts).
  */
-export function readResult(contract: { readonly output: z.ZodType }): (fields: unknown) => ResultReading | undefined {
+export function readResult(contract: {
+  readonly output: z.ZodType;
+  readonly failures?: FailureSchemas | undefined;
+}): (fields: unknown) => ResultReading | undefined {
   const parse = parser(contract.output);
   return (fields) => {
     // The second field distinguishes the two shapes: 0 or a code.
@@ -135,10 +141,15 @@ export function readResult(contract: { readonly output: z.ZodType }): (fields: u
     }
     const message = failureLayout.read(fields);
     if (message === undefined) return undefined;
-    return {
-      seq: message.seq,
-      outcome: failure(failureCodeOf(message.code), message.message.slice(0, failureTextMax)),
-    };
+    const { seq, code } = message;
+    const text = message.message.slice(0, failureTextMax);
+    const schema = isOfProtocol(code) ? undefined : failureSchemaOf(contract, code);
+    if (schema === undefined) return { seq, outcome: failure(failureCodeOf(code), text) };
+    const data = message.data ?? null;
+    if (encodedBytes(data) > failureDataBytesMax) return undefined;
+    const parsed = parser(schema)(data);
+    if (parsed.fits) return { seq, outcome: failure(code, text, parsed.value) };
+    return parsed.threw === true ? unreadable(seq, parsed.problem) : undefined;
   };
 }
 
@@ -169,7 +180,7 @@ export type ResultMessage = ({ readonly seq: number; readonly code: 0 } & Succes
 
 export function resultMessage(seq: number, outcome: Success | Failure): ResultMessage {
   return isFailure(outcome)
-    ? { seq, code: outcome.code, message: outcome.message }
+    ? { seq, code: outcome.code, message: outcome.message, data: outcome.data ?? undefined }
     : { seq, code: 0, value: outcome.value, fallbacks: outcome.fallbacks, fallbackCount: outcome.fallbackCount };
 }
 

@@ -88,8 +88,8 @@ test('a topic carries its own message', () => {
   calcServer.publish('calc.square.request.1', to, { seq: 1, contract: 5, input: 12 });
   // @ts-expect-error -- the square of a number is a number
   opServer.publish('calc.square.result.1', to, { ...success, value: '144' });
-  // @ts-expect-error -- not in the table of failures
-  opServer.publish('calc.square.result.1', to, { ...failure, code: 'teapot' });
+  // @ts-expect-error -- the code of a failure is a text
+  opServer.publish('calc.square.result.1', to, { ...failure, code: 418 });
 });
 
 test('an operand is an operand of one of the formulas that have it', () => {

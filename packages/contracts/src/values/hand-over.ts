@@ -3,6 +3,9 @@ import type { Failure } from '../messages/failures.ts';
 import { failure, isFailure } from '../messages/failures.ts';
 import type { Formula } from '../catalogue/formula.ts';
 import type { Operation } from '../catalogue/operation.ts';
+import { failureSchemaOf } from '../catalogue/declared-failures.ts';
+import { failureDataBytesMax } from '../messages/limits.ts';
+import { encodedBytes } from '../msgpack/value-size.ts';
 import { problemOf } from './parse.ts';
 import { takeValue } from './plain-value.ts';
 import { validatorOf } from './validate.ts';
@@ -51,6 +54,25 @@ function wrongNumber({ name, operands }: Formula, given: number): Failure {
  */
 export function takeOutput(contract: Operation | Formula, value: unknown): unknown {
   return take('internal', contract.name, codeGave[contract.kind], contract.output, value);
+}
+
+/**
+ * Checks a failure that the code of a contract declares and gives. The message is for people, and may be empty.
+ *
+ * @returns the failure to send, or a text that says why it cannot be sent
+ */
+export function takeFailure(contract: Operation | Formula, given: Failure): Failure | string {
+  const code = textOf(given.code);
+  const schema = failureSchemaOf(contract, code);
+  if (schema === undefined) return `it failed with "${code}", which the ${contract.kind} does not declare`;
+  const taken = takeValue(given.data ?? null);
+  const problem = taken.fault ?? problemOf(schema, taken.value);
+  if (problem !== undefined) return `the data of its failure "${code}": ${problem}`;
+  if (encodedBytes(taken.value) > failureDataBytesMax) {
+    return `the data of its failure "${code}" has more than ${failureDataBytesMax} bytes`;
+  }
+  const message = textOf(given.message);
+  return failure(code, message === '' ? `${contract.name}: ${code}` : message, taken.value);
 }
 
 const codeGave = {

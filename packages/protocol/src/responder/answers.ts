@@ -128,7 +128,9 @@ function earlier(one: Answer | undefined, other: Answer | undefined): Answer | u
 }
 
 function memoryOfOutcome({ outcome }: Result): number {
-  return memoryEstimate(isFailure(outcome) ? outcome.message : outcome.value);
+  if (!isFailure(outcome)) return memoryEstimate(outcome.value);
+  const { message, data } = outcome;
+  return memoryEstimate(message) + (data === undefined ? 0 : memoryEstimate(data));
 }
 
 function givenSince(order: { newest(): Answer | undefined }, sinceMs: number): Answer[] {

@@ -1,3 +1,4 @@
+import type { FailureCode } from '@cateto/contracts';
 import { calculator, defineCatalogue, formula } from '@cateto/contracts';
 import { expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
@@ -47,13 +48,13 @@ test('a collected outcome has a value or an error, and the error tells which', (
       if (error === undefined) expectTypeOf(value).toEqualTypeOf<Price>();
       else {
         expectTypeOf(value).toBeUndefined();
-        expectTypeOf(error).toEqualTypeOf<RequestError>();
+        expectTypeOf(error).toEqualTypeOf<RequestError<FailureCode, undefined>>();
       }
     }
   });
   const onFailure = 'collect' as 'throw' | 'collect';
   void (() =>
-    expectTypeOf(client.map('priced', [], { onFailure })).toEqualTypeOf<MapResults<MapAnswer<Price> | MapFailure>>());
+    expectTypeOf(client.map('priced', [], { onFailure })).toEqualTypeOf<MapResults<MapAnswer<Price> | MapFailure<RequestError<FailureCode, undefined>>>>());
 });
 
 test('an answer of a throwing map has no error', () => {

@@ -1,5 +1,5 @@
 import type { Catalogue, Formula, FormulaName, OperandsOf, OutputOf } from '@cateto/contracts';
-import type { Answer, CallOptions } from '../call.ts';
+import type { Answer, CallError, CallOptions } from '../call.ts';
 import type { RequestError } from '../request-error.ts';
 
 /** What a map does when a call fails. */
@@ -29,18 +29,20 @@ export interface MapAnswer<V> extends Answer<V> {
 }
 
 /** The failure of one input, where failures are collected. */
-export interface MapFailure {
+export interface MapFailure<E = RequestError> {
   /** The number of the input, from 0. */
   readonly index: number;
   readonly value: undefined;
-  readonly error: RequestError;
+  readonly error: E;
 }
 
 /** The outcome of one input: `error` is undefined exactly when the call succeeded, as with `safe`. */
-export type MapOutcome<V> = MapAnswer<V> | MapFailure;
+export type MapOutcome<V, E = RequestError> = MapAnswer<V> | MapFailure<E>;
 
 /** What the results of a map are when failures are thrown or collected. */
-export type MapResult<V, M extends OnFailure> = M extends 'collect' ? MapOutcome<V> : MapAnswer<V>;
+export type MapResult<V, M extends OnFailure, E = RequestError> = M extends 'collect'
+  ? MapOutcome<V, E>
+  : MapAnswer<V>;
 
 /** The results of a map. Ending the loop early, or `return()`, cancels the calls in flight and ends the source. */
 export interface MapResults<R> extends AsyncIterableIterator<R, undefined> {
@@ -69,4 +71,4 @@ export type MapMethod<C extends Catalogue> = <
   formula: G,
   inputs: Inputs<OperandsOf<FormulaOf<C, G>>>,
   options?: MapOptions<M>,
-) => MapResults<MapResult<OutputOf<FormulaOf<C, G>>, M>>;
+) => MapResults<MapResult<OutputOf<FormulaOf<C, G>>, M, CallError<FormulaOf<C, G>>>>;

@@ -1,5 +1,4 @@
-import type { FailureCode } from '@cateto/contracts';
-import { failureTable, traitOf } from '@cateto/contracts';
+import { traitOf } from '@cateto/contracts';
 import type { Cells } from '../csv/cells.ts';
 import { refuseRow } from './refuse-foreign.ts';
 import type { DoneRow } from './row.ts';
@@ -48,5 +47,5 @@ export async function* withKept(
 /** Whether a row has an error that a retry may remove. */
 export function isRetryable(row: DoneRow): boolean {
   const code = codeOf(row);
-  return Object.hasOwn(failureTable, code) && traitOf(code as FailureCode).retryable;
+  return traitOf(code).retryable;
 }

@@ -3,6 +3,7 @@ import type { MapOutcome, RequestError } from '@cateto/sdk';
 import { CommandFault } from '../../command-fault.ts';
 import type { CommandClient } from '../../context.ts';
 import { exitCodes } from '../../exit-codes.ts';
+import { failureText } from '../../failure-text.ts';
 import type { Cells } from '../csv/cells.ts';
 import { LastAnswer } from '../last-answer.ts';
 import type { Item } from './retry-failed-rows.ts';
@@ -78,7 +79,7 @@ export async function computeInOrder(
       if (outcome.fallbacks.length > 0) fellBack();
     } else {
       if (error.code === 'no-listener' && !lastAnswer.isAfter(row.begunIn)) throw noServer(error);
-      row.done = failedRow(row.cells, error.code, error.message);
+      row.done = failedRow(row.cells, error.code, failureText(error));
     }
     if (error === undefined || isAnswer(error)) lastAnswer.answered();
     queue.advance();
