@@ -36,10 +36,25 @@ const forest = defineCatalogue({
   formulas: {},
 });
 
+const failing = defineCatalogue({
+  operations: {
+    price: operation({
+      name: 'price',
+      description: 'The price of an article.',
+      input: z.string(),
+      output: Finite,
+      example: { input: 'a', output: 1 },
+      failures: { 'market-closed': z.object({ until: z.string() }), 'sold-out': z.null() },
+    }),
+  },
+  formulas: {},
+});
+
 describe('the official parser', () => {
   test.each<[string, Catalogue]>([
     ['the calculator', calculator],
     ['a catalogue with recursive values and without formulas', forest],
+    ['a catalogue whose contracts declare failures', failing],
     ['an empty catalogue', defineCatalogue({ operations: {}, formulas: {} })],
   ])('the official parser of AsyncAPI finds no fault in %s', async (_what, catalogue) => {
     const { read, faults } = await parsed(asyncApiOf(catalogue, title));

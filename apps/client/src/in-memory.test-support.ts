@@ -1,6 +1,6 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { calculator, failure } from '@cateto/contracts';
-import type { Catalogue, FailureCode, FallbackLane } from '@cateto/contracts';
+import type { AnyFailureCode, Catalogue, FallbackLane } from '@cateto/contracts';
 import type { CallOptions, ObservedAt, SystemStatus } from '@cateto/sdk';
 import { RequestError } from '@cateto/sdk';
 import { mapOver } from '@cateto/sdk/testing';
@@ -126,8 +126,8 @@ export function sum({ operands }: FakeCall): number {
 }
 
 /** The error of a call. */
-export function refusal(code: FailureCode, message: string): RequestError {
-  return new RequestError(failure(code, message), undefined);
+export function refusal(code: AnyFailureCode, message: string, data?: unknown): RequestError {
+  return new RequestError(failure(code, message, data), undefined);
 }
 
 /** A stdin that stays open until the test ends it. */

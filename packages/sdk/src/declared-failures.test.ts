@@ -76,16 +76,18 @@ function system({ hasOpServer = true, exposeErrors = true } = {}) {
   const events: BusEvent[] = [];
   const runs: string[] = [];
   const onEvent = (event: BusEvent): void => void events.push(event);
-  const price: typeof handler = (article, context) => {
+  const recorded: typeof handler = (article, context) => {
     runs.push(article);
     return handler(article, context);
   };
-  const shared = { catalogue, handlers: { price }, onEvent, exposeErrors };
+  const shared = { catalogue, handlers: { price: recorded }, onEvent, exposeErrors };
   if (hasOpServer) network.serve({ ...shared, host: 'op' });
   network.serve({ ...shared, formulas, operations: [], host: 'calc' });
   const client = network.connect({ catalogue });
   const logged = (): string[] =>
-    events.flatMap((event) => (event.event === 'handler-failed' ? [`${event.name} ${event.part}: ${event.message}`] : []));
+    events.flatMap((event) =>
+      event.event === 'handler-failed' ? [`${event.name} ${event.part}: ${event.message}`] : [],
+    );
   return { network, client, runs, logged };
 }
 
@@ -115,14 +117,14 @@ describe.each([
 test('twenty declared failures in a row do not make a server come last, as twenty internal ones would', async () => {
   const network = simulate({ brokers: 1 });
   const runs: string[] = [];
-  const serve = (host: string, price: Handler<typeof catalogue.operations.price>) =>
+  const serve = (host: string, code: Handler<typeof price>) =>
     network.serve({
       catalogue,
       host,
       handlers: {
         price(article, context) {
           runs.push(host);
-          return price(article, context);
+          return code(article, context);
         },
       },
     });
@@ -148,12 +150,12 @@ test('a repetition of the request gets the remembered failure, and nothing runs 
 describe('a formula', () => {
   test('a failure that the formula does not declare becomes internal, and the log names it', async () => {
     const { client, logged } = system({ exposeErrors: false });
-    for (const [call, name] of [
+    for (const [asked, name] of [
       [client.silent('closed'), 'silent plan: it failed with "market-closed", which the formula does not declare'],
       [client.quote('gone'), 'quote plan: it failed with "sold-out", which the formula does not declare'],
     ] as const) {
-      await expect(call).rejects.toMatchObject({ code: 'internal', data: undefined });
-      await expect(call).rejects.not.toThrow(/market|sold/);
+      await expect(asked).rejects.toMatchObject({ code: 'internal', data: undefined });
+      await expect(asked).rejects.not.toThrow(/market|sold/);
       expect(logged()).toContain(name);
     }
   });
@@ -178,7 +180,10 @@ test.each([
   ['teapot', /it failed with "teapot", which the operation does not declare/],
 ])('a failure that does not fit the contract is internal and logged: %s', async (article, message) => {
   const { client, logged } = system();
-  await expect(client.quote(article)).rejects.toMatchObject({ code: 'internal', message: expect.stringMatching(message) });
+  await expect(client.quote(article)).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringMatching(message),
+  });
   expect(logged()).toHaveLength(1);
 });
 

@@ -4,6 +4,7 @@ import { hashOf, jsonSchemaOf } from '@cateto/contracts';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { exampleLine } from '../formula/example.ts';
+import { failuresInJson } from './failures-in-json.ts';
 import { schemaText } from './schema-text.ts';
 
 /** Lists the formulas from the contracts, without a broker. */
@@ -34,7 +35,8 @@ function inWords(formula: Formula): string {
 }
 
 /** `contract`: the hash that requests carry for this version of the contract. */
-function inJson({ name, description, version, operands, output, example }: Formula, contract: number): object {
+function inJson(formula: Formula, contract: number): object {
+  const { name, description, version, operands, output, example } = formula;
   return {
     name,
     description,
@@ -43,5 +45,6 @@ function inJson({ name, description, version, operands, output, example }: Formu
     operands: operands.map(([operand, schema]) => ({ name: operand, schema: jsonSchemaOf(schema) })),
     output: jsonSchemaOf(output),
     example,
+    ...failuresInJson(formula),
   };
 }

@@ -4,6 +4,7 @@ import { hashOf, jsonSchemaOf } from '@cateto/contracts';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { valueText } from '../formula/value-text.ts';
+import { failuresInJson } from './failures-in-json.ts';
 import { schemaText } from './schema-text.ts';
 
 /** Lists the operations from the contracts, without a broker. */
@@ -36,5 +37,5 @@ function inWords({ name, description, input, output, example }: Operation): stri
 function inJson(operation: Operation, contract: number): object {
   const { name, description, version, input, output, example, work } = operation;
   const schemas = { input: jsonSchemaOf(input), output: jsonSchemaOf(output) };
-  return { name, description, version, contract, ...schemas, example, work };
+  return { name, description, version, contract, ...schemas, example, work, ...failuresInJson(operation) };
 }

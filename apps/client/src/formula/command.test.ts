@@ -236,3 +236,40 @@ describe('what goes wrong', () => {
     await expect(runHere(['hypotenuse', '3', '4'], { answer })).rejects.toThrow('a bug');
   });
 });
+
+describe('a failure that the contract declares', () => {
+  const answer = (): never => {
+    throw refusal('market-closed', 'leg: market-closed', { until: '09:00' });
+  };
+
+  test('a declared failure is printed with code and data, and ends with exit code 5', async () => {
+    const ran = await runHere(['leg', '5', '3'], { answer });
+    expect(ran).toMatchObject({ exitCode: 5, stdout: '', stderr: 'leg: market-closed {"until":"09:00"}\n' });
+    const withText = await runHere(['leg', '5', '3'], {
+      answer: () => {
+        throw refusal('sold-out', 'come back tomorrow', null);
+      },
+    });
+    expect(withText.stderr).toBe('leg: sold-out: come back tomorrow\n');
+  });
+
+  test('with --json the error has the data too', async () => {
+    const ran = await runHere(['leg', '5', '3', '--json'], { answer });
+    expect(JSON.parse(ran.stdout)).toEqual({
+      error: {
+        code: 'market-closed',
+        message: 'leg: market-closed {"until":"09:00"}',
+        id: null,
+        retryable: false,
+        mayHaveRun: false,
+        data: { until: '09:00' },
+      },
+    });
+  });
+
+  test('a batch writes code and data into the row, and counts the failure by its code', async () => {
+    const ran = await runHere(['batch', '-', '--formula', 'leg'], { stdin: 'c,a\n5,3\n', answer });
+    expect(ran.stdout).toBe('c,a,value,error\n5,3,,"market-closed: leg: market-closed {""until"":""09:00""}"\n');
+    expect(ran.stderr).toBe('batch: 1 row, 1 failed (1 market-closed), in … s\n');
+  });
+});

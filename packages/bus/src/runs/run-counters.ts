@@ -37,7 +37,9 @@ export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounte
 
   /** A failure that the contract declares is an answer. The outcome of a run that was given up or cancelled is no fault. */
   function isFault(request: Admitted, { code }: Failure): boolean {
-    return isOfProtocol(code) && !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs());
+    return (
+      isOfProtocol(code) && !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs())
+    );
   }
 
   return {

@@ -1,4 +1,4 @@
-import type { Handler, HandlerContext } from '@cateto/contracts';
+import type { FailingContext, Handler, HandlerContext } from '@cateto/contracts';
 import { failure } from '@cateto/contracts';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { timers } from '@cateto/zmtp/timers';
@@ -20,11 +20,21 @@ const run = (handler: Handler, withinMs = longMs) =>
 
 const thrown = (message: RegExp): object => ({ thrown: { message: expect.stringMatching(message) } });
 
-test.each<[string, () => unknown, object]>([
+test.each<[string, (input: number, context: FailingContext) => unknown, object]>([
   ['a value', () => 4, { output: 4 }],
   ['a promise', async () => 1, { output: 1 }],
   ['nothing', () => undefined, { output: undefined }],
   ['a failure', () => failure('out-of-domain', 'not there'), { code: 'out-of-domain', message: 'not there' }],
+  [
+    'a failure that the contract declares',
+    (_input: number, { fail }: FailingContext) => fail('market-closed', { until: '9' }),
+    { code: 'market-closed', data: { until: '9' } },
+  ],
+  [
+    'a failure whose data cannot be sent',
+    (_input: number, { fail }: FailingContext) => fail('market-closed', { until: new Date() }),
+    thrown(/^the data of its failure "market-closed": until: a Date cannot be sent$/),
+  ],
   ['a Map', () => new Map(), thrown(/^the code .*a Map cannot be sent$/)],
   ['an Error that the handler throws', () => throwing(new Error('broken')), thrown(/^broken$/)],
   ['a symbol that the handler throws', () => throwing(Symbol('x')), thrown(/^Symbol\(x\)$/)],

@@ -1,4 +1,4 @@
-import type { ContextOf, FailingContext, Handler, InputOf, Operation } from '@cateto/contracts';
+import type { FailingContext, Handler, InputOf, Operation } from '@cateto/contracts';
 import { failWith } from '@cateto/contracts';
 
 const leftMs = 60_000;
@@ -17,5 +17,5 @@ export function outputOf<O extends Operation>(handler: Handler<O>, input: NoInfe
     progress: () => undefined,
     fail: failWith,
   };
-  return handler(input, context as ContextOf<O>);
+  return handler(input, context);
 }

@@ -59,7 +59,9 @@ describe('the declaration of failures', () => {
     expect(hash(plain)).toBe(hash(operation({ ...declaration, failures: {} })));
     expect(hash(price)).not.toBe(hash(plain));
     const { 'market-closed': closed, 'sold-out': sold } = failures;
-    expect(hash(operation({ ...declaration, failures: { 'sold-out': sold, 'market-closed': closed } }))).toBe(hash(price));
+    expect(hash(operation({ ...declaration, failures: { 'sold-out': sold, 'market-closed': closed } }))).toBe(
+      hash(price),
+    );
     expect(hash(operation({ ...declaration, failures: { ...failures, 'sold-out': Finite } }))).not.toBe(hash(price));
   });
 

@@ -14,7 +14,8 @@ import { declaredFailuresMax, nameMax } from '../messages/limits.ts';
 export type FailureSchemas = Readonly<Record<string, z.ZodType>>;
 
 /** The failures of a contract that declares none. */
-export type NoFailures = Readonly<Record<never, z.ZodType>>;
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- it has no codes
+export type NoFailures = Record<never, z.ZodType>;
 
 /** The failures that a contract declares. */
 export type FailuresOf<C extends { readonly failures?: FailureSchemas | undefined }> = NonNullable<C['failures']>;

@@ -46,12 +46,18 @@ export interface TopicKind {
 
 /** The second field distinguishes a success from a failure: 0 or a code. */
 const outcomeLayout: TopicLayout = {
-  write(message: { readonly seq: number; readonly code: number | string; readonly message?: string }) {
+  write(message: {
+    readonly seq: number;
+    readonly code: number | string;
+    readonly message?: string;
+    readonly data?: unknown;
+  }) {
     if (message.code === 0) return successLayout.write(message as never);
     return failureLayout.write({
       seq: message.seq,
       code: String(message.code),
       message: sentText(message.message ?? ''),
+      data: message.data,
     });
   },
   read: (fields) => (Array.isArray(fields) && fields[1] === 0 ? successLayout : failureLayout).read(fields),

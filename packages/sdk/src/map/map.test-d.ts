@@ -54,7 +54,9 @@ test('a collected outcome has a value or an error, and the error tells which', (
   });
   const onFailure = 'collect' as 'throw' | 'collect';
   void (() =>
-    expectTypeOf(client.map('priced', [], { onFailure })).toEqualTypeOf<MapResults<MapAnswer<Price> | MapFailure<RequestError<FailureCode, undefined>>>>());
+    expectTypeOf(client.map('priced', [], { onFailure })).toEqualTypeOf<
+      MapResults<MapAnswer<Price> | MapFailure<RequestError<FailureCode, undefined>>>
+    >());
 });
 
 test('an answer of a throwing map has no error', () => {

@@ -40,9 +40,7 @@ export interface MapFailure<E = RequestError> {
 export type MapOutcome<V, E = RequestError> = MapAnswer<V> | MapFailure<E>;
 
 /** What the results of a map are when failures are thrown or collected. */
-export type MapResult<V, M extends OnFailure, E = RequestError> = M extends 'collect'
-  ? MapOutcome<V, E>
-  : MapAnswer<V>;
+export type MapResult<V, M extends OnFailure, E = RequestError> = M extends 'collect' ? MapOutcome<V, E> : MapAnswer<V>;
 
 /** The results of a map. Ending the loop early, or `return()`, cancels the calls in flight and ends the source. */
 export interface MapResults<R> extends AsyncIterableIterator<R, undefined> {

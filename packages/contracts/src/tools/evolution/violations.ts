@@ -1,4 +1,4 @@
-import type { ContractSet, DescribedFormula } from '../export/contract-set.ts';
+import type { ContractSet, DescribedFailures, DescribedFormula } from '../export/contract-set.ts';
 import type { Incompatibility } from './incompatibility.ts';
 import { show } from './incompatibility.ts';
 import { incompatibilities } from './incompatibilities.ts';
@@ -42,7 +42,18 @@ function operationViolations(name: string, released: ContractSet, current: Contr
     ...versionRaised(contract, was, is),
     ...widened(contract, 'input', was.input, is.input),
     ...narrowed(contract, 'output', was.output, is.output),
+    ...failureViolations(contract, was.failures, is.failures),
   ];
+}
+
+/** A program of the last release takes a failure that it does not know for `internal`. */
+function failureViolations(contract: string, was: DescribedFailures = {}, is: DescribedFailures = {}): Violation[] {
+  return Object.entries(is).flatMap(([code, data]) => {
+    const before = Object.hasOwn(was, code) ? was[code] : undefined;
+    if (before !== undefined) return narrowed(contract, `failure ${code}`, before, data);
+    const remedy = 'add a contract with a new name that may fail with it';
+    return [whole(contract, `failure ${code}`, 'is new: programs of the last release do not know it', remedy)];
+  });
 }
 
 function formulaViolations(name: string, released: ContractSet, current: ContractSet): Violation[] {
@@ -55,6 +66,7 @@ function formulaViolations(name: string, released: ContractSet, current: Contrac
     ...versionRaised(contract, was, is),
     ...operandViolations(contract, was, is),
     ...narrowed(contract, 'output', was.output, is.output),
+    ...failureViolations(contract, was.failures, is.failures),
   ];
 }
 

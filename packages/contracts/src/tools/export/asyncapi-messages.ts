@@ -4,7 +4,8 @@ import type { Schema } from '../evolution/schema-view.ts';
 import { failureTable } from '../../messages/failures.ts';
 import type { MessageName } from './message-schemas.ts';
 import { fieldsOfMessage } from './message-schemas.ts';
-import { documentName } from './value-schemas.ts';
+import type { DeclaredFailureValue } from './value-schemas.ts';
+import { documentName, failuresOf } from './value-schemas.ts';
 
 /** A message of an AsyncAPI document. */
 export type AsyncApiMessage = Readonly<Record<string, unknown>>;
@@ -16,16 +17,17 @@ export const asyncApiDraft = 'draft-7';
 export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, Record<string, AsyncApiMessage>>> {
   const channels: Record<string, Record<string, AsyncApiMessage>> = {
     'status.request': { statusRequest: message('statusRequest', 'Requests the status of a server.') },
-    'status.result': outcomes('status', 'The status of a server.', { $ref: '#/components/schemas/statusReport' }),
+    'status.result': outcomes('status', 'The status of a server.', { $ref: '#/components/schemas/statusReport' }, []),
     cancel: { cancel: message('cancel', 'Cancelled requests.') },
     hello: { hello: message('hello', 'Confirms the return path of its sender.') },
     beat: { beat: message('beat', 'What a server holds, how many requests keep it busy, and what it gives back.') },
     marker: {},
   };
-  for (const { name, description } of Object.values(catalogue.operations)) {
+  for (const operation of Object.values(catalogue.operations)) {
+    const { name, description } = operation;
     const fixed = { contract: { const: hashOf(catalogue, name) }, input: valueReference(name, 'input') };
     channels[`${name}.request`] = { request: message('operationRequest', description, fixed) };
-    channels[`${name}.result`] = outcomes(name, description, valueReference(name, 'output'));
+    channels[`${name}.result`] = outcomes(name, description, valueReference(name, 'output'), failuresOf(operation));
   }
   const operands: Record<string, AsyncApiMessage> = {};
   for (const formula of Object.values(catalogue.formulas)) {
@@ -42,7 +44,12 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
         },
       );
     }
-    channels[`${documentName(formula)}.result`] = outcomes(name, description, valueReference(name, 'output'));
+    channels[`${documentName(formula)}.result`] = outcomes(
+      name,
+      description,
+      valueReference(name, 'output'),
+      failuresOf(formula),
+    );
   }
   if (Object.keys(operands).length > 0) channels.operands = operands;
   return channels;
@@ -56,10 +63,21 @@ function valueReference(contract: string, value: string): Schema {
   return { $ref: `#/components/schemas/${contract}.${value}` };
 }
 
-function outcomes(of: string, description: string, value: Schema): Record<string, AsyncApiMessage> {
+/** @param declared the failures of the contract, each with data of its own */
+function outcomes(
+  of: string,
+  description: string,
+  value: Schema,
+  declared: readonly DeclaredFailureValue[],
+): Record<string, AsyncApiMessage> {
+  const failures = declared.map(({ code, name }) => {
+    const fixed = { code: { const: code }, data: valueReference(of, name) };
+    return [name, message('failure', `The failure ${code} of ${of}.`, fixed)] as const;
+  });
   return {
     success: message('success', `A value of ${of}: ${description}`, { value }),
     failure: message('failure', `A failure of ${of}.`, { code: { type: 'string', enum: Object.keys(failureTable) } }),
+    ...Object.fromEntries(failures),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Channel } from './channels.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfMessage } from './message-schemas.ts';
 import { rebased } from './rebased.ts';
-import { documentName, openSchema, valuesOf } from './value-schemas.ts';
+import { documentName, failuresOf, openSchema, valuesOf } from './value-schemas.ts';
 
 export interface AsyncApiOptions {
   readonly title: string;
@@ -154,7 +154,7 @@ function reference(channel: string, message?: string): Part {
 
 function valueSchemas(catalogue: Catalogue): Part {
   const contracts = [...Object.values(catalogue.operations), ...Object.values(catalogue.formulas)];
-  const values = contracts.flatMap(valuesOf);
+  const values = contracts.flatMap((contract) => valuesOf(contract).concat(failuresOf(contract)));
   const named = values.map(({ contract, name, schema }) => [`${contract}.${name}`, schema] as const);
   return Object.fromEntries(
     [...named, ['statusReport', StatusReport] as const].map(([name, schema]) => [

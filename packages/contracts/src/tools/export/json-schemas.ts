@@ -2,7 +2,7 @@ import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Schema } from '../evolution/schema-view.ts';
 import { messageSchemas } from './message-schemas.ts';
 import { rebased } from './rebased.ts';
-import { openSchema, ownFormulas, valuesOf } from './value-schemas.ts';
+import { failuresOf, openSchema, ownFormulas, valuesOf } from './value-schemas.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
@@ -14,7 +14,9 @@ export function jsonSchemasOf(catalogue: Catalogue): Readonly<Record<string, Sch
   const contracts = [...Object.values(catalogue.operations), ...ownFormulas(catalogue.formulas)];
   const documents = contracts.map((contract) => {
     const { kind, name, description } = contract;
-    const values = valuesOf(contract).map(({ name: value, schema }) => [value, openSchema(schema)] as const);
+    const values = valuesOf(contract)
+      .concat(failuresOf(contract))
+      .map(({ name: value, schema }) => [value, openSchema(schema)] as const);
     return [name, documentOf(`${kind} ${name}`, description, Object.fromEntries(values))] as const;
   });
   const messages = documentOf('protocol messages', 'The content of a body, a MessagePack array.', messageSchemas());

@@ -7,7 +7,7 @@ import type { Work } from '../../catalogue/work.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfMessage, layouts } from './message-schemas.ts';
 import type { MessageName } from './message-schemas.ts';
-import { openSchema, ownFormulas, valuesOf } from './value-schemas.ts';
+import { failuresOf, openSchema, ownFormulas, valuesOf } from './value-schemas.ts';
 
 /**
  * Every formula, operation, topic, message and failure code of a catalogue, as Markdown that follows the given heading.
@@ -68,8 +68,14 @@ function contractSection(catalogue: Catalogue, contract: Operation | Formula): s
     `### ${name}`,
     description,
     table(['value', 'schema'], values),
+    ...failureTableOf(contract),
     `${code(exampleOf(contract))} · version ${version} · hash ${code(hash)}`,
   ].join('\n\n');
+}
+
+function failureTableOf(contract: Operation | Formula): readonly string[] {
+  const rows = failuresOf(contract).map((one) => [code(one.code), code(JSON.stringify(openSchema(one.schema)))]);
+  return rows.length === 0 ? [] : [table(['failure', 'data'], rows)];
 }
 
 function exampleOf(contract: Operation | Formula): string {

@@ -9,7 +9,7 @@ import type { Operation } from '../../catalogue/operation.ts';
 export interface ContractValue {
   /** The name of the operation or formula. */
   readonly contract: string;
-  /** `input`, `output`, or the name of an operand. */
+  /** `input`, `output`, the name of an operand, or `failure.<code>` for the data of a declared failure. */
   readonly name: string;
   readonly schema: z.ZodType;
 }
@@ -19,6 +19,22 @@ export function valuesOf(contract: Operation | Formula): readonly ContractValue[
   const named = (name: string, schema: z.ZodType): ContractValue => ({ contract: contract.name, name, schema });
   const given = contract.kind === 'operation' ? [['input', contract.input] as const] : contract.operands;
   return [...given.map(([name, schema]) => named(name, schema)), named('output', contract.output)];
+}
+
+/** The data of the failures that a contract declares, by their codes in alphabetical order. */
+export function failuresOf({ name, failures = {} }: Operation | Formula): readonly DeclaredFailureValue[] {
+  return Object.keys(failures)
+    .toSorted()
+    .map((code) => ({ contract: name, name: failureValue(code), code, schema: failures[code] as z.ZodType }));
+}
+
+export interface DeclaredFailureValue extends ContractValue {
+  readonly code: string;
+}
+
+/** What documents call the data of a declared failure. */
+export function failureValue(code: string): string {
+  return `failure.${code}`;
 }
 
 /** What documents call a formula, where operations have names too: an exposed operation has the name of its operation. */
