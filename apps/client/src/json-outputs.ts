@@ -9,6 +9,7 @@ import { z } from 'zod';
 const Id = z.string().describe('the id of a request, such as k3f0q9x2m1zd-7f');
 const Hash = z.int().min(0).describe('the hash of the contract, which requests carry');
 const JsonSchema = z.record(z.string(), z.unknown()).describe('a JSON Schema');
+const Failures = z.record(z.string(), JsonSchema).describe('the data of each declared failure by its code');
 const FallbackLane = z.int().min(0).max(limits.lanesMax);
 
 const call = z
@@ -27,11 +28,14 @@ const call = z
 const error = z
   .strictObject({
     error: z.strictObject({
-      code: z.string().describe('the code of a failure, or `usage`, or `failed`'),
+      code: z
+        .string()
+        .describe('the code of a failure, also of one that the contract declares, or `usage`, or `failed`'),
       message: z.string(),
       id: Id.nullable(),
       retryable: z.boolean(),
       mayHaveRun: z.boolean(),
+      data: z.unknown().optional().describe('the data of a failure that the contract declares'),
     }),
   })
   .describe('what every command of the client prints instead, with --json, when it fails');
@@ -46,6 +50,7 @@ const formulas = z
       operands: z.array(z.strictObject({ name: z.string(), schema: JsonSchema })),
       output: JsonSchema,
       example: z.strictObject({ operands: z.array(z.unknown()), output: z.unknown() }),
+      failures: Failures.optional(),
     }),
   )
   .describe('cateto client formulas --json');
@@ -61,6 +66,7 @@ const operations = z
       output: JsonSchema,
       example: z.strictObject({ input: z.unknown(), output: z.unknown() }),
       work: z.strictObject({ maxMs: z.int().optional(), fallback: z.string(), lanes: z.string() }),
+      failures: Failures.optional(),
     }),
   )
   .describe('cateto client operations --json');
