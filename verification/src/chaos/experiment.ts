@@ -43,6 +43,7 @@ export function withExperimentFlags(command: Command, rate: number): Command {
 
 /** Above this rate, the handlers of six threads cannot keep up with bursts. */
 const workRate = 8;
+const calculatorTimeoutMs = 5_000;
 /** A burst of long work waits for its turn. */
 const workTimeoutMs = 60_000;
 /** Most requests are then touched by one fault only. */
@@ -51,7 +52,8 @@ const workCalmSeconds = 5;
 export interface Experiment extends Pick<ChaosOptions, 'faults' | 'environment' | 'onStart' | 'onCalm'> {
   readonly flags: ExperimentFlags;
   readonly rate: number;
-  readonly timeoutMs: number;
+  /** The deadline of each request; unless given, 5 s, and 60 s with `--work`. */
+  readonly timeoutMs?: number;
   readonly calmSeconds: number;
   /** The program with the flags of its own, to run the same again. */
   readonly again: string;
@@ -74,7 +76,7 @@ export async function runExperiment(experiment: Experiment): Promise<Findings> {
   const { minutes, work = false, built = false } = flags;
   if (work && built) throw usageFault('--work runs from source, so it cannot be combined with --built');
   const rate = flags.rate ?? (work ? workRate : experiment.rate);
-  const timeoutMs = work ? workTimeoutMs : experiment.timeoutMs;
+  const timeoutMs = experiment.timeoutMs ?? (work ? workTimeoutMs : calculatorTimeoutMs);
   const seed = flags.seed ?? Math.floor(Math.random() * 1_000_000);
   const given = [`--seed ${seed}`, `--minutes ${minutes}`, `--rate ${rate}`, work && '--work', built && '--built'];
   const again = [experiment.again, ...given.filter(Boolean)].join(' ');

@@ -11,11 +11,15 @@ const command = createCommand(
   'Kills, stops and ends real processes under load, and accounts for every request.',
 )
   .option('--minutes <m>', 'how long', numberFrom(0.1, 10_000), 1)
-  .option('--timeout <ms>', 'the deadline of each request; with --work 60,000', numberFrom(100, 60_000), 5_000)
+  .option(
+    '--timeout <ms>',
+    'the deadline of each request; 5,000 unless given, with --work 60,000',
+    numberFrom(100, 600_000),
+  )
   .option('--no-double', 'one process at a time only');
 
 interface Flags extends ExperimentFlags {
-  readonly timeout: number;
+  readonly timeout?: number;
   readonly double: boolean;
 }
 
@@ -25,11 +29,15 @@ await runProgram(withExperimentFlags(command, 400), async () => {
   const findings = await runExperiment({
     flags,
     rate: 400,
-    timeoutMs: timeout,
+    ...(timeout === undefined ? {} : { timeoutMs: timeout }),
     faults: double ? doubleFaults : singleFaults,
     // Longer than the aftermath of a fault.
     calmSeconds: 1.2,
-    again: ['pnpm chaos', `--timeout ${timeout}`, ...(double ? [] : ['--no-double'])].join(' '),
+    again: [
+      'pnpm chaos',
+      ...(timeout === undefined ? [] : [`--timeout ${timeout}`]),
+      ...(double ? [] : ['--no-double']),
+    ].join(' '),
     timeText: (ms) => `${(ms / 1_000).toFixed(1).padStart(7)} s`,
   });
   return tellFindings(findings);

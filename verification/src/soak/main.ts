@@ -46,7 +46,6 @@ await runProgram(withExperimentFlags(command, 200), async () => {
   const findings = await runExperiment({
     flags,
     rate: 200,
-    timeoutMs: 5_000,
     faults: soakFaults,
     calmSeconds: calm,
     environment,

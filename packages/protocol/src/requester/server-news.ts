@@ -80,8 +80,13 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     const those = requestsAt<W>([place], ({ settled, call }) => !settled && isAmong(returned, call.seq));
     for (const request of those) {
       const { server } = request;
-      // A copy in flight to the server would run there as well.
-      if (server === undefined || (!leaving && (request.repeatedMs ?? never) + crossesMs > nowMs)) continue;
+      if (server === undefined) continue;
+      // A copy in flight to the server would run there as well. If there is none, the request is missed soon, but a
+      // server that gives it back is not silent.
+      if (!leaving && (request.repeatedMs ?? never) + crossesMs > nowMs) {
+        request.serverSinceMs = nowMs;
+        continue;
+      }
       if (request.room !== undefined) pause(request.room);
       dispatch.takeBack(request, nowMs);
       if (!leaving) forgetAsked(request, server);

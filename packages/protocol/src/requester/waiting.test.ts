@@ -56,6 +56,24 @@ describe('a returned request', () => {
   });
 });
 
+test('a server that gives a request back while its repetition may be in flight is not passed over for its silence', () => {
+  const { call, up, handle, runTo, at } = setUp(a);
+  call(1);
+  // Another server blocks for long, and says so.
+  handle({ type: 'beat', sender: a, held: [], silentMs: 1_600 });
+  expect(sends(runTo(1_405))).toEqual([
+    [1, a],
+    [1, a],
+    [1, a],
+  ]);
+  handle({ type: 'beat', sender: a, held: undefined, silentMs: 0, returned: [1, 1] });
+  up(b);
+  at.nowMs = 2_100;
+  runTo(2_500);
+  const firsts = [2, 3, 4, 5].map((seq) => call(seq)[0]?.[1]);
+  expect(firsts.filter((server) => server === a)).toHaveLength(1);
+});
+
 describe('a request that a server has refused', () => {
   const full = failure('overloaded', 'full');
 

@@ -153,8 +153,8 @@ describe('beats', () => {
     expect(announced(5_000)).toBe(1);
   });
 
-  test('an announced silence is announced again when a request was repeated, or another broker is active', () => {
-    const { askFor, beats, handle } = setUpRunning();
+  test('an announced silence is announced again when a request was repeated, and for a second after a failover', () => {
+    const { askFor, at, beats, handle } = setUpRunning();
     const announced = (): number => {
       beats.length = 0;
       handle({ type: 'announce', silentMs: 10_000 });
@@ -165,7 +165,11 @@ describe('beats', () => {
     askFor(1, a, { ttlMs: 60_000 });
     expect([announced(), announced()]).toEqual([1, 0]);
     handle({ type: 'marker-up' });
-    expect([announced(), announced()]).toEqual([1, 0]);
+    expect([announced(), announced()]).toEqual([1, 1]);
+    at.nowMs += 999;
+    expect(announced()).toBe(1);
+    at.nowMs += 1;
+    expect(announced()).toBe(0);
   });
 
   test('before a handler that may block, everyone who sent requests within ten seconds gets a beat, which names nothing', () => {

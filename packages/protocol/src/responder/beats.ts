@@ -36,8 +36,8 @@ export interface Beats {
   windowIs(contract: string, window: number): boolean;
   /** A beat for a requester that does not know the current windows. */
   news(requester: KnownRequester): OwedBeat | undefined;
-  /** The last beats may have been lost. */
-  tellAgain(): void;
+  /** Another broker is active. The last beats may have been lost, and the next ones too: requesters connect one by one. */
+  tellAgain(nowMs: number): void;
   /** This server drains: from now on, every beat that names held requests says so. */
   leave(): void;
   /** A beat that gives requests back, in the order of their seqs. They do not run any more. */
@@ -68,6 +68,9 @@ const idleToldMax = 64;
 const moreShare = 1 / 16;
 const moreLeastMs = 20;
 
+/** After a failover, every participant has connected within this time. */
+const connectingMs = 1_000;
+
 const never = Number.POSITIVE_INFINITY;
 const nothing: readonly OwedBeat[] = [];
 const noProgress: readonly number[] = [];
@@ -83,6 +86,7 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   /** Grows with each change of a window, and shows what a requester was told. */
   let windowsAt = 0;
   let isLeaving = false;
+  let lossyUntilMs = 0;
 
   function beat(requester: KnownRequester, silentMs: number, nextMs: number): OwedBeat {
     watch(requester, nextMs);
@@ -97,7 +101,8 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
 
   /** A beat before a handler that may block, unless the requester knows as much already. */
   function announcement(requester: KnownRequester, silentMs: number, nowMs: number): OwedBeat | undefined {
-    const isKnown = requester.isNamed && requester.silentUntilMs >= nowMs + silentMs && !isLeaving;
+    const isPromised = requester.isNamed && requester.silentUntilMs >= nowMs + silentMs;
+    const isKnown = isPromised && !isLeaving && nowMs >= lossyUntilMs;
     if (isKnown) return undefined;
     const promisedMs = Math.ceil(silentMs + Math.max(moreLeastMs, silentMs * moreShare));
     const owed = beat(requester, promisedMs, nowMs + everyLeastMs);
@@ -177,8 +182,9 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
       return true;
     },
     news: (requester) => (requester.windowsAt === windowsAt ? undefined : plain(requester)),
-    tellAgain() {
+    tellAgain(nowMs) {
       windowsAt += 1;
+      lossyUntilMs = nowMs + connectingMs;
       for (const requester of told) requester.silentUntilMs = 0;
     },
     leave() {

@@ -248,7 +248,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       case 'answered':
         return answered(input.sender, input.seq, input.outcome, nowMs);
       case 'marker-up':
-        beats.tellAgain();
+        beats.tellAgain(nowMs);
         return publishAgain(nowMs);
       case 'window':
         if (beats.windowIs(input.contract, input.window)) requesters.busy().forEach(tellNews);
