@@ -57,7 +57,8 @@ test.each([
   ['stop op-server', false, 1],
   ['kill calc-server', false, 1],
   ['kill broker', false, 0],
-  ['stop backup', false, 0],
+  ['stop backup', false, 2],
+  ['end backup', false, 0],
   ['end op-server', false, 0],
   ['double: kill both brokers', true, 2],
   ['double: stop both calc-servers', true, 2],
@@ -73,10 +74,10 @@ test('a drain explains an additional run of a request that outlasts the drain ti
   expect(texts([...answered(1, 100, 4_000), drain], linesOf(1, 1))).toHaveLength(1);
 });
 
-test('a machine that stood still explains one additional run', () => {
+test('a machine that stood still explains two additional runs', () => {
   const stall: Entry = { type: 'stall', client: 'two', fromMs: 100, toMs: 300 };
-  expect(texts([...answered(1, 90, 250), stall], linesOf(1, 1))).toEqual([]);
-  expect(texts([...answered(1, 90, 250), stall], linesOf(1, 1, 1))).toHaveLength(1);
+  expect(texts([...answered(1, 90, 250), stall], linesOf(1, 1, 1))).toEqual([]);
+  expect(texts([...answered(1, 90, 250), stall], linesOf(1, 1, 1, 1))).toHaveLength(1);
   expect(texts([...answered(1, 5_000, 250), stall], linesOf(1, 1))).toHaveLength(1);
 });
 

@@ -7,8 +7,10 @@ import { ofType, overlaps, requestsOf, touches } from './requests.ts';
 /*
  * How often each computation ran, as its handlers counted it (support/mixed-work.ts). Without faults once. Otherwise once
  * more for each server that ended, was cut off or stood still while the request was open (docs/protocol.md, "What is
- * promised"). A drain repeats only what outlasts the drain time. The end of one broker repeats nothing. When both are
- * gone, servers and clients return one by one: a formula may move once, and each of its calls may move once.
+ * promised"). A drain repeats only what outlasts the drain time. A broker that ends repeats nothing, if the other one is
+ * there. A broker that stands still cuts requesters off from all servers, and keeps their messages: a formula may move
+ * once, and each of its calls may move once. The same holds when both brokers are gone, because servers and clients return
+ * one by one.
  *
  * On a busy machine every process may stand still for longer than a quick server may be silent. The clients notice that
  * too, and record it as stalls.
@@ -26,7 +28,8 @@ interface Run {
 
 /** The drain time of servers, less the time that a signal and a last beat take. */
 const drainMs = 4_500;
-const bothBrokers = 2;
+/** A formula and each of its calls. */
+const cutOff = 2;
 const machineStalled = 'stalled machine';
 
 /** @param lines `<item> <process id> <time>` for each run */
@@ -78,13 +81,14 @@ function repeatsOf(request: Request, faults: readonly Fault[], stalls: readonly 
     if (count > 0) repeats.set(fault.kind, (repeats.get(fault.kind) ?? 0) + count);
   }
   const { dueMs: fromMs } = request;
-  if (stalls.some((stall) => overlaps(stall, { fromMs, toMs: settledMs(request) }))) repeats.set(machineStalled, 1);
+  if (stalls.some((stall) => overlaps(stall, { fromMs, toMs: settledMs(request) })))
+    repeats.set(machineStalled, cutOff);
   return repeats;
 }
 
 function repeatsBy({ kind, targets, double }: Fault, request: Request): number {
   const servers = targets.filter((name) => name.includes('server')).length;
-  if (servers === 0) return double ? bothBrokers : 0;
+  if (servers === 0) return double || kind.startsWith('stop') ? cutOff : 0;
   return kind.startsWith('end') && settledMs(request) - request.dueMs <= drainMs ? 0 : servers;
 }
 
