@@ -29,6 +29,8 @@ export interface CodeFaults {
   threw(run: CodeRun, error: unknown): Failure;
   /** The code returned something that cannot be used. @returns the failure for the requester */
   misfit(run: CodeRun, problem: string): Failure;
+  /** The code failed with a failure that its contract does not admit. @returns the failure for the requester */
+  undeclared(run: CodeRun, problem: string): Failure;
   /** The code went beyond a limit. This is not secret. @returns the failure for the requester */
   exceeded(run: CodeRun, limit: string): Failure;
   /** A handler ran longer than its contract allows. This is not secret. @returns the failure for the requester */
@@ -85,6 +87,12 @@ export function createCodeFaults(platform: Platform, { onEvent, exposeErrors = f
       report(run, problem);
       const { name, part } = run;
       const what = `${name}: what its ${part} returned does not fit the contract`;
+      return failure('internal', exposeErrors ? `${name}: ${problem}` : told(run, what));
+    },
+    undeclared(run, problem) {
+      report(run, problem);
+      const { name, part } = run;
+      const what = `${name}: its ${part} failed in a way that its contract does not declare`;
       return failure('internal', exposeErrors ? `${name}: ${problem}` : told(run, what));
     },
     exceeded,

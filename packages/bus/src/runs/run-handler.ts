@@ -100,5 +100,5 @@ export function ownFailure(
     return failure('internal', `${contract.name}: its code may not fail with ${code} (${textOf(message)})`);
   }
   const taken = takeFailure(contract, given);
-  return typeof taken === 'string' ? faults.misfit(run(), taken) : taken;
+  return typeof taken === 'string' ? faults.undeclared(run(), taken) : taken;
 }
