@@ -10,6 +10,7 @@ const covered: Readonly<Record<string, string>> = {
   sh: 'tests/src/docs/commands.test.ts',
   ts: 'tests/src/docs/snippets.test.ts',
   'docs/adding-an-operation.md console': 'tests/src/contributing/new-contract.test.ts',
+  'docs/big-computations.md js': 'tests/src/published/pricing.test.ts',
   'docs/contracts.md ': 'scripts/contracts/contracts.test.ts',
   'docs/deploying.md ini': 'tests/src/docs/deploying.test.ts',
   'docs/deploying.md dockerfile': 'tests/src/docs/deploying.test.ts',

@@ -20,6 +20,7 @@ function nameOf(page: string, text: string): string {
 /** Pages whose commands another test runs, from the first to the last. */
 const followed: Readonly<Record<string, string>> = {
   'docs/first-system.md': 'tests/src/published/first-system.test.ts',
+  'docs/big-computations.md': 'tests/src/published/pricing.test.ts',
 };
 
 const written = blocks
