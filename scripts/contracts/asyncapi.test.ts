@@ -1,7 +1,7 @@
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { calculator, defineCatalogue, Finite, operation } from '@cateto/contracts';
+import { calculator, defineCatalogue, exposed, Finite, operation } from '@cateto/contracts';
 import type { Catalogue } from '@cateto/contracts';
 import { asyncApiOf } from '@cateto/contracts/tools';
 
@@ -55,6 +55,10 @@ describe('the official parser', () => {
     ['the calculator', calculator],
     ['a catalogue with recursive values and without formulas', forest],
     ['a catalogue whose contracts declare failures', failing],
+    [
+      'a catalogue with an exposed operation, which is two conversations',
+      defineCatalogue({ operations: forest.operations, formulas: { sum: exposed(forest.operations.sum) } }),
+    ],
     ['an empty catalogue', defineCatalogue({ operations: {}, formulas: {} })],
   ])('the official parser of AsyncAPI finds no fault in %s', async (_what, catalogue) => {
     const { read, faults } = await parsed(asyncApiOf(catalogue, title));

@@ -53,6 +53,12 @@ test('a service takes handlers of its catalogue, or a module of them', () => {
   void (() => serve({ catalogue, handlers: { double: (value) => value.valueOf() * 2 } }));
   // @ts-expect-error -- an output that the contract does not have
   void (() => serve({ catalogue, handlers: { double: () => 'two' } }));
+  // @ts-expect-error -- there is no operation dubble
+  void (() => serve({ catalogue, handlers: { double: (value) => 2 * value, dubble: () => 2 } }));
+  // @ts-expect-error -- a function that loads handlers of which one is missing
+  void (() => serve({ catalogue, handlers: () => Promise.resolve({}) }));
+  // A function may load the handlers and the code.
+  void (() => serve({ catalogue, handlers: () => Promise.resolve(handlers), formulas: () => formulas }));
   // @ts-expect-error -- neither of the two
   void (() => serve({ catalogue }));
   // @ts-expect-error -- both

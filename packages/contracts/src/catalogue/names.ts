@@ -3,8 +3,8 @@ export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'stat
 
 /**
  * Operations and formulas share one namespace, because both stand in the same place of a topic (`calc.<name>.result`),
- * and both become properties of an SDK client and commands of the CLI. Words that topics, client and CLI use themselves
- * are reserved.
+ * and both become properties of an SDK client and commands of the CLI. An exposed operation has one name for both. Words
+ * that topics, client and CLI use themselves are reserved.
  */
 const reservedNames = [
   ...reservedTopicWords,
