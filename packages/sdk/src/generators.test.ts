@@ -1,5 +1,17 @@
-import { all, call, defineCatalogue, Finite, formula, formulaCode, isFailure, map, operation } from '@cateto/contracts';
+import {
+  all,
+  call,
+  declaredFailure,
+  defineCatalogue,
+  Finite,
+  formula,
+  formulaCode,
+  isFailure,
+  map,
+  operation,
+} from '@cateto/contracts';
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { simulate } from './testing/simulate.ts';
 
 /* Formulas in steps, from a client to the servers and back. */
@@ -96,4 +108,41 @@ test('a call that no server computes fails with its own code at the caller', asy
   const error: unknown = await client.total(2, { timeoutMs: 2_000 }).catch((thrown: unknown) => thrown);
   expect(isFailure(error)).toBe(false);
   expect(error).toMatchObject({ code: 'no-listener' });
+});
+
+test('a declared failure of a call arrives in the generator with its data, and passes on if the formula declares it too', async () => {
+  const failures = { 'market-closed': z.object({ until: z.string() }) };
+  const quote = operation({ name: 'quote', ...shape, failures });
+  const { kind: _, ...like } = total;
+  const caught = formula({ ...like, name: 'caught', output: z.string(), example: { operands: [0], output: '' } });
+  const declaring = formula({ ...like, name: 'declaring', failures });
+  const silent = formula({ ...like, name: 'silent' });
+  const quotes = defineCatalogue({ operations: { quote }, formulas: { caught, declaring, silent } });
+  const network = simulate();
+  network.serve({
+    catalogue: quotes,
+    handlers: { quote: () => declaredFailure(quote, 'market-closed', { until: 'noon' }) },
+    formulas: {
+      caught: formulaCode(caught, function* ([a]) {
+        try {
+          return String(yield* call(quote, a));
+        } catch (error) {
+          return isFailure(error) ? JSON.stringify([error.code, error.data]) : 'thrown';
+        }
+      }),
+      declaring: formulaCode(declaring, function* ([a]) {
+        return yield* call(quote, a);
+      }),
+      silent: formulaCode(silent, function* ([a]) {
+        return yield* call(quote, a);
+      }),
+    },
+  });
+  const client = network.connect({ catalogue: quotes });
+  expect((await client.caught(1)).value).toBe('["market-closed",{"until":"noon"}]');
+  await expect(client.declaring(1)).rejects.toMatchObject({ code: 'market-closed', data: { until: 'noon' } });
+  await expect(client.silent(1)).rejects.toMatchObject({
+    code: 'internal',
+    message: expect.stringContaining('market-closed') as string,
+  });
 });
