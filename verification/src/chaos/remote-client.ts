@@ -12,6 +12,7 @@ const reportEveryMs = 100;
 
 let entries: Entry[] = [];
 let generator: Generator | undefined;
+let reporting: NodeJS.Timeout | undefined;
 
 function send(message: FromRemote): void {
   if (process.connected) process.send?.(message);
@@ -32,11 +33,13 @@ async function start({ brokers, seed, workload: name, ...load }: RemoteLoad): Pr
     chance: chanceOf(seed, load.client),
     record: (entry) => void entries.push(entry),
   });
-  setInterval(report, reportEveryMs);
+  reporting = setInterval(report, reportEveryMs);
 }
 
 async function stop(): Promise<void> {
   await generator?.stop();
+  // The parent process disconnects when it hears that everything has settled.
+  clearInterval(reporting);
   report();
   send('settled');
 }

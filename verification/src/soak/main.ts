@@ -18,18 +18,24 @@ const command = createCommand(
 )
   .requiredOption('--minutes <m>', 'how long', numberFrom(1, 100_000))
   .option('--calm <s>', 'seconds between two faults', numberFrom(1, 3_600), 15)
-  .option('--warm-up <m>', 'minutes of each process that do not count', numberFrom(0, 1_000), 4)
+  .option(
+    '--warm-up <m>',
+    'minutes of each process that do not count; 4 unless given, with --work 12',
+    numberFrom(0, 1_000),
+  )
   .option('--slope-max <mib>', 'MiB an hour by which a process may grow', numberFrom(0, 10_000), 20)
   .option('--samples <file>', 'writes the memory of each process over time as JSON');
 
 interface Flags extends ExperimentFlags {
   readonly calm: number;
-  readonly warmUp: number;
+  readonly warmUp?: number;
   readonly slopeMax: number;
   readonly samples?: string;
 }
 
 const sampleEveryMs = 5_000;
+/** In minutes. With eight requests a second, V8 takes longer to compile the code and to collect all of the heap. */
+const [calculatorWarmUp, workWarmUp] = [4, 12];
 /**
  * V8's young generation grows and shrinks by tens of MiB, whatever lives. Kept small, it can neither hide a leak nor
  * look like one.
@@ -38,7 +44,8 @@ const environment = { NODE_OPTIONS: '--max-semi-space-size=2' };
 
 await runProgram(withExperimentFlags(command, 200), async () => {
   const flags = command.opts<Flags>();
-  const { calm, warmUp, slopeMax, samples } = flags;
+  const { calm, slopeMax, samples } = flags;
+  const warmUp = flags.warmUp ?? (flags.work === true ? workWarmUp : calculatorWarmUp);
   const warmUpMs = warmUp * 60_000;
   const memory = collectSeries();
   const tables = collectTables();
