@@ -59,23 +59,25 @@ function hadRoom(runs: readonly WorkRun[], server: string, slots: number, fromMs
   return runs.filter((run) => run.name === server && run.fromMs < toMs && run.toMs > fromMs).length < slots;
 }
 
-/** A paced request may take this many times as long as one computation. */
+/** A paced request may take this many times as long as one computation, unless its own client has more to wait for. */
 const pacedShare = 5;
 /** One of the eight packets of a request may take ten times as long as usual. */
 const pacedHops = 16;
 
-/** The burst of one client delays the requests of others only a little, because they need less than their share. */
-function checkPaced(
-  { delayMs }: Scenario,
-  { evenMs = 0, bursts, overloadFromMs }: Work,
-  { asked }: History,
-): Violation[] {
+/**
+ * The burst of one client delays the requests of others only a little, because they need less than their share. A client
+ * that has several requests open at once may need more: then they take as long as its share of the slots needs for them.
+ */
+function checkPaced({ delayMs, opServers, clients }: Scenario, work: Work, { asked }: History): Violation[] {
+  const { evenMs = 0, bursts, overloadFromMs } = work;
   const [burst] = bursts;
   if (burst === undefined || overloadFromMs !== undefined) return [];
-  const most = pacedShare * evenMs + 100 + 10 * pacedHops * delayMs[1];
+  const shareOfSlots = slotsOf(work, opServers.length) / clients;
   return asked.filter(isPaced(burst.atMs)).flatMap((one) => {
-    const [first] = one.settled;
-    const tookMs = (first?.atMs ?? Number.POSITIVE_INFINITY) - one.atMs;
+    const onceMs = pacedShare * evenMs + 100 + 10 * pacedHops * delayMs[1];
+    const ownMs = (evenMs * callsOpenWith(one, asked, onceMs)) / shareOfSlots;
+    const most = onceMs + Math.max(0, ownMs - pacedShare * evenMs);
+    const tookMs = settledMs(one) - one.atMs;
     if (tookMs <= most) return [];
     return [
       {
@@ -84,6 +86,18 @@ function checkPaced(
       },
     ];
   });
+}
+
+function settledMs({ settled: [first] }: Asked): number {
+  return first?.atMs ?? Number.POSITIVE_INFINITY;
+}
+
+/** The calls of the client's requests that were open in the first time of this one, its own included. */
+function callsOpenWith(one: Asked, asked: readonly Asked[], forMs: number): number {
+  return asked
+    .filter(({ client }) => client === one.client)
+    .filter((other) => other.atMs < one.atMs + forMs && settledMs(other) > one.atMs)
+    .reduce((total, { formula, operands }) => total + callsOf(formula, operands).length, 0);
 }
 
 const burstSeenMs = 10_000;

@@ -16,6 +16,11 @@ export function timeoutsOf({ mode, work }: Scenario): readonly number[] {
   return timeoutsMs[mode] ?? [work?.timeoutMs ?? quietTimeoutMs];
 }
 
+/** When the overload is over. */
+export function loadedUntilMs({ work }: Scenario): number {
+  return work?.overloadFromMs === undefined ? 0 : work.overloadFromMs + overloadMs;
+}
+
 /** Two calls each, and twice as many as can be computed. */
 export function overloadOf({ work, clients, opServers }: Scenario, chance: Chance): { client: number; atMs: number }[] {
   const { overloadFromMs, evenMs = 0 } = work ?? {};

@@ -4,7 +4,7 @@ import type { Asked, History } from './history.ts';
 import { emptyHistory } from './history.ts';
 import { reachEveryMs } from './liveness-checks.ts';
 import { createSamples, leftOverOf } from './samples.ts';
-import { overloadOf, quietTimeoutMs, timeoutsOf } from './load-plan.ts';
+import { loadedUntilMs, overloadOf, quietTimeoutMs, timeoutsOf } from './load-plan.ts';
 import type { Scenario } from './scenario.ts';
 import { misbehavesMs } from './scenario.ts';
 import type { Member } from './system.ts';
@@ -139,7 +139,7 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   for (const { client, atMs } of overloadOf(scenario, chance))
     at(atMs, () => ask(`client-${client + 1}`, lastTimeoutMs));
   // Everything is well and has settled: from now on no request may fail.
-  const quietMs = mendedMs + settleMs;
+  const quietMs = Math.max(mendedMs, loadedUntilMs(scenario)) + settleMs;
   const quietLastMs = scenario.work?.timeoutMs ?? quietTimeoutMs;
   for (let index = 0; index < quietRequests; index += 1) {
     for (const client of system.clients) at(quietMs + 20 * index, () => ask(client, quietLastMs));

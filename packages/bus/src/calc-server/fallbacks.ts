@@ -1,7 +1,6 @@
 import type { Failure, Success } from '@cateto/contracts';
 import type { HandledRequest } from '../runs/request-context.ts';
 import type { Loop } from '../server/loop-announcements.ts';
-import { createOriginLine } from './origin-line.ts';
 import type { Participant } from '../participant/participant.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
 import { createRunQueue } from '../runs/run-queue.ts';
@@ -57,7 +56,6 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     waitLong: () => undefined,
     letGo: () => undefined,
     windowIs: () => undefined,
-    line: createOriginLine,
   });
   participant.table('fallbacks', () => asked.size);
 

@@ -163,14 +163,15 @@ export class OperationCall implements Question {
     this.index = index;
   }
 
-  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void {
+  write(to: string, seq: number, ttlMs: number, attempt: number, route: string, origin: string | undefined): void {
     const { hash } = this.route;
     const { input, trace, before } = this;
     this.sendings = attempt;
     this.sentOn = route;
     const total = before + attempt;
     const attempts = total === 1 ? undefined : total;
-    this.parts.bus.publish(route as RequestTopic, to, { seq, contract: hash, input, ttlMs, trace, attempt: attempts });
+    const message = { seq, contract: hash, input, ttlMs, trace, attempt: attempts, origin };
+    this.parts.bus.publish(route as RequestTopic, to, message);
   }
 
   progressed(share: number): void {

@@ -13,7 +13,7 @@ export interface Question {
    * Publishes the request. Called for each attempt, always with the same seq. `route` is that of the target, or one of
    * its lanes.
    */
-  write(to: string, seq: number, ttlMs: number, attempt: number, route: string): void;
+  write(to: string, seq: number, ttlMs: number, attempt: number, route: string, origin: string | undefined): void;
   /** The server that has the request reported its progress, from 0 to 1. */
   progressed?(share: number): void;
   /** Called exactly once. */
@@ -71,7 +71,7 @@ export function createRequesterDriver(
   function perform(effect: RequesterEffect<Question>): void {
     switch (effect.type) {
       case 'send':
-        return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt, effect.route);
+        return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt, effect.route, effect.origin);
       case 'settle':
         return effect.work.settle(effect.outcome, effect.seq);
       case 'cancel':

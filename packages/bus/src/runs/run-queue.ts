@@ -1,10 +1,10 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import { createQueueDelay } from '@cateto/protocol';
-import { createFifo } from './fifo.ts';
+import { createOriginLine } from './origin-line.ts';
 import { queueLoad } from './queue-load.ts';
 import { createRunTimes } from './run-times.ts';
-import type { Line, RunQueue, RunQueueOptions } from './types.ts';
+import type { RunQueue, RunQueueOptions } from './types.ts';
 import type { Admitted } from './work.ts';
 
 /*
@@ -13,7 +13,8 @@ import type { Admitted } from './work.ts';
  * In the event loop, a bounded number runs at once, in stretches of 20 ms. After each stretch, all other work of the
  * loop gets its turn. In threads, as many run as there are threads, so that requests that wait for a thread can still
  * be given back. A handler that may block the loop begins one turn after its requesters were told. If it will probably
- * take long, the requests behind it are given back first. So are requests that have waited for 100 ms.
+ * take long, the requests behind it are given back first. So are requests that have waited for 100 ms. Requests wait in
+ * the order of turns of their origins (origin-line.ts).
  */
 
 const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
@@ -23,27 +24,26 @@ const noticedMs = 20;
 /** The same as for the first beats of work that does not block: a short limit must not make a busy server seem lost. */
 export const silentLeastMs = 2_000;
 const waitMaxMs = 100;
+/** Origins of shorter runs take turns by number. */
+const chargedFromMs = 0.1;
 /**
  * From this delay on, a late event loop is attributed to a handler. Garbage collection and a busy machine cause less.
  */
 const lateFromMs = 100;
 
-const asTheyCame = (): Line => ({ ...createFifo<Admitted>(), took: () => undefined });
-
 export function createRunQueue(options: RunQueueOptions): RunQueue {
-  const { platform, runningMax, counters, answered, announce, line = asTheyCame } = options;
-  const { waitLong, letGo, blocked, windowIs } = options;
+  const { platform, runningMax, counters, answered, announce, waitLong, letGo, blocked, windowIs } = options;
   const queueDelay = createQueueDelay();
   const times = createRunTimes(counters, windowIs);
-  const waiting = line();
-  const forThreads = line();
+  const waiting = createOriginLine();
+  const forThreads = createOriginLine();
   const all = (): Admitted[] => [...waiting.all(), ...forThreads.all()];
   let stretchEndMs = 0;
   /** Work since the last turn that was requested. */
   let workedMs = 0;
   let running = 0;
-  /** The requests that threads have, and since when. */
-  const inThreads = new Map<Admitted, number>();
+  /** How many requests threads have. */
+  let inThreads = 0;
   /**
    * The queue delay is measured over a stretch of all work. If only a bounded number runs at once, it is measured only
    * over work that waits for nothing else.
@@ -114,8 +114,9 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (!isAnswered) times.started(request, nowMs);
     const ms = lastMs - nowMs;
     times.returned(request, ms, isAnswered, lastMs);
-    waiting.took(request, ms);
+    if (ms >= chargedFromMs) waiting.took(request, ms);
     if (ms > noticedMs) blocked();
+    if (!isAnswered && bounded && waiting.size() > 0) waiting.began(request, lastMs);
   }
 
   function answerInLoop(request: Admitted, outcome: Success | Failure): void {
@@ -128,6 +129,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (running === runningMax) queueDelay.took(1, nowMs - fullSinceMs);
     running -= 1;
     if (bounded) workCount += 1;
+    waiting.ended(request, nowMs);
     counters.ended(request, outcome);
     answered(request, outcome, nowMs);
     times.answered(request, nowMs);
@@ -148,11 +150,12 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
         askForTurn();
         continue;
       }
-      if (inThreads.size >= (run.load.isShort() ? 2 * threads : threads)) return;
+      if (inThreads >= (run.load.isShort() ? 2 * threads : threads)) return;
       forThreads.shift();
       const nowMs = platform.nowMs();
       if (isOver(request, nowMs)) continue;
-      inThreads.set(request, nowMs);
+      inThreads += 1;
+      forThreads.began(request, nowMs);
       counters.began();
       times.started(request, nowMs);
       run.begin(request, answerFromThread);
@@ -161,8 +164,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function answerFromThread(request: Admitted, outcome: Success | Failure): void {
     const nowMs = platform.nowMs();
-    forThreads.took(request, nowMs - (inThreads.get(request) ?? nowMs));
-    inThreads.delete(request);
+    forThreads.ended(request, nowMs);
+    inThreads -= 1;
     counters.ended(request, outcome);
     answered(request, outcome, nowMs);
     times.answered(request, nowMs);
@@ -184,7 +187,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const { load } = request.work.run;
     if (announced === request || !load.mayBlock()) return true;
     announced = request;
-    if (load.isLong() && waiting.size() > 1) giveBack(waiting.all().slice(1));
+    if (load.isLong() && waiting.size() > 1) giveBack(waiting.all(), nowMs);
     const { maxMs = Number.POSITIVE_INFINITY } = request.work.run;
     announce(Math.min(request.deadlineMs - nowMs, Math.max(maxMs, silentLeastMs)));
     return false;
@@ -230,23 +233,28 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     return ms;
   }
 
-  /** Returned requests do not wait any more, and nothing waits behind them. */
-  function giveBack(requests: readonly Admitted[], tell: RunQueueOptions['letGo'] = waitLong): void {
-    tell(requests);
-    for (const fifo of [waiting, forThreads]) fifo.retain(({ work }) => work.underway !== 'returned');
+  /** Gives back what has waited since then. An announced request begins soon. */
+  function giveBack(from: readonly Admitted[], untilMs: number): void {
+    const isOther = (request: Admitted): boolean => request !== announced;
+    const found = from.filter(({ sinceMs, work }) => sinceMs <= untilMs && work.underway === undefined).filter(isOther);
+    if (found.length === 0) return;
+    waitLong(found, all().filter(isOther));
+    forgetReturned();
   }
 
-  function giveBackAll(requests: readonly Admitted[], tell: RunQueueOptions['letGo']): void {
-    giveBack(requests, tell);
-    // The announced silence will not happen.
-    if (announced !== undefined && requests.includes(announced)) announce(0);
+  /** Returned requests do not wait any more, and nothing waits behind them. */
+  function forgetReturned(): void {
+    for (const line of [waiting, forThreads]) line.retain(({ work }) => work.underway !== 'returned');
   }
 
   /** @returns whether this server begins nothing more */
   function letWaitingGo(): boolean {
     if (leaveMs === Number.POSITIVE_INFINITY || platform.nowMs() < leaveMs) return false;
     const left = all();
-    if (left.length > 0) giveBackAll(left, letGo);
+    if (left.length > 0) letGo(left);
+    forgetReturned();
+    // The announced silence will not happen.
+    if (announced !== undefined && left.includes(announced)) announce(0);
     return true;
   }
 
@@ -285,8 +293,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       const nowMs = platform.nowMs();
       if (nowMs < lookMs || letWaitingGo()) return;
       lookMs = nowMs + waitMaxMs;
-      const found = all().filter(({ sinceMs, work }) => sinceMs + waitMaxMs <= nowMs && work.underway === undefined);
-      if (found.length > 0) giveBack(found);
+      giveBack(all(), nowMs - waitMaxMs);
     },
     load: () => queueLoad(times.announced(), all(), platform.nowMs()),
   };

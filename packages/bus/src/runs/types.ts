@@ -44,23 +44,25 @@ export interface RunQueueOptions {
   announce(silentMs: number): void;
   /**
    * These requests have waited for long, or will. Those that are given back are marked `returned` when this returns.
+   *
+   * @param waiting all that wait, in the order of their turns
    */
-  waitLong(requests: readonly Admitted[]): void;
+  waitLong(requests: readonly Admitted[], waiting: readonly Admitted[]): void;
   /** This server drains and begins none of these requests. All of them are marked `returned` when this returns. */
   letGo(requests: readonly Admitted[]): void;
   /** A handler has blocked the event loop for long enough to be noticed. */
   blocked(): void;
   /** This many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
-  /**
-   * The order of waiting requests; unless given, first come, first served. Called once for the event loop and once for
-   * the threads.
-   */
-  readonly line?: (() => Line) | undefined;
 }
 
 /** Requests that wait for their turn. */
 export interface Line extends Fifo<Admitted> {
-  /** A request that had its turn has blocked the event loop, or occupied a thread, for this long. */
-  took(request: Admitted, blockedMs: number): void;
+  /** By whose turn it is. */
+  all(): readonly Admitted[];
+  /** A request that had its turn has blocked the event loop for this long. */
+  took(request: Admitted, ms: number): void;
+  /** A request that had its turn occupies a slot or a thread from now on, until it has ended. */
+  began(request: Admitted, nowMs: number): void;
+  ended(request: Admitted, nowMs: number): void;
 }

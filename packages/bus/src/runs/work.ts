@@ -74,9 +74,9 @@ export interface Work {
 
 /** A request as it arrived, with the route of its answer and the code that runs it. */
 export function incoming(
-  { seq, ttlMs, input, trace, attempt, refusal }: RequestReading,
+  { seq, ttlMs, input, trace, attempt, origin, refusal }: RequestReading,
   replyTopic: string,
   run: Run,
 ): IncomingRequest<Work> {
-  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace, attempt }, refusal };
+  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace, attempt }, origin, refusal };
 }

@@ -78,7 +78,7 @@ export function createResponderDriver<T extends string>(
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce: loop.announce,
     blocked: loop.blocked,
-    waitLong: (runs) => handle({ type: 'waits-long', runs }),
+    waitLong: (runs, waiting) => handle({ type: 'waits-long', runs, waiting }),
     letGo: (runs) => handle({ type: 'let-go', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
   });

@@ -36,6 +36,9 @@ const Trace = z.string().max(traceMax);
 /** How often the request has been sent, this time included; absent the first time. */
 const Attempt = z.int().min(1);
 
+/** The client for which a calc-server sends the request. Absent where requests do not wait for their turn. */
+const Origin = z.string().regex(/^[a-z0-9]{12}$/);
+
 /** One operand of a request for a formula. */
 export const operandLayout = messageLayout({
   seq: Seq,
@@ -57,6 +60,7 @@ export const operationRequestLayout = messageLayout({
   ttlMs: TtlMs,
   trace: Trace.optional(),
   attempt: Attempt.optional(),
+  origin: Origin.optional(),
 });
 
 /**

@@ -60,16 +60,25 @@ test('a request with very many parts that do not fit is refused without an expla
 });
 
 test('an operation request that fits is read with all its fields', () => {
-  const message = { seq: 7, contract: squareHash, input: 12, ttlMs: 1_500.5, trace: 't1', attempt: 2 };
+  const message = {
+    seq: 7,
+    contract: squareHash,
+    input: 12,
+    ttlMs: 1_500.5,
+    trace: 't1',
+    attempt: 2,
+    origin: 'k3f0q9x2m1zd',
+  };
   expect(readSquare(sent(operationRequestLayout.write(message)))).toStrictEqual({
     seq: 7,
     ttlMs: 1_500.5,
     trace: 't1',
     attempt: 2,
+    origin: 'k3f0q9x2m1zd',
     input: 12,
     refusal: undefined,
   });
-  const { trace: _, attempt: _attempt, ...plain } = message;
+  const { trace: _, attempt: _attempt, origin: _origin, ...plain } = message;
   expect(sent(operationRequestLayout.write(plain))).toHaveLength(4);
   expect(readSquare(sent(operationRequestLayout.write(plain)))).toMatchObject({
     trace: undefined,

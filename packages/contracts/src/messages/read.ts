@@ -37,6 +37,8 @@ export interface RequestReading {
   readonly trace: string | undefined;
   /** How often it has been sent; unless given, once. */
   readonly attempt?: number | undefined;
+  /** The client for which the requester sends it; unless given, the requester itself counts. */
+  readonly origin?: string | undefined;
   readonly input: unknown;
   readonly refusal: Failure | undefined;
 }
@@ -76,14 +78,22 @@ export function readOperationRequest(
   return (fields) => {
     const message = operationRequestLayout.read(fields);
     if (message === undefined) return misshapen(operation.name, operationRequestLayout, fields);
-    const { seq, contract, ttlMs, trace, attempt } = message;
+    const { seq, contract, ttlMs, trace, attempt, origin } = message;
     if (contract !== expected) {
-      return { seq, ttlMs, trace, attempt, input: undefined, refusal: mismatch(operation, contract, expected) };
+      return { seq, ttlMs, trace, attempt, origin, input: undefined, refusal: mismatch(operation, contract, expected) };
     }
     const parsed = parse(message.input);
     return parsed.fits
-      ? { seq, ttlMs, trace, attempt, input: parsed.value, refusal: undefined }
-      : { seq, ttlMs, trace, attempt, input: undefined, refusal: unfit(`${operation.name}: input`, parsed.problem) };
+      ? { seq, ttlMs, trace, attempt, origin, input: parsed.value, refusal: undefined }
+      : {
+          seq,
+          ttlMs,
+          trace,
+          attempt,
+          origin,
+          input: undefined,
+          refusal: unfit(`${operation.name}: input`, parsed.problem),
+        };
   };
 }
 

@@ -10,7 +10,7 @@ import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
 import type { Place } from './rooms.ts';
-import { resumePaused, returnsAll } from './rooms.ts';
+import { isScarce, resumePaused, returnsAll } from './rooms.ts';
 import type { Server } from './servers.ts';
 import { routeTo } from './servers.ts';
 import { createSuspects } from './suspects.ts';
@@ -49,7 +49,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const probed = probe(request, nowMs);
     if (probed !== undefined) return give(request, probed, nowMs);
     const waits = held.mustQueue(request);
-    const server = waits ? 'full' : choose(request);
+    const server = waits ? 'full' : choose(request, true);
     if (server === undefined) {
       held.add(request);
       if (request.call.target.unheard === 'fail') awaitTurn(request);
@@ -87,14 +87,15 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     return undefined;
   }
 
-  function choose(request: OpenRequest<W>): Server | 'full' | undefined {
+  /** @param isNext it is the turn of its origin, which may exceed a window by one request */
+  function choose(request: OpenRequest<W>, isNext = false): Server | 'full' | undefined {
     const { target } = request.call;
     const { route, pinned } = target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
-    return servers.choose(target, request.refused, isSuspect(request));
+    return servers.choose(target, request.refused, isSuspect(request), isNext ? request.call.origin : undefined);
   }
 
   function chooseNow(request: OpenRequest<W>): Server | undefined {
@@ -145,7 +146,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     request.attempts += 1;
     const ttlMs = Math.max(0, expiresMs(request) - nowMs);
     const route = routeTo(target, server);
-    emit({ type: 'send', seq, to: server.address, route, work, ttlMs, attempt: request.attempts });
+    const origin = request.charged !== undefined || isScarce(request.room) ? request.call.origin : undefined;
+    emit({ type: 'send', seq, to: server.address, route, work, ttlMs, attempt: request.attempts, origin });
   }
 
   function sendAgain(request: OpenRequest<W>, nowMs: number): void {

@@ -37,7 +37,8 @@ export interface Held<W> {
 }
 
 export interface HeldParts<W> {
-  choose(request: OpenRequest<W>): Server | 'full' | undefined;
+  /** @param isNext no other request for the contract has its turn before */
+  choose(request: OpenRequest<W>, isNext?: boolean): Server | 'full' | undefined;
   /**
    * Sends a copy to a server that is passed over and due for one.
    *
@@ -75,10 +76,12 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
   /** In the order of turns. */
   function offerQueue(contract: string, nowMs: number): void {
     let blocked = noKeys;
+    let isNext = true;
     for (;;) {
       const request = queues.next(contract, blocked);
       if (request === undefined) return;
-      const server = choose(request);
+      const server = choose(request, isNext);
+      if (server === 'full') isNext = false;
       if (server === undefined || server === 'full') {
         blocked = new Set(blocked).add(request.line?.key ?? '');
         if (server === undefined) queues.unserved(request).forEach(awaitListener);

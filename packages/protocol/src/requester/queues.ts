@@ -60,8 +60,10 @@ const costShare = 1 / 8;
 const leastShare = 1 / 64;
 /** Requests with no known cost take turns by number. */
 const leastMs = 0.001;
-/** Fewer answers show nothing. */
+/** Fewer answers show nothing, unless they took long. */
 const answersMin = 16;
+const fewAnswersMin = 4;
+const fewAnswersMs = 2_000;
 /** Beyond this number, older answers count half. */
 const answersMax = 128;
 
@@ -204,11 +206,14 @@ export function createQueues<W>(): Queues<W> {
     restart: () => queues.forEach(restart),
     waitMs({ call: { target, origin = '' } }) {
       const queue = queues.get(target.contract);
-      if (queue === undefined || queue.answers < answersMin) return 0;
-      const eachMs = (queue.lastMs - queue.sinceMs) / queue.answers;
+      if (queue === undefined || queue.answers < fewAnswersMin) return 0;
+      const forMs = queue.lastMs - queue.sinceMs;
+      if (queue.answers < answersMin && forMs < fewAnswersMs) return 0;
+      const eachMs = forMs / queue.answers;
       const own = queue.origins.find(origin)?.waiting ?? 0;
       const others = queue.origins.size() + (own === 0 ? 1 : 0);
-      return Math.min((own + 1) * others, queue.waiting + 1) * eachMs;
+      // Other origins go on sending while it waits.
+      return Math.min((own + 1) * others, own + 1 + 2 * (queue.waiting - own)) * eachMs;
     },
   };
 }

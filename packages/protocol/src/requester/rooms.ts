@@ -8,6 +8,8 @@
  *   less, one more for each answer, and half as many after an `internal` or the end of its lease. So neither an
  *   invented server nor one that fails fast attracts all requests (like the slow start of TCP and Finagle's failure
  *   accrual).
+ * - A window may be exceeded by one request, of an origin that has no other request for the contract there. So the burst
+ *   of one client cannot keep the request of another from the server, where origins take turns.
  * - A server that has given a request back accepts no more of its contract until it has answered one or announces a
  *   window; if no request of the contract waits there any more, until it has answered any request.
  *
@@ -15,10 +17,11 @@
  */
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
+import type { RequestCall } from './types.ts';
 
 /** A request that a server has (in-flight.ts). */
 export interface InFlight extends Linked<InFlight> {
-  readonly call: { readonly seq: number };
+  readonly call: Pick<RequestCall<unknown>, 'seq' | 'target' | 'origin'>;
 }
 
 /** A contract for which a server fails one request after the other (failing.ts). */
@@ -67,6 +70,8 @@ export interface Room {
   failures: number;
   /** It has given a request back, and has neither answered one nor announced a window since. */
   isPaused: boolean;
+  /** The origins of what it has given back since then; undefined while it is not paused. */
+  returned: Set<string | undefined> | undefined;
   /** When its last answer arrived. */
   answeredMs: number;
 }
@@ -82,6 +87,8 @@ export interface Rooms {
 }
 
 const earnedHeard = 16;
+/** Below this window, runs take a tenth of a millisecond or longer. */
+const scarceBelow = 256;
 /** Above this number of addresses, the rooms of servers without requests are forgotten. */
 const sweptFrom = 1_024;
 /** The bound for one address: no catalogue has more contracts, and a hostile server may name any number. */
@@ -99,6 +106,24 @@ export function hasRoom({ inFlight, window, earned, isPaused }: Room): boolean {
   return inFlight < window && inFlight < earned && !isPaused;
 }
 
+/** Requests may wait there for their turn, because a run takes long or nothing is known about it. */
+export function isScarce(room: Room | undefined): boolean {
+  return room !== undefined && (!room.isAnnounced || room.window < scarceBelow);
+}
+
+/**
+ * One request more than the window, for an origin of which no other request for the contract is there: the server takes
+ * the turns of origins, and without this request it would not know of the origin. It may have given back requests of
+ * other origins.
+ */
+export function hasRoomFor(origin: string, { contract, inFlight, window, earned, returned, place }: Room): boolean {
+  if (returned?.has(origin) === true || inFlight > window || inFlight >= earned || window >= scarceBelow) return false;
+  for (let next = place.requests.oldest(); next !== undefined; next = next.newer) {
+    if (next.call.target.contract === contract && next.call.origin === origin) return false;
+  }
+  return true;
+}
+
 export function earn(room: Room, max: number): void {
   if (room.earned < max) room.earned += 1;
 }
@@ -108,14 +133,17 @@ export function loseHalf(room: Room): void {
 }
 
 /** The server accepts no more of the contract for now. */
-export function pause(room: Room): void {
+export function pause(room: Room, origin: string | undefined): void {
   room.isPaused = true;
+  room.returned ??= new Set();
+  room.returned.add(origin);
   room.place.paused.add(room);
 }
 
 /** @returns whether it was paused */
 function resume(room: Room): boolean {
   room.isPaused = false;
+  room.returned = undefined;
   return room.place.paused.delete(room);
 }
 
@@ -179,6 +207,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         earned: Math.min(earnedFirst, windowMax),
         failures: 0,
         isPaused: false,
+        returned: undefined,
         answeredMs: Number.NEGATIVE_INFINITY,
       };
       place.rooms.set(contract, room);

@@ -87,7 +87,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
         request.serverSinceMs = nowMs;
         continue;
       }
-      if (request.room !== undefined) pause(request.room);
+      if (request.room !== undefined) pause(request.room, request.call.origin);
       dispatch.takeBack(request, nowMs);
       if (!leaving) forgetAsked(request, server);
       if (server.place.inFlight === 0) hasGivenBackAll(server, nowMs);

@@ -16,7 +16,7 @@ import { anyLaneOf, lanes } from '@cateto/contracts';
 import type { Failing } from './failing.ts';
 import { isFailing } from './failing.ts';
 import type { Place, Room, Rooms } from './rooms.ts';
-import { hasRoom } from './rooms.ts';
+import { hasRoom, hasRoomFor } from './rooms.ts';
 import type { Target } from './types.ts';
 
 export interface Server {
@@ -55,10 +55,16 @@ export interface Servers {
   anyOn(route: string): boolean;
   /**
    * @param asSuspect a reserved server may be chosen if there is no other, and none needs room
+   * @param origin where the candidates have no room, one may take one request more of this origin
    * @returns `full` while the candidates have no room, or a suspect occupies them; undefined when no server listens
    * that has not refused, or, for an impatient request, none that is not passed over
    */
-  choose(target: Target, refused: ReadonlySet<Server> | undefined, asSuspect?: boolean): Server | 'full' | undefined;
+  choose(
+    target: Target,
+    refused: ReadonlySet<Server> | undefined,
+    asSuspect?: boolean,
+    origin?: string,
+  ): Server | 'full' | undefined;
   roomOf(server: Server, contract: string): Room;
   /** A server that is passed over or fails, and is due for a copy of this request. It is due again a second later. */
   takeProbe(target: Target, nowMs: number): Server | undefined;
@@ -95,6 +101,16 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   function roomOf(server: Server, contract: string): Room {
     if (server.room?.contract !== contract) server.room = rooms.of(server.place, contract);
     return server.room;
+  }
+
+  /** The least busy of these servers without room that takes one request more of this origin. */
+  function firstFor(origin: string, contract: string, full: readonly Server[]): Server | undefined {
+    let best: Server | undefined;
+    for (const server of full) {
+      if (server.reserved || !hasRoomFor(origin, roomOf(server, contract))) continue;
+      if (best === undefined || server.place.inFlight < best.place.inFlight) best = server;
+    }
+    return best;
   }
 
   function join(server: Server, name: string): void {
@@ -188,7 +204,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       return awaited;
     },
     anyOn: (name) => routes.has(name),
-    choose({ route: name, contract, lanes: preferences, impatient }, refused, asSuspect = false) {
+    choose({ route: name, contract, lanes: preferences, impatient }, refused, asSuspect = false, origin?: string) {
       const route = routes.get(name);
       if (route === undefined) return undefined;
       const preferred = preferences?.[0];
@@ -214,7 +230,11 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
         bestIndex = index;
       }
       if (impatient === true && !isFit(Math.min(fullRank, bestRank))) return undefined;
-      if (fullRank < bestRank) return 'full';
+      if (fullRank < bestRank) {
+        if (origin === undefined) return 'full';
+        const full = route.servers.filter((each) => refused?.has(each) !== true && rankOf(each, contract) === fullRank);
+        return firstFor(origin, contract, full) ?? 'full';
+      }
       if (best === undefined) return undefined;
       route.next = (bestIndex + 1) % count;
       return best;

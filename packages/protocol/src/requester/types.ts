@@ -97,6 +97,8 @@ export type RequesterEffect<W> =
       readonly ttlMs: number;
       /** How often it has been sent to any server, this time included. */
       readonly attempt: number;
+      /** On whose behalf it is sent, if requests may wait at the server: there, origins take turns too. */
+      readonly origin: string | undefined;
     }
   | { readonly type: 'settle'; readonly seq: number; readonly work: W; readonly outcome: Success | Failure }
   /** The server at this address need not work on these any more. Send it after the requests. Losing it does no harm. */

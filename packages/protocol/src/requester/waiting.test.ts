@@ -182,7 +182,8 @@ describe('refusals for lack of time', () => {
       at.nowMs += round % 2 === 0 ? 5_000 : 1;
       running = squared(a, running)[0]?.[0] ?? 0;
     }
-    call(1_000, { origin: 'quick', timeoutMs: 8_000 });
+    expect(call(999, { origin: 'another' })).toEqual([[999, a]]);
+    expect(call(1_000, { origin: 'quick', timeoutMs: 8_000 })).toEqual([]);
     at.nowMs += 6_500;
     expect(squared(a, running)).toEqual([[1_000, a]]);
   });

@@ -8,18 +8,19 @@ const deadlineMs = 60_000;
 function setUp(...servers: readonly string[]) {
   const ready = setUpReady({ earnedFirst: 2 });
   for (const server of servers) ready.up(server);
-  const callMany = (from: number, to: number, origin?: string, contract = 'square'): [number, string][] => {
+  const ask = (seq: number, origin?: string, contract = 'square') => {
+    const target = { route, answerRoute: 'calc.square.result.1', contract, unheard: 'hold' } as const;
+    const call = { seq, target, work: `work ${seq}`, deadlineMs: ready.at.nowMs + deadlineMs, origin };
+    return ready.handle({ type: 'call', call });
+  };
+  const callMany = (from: number, to: number, origin?: string, contract?: string): [number, string][] => {
     const sent: [number, string][] = [];
-    for (let seq = from; seq <= to; seq += 1) {
-      const target = { route, answerRoute: 'calc.square.result.1', contract, unheard: 'hold' } as const;
-      const call = { seq, target, work: `work ${seq}`, deadlineMs: ready.at.nowMs + deadlineMs, origin };
-      sent.push(...sends(ready.handle({ type: 'call', call })));
-    }
+    for (let seq = from; seq <= to; seq += 1) sent.push(...sends(ask(seq, origin, contract)));
     return sent;
   };
   const beat = (sender: string, more: Partial<BeatInput>) =>
     ready.handle({ type: 'beat', sender, held: [], silentMs: 0, ...more });
-  return { ...ready, callMany, beat };
+  return { ...ready, ask, callMany, beat };
 }
 
 describe('a server', () => {
@@ -182,23 +183,64 @@ describe('requests that wait for room', () => {
     beat(a, { windows: { square: 1 } });
     callMany(1, 100, 'burst');
     callMany(101, 102, 'paced');
-    const order = [1, 2, 3, 4].map((seq) => sends(answer(a, seq))[0]?.[0]);
-    expect(order.filter((seq) => seq !== undefined && seq > 100).length).toBeGreaterThan(0);
+    const order = [1, 2, 3, 4].flatMap((seq) => sends(answer(a, seq)).map(([sent]) => sent));
+    expect(order.filter((seq) => seq > 100).length).toBeGreaterThan(0);
+  });
+
+  test('one request of an origin that has nothing at a full server is sent to it all the same, and says its origin', () => {
+    const { callMany, ask, beat, answer } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 100, 'burst');
+    expect(sends(answer(a, 1))).toEqual([[2, a]]);
+    expect(ask(101, 'paced')).toMatchObject([{ type: 'send', seq: 101, to: a, origin: 'paced' }]);
+    expect(ask(102, 'paced')).toEqual([]);
+    expect(ask(103, 'another')).toEqual([]);
+  });
+
+  test('requests for a server with a large window do not say their origin, because they do not wait there', () => {
+    const { beat, ask } = setUp(a);
+    expect(ask(1, 'client')).toMatchObject([{ type: 'send', origin: 'client' }]);
+    beat(a, { windows: { square: 8_192 } });
+    expect(ask(2, 'client')).toMatchObject([{ type: 'send', origin: undefined }]);
+  });
+
+  test('a server that has given back requests of one origin gets a request of another one', () => {
+    const { callMany, ask, beat, answer } = setUp(a);
+    callMany(1, 100, 'burst');
+    beat(a, { windows: { square: 2 } });
+    answer(a, 1);
+    expect(sends(beat(a, { held: [2, 2], returned: [3, 3] }))).toEqual([]);
+    expect(sends(ask(200, 'paced'))).toEqual([[200, a]]);
+    expect(sends(beat(a, { held: [2, 2], returned: [200, 200] }))).toEqual([]);
+    expect(ask(201, 'paced')).toEqual([]);
+  });
+
+  test('a server of which little is known gets no request beyond what it has earned', () => {
+    const { callMany } = setUp(a);
+    expect(callMany(1, 10, 'burst')).toHaveLength(2);
+    expect(callMany(11, 12, 'paced')).toEqual([]);
   });
 
   test('origins that wait for room take turns by the cost of their requests', () => {
     const { callMany, beat, answer, at } = setUp(a);
     beat(a, { windows: { square: 1 } });
-    callMany(1, 1, 'first');
-    callMany(2, 100, 'dear');
-    callMany(101, 200, 'cheap');
-    let running = 1;
-    const served = { dear: 0, cheap: 0 };
+    const there = [...callMany(1, 1, 'first'), ...callMany(2, 100, 'dear'), ...callMany(101, 200, 'cheap')].map(
+      ([seq]) => seq,
+    );
+    const kindOf = (seq: number): 'dear' | 'cheap' => (seq > 100 ? 'cheap' : 'dear');
+    const [served, usedMs] = [
+      { dear: 0, cheap: 0 },
+      { dear: 0, cheap: 0 },
+    ];
     for (let round = 0; round < 66; round += 1) {
-      at.nowMs += running > 100 ? 1 : 10;
-      running = sends(answer(a, running))[0]?.[0] ?? 0;
-      if (running > 100) served.cheap += 1;
-      else served.dear += 1;
+      // The server takes turns by cost too.
+      const running = there.toSorted((one, other) => usedMs[kindOf(one)] - usedMs[kindOf(other)])[0] ?? 0;
+      there.splice(there.indexOf(running), 1);
+      const tookMs = running > 100 ? 1 : 10;
+      at.nowMs += tookMs;
+      usedMs[kindOf(running)] += tookMs;
+      served[kindOf(running)] += 1;
+      there.push(...sends(answer(a, running)).map(([seq]) => seq));
     }
     // Ten times as many for a tenth of the cost each.
     expect(served.cheap).toBeGreaterThan(6 * served.dear);

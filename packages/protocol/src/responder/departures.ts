@@ -10,8 +10,8 @@ import type { ResponderEffect, RunEffect } from './types.ts';
  */
 
 export interface Departures<W> {
-  /** These have waited for long. The oldest of each requester stays. */
-  waitLong(runs: readonly RunEffect<W>[], nowMs: number): void;
+  /** These have waited for long. @param waiting all that wait, in the order of their turns; some of them stay */
+  waitLong(runs: readonly RunEffect<W>[], waiting: readonly RunEffect<W>[], nowMs: number): void;
   /** The server ends: takes nothing new from now on. */
   drain(): void;
   /** @param runs those that did not begin; undefined for everything that is here, because the drain time is up */
@@ -37,10 +37,18 @@ export function createDepartures<W>(
     emit({ type: 'returned', run });
   }
 
-  function giveBack(runs: readonly RunEffect<W>[], which: 'not the oldest' | 'not begun' | 'all', nowMs: number): void {
-    for (const { requester, returned } of givenBack(requesters, runs, which === 'not the oldest')) {
+  function giveBack(runs: readonly RunEffect<W>[], waiting: readonly RunEffect<W>[] | undefined, nowMs: number): void {
+    for (const { requester, returned } of givenBack(requesters, runs, waiting, nowMs)) {
       for (const run of returned) goes(requester, run, nowMs);
-      emit(which === 'all' ? beats.letGo(requester, returned) : beats.giveBack(requester, returned));
+      emit(beats.giveBack(requester, returned));
+    }
+  }
+
+  function giveAllBack(nowMs: number): void {
+    const all = requesters.busy().flatMap(({ running }) => running.values() as RunEffect<W>[]);
+    for (const { requester, returned } of givenBack(requesters, all, undefined, nowMs)) {
+      for (const run of returned) goes(requester, run, nowMs);
+      emit(beats.letGo(requester, returned));
     }
   }
 
@@ -51,7 +59,7 @@ export function createDepartures<W>(
   }
 
   return {
-    waitLong: (runs, nowMs) => giveBack(runs, 'not the oldest', nowMs),
+    waitLong: giveBack,
     drain() {
       draining = true;
       beats.leave();
@@ -59,11 +67,8 @@ export function createDepartures<W>(
     },
     letGo(runs, nowMs) {
       draining = true;
-      if (runs !== undefined) giveBack(runs, 'not begun', nowMs);
-      else {
-        const all = requesters.busy().flatMap(({ running }) => running.values() as RunEffect<W>[]);
-        giveBack(all, 'all', nowMs);
-      }
+      if (runs === undefined) giveAllBack(nowMs);
+      else giveBack(runs, undefined, nowMs);
       ended();
     },
     isDraining: () => draining,

@@ -13,7 +13,9 @@ function waiting(...asked: readonly (readonly [sender: string, seqs: readonly nu
     ).filter((effect): effect is RunEffect<string> => effect.type === 'run'),
   );
   const look = (): number[] =>
-    handle({ type: 'waits-long', runs }).flatMap((effect) => (effect.type === 'returned' ? [effect.run.seq] : []));
+    handle({ type: 'waits-long', runs, waiting: runs }).flatMap((effect) =>
+      effect.type === 'returned' ? [effect.run.seq] : [],
+    );
   return { look, beats };
 }
 
@@ -31,4 +33,22 @@ test('beats name every request that the server gives back, however many there ar
   expect(returned).toEqual(seqs.slice(1));
   expect(beats.map((beat) => beat.returned?.length)).toEqual([2 * limits.beatRangesMax, 2 * 99]);
   expect(beats.flatMap((beat) => beat.returned)).toEqual(returned.flatMap((seq) => [seq, seq]));
+});
+
+test('a new request of another origin stays for 200 ms beside the request whose turn is next', () => {
+  const { handle, ask, at } = setUp();
+  const begun = (seq: number, origin: string): RunEffect<string> => {
+    const run = ask([{ ...requestOf(seq), origin }]).find((effect) => effect.type === 'run');
+    if (run === undefined) throw new Error(`request ${seq} did not run`);
+    return run;
+  };
+  const [burst, paced] = [begun(1, 'burst'), begun(2, 'paced')];
+  const look = (): number[] =>
+    handle({ type: 'waits-long', runs: [burst, paced], waiting: [paced, burst] }).flatMap((effect) =>
+      effect.type === 'returned' ? [effect.run.seq] : [],
+    );
+  at.nowMs += 150;
+  expect(look()).toEqual([]);
+  at.nowMs += 100;
+  expect(look()).toEqual([1]);
 });

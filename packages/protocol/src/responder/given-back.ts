@@ -1,12 +1,13 @@
-import type { KnownRequester } from './records.ts';
+import type { KnownRequester, Running } from './records.ts';
 import { limits } from '@cateto/contracts';
 import type { Requesters } from './requesters.ts';
 import type { RunEffect } from './types.ts';
 
 /*
- * Which waiting requests a server gives back (docs/wire.md, "Beats"). The oldest request of each requester stays,
- * unless the server drains; otherwise it could go from one busy server to the next for ever. A beat names at most 4,096
- * ranges, so that many requests go back with one beat.
+ * Which waiting requests a server gives back (docs/wire.md, "Beats"). A request that is the oldest of its origin stays
+ * for its first 200 ms, so that it can have its turn here. After that only one of each requester stays, the one whose
+ * turn is next; otherwise it could go from one busy server to the next for ever. If the server drains, none stays. A
+ * beat names at most 4,096 ranges, so that many requests go back with one beat.
  */
 
 export interface GivenBack<W> {
@@ -15,11 +16,14 @@ export interface GivenBack<W> {
   readonly returned: readonly RunEffect<W>[];
 }
 
-/** @param keepsOldest the oldest request of each requester stays */
+const newMs = 200;
+
+/** @param waiting all requests that wait for their turn, in its order; undefined if none stays */
 export function givenBack<W>(
   requesters: Requesters,
   runs: readonly RunEffect<W>[],
-  keepsOldest: boolean,
+  waiting: readonly RunEffect<W>[] | undefined,
+  nowMs: number,
 ): readonly GivenBack<W>[] {
   const bySender = new Map<string, RunEffect<W>[]>();
   for (const run of runs) {
@@ -30,10 +34,23 @@ export function givenBack<W>(
   return [...bySender].flatMap(([sender, those]) => {
     const requester = requesters.find(sender);
     if (requester === undefined) return [];
-    const stays = keepsOldest ? requester.running.values()[0] : undefined;
-    const mayGo = those.filter((run) => run !== stays && requester.running.get(run.seq) === run);
+    const stays = waiting === undefined ? none : staying(requester, waiting, nowMs);
+    const mayGo = those.filter((run) => !stays.has(run) && requester.running.get(run.seq) === run);
     return chunksOf(mayGo.toSorted((one, other) => one.seq - other.seq)).map((returned) => ({ requester, returned }));
   });
+}
+
+const none: ReadonlySet<Running> = new Set();
+
+function staying(
+  { address, running }: KnownRequester,
+  waiting: readonly Running[],
+  nowMs: number,
+): ReadonlySet<Running> {
+  const oldest = new Map<string | undefined, Running>();
+  for (const run of running.values()) if (!oldest.has(run.origin)) oldest.set(run.origin, run);
+  const ofOrigins = waiting.filter((run) => run.sender === address && oldest.get(run.origin) === run);
+  return new Set(ofOrigins.filter(({ sinceMs }, index) => index === 0 || nowMs < sinceMs + newMs));
 }
 
 function chunksOf<T>(all: readonly T[]): readonly (readonly T[])[] {

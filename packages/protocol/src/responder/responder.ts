@@ -21,8 +21,8 @@
  *   kind. The beginning and the end of such refusals are reported once each (shortages.ts).
  * - Beats tell a requester which of its requests are held for longer than a moment, and how many requests keep this
  *   server busy (beats.ts).
- * - Requests that wait for long without beginning are given back, except each requester's oldest one, because another
- *   server may be idle.
+ * - Requests that wait for long without beginning are given back, because another server may be idle. One of each
+ *   requester stays, and new ones of other origins (given-back.ts).
  * - The outcomes of the last second are published again when a marker appears, because the broker that held them may
  *   have died.
  * - A draining server ignores new requests and answers repetitions from memory; departures.ts has the rest.
@@ -116,7 +116,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   }
 
   function take(requester: KnownRequester, request: IncomingRequest<W>, nowMs: number): void {
-    const { seq, replyTopic, ttlMs, work, refusal } = request;
+    const { seq, replyTopic, ttlMs, work, origin, refusal } = request;
     if (isSettled(requester.watermark, seq)) return;
     if (requester.running.has(seq)) {
       repeated += 1;
@@ -143,6 +143,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         seq,
         replyTopic,
         work,
+        origin,
         sinceMs: nowMs,
         deadlineMs: nowMs + ttlMs,
       };
@@ -254,7 +255,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         if (beats.windowIs(input.contract, input.window)) requesters.busy().forEach(tellNews);
         return;
       case 'waits-long':
-        return departures.waitLong(input.runs, nowMs);
+        return departures.waitLong(input.runs, input.waiting, nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':

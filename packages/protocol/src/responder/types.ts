@@ -8,6 +8,8 @@ export interface IncomingRequest<W> {
   /** How long its requester waits from now on. */
   readonly ttlMs: number;
   readonly work: W;
+  /** The client for which the requester sent it; unless given, the requester itself counts. */
+  readonly origin?: string | undefined;
   /** Why it cannot run. This is its answer. */
   readonly refusal: Failure | undefined;
 }
@@ -40,9 +42,11 @@ export type ResponderInput<W> =
   | { readonly type: 'announce'; readonly silentMs: number }
   /** This many requests of one requester for a contract keep the server busy. */
   | { readonly type: 'window'; readonly contract: string; readonly window: number }
-  /** These have not begun and probably will not soon, so another server may be idle. */
-  | { readonly type: 'waits-long'; readonly runs: readonly RunEffect<W>[] }
-  /** These have not begun, and their requester has sent them to another server. */
+  /**
+   * These have not begun and probably will not soon, so another server may be idle. `waiting` are all that have not begun,
+   * in the order of their turns.
+   */
+  | { readonly type: 'waits-long'; readonly runs: readonly RunEffect<W>[]; readonly waiting: readonly RunEffect<W>[] }
   /** The responder takes nothing new from now on. */
   | { readonly type: 'drain' }
   /**
@@ -68,6 +72,8 @@ export interface RunEffect<W> {
   readonly seq: number;
   readonly replyTopic: string;
   readonly work: W;
+  /** As in the request. */
+  readonly origin?: string | undefined;
   /** When it was admitted. This and the deadline are on the driver's clock. */
   readonly sinceMs: number;
   readonly deadlineMs: number;

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { createOriginLine } from './origin-line.ts';
-import type { Admitted } from '../runs/work.ts';
+import type { Admitted } from './work.ts';
 
-function requestOf(sender: string, seq: number): Admitted {
-  return { sender, seq } as Admitted;
+function requestOf(
+  sender: string,
+  seq: number,
+  { origin, attempt }: { origin?: string; attempt?: number } = {},
+): Admitted {
+  return { sender, seq, origin, work: { attempt } } as Admitted;
 }
 
 /**
@@ -93,4 +97,39 @@ test('an origin with one waiting request at a time is charged for its earlier re
     if (name === 'dear') line.push(requestOf('dear', turn + 1));
   }
   expect(servedMs.dear).toBeLessThan(3 * servedMs.quick);
+});
+
+test('requests of one origin take the turns of one origin, whichever requester sent them', () => {
+  const line = createOriginLine();
+  for (const seq of [1, 2, 3]) for (const sender of ['a', 'b']) line.push(requestOf(sender, seq, { origin: 'burst' }));
+  line.push(requestOf('c', 1, { origin: 'paced' }));
+  expect(rest(line)[1]).toBe('c1');
+});
+
+test('a request that was sent before comes before the others of its origin', () => {
+  const line = createOriginLine();
+  for (const seq of [1, 2]) line.push(requestOf('a', seq));
+  line.push(requestOf('b', 1, { origin: 'a', attempt: 2 }));
+  expect(line.all().map(({ seq, sender }) => `${sender}${seq}`)).toEqual(['b1', 'a1', 'a2']);
+  expect(rest(line)).toEqual(['b1', 'a1', 'a2']);
+});
+
+test('an announced request keeps its turn when one of its origin arrives that was sent before', () => {
+  const line = createOriginLine();
+  line.push(requestOf('a', 2));
+  expect(line.first()?.seq).toBe(2);
+  line.push(requestOf('a', 1, { attempt: 2 }));
+  expect(rest(line)).toEqual(['a2', 'a1']);
+});
+
+test('an origin is charged for requests that occupy slots when they end', () => {
+  const line = createOriginLine();
+  for (const seq of [1, 2, 3]) line.push(requestOf('slow', seq));
+  for (const seq of [1, 2, 3]) line.push(requestOf('quick', seq));
+  const first = line.first();
+  line.shift();
+  if (first === undefined) throw new Error('nothing waits');
+  line.began(first, 0);
+  line.ended(first, 500);
+  expect(rest(line)).toEqual(['quick1', 'quick2', 'quick3', 'slow2', 'slow3']);
 });
