@@ -1,6 +1,6 @@
 /*
- * What a socket needs of its environment: streams of bytes between hosts, and time. `node/network.ts` offers TCP; the
- * simulation offers streams in virtual time.
+ * What a socket needs of its environment: streams of bytes between hosts, and time. `node/network.ts` offers TCP; another
+ * network may offer streams in virtual time.
  */
 
 /** A connected stream of bytes, as TCP offers it. All functions do nothing once it has closed. */
