@@ -35,6 +35,8 @@ describe('permitted histories', () => {
   test('the checker accepts a failure that a double fault explains', () => {
     const entries = [asked(1, 100), settled(1, 1_100, { code: 'no-listener' }), fault('double', 50, 900, true)];
     expect(rules(entries)).toEqual([]);
+    // What waited meanwhile cannot all be answered in time afterwards.
+    expect(rules([asked(2, 100), settled(2, 700, { code: 'overloaded' }), fault('double', 50, 600, true)])).toEqual([]);
     expect(check(entries).rows).toMatchObject([
       { kind: 'none', requests: 0 },
       { kind: 'double', requests: 1, answered: 0, failed: { 'no-listener': 1 } },

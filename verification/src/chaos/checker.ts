@@ -7,8 +7,8 @@ import { silences } from './silences.ts';
 
 /*
  * Evaluates a history, and finds what breaks the promise: one outcome for each request, the right one, by its deadline,
- * whatever one process does. Failures are allowed only while more than one process is gone, and only two codes: no
- * server listened, or no answer came in time. A request under which three servers were killed may also be `server-lost`.
+ * whatever one process does. Failures are allowed only while more than one process is gone, and only three codes: no
+ * server listened, no answer came in time, or what waited could not be answered in time any more. A request under which three servers were killed may also be `server-lost`.
  */
 
 export type Rule = 'wrong' | 'twice' | 'hung' | 'late' | 'failed' | 'died' | 'repeated';
@@ -47,7 +47,7 @@ export interface Report {
 
 /** In a loop that does not stand still, no timer is later than this. */
 const lateMaxMs = 100;
-const allowedInDouble: ReadonlySet<string> = new Set(['no-listener', 'deadline-exceeded']);
+const allowedInDouble: ReadonlySet<string> = new Set(['no-listener', 'deadline-exceeded', 'overloaded']);
 
 type Tally = { -readonly [Field in keyof Row]: Row[Field] } & { readonly failed: Record<string, number> };
 
