@@ -8,7 +8,8 @@ import { silences } from './silences.ts';
 /*
  * Evaluates a history, and finds what breaks the promise: one outcome for each request, the right one, by its deadline,
  * whatever one process does. Failures are allowed only while more than one process is gone, and only three codes: no
- * server listened, no answer came in time, or what waited could not be answered in time any more. A request under which three servers were killed may also be `server-lost`.
+ * server listened, no answer came in time, or what waited could not be answered in time any more. A request under which
+ * three servers were killed may also be `server-lost`.
  */
 
 export type Rule = 'wrong' | 'twice' | 'hung' | 'late' | 'failed' | 'died' | 'repeated';
