@@ -9,7 +9,7 @@ import type { Platform } from '../link/link.ts';
 export interface Loop {
   /**
    * Work of this member may block the loop for this long; 0 means that it has not, or is over. All servers of the loop
-   * tell their requesters: of a silence before it begins, and of its end if no other begins within 100 ms.
+   * tell their requesters: of a silence before it begins, and of its end if no other begins within 20 ms.
    */
   announce(silentMs: number): void;
   /** Work of this member has blocked the loop. */
@@ -37,7 +37,7 @@ interface Shared {
  * the end of the first and the begin of the second would be five sixths of all beats (measured with 500 requests of 50
  * ms), and would delay the second.
  */
-const endToldMs = 100;
+const endToldMs = 20;
 
 const loops = new WeakMap<Platform, Shared>();
 /** Work without requesters of its own. */
