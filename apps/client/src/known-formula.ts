@@ -2,7 +2,7 @@ import { closest } from '@cateto/app-kit';
 import type { Catalogue, Formula } from '@cateto/contracts';
 import { CommandFault } from './command-fault.ts';
 import { exitCodes } from './exit-codes.ts';
-import { quoted } from './one-line.ts';
+import { quoted } from './quoted.ts';
 
 /** @throws CommandFault naming the formulas of the catalogue */
 export function knownFormula(catalogue: Catalogue, name: string): Formula {

@@ -3,7 +3,7 @@ import type { ClientAnswer } from './ask.ts';
 import { ask } from './ask.ts';
 import type { Cluster } from './cluster.ts';
 import { startCluster } from './cluster.ts';
-import { within } from './within.ts';
+import { within } from './settles-within.ts';
 
 /*
  * The paper's three scenes with real processes: a hypotenuse is computed with all processes, with an op-server killed,

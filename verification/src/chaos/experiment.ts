@@ -14,7 +14,7 @@ import { objectionsText, reportText } from './report.ts';
 import type { ChaosOptions } from './run.ts';
 import { runChaos } from './run.ts';
 import { checkRuns } from './runs.ts';
-import { saidText } from './said.ts';
+import { saidText } from './event-counts.ts';
 
 /* The part that `pnpm chaos` and `pnpm soak` share: flags, the run with its files, and the report of its requests. */
 

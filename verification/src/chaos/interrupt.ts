@@ -1,5 +1,5 @@
 import { exitCodes } from '@cateto/app-kit';
-import type { Plant } from './plant.ts';
+import type { Plant } from './system-under-test.ts';
 
 /** On Ctrl-C, ends every process. A stopped process would otherwise stay for ever. */
 export function stopOnInterrupt(plant: Plant): void {

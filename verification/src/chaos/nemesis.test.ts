@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { commit } from './nemesis.ts';
-import type { Plant } from './plant.ts';
+import type { Plant } from './system-under-test.ts';
 
 /** A fake plant that records what is done to it. */
 function noted() {

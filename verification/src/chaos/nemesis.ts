@@ -2,7 +2,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import type { PlannedFault } from './fault-plan.ts';
 import type { Fault } from './history.ts';
 import { historyNowMs } from './history.ts';
-import type { Plant } from './plant.ts';
+import type { Plant } from './system-under-test.ts';
 
 /** Causes a fault. Resolves when everything is back: restarted processes are ready, and stopped ones run. */
 export async function commit(plant: Plant, planned: PlannedFault): Promise<Fault> {

@@ -1,5 +1,5 @@
 import type { PlanOptions } from './fault-plan.ts';
-import { brokers, calcServers, opServers } from './plant.ts';
+import { brokers, calcServers, opServers } from './system-under-test.ts';
 
 const everyone = { broker: ['broker'], backup: ['backup'], 'op-server': opServers, 'calc-server': calcServers };
 

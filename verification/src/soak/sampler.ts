@@ -1,6 +1,6 @@
 import { hearBrokers } from '@cateto/bus';
 import type { Running } from '../chaos/run.ts';
-import { brokers as brokerNames } from '../chaos/plant.ts';
+import { brokers as brokerNames } from '../chaos/system-under-test.ts';
 import { endpointsOf } from '../support/endpoints.ts';
 import { historyNowMs } from '../chaos/history.ts';
 import { residentMib } from './memory.ts';

@@ -1,4 +1,4 @@
-import { quoted } from '../one-line.ts';
+import { quoted } from '../quoted.ts';
 
 /** The number of a text, or what is wrong with it. */
 export type Reading = { readonly value: unknown } | { readonly fault: string };

@@ -1,6 +1,6 @@
 import type { Failure, Formula } from '@cateto/contracts';
 import { failure, jsonSchemaOf, takeOperands } from '@cateto/contracts';
-import { quoted } from '../one-line.ts';
+import { quoted } from '../quoted.ts';
 import type { Reading } from './numbers.ts';
 import { readNumber } from './numbers.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Failure } from '@cateto/contracts';
 import { overloadedFor } from './outcomes.ts';
-import { createQueues } from './queues.ts';
+import { createQueues } from './waiting-queues.ts';
 import type { OpenRequest } from './request.ts';
 import type { Room } from './rooms.ts';
 import type { Server } from './servers.ts';

@@ -3,7 +3,7 @@ import { isFailure } from '@cateto/contracts';
 import { CommandFault } from '../../command-fault.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { operandsReader } from '../../formula/operand-text.ts';
-import { quoted } from '../../one-line.ts';
+import { quoted } from '../../quoted.ts';
 import type { Cells } from '../csv/cells.ts';
 
 export interface Columns {

@@ -1,6 +1,6 @@
 import { CommandFault } from '../../command-fault.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { quoted } from '../../one-line.ts';
+import { quoted } from '../../quoted.ts';
 import type { Cells } from '../csv/cells.ts';
 import type { DoneRow } from './row.ts';
 import { fitted } from './row.ts';

@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { CommandFault } from '../../command-fault.ts';
 import { exitCodes } from '../../exit-codes.ts';
-import { quoted } from '../../one-line.ts';
+import { quoted } from '../../quoted.ts';
 import type { Sink } from '../files/sink.ts';
 import type { Cells } from '../csv/cells.ts';
 import { fitted } from './row.ts';

@@ -8,7 +8,7 @@ import { asyncApiDraft, asyncApiMessages, operandMessage } from './asyncapi-mess
 import type { Channel } from './channels.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfMessage } from './message-schemas.ts';
-import { rebased } from './rebased.ts';
+import { rebased } from './rebased-references.ts';
 import { documentName, failuresOf, openSchema, valuesOf } from './value-schemas.ts';
 
 export interface AsyncApiOptions {

@@ -1,7 +1,7 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts';
 import type { Schema } from '../evolution/schema-view.ts';
 import { messageSchemas } from './message-schemas.ts';
-import { rebased } from './rebased.ts';
+import { rebased } from './rebased-references.ts';
 import { failuresOf, openSchema, ownFormulas, valuesOf } from './value-schemas.ts';
 
 const dialect = 'https://json-schema.org/draft/2020-12/schema';

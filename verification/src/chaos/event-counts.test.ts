@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { saidText } from './said.ts';
+import { saidText } from './event-counts.ts';
 
 test('logged events are counted by event and cause, and their own counts are added', () => {
   const said = { type: 'said', name: 'calc-server-1', atMs: 0 } as const;

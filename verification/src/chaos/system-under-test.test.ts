@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Death } from './history.ts';
-import { startPlant } from './plant.ts';
+import { startPlant } from './system-under-test.ts';
 
 test('a process that ends without being told to counts as a death, and any other end does not', async () => {
   const deaths: Death[] = [];

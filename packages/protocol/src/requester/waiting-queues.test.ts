@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createQueues } from './queues.ts';
+import { createQueues } from './waiting-queues.ts';
 import type { OpenRequest } from './request.ts';
 import { openRequest } from './request.ts';
 import { callOf } from './requester.test-support.ts';
