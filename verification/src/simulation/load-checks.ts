@@ -1,7 +1,8 @@
 import type { Violation } from './violation.ts';
 import type { Asked, History, WorkRun } from './history.ts';
 import { inWords } from './outcome-checks.ts';
-import type { Scenario, Work } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import type { Work } from './work-scenarios.ts';
 import { overloadMs, slotsAt, slotsOf } from './work.ts';
 
 /*

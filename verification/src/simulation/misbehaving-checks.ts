@@ -2,7 +2,8 @@ import type { Violation } from './violation.ts';
 import type { Asked, History } from './history.ts';
 import type { Misbehaviour } from './misbehaving.ts';
 import { inWords } from './outcome-checks.ts';
-import type { Scenario, Work } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
+import type { Work } from './work-scenarios.ts';
 import { misbehavesMs } from './scenario.ts';
 import { slotsOf } from './work.ts';
 

@@ -1,15 +1,15 @@
 import type { BusEvent, RunningServer } from '@cateto/bus';
 import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/simulation';
-import { formulaCodes, handlers } from '@cateto/compute';
-import type { AnyFormulaCode, Catalogue, FormulaCode, Handler, Operation } from '@cateto/contracts';
-import { calculator, defineCatalogue, isFailure } from '@cateto/contracts';
+import type { AnyFormulaCode, Catalogue } from '@cateto/contracts';
+import { calculator } from '@cateto/contracts';
 import type { History } from './history.ts';
 import { count, inWords, note } from './history.ts';
 import type { Misbehaviour } from './misbehaving.ts';
 import { misbehave, misbehaviours } from './misbehaving.ts';
-import { expectedOfSteps, rounds, roundsCode, watchedSteps } from './rounds.ts';
+import { watchedSteps } from './rounds.ts';
 import type { Scenario } from './scenario.ts';
+import { codes, expectedOf, operations, patient, seen, stepwise, watchedPlan } from './simulated-catalogues.ts';
 import { working } from './work.ts';
 
 /*
@@ -41,27 +41,6 @@ export function isBrokerName(name: string): name is BrokerHost {
   return name === 'broker' || name === 'backup';
 }
 
-/**
- * The same operations with work that takes time: a calc-server computes none of them because it is late. Some have
- * lanes `any`, others fixed lanes.
- */
-const patientOperations = Object.values<Operation>(calculator.operations).map((operation): [string, Operation] => [
-  operation.name,
-  { ...operation, work: { fallback: 'unserved', lanes: operation.name === 'square' ? 'fixed' : 'any' } },
-]);
-const patient: Catalogue = defineCatalogue({
-  operations: Object.fromEntries(patientOperations),
-  formulas: calculator.formulas,
-});
-/** The same, with a formula in steps. */
-const stepwise: Catalogue = defineCatalogue({
-  operations: patient.operations,
-  formulas: { ...calculator.formulas, rounds },
-});
-const codes: Readonly<Record<string, AnyFormulaCode>> = { ...formulaCodes, rounds: roundsCode };
-const operations: Readonly<Record<string, Handler>> = handlers;
-/** The handlers as pure functions: they do not use their context. */
-const computed = handlers as unknown as Readonly<Record<string, (input: unknown) => unknown>>;
 const operationTimeoutMs = 2_000;
 
 export function createSystem(
@@ -260,45 +239,4 @@ function tablesOf(server: RunningServer): Readonly<Record<string, number>> {
 
 function numbered(name: string, many: number): string[] {
   return Array.from({ length: many }, (_, index) => `${name}-${index + 1}`);
-}
-
-/** Handlers that report what they run. */
-function seen(wrapped: Readonly<Record<string, Handler>>, tell: (name: string, input: unknown) => void) {
-  return Object.fromEntries(
-    Object.entries(wrapped).map(([name, handler]): [string, Handler] => [
-      name,
-      (input, context) => {
-        tell(name, input);
-        return handler(input, context);
-      },
-    ]),
-  );
-}
-
-/** A plan that passes on its operands and calls. */
-function watchedPlan(
-  code: FormulaCode,
-  begun: (operands: readonly unknown[]) => void,
-  requested: (operation: string, input: unknown) => void,
-): FormulaCode {
-  return {
-    ...code,
-    plan(operands) {
-      begun(operands);
-      const calls = code.plan(operands);
-      if (!isFailure(calls)) for (const { operation, input } of calls) requested(operation.name, input);
-      return calls;
-    },
-  };
-}
-
-/** The expected value, computed without a network by the formula's pure functions. */
-function expectedOf(name: string, operands: readonly number[]): unknown {
-  const code = codes[name];
-  if (code === undefined) throw new Error(`no formula ${name}`);
-  if (code.steps !== undefined) return expectedOfSteps(code, operands, computed);
-  const calls = code.plan(operands);
-  if (isFailure(calls)) throw new Error(`${name}(${operands.join(', ')}) has no plan`);
-  const results = calls.map(({ operation, input }) => computed[operation.name]?.(input));
-  return code.combine(results, operands);
 }

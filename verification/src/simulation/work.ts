@@ -2,7 +2,7 @@ import type { SimulatedProcess } from '@cateto/simulation';
 import { handlers } from '@cateto/compute';
 import type { Handler } from '@cateto/contracts';
 import type { History } from './history.ts';
-import type { Work } from './scenario.ts';
+import type { Work } from './work-scenarios.ts';
 
 /*
  * Work that takes time: how long each computation of a scenario takes, and handlers that take this time, in virtual

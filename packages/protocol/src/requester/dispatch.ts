@@ -1,7 +1,7 @@
 /*
  * Decides which server gets a request, and when. A request is sent for the first time only while a marker is present
  * and the return path is confirmed (docs/wire.md, "Sending for the first time"); until then it is held. A request for
- * which no server has room (rooms.ts) waits for its turn (queues.ts).
+ * which no server has room (rooms.ts) waits for its turn (waiting-queues.ts).
  */
 import type { Dispatch, DispatchOptions } from './dispatch-types.ts';
 import type { Obstacle } from './outcomes.ts';

@@ -1,5 +1,5 @@
 /*
- * Requests that no server has. They wait for room in queues (queues.ts) and take turns. A request that may go to one
+ * Requests that no server has. They wait for room in queues (waiting-queues.ts) and take turns. A request that may go to one
  * server only waits beside the queues, because nothing else competes with it for that server.
  */
 import type { Failure } from '@cateto/contracts';

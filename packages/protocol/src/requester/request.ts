@@ -22,7 +22,7 @@ export interface OpenRequest<W> extends InFlight {
   /** Its neighbours among the requests of its server (in-flight.ts). */
   older: InFlight | undefined;
   newer: InFlight | undefined;
-  /** The line in which it waits for room (queues.ts). */
+  /** The line in which it waits for room (waiting-queues.ts). */
   line: Line<W> | undefined;
   /** The origin whose turn it took when it was sent, and what that was charged. */
   charged: { readonly origin: Origin<W>; readonly ms: number } | undefined;
