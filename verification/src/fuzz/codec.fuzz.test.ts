@@ -59,7 +59,9 @@ function mustBeResult(read: ResultReading | undefined, fits: (value: unknown) =>
     must(outcome.message.length <= limits.failureTextMax, 'no text', read);
   } else {
     must(
-      fits(outcome.value) && outcome.fallbacks.every(isLane) && outcome.fallbacks.length <= limits.lanesMax,
+      fits(outcome.value) &&
+        outcome.fallbacks.every((lane) => lane === 0 || isLane(lane)) &&
+        outcome.fallbacks.length <= limits.lanesMax + 1,
       'no result',
       read,
     );

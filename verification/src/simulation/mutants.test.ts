@@ -30,6 +30,7 @@ vi.mock('../../../packages/protocol/src/requester/servers.ts', async (original) 
 /** The seed to start with for some mutants: earlier seeds find nothing and only take time. */
 const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> = {
   'requests are not resent when a broker takes over': [1, 'failovers'],
+  'requests are sent before the return path is confirmed': [1, 'failovers'],
   'servers send no beats': [1, 'work'],
   'a lease is forgotten at once': [1, 'work'],
   'no beat is sent before a handler blocks': [3, 'work'],

@@ -56,6 +56,8 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     waitLong: () => undefined,
     letGo: () => undefined,
     windowIs: () => undefined,
+    // Each call is computed here once, whatever was tried before.
+    resentFirst: false,
   });
   participant.table('fallbacks', () => asked.size);
 

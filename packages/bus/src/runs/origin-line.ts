@@ -21,7 +21,8 @@ interface Origin extends Account, HeapMember {
 
 const leastMs = 0.001;
 
-export function createOriginLine(): Line {
+/** @param resentFirst requests that were sent before come before others of their origin */
+export function createOriginLine(resentFirst = true): Line {
   const origins = createAccounts<Origin>((name) => {
     return { name, usedMs: 0, since: 0, at: -1, waiting: createFifo(), again: createFifo() };
   });
@@ -58,7 +59,8 @@ export function createOriginLine(): Line {
   return {
     push(request) {
       const origin = origins.enter(nameOf(request));
-      const fifo = (request.work.attempt ?? 1) > 1 ? origin.again : origin.waiting;
+      const isResent = resentFirst && (request.work.attempt ?? 1) > 1;
+      const fifo = isResent ? origin.again : origin.waiting;
       fifo.push(request);
       size += 1;
       if (origin.at < 0) turns.add(origin);

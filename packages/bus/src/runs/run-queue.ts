@@ -35,8 +35,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const { platform, runningMax, counters, answered, announce, waitLong, letGo, blocked, windowIs } = options;
   const queueDelay = createQueueDelay();
   const times = createRunTimes(counters, windowIs);
-  const waiting = createOriginLine();
-  const forThreads = createOriginLine();
+  const waiting = createOriginLine(options.resentFirst);
+  const forThreads = createOriginLine(options.resentFirst);
   const all = (): Admitted[] => [...waiting.all(), ...forThreads.all()];
   let stretchEndMs = 0;
   /** Work since the last turn that was requested. */

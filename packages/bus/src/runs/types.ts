@@ -52,6 +52,8 @@ export interface RunQueueOptions {
   letGo(requests: readonly Admitted[]): void;
   /** A handler has blocked the event loop for long enough to be noticed. */
   blocked(): void;
+  /** Whether requests that were sent before come before others of their origin; they do, unless given. */
+  readonly resentFirst?: boolean | undefined;
   /** This many requests of one requester keep the server busy. */
   windowIs(contract: string, window: number): void;
 }
