@@ -114,6 +114,18 @@ describe.each([
   });
 });
 
+test('the log names the failure that a handler throws and should return', async () => {
+  const network = simulate({ brokers: 1 });
+  const logged: string[] = [];
+  const onEvent = (event: BusEvent): void => void (event.event === 'handler-failed' && logged.push(event.message));
+  const throwing: Handler<typeof price> = (_article, { fail }) => {
+    throw fail('sold-out');
+  };
+  network.serve({ catalogue, handlers: { price: throwing }, formulas, onEvent });
+  await expect(network.connect({ catalogue }).price('pen')).rejects.toMatchObject({ code: 'internal' });
+  expect(logged).toEqual(['failure "sold-out"']);
+});
+
 test('twenty declared failures in a row do not make a server come last, as twenty internal ones would', async () => {
   const network = simulate({ brokers: 1 });
   const runs: string[] = [];

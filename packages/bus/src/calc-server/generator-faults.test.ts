@@ -1,7 +1,7 @@
 import type { Failure } from '@cateto/contracts';
-import { all, call, formulaCode, limits, map } from '@cateto/contracts';
+import { all, call, failure, formulaCode, limits, map } from '@cateto/contracts';
 import { describe, expect, test } from 'vitest';
-import { double, wait, refuse, big, secret, work, setUp, outcomeOf } from './generator.test-support.ts';
+import { declare, double, wait, refuse, big, secret, work, setUp, outcomeOf } from './generator.test-support.ts';
 
 const otherForm = Object.defineProperty({}, Symbol.for('@cateto/contracts/step'), { value: 2 });
 
@@ -143,6 +143,60 @@ describe('a faulty generator', () => {
           );
       },
       /results of a formula's calls may take 67108864 bytes/,
+    ],
+    [
+      'collects failures with much data',
+      function* () {
+        const inputs = Array.from({ length: 5_000 }, () => 10_000);
+        yield* map(declare, inputs, { onFailure: 'collect' });
+        return 1;
+      },
+      /results of a formula's calls may take 67108864 bytes/,
+    ],
+    [
+      'catches failures with much data',
+      function* () {
+        for (let calls = 0; calls < 5_000; calls += 1) {
+          try {
+            yield* call(declare, 10_000);
+          } catch {
+            // The next one.
+          }
+        }
+        return 1;
+      },
+      /results of a formula's calls may take 67108864 bytes/,
+    ],
+    [
+      'writes to a failure that it passes on',
+      function* () {
+        try {
+          yield* call(refuse, 1);
+        } catch (error) {
+          (error as { message: unknown }).message = 42;
+          throw error;
+        }
+        return 1;
+      },
+      /read only property 'message'/,
+    ],
+    [
+      'throws a failure that cannot be read',
+      function* () {
+        throw failure(Object.create(null) as string, '');
+      },
+      /without a text/,
+    ],
+    [
+      'throws a Proxy of a failure',
+      function* () {
+        throw new Proxy(failure('internal', ''), {
+          get() {
+            throw new Error('unread');
+          },
+        });
+      },
+      /without a text/,
     ],
   ])('a generator that %s fails with internal, and the log names formula and cause', async (_what, steps, cause) => {
     const { outcome, events } = await outcomeOf({ formula: work, steps }, { exposeErrors: false });

@@ -1,6 +1,5 @@
 import type { Failure, FallbackLane, FormulaGenerator, Success } from '@cateto/contracts';
 import { copyOf, failure, isFailure, limits } from '@cateto/contracts';
-import { memoryEstimate } from '@cateto/protocol';
 import { hush, isThenable } from '../runs/promises.ts';
 import type { Admitted, AnswerTo, Cancellable } from '../runs/work.ts';
 import type { GroupOwner } from './call-group.ts';
@@ -10,6 +9,7 @@ import { outputOf, passedOn, runOf } from './computed-formula.ts';
 import { callPatienceMs, cancelled } from './formula-times.ts';
 import type { CallParts, CallRoutes } from './operation-call.ts';
 import type { Waiting } from './pull-gate.ts';
+import { ReceivedResults } from './received-results.ts';
 import type { TakenStep } from './taken-step.ts';
 import { takeStep } from './taken-step.ts';
 
@@ -48,9 +48,7 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
   /** Calls and empty steps so far, and those of them that have ended. */
   private calls = 0;
   private ended = 0;
-  private resultBytes = 0;
-  /** The failures of calls that the generator has received: it may pass them on. */
-  private received: Set<unknown> | undefined;
+  private readonly received = new ReceivedResults();
   private fallbackLanes: Set<FallbackLane> | undefined;
   private fallbackCount = 0;
   private runningFallbacks = 0;
@@ -75,11 +73,11 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
       const running: unknown = code.steps(copyOf(this.request.work.input as never));
       if (!isSynchronous(running)) {
         hush(running);
-        return this.misfits('its code is not a synchronous generator (function*)');
+        return this.end(this.misfit(notSynchronous));
       }
       this.running = running;
     } catch (error) {
-      return this.threw(error);
+      return this.end(this.outcomeOfThrown(error));
     }
     this.goOn();
   }
@@ -100,19 +98,25 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
 
   private pull(resume: Resume): void {
     this.resume = undefined;
+    const next = this.next(resume);
+    if ('parts' in next) this.begun(next);
+    else this.end(next);
+  }
+
+  /** @returns the next step, or the outcome of the formula */
+  private next(resume: Resume): TakenStep | Success | Failure {
     try {
       const given = 'failed' in resume ? this.running?.throw(resume.failed) : this.running?.next(resume.value);
       if (isThenable(given)) {
         hush(given);
-        return this.misfits('its code is not a synchronous generator (function*)');
+        return this.misfit(notSynchronous);
       }
       const { done, value } = given as IteratorResult<unknown, unknown>;
-      if (done === true) return this.returned(value);
+      if (done === true) return this.outcomeOf(value);
       const step = takeStep(this.computed.formula, this.routes, value);
-      if (typeof step === 'string') return this.misfits(step);
-      this.begun(step);
+      return typeof step === 'string' ? this.misfit(step) : step;
     } catch (error) {
-      this.threw(error);
+      return this.outcomeOfThrown(error);
     }
   }
 
@@ -143,8 +147,9 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
   }
 
   groupFailed(group: CallGroup, failed: Failure): void {
-    this.received ??= new Set();
-    this.received.add(failed);
+    this.received.failure(failed);
+    this.endIfTooMuch();
+    if (this.over) return;
     if (this.step?.settled === true) {
       group.cancel();
       this.results[group.place] = failed;
@@ -189,12 +194,13 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
 
   gave(result: unknown, failed: Failure | undefined): void {
     this.ended += 1;
-    if (failed !== undefined) {
-      this.received ??= new Set();
-      this.received.add(failed);
-      this.resultBytes += failureBytes;
-    } else this.resultBytes += entryBytes + memoryEstimate(result);
-    if (this.resultBytes <= limits.formulaResultsBytesMax) return;
+    if (failed === undefined) this.received.output(result);
+    else this.received.failure(failed);
+    this.endIfTooMuch();
+  }
+
+  private endIfTooMuch(): void {
+    if (!this.received.isTooMuch()) return;
     this.exceeded(
       `the results of a formula's calls may take ${limits.formulaResultsBytesMax} bytes, and they take more`,
     );
@@ -234,27 +240,25 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
     return this.computed.faults.misfit(runOf(this.computed, 'generator', this.request), problem);
   }
 
-  private returned(value: unknown): void {
-    if (this.received?.has(value) === true) {
-      return this.end(passedOn(this.computed, 'generator', value as Failure, this.request));
-    }
+  private outcomeOf(value: unknown): Success | Failure {
+    if (this.received.has(value)) return passedOn(this.computed, 'generator', value as Failure, this.request);
     const output = outputOf(this.computed, 'generator', value, this.request);
-    if (isFailure(output)) return this.end(output);
+    if (isFailure(output)) return output;
     const { fallbackLanes, fallbackCount } = this;
-    if (fallbackLanes === undefined) return this.end({ value: output, fallbacks: [] });
+    if (fallbackLanes === undefined) return { value: output, fallbacks: [] };
     const fallbacks = [...fallbackLanes].toSorted((a, b) => a - b);
     const count = fallbackCount === fallbacks.length ? undefined : fallbackCount;
-    this.end({ value: output, fallbacks, fallbackCount: count });
+    return { value: output, fallbacks, fallbackCount: count };
   }
 
   /** A failure that is thrown counts as one that is returned. */
-  private threw(error: unknown): void {
-    if (isFailure(error)) return this.returned(error);
-    this.end(this.computed.faults.threw(runOf(this.computed, 'generator', this.request), error));
-  }
-
-  private misfits(problem: string): void {
-    this.end(this.misfit(problem));
+  private outcomeOfThrown(error: unknown): Success | Failure {
+    try {
+      if (isFailure(error)) return this.outcomeOf(error);
+    } catch {
+      // A failure that cannot be read, such as a Proxy, is an error like any other.
+    }
+    return this.computed.faults.threw(runOf(this.computed, 'generator', this.request), error);
   }
 
   private exceeded(limit: string): void {
@@ -281,8 +285,7 @@ export class GeneratorRun implements Cancellable, GroupOwner, Waiting {
   }
 }
 
-const entryBytes = 8;
-const failureBytes = 512;
+const notSynchronous = 'its code is not a synchronous generator (function*)';
 
 function isSynchronous(given: unknown): given is Running {
   return (

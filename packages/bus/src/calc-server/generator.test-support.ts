@@ -1,5 +1,5 @@
 import type { AnyFormulaCode, Failure, Success } from '@cateto/contracts';
-import { defineCatalogue, failure, Finite, formula, isFailure, operation } from '@cateto/contracts';
+import { declaredFailure, defineCatalogue, failure, Finite, formula, isFailure, operation } from '@cateto/contracts';
 import { expect } from 'vitest';
 import { z } from 'zod';
 import { createFormulaClient } from '../client/formula-client.ts';
@@ -22,16 +22,18 @@ export const big = operation({ name: 'big', ...shape });
 /** Takes 100 ms. */
 export const slow = operation({ name: 'slow', ...shape });
 export const secret = operation({ name: 'secret', ...shape });
+/** Fails with data of as many bytes as its input says. */
+export const declare = operation({ name: 'declare', ...shape, failures: { declared: z.string() } });
 export const work = formula({
   name: 'work',
   description: 'The result of its steps.',
   operands: [['a', Finite]],
   output: z.unknown(),
   example: { operands: [1], output: 1 },
-  calls: [double, wait, refuse, fixed, big, slow],
+  calls: [double, wait, refuse, fixed, big, slow, declare],
 });
 const catalogue = defineCatalogue({
-  operations: { double, wait, refuse, fixed, big, slow, secret },
+  operations: { double, wait, refuse, fixed, big, slow, secret, declare },
   formulas: { work },
 });
 
@@ -67,6 +69,7 @@ export function setUp(
     },
     big: (input: number) => 'x'.repeat(input),
     secret: (input: number) => input,
+    declare: (input: number) => declaredFailure(declare, 'declared', 'x'.repeat(input)),
   };
   const server = serveFormulas({
     ...shared,

@@ -123,6 +123,11 @@ export class Failure {
     this.message = message;
     this.data = data;
   }
+
+  /** For logs, when code throws a failure without a message, which it should return. */
+  toString(): string {
+    return `failure "${this.code}"${this.message === '' ? '' : `: ${this.message}`}`;
+  }
 }
 
 /** @param data of a failure that a contract declares */
