@@ -74,8 +74,9 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
   async return(): Promise<IteratorResult<MapOutcome<V>, undefined>> {
     this.#ready.clear();
     const ending = this.#stop({});
-    // A source that is silent would never end.
-    if (!this.#isPulling) await ending;
+    // A source that is silent would never end, so nothing waits for it.
+    if (this.#isPulling) void quietly(ending);
+    else await ending;
     return { done: true, value: undefined };
   }
 
@@ -129,7 +130,7 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
       if (!isPromiseLike(step)) return this.#take(step);
       step.then(
         (one) => {
-          this.#take(one);
+          this.#takeLater(one);
           this.#advance();
         },
         (error: unknown) => {
@@ -137,6 +138,15 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
           this.#advance();
         },
       );
+    } catch (error) {
+      this.#exhaust({ error });
+    }
+  }
+
+  /** The step may be no object, and reading it may throw. */
+  #takeLater(step: IteratorResult<I, unknown>): void {
+    try {
+      this.#take(step);
     } catch (error) {
       this.#exhaust({ error });
     }
@@ -215,11 +225,14 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
   }
 }
 
-/** What the source throws at its end comes after the error of the map, and is dropped as in a loop whose body throws. */
+/**
+ * What the source throws at its end comes after the error of the map, or after its reader has gone. It is dropped as in
+ * a loop whose body throws.
+ */
 async function quietly(ending: Promise<void>): Promise<void> {
   try {
     await ending;
   } catch {
-    // The reader gets the error of the map.
+    // The reader gets the error of the map, or has left.
   }
 }

@@ -27,6 +27,49 @@ describe('the early end of a map', () => {
     }
   });
 
+  test('what a source throws at its end after its reader has left is no unhandled rejection', async () => {
+    const { client } = system();
+    const unhandled: unknown[] = [];
+    const listen = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', listen);
+    let goOn = (): void => undefined;
+    const left = new Promise<void>((resolve) => void (goOn = resolve));
+    async function* torn(): AsyncGenerator<readonly [number]> {
+      try {
+        yield [1];
+        await left;
+        yield [2];
+      } finally {
+        // oxlint-disable-next-line no-unsafe-finally -- the fault of a program
+        throw new Error('torn at its end');
+      }
+    }
+    try {
+      for await (const { value } of client.map('twice', torn())) if (value === 2) break;
+      goOn();
+      await new Promise((resolve) => void setImmediate(resolve));
+    } finally {
+      process.off('unhandledRejection', listen);
+    }
+    expect(unhandled).toEqual([]);
+  });
+
+  test.each([
+    ['no object', (): unknown => undefined],
+    [
+      'an object that cannot be read',
+      (): unknown => ({
+        get done() {
+          throw new TypeError('unread');
+        },
+      }),
+    ],
+  ])('a source whose step is %s ends the map with an error', async (_what, step) => {
+    const { client } = system();
+    const inputs = { [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve(step()) }) };
+    await expect(client.map('twice', inputs as AsyncIterable<[number]>).next()).rejects.toThrow(TypeError);
+  });
+
   test('a failed call ends the map with an error that names its input; results before it are returned, the rest is cancelled', async () => {
     const { client, network, seen } = system((value) => {
       if (value === 2) throw new Error('two');
