@@ -2,8 +2,9 @@ import type { Catalogue } from '@cateto/contracts';
 import type { ContractSet } from '@cateto/contracts/tools';
 import { asyncApiOf, contractSetOf, jsonSchemasOf, referenceOf } from '@cateto/contracts/tools';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { GeneratedFile } from './generated-files.ts';
+import { textOf } from './generated-files.ts';
 
 /* The files that are exported from a catalogue, and the two that a release stores. */
 
@@ -45,14 +46,20 @@ export function contractFiles(target: ContractsTarget): readonly GeneratedFile[]
   ];
 }
 
-/** Schema files whose contracts no longer exist. */
+/** Schema files whose contracts no longer exist. Other files in their folder are not of an export, and stay. */
 export function leftOver({ root, folder }: ContractsTarget, files: readonly GeneratedFile[]): readonly string[] {
   const schemas = `${folder}/schemas`;
   const present = existsSync(join(root, schemas)) ? readdirSync(join(root, schemas)) : [];
   return present
-    .filter((file) => file.endsWith('.json'))
-    .map((file) => `${schemas}/${file}`)
-    .filter((path) => !files.some((file) => file.path === path));
+    .map((file) => ({ name: basename(file, '.json'), path: `${schemas}/${file}` }))
+    .filter(({ path }) => path.endsWith('.json') && !files.some((file) => file.path === path))
+    .filter(({ name, path }) => isSchemaOf(name, textOf(join(root, path)) ?? ''))
+    .map(({ path }) => path);
+}
+
+/** Whether an export wrote this text for a contract of that name. */
+function isSchemaOf(name: string, text: string): boolean {
+  return ['operation', 'formula'].some((kind) => text.includes(`\n  "title": "${kind} ${name}",\n`));
 }
 
 /** The contracts of the last release, with which the current ones are compared. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -87,6 +87,18 @@ test('a file that is out of date fails the check, and the message names the comm
   expect(stderr).toContain('contracts/schemas/price.json is stale');
   expect(contracts('export').stdout).toContain('removed contracts/schemas/price.json\n');
   expect(existsSync(join(folder, 'contracts/schemas/price.json'))).toBe(false);
+});
+
+test('an export into a folder with schemas of other programs leaves them as they are, and a check does not report them', () => {
+  const { contracts, folder } = project();
+  mkdirSync(join(folder, 'schemas'));
+  const others = ['user.json', 'list.json', 'broken.json'];
+  for (const [index, text] of ['{ "title": "user" }', '[]', '{'].entries()) {
+    writeFileSync(join(folder, 'schemas', others[index] ?? ''), text);
+  }
+  expect(contracts('export', '--out', '.').stdout).not.toContain('removed');
+  expect(others.filter((file) => existsSync(join(folder, 'schemas', file)))).toEqual(others);
+  expect(contracts('check', '--out', '.').status).toBe(0);
 });
 
 test('a breaking change fails the check, passes when it is allowed, and is forgotten by the next release', () => {
