@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { load } from 'js-yaml';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +41,7 @@ test('a project is written into a new folder, and its next steps are printed', (
   const { status, stdout, stderr } = create(folder, 'npm/11.0.0 node/v22.0.0', 'Option Pricing');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   expect(stdout).toMatch(
-    /^wrote package\.json, .* in Option Pricing\nNext:\n {2}cd "Option Pricing"\n {2}npm install\n/,
+    /^wrote package\.json, .* in Option Pricing\nNext:\n {2}cd 'Option Pricing'\n {2}npm install\n/,
   );
   expect(stdout).toContain('  npm run calc -- primesBelow 1000000  # from another terminal: 78498\n');
   const manifest = JSON.parse(readFileSync(join(folder, 'Option Pricing/package.json'), 'utf8')) as { name: string };
@@ -55,6 +64,24 @@ test('a folder that has one of the files is left as it is, and the message names
     /^create-cateto: .* already has README\.md; nothing was written\. Give a folder without them\.\n$/,
   );
   expect(readdirSync(folder)).toEqual(['README.md']);
+});
+
+test.each(['taken', 'taken/below'])('when a file is in the way of the folder %s, the message names it', (given) => {
+  const folder = emptyFolder();
+  writeFileSync(join(folder, 'taken'), 'mine');
+  const { status, stderr } = create(folder, 'npm/11.0.0', given);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^create-cateto: \S+\/taken is not a folder; nothing was written\. Give another folder\.\n$/);
+  expect(readFileSync(join(folder, 'taken'), 'utf8')).toBe('mine');
+});
+
+test('a shell that runs the first step enters the folder, whatever its name', () => {
+  const folder = emptyFolder();
+  const name = "it's $HOME `id`";
+  const { stdout } = create(folder, 'npm/11.0.0', name);
+  const [step = ''] = /cd .*/.exec(stdout) ?? [];
+  const { stdout: entered } = spawnSync('sh', ['-c', `${step} && pwd -P`], { cwd: folder, encoding: 'utf8' });
+  expect(entered).toBe(`${join(realpathSync(folder), name)}\n`);
 });
 
 test('when a file cannot be written, the files before it are removed', () => {

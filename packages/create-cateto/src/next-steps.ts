@@ -7,7 +7,7 @@ export type PackageManager = 'npm' | 'pnpm';
  */
 export function nextSteps(folder: string, files: readonly string[], manager: PackageManager): string {
   const steps = [
-    ...(folder === '' ? [] : [[`cd ${/[^\w./-]/.test(folder) ? JSON.stringify(folder) : folder}`]]),
+    ...(folder === '' ? [] : [[`cd ${quoted(folder)}`]]),
     [`${manager} install`],
     [`${manager} test`, 'on a simulated network, while a broker dies'],
     [`${manager} run cluster`, 'the whole system on this machine, until Ctrl-C'],
@@ -22,4 +22,9 @@ export function nextSteps(folder: string, files: readonly string[], manager: Pac
     ),
     '',
   ].join('\n');
+}
+
+/** As a shell reads it. In double quotes, a shell would still read `$` and backticks. */
+function quoted(folder: string): string {
+  return /[^\w./-]/.test(folder) ? `'${folder.replaceAll("'", String.raw`'\''`)}'` : folder;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Texts by the path of their file in the project, with slashes. */
@@ -10,6 +10,10 @@ export type ProjectFiles = Readonly<Record<string, string>>;
  * @throws Error that says what is in the way
  */
 export function writeProject(folder: string, files: ProjectFiles): void {
+  const inTheWay = fileOnTheWay(folder);
+  if (inTheWay !== undefined) {
+    throw new Error(`${inTheWay} is not a folder; nothing was written. Give another folder.`);
+  }
   const present = Object.keys(files).filter((path) => existsSync(join(folder, path)));
   if (present.length > 0) {
     throw new Error(`${folder} already has ${present.join(', ')}; nothing was written. Give a folder without them.`);
@@ -26,4 +30,12 @@ export function writeProject(folder: string, files: ProjectFiles): void {
     for (const file of written) rmSync(file);
     throw error;
   }
+}
+
+/** @returns the first part of a path that exists and is not a folder */
+function fileOnTheWay(path: string): string | undefined {
+  const parent = dirname(path);
+  const above = parent === path ? undefined : fileOnTheWay(parent);
+  if (above !== undefined) return above;
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false ? path : undefined;
 }
