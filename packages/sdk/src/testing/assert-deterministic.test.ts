@@ -133,3 +133,28 @@ test.each<readonly [string, FormulaGenerator<typeof total>['steps'], RegExp]>([
     });
   },
 );
+
+test.each([
+  ['is no generator', (): unknown => 7],
+  ['is asynchronous', async (): Promise<number> => Promise.reject(new Error('unseen'))],
+  [
+    'is an asynchronous generator',
+    async function* (): AsyncGenerator<number> {
+      yield 1;
+    },
+  ],
+])('in a simulated system, a formula whose code %s fails as on a server', async (_what, steps) => {
+  const network = simulate();
+  network.serve({ ...systemWith(steps as never), exposeErrors: true });
+  await expect(network.connect({ catalogue }).total(5)).rejects.toThrow(/its code is not a synchronous generator/);
+});
+
+test('in a simulated system, the promise that a generator returns is refused, and its rejection is handled', async () => {
+  const network = simulate();
+  const steps = function* (): Generator<never, Promise<never>> {
+    yield* [];
+    return Promise.reject(new Error('unseen'));
+  };
+  network.serve({ ...systemWith(steps as never), exposeErrors: true });
+  await expect(network.connect({ catalogue }).total(5)).rejects.toThrow(/a Promise cannot be sent/);
+});
