@@ -120,6 +120,26 @@ test.each<[string, () => unknown, RegExp]>([
     /^formula "volume" has 9 operands; 1 to 8 are possible/,
   ],
   [
+    'an operand without a name',
+    withFormula({ operands: [['', Finite]], example: untyped(examples(1)) }),
+    /^formula "volume": "" is no name of an operand, which is a letter followed by/,
+  ],
+  [
+    'an operand of two lines',
+    withFormula({ operands: [['a\nb', Finite]], example: untyped(examples(1)) }),
+    /^formula "volume": "a\\nb" is no name of an operand/,
+  ],
+  [
+    'an operand named as every object’s prototype',
+    withFormula({ operands: [['__proto__', Finite]], example: untyped(examples(1)) }),
+    /^formula "volume": "__proto__" is no name of an operand/,
+  ],
+  [
+    'an operand that documents would take for the output',
+    withFormula({ operands: [['output', Finite]], example: untyped(examples(1)) }),
+    /^formula "volume": an operand cannot be called output/,
+  ],
+  [
     'two operands of one name',
     withFormula({ operands: [...operands(1), ...operands(1)], example: untyped(examples(2)) }),
     /^formula "volume" has two operands of one name \(x0, x0\)/,
@@ -147,3 +167,11 @@ function untypedVolume(): Omit<typeof volume, 'name' | 'kind'> {
   const { description, version, operands: list, output, example: shown } = volume;
   return { description, version, operands: list, output, example: shown };
 }
+
+test('without types, what is no contract is refused by its key', () => {
+  const define = (operations: unknown, formulas: unknown) => () =>
+    defineCatalogue({ operations, formulas } as Parameters<typeof defineCatalogue>[0]);
+  expect(define({ cube: undefined }, {})).toThrow('"cube" is listed among the operations and is no contract');
+  expect(define({}, { volume: null })).toThrow('"volume" is listed among the formulas and is no contract');
+  expect(define({}, undefined)).toThrow('the catalogue has no object of formulas; it may be empty');
+});

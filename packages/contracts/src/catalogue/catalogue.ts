@@ -3,7 +3,7 @@ import { contractHash } from './contract-hash.ts';
 import type { Formula } from './formula.ts';
 import { lanesMax } from '../messages/limits.ts';
 import { assertFailures } from './declared-failures.ts';
-import { assertName } from './names.ts';
+import { assertName, assertOperandName } from './names.ts';
 import type { Operation } from './operation.ts';
 import { problemOf } from '../values/parse.ts';
 import { takeValue } from '../values/plain-value.ts';
@@ -76,12 +76,19 @@ export function catalogueVersionOf(value: unknown): unknown {
 }
 
 /** For programs without types; all code below relies on it. */
-function assertKind(kind: 'operation' | 'formula', contracts: Readonly<Record<string, Operation | Formula>>): void {
-  for (const [key, contract] of Object.entries(contracts)) {
-    if (contract.kind === kind) continue;
-    const other = kind === 'operation' ? 'a formula' : 'an operation';
-    throw new TypeError(`"${key}" is listed among the ${kind}s and is ${other}`);
+function assertKind(kind: 'operation' | 'formula', contracts: unknown): void {
+  if (typeof contracts !== 'object' || contracts === null) {
+    throw new TypeError(`the catalogue has no object of ${kind}s; it may be empty`);
   }
+  for (const [key, contract] of Object.entries(contracts) as [string, Partial<Operation | Formula> | null][]) {
+    if (contract?.kind === kind) continue;
+    throw new TypeError(`"${key}" is listed among the ${kind}s and is ${kindsOf(contract?.kind)}`);
+  }
+}
+
+function kindsOf(kind: 'operation' | 'formula' | undefined): string {
+  if (kind === 'operation') return 'an operation';
+  return kind === 'formula' ? 'a formula' : 'no contract';
 }
 
 /** @throws TypeError when the formula exposes an operation that the catalogue does not have */
@@ -106,6 +113,7 @@ function checkOperands(contract: Formula): void {
   if (names.length < 1 || names.length > lanesMax) {
     throw new TypeError(`formula "${contract.name}" has ${names.length} operands; 1 to ${lanesMax} are possible`);
   }
+  for (const name of names) assertOperandName(contract.name, name);
   if (new Set(names).size < names.length) {
     throw new TypeError(`formula "${contract.name}" has two operands of one name (${names.join(', ')})`);
   }

@@ -1,3 +1,5 @@
+import { nameMax } from '../messages/limits.ts';
+
 /** Parts of topics (docs/wire.md, "Topics"). */
 export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
 
@@ -72,4 +74,22 @@ export function assertName(kind: 'operation' | 'formula', name: string): void {
     );
   }
   if (reserved.has(name)) throw new TypeError(`${kind} "${name}": the name is a reserved word`);
+}
+
+const operandShape = /^[a-zA-Z][a-zA-Z0-9_-]*$/;
+
+/**
+ * Operands are keys of JSON Schemas and AsyncAPI documents, where they stand beside `output`, and columns of CSV files.
+ *
+ * @throws TypeError that says what is wrong with the name of an operand
+ */
+export function assertOperandName(formula: string, name: unknown): void {
+  if (typeof name !== 'string' || name.length > nameMax || !operandShape.test(name)) {
+    throw new TypeError(
+      `formula "${formula}": ${JSON.stringify(name)} is no name of an operand, which is a letter followed by at most ${nameMax - 1} letters, digits, _ or -`,
+    );
+  }
+  if (name === 'output') {
+    throw new TypeError(`formula "${formula}": an operand cannot be called output, which documents call the result`);
+  }
 }
