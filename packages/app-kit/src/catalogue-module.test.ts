@@ -53,6 +53,16 @@ test.each([
   ['has a syntax error', 'export const = 1;', /cannot be loaded: .*\S/],
   ['exports nothing', '', /exports no catalogue; write "export const catalogue = defineCatalogue\(…\)"$/],
   ['exports another object', 'export const catalogue = {};', /"catalogue" was not made by defineCatalogue$/],
+  [
+    'has a default export whose catalogue throws',
+    'export default { get catalogue() { throw new Error("not yet"); } };',
+    /its export "catalogue" cannot be read: not yet$/,
+  ],
+  [
+    'exports a Proxy',
+    'export const catalogue = new Proxy({}, { get() { throw new Error("unread"); } });',
+    /its export "catalogue" cannot be read: unread$/,
+  ],
   ['has a catalogue of a later form', made(2), /another version of @cateto\/contracts \(form 2, known here: 1\)/],
 ])('a module that %s is refused in one line that names it', async (_what, text, message) => {
   const path = moduleOf(text);

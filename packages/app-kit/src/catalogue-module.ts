@@ -40,8 +40,7 @@ export async function loadCatalogue(given: string | undefined, own: () => Promis
   const name = given ?? 'the catalogue of this program';
   const url = given === undefined ? undefined : catalogueUrl(given);
   const exports = url === undefined ? await own() : await load(name, url);
-  const catalogue = exported(exports, 'catalogue');
-  assertCatalogue(name, catalogue);
+  const catalogue = readCatalogue(name, exports);
   return {
     catalogue,
     url,
@@ -91,13 +90,28 @@ function exported(exports: Exports, key: string): unknown {
   return exports[key] ?? (exports['default'] as Exports | null | undefined)?.[key];
 }
 
-function assertCatalogue(name: string, value: unknown): asserts value is Catalogue {
+/** An export may be a getter or a Proxy, which throws. */
+function readCatalogue(name: string, exports: Exports): Catalogue {
+  let catalogue: unknown;
+  let version: unknown;
+  try {
+    catalogue = exported(exports, 'catalogue');
+    version = catalogueVersionOf(catalogue);
+  } catch (error) {
+    throw new SettingFault(`catalogue ${name}: its export "catalogue" cannot be read: ${textOf(error)}`, {
+      cause: error,
+    });
+  }
+  assertCatalogue(name, catalogue, version);
+  return catalogue;
+}
+
+function assertCatalogue(name: string, value: unknown, version: unknown): asserts value is Catalogue {
   if (value === undefined) {
     throw new SettingFault(
       `catalogue ${name} exports no catalogue; write "export const catalogue = defineCatalogue(…)"`,
     );
   }
-  const version = catalogueVersionOf(value);
   if (version === undefined) {
     throw new SettingFault(`catalogue ${name}: its export "catalogue" was not made by defineCatalogue`);
   }
