@@ -34,7 +34,7 @@ async function faultOf(loading: Promise<unknown>): Promise<string> {
 test('a module loads its catalogue at once and its code on demand, from objects or from functions', async () => {
   const path = moduleOf(`${made(1)}
     export const handlers = async () => ({ price: (x) => x });
-    export const formulas = { spread: {} };`);
+    export const formulas = { spread: { steps() {} } };`);
   const module = await load(path);
   expect(module.url).toEqual(pathToFileURL(path));
   expect(Object.keys(module.catalogue.operations)).toEqual(['price']);
@@ -77,6 +77,12 @@ test.each([
   ['handlers', 'export const handlers = { price: 3 };', /"handlers" has no function for the operation "price"$/],
   ['handlers', 'export const handlers = () => { throw new Error("gone") };', /"handlers" cannot be loaded: gone$/],
   ['formulas', 'export const formulas = {};', /"formulas" has no code for the formula "spread"$/],
+  ['formulas', 'export const formulas = { spread: {} };', /"formulas" has no code for the formula "spread"$/],
+  [
+    'formulas',
+    'export const formulas = { spread: { formula: { name: "total" }, steps() {} } };',
+    /"formulas" has no code for the formula "spread"$/,
+  ],
 ] as const)('the lack of code is refused only by a program that needs it: %s of %j', async (which, text, message) => {
   const module = await load(moduleOf(`${made(1)}\n${text}`));
   expect(await faultOf(module[which]())).toMatch(message);
@@ -101,7 +107,7 @@ test('a module is found by its path, relative or absolute, by its URL and by the
 
 test('a module may export a system as its default', async () => {
   const path = moduleOf(`${made(1).replace('export const catalogue =', 'const catalogue =')}
-    export default { catalogue, handlers: { price: (x) => x }, formulas: { spread: {} } };`);
+    export default { catalogue, handlers: { price: (x) => x }, formulas: { spread: { steps() {} } } };`);
   const module = await load(path);
   expect(Object.keys(await module.handlers())).toEqual(['price']);
   expect(Object.keys(await module.formulas())).toEqual(['spread']);

@@ -1,5 +1,12 @@
 import type { AnyFormulaCode, Catalogue, Handler } from '@cateto/contracts';
-import { catalogueVersionOf, formulaCodesOf, knownCatalogueVersion, SettingFault, textOf } from '@cateto/contracts';
+import {
+  catalogueVersionOf,
+  formulaCodesOf,
+  isCodeOf,
+  knownCatalogueVersion,
+  SettingFault,
+  textOf,
+} from '@cateto/contracts';
 import { resolve as resolvePackage } from 'import-meta-resolve';
 import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
@@ -137,11 +144,15 @@ async function codeOf<K extends keyof Code>(
   const names = Object.keys(contracts);
   if (code === undefined && names.length === 0) return {};
   if (typeof code !== 'object' || code === null) throw new SettingFault(`catalogue ${name} exports no ${key}`);
-  const type = key === 'handlers' ? 'function' : 'object';
-  const missing = names.find((one) => !Object.hasOwn(code, one) || typeof (code as Exports)[one] !== type);
+  const isCode = key === 'handlers' ? isFunction : isCodeOf;
+  const missing = names.find((one) => !Object.hasOwn(code, one) || !isCode(one, (code as Exports)[one]));
   if (missing === undefined) return code as Code[K];
   const what = key === 'handlers' ? `function for the operation "${missing}"` : `code for the formula "${missing}"`;
   throw new SettingFault(`catalogue ${name}: its export "${key}" has no ${what}`);
+}
+
+function isFunction(_name: string, given: unknown): boolean {
+  return typeof given === 'function';
 }
 
 async function called(name: string, key: string, lazily: () => unknown): Promise<unknown> {

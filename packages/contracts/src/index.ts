@@ -30,7 +30,7 @@ export type {
   HandlersOf,
   ResultsOf,
 } from './catalogue/formula-code.ts';
-export { formulaCode } from './catalogue/formula-code.ts';
+export { formulaCode, isCodeOf } from './catalogue/formula-code.ts';
 export type {
   AllResults,
   AllStep,

@@ -1,5 +1,5 @@
 import type { Catalogue, Formula } from '@cateto/contracts';
-import { isLane, limits, SettingFault, textOf } from '@cateto/contracts';
+import { isCodeOf, isLane, limits, SettingFault, textOf } from '@cateto/contracts';
 import { isDuration } from './call-options.ts';
 import type { ServiceParts } from './service-parts.ts';
 
@@ -48,15 +48,8 @@ export function checkService(parts: ServiceParts): void {
   if (wrong !== undefined) throw new TypeError(`lanes: ${String(wrong)} is not one of 1 to 8`);
 }
 
-function checkCodes(
-  catalogue: Catalogue,
-  codes: Readonly<Record<string, { steps?: unknown; plan?: unknown; combine?: unknown }>>,
-): void {
+function checkCodes(catalogue: Catalogue, codes: Readonly<Record<string, unknown>>): void {
   for (const { name } of Object.values<Formula>(catalogue.formulas)) {
-    const code = codes[name];
-    const oneRound = typeof code?.plan === 'function' && typeof code.combine === 'function';
-    if (!oneRound && typeof code?.steps !== 'function') {
-      throw new TypeError(`no code for formula "${name}"`);
-    }
+    if (!isCodeOf(name, codes[name])) throw new TypeError(`no code for formula "${name}"`);
   }
 }

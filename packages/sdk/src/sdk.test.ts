@@ -456,6 +456,11 @@ test.each<[string, object, RegExp]>([
   ['whose handler is not a function', { handlers: { negate: 3 } }, /no handler for operation "negate"/],
   ['without any handlers', { handlers: undefined }, /no handler for operation "negate"/],
   ['without the code of a formula', { formulas: {} }, /no code for formula "mirror"/],
+  [
+    'with the code of another formula',
+    { formulas: { mirror: { formula: { name: 'other' }, steps: () => [] } } },
+    /no code for formula "mirror"/,
+  ],
   ['with half the code of a formula', { formulas: { mirror: { plan: () => [] } } }, /no code for formula "mirror"/],
   ['on lanes that do not exist', { lanes: [1, 9] }, /lanes: 9 is not one of 1 to 8/],
   ['of an operation that does not exist', { operations: ['cube'] }, /operation "cube"/],

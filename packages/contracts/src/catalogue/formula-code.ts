@@ -144,3 +144,10 @@ export type FormulaCodesOf<C extends Catalogue> = {
     N in keyof C['formulas'] as C['formulas'][N] extends { readonly exposes: Operation } ? never : N
   ]: AnyFormulaCode<C['formulas'][N]>;
 };
+
+/** Whether a value is the code of the formula of this name: types do not bind a program in JavaScript. */
+export function isCodeOf(formula: string, given: unknown): given is AnyFormulaCode {
+  const { formula: own, steps, plan, combine } = (given ?? {}) as Partial<Record<keyof FormulaCode, unknown>>;
+  if (typeof own === 'object' && own !== null && 'name' in own && own.name !== formula) return false;
+  return typeof steps === 'function' || (typeof plan === 'function' && typeof combine === 'function');
+}
