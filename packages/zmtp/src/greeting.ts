@@ -28,7 +28,7 @@ export function writeGreeting({ name, hasServer }: Named, role: Role): Uint8Arra
  * Checks as much of a greeting as has arrived.
  *
  * @param role of this side
- * @returns the fault; undefined while there is none
+ * @returns the fault; undefined while the bytes may begin a greeting
  */
 export function greetingFault(bytes: Uint8Array, { name, hasServer }: Named, role: Role): string | undefined {
   if ((bytes[0] ?? 0xff) !== 0xff || (bytes[signatureAt] ?? 0x7f) !== 0x7f) return 'not ZMTP';

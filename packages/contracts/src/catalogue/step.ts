@@ -66,7 +66,7 @@ export function call<O extends Operation>(operation: O, input: NoInfer<InputOf<O
   return new CallStep(operation, input);
 }
 
-/** What happens when a call of a map fails: the map fails, or its results contain the failure. */
+/** Says whether a map whose call failed fails too (`throw`), or has the failure among its results (`collect`). */
 export type OnFailure = 'throw' | 'collect';
 
 export interface MapOptions<H extends OnFailure = OnFailure> {

@@ -81,8 +81,8 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
     for (const request of those) {
       const { server } = request;
       if (server === undefined) continue;
-      // A copy in flight to the server would run there as well. If there is none, the request is missed soon, but a
-      // server that gives it back is not silent.
+      // A copy may be in flight to this server, and would run there as well. If no copy is, the next beat does not name
+      // the request, and it moves then. The server has just spoken, so it does not count as silent.
       if (!leaving && (request.repeatedMs ?? never) + crossesMs > nowMs) {
         request.serverSinceMs = nowMs;
         continue;

@@ -134,7 +134,7 @@ describe('what a map refuses', () => {
     ['a concurrency of 0', () => client.map('twice', [], { concurrency: 0 }), /whole number from 1 to 65536/],
     ['another way to fail', () => client.map('twice', [], { onFailure: 'ignore' as 'throw' }), /throw or collect/],
     ['a timeout of nothing', () => client.map('twice', [], { timeoutMs: 0 }), /timeout of 0 ms/],
-    ['a signal that is none', () => client.map('twice', [], { signal: {} as never }), /not an AbortSignal/],
+    ['a signal that is no AbortSignal', () => client.map('twice', [], { signal: {} as never }), /not an AbortSignal/],
   ])('a map refuses %s at once', (_what, begin, message) => {
     expect(begin).toThrow(message);
   });

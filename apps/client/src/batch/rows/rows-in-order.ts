@@ -12,7 +12,7 @@ import { RowQueue } from './row-queue.ts';
 import type { DoneRow, ReadRow } from './row.ts';
 import { failedRow, valueRow } from './row.ts';
 
-/** What computes rows. */
+/** The client, the formula and the limits with which rows are computed. */
 export interface RowComputer {
   readonly client: Pick<CommandClient, 'map'>;
   readonly formula: Formula;

@@ -32,12 +32,12 @@ export interface DeclaredFailureValue extends ContractValue {
   readonly code: string;
 }
 
-/** What documents call the data of a declared failure. */
+/** The name of a declared failure's data in documents. */
 export function failureValue(code: string): string {
   return `failure.${code}`;
 }
 
-/** What documents call a formula, where operations have names too: an exposed operation has the name of its operation. */
+/** The name of a formula in documents that also name operations: an exposed operation and its formula share one. */
 export function documentName({ name, exposes }: Formula): string {
   return exposes === undefined ? name : `${name}.exposed`;
 }
