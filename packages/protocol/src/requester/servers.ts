@@ -77,7 +77,6 @@ interface Route {
   readonly servers: Server[];
   /** Where the next round begins. */
   next: number;
-  passedOver: number;
 }
 
 const probeEveryMs = 1_000;
@@ -88,14 +87,13 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   /** Servers that have stopped listening on a route, and had requests from here then. */
   const awaited = new Set<Place>();
   let lastId = 0;
+  /** How many of the listed servers are passed over. */
+  let passedOverCount = 0;
 
   function wellAgain(server: Server): void {
     if (server.probeDueMs === undefined) return;
     server.probeDueMs = undefined;
-    for (const name of server.routes) {
-      const route = routes.get(name);
-      if (route !== undefined) route.passedOver -= 1;
-    }
+    passedOverCount -= 1;
   }
 
   function roomOf(server: Server, contract: string): Room {
@@ -116,7 +114,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   function join(server: Server, name: string): void {
     server.routes.add(name);
     const route = routes.get(name);
-    if (route === undefined) routes.set(name, { servers: [server], next: 0, passedOver: 0 });
+    if (route === undefined) routes.set(name, { servers: [server], next: 0 });
     else {
       route.servers.push(server);
       route.next = Math.floor(random() * route.servers.length);
@@ -127,16 +125,14 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
     const route = routes.get(name);
     if (route === undefined || !server.routes.delete(name)) return;
     route.servers.splice(route.servers.indexOf(server), 1);
-    if (server.probeDueMs !== undefined) route.passedOver -= 1;
     if (route.servers.length === 0) routes.delete(name);
   }
 
   function takePassedOver(name: string, nowMs: number): Server | undefined {
-    const route = routes.get(name);
-    if (route === undefined || route.passedOver === 0) return undefined;
-    const due = route.servers.find(
-      ({ probeDueMs, reserved }) => !reserved && probeDueMs !== undefined && probeDueMs <= nowMs,
-    );
+    if (passedOverCount === 0) return undefined;
+    const due = routes
+      .get(name)
+      ?.servers.find(({ probeDueMs, reserved }) => !reserved && probeDueMs !== undefined && probeDueMs <= nowMs);
     if (due !== undefined) due.probeDueMs = nowMs + probeEveryMs;
     return due;
   }
@@ -188,6 +184,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       if (isLast) leave(server, anyLane);
       if (server.routes.size === 0) {
         servers.delete(address);
+        if (server.probeDueMs !== undefined) passedOverCount -= 1;
         server.place.isListed = false;
         if (server.place.failing !== undefined) failing.gone(server.place);
       }
@@ -243,10 +240,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
     passOver(server, nowMs) {
       if (server.probeDueMs !== undefined) return;
       server.probeDueMs = nowMs + probeEveryMs;
-      for (const name of server.routes) {
-        const route = routes.get(name);
-        if (route !== undefined) route.passedOver += 1;
-      }
+      if (server.routes.size > 0) passedOverCount += 1;
     },
     answered(address) {
       const server = servers.get(address);

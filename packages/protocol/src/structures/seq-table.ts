@@ -30,6 +30,7 @@ export function createSeqTable<V>(): SeqTable<V> {
   let seqs: number[] = freeSlots(capacityMin);
   let entries: (V | undefined)[] = noEntries(capacityMin);
   let mask = capacityMin - 1;
+  let shift = shiftFor(capacityMin);
   let size = 0;
   /** The maximum number of entries since it was last empty. */
   let peak = 0;
@@ -38,7 +39,7 @@ export function createSeqTable<V>(): SeqTable<V> {
 
   /** The slot of the seq, or the free slot where it would be. */
   function slotOf(seq: number): number {
-    let slot = homeOf(seq, mask);
+    let slot = homeOf(seq, shift);
     for (let found = seqs[slot]; found !== seq && found !== free; found = seqs[slot]) slot = (slot + 1) & mask;
     return slot;
   }
@@ -48,6 +49,7 @@ export function createSeqTable<V>(): SeqTable<V> {
     seqs = freeSlots(capacity);
     entries = noEntries(capacity);
     mask = capacity - 1;
+    shift = shiftFor(capacity);
     for (let old = 0; old < oldSeqs.length; old += 1) {
       const seq = oldSeqs[old] ?? free;
       if (seq === free) continue;
@@ -68,7 +70,7 @@ export function createSeqTable<V>(): SeqTable<V> {
       const seq = seqs[slot] ?? free;
       if (seq === free) break;
       // Its search begins behind the gap and does not pass it.
-      if (((slot - homeOf(seq, mask)) & mask) < ((slot - gap) & mask)) continue;
+      if (((slot - homeOf(seq, shift)) & mask) < ((slot - gap) & mask)) continue;
       seqs[gap] = seq;
       entries[gap] = entries[slot];
       gap = slot;
@@ -131,12 +133,19 @@ export function createSeqTable<V>(): SeqTable<V> {
   }
 }
 
-/** Multiplication by the golden ratio spreads seqs at equal distances. Both halves of a large seq count. */
-function homeOf(seq: number, mask: number): number {
+/**
+ * Multiplication by the golden ratio: its upper bits keep consecutive seqs at nearly equal distances, whatever the
+ * capacity, so that searches end at once. Both halves of a large seq count.
+ */
+function homeOf(seq: number, shift: number): number {
   const low = seq | 0;
   const folded = seq === low ? low : low ^ Math.imul((seq / 0x1_0000_0000) | 0, 0x85eb_ca6b);
-  const spread = Math.imul(folded, 0x9e37_79b1);
-  return (spread ^ (spread >>> 16)) & mask;
+  return Math.imul(folded, 0x9e37_79b1) >>> shift;
+}
+
+/** @param capacity a power of 2 */
+function shiftFor(capacity: number): number {
+  return Math.clz32(capacity) + 1;
 }
 
 function freeSlots(capacity: number): number[] {
