@@ -110,8 +110,10 @@ export type { GivenSetting, Setting, SettingName, ValueOf } from './config/setti
 export { readSetting, SettingFault, settings } from './config/settings.ts';
 export { version } from './version.generated.ts';
 export { stackOf, textOf } from './values/thrown-text.ts';
-export type { NamedMessage, Role, TopicShape } from './topics/topic-table.ts';
-export { messageWriter, readNamed, topicShape } from './topics/topic-table.ts';
+export type { RoleRights } from './topics/role-table.ts';
+export { roleTable } from './topics/role-table.ts';
+export type { NamedMessage, Role, TopicKindName, TopicShape } from './topics/topic-table.ts';
+export { messageWriter, readNamed, roles, topicKindName, topicShape } from './topics/topic-table.ts';
 export type { Topic, TopicMessages } from './topics/topics.ts';
 export type { FallbackLane, Lane } from './topics/lanes.ts';
 export {

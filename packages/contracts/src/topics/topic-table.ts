@@ -21,7 +21,8 @@ import { namePattern, reservedTopicWords } from '../catalogue/names.ts';
 /**
  * The role of a participant determines its topics. A broker forwards messages of others and publishes none of its own.
  */
-export type Role = 'client' | 'calc-server' | 'op-server' | 'observer' | 'broker';
+export const roles = ['client', 'calc-server', 'op-server', 'observer', 'broker'] as const;
+export type Role = (typeof roles)[number];
 
 /** How the named fields of a message become its fields in wire order, and back. */
 export interface TopicLayout {
@@ -147,7 +148,11 @@ const parameterPatterns: Readonly<Record<string, string>> = {
   name: `(?!(?:${reservedTopicWords.join('|')})\\.)${namePattern}`,
 };
 
-const kinds = Object.values<TopicKind>(topicTable).map((kind) => ({ kind, pattern: patternOf(kind.template) }));
+const kinds = Object.entries<TopicKind>(topicTable).map(([name, kind]) => ({
+  name: name as TopicKindName,
+  kind,
+  pattern: patternOf(kind.template),
+}));
 
 function patternOf(template: string): RegExp {
   const escaped = template.replaceAll('.', '\\.');
@@ -158,6 +163,11 @@ function patternOf(template: string): RegExp {
 /** @param route a topic without its address */
 function kindOf(route: string): TopicKind | undefined {
   return kinds.find(({ pattern }) => pattern.test(route))?.kind;
+}
+
+/** The name of a topic's kind. `route` is the topic without its address. */
+export function topicKindName(route: string): TopicKindName | undefined {
+  return kinds.find(({ pattern }) => pattern.test(route))?.name;
 }
 
 /**
