@@ -18,7 +18,7 @@ import { packAll } from './packed.ts';
  * programs of `examples/` run outside of this workspace, against a system that the installed binary starts.
  */
 
-const folders = ['contracts', 'protocol', 'compute', 'zmtp', 'bus', 'simulation', 'sdk', 'app-kit'];
+const folders = ['contracts', 'protocol', 'compute', 'zmtp', 'keys', 'bus', 'simulation', 'sdk', 'app-kit'];
 const names = folders.map((name) => `@cateto/${name}`);
 const binaries = ['cateto', 'create-cateto'];
 const attw = fileURLToPath(new URL('../../node_modules/.bin/attw', import.meta.url));

@@ -54,6 +54,8 @@ const rules: readonly Rule[] = [
   { files: 'packages/compute/src/**', allowed: ['@cateto/contracts'] },
   { files: 'packages/zmtp/src/*.ts', allowed: [] },
   { files: 'packages/zmtp/src/node/**', allowed: node },
+  { files: 'packages/keys/src/*.ts', allowed: [...own('contracts'), '@humanwhocodes/momoa', 'zod'] },
+  { files: 'packages/keys/src/node/**', allowed: [...node, ...own('contracts')] },
   { files: 'packages/bus/src/**', allowed: bus },
   // Only the simulation and tests may draw randomness from a seed.
   {

@@ -1,0 +1,14 @@
+/* Key pairs and the files of keys and rights, for programs on Node. */
+export {
+  changeAccess,
+  publicEnding,
+  readAccessFile,
+  readBrokerKeys,
+  readCertificate,
+  readKeyPair,
+  secretEnding,
+  writeKeyPair,
+} from './key-files.ts';
+export type { KeyPair } from './key-pair.ts';
+export { newKeyPair, prefixOf, publicKeyOf } from './key-pair.ts';
+export { readText, writeNew } from './text-file.ts';
