@@ -4,74 +4,87 @@
 export const lanesMax = 8;
 
 /**
- * Inputs of a map, and calls of any other step. The server holds the inputs and the results of a step in memory; so
- * many numbers are little, and a formula may have as many steps as it needs.
+ * Inputs of a map, and calls of any other step. The server holds the inputs and results of a step in memory; 10,000
+ * numbers take little of it. A formula may have as many steps as it needs.
  */
 export const mapInputsMax = 10_000;
 
 /**
- * Calls of a formula; a step without calls counts as one. At 20,000 calls/s they take five seconds. A generator that never
- * ends would occupy its server for good, and a lost server repeats all of them.
+ * Calls of a formula. A step without calls counts as one call. At 20,000 calls/s they take five seconds. Without a
+ * bound, a generator that never ends would occupy its server for ever. A calc-server that takes over a formula repeats
+ * all its calls.
  */
 export const formulaCallsMax = 100_000;
 
 /** Bytes of the results of all calls of a formula, as they stand in memory: the generator may keep them all. */
 export const formulaResultsBytesMax = 67_108_864;
 
-/** Calls of a map in flight at once, unless given. So many keep the op-servers of a few machines busy with short work. */
+/**
+ * Calls of a map in flight at once, unless the map says otherwise. 256 calls keep the op-servers of a few machines busy
+ * with short work.
+ */
 export const mapConcurrencyDefault = 256;
 
 /**
- * Bytes of a frame. Far above any sensible batch of numbers, and far below a size with which one peer could exhaust a
+ * Bytes of a frame. A batch of numbers is far smaller, and a frame of this size does not strain the memory of a
  * broker.
  */
 export const frameBytesMax = 1_048_576;
 
-/** Messages of a batch. Larger batches gain nothing more from sharing a frame, and latency grows. */
+/** Messages of a batch. A larger batch saves nothing more by sharing a frame, and its messages wait longer. */
 export const batchMessagesMax = 128;
 
-/** Requests that a participant holds or has in flight. At 40,000/s, so many pile up in 1.6 s without an answer. */
+/**
+ * Requests that a participant holds or has in flight. At 40,000 requests/s without an answer, this number is reached
+ * after 1.6 s.
+ */
 export const heldRequestsMax = 65_536;
 
 /** Requests that a server has admitted and not answered. It answers further requests with `overloaded` at once. */
 export const requestsInFlightMax = 10_000;
 
 /**
- * The time after its request's deadline at which a handler that has not settled is given up, so that its place is free.
- * The signal aborts at the deadline, and closing a connection or a transaction takes less than a second. The requester
+ * A handler that has not settled this long after the deadline of its request is given up, and its place is free. Its
+ * signal aborts at the deadline, which leaves a handler a second to close a connection or a transaction. The requester
  * has settled the request by then.
  */
 export const handlerGraceMs = 1_000;
 
 /**
- * Requests in flight from one requester to one server; the requester holds further ones. Fewer than a server admits, so
- * that no burst of a single requester is refused while its deadline leaves time.
+ * Requests in flight from one requester to one server. The requester holds further requests. The number is lower than
+ * the number that a server admits, so that a server admits the whole burst of a single requester.
  */
 export const requestsPerServerMax = 8_192;
 
 /**
  * Servers that may end while they have a request, before the request settles as `server-lost`. With a limit of two, a
- * request would fail that happened to be on both of two killed servers. With a limit of four, a request that ends its
- * server would take four servers.
+ * harmless request would fail that happened to be on two killed servers. With a limit of four, a request that crashes
+ * its server would crash four.
  */
 export const serverEndsMax = 3;
 
 /**
- * How long work that has begun may take when its server is to end, unless the server is told otherwise. Process managers
- * kill a process 10 s after they have told it to end, and often sooner.
+ * How long a server that is to stop waits for running work, unless its settings say otherwise. Process managers kill a
+ * process 10 s after they have told it to end, and often sooner.
  */
 export const drainMs = 5_000;
 
-/** Threads of a server. More threads help on no machine that would run this. */
+/**
+ * Threads of a server. More threads than cores bring nothing, and few machines that run Cateto have more cores than
+ * this.
+ */
 export const workersMax = 64;
 
 /**
- * Runs of consecutive seqs that a server names in one beat. The requester resends requests that are not named, and a
- * server that has them ignores the copies. So many runs fit a beat of 40 kB.
+ * Ranges of consecutive sequence numbers that one beat names. A beat with all of them takes 40 kB. The requester
+ * resends requests that are not named, and a server that has them ignores the copies.
  */
 export const beatRangesMax = 4_096;
 
-/** Addresses of a listener table, so that a hostile subscriber cannot grow it without end. */
+/**
+ * Servers in a participant's list of listening servers. Without a bound, a hostile subscriber could make it grow
+ * without end.
+ */
 export const listenersMax = 10_000;
 
 /**
@@ -90,8 +103,8 @@ export const rememberedMs = 60_000;
 export const rememberedMax = 100_000;
 
 /**
- * Bytes of all remembered results, as they stand in memory. A hundred thousand numbers are little; a hundred thousand
- * texts of a megabyte fit no process.
+ * Bytes of all remembered results, as they stand in memory. The number of results is not enough of a bound: a hundred
+ * thousand numbers take little memory, a hundred thousand texts of a megabyte fill any process.
  */
 export const rememberedBytesMax = 67_108_864;
 
@@ -101,27 +114,27 @@ export const incompleteBytesMax = 67_108_864;
 /** Requesters that a server remembers. An address takes 100 bytes, and an unauthenticated peer can invent addresses. */
 export const requestersMax = 10_000;
 
-/** Characters of a failure's message. It is for people, and must not fill a frame. */
+/** Characters of a failure's message. The message is for people, and must not fill a frame. */
 export const failureTextMax = 1_000;
 
 /** Characters of the code of a declared failure, as many as a name has. */
 export const nameMax = 32;
 
-/** Failures that a contract declares. Callers tell each of them apart, and no caller does so with more. */
+/** Failures that a contract declares. Callers tell each of them apart, which is not practical with more. */
 export const declaredFailuresMax = 16;
 
-/** Bytes of the data of a declared failure. It says why there is no value; it is not a value of its own. */
+/** Bytes of the data of a declared failure. The data explains why there is no value; it does not replace one. */
 export const failureDataBytesMax = 16_384;
 
-/** A request's time to live as sent. More than 24 hours is a mistake of units. */
+/** A request's time to live as sent. A longer time is probably in the wrong unit. */
 export const ttlMsMax = 86_400_000;
 
 /** Requests that one message cancels. A requester with more to cancel sends several messages. */
 export const cancelledSeqsMax = 1_024;
 
 /**
- * Requests that a batch names as open below its `settledBelow`. So few slow requests let a server forget what was settled
- * meanwhile, and a batch that names them all is 600 bytes longer at most.
+ * Requests that a batch names as open below its `settledBelow`. Sixty-four are enough for the slow requests that would
+ * otherwise keep a server from forgetting later ones, and add at most 600 bytes to a batch.
  */
 export const stragglersMax = 64;
 
