@@ -47,6 +47,7 @@ export type {
 export { all, allSettled, call, knownStepVersion, map, stepVersionOf } from './catalogue/step.ts';
 export type { BodyFault, Codec, OpenBatch } from './msgpack/codec.ts';
 export { createCodec } from './msgpack/codec.ts';
+export { bytesAtMost } from './msgpack/value-size.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
 export type { AnyFailureCode, FailureCode, FailureTrait } from './messages/failures.ts';

@@ -431,8 +431,8 @@ describe('any inputs of a stranger', () => {
   fuzz(
     'the batch sends every message once, in order, never more than fit',
     3,
-    fc.property(inOrder(batchInput), fc.integer({ min: 1, max: 4 }), (inputs, messagesMax) => {
-      const batch = createBatch({ messagesMax });
+    fc.property(inOrder(batchInput), fc.integer({ min: 1, max: 4 }), fc.nat(90), (inputs, messagesMax, bytesMax) => {
+      const batch = createBatch({ messagesMax, bytesMax });
       const added: unknown[] = [];
       const sent: unknown[] = [];
       const all = [...inputs, [{ type: 'flush' as const }, 0] as const];
@@ -441,6 +441,7 @@ describe('any inputs of a stranger', () => {
         for (const effect of effects as ReturnType<typeof batch.handle>) {
           if (effect.type === 'flush-soon') continue;
           must(effect.messages.length > 0 && effect.messages.length <= messagesMax, 'none, or too many');
+          must(effect.bytes <= bytesMax || effect.messages.length === 1, 'too large');
           sent.push(...effect.messages);
         }
       });

@@ -189,16 +189,9 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     // No server reads a hello, and stragglers would make it larger than its bound (link/inbound.ts).
     const teller = topic === helloTopic ? undefined : requesting;
     const body = codec.encode(address, teller?.settledBelow?.() ?? 1, messages, teller?.stragglers?.());
-    if (codec.fits(body)) {
-      link.publish(addressed(topic, to), body);
-    } else if (messages.length > 1) {
-      const half = Math.ceil(messages.length / 2);
-      send(topic, to, messages.slice(0, half));
-      send(topic, to, messages.slice(half));
-    } else {
-      // Every value was checked against limits.valueBytesMax and valuePartsMax before.
-      dropped.count(topic, 'larger than a frame');
-    }
+    // Every value was checked against limits.valueBytesMax and valuePartsMax before.
+    if (codec.fits(body)) link.publish(addressed(topic, to), body);
+    else dropped.count(topic, 'larger than a frame');
   }
 
   function rearm(): void {

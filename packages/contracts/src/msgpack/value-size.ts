@@ -1,3 +1,5 @@
+import { frameBytesMax, partsMax } from '../messages/limits.ts';
+
 /**
  * The size of a plain value in MessagePack, in bytes, as the encoder writes it: each number and each length in its
  * shortest form.
@@ -63,3 +65,23 @@ function negativeBytes(number: number): number {
   if (number >= -0x8000) return 3;
   return number >= -0x8000_0000 ? 5 : 9;
 }
+
+/**
+ * An upper bound of the size of a plain value in MessagePack that takes no text apart, in bytes. Each text, list and
+ * object counts at least {@link partBytesMin} bytes, so that values within `frameBytesMax` are within `partsMax` too.
+ */
+export function bytesAtMost(value: unknown): number {
+  if (typeof value === 'string') return partBytesMin + 3 * value.length;
+  if (typeof value !== 'object' || value === null) return scalarBytesMax;
+  let bytes = partBytesMin;
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index += 1) bytes += bytesAtMost(value[index]);
+  } else {
+    for (const [key, part] of Object.entries(value)) bytes += bytesAtMost(key) + bytesAtMost(part);
+  }
+  return bytes;
+}
+
+/** More than the head of a text, list or object. */
+const partBytesMin = frameBytesMax / partsMax;
+const scalarBytesMax = 9;

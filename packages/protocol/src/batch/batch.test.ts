@@ -16,8 +16,9 @@ function setUp(config: BatchConfig = {}) {
   };
 }
 
+/** Each message of these tests takes at most 17 bytes. */
 function sent(seqs: readonly number[], to = a, on = topic): BatchEffect {
-  return { type: 'send', topic: on, to, messages: seqs.map((seq) => [seq]) };
+  return { type: 'send', topic: on, to, messages: seqs.map((seq) => [seq]), bytes: 17 * seqs.length };
 }
 
 describe('sharing a frame', () => {
@@ -92,6 +93,32 @@ describe('leaving', () => {
     expect(limits.batchMessagesMax).toBe(128);
   });
 
+  test('a batch leaves before a message that would not fit its frame', () => {
+    const { add, flush } = setUp({ bytesMax: 40 });
+    add(1);
+    add(2);
+    expect(add(3)).toEqual([sent([1, 2])]);
+    expect(add(4)).toEqual([]);
+    expect(add(5)).toEqual([sent([3, 4])]);
+    expect(flush()).toEqual([sent([5])]);
+  });
+
+  test('a message that is larger than a frame by the upper bound of its size leaves alone', () => {
+    const { add, flush } = setUp({ bytesMax: 16 });
+    add(1);
+    expect(add(2)).toEqual([sent([1])]);
+    expect(flush()).toEqual([sent([2])]);
+  });
+
+  test('two texts that may take a mebibyte together leave in two frames', () => {
+    const batch = createBatch();
+    const text = 'x'.repeat(200_000);
+    batch.handle({ type: 'add', topic, to: a, message: [1, text] });
+    expect(batch.handle({ type: 'add', topic, to: a, message: [2, text] })).toEqual([
+      { type: 'send', topic, to: a, messages: [[1, text]], bytes: 8 + 9 + 8 + 600_000 },
+    ]);
+  });
+
   test('with room for one message only, every message leaves alone and no flush is needed', () => {
     const { add, flush } = setUp({ messagesMax: 1 });
     expect(add(1)).toEqual([sent([1])]);
@@ -107,10 +134,15 @@ describe('the batch with any inputs', () => {
     freq: 8,
   });
 
+  const limitsOf = fc.record({
+    messagesMax: fc.integer({ min: 1, max: 6 }),
+    bytesMax: fc.integer({ min: 1, max: 90 }),
+  });
+
   test('the batch loses nothing, keeps the order of each topic and address, and never exceeds a frame', () => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 200 }), fc.integer({ min: 1, max: 6 }), (steps, messagesMax) => {
-        const batch: Batch = createBatch({ messagesMax });
+      fc.property(fc.array(step, { maxLength: 200 }), limitsOf, (steps, { messagesMax, bytesMax }) => {
+        const batch: Batch = createBatch({ messagesMax, bytesMax });
         const added = new Map<string, number[]>();
         const left = new Map<string, number[]>();
         let flushAwaited = false;
@@ -124,6 +156,7 @@ describe('the batch with any inputs', () => {
             }
             expect(effect.messages.length).toBeGreaterThan(0);
             expect(effect.messages.length).toBeLessThanOrEqual(messagesMax);
+            expect(effect.bytes <= bytesMax || effect.messages.length === 1).toBe(true);
             const key = `${effect.topic} ${effect.to}`;
             left.set(key, [...(left.get(key) ?? []), ...effect.messages.map(([seq]) => seq as number)]);
           }

@@ -8,9 +8,10 @@
  * - A full batch leaves at once, so that less than one batch waits for each topic and address. If full batches waited
  *   for the flush, the first operands of thousands of requests would leave before any second operand, and would not fit
  *   into the join of their server.
+ * - A batch fits a frame, by an upper bound of its size: no message is encoded twice because it shared a frame in vain.
  * - Messages to one topic and address stay in order. Between topics there is no order.
  */
-import { limits } from '@cateto/contracts';
+import { bytesAtMost, limits } from '@cateto/contracts';
 
 export type BatchInput =
   | { readonly type: 'add'; readonly topic: string; readonly to: string; readonly message: readonly unknown[] }
@@ -24,6 +25,8 @@ export type BatchEffect =
       readonly topic: string;
       readonly to: string;
       readonly messages: readonly (readonly unknown[])[];
+      /** An upper bound of the size of the messages, in bytes. */
+      readonly bytes: number;
     };
 
 export interface Batch {
@@ -33,6 +36,8 @@ export interface Batch {
 export interface BatchConfig {
   /** At least 1. */
   readonly messagesMax?: number;
+  /** A message that alone may be larger leaves alone. */
+  readonly bytesMax?: number;
 }
 
 /** The messages that wait for one topic and address. When full or flushed, it becomes the effect itself. */
@@ -41,13 +46,16 @@ interface Waiting {
   readonly topic: string;
   readonly to: string;
   readonly messages: (readonly unknown[])[];
+  bytes: number;
 }
 
+/** The head of a batch: its sender, what that has settled, and up to 64 stragglers. */
+const headBytesMax = 1_024;
 const nothing: readonly BatchEffect[] = [];
 const flushSoon: readonly BatchEffect[] = [{ type: 'flush-soon' }];
 
 export function createBatch(config: BatchConfig = {}): Batch {
-  const messagesMax = config.messagesMax ?? limits.batchMessagesMax;
+  const { messagesMax = limits.batchMessagesMax, bytesMax = limits.frameBytesMax - headBytesMax } = config;
   /**
    * By topic, then by address: two look-ups of strings whose hashes are known cost less than building the addressed
    * topic and hashing it. Every flush empties it, because requests of a stranger can name any number of topics.
@@ -65,7 +73,7 @@ export function createBatch(config: BatchConfig = {}): Batch {
     }
     let found = byAddress.get(to);
     if (found === undefined) {
-      found = { type: 'send', topic, to, messages: [] };
+      found = { type: 'send', topic, to, messages: [], bytes: 0 };
       byAddress.set(to, found);
     }
     return found;
@@ -73,16 +81,26 @@ export function createBatch(config: BatchConfig = {}): Batch {
 
   function add(topic: string, to: string, message: readonly unknown[]): readonly BatchEffect[] {
     const batch = last !== undefined && last.to === to && last.topic === topic ? last : waitingFor(topic, to);
+    const bytes = bytesAtMost(message);
+    if (batch.bytes + bytes > bytesMax && batch.messages.length > 0) {
+      leave(batch);
+      return [batch, ...add(topic, to, message)];
+    }
     batch.messages.push(message);
+    batch.bytes += bytes;
     if (batch.messages.length >= messagesMax) {
-      last = undefined;
-      waiting.get(topic)?.delete(to);
+      leave(batch);
       return [batch];
     }
     last = batch;
     if (flushAwaited) return nothing;
     flushAwaited = true;
     return flushSoon;
+  }
+
+  function leave({ topic, to }: Waiting): void {
+    last = undefined;
+    waiting.get(topic)?.delete(to);
   }
 
   function flush(): readonly BatchEffect[] {
