@@ -16,42 +16,11 @@ import type { Cipher, Handshake, Mechanism, Role } from './mechanism.ts';
 import type { SocketType } from './metadata.ts';
 import { metadataFault, writeMetadata } from './metadata.ts';
 import type { Stream, StreamUser } from './network.ts';
+import type { Peer, PeerEvents } from './peer.ts';
 import { createRoundTrip } from './round-trip.ts';
 import { createWriteBuffer } from './write-buffer.ts';
 
-/** The other side of a connection after the handshake. */
-export interface Peer {
-  /**
-   * Sends a message of two frames, together with the other messages of this turn.
-   *
-   * @returns false when the message is lost because too many bytes wait for this peer
-   */
-  send(topic: Uint8Array | string, body: Uint8Array): boolean;
-  /**
-   * Sends a subscription or its end. If it would be lost, the peer is cut off: otherwise its table would stay wrong.
-   */
-  subscription(prefix: string, subscribed: boolean): void;
-  flush(): void;
-  /** Closes the connection at once. */
-  destroy(): void;
-}
-
-export interface PeerEvents {
-  ready(peer: Peer): void;
-  /** A whole message: its first two frames, and the number of its frames. */
-  message(peer: Peer, first: Uint8Array, second: Uint8Array | undefined, frames: number): void;
-  /**
-   * The peer subscribes or unsubscribes. `prefix` is cut to `prefixBytesMax` characters; `bytes` is its full length.
-   */
-  subscription(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void;
-  /**
-   * Called only after `ready`.
-   *
-   * @param ended the peer's process ended: it closed the connection while bytes passed both ways. If false, the close
-   * may also come from a cut link, a standstill of either side, or this side's own decision.
-   */
-  closed(peer: Peer, ended: boolean): void;
-}
+export type { Peer, PeerEvents } from './peer.ts';
 
 export interface ConnectionOptions {
   readonly type: SocketType;
@@ -78,6 +47,10 @@ export interface Connection extends StreamUser {
    */
   tick(nowMs: number): void;
   readonly isReady: () => boolean;
+  /** The other side does not accept the key of this side. */
+  readonly isRefused: () => boolean;
+  /** Cuts off a peer whose key is not accepted any more. */
+  recheck(refusalOf: (publicKey: Uint8Array) => string | undefined): void;
   /** Sends what waits, then ends. */
   end(): void;
 }
@@ -110,6 +83,8 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   /** Undefined when it is over. */
   let handshake: Handshake | undefined = mechanism.begin(role, writeMetadata(type));
   let cipher: Cipher | undefined;
+  let publicKey: Uint8Array | undefined;
+  let refused = false;
   let closed = false;
   let knowsCommands = false;
   let dirty = false;
@@ -123,6 +98,9 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   let heardMs = 0;
 
   const peer: Peer = {
+    get publicKey() {
+      return publicKey;
+    },
     send(topic, body) {
       if (writeBuffer.waiting() > unsentBytesMax) return false;
       put(moreFlag, topic);
@@ -180,6 +158,18 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
     stream.destroy();
   }
 
+  function refuse(what: string, tell: Uint8Array | undefined): void {
+    if (tell === undefined) {
+      refused = true;
+      return cutOff(what);
+    }
+    onFault(what);
+    reader.stop();
+    writeBuffer.frame(commandFlag, tell);
+    // A peer that does not close its side is cut off when its time for the handshake is over.
+    writeBuffer.end();
+  }
+
   function greet(chunk: Uint8Array): void {
     const said = concat(greeting ?? chunk, chunk);
     const fault = greetingFault(said, mechanism, role);
@@ -213,16 +203,18 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   }
 
   function shakeHands(hands: Handshake, flags: number, bytes: Uint8Array, start: number, end: number): void {
-    if ((flags & commandFlag) === 0) return cutOff('a message before the handshake');
+    if ((flags & (commandFlag | moreFlag)) !== commandFlag) return cutOff('a message before the handshake');
     if (end - start > handshakeFrameBytesMax) return cutOff('a handshake above the limit');
     const step = hands.take(bytes, start, end);
     if (step.type === 'fault') return cutOff(step.what);
+    if (step.type === 'refused') return refuse(step.what, step.command);
     if (step.command !== undefined) command(step.command);
     if (step.type === 'reply') return;
     const fault = metadataFault(type, step.metadata);
     if (fault !== undefined) return cutOff(fault);
     handshake = undefined;
     cipher = step.cipher;
+    publicKey = step.publicKey;
     liveness.ready(knowsCommands);
     if (knowsCommands && heartbeat.firstPing === true) sendPing(heardMs);
     events.ready(peer);
@@ -270,6 +262,8 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       if (closed) return;
       closed = true;
       reader.stop();
+      const meaning = byPeer ? handshake?.closedByPeer?.() : undefined;
+      if (meaning !== undefined) onFault(meaning);
       if (handshake === undefined) events.closed(peer, byPeer && roundTrip.isProven(freshMs, nowMs));
     },
     tick(nowMs) {
@@ -281,6 +275,12 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       else if (due === 'ping-due') sendPing(nowMs);
     },
     isReady: () => handshake === undefined,
+    isRefused: () => refused,
+    recheck(refusalOf) {
+      if (publicKey === undefined || handshake !== undefined) return;
+      const refusal = refusalOf(publicKey);
+      if (refusal !== undefined) cutOff(refusal);
+    },
     end: writeBuffer.end,
   };
 }

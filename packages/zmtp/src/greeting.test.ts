@@ -56,7 +56,8 @@ describe('a greeting', () => {
     expect(greetingFault(curveGreeting, curve, 'client')).toBeUndefined();
     expect(greetingFault(curveGreeting, curve, 'server')).toBe('the same side of the mechanism');
     expect(greetingFault(writeGreeting(curve, 'client'), curve, 'server')).toBeUndefined();
-    expect(greetingFault(writeGreeting(curve, 'client'), curve, 'client')).toBe('the same side of the mechanism');
+    // A server of libzmq 4.3.5 writes 0 too.
+    expect(greetingFault(writeGreeting(curve, 'client'), curve, 'client')).toBeUndefined();
     for (let length = 0; length <= 32; length += 1) {
       expect(greetingFault(curveGreeting.subarray(0, length), curve, 'server')).toBeUndefined();
     }

@@ -4,6 +4,11 @@
  */
 export type { BeatSubscriber } from './beat-subscriber.ts';
 export { createBeatSubscriber } from './beat-subscriber.ts';
+export type { ClientKeys } from './curve/client.ts';
+export type { CurveCrypto, KeyPair } from './curve/crypto.ts';
+export { curveClient, curveServer } from './curve/mechanism.ts';
+export type { ServerKeys } from './curve/server.ts';
+export { z85Decode, z85Encode } from './curve/z85.ts';
 export type { Heartbeat } from './liveness.ts';
 export type { Cipher, Handshake, HandshakeStep, Mechanism, Role, TakeFrame } from './mechanism.ts';
 export { nullMechanism } from './mechanism.ts';

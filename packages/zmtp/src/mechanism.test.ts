@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { latin1, latin1Bytes, readUint32, writeUint32 } from './bytes.ts';
-import type { Connection, ConnectionOptions, Peer } from './connection.ts';
-import { speak } from './connection.ts';
-import type { Cipher, Mechanism, Role } from './mechanism.ts';
+import type { Cipher, Mechanism } from './mechanism.ts';
 import { nullMechanism } from './mechanism.ts';
-import type { MemoryEnd } from './memory-network.test-support.ts';
-import { carry, createMemoryEnd } from './memory-network.test-support.ts';
+import { joined, side } from './sides.test-support.ts';
 
 /*
  * A mechanism with the form of CURVE (rfc.zeromq.org/spec/26) and no secrecy: HELLO, WELCOME, INITIATE and READY, then
@@ -63,49 +60,6 @@ const toyMechanism: Mechanism = {
     },
   }),
 };
-
-interface Side {
-  readonly end: MemoryEnd;
-  readonly connection: Connection;
-  readonly said: string[];
-  readonly peers: Peer[];
-}
-
-function side(role: Role, mechanism: Mechanism, options: Partial<ConnectionOptions> = {}): Side {
-  const end = createMemoryEnd();
-  const said: string[] = [];
-  const peers: Peer[] = [];
-  const connection = speak(
-    end.stream,
-    role,
-    {
-      type: role === 'client' ? 'SUB' : 'XPUB',
-      mechanism,
-      frameBytesMax: 1_000,
-      unsentBytesMax: 100_000,
-      prefixBytesMax: 64,
-      heartbeat: { intervalMs: 100, silenceMs: 10_000, ttlMs: 300 },
-      tickMs: 50,
-      onDirty: (peer) => peer.flush(),
-      onFault: (what) => said.push(`fault: ${what}`),
-      ...options,
-    },
-    {
-      ready(peer) {
-        peers.push(peer);
-        said.push('ready');
-      },
-      message: (_peer, first, second) => said.push(`${latin1(first)}: ${latin1(second ?? first).slice(0, 20)}`),
-      subscription: (_peer, prefix, subscribed) => said.push(`${subscribed ? '+' : '-'}${prefix}`),
-      closed: () => said.push('closed'),
-    },
-  );
-  return { end, connection, said, peers };
-}
-
-function joined(client: Side, server: Side, chunkBytes?: number): readonly [Uint8Array, Uint8Array] {
-  return carry([client.end, server.end], [client.connection, server.connection], chunkBytes);
-}
 
 describe.each([nullMechanism, toyMechanism])('with the mechanism $name', (mechanism) => {
   test.each([1, 7, 10_000])('two peers without sockets exchange messages in chunks of %i bytes', (chunkBytes) => {

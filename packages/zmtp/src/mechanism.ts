@@ -26,10 +26,19 @@ export interface Handshake {
   first(): Uint8Array | undefined;
   /** Takes a command of the other side, whose body is the bytes from `start` to `end`. */
   take(bytes: Uint8Array, start: number, end: number): HandshakeStep;
+  /** What it means that the other side closes the connection now, where the mechanism can tell. */
+  closedByPeer?(): string | undefined;
 }
 
 export type HandshakeStep =
   | { readonly type: 'fault'; readonly what: string }
+  /** One side does not accept the key of the other. */
+  | {
+      readonly type: 'refused';
+      readonly what: string;
+      /** Tells the other side. */
+      readonly command?: Uint8Array;
+    }
   | { readonly type: 'reply'; readonly command: Uint8Array }
   | {
       readonly type: 'done';
@@ -37,6 +46,8 @@ export type HandshakeStep =
       readonly command?: Uint8Array;
       /** Of the other side. */
       readonly metadata: Uint8Array;
+      /** The proven public key of the other side. */
+      readonly publicKey?: Uint8Array;
       /** Unless given, frames stay as they are. */
       readonly cipher?: Cipher;
     };

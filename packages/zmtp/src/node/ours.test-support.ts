@@ -28,7 +28,7 @@ export function openSubscriber(options: Partial<SubscriberOptions> = {}) {
     nodeNetwork,
     { ...common, type: 'SUB', ...options },
     {
-      message: (topic, body) => log.add(`${topic}: ${String(body)}`),
+      message: (topic, body) => log.add(`${topic}: ${Buffer.from(body).toString()}`),
       connected: () => log.add('connected'),
       dropped: (cause) => log.add(`dropped: ${cause}`),
     },
