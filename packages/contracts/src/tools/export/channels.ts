@@ -98,7 +98,7 @@ function operandsChannel(operandsMost: number): Channel {
 const protocolChannels: readonly Channel[] = [
   channel('statusRequest', {
     id: 'status.request',
-    description: 'Requests the status of a server: what it serves and how it is.',
+    description: 'Requests the status of a server: what it serves, its load and its version.',
     parameters: { address: receiver },
   }),
   channel('statusResult', {
@@ -128,9 +128,9 @@ const protocolChannels: readonly Channel[] = [
     topic: `${topicPrefix}broker.{epoch}.{address}`,
     from: 'a broker',
     to: 'publishers',
-    description: 'A subscription by which publishers know an active broker; never a message.',
+    description: 'A subscription by which publishers recognise an active broker. It is never a message.',
     parameters: {
-      epoch: { description: 'Counts takeovers; the higher one is the newer.' },
+      epoch: { description: 'Counts takeovers: a higher number is a later takeover.' },
       address: { description: 'The address of the broker.' },
     },
   },
@@ -138,7 +138,7 @@ const protocolChannels: readonly Channel[] = [
     id: 'ended',
     between: ['a broker', 'publishers'],
     description:
-      'A subscription that comes and goes at once: the process of this server has ended. Never a message; a broker refuses it from anyone else.',
+      'A subscription that a broker makes and withdraws at once when the process of this server has ended. It is never a message, and brokers refuse it from participants.',
     parameters: { address: { description: 'The address of the server that ended.' } },
   }),
 ];
