@@ -44,7 +44,7 @@ test('the text in docs/wire.md has the hash beside it', () => {
   for (let index = 0; index < text.length; index += 1)
     hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619) >>> 0;
   expect(hash).toBe(square);
-  expect(page).toContain(`That of \`square\` is ${square}`);
+  expect(page).toContain(`The hash of \`square\` is ${square}`);
 });
 
 test('the failures in docs/wire.md are those of the table', () => {
