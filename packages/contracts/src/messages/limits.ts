@@ -58,7 +58,7 @@ export const requestsPerServerMax = 8_192;
 
 /**
  * Servers that may end while they have a request, before the request settles as `server-lost`. With a limit of two, a
- * harmless request would fail that happened to be on two killed servers. With a limit of four, a request that crashes
+ * harmless request would fail if it happened to be on two killed servers. With a limit of four, a request that crashes
  * its server would crash four.
  */
 export const serverEndsMax = 3;
@@ -133,8 +133,8 @@ export const ttlMsMax = 86_400_000;
 export const cancelledSeqsMax = 1_024;
 
 /**
- * Requests that a batch names as open below its `settledBelow`. Sixty-four are enough for the slow requests that would
- * otherwise keep a server from forgetting later ones, and add at most 600 bytes to a batch.
+ * Requests that a batch names as open below its `settledBelow`. If a slow request were not named, a server could not
+ * forget any later one. Sixty-four of them add at most 600 bytes to a batch.
  */
 export const stragglersMax = 64;
 
