@@ -1,4 +1,12 @@
-export { addressLength, isAddress, newAddress, parseRequestId, requestId } from './topics/address.ts';
+export {
+  addressLength,
+  addressPrefixLength,
+  addressPrefixOf,
+  isAddress,
+  newAddress,
+  parseRequestId,
+  requestId,
+} from './topics/address.ts';
 export type { Beat } from './messages/broker-beat.ts';
 export { decodeBeat, encodeBeat } from './messages/broker-beat.ts';
 export type { Calculator } from './calculator/calculator.ts';

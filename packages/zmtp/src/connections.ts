@@ -1,6 +1,6 @@
 import type { Connection, ConnectionOptions, Peer, PeerEvents } from './connection.ts';
 import { speak } from './connection.ts';
-import type { Role } from './mechanism.ts';
+import type { Mechanism, Role } from './mechanism.ts';
 import type { Attempt, Endpoint, Listening, Network, Stream } from './network.ts';
 
 /* The connections of one socket, dialled or accepted. Lost connections are dialled again until the socket is closed. */
@@ -11,6 +11,8 @@ export interface Reconnecting {
   readonly intervalMaxMs: number;
   /** An attempt without an answer is given up after this time and made again. */
   readonly connectTimeoutMs: number;
+  /** The wait after the other side has refused the key of this side; unless given, the same as after any attempt. */
+  readonly refusedMs?: number;
 }
 
 export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty'> & {
@@ -20,10 +22,16 @@ export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty'> & {
 };
 
 export interface Connections {
-  /** Connects, and reconnects whenever the connection is lost. */
-  dial(host: string, port: number): void;
+  /**
+   * Connects, and reconnects whenever the connection is lost.
+   *
+   * @param mechanism with the key of this host; unless given, that of the socket
+   */
+  dial(host: string, port: number, mechanism?: Mechanism): void;
   /** @throws Error when the port cannot be bound */
   bind(host: string, port: number): Promise<void>;
+  /** Cuts off every peer whose key is not accepted any more. */
+  recheck(refusalOf: (publicKey: Uint8Array) => string | undefined): void;
   /** Sends what waits, for at most `lingerMs`. Resolves when no connection is open. */
   close(lingerMs: number): Promise<void>;
 }
@@ -69,8 +77,8 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     if (open.size === 0 && attempts.size === 0) released?.();
   }
 
-  function talk(stream: Stream, role: Role): Connection {
-    const spoken = speak(stream, role, connectionOptions, events);
+  function talk(stream: Stream, role: Role, spokenWith: ConnectionOptions): Connection {
+    const spoken = speak(stream, role, spokenWith, events);
     const opened: Opened = { stream, connection: spoken };
     open.add(opened);
     return {
@@ -83,7 +91,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     };
   }
 
-  function dial(to: Endpoint): void {
+  function dial(to: Endpoint, spokenWith: ConnectionOptions): void {
     let failures = 0;
 
     function attempt(): void {
@@ -92,22 +100,22 @@ export function createConnections(network: Network, options: ConnectionsOptions,
         to,
         reconnecting.connectTimeoutMs,
         (stream) => {
-          connection = talk(stream, 'client');
+          connection = talk(stream, 'client', spokenWith);
           return connection;
         },
         () => {
           attempts.delete(made);
           failures = connection?.isReady() === true ? 0 : failures + 1;
           if (closed) settle();
-          else again();
+          else again(connection?.isRefused() === true ? reconnecting.refusedMs : undefined);
         },
       );
       attempts.add(made);
     }
 
-    function again(): void {
+    function again(refusedMs: number | undefined): void {
       const { intervalMs, intervalMaxMs } = reconnecting;
-      const mostMs = Math.min(intervalMaxMs, intervalMs * 2 ** Math.min(failures, doublingsMax));
+      const mostMs = refusedMs ?? Math.min(intervalMaxMs, intervalMs * 2 ** Math.min(failures, doublingsMax));
       // A random share, so that clients that lost their broker together do not return together.
       const waitMs = mostMs * (leastShare + (1 - leastShare) * network.random());
       const cancel = network.after(waitMs, () => {
@@ -121,14 +129,22 @@ export function createConnections(network: Network, options: ConnectionsOptions,
   }
 
   return {
-    dial: (host, port) => dial({ host, port }),
+    dial: (host, port, mechanism) =>
+      dial({ host, port }, mechanism === undefined ? connectionOptions : { ...connectionOptions, mechanism }),
     async bind(host, port) {
-      const bound = await network.listen({ host, port }, (stream) => talk(stream, 'server'), onFault);
+      const bound = await network.listen(
+        { host, port },
+        (stream) => talk(stream, 'server', connectionOptions),
+        onFault,
+      );
       if (closed) {
         await bound.close();
         throw new Error('closed');
       }
       listening = bound;
+    },
+    recheck(refusalOf) {
+      for (const { connection } of open) connection.recheck(refusalOf);
     },
     async close(lingerMs) {
       closed = true;

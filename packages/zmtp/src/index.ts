@@ -13,6 +13,7 @@ export type { Heartbeat } from './liveness.ts';
 export type { Cipher, Handshake, HandshakeStep, Mechanism, Role, TakeFrame } from './mechanism.ts';
 export { nullMechanism } from './mechanism.ts';
 export type { Attempt, Endpoint, Listening, Network, Stream, StreamUser, TakeStream } from './network.ts';
+export type { Peer } from './peer.ts';
 export type { Subscriber, SubscriberEvents, SubscriberOptions } from './subscriber.ts';
 export { createSubscriber } from './subscriber.ts';
 export type { XPublisher, XPublisherEvents, XPublisherOptions } from './x-publisher.ts';

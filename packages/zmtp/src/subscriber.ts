@@ -9,14 +9,16 @@ export interface SubscriberEvents {
    * A message of two frames. Its topic may be one that this socket did not subscribe to. A topic of more than
    * `prefixBytesMax` characters is cut to one more than that.
    */
-  message(topic: string, body: Uint8Array): void;
+  message(topic: string, body: Uint8Array, peer: Peer): void;
   /** A connection was established, the first or a later one, and has received all subscriptions. */
-  connected(): void;
+  connected(peer: Peer): void;
+  /** A connection is lost that was established. */
+  closed?(peer: Peer): void;
   /** Something other than a two-frame message arrived. */
   dropped(cause: string): void;
 }
 
-export interface Subscriber extends Pick<Connections, 'dial' | 'bind' | 'close'> {
+export interface Subscriber extends Pick<Connections, 'dial' | 'bind' | 'recheck' | 'close'> {
   /** Subscribes to a prefix at every peer, present and future. */
   subscribe(prefix: string): void;
   unsubscribe(prefix: string): void;
@@ -45,22 +47,26 @@ export function createSubscriber(network: Network, options: SubscriberOptions, e
         peers.add(peer);
         for (const prefix of wanted) if (!isLast(prefix)) peer.subscription(prefix, true);
         for (const prefix of wanted) if (isLast(prefix)) peer.subscription(prefix, true);
-        events.connected();
+        events.connected(peer);
       },
-      message(_peer, topic, body, frames) {
+      message(peer, topic, body, frames) {
         if (body === undefined || frames > 2)
           events.dropped(frames > framesToldMax ? 'many frames' : `${frames} frames`);
-        else events.message(latin1(topic, 0, Math.min(topic.length, prefixBytesMax + 1)), body);
+        else events.message(latin1(topic, 0, Math.min(topic.length, prefixBytesMax + 1)), body, peer);
       },
       // A socket that only receives has no subscribers.
       subscription: () => undefined,
-      closed: (peer) => void peers.delete(peer),
+      closed(peer) {
+        peers.delete(peer);
+        events.closed?.(peer);
+      },
     },
   );
 
   return {
     dial: connections.dial,
     bind: connections.bind,
+    recheck: connections.recheck,
     close: connections.close,
     subscribe(prefix) {
       if (wanted.has(prefix)) return;

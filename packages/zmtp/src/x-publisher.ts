@@ -7,6 +7,10 @@ import type { Network } from './network.ts';
 import { createTopicIndex } from './topic-index.ts';
 
 export interface XPublisherEvents {
+  /** A connection was established. */
+  connected?(peer: Peer): void;
+  /** A connection is lost that was established; its subscriptions are reported as ended next. */
+  closed?(peer: Peer): void;
   /** A peer's process ended. `prefixes` are its subscriptions; a `subscription` event for each follows. */
   ended?(prefixes: readonly string[]): void;
   /** The first peer subscribed to a prefix, or the last subscriber ended its subscription or is gone. */
@@ -19,7 +23,7 @@ export interface XPublisherEvents {
   lost(): void;
 }
 
-export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'close'> {
+export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'recheck' | 'close'> {
   /** Sends to every peer that subscribes to a prefix of the topic. Never waits and never throws. */
   send(topic: string, body: Uint8Array): void;
 }
@@ -29,11 +33,13 @@ export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
   readonly subscriptionsMax: number;
   /** Which subscriptions of a lost peer are reported first. */
   readonly isFirst?: (prefix: string) => boolean;
+  /** Why a peer may not subscribe to a prefix; undefined when it may. */
+  readonly refusalOf?: (peer: Peer, prefix: string) => string | undefined;
 };
 
 /** Filters at the source, like ZeroMQ's XPUB, and reports subscriptions. */
 export function createXPublisher(network: Network, options: XPublisherOptions, events: XPublisherEvents): XPublisher {
-  const { subscriptionsMax, prefixBytesMax, isFirst = () => false } = options;
+  const { subscriptionsMax, prefixBytesMax, isFirst = () => false, refusalOf } = options;
   const index = createTopicIndex<Peer>();
 
   function asked(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void {
@@ -44,8 +50,10 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
       if (index.remove(peer, prefix)) events.subscription(prefix, false);
     } else if (index.count(peer) >= subscriptionsMax) {
       events.refused('more subscriptions than a peer may have');
-    } else if (index.add(peer, prefix)) {
-      events.subscription(prefix, true);
+    } else {
+      const refusal = refusalOf?.(peer, prefix);
+      if (refusal !== undefined) events.refused(refusal);
+      else if (index.add(peer, prefix)) events.subscription(prefix, true);
     }
   }
 
@@ -53,7 +61,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
     network,
     { ...options, type: 'XPUB', onFault: events.dropped },
     {
-      ready: () => undefined,
+      ready: (peer) => events.connected?.(peer),
       message(peer, frame, _second, frames) {
         const [byte] = frame;
         if (frames > 1 || (byte !== legacySubscribe && byte !== legacyCancel)) return events.dropped('no subscription');
@@ -62,6 +70,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
       },
       subscription: asked,
       closed(peer, ended) {
+        events.closed?.(peer);
         const gone = index.leave(peer);
         if (ended) events.ended?.(gone);
         for (const prefix of gone) if (isFirst(prefix)) events.subscription(prefix, false);
@@ -73,6 +82,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
   return {
     dial: connections.dial,
     bind: connections.bind,
+    recheck: connections.recheck,
     close: connections.close,
     send(topic, body) {
       for (const peer of index.match(topic)) if (!peer.send(topic, body)) events.lost();

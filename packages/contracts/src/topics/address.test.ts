@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { addressLength, isAddress, newAddress, parseRequestId, requestId } from './address.ts';
+import { addressLength, addressPrefixOf, isAddress, newAddress, parseRequestId, requestId } from './address.ts';
 
 const address = fc.stringMatching(/^[a-z0-9]{12}$/);
 const seq = fc.oneof(fc.nat(), fc.maxSafeNat()).filter((number) => number >= 1);
@@ -12,6 +12,21 @@ test('a new address has 12 characters of a-z0-9, whatever the random numbers', (
       const made = newAddress(() => numbers.shift() ?? 0);
       expect(made).toHaveLength(addressLength);
       expect(isAddress(made)).toBe(true);
+    }),
+  );
+});
+
+test('a new address begins with the prefix of its key, and draws the rest', () => {
+  const made = newAddress(() => 0.999, 'k3f0q9');
+  expect(made).toBe('k3f0q9999999');
+});
+
+test('the prefix of a key is the last six base 36 digits of its hash as a number', () => {
+  const bytes = fc.uint8Array({ minLength: 32, maxLength: 32 });
+  fc.assert(
+    fc.property(bytes, (hash) => {
+      const number = hash.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
+      expect(addressPrefixOf(hash)).toBe(number.toString(36).padStart(6, '0').slice(-6));
     }),
   );
 });

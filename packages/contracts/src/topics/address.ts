@@ -7,11 +7,32 @@ export const addressLength = 12;
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 const addressPattern = /^[a-z0-9]{12}$/;
 
-/** @param random returns numbers in [0, 1), as Math.random does */
-export function newAddress(random: () => number): string {
-  let address = '';
+/**
+ * @param random returns numbers in [0, 1), as Math.random does
+ * @param prefix begins the address; with keys, {@link addressPrefixOf} the participant's
+ */
+export function newAddress(random: () => number, prefix = ''): string {
+  let address = prefix;
   while (address.length < addressLength) address += alphabet.charAt(Math.floor(random() * alphabet.length));
   return address;
+}
+
+/** The number of characters of an address that a key determines. The others are random, new at each start. */
+export const addressPrefixLength = 6;
+
+const prefixBase = 36;
+const prefixes = prefixBase ** addressPrefixLength;
+const byteValues = 256;
+
+/**
+ * The beginning of the addresses of a key: the last six base 36 digits of the hash as a number.
+ *
+ * @param hash SHA-256 of the 32 bytes of the public key
+ */
+export function addressPrefixOf(hash: Uint8Array): string {
+  let rest = 0;
+  for (const byte of hash) rest = (rest * byteValues + byte) % prefixes;
+  return rest.toString(prefixBase).padStart(addressPrefixLength, '0');
 }
 
 export function isAddress(text: string): boolean {
