@@ -40,22 +40,34 @@ function copyOfManifests(): string {
   return copy;
 }
 
-test('a change of one package gives all published ones the same new version, and leaves the private ones', () => {
-  const copy = copyOfManifests();
-  writeFileSync(join(copy, '.changeset/change.md'), "---\n'@cateto/protocol': minor\n---\n\nA change.\n");
+/** Runs `changeset version` in the copy, which must succeed. */
+function versionIn(copy: string): void {
   const git = (...args: string[]) =>
     spawnSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...args], { cwd: copy });
   git('init', '--quiet', '--initial-branch', 'main');
   git('add', '.');
   git('commit', '--quiet', '--message', 'A change');
-  const before = foldersOf(copy).map((folder) => manifestIn(copy, folder));
   const changeset = join(root, 'node_modules/.bin/changeset');
   const { status, stdout, stderr } = spawnSync(changeset, ['version'], { cwd: copy, encoding: 'utf8' });
   expect({ status, said: status === 0 ? '' : stdout + stderr }).toEqual({ status: 0, said: '' });
+}
+
+test('a change of one package gives all published ones the same new version, and leaves the private ones', () => {
+  const copy = copyOfManifests();
+  writeFileSync(join(copy, '.changeset/change.md'), "---\n'@cateto/protocol': minor\n---\n\nA change.\n");
+  const before = foldersOf(copy).map((folder) => manifestIn(copy, folder));
+  versionIn(copy);
   const after = foldersOf(copy).map((folder) => manifestIn(copy, folder));
   const published = after.filter((manifest) => manifest.private !== true);
   const versions = new Set(published.map(({ version }) => version));
   expect(versions.size).toBe(1);
   expect(versions).not.toContain(before.find(({ name }) => name === 'cateto')?.version);
   expect(after.filter((manifest) => manifest.private)).toEqual(before.filter((manifest) => manifest.private));
+});
+
+test('the changesets of this repository can be turned into versions', () => {
+  const copy = copyOfManifests();
+  cpSync(join(root, '.changeset'), join(copy, '.changeset'), { recursive: true });
+  versionIn(copy);
+  expect(readdirSync(join(copy, '.changeset'))).toEqual(['config.json']);
 });
