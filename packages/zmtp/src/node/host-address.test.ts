@@ -1,25 +1,27 @@
+import type { LookupAddress } from 'node:dns';
 import dns from 'node:dns';
 import { isIP } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { freePort } from '@cateto/cluster';
-import { addressOf } from './host-address.ts';
+import { addressesOf } from './host-address.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 import { useFakeTimers } from './fake-timers.test-support.ts';
 
 /**
- * A resolver that answers when the test says so. Its names have IPv6 addresses too, as `localhost` does on most
- * machines.
+ * A resolver that answers when the test says so. Unless told otherwise, its names have an IPv6 address too, as
+ * `localhost` does on most machines.
  */
-function slowNames() {
+function slowNames(addresses: readonly string[] = ['::1', host]) {
   const answers: ((fault: Error | null) => void)[] = [];
   const asked: string[] = [];
+  const all = addresses.map((address) => ({ address, family: isIP(address) }));
   const resolve = (name: string, ...[options, found]: unknown[]): void => {
-    const family = typeof options === 'object' ? (options as { family?: number }).family : 0;
-    const tell = (found ?? options) as (fault: Error | null, address: string, family: number) => void;
-    // Node also looks up an address that is an IP address already.
-    if (isIP(name) > 0) return tell(null, name, isIP(name));
+    // Before it binds an address, Node looks it up without options.
+    if (typeof options === 'function') return void options(null, name, isIP(name));
+    const tell = found as (fault: Error | null, found: readonly LookupAddress[]) => void;
+    if (isIP(name) > 0) return tell(null, [{ address: name, family: isIP(name) }]);
     asked.push(name);
-    answers.push((fault) => (family === 4 ? tell(fault, host, 4) : tell(fault, '::1', 6)));
+    answers.push((fault) => tell(fault, fault === null ? all : []));
   };
   vi.spyOn(dns, 'lookup').mockImplementation(resolve);
   onTestFinished(() => void vi.restoreAllMocks());
@@ -59,15 +61,15 @@ test.each([
 
 test('the last known address of a name is dropped when the resolver reports that the name has none', () => {
   const names = slowNames();
-  const found = vi.fn<(fault: Error | null, address: string) => void>();
-  addressOf('gone.test', found);
+  const found = vi.fn<(fault: Error | null, addresses: readonly string[]) => void>();
+  addressesOf('gone.test', found);
   names.answer();
-  expect(found).toHaveBeenLastCalledWith(null, host);
-  addressOf('gone.test', found);
+  expect(found).toHaveBeenLastCalledWith(null, [host, '::1']);
+  addressesOf('gone.test', found);
   names.answer(fault('ENOTFOUND'));
   expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'ENOTFOUND' }), expect.anything());
   // Nor is it kept.
-  addressOf('gone.test', found);
+  addressesOf('gone.test', found);
   names.answer(fault('EAI_AGAIN'));
   expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'EAI_AGAIN' }), expect.anything());
 });
@@ -76,12 +78,12 @@ test('each caller is told once, by the resolver or by the last known address', (
   useFakeTimers(['setTimeout', 'clearTimeout']);
   const names = slowNames();
   const first = vi.fn<() => void>();
-  addressOf('once.test', first);
+  addressesOf('once.test', first);
   names.answer();
   const [patient, impatient] = [vi.fn<() => void>(), vi.fn<() => void>()];
-  addressOf('once.test', patient);
+  addressesOf('once.test', patient);
   names.answer();
-  addressOf('once.test', impatient);
+  addressesOf('once.test', impatient);
   vi.advanceTimersByTime(10_000);
   expect(impatient).toHaveBeenCalledTimes(1);
   names.answer();
@@ -106,6 +108,32 @@ test('a name is bound on the address that clients of the name dial', async () =>
   vi.restoreAllMocks();
   const { socket, log } = openSubscriber();
   socket.dial(host, port);
+  await log.until((said) => said.includes('connected'));
+});
+
+test.each([
+  ['only an IPv6 address', ['::1'], '::1'],
+  ['an IPv4 address where no broker listens', ['127.0.0.1', '::1'], '::1'],
+  ['an IPv6 address where no broker listens', ['::1', '127.0.0.1'], '127.0.0.1'],
+])('a broker is found by a name that has %s', async (what, addresses, address) => {
+  const port = await freePort();
+  await openXPublisher().socket.bind(address, port);
+  const names = slowNames(addresses);
+  const { socket, log } = openSubscriber();
+  socket.dial(`${what.replaceAll(' ', '-')}.test`, port);
+  names.answer();
+  await log.until((said) => said.includes('connected'));
+});
+
+test('a name that has only an IPv6 address is bound', async () => {
+  const port = await freePort();
+  const names = slowNames(['::1']);
+  const bound = openXPublisher().socket.bind('six.test', port);
+  names.answer();
+  await bound;
+  vi.restoreAllMocks();
+  const { socket, log } = openSubscriber();
+  socket.dial('::1', port);
   await log.until((said) => said.includes('connected'));
 });
 

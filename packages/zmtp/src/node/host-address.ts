@@ -10,9 +10,13 @@ import { timers } from './timers.ts';
  * The last known address is used while the resolver cannot answer, so that a returning broker is found without the name
  * server. When the resolver reports that the name has no address, the last one is dropped: another host may have it by
  * then.
+ *
+ * A name may have addresses of both families. IPv4 comes first: on many machines, `localhost` and names of the local
+ * network have an IPv6 address on which no broker listens. A connection tries all of them.
  */
 
-type Found = (fault: NodeJS.ErrnoException | null, address: string) => void;
+/** At least one address if there is no fault; IPv4 first, without brackets. */
+type Found = (fault: NodeJS.ErrnoException | null, addresses: readonly string[]) => void;
 
 /** Less than the time of an attempt to connect. */
 const patienceMs = 500;
@@ -25,14 +29,10 @@ type Waiting = Map<Found, NodeJS.Timeout | undefined>;
 
 /** The callers that wait for each host that is being looked up. */
 const asked = new Map<string, Waiting>();
-/** The last known address of each host. The hosts are those of brokers, so they are few. */
-const known = new Map<string, string>();
+/** The last known addresses of each host. The hosts are those of brokers, so they are few. */
+const known = new Map<string, readonly string[]>();
 
-/**
- * Without a family, a host's name may resolve to an IPv6 address on which no broker listens. IPv6 is used only for
- * hosts written as IPv6 addresses.
- */
-export const familyOf = (host: string): 4 | 6 => (host.includes(':') ? 6 : 4);
+export const isIPv6 = (address: string): boolean => address.includes(':');
 
 const withoutBrackets = (host: string): string => host.replace(/^\[|\]$/g, '');
 
@@ -46,14 +46,14 @@ export function literalOf(host: string): string | undefined {
  * @param host a name or an address; IPv6 with or without brackets
  * @param found receives a fault when the host has no address, or when the resolver fails and no address is known
  */
-export function addressOf(host: string, found: Found): void {
+export function addressesOf(host: string, found: Found): void {
   const others = asked.get(host);
   const waiting: Waiting = others ?? new Map();
   const before = known.get(host);
 
-  function settleFor(address: string): void {
+  function settleFor(addresses: readonly string[]): void {
     waiting.delete(found);
-    found(null, address);
+    found(null, addresses);
   }
 
   waiting.set(found, before === undefined ? undefined : timers.setTimeout(settleFor, patienceMs, before).unref());
@@ -62,15 +62,19 @@ export function addressOf(host: string, found: Found): void {
 
 function ask(host: string, waiting: Waiting): void {
   asked.set(host, waiting);
-  dns.lookup(withoutBrackets(host), { family: familyOf(host) }, (fault, address) => {
+  dns.lookup(withoutBrackets(host), { all: true }, (fault, found) => {
     asked.delete(host);
-    if (fault === null) known.set(host, address);
+    if (fault === null) known.set(host, inOrder(found));
     else if (saysNone.has(fault.code)) known.delete(host);
     const last = known.get(host);
-    for (const [found, patience] of waiting) {
+    for (const [settle, patience] of waiting) {
       timers.clearTimeout(patience);
-      if (last === undefined) found(fault, address);
-      else found(null, last);
+      if (last === undefined) settle(fault, []);
+      else settle(null, last);
     }
   });
+}
+
+function inOrder(found: readonly dns.LookupAddress[]): readonly string[] {
+  return found.toSorted((one, other) => one.family - other.family).map(({ address }) => address);
 }

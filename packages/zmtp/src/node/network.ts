@@ -1,7 +1,8 @@
+import type { LookupAddress } from 'node:dns';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Network, Stream, StreamUser, TakeStream } from '../network.ts';
-import { addressOf, familyOf } from './host-address.ts';
+import { addressesOf, isIPv6 } from './host-address.ts';
 import { everyTick } from './ticker.ts';
 import { timers } from './timers.ts';
 
@@ -12,6 +13,13 @@ const backlog = 4_096;
  * this size from the garbage collector, even for the nine bytes of a PONG.
  */
 const readInto = Buffer.allocUnsafeSlow(65_536);
+
+/** After this time without an answer, the next address of a name is tried. */
+const nextAddressMs = 250;
+
+function asFound(address: string): LookupAddress {
+  return { address, family: isIPv6(address) ? 6 : 4 };
+}
 
 /** TCP of Node. */
 export const nodeNetwork: Network = {
@@ -28,8 +36,10 @@ export const nodeNetwork: Network = {
     const socket = connect({
       host,
       port,
-      family: familyOf(host),
-      lookup: (name, { family }, found) => addressOf(name, (fault, address) => found(fault, address, Number(family))),
+      // All addresses of a name are tried, one after the other (RFC 8305).
+      autoSelectFamily: true,
+      autoSelectFamilyAttemptTimeout: nextAddressMs,
+      lookup: (name, _options, found) => addressesOf(name, (fault, addresses) => found(fault, addresses.map(asFound))),
       noDelay: true,
       onread: {
         buffer: readInto,
@@ -64,7 +74,7 @@ export const nodeNetwork: Network = {
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      addressOf(host, (failed, address) => {
+      addressesOf(host, (failed, [address]) => {
         if (failed !== null) return reject(failed);
         server.listen({ host: address, port, backlog, exclusive: true }, () => {
           server.off('error', reject);

@@ -8,9 +8,9 @@ import { freeBroker } from '../../broker/brokers.test-support.ts';
 import { connectHeartbeat, connectRequests } from './sockets.ts';
 import { useFakeTimers } from '@cateto/zmtp/testing';
 
-/** An address, a function that returns one, or an error. */
-type Said = string | (() => string) | Error;
-type Answer = (fault: NodeJS.ErrnoException | null, address: string) => void;
+/** An address or several, a function that returns an address, or an error. */
+type Said = string | readonly string[] | (() => string) | Error;
+type Answer = (fault: NodeJS.ErrnoException | null, found: readonly dns.LookupAddress[]) => void;
 
 const patience = { timeout: 20_000 };
 
@@ -25,8 +25,12 @@ function nameService() {
       const said = addresses.get(name);
       const known = typeof said === 'function' ? said() : said;
       if (known === undefined) waiting.push({ name, answer });
-      else if (typeof known === 'string') answer(null, known);
-      else answer(known, '');
+      else if (known instanceof Error) answer(known, []);
+      else
+        answer(
+          null,
+          [known].flat().map((address) => ({ address, family: isIP(address) })),
+        );
     }
   }
 
@@ -166,6 +170,17 @@ describe.each(every)('%s', (what) => {
     const broker = await listenOn(address);
     await reached(broker);
     expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['only an IPv6 address', ['::1'], '[::1]'],
+    ['an IPv4 address where no broker listens', ['127.0.0.2', '::1'], '[::1]'],
+    ['an IPv6 address where no broker listens', ['::1', '127.0.0.1'], '127.0.0.1'],
+  ])('a connection finds its broker by a name that has %s', async (_what, addresses, address) => {
+    const { say, listenOn } = await setUp(what);
+    const broker = await listenOn(address);
+    say(addresses);
+    await reached(broker);
   });
 
   test('a connection that is closed while it waits for an address stops looking it up', async () => {

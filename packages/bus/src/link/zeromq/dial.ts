@@ -1,12 +1,13 @@
 import type { Subscriber } from 'zeromq';
-import { addressOf, familyOf, literalOf } from '@cateto/zmtp/node';
+import { addressesOf, isIPv6, literalOf } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
 
 /** How often a name is looked up while the socket is not connected; libzmq's longest retry interval. */
 const askEveryMs = 200;
 
 /**
- * Connects a socket of libzmq to a host by its address, and reconnects when the address of the name changes. libzmq is
+ * Connects a socket of libzmq to a host by its address, and reconnects when the address of the name changes. If the name
+ * has several addresses, they are tried in turn. libzmq is
  * not given the name. It would resolve the name before each attempt, in the thread that all its connections share;
  * while the name server is silent, no connection would answer heartbeats. So the name of a missing broker would cut
  * everyone off from the other broker.
@@ -18,24 +19,28 @@ export function dial(socket: Subscriber, host: string, port: number): void {
   let endpoint: string | undefined;
   let connected = false;
   let asking = false;
+  /** Whose turn it is among the addresses of the name. */
+  let turn = 0;
 
-  const endpointOf = (address: string): string => `tcp://${familyOf(address) === 6 ? `[${address}]` : address}:${port}`;
-
-  /** @param meant undefined when the name has no address */
-  function move(meant: string | undefined): void {
+  /** @param address undefined when the name has no address */
+  function move(address: string | undefined): void {
+    const meant = address === undefined ? undefined : `tcp://${isIPv6(address) ? `[${address}]` : address}:${port}`;
     if (meant === endpoint) return;
     if (endpoint !== undefined) socket.disconnect(endpoint);
     endpoint = meant;
-    if (meant !== undefined) socket.connect(meant);
+    if (address === undefined || meant === undefined) return;
+    socket.ipv6 = isIPv6(address);
+    socket.connect(meant);
   }
 
   function ask(): void {
     if (asking) return;
     asking = true;
-    addressOf(host, (fault, address) => {
+    addressesOf(host, (_fault, addresses) => {
       if (socket.closed) return;
       // A connected socket stays connected, even if the address of the name has changed.
-      if (!connected) move(fault === null ? endpointOf(address) : undefined);
+      if (!connected) move(addresses[turn % addresses.length]);
+      turn += 1;
       timers
         .setTimeout(() => {
           asking = false;
@@ -46,7 +51,7 @@ export function dial(socket: Subscriber, host: string, port: number): void {
   }
 
   const literal = literalOf(host);
-  if (literal !== undefined) return move(endpointOf(literal));
+  if (literal !== undefined) return move(literal);
   socket.events.on('handshake', () => (connected = true));
   socket.events.on('disconnect', () => (connected = false));
   socket.events.on('connect:retry', () => {

@@ -34,7 +34,6 @@ const heartbeats = {
     // Messages that a cut link has held back arrive when it heals, unless the connection was given up before. A copy of
     // a request that arrives more than two seconds late might run again, because its server has answered it and
     // forgotten it as settled.
-    // request can be run again, which its server had answered and forgotten as settled.
     unconfirmed: { intervalMs: 500, silenceMs: 1_000 },
     ttlMs: 12_000,
   },
@@ -71,7 +70,6 @@ const reconnecting = {
   intervalMaxMs: 200,
   // The kernel repeats a lost SYN after 1, 2, 4, 8 … seconds: after a cut of 20 s, the connection was back only 16 s
   // after the link had healed. A new attempt finds it within a second.
-  // had healed. An attempt given up and made anew finds it within a second.
   connectTimeoutMs: 1_000,
 };
 
@@ -237,7 +235,7 @@ function dialSubscriber(
 ): zeromq.Subscriber {
   needHandles();
   return openAll((opened) => {
-    const socket = opened(new zeromq.Subscriber({ ...everySocket, ...addressing(host), ...connecting, ...options }));
+    const socket = opened(new zeromq.Subscriber({ ...everySocket, ...connecting, ...options }));
     prepare(socket);
     dial(socket, host, port);
     return socket;
