@@ -13,6 +13,7 @@ export type { InboundConnection, InboundEvents } from './link/inbound.ts';
 export { openInbound } from './link/inbound.ts';
 export type { Duty, Link, LinkEvents, OpenLink, Platform } from './link/link.ts';
 export { nodePlatform } from './link/platform.ts';
+export type { KeyPair, ParticipantKeys } from './link/keys.ts';
 export type { ObservedMessage } from './client/observer.ts';
 export { observe } from './client/observer.ts';
 export type { OperationServerOptions } from './op-server/operation-server.ts';

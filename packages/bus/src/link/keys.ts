@@ -1,0 +1,45 @@
+/*
+ * The keys of a process, as the programs read them from files. All keys are texts of 40 characters in Z85. A process with
+ * keys refuses peers without, and the other way round.
+ */
+
+export interface KeyPair {
+  readonly publicKey: string;
+  readonly secretKey: string;
+}
+
+/** The keys of a client, a server or an observer. */
+export interface ParticipantKeys {
+  readonly keyPair: KeyPair;
+  /** The public keys of the brokers, in the order of the brokers. */
+  readonly brokers: readonly string[];
+}
+
+/** What one connection to a broker may do. The broker asks before it acts. */
+export interface ConnectionRights {
+  /** @returns why the message is dropped; undefined when it is forwarded */
+  publish(topic: string): string | undefined;
+  /**
+   * @param prefix a whole topic, or the beginning of topics
+   * @returns why the subscription is refused; undefined when it is accepted
+   */
+  subscribe(prefix: string): string | undefined;
+  /** The connection is gone. */
+  closed?(): void;
+}
+
+export type BrokerPort = 'publish' | 'subscribe' | 'heartbeat';
+
+/** The keys of a broker, and its decisions about those of others. */
+export interface BrokerKeys extends ParticipantKeys {
+  /**
+   * Decides about a peer that has proven that it owns a public key.
+   *
+   * Asked again about every open connection by `recheckKeys` of the running broker, which cuts off those that are refused.
+   *
+   * @returns why it is refused, in few words, which it is told; undefined when it may connect
+   */
+  authorize(publicKey: string, port: BrokerPort): string | undefined;
+  /** What a connection of this key may do, asked once for each connection; without this, everything. */
+  rightsOf?(publicKey: string, port: BrokerPort): ConnectionRights;
+}
