@@ -25,6 +25,7 @@ await runServer({
       onEvent,
     });
     return {
+      notReady: server.notReady,
       async drain() {
         await server.drain();
         await threads?.close();

@@ -32,6 +32,7 @@ await runServer({
       onEvent,
     });
     return {
+      notReady: server.notReady,
       async drain() {
         await server.drain();
         await threads?.close();

@@ -7,7 +7,12 @@ import { argumentsOf, createCommand, exitCodeOf } from './command.ts';
 import { isDescribed } from './command-tree.ts';
 import { endAsked, endOnFault } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
+import type { Log } from './log.ts';
 import { createLog } from './log.ts';
+import type { EndpointOptions } from './observe/endpoint-settings.ts';
+import { endpointSettings, endpointValues } from './observe/endpoint-settings.ts';
+import type { Readiness } from './observe/readiness.ts';
+import { createReadiness } from './observe/readiness.ts';
 import { guardOutput, written } from './output.ts';
 import { wantsColour } from './paint.ts';
 import type { SettingValues } from './settings-options.ts';
@@ -18,12 +23,14 @@ import { unknownVariables } from './unknown-variables.ts';
 export interface RunningServer {
   /** Ends the part in order. */
   drain(): Promise<void>;
+  /** Why it does not do its work at this moment; undefined when it does. Unless given, a started server does. */
+  notReady?(): string | undefined;
 }
 
 export interface ServerApp<N extends SettingName> {
   readonly name: string;
   readonly description: string;
-  /** The settings that the server takes, besides those of the log. */
+  /** The settings that the server takes, besides those of the log and of the HTTP endpoint. */
   readonly settings: readonly N[];
   start(given: SettingValues<N>, onEvent: (event: AppEvent) => void): Promise<RunningServer> | RunningServer;
 }
@@ -38,13 +45,14 @@ const logSettings = ['log', 'logLevel'] as const;
  */
 export async function runServer<N extends SettingName>(app: ServerApp<N>): Promise<void> {
   const command = createCommand(app.name, app.description);
-  addSettings(command, [...app.settings, ...logSettings]);
+  addSettings(command, [...app.settings, ...endpointSettings, ...logSettings]);
   if (isDescribed(command)) return;
   guardOutput(calledAs(app.name));
   try {
     command.parse(argumentsOf(process.argv), { from: 'user' });
     const { values } = readSettings(command, logSettings, process.env);
     const given = readSettings(command, app.settings, process.env);
+    const endpoint = endpointValues(readSettings(command, endpointSettings, process.env));
     const log = await createLog({
       app: app.name,
       form: values.log ?? (process.stderr.isTTY ? 'pretty' : 'json'),
@@ -56,8 +64,12 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     // Before the start, so that a signal during the start leaves no server behind.
     const { drainMs = limits.drainMs } = given.values as { readonly drainMs?: number };
     const asked = endAsked(log, drainMs);
+    const readiness = createReadiness();
+    if (endpoint !== undefined) await observe(endpoint, log, readiness);
     const running = await app.start(given, logEvents(log));
+    readiness.started(running);
     void asked.then(async () => {
+      readiness.ending();
       await running.drain();
       process.exit(exitCodes.done);
     });
@@ -68,4 +80,14 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     // Sockets that were opened before the fault must not keep the failed process alive.
     process.exit();
   }
+}
+
+/** The endpoint is there before the server starts, so that a probe sees the start. Loaded only where it is wanted. */
+async function observe(endpoint: EndpointOptions, log: Log, { notReady }: Readiness): Promise<void> {
+  const { openEndpoint } = await import('./observe/http-endpoint.ts');
+  const { url } = await openEndpoint(endpoint, {
+    notReady,
+    connectionsRefused: (cause) => log.warn({ event: 'connections-refused', cause }),
+  });
+  log.info({ event: 'http-listening', url });
 }

@@ -9,8 +9,8 @@ const index = fileURLToPath(new URL('./index.ts', import.meta.url));
 
 export interface TinyServer {
   readonly child: ChildProcess;
-  /** Resolves when the process has written a line with this text on stderr. */
-  said(text: string): Promise<void>;
+  /** Resolves when the process has written a line with this text on stderr, to that line. */
+  said(text: string): Promise<string>;
   /** The exit code or the signal that ended the process, and all its lines on stderr. */
   ended(): Promise<{ readonly how: number | NodeJS.Signals | null; readonly lines: readonly string[] }>;
 }
@@ -22,11 +22,19 @@ export interface TinyServerCode {
   readonly start?: string;
   /** The body of `drain`. */
   readonly drain?: string;
+  /** The body of `notReady`. */
+  readonly notReady?: string;
   readonly args?: readonly string[];
 }
 
 /** Runs a server of a few lines as a process of its own, with a channel, as a cluster would. */
-export function tinyServer({ before = '', start = '', drain = '', args = [] }: TinyServerCode): TinyServer {
+export function tinyServer({
+  before = '',
+  start = '',
+  drain = '',
+  notReady = '',
+  args = [],
+}: TinyServerCode): TinyServer {
   const code = `
     import { once } from 'node:events';
     import { runServer } from ${JSON.stringify(index)};
@@ -40,7 +48,7 @@ export function tinyServer({ before = '', start = '', drain = '', args = [] }: T
       async start(given, onEvent) {
         ${start}
         onEvent({ event: 'ready' });
-        return { async drain() { onEvent({ event: 'draining' }); ${drain} } };
+        return { async drain() { onEvent({ event: 'draining' }); ${drain} }, notReady() { ${notReady} } };
       },
     });
   `;
@@ -63,7 +71,11 @@ export function tinyServer({ before = '', start = '', drain = '', args = [] }: T
   return {
     child,
     async said(text) {
-      while (!lines.some((line) => line.includes(text))) await Promise.race([once(reader, 'line'), over]);
+      for (;;) {
+        const found = lines.find((line) => line.includes(text));
+        if (found !== undefined) return found;
+        await Promise.race([once(reader, 'line'), over]);
+      }
     },
     async ended() {
       const [exitCode, signal] = await closed;

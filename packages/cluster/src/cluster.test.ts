@@ -80,13 +80,30 @@ test('the number of processes is a whole number within its bounds', () => {
 
 test('the overview lists the processes and their addresses', () => {
   const plans = planSystem({ opServers: 2, calcServers: 1 });
-  const rows = overview(plans, 'here:1:2:3,there:4:5:6', (name) => name.length);
+  const rows = overview(plans, 'here:1:2:3,there:4:5:6', (name) => ({ pid: name.length, events: [] }));
   expect(table(rows)).toEqual([
     'broker        6  here:1:2:3',
     'backup        6  there:4:5:6',
     'op-server-1  11  lanes 1,3,5,7',
     'op-server-2  11  lanes 2,4,6,8',
     'calc-server  11  formulas',
+  ]);
+});
+
+test('the overview lists where processes answer HTTP requests', () => {
+  const listening = (port: number) => ({
+    event: 'http-listening',
+    time: '',
+    level: '',
+    app: '',
+    url: `http://here:${port}`,
+  });
+  const plans = planSystem({ opServers: 1, calcServers: 1 });
+  const rows = overview(plans, 'here:1:2:3,there:4:5:6', (name) => ({ pid: 7, events: [listening(name.length)] }));
+  expect(table(rows).slice(0, 3)).toEqual([
+    'broker       7  here:1:2:3             http://here:6',
+    'backup       7  there:4:5:6            http://here:6',
+    'op-server-1  7  lanes 1,2,3,4,5,6,7,8  http://here:11',
   ]);
 });
 

@@ -1,3 +1,5 @@
+import { formatHttpAddress } from '@cateto/app-kit';
+import type { HttpAddress } from '@cateto/app-kit';
 import type { CommandOf } from './app-command.ts';
 import { appCommand } from './app-command.ts';
 import type { AppProcess } from './app-process.ts';
@@ -25,6 +27,11 @@ export interface ClusterOptions {
   readonly initially?: readonly string[] | undefined;
   /** Settings as variables, for every process. The settings of this process are not passed on. */
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /**
+   * Where the first process of the plan answers HTTP requests; each further one has the next port. With port 0, the
+   * system chooses all of them. Unless given, no process does.
+   */
+  readonly http?: HttpAddress | undefined;
   /** The longest drain time of a process; 5 s by default. {@link Cluster.stop} kills a process 5 s after it. */
   readonly drainMs?: number | undefined;
   /** The log level of every process; `info` by default, because the cluster needs those events. */
@@ -61,6 +68,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     calcServers = 1,
     built = false,
     environment = {},
+    http,
     drainMs = 5_000,
     logLevel = 'info',
     onEvent,
@@ -75,7 +83,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     if (plan === undefined) throw new Error(`there is no ${name} in this system`);
     const { cwd, args } = commandOf(plan.app);
     // The cluster learns from their events how the processes are, so these settings override the environment.
-    const common = ['--brokers', brokers, '--log', 'json', '--log-level', logLevel];
+    const common = ['--brokers', brokers, '--log', 'json', '--log-level', logLevel, ...httpOf(plans.indexOf(plan))];
     const started = startProcess({
       name,
       cwd,
@@ -85,6 +93,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     });
     processes.set(name, started);
     return started;
+  }
+
+  function httpOf(index: number): readonly string[] {
+    if (http === undefined) return [];
+    return ['--http', formatHttpAddress({ host: http.host, port: http.port === 0 ? 0 : http.port + index })];
   }
 
   function get(name: string): AppProcess {

@@ -7,6 +7,8 @@ import {
   createCommand,
   createGatheringLog,
   defaultBrokers,
+  endpointSettings,
+  endpointValues,
   environment,
   exitCodeOf,
   catalogueUrl,
@@ -20,6 +22,7 @@ import {
   unknownVariableText,
   wantsColour,
 } from '@cateto/app-kit';
+import { resolve } from 'node:path';
 import type { CommandOf } from './app-command.ts';
 import { startCluster } from './cluster.ts';
 import { parseCount } from './count.ts';
@@ -42,7 +45,7 @@ interface Options {
   readonly built?: boolean | undefined;
 }
 
-const settingNames = ['brokers', 'catalogue', 'workers', 'drainMs', 'log', 'logLevel'] as const;
+const settingNames = ['brokers', 'catalogue', 'workers', 'drainMs', ...endpointSettings, 'log', 'logLevel'] as const;
 
 /**
  * Runs a whole system on this machine from the command line, until Ctrl-C. Its own output is on stdout. Its log and the
@@ -68,6 +71,7 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
     const brokers = brokersText(given.values.brokers);
     if (given.values.brokers.length < 2) throw given.fault('brokers', 'names one broker; a cluster has two');
     const { catalogue } = given.values;
+    const http = endpointValues(given)?.address;
     // A mistake in it is told once, before anything starts.
     if (catalogue !== undefined) await loadCode(catalogue);
     const { log, gather } = await createGatheringLog({
@@ -86,9 +90,11 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       // A variable reaches every program that has the setting.
       environment: {
         ...givenVariables(),
-        ...flagsAsVariables(command, ['workers', 'drainMs']),
+        ...flagsAsVariables(command, ['workers', 'drainMs', 'httpInsecure']),
         ...catalogueVariable(catalogue),
+        ...tokenVariable(given.values.httpTokenFile),
       },
+      http,
       drainMs: given.values.drainMs,
       logLevel: level === 'debug' ? 'debug' : 'info',
       onEvent: gather,
@@ -107,7 +113,7 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       stopping: ending.signal,
       onEvent: (event) => report(log, event),
     });
-    const rows = overview(cluster.plans, brokers, (name) => cluster.get(name).pid);
+    const rows = overview(cluster.plans, brokers, (name) => cluster.get(name));
     const also = brokers === defaultBrokers ? '' : ` --brokers ${brokers}`;
     const ask =
       catalogue === undefined
@@ -134,6 +140,10 @@ async function loadCode(catalogue: string): Promise<void> {
 /** The processes may have other working directories. */
 function catalogueVariable(catalogue: string | undefined): Record<string, string> {
   return catalogue === undefined ? {} : { CATETO_CATALOGUE: catalogueUrl(catalogue).href };
+}
+
+function tokenVariable(file: string | undefined): Record<string, string> {
+  return file === undefined ? {} : { CATETO_HTTP_TOKEN_FILE: resolve(file) };
 }
 
 function report(log: Log, event: ProcessEvent): void {

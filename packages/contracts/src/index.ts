@@ -58,6 +58,8 @@ export { createCodec } from './msgpack/codec.ts';
 export { bytesAtMost } from './msgpack/value-size.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
+export type { HttpAddress } from './config/http-address.ts';
+export { formatHttpAddress, parseHttpAddress } from './config/http-address.ts';
 export type { AnyFailureCode, FailureCode, FailureTrait } from './messages/failures.ts';
 export { Failure, failure, failureTable, isFailure, isOfProtocol, traitOf } from './messages/failures.ts';
 export type { ExposedOperation } from './catalogue/exposed.ts';

@@ -96,6 +96,8 @@ export interface Service {
    * reach the service. Resolves to false when the service is drained or closed before that. Never rejects.
    */
   readonly ready: Promise<boolean>;
+  /** Why requests do not reach the service at this moment; undefined when they do. For readiness probes. */
+  notReady(): string | undefined;
   /**
    * Takes no new work, answers running work, then closes. Takes at most `drainMs` and a moment: other servers run what has
    * not begun or takes longer. `drainMs` is one of the options.

@@ -85,6 +85,14 @@ test('every flag that a sentence names is declared somewhere', () => {
   expect(named.filter((flag) => !declared.has(flag))).toEqual([]);
 });
 
+/** What the page says for a setting without a default text. */
+const unset: Readonly<Record<string, string>> = {
+  CATETO_CATALOGUE: 'the calculator',
+  CATETO_LOG: 'pretty on a terminal, else json',
+  CATETO_HTTP: 'none',
+  CATETO_HTTP_TOKEN_FILE: 'none',
+};
+
 test('the table of settings in docs/running.md lists exactly the settings', () => {
   const { text } = pages().find(({ path }) => path === 'docs/running.md') ?? { text: '' };
   const rows = text.split('\n').filter((line) => line.startsWith('| `CATETO_'));
@@ -97,8 +105,7 @@ test('the table of settings in docs/running.md lists exactly the settings', () =
   );
   const declared = Object.values(settings).map(({ variable, flag, defaultText }) => {
     const switched = !flag.includes(' ');
-    const unset = variable === 'CATETO_LOG' ? 'pretty on a terminal, else json' : 'the calculator';
-    return [variable, flag.split(' ', 1)[0], switched ? '' : (defaultText ?? unset)];
+    return [variable, flag.split(' ', 1)[0], switched ? '' : (defaultText ?? unset[variable])];
   });
   expect(stated).toEqual(declared);
 });

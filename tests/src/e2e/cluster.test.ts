@@ -1,6 +1,6 @@
 import { environmentWith } from '@cateto/app-kit';
 import type { LogEvent } from '@cateto/cluster';
-import { freeBrokers, startProcess } from '@cateto/cluster';
+import { freeBrokers, freePorts, startProcess } from '@cateto/cluster';
 import type { ServerStatus } from '@cateto/sdk';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -133,6 +133,24 @@ test.each([
   const ended = spawnSync(process.execPath, args, { cwd, env: environmentWith(variables), encoding: 'utf8' });
   expect(ended.status).toBe(code);
   expect(ended.stderr.trim().split('\n').at(-1)).toMatch(said);
+});
+
+test('with --http each process of a cluster answers on a port of its own, which its log and the overview name', async () => {
+  const port = Math.min(...(await freePorts(16)));
+  const args = [...program, '--brokers', await freeBrokers(), '--http', `127.0.0.1:${port}`, '--log', 'json'];
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const running = following(child);
+  const names = ['broker', 'backup', 'op-server-1', 'op-server-2', 'calc-server'];
+  const urls = names.map((_name, index) => `http://127.0.0.1:${port + index}`);
+  for (const [index, name] of names.entries()) {
+    await running.wrote(new RegExp(`"http-listening","url":"${urls[index]}","process":"${name}"`));
+  }
+  await running.wrote(new RegExp(`^calc-server +\\d+ +formulas +${urls[4]}$`));
+  const answers = await Promise.all(urls.map(async (url) => (await fetch(`${url}/livez`)).status));
+  expect(answers).toEqual([200, 200, 200, 200, 200]);
+  child.kill('SIGINT');
+  expect(await running.ended).toBe(0);
 });
 
 test('the log of a cluster contains the logs of its processes with their times and names, from the chosen level on', async () => {

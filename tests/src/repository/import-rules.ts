@@ -67,13 +67,14 @@ const rules: readonly Rule[] = [
   // Threads for handlers: one library, in one place.
   { files: 'packages/bus/src/threads/**', allowed: [...bus, 'piscina', 'tsx/esm/api'] },
   // The seam that opens sockets, the streams on which ZMTP is spoken, the probe that tells a dead peer from a hung one, the
-  // check of a host's address, and the search for free ports.
+  // check of a host's address, the HTTP endpoint, and the search for free ports.
   { files: 'packages/bus/src/link/zeromq/sockets.ts', allowed: bus, may: ['sockets'] },
   { files: 'packages/zmtp/src/node/{network,host-address}.ts', allowed: node, may: ['sockets'] },
   { files: 'packages/bus/src/link/zeromq/peer-probe.ts', allowed: bus, may: ['sockets'] },
   { files: 'packages/sdk/src/**', allowed: sdk },
   { files: 'packages/sdk/src/environment.ts', allowed: sdk, may: ['environment'] },
   { files: 'packages/app-kit/src/**', allowed: appKit, may: ['environment'] },
+  { files: 'packages/app-kit/src/observe/http-endpoint.ts', allowed: appKit, may: ['sockets'] },
   { files: 'packages/cluster/src/**', allowed: cluster },
   { files: 'packages/cluster/src/free-ports.ts', allowed: cluster, may: ['sockets'] },
   // The binary (docs/decisions/0022-one-binary.md). It starts the apps' mains and has no other code of its own.

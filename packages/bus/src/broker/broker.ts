@@ -209,6 +209,13 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
 
   const broker: RunningBroker = {
     address,
+    notReady() {
+      if (closed !== undefined) return 'the broker has stopped';
+      const state = failover.state();
+      if (state === 'leaving') return 'the broker hands over to the other broker, and stops';
+      // A standby broker that hears nothing becomes active soon.
+      return state === 'active' || failover.peer() !== undefined ? undefined : 'the other broker was not heard yet';
+    },
     async drain() {
       if (closed === undefined) onEvent({ event: 'draining' });
       handle({ type: 'leave' });

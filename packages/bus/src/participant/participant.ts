@@ -1,6 +1,6 @@
 import type { BodyFault, OpenBatch } from '@cateto/contracts';
 import { addressed, createCodec, helloTopic, helloLayout, newAddress, readHello } from '@cateto/contracts';
-import type { ReturnPathEffect, ListenersEffect } from '@cateto/protocol';
+import type { ListenersEffect, ReturnPath, ReturnPathEffect } from '@cateto/protocol';
 import { createBatch, createReturnPath, createListeners } from '@cateto/protocol';
 import { openAll } from '../link/closing.ts';
 import { createDeadlineTimer } from '../link/deadline-timer.ts';
@@ -63,6 +63,8 @@ export interface Participant {
   publish(topic: string, to: string, message: readonly unknown[]): void;
   /** Calls back when a hello that is published now has come back: then the broker has forwarded every earlier message. */
   afterRoundTrip(done: () => void): void;
+  /** Why messages to this participant do not reach it; undefined when they do. */
+  obstacle(): ReturnType<ReturnPath['obstacle']>;
   /** The addresses that listen on a route of the listener table. */
   listenersOf(route: string): readonly string[];
   /** Adds the size of a table to {@link Participant.tables}. */
@@ -251,6 +253,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
       roundTrips.set(roundTripCounter, done);
       sayHello(roundTripCounter);
     },
+    obstacle: returnPath.obstacle,
     listenersOf: listeners.listenersOf,
     table: (name, size) => void sizes.set(name, size),
     tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),

@@ -18,6 +18,8 @@ export interface RunningServer {
   readonly address: string;
   /** Its status, as it answers status requests. */
   report(): StatusReport;
+  /** Why requests do not reach it at this moment; undefined when they do. */
+  notReady(): string | undefined;
   /**
    * Drains the server: it withdraws its request topics, so that requesters use other servers; it answers running
    * requests; then it closes its sockets. It gives back requests that have not begun after 100 ms, or not ended after
@@ -64,6 +66,11 @@ export interface ServerOptions {
 const leavingMs = [5, 20, 100, 300];
 /** Without a broker, no round trip ends. */
 const roundTripMaxMs = 100;
+
+const obstacles = {
+  'no-broker': 'no active broker is reached',
+  'no-return-path': 'the return path is not confirmed: no message has come back from the active broker',
+};
 
 const writeStatus = messageWriter(statusResultTopic);
 
@@ -118,6 +125,13 @@ export function startServer(options: ServerOptions): RunningServer {
       ...load,
       queued: queued + (waitingCalls?.() ?? 0),
     };
+  }
+
+  function notReady(): string | undefined {
+    if (draining) return 'the server drains';
+    const obstacle = participant.obstacle();
+    if (obstacle !== undefined) return obstacles[obstacle];
+    return listening ? undefined : 'the server does not listen to its requests yet';
   }
 
   /**
@@ -202,6 +216,7 @@ export function startServer(options: ServerOptions): RunningServer {
   return {
     address: participant.address,
     report,
+    notReady,
     drain() {
       drained ??= closed ?? drain();
       return drained;

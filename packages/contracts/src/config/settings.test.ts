@@ -20,6 +20,9 @@ test('the settings are those of the interface', () => {
     CATETO_OPERATION_TIMEOUT_MS: '2000',
     CATETO_EXPOSE_ERRORS: '0',
     CATETO_TIMEOUT_MS: '5000',
+    CATETO_HTTP: undefined,
+    CATETO_HTTP_TOKEN_FILE: undefined,
+    CATETO_HTTP_INSECURE: '0',
     CATETO_LOG: undefined,
     CATETO_LOG_LEVEL: 'info',
   });
@@ -44,6 +47,9 @@ test('every default can be read', () => {
     operationTimeoutMs: 2000,
     exposeErrors: false,
     timeoutMs: 5000,
+    http: undefined,
+    httpTokenFile: undefined,
+    httpInsecure: false,
     log: undefined,
     logLevel: 'info',
   });
@@ -130,13 +136,17 @@ const wrong: readonly (readonly [SettingName, string, string])[] = [
   ['exposeErrors', 'please', 'is not one of 1, true, 0, false'],
   ['timeoutMs', '1e3', 'is not a whole number of milliseconds from 1 to 86400000'],
   ['timeoutMs', '86400001', 'is not a whole number of milliseconds from 1 to 86400000'],
+  ['http', '9464', '"9464" is not address:port, such as 127.0.0.1:9464'],
+  ['http', '::1:9464', '"::1:9464" is not address:port, such as 127.0.0.1:9464'],
+  ['http', '127.0.0.1:65536', '"127.0.0.1:65536": 65536 is not a port from 0 to 65535'],
+  ['httpInsecure', 'maybe', '"maybe" is not one of 1, true, 0, false'],
   ['log', 'xml', 'is not one of pretty, json'],
   ['logLevel', 'loud\nest', 'is not one of debug, info, warn, error, silent'],
 ];
 
 test('the tests try a wrong value for every setting', () => {
-  // Any text can name a module. The program that loads the module reports one that does not exist.
-  const parsed = names.filter((name) => name !== 'catalogue');
+  // Any text can name a module or a file. The program that loads the module reports one that does not exist.
+  const parsed = names.filter((name) => name !== 'catalogue' && name !== 'httpTokenFile');
   expect(new Set(wrong.map(([name]) => name))).toEqual(new Set(parsed));
 });
 

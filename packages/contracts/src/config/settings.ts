@@ -1,5 +1,7 @@
 import type { BrokerEndpoint } from './endpoints.ts';
 import { parseBrokers } from './endpoints.ts';
+import type { HttpAddress } from './http-address.ts';
+import { parseHttpAddress } from './http-address.ts';
 import { drainMs, requestsInFlightMax, workersMax } from '../messages/limits.ts';
 import { isName } from '../catalogue/names.ts';
 import type { Lane } from '../topics/lanes.ts';
@@ -118,6 +120,28 @@ export const settings = {
     parse: parseSwitch,
   }),
   timeoutMs: milliseconds('CATETO_TIMEOUT_MS', '--timeout <ms>', 'how long a request may take', 5000),
+  http: setting<HttpAddress | undefined>({
+    variable: 'CATETO_HTTP',
+    flag: '--http <address:port>',
+    description:
+      'answer HTTP requests about this process there: /livez, /readyz (default: no). Any address but loopback requires --http-token-file or --http-insecure',
+    defaultText: undefined,
+    parse: (text) => orFault(parseHttpAddress(text)),
+  }),
+  httpTokenFile: setting<string | undefined>({
+    variable: 'CATETO_HTTP_TOKEN_FILE',
+    flag: '--http-token-file <file>',
+    description: 'a file with the bearer token without which --http tells only whether the process is live and ready',
+    defaultText: undefined,
+    parse: (text) => text,
+  }),
+  httpInsecure: setting<boolean>({
+    variable: 'CATETO_HTTP_INSECURE',
+    flag: '--http-insecure',
+    description: 'allow an address for --http on which anyone who reaches the port can read it; changes nothing else',
+    defaultText: '0',
+    parse: parseSwitch,
+  }),
   log: setting<'pretty' | 'json' | undefined>({
     variable: 'CATETO_LOG',
     flag: '--log <form>',

@@ -33,6 +33,8 @@ export interface ReturnPath {
   handle(input: ReturnPathInput, nowMs: number): readonly ReturnPathEffect[];
   deadlineMs(): number | undefined;
   isConfirmed(): boolean;
+  /** Why it is not confirmed; undefined when it is. */
+  obstacle(): 'no-broker' | 'no-return-path' | undefined;
 }
 
 const firstRepeatMs = 5;
@@ -99,6 +101,10 @@ export function createReturnPath(): ReturnPath {
     },
     deadlineMs: () => earliest(repeatDueMs, withdrawDueMs),
     isConfirmed: () => confirmed,
+    obstacle() {
+      if (confirmed) return undefined;
+      return markersHeld === 0 ? 'no-broker' : 'no-return-path';
+    },
   };
 }
 
