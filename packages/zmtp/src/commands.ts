@@ -1,4 +1,4 @@
-import { concat, latin1Bytes, readUint16, writeUint16 } from './bytes.ts';
+import { concat, latin1, latin1Bytes, readUint16, writeUint16 } from './bytes.ts';
 
 /* The commands of ZMTP 3.1 after the handshake. A body begins with the command's name. */
 
@@ -18,6 +18,17 @@ export interface TopicSpan {
 /** Before ZMTP 3.1 a subscription was a message: one of these bytes, then the topic. */
 export const legacySubscribe = 1;
 export const legacyCancel = 0;
+
+/** @returns undefined when the message is no subscription; a prefix that is too long is cut to one more than the longest */
+export function readLegacySubscription(
+  message: Uint8Array,
+  prefixBytesMax: number,
+): { readonly subscribed: boolean; readonly prefix: string; readonly bytes: number } | undefined {
+  const [byte] = message;
+  if (byte !== legacySubscribe && byte !== legacyCancel) return undefined;
+  const prefix = latin1(message, 1, Math.min(message.length, prefixBytesMax + 1));
+  return { subscribed: byte === legacySubscribe, prefix, bytes: message.length - 1 };
+}
 
 const ttlBytes = 2;
 /** The unit of a time to live on the wire. */

@@ -13,16 +13,19 @@ import { greetingBytes, greetingFault, speaksCommands, writeGreeting } from './g
 import type { Heartbeat } from './liveness.ts';
 import { createLiveness } from './liveness.ts';
 import type { Cipher, Handshake, Mechanism, Role } from './mechanism.ts';
+import { createMessageFrames } from './message-frames.ts';
 import type { SocketType } from './metadata.ts';
 import { metadataFault, writeMetadata } from './metadata.ts';
 import type { Stream, StreamUser } from './network.ts';
 import type { Peer, PeerEvents } from './peer.ts';
+import type { PeerBoundsOptions } from './peer-bounds.ts';
+import { createPeerBounds } from './peer-bounds.ts';
 import { createRoundTrip } from './round-trip.ts';
 import { createWriteBuffer } from './write-buffer.ts';
 
 export type { Peer, PeerEvents } from './peer.ts';
 
-export interface ConnectionOptions {
+export interface ConnectionOptions extends PeerBoundsOptions {
   readonly type: SocketType;
   readonly mechanism: Mechanism;
   /** Without what the mechanism adds. */
@@ -32,8 +35,6 @@ export interface ConnectionOptions {
   /** Longer prefixes are cut to this length. */
   readonly prefixBytesMax: number;
   readonly heartbeat: Heartbeat;
-  /** The time from one `tick` to the next. */
-  readonly tickMs: number;
   /** This peer has bytes to flush before the turn ends. */
   readonly onDirty: (peer: Peer) => void;
   /** Why the peer was cut off. */
@@ -75,10 +76,12 @@ const pongsWaitingMax = 65_536;
 /** Speaks ZMTP on a stream that has just been connected. */
 export function speak(stream: Stream, role: Role, options: ConnectionOptions, events: PeerEvents): Connection {
   const { type, mechanism, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
+  const onlySubscribes = type === 'PUB' || type === 'XPUB';
   const ping = writePing(heartbeat.ttlMs);
   const writeBuffer = createWriteBuffer(stream);
   const liveness = createLiveness(heartbeat, tickMs);
   const roundTrip = createRoundTrip();
+  const bounds = createPeerBounds(options, cutOff);
   let greeting: Uint8Array | undefined = new Uint8Array();
   /** Undefined when it is over. */
   let handshake: Handshake | undefined = mechanism.begin(role, writeMetadata(type));
@@ -90,10 +93,6 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   let dirty = false;
   /** The answer to the peer's last PING, which the next tick sends. */
   let pong: Uint8Array | undefined;
-  // The message that is being received.
-  let frames = 0;
-  let first: Uint8Array | undefined;
-  let second: Uint8Array | undefined;
   /** When the bytes arrived that are being read. */
   let heardMs = 0;
 
@@ -101,10 +100,16 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
     get publicKey() {
       return publicKey;
     },
-    send(topic, body) {
-      if (writeBuffer.waiting() > unsentBytesMax) return false;
-      put(moreFlag, topic);
-      put(0, body);
+    send(head, body) {
+      const waiting = writeBuffer.waiting();
+      if (waiting > unsentBytesMax) return false;
+      bounds.waits(waiting);
+      if (body === undefined) {
+        put(0, head);
+      } else {
+        put(moreFlag, head);
+        put(0, body);
+      }
       liveness.sent();
       if (writeBuffer.unflushed() < eagerBytes) touched();
       else writeBuffer.flush();
@@ -123,8 +128,19 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       dirty = false;
       writeBuffer.flush();
     },
-    destroy: () => stream.destroy(),
+    misused: bounds.misused,
+    destroy() {
+      reader.stop();
+      stream.destroy();
+    },
   };
+
+  const messages = createMessageFrames({
+    message(first, second, frames) {
+      if (!onlySubscribes || bounds.mayCommand()) events.message(peer, first, second, frames);
+    },
+    endless: () => cutOff('a message without an end'),
+  });
 
   const reader = createFrameReader(
     { frameBytesMax: options.frameBytesMax + mechanism.overheadBytes },
@@ -191,15 +207,8 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   }
 
   function takeFrame(flags: number, bytes: Uint8Array, start: number, end: number): void {
-    if ((flags & commandFlag) !== 0) return obey(bytes, start, end);
-    frames += 1;
-    if (frames === 1) first = bytes.subarray(start, end);
-    else if (frames === 2) second = bytes.subarray(start, end);
-    if ((flags & moreFlag) !== 0 || first === undefined) return;
-    const [whole, rest, count] = [first, second, frames];
-    first = second = undefined;
-    frames = 0;
-    events.message(peer, whole, rest, count);
+    if ((flags & commandFlag) === 0) messages.take(flags, bytes, start, end);
+    else if (bounds.mayCommand()) obey(bytes, start, end);
   }
 
   function shakeHands(hands: Handshake, flags: number, bytes: Uint8Array, start: number, end: number): void {
@@ -256,6 +265,7 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       heardMs = nowMs;
       if (greeting === undefined) reader.push(chunk);
       else greet(chunk);
+      bounds.holds(reader.held() + messages.held());
     },
     drained: writeBuffer.drained,
     closed(byPeer, nowMs) {
@@ -269,7 +279,7 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
     tick(nowMs) {
       if (pong !== undefined) answerPing(pong);
       pong = undefined;
-      const due = liveness.tick();
+      const due = bounds.tick(writeBuffer.taken(), writeBuffer.waiting()) ? 'given-up' : liveness.tick();
       // A reset, because bytes that the kernel still holds for the peer must not arrive when the link heals.
       if (due === 'given-up') stream.reset();
       else if (due === 'ping-due') sendPing(nowMs);

@@ -1,7 +1,11 @@
-import type { Connection, ConnectionOptions, Peer, PeerEvents } from './connection.ts';
+import type { AdmissionLimits } from './admission.ts';
+import { createAdmission } from './admission.ts';
+import { createBudget } from './budget.ts';
+import type { Connection, ConnectionOptions } from './connection.ts';
 import { speak } from './connection.ts';
 import type { Mechanism, Role } from './mechanism.ts';
-import type { Attempt, Endpoint, Listening, Network, Stream } from './network.ts';
+import type { Attempt, Endpoint, Listening, Network, Stream, StreamUser } from './network.ts';
+import type { Peer, PeerEvents } from './peer.ts';
 
 /* The connections of one socket, dialled or accepted. Lost connections are dialled again until the socket is closed. */
 
@@ -15,7 +19,12 @@ export interface Reconnecting {
   readonly refusedMs?: number;
 }
 
-export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty'> & {
+export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty' | 'onWaiting' | 'onHeld'> & {
+  /** How many bytes may wait for all peers together. */
+  readonly unsentTotalBytesMax: number;
+  /** How many bytes of incomplete messages may be held for all peers together. */
+  readonly heldTotalBytesMax: number;
+  readonly admission: AdmissionLimits;
   readonly reconnecting: Reconnecting;
   /** Runs the flush of this turn. */
   readonly flushSoon: (run: () => void) => void;
@@ -41,6 +50,9 @@ const leastShare = 0.5;
 /** How often the interval doubles at most; every maximum is reached before. */
 const doublingsMax = 10;
 
+/** The user of a stream that was refused. */
+const refused: StreamUser = { heard: () => undefined, drained: () => undefined, closed: () => undefined };
+
 /** A connection with its stream. */
 interface Opened {
   readonly stream: Stream;
@@ -50,6 +62,11 @@ interface Opened {
 export function createConnections(network: Network, options: ConnectionsOptions, events: PeerEvents): Connections {
   const { reconnecting, tickMs, flushSoon, onFault } = options;
   const open = new Set<Opened>();
+  const admission = createAdmission(options.admission);
+  const unsent = createBudget<Stream>(options.unsentTotalBytesMax);
+  const held = createBudget<Stream>(options.heldTotalBytesMax);
+  /** Streams that were cut off, or have closed. They hold nothing any more. */
+  const gone = new WeakSet<Stream>();
   const attempts = new Set<Attempt>();
   const retries = new Set<() => void>();
   const dirty: Peer[] = [];
@@ -77,18 +94,50 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     if (open.size === 0 && attempts.size === 0) released?.();
   }
 
+  function cutOff(stream: Stream | undefined, what: string): void {
+    if (stream === undefined) return;
+    gone.add(stream);
+    onFault(what);
+    stream.reset();
+  }
+
   function talk(stream: Stream, role: Role, spokenWith: ConnectionOptions): Connection {
-    const spoken = speak(stream, role, spokenWith, events);
+    const ofThis: ConnectionOptions = {
+      ...spokenWith,
+      onWaiting(bytes) {
+        if (!gone.has(stream)) cutOff(unsent.holds(stream, bytes), 'more bytes than may wait for all peers');
+      },
+      onHeld(bytes) {
+        if (!gone.has(stream)) cutOff(held.holds(stream, bytes), 'more incomplete messages than all peers may send');
+      },
+    };
+    const spoken = speak(stream, role, ofThis, {
+      ...events,
+      ready(peer) {
+        admission.ready(stream);
+        events.ready(peer);
+      },
+    });
     const opened: Opened = { stream, connection: spoken };
     open.add(opened);
     return {
       ...spoken,
       closed(byPeer, nowMs) {
+        gone.add(stream);
+        unsent.holds(stream, 0);
+        held.holds(stream, 0);
+        admission.left(stream);
         open.delete(opened);
         spoken.closed(byPeer, nowMs);
         settle();
       },
     };
+  }
+
+  function accept(stream: Stream): StreamUser {
+    const victim = admission.came(stream);
+    cutOff(victim, 'more connections than may be open');
+    return victim === stream ? refused : talk(stream, 'server', connectionOptions);
   }
 
   function dial(to: Endpoint, spokenWith: ConnectionOptions): void {
@@ -132,11 +181,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     dial: (host, port, mechanism) =>
       dial({ host, port }, mechanism === undefined ? connectionOptions : { ...connectionOptions, mechanism }),
     async bind(host, port) {
-      const bound = await network.listen(
-        { host, port },
-        (stream) => talk(stream, 'server', connectionOptions),
-        onFault,
-      );
+      const bound = await network.listen({ host, port }, accept, onFault);
       if (closed) {
         await bound.close();
         throw new Error('closed');

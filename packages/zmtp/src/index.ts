@@ -2,6 +2,8 @@
  * ZMTP 3.1, ZeroMQ's wire protocol, for publish and subscribe sockets. It runs on the thread that sends and receives
  * the messages, on the streams and the clock of any `Network`.
  */
+export type { BeatPublisher } from './beat-publisher.ts';
+export { createBeatPublisher } from './beat-publisher.ts';
 export type { BeatSubscriber } from './beat-subscriber.ts';
 export { createBeatSubscriber } from './beat-subscriber.ts';
 export type { ClientKeys } from './curve/client.ts';
@@ -9,6 +11,7 @@ export type { CurveCrypto, KeyPair } from './curve/crypto.ts';
 export { curveClient, curveServer } from './curve/mechanism.ts';
 export type { ServerKeys } from './curve/server.ts';
 export { z85Decode, z85Encode } from './curve/z85.ts';
+export type { ConnectionsOptions } from './connections.ts';
 export type { Heartbeat } from './liveness.ts';
 export type { Cipher, Handshake, HandshakeStep, Mechanism, Role, TakeFrame } from './mechanism.ts';
 export { nullMechanism } from './mechanism.ts';

@@ -5,6 +5,8 @@
 
 /** A connected stream of bytes, as TCP offers it. All functions do nothing once it has closed. */
 export interface Stream {
+  /** The address of the other host, where the network knows it. */
+  readonly host?: string | undefined;
   /** @param bytes must stay unchanged unless nothing waits afterwards (`waiting`) */
   write(bytes: Uint8Array): void;
   /** How many written bytes the kernel has not taken. */

@@ -3,16 +3,21 @@ export interface Peer {
   /** The public key that it has proven to have; undefined when the mechanism has no keys. */
   readonly publicKey: Uint8Array | undefined;
   /**
-   * Sends a message of two frames, together with the other messages of this turn.
+   * Sends a message of one frame or two, together with the other messages of this turn.
    *
    * @returns false when the message is lost because too many bytes wait for this peer
    */
-  send(topic: Uint8Array | string, body: Uint8Array): boolean;
+  send(first: Uint8Array | string, second?: Uint8Array): boolean;
   /**
    * Sends a subscription or its end. If it would be lost, the peer is cut off: otherwise its table would stay wrong.
    */
   subscription(prefix: string, subscribed: boolean): void;
   flush(): void;
+  /**
+   * The peer sent something that no participant sends. It is cut off when it has done so a few times: to read such
+   * frames takes longer than to send them, and without this two peers kept a broker from its beats.
+   */
+  misused(): void;
   /** Closes the connection at once. */
   destroy(): void;
 }

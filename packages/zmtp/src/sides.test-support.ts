@@ -26,6 +26,7 @@ export function side(role: Role, mechanism: Mechanism, options: Partial<Connecti
       frameBytesMax: 1_000,
       unsentBytesMax: 100_000,
       prefixBytesMax: 64,
+      stallMs: 10_000,
       heartbeat: { intervalMs: 100, silenceMs: 10_000, ttlMs: 300 },
       tickMs: 50,
       onDirty: (peer) => peer.flush(),

@@ -1,15 +1,17 @@
 import { latin1 } from './bytes.ts';
-import type { Peer } from './connection.ts';
 import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
 import type { Network } from './network.ts';
+import type { Peer } from './peer.ts';
 
 export interface SubscriberEvents {
   /**
    * A message of two frames. Its topic may be one that this socket did not subscribe to. A topic of more than
    * `prefixBytesMax` characters is cut to one more than that.
+   *
+   * @returns false when no participant sends such a message
    */
-  message(topic: string, body: Uint8Array, peer: Peer): void;
+  message(topic: string, body: Uint8Array, peer: Peer): boolean | void;
   /** A connection was established, the first or a later one, and has received all subscriptions. */
   connected(peer: Peer): void;
   /** A connection is lost that was established. */
@@ -50,9 +52,12 @@ export function createSubscriber(network: Network, options: SubscriberOptions, e
         events.connected(peer);
       },
       message(peer, topic, body, frames) {
-        if (body === undefined || frames > 2)
+        if (body === undefined || frames > 2) {
           events.dropped(frames > framesToldMax ? 'many frames' : `${frames} frames`);
-        else events.message(latin1(topic, 0, Math.min(topic.length, prefixBytesMax + 1)), body, peer);
+          peer.misused();
+        } else if (events.message(latin1(topic, 0, Math.min(topic.length, prefixBytesMax + 1)), body, peer) === false) {
+          peer.misused();
+        }
       },
       // A socket that only receives has no subscribers.
       subscription: () => undefined,

@@ -12,6 +12,7 @@ export interface TopicIndex<Peer> {
    * Removes a peer. @returns the prefixes that have no subscriber any more, in the order in which the peer subscribed
    */
   leave(peer: Peer): readonly string[];
+  has(peer: Peer, prefix: string): boolean;
   /** How many prefixes a peer subscribes to. */
   count(peer: Peer): number;
   /** All subscribers of a prefix of the topic, each once. */
@@ -25,7 +26,8 @@ export interface TopicIndex<Peer> {
 const rememberedMax = 32_768;
 
 export function createTopicIndex<Peer>(): TopicIndex<Peer> {
-  const byPrefix = new Map<string, Set<Peer>>();
+  /** The subscribers of each prefix. Most have one, and a set takes 200 bytes. */
+  const byPrefix = new Map<string, Peer | Set<Peer>>();
   const byPeer = new Map<Peer, Set<string>>();
   /** How many prefixes of each length there are. */
   const lengths = new Map<number, number>();
@@ -39,9 +41,9 @@ export function createTopicIndex<Peer>(): TopicIndex<Peer> {
 
   function dropped(peer: Peer, prefix: string): boolean {
     const peers = byPrefix.get(prefix);
-    if (peers === undefined || !peers.delete(peer)) return false;
+    if (peers === undefined || !(peers === peer || (peers instanceof Set && peers.delete(peer)))) return false;
     forget();
-    if (peers.size > 0) return false;
+    if (peers instanceof Set && peers.size > 0) return false;
     byPrefix.delete(prefix);
     const left = (lengths.get(prefix.length) ?? 1) - 1;
     if (left === 0) lengths.delete(prefix.length);
@@ -53,7 +55,9 @@ export function createTopicIndex<Peer>(): TopicIndex<Peer> {
     const found = new Set<Peer>();
     for (const length of lengths.keys()) {
       if (length > topic.length) continue;
-      for (const peer of byPrefix.get(topic.slice(0, length)) ?? []) found.add(peer);
+      const peers = byPrefix.get(topic.slice(0, length));
+      if (peers instanceof Set) for (const peer of peers) found.add(peer);
+      else if (peers !== undefined) found.add(peers);
     }
     return [...found];
   }
@@ -67,10 +71,11 @@ export function createTopicIndex<Peer>(): TopicIndex<Peer> {
       forget();
       const peers = byPrefix.get(prefix);
       if (peers !== undefined) {
-        peers.add(peer);
+        if (peers instanceof Set) peers.add(peer);
+        else byPrefix.set(prefix, new Set([peers, peer]));
         return false;
       }
-      byPrefix.set(prefix, new Set([peer]));
+      byPrefix.set(prefix, peer);
       lengths.set(prefix.length, (lengths.get(prefix.length) ?? 0) + 1);
       return true;
     },
@@ -83,6 +88,7 @@ export function createTopicIndex<Peer>(): TopicIndex<Peer> {
       byPeer.delete(peer);
       return [...(prefixes ?? [])].filter((prefix) => dropped(peer, prefix));
     },
+    has: (peer, prefix) => byPeer.get(peer)?.has(prefix) ?? false,
     count: (peer) => byPeer.get(peer)?.size ?? 0,
     match(topic) {
       const known = matched.get(topic);

@@ -14,6 +14,8 @@ export interface WriteBuffer {
   waiting(): number;
   /** The part of these that a `flush` would add to the stream. */
   unflushed(): number;
+  /** Bytes of frames that the kernel has taken since the start. */
+  taken(): number;
   /** Writes what was added. While the kernel takes nothing, it waits here. */
   flush(): void;
   /** The kernel has taken everything that was written. */
@@ -37,6 +39,7 @@ const sparesMax = 16;
 export function createWriteBuffer(stream: Stream): WriteBuffer {
   let piece: Uint8Array | undefined;
   let used = 0;
+  let added = 0;
 
   function room(bytes: number): Uint8Array {
     if (piece !== undefined && used + bytes <= pieceBytes) return piece;
@@ -46,6 +49,7 @@ export function createWriteBuffer(stream: Stream): WriteBuffer {
   }
 
   function writeHead(into: Uint8Array, flags: number, size: number): void {
+    added += size + (size <= shortSizeMax ? shortHeadBytes : longHeadBytes);
     if (size <= shortSizeMax) {
       into[used] = flags;
       into[used + 1] = size;
@@ -88,6 +92,7 @@ export function createWriteBuffer(stream: Stream): WriteBuffer {
       if (stream.isWritable()) stream.write(typeof body === 'string' ? latin1Bytes(body) : body);
     },
     waiting: () => used + stream.waiting(),
+    taken: () => added - used - stream.waiting(),
     unflushed: () => used,
     flush() {
       // A slow reader gets few large pieces instead of one for each turn.

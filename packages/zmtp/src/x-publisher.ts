@@ -1,9 +1,9 @@
-import { latin1 } from './bytes.ts';
-import { legacyCancel, legacySubscribe } from './commands.ts';
-import type { Peer } from './connection.ts';
+import { createBudget } from './budget.ts';
+import { readLegacySubscription } from './commands.ts';
 import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
 import type { Network } from './network.ts';
+import type { Peer } from './peer.ts';
 import { createTopicIndex } from './topic-index.ts';
 
 export interface XPublisherEvents {
@@ -31,29 +31,69 @@ export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'recheck
 export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
   /** How many subscriptions one peer may have. */
   readonly subscriptionsMax: number;
+  /** How many all peers may have together. */
+  readonly subscriptionsTotalMax: number;
+  /**
+   * Whether a peer may have many such prefixes: complete topics of its own. Of all others it may have a few. Unless
+   * given, it may have many of any.
+   */
+  readonly isTopic?: (prefix: string) => boolean;
   /** Which subscriptions of a lost peer are reported first. */
   readonly isFirst?: (prefix: string) => boolean;
   /** Why a peer may not subscribe to a prefix; undefined when it may. */
   readonly refusalOf?: (peer: Peer, prefix: string) => string | undefined;
 };
 
+/** An observer has one prefix that is no topic, or a few. */
+const prefixesMax = 32;
+
 /** Filters at the source, like ZeroMQ's XPUB, and reports subscriptions. */
 export function createXPublisher(network: Network, options: XPublisherOptions, events: XPublisherEvents): XPublisher {
-  const { subscriptionsMax, prefixBytesMax, isFirst = () => false, refusalOf } = options;
+  const { subscriptionsMax, subscriptionsTotalMax, prefixBytesMax, refusalOf } = options;
+  const { isFirst = () => false, isTopic = () => true } = options;
   const index = createTopicIndex<Peer>();
+  const subscriptions = createBudget<Peer>(subscriptionsTotalMax);
+  /** How many subscriptions of a peer are no topics. */
+  const prefixes = new Map<Peer, number>();
+
+  function refuse(peer: Peer, why: string): void {
+    events.refused(why);
+    peer.misused();
+  }
+
+  function counted(peer: Peer, prefix: string, change: number): void {
+    if (!isTopic(prefix)) prefixes.set(peer, (prefixes.get(peer) ?? 0) + change);
+    const cut = subscriptions.holds(peer, index.count(peer));
+    if (cut === undefined) return;
+    events.dropped('more subscriptions than all peers may have');
+    cut.destroy();
+  }
+
+  function add(peer: Peer, prefix: string): void {
+    // The form comes first: what is refused takes no memory.
+    const isOneTooMany = (prefixes.get(peer) ?? 0) >= prefixesMax && !isTopic(prefix);
+    if (isOneTooMany) return refuse(peer, 'more prefixes than an observer has');
+    if (index.count(peer) >= subscriptionsMax) return refuse(peer, 'more subscriptions than a peer may have');
+    const refusal = refusalOf?.(peer, prefix);
+    if (refusal !== undefined) return events.refused(refusal);
+    const isNew = index.add(peer, prefix);
+    counted(peer, prefix, 1);
+    if (isNew) events.subscription(prefix, true);
+  }
+
+  function remove(peer: Peer, prefix: string): void {
+    const isGone = index.remove(peer, prefix);
+    counted(peer, prefix, -1);
+    if (isGone) events.subscription(prefix, false);
+  }
 
   function asked(peer: Peer, prefix: string, subscribed: boolean, bytes: number): void {
     if (bytes > prefixBytesMax) {
       // It matches no topic, so it is not stored.
-      if (subscribed) events.refused('a subscription longer than any topic');
-    } else if (!subscribed) {
-      if (index.remove(peer, prefix)) events.subscription(prefix, false);
-    } else if (index.count(peer) >= subscriptionsMax) {
-      events.refused('more subscriptions than a peer may have');
-    } else {
-      const refusal = refusalOf?.(peer, prefix);
-      if (refusal !== undefined) events.refused(refusal);
-      else if (index.add(peer, prefix)) events.subscription(prefix, true);
+      if (subscribed) refuse(peer, 'a subscription longer than any topic');
+    } else if (index.has(peer, prefix) !== subscribed) {
+      if (subscribed) add(peer, prefix);
+      else remove(peer, prefix);
     }
   }
 
@@ -63,14 +103,16 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
     {
       ready: (peer) => events.connected?.(peer),
       message(peer, frame, _second, frames) {
-        const [byte] = frame;
-        if (frames > 1 || (byte !== legacySubscribe && byte !== legacyCancel)) return events.dropped('no subscription');
-        const prefix = latin1(frame, 1, Math.min(frame.length, prefixBytesMax + 1));
-        asked(peer, prefix, byte === legacySubscribe, frame.length - 1);
+        const found = frames > 1 ? undefined : readLegacySubscription(frame, prefixBytesMax);
+        if (found !== undefined) return asked(peer, found.prefix, found.subscribed, found.bytes);
+        events.dropped('no subscription');
+        peer.misused();
       },
       subscription: asked,
       closed(peer, ended) {
         events.closed?.(peer);
+        prefixes.delete(peer);
+        subscriptions.holds(peer, 0);
         const gone = index.leave(peer);
         if (ended) events.ended?.(gone);
         for (const prefix of gone) if (isFirst(prefix)) events.subscription(prefix, false);

@@ -42,7 +42,7 @@ const staleAfterMs = 1_000;
  * worker thread
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  // The brokers' heartbeat uses libzmq, whose sockets end the process when the thread that reads them ends (ADR 27).
+  // A broker hears the other one through libzmq, whose sockets end the process when the thread that reads them ends (ADR 27).
   if (!isMainThread) throw new Error('a broker runs on the main thread of a process: start it in a process of its own');
   const { rank, brokers, onEvent } = options;
   const own = rank === 'primary' ? brokers[0] : brokers[1];

@@ -10,7 +10,8 @@ import { topicBytesMax } from './subscription-table.ts';
  */
 
 export interface Forwarding {
-  published(topic: string, body: Uint8Array): void;
+  /** @returns false when it has no topic of ours */
+  published(topic: string, body: Uint8Array): boolean;
   subscription(topic: string, subscribed: boolean): void;
   /** Tells every publisher that the servers among these topics have ended, before their topics are withdrawn. */
   ended(topics: readonly string[]): void;
@@ -44,12 +45,13 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
 
   return {
     published(topic, body) {
-      if (isTopic(topic)) {
-        forwarded += 1;
-        link.forward(topic, body);
-      } else {
+      if (!isTopic(topic)) {
         dropped.count('', 'no topic');
+        return false;
       }
+      forwarded += 1;
+      link.forward(topic, body);
+      return true;
     },
     subscription(topic, subscribed) {
       if (subscribed) subscribeAll(table.subscribed(topic));

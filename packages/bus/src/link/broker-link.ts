@@ -21,8 +21,12 @@ export interface BrokerLink {
 }
 
 export interface BrokerLinkEvents {
-  /** A publisher sent a message. A topic that is longer than any is cut, to a length that is still too long. */
-  published(topic: string, body: Uint8Array): void;
+  /**
+   * A publisher sent a message. A topic that is longer than any is cut, to a length that is still too long.
+   *
+   * @returns whether it has the form of a message; a publisher that sends others is cut off
+   */
+  published(topic: string, body: Uint8Array): boolean;
   /** The first subscriber subscribed to a topic, or the last one unsubscribed or is gone. */
   subscription(topic: string, subscribed: boolean): void;
   /** The process of a subscriber ended. `topics` are its subscriptions; a `subscription` event for each follows. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
-import type { Connection, ConnectionOptions, Peer } from '../connection.ts';
+import type { Connection, ConnectionOptions } from '../connection.ts';
 import { speak } from '../connection.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { commandFlag, moreFlag } from '../frame-reader.ts';
@@ -10,6 +10,7 @@ import { nullMechanism } from '../mechanism.ts';
 import type { Heartbeat } from '../liveness.ts';
 import { closed, loopback } from './loopback.test-support.ts';
 import { attach } from './network.ts';
+import type { Peer } from '../peer.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 
 const tickMs = 50;
@@ -31,6 +32,7 @@ async function setUp(
     frameBytesMax: 1_000,
     unsentBytesMax: 100_000,
     prefixBytesMax: 8,
+    stallMs: 10_000,
     heartbeat,
     tickMs,
     onDirty: (peer) => process.nextTick(() => peer.flush()),

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Server, connect, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '@cateto/cluster';
+import { closed } from './loopback.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 
@@ -178,3 +179,84 @@ async function listening(): Promise<{ readonly port: number; readonly server: Se
   onTestFinished(() => void server.close());
   return { port: (server.address() as { port: number }).port, server };
 }
+
+describe('what strangers may cost', () => {
+  test('peers that leave messages incomplete are cut off when all of them hold too much, the largest first', async () => {
+    const { port, log } = await bound({ heldTotalBytesMax: 600_000 });
+    const raws = [];
+    for (const kilobytes of [100, 400, 300]) {
+      const socket = await dialled(port);
+      const raw = rawPeer(socket);
+      raw.shakeHands('SUB');
+      await raw.heard.until((all) => all.length > 0);
+      const head = Buffer.of(2, 0, 0, 0, 0, 0, 0x0f, 0xff, 0xff);
+      socket.write(Buffer.concat([head, Buffer.alloc(kilobytes * 1_000)]));
+      raws.push(socket);
+    }
+    await log.until((said) => said.includes('dropped: more incomplete messages than all peers may send'));
+    const [, largest] = raws;
+    if (largest?.closed === false) await closed(largest);
+    expect(raws.map((one) => one.closed)).toEqual([false, true, false]);
+  });
+
+  test('peers that read nothing are cut off when too many bytes wait for all of them', async () => {
+    const { port, socket, log } = await bound({ unsentTotalBytesMax: 4_000_000 });
+    const raws = [];
+    for (const topic of ['a', 'b']) {
+      const one = await dialled(port);
+      const raw = rawPeer(one);
+      raw.shakeHands('SUB');
+      raw.frame(0, `\x01${topic}`);
+      await log.until((said) => said.includes(`+${topic}`));
+      one.pause();
+      raws.push(one);
+    }
+    while (!log.all.includes('dropped: more bytes than may wait for all peers')) {
+      socket.send('a', Buffer.alloc(10_000));
+      socket.send('b', Buffer.alloc(15_000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await log.until((said) => said.includes('-b'));
+    expect(log.all).not.toContain('-a');
+  });
+
+  test('a peer that reads nothing is given up after a while, even if it sends all the time', async () => {
+    const { port, socket, log } = await bound({ stallMs: 200 });
+    const one = await dialled(port);
+    const raw = rawPeer(one);
+    raw.shakeHands('SUB', 0);
+    raw.frame(0, '\x01a');
+    await log.until((said) => said.includes('+a'));
+    one.pause();
+    const sending = setInterval(() => raw.frame(0, '\x01a'), 20);
+    onTestFinished(() => clearInterval(sending));
+    for (let sent = 0; sent < 100; sent += 1) socket.send('a', Buffer.alloc(100_000));
+    await log.until((said) => said.includes('-a'));
+  });
+
+  test('the oldest handshake in progress makes room for the next one', async () => {
+    const { port, log } = await bound({
+      admission: { connectionsMax: 100, handshakesMax: 100, handshakesOfHostMax: 2 },
+    });
+    const [first, second, third] = [await dialled(port), await dialled(port), await dialled(port)];
+    if (!first.closed) await closed(first);
+    expect([second.closed, third.closed]).toEqual([false, false]);
+    expect(log.all).toEqual(['dropped: more connections than may be open']);
+  });
+
+  test('a connection that is one too many is refused, and the others stay', async () => {
+    const { port, log } = await bound({
+      admission: { connectionsMax: 2, handshakesMax: 100, handshakesOfHostMax: 100 },
+    });
+    const kept = [await dialled(port), await dialled(port)];
+    const refused = connect({ host, port });
+    refused.on('error', () => refused.destroy());
+    await closed(refused);
+    const [one] = kept;
+    const raw = one === undefined ? undefined : rawPeer(one);
+    raw?.shakeHands('SUB');
+    raw?.frame(0, '\x01a');
+    await log.until((said) => said.includes('+a'));
+    expect(kept.map((each) => each.closed)).toEqual([false, false]);
+  });
+});

@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Network, Stream, StreamUser, TakeStream } from '../network.ts';
+import { readFairly } from './fair-reading.ts';
 import { addressesOf, isIPv6 } from './host-address.ts';
 import { everyTick } from './ticker.ts';
 import { timers } from './timers.ts';
@@ -69,8 +70,9 @@ export const nodeNetwork: Network = {
   listen({ host, port }, opened, fault) {
     const server = createServer({ noDelay: true }, (socket) => {
       endOnError(socket);
+      // Before the socket is attached: what was read comes before the close.
+      readFairly(socket, (bytes, nowMs) => user.heard(bytes, nowMs));
       const user = attach(socket, opened);
-      socket.on('data', (bytes: Buffer) => user.heard(bytes, timers.monotonicMs()));
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -112,6 +114,7 @@ export function attach(socket: Socket, opened: TakeStream, nowMs: () => number =
 
 function streamOf(socket: Socket): Stream {
   return {
+    host: socket.remoteAddress,
     write: (bytes) => void socket.write(bytes),
     waiting: () => socket.writableLength,
     isFull: () => socket.writableNeedDrain,

@@ -11,11 +11,15 @@ import { createXPublisher } from '../x-publisher.ts';
 
 export const host = '127.0.0.1';
 
-const common = {
+export const common = {
   mechanism: nullMechanism,
   frameBytesMax: 1_048_576,
   unsentBytesMax: 16_777_216,
   prefixBytesMax: 64,
+  stallMs: 10_000,
+  unsentTotalBytesMax: 134_217_728,
+  heldTotalBytesMax: 67_108_864,
+  admission: { connectionsMax: 1_000, handshakesMax: 1_000, handshakesOfHostMax: 1_000 },
   heartbeat: { intervalMs: 5_000, silenceMs: 10_000, ttlMs: 0 },
   tickMs: 50,
   reconnecting: { intervalMs: 1, intervalMaxMs: 20, connectTimeoutMs: 1_000 },
@@ -42,7 +46,7 @@ export function openXPublisher(options: Partial<XPublisherOptions> = {}) {
   let lost = 0;
   const socket = createXPublisher(
     nodeNetwork,
-    { ...common, subscriptionsMax: 1_000, ...options },
+    { ...common, subscriptionsMax: 1_000, subscriptionsTotalMax: 100_000, ...options },
     {
       subscription: (prefix, subscribed) => log.add(`${subscribed ? '+' : '-'}${prefix}`),
       refused: (why) => log.add(`refused: ${why}`),

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '@cateto/cluster';
 import { commandFlag, moreFlag } from '../frame-reader.ts';
+import { closed } from './loopback.test-support.ts';
 import { host, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
 
@@ -15,6 +16,7 @@ async function setUp(options?: Parameters<typeof openXPublisher>[0]) {
     ...publisher,
     async peer() {
       const socket = connect({ host, port });
+      socket.on('error', () => socket.destroy());
       onTestFinished(() => void socket.destroy());
       await once(socket, 'connect');
       const raw = rawPeer(socket);
@@ -116,4 +118,54 @@ test('a peer that does not read loses messages, and the others do not', async ()
     await two.heard.until((heard) => heard.length === 1 + 2 * sent);
   }
   expect(two.socket.destroyed).toBe(false);
+});
+
+test('a peer may have many topics and few prefixes, and is cut off when it goes on', async () => {
+  const { log, peer } = await setUp({ isTopic: (prefix) => prefix.startsWith('topic') });
+  const one = await peer();
+  for (let count = 0; count < 100; count += 1) one.frame(commandFlag, `\x09SUBSCRIBEtopic ${count}`);
+  for (let count = 0; count < 32 + 17; count += 1) one.frame(commandFlag, `\x09SUBSCRIBEprefix ${count}`);
+  await closed(one.socket);
+  const refused = log.all.filter((said) => said.startsWith('refused'));
+  expect(refused).toEqual(Array(17).fill('refused: more prefixes than an observer has'));
+  expect(log.all.filter((said) => said.startsWith('+'))).toHaveLength(132);
+});
+
+test('a peer that ends a prefix may have another one', async () => {
+  const { log, peer } = await setUp({ isTopic: () => false });
+  const one = await peer();
+  for (let count = 0; count < 100; count += 1) {
+    one.frame(commandFlag, `\x09SUBSCRIBEprefix ${count}`);
+    one.frame(commandFlag, `\x06CANCELprefix ${count}`);
+  }
+  await log.until((said) => said.includes('-prefix 99'));
+  expect(log.all.filter((said) => !/^[+-]/.test(said))).toEqual([]);
+});
+
+test('when all peers together have too many subscriptions, the one with the most is cut off', async () => {
+  const { log, peer } = await setUp({ subscriptionsTotalMax: 10 });
+  const [few, many] = [await peer(), await peer()];
+  few.frame(0, '\x01few');
+  await log.until((said) => said.includes('+few'));
+  for (let count = 1; count <= 10; count += 1) many.frame(0, `\x01many ${count}`);
+  await closed(many.socket);
+  await log.until((said) => said.includes('-many 1'));
+  few.frame(0, '\x01more');
+  await log.until((said) => said.includes('+more'));
+  expect(log.all).toContain('dropped: more subscriptions than all peers may have');
+  expect(log.all).not.toContain('-few');
+});
+
+test('a peer that subscribes and unsubscribes without end is cut off', async () => {
+  const { log, peer } = await setUp({ allowance: { burst: 100, perSecond: 10 } });
+  const [commands, messages] = [await peer(), await peer()];
+  for (let count = 0; count < 60; count += 1) {
+    commands.frame(commandFlag, '\x09SUBSCRIBEa');
+    commands.frame(commandFlag, '\x06CANCELa');
+    messages.frame(0, '\x01b');
+    messages.frame(0, '\0b');
+  }
+  await Promise.all([closed(commands.socket), closed(messages.socket)]);
+  const why = 'dropped: more commands and subscriptions than a peer may send';
+  expect(log.all.filter((said) => said === why)).toHaveLength(2);
 });

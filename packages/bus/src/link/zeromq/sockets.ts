@@ -1,19 +1,40 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import { limits } from '@cateto/contracts';
+import { limits, topicShape } from '@cateto/contracts';
 import * as zeromq from 'zeromq';
 import { openAll } from '../closing.ts';
 import { dial } from './dial.ts';
 import { needHandles } from './handles.ts';
-import type { BeatSubscriber, Subscriber, SubscriberEvents, XPublisher, XPublisherEvents } from '@cateto/zmtp';
-import { createBeatSubscriber, createSubscriber, createXPublisher, nullMechanism } from '@cateto/zmtp';
+import type {
+  BeatPublisher,
+  BeatSubscriber,
+  Subscriber,
+  SubscriberEvents,
+  XPublisher,
+  XPublisherEvents,
+} from '@cateto/zmtp';
+import {
+  createBeatPublisher,
+  createBeatSubscriber,
+  createSubscriber,
+  createXPublisher,
+  nullMechanism,
+} from '@cateto/zmtp';
+import {
+  beatBounds,
+  brokerBounds,
+  brokerSubscriptions,
+  commonBounds,
+  participantSubscriptions,
+} from './socket-bounds.ts';
 import { nodeNetwork } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
 
 /*
  * The only place where Cateto opens sockets, and where keys will be added. The reason of each option is beside it. Two
  * kinds of sockets are libzmq's, because its own thread continues while a handler computes: the connection on which
- * requests arrive, and the few beats between the brokers. The others speak ZMTP on the thread that uses the messages
- * (ADR 18); in a worker thread, all of them do (ADR 27).
+ * requests arrive, and the one on which a broker hears the beats of the other. Both dial a broker; no socket of libzmq is
+ * bound, so no stranger reaches one (ADR 59). The others speak ZMTP on the thread that uses the messages (ADR 18); in a
+ * worker thread, all of them do (ADR 27).
  */
 
 /**
@@ -55,6 +76,11 @@ const heartbeats = {
     pongsAtTick: true,
     firstPing: true,
   },
+  /**
+   * The broker's side of connections to its heartbeat port. Not soon: a broker that was stopped for some seconds finds
+   * the beats of the other one in its kernel when it continues.
+   */
+  beats: { intervalMs: 5_000, silenceMs: 15_000, ttlMs: 0, onlyIfSilent: true },
 };
 /**
  * A broker measures a server's 200 ms to the next tick. A larger tick costs less for a thousand idle participants of
@@ -73,17 +99,9 @@ const reconnecting = {
   connectTimeoutMs: 1_000,
 };
 
-const common = {
-  mechanism: nullMechanism,
-  frameBytesMax: limits.frameBytesMax,
-  /** Several seconds of 40,000 requests/s, and sixteen of the largest frames. */
-  unsentBytesMax: 16 * limits.frameBytesMax,
-  /** Longer than any topic, which has at most 64 bytes. */
-  prefixBytesMax: 64,
-};
-
 const participant = {
-  ...common,
+  ...commonBounds,
+  mechanism: nullMechanism,
   reconnecting,
   heartbeat: heartbeats.inTime,
   tickMs: participantTickMs,
@@ -92,18 +110,14 @@ const participant = {
 };
 
 const broker = {
-  ...common,
+  ...brokerBounds,
+  mechanism: nullMechanism,
   reconnecting,
   heartbeat: heartbeats.bound,
   tickMs: brokerTickMs,
   // Messages of all connections that were readable in this turn leave together.
   flushSoon: (run: () => void) => void timers.setImmediate(run),
 };
-
-/** All subscriptions of a broker: its request topics and its prefixes have at most 40,000 entries each. */
-const brokerSubscriptionsMax = 100_000;
-/** A server subscribes to a topic for each operation and lane. */
-const participantSubscriptionsMax = 10_000;
 
 /**
  * The outbound connection of a participant, to every broker. Subscriptions arrive on it. When a broker is gone, the
@@ -114,11 +128,7 @@ export function connectXPublisher(
   isFirst: (prefix: string) => boolean,
   events: XPublisherEvents,
 ): XPublisher {
-  const socket = createXPublisher(
-    nodeNetwork,
-    { ...participant, subscriptionsMax: brokerSubscriptionsMax, isFirst },
-    events,
-  );
+  const socket = createXPublisher(nodeNetwork, { ...participant, ...brokerSubscriptions, isFirst }, events);
   return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
 }
 
@@ -135,7 +145,24 @@ export function openXSubscriber(isLast: (prefix: string) => boolean, events: Sub
 
 /** The broker's side for subscribers. */
 export function openXPublisher(events: XPublisherEvents): XPublisher {
-  return createXPublisher(nodeNetwork, { ...broker, subscriptionsMax: participantSubscriptionsMax }, events);
+  return createXPublisher(nodeNetwork, { ...broker, ...participantSubscriptions, isTopic }, events);
+}
+
+function isTopic(prefix: string): boolean {
+  return topicShape(prefix) !== undefined;
+}
+
+/**
+ * The socket on which a broker publishes its beats: to the other broker, and to participants that request its status.
+ */
+export function openHeartbeat(dropped: (cause: string) => void): BeatPublisher {
+  const options = {
+    ...broker,
+    ...beatBounds,
+    heartbeat: heartbeats.beats,
+    flushSoon: (run: () => void) => timers.nextTick(run),
+  };
+  return createBeatPublisher(nodeNetwork, options, dropped);
 }
 
 /**
@@ -183,14 +210,9 @@ const connecting = {
 };
 
 /**
- * The heartbeat link between brokers has no ZMTP heartbeats: the beats are the heartbeat. Therefore the kernel has to
- * detect a cut link. By default it repeats unacknowledged beats at ever longer intervals, and the side that only
- * listens would wait for ever for a host that lost its power. After a cut of 20 s, both brokers stayed active for 6 s.
- */
-const beatsUnacknowledged = { tcpMaxRetransmitTimeout: 1_000 };
-/**
- * In seconds. A connection whose other end is silent for this long is made again. The kernel of a stopped process still
- * answers.
+ * In seconds. The side that listens to beats sends no PINGs, because the beats are the heartbeat. So its kernel has to
+ * detect a cut link, and a connection whose other end is silent for this long is made again: the other kernel repeats
+ * unacknowledged beats at ever longer intervals. The kernel of a stopped process still answers.
  */
 const beatsUnheard = { tcpKeepalive: 1, tcpKeepaliveIdle: 1, tcpKeepaliveInterval: 1, tcpKeepaliveCount: 2 };
 
@@ -239,19 +261,6 @@ function dialSubscriber(
     prepare(socket);
     dial(socket, host, port);
     return socket;
-  });
-}
-
-/** The socket on which a broker publishes its beats. */
-export function openHeartbeat(bind: string): zeromq.Publisher {
-  needHandles();
-  return new zeromq.Publisher({
-    ...everySocket,
-    ...addressing(bind),
-    ...beatsUnacknowledged,
-    // A late beat is worthless, so a few are enough.
-    sendHighWaterMark: 4,
-    sendTimeout: 0,
   });
 }
 

@@ -17,7 +17,10 @@ async function setUp(platform: Platform) {
   const link: ZeromqBrokerLink = openZeromqBrokerLink(
     { bind: '127.0.0.1', ports, peer: undefined, platform },
     {
-      published: (name, body) => link.forward(name, body),
+      published(name, body) {
+        link.forward(name, body);
+        return true;
+      },
       subscription: () => undefined,
       ended: () => undefined,
       refused: never,

@@ -1,6 +1,5 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { openAll, whileOpen } from '../closing.ts';
-import { needHandles } from './handles.ts';
 import { isMarker } from './is-marker.ts';
 import type { Platform } from '../link.ts';
 import { readMessages } from './read-messages.ts';
@@ -11,6 +10,8 @@ import type { BrokerLink, BrokerLinkEvents } from '../broker-link.ts';
 
 /** Reading the messages that waited takes a few microseconds each. Messages read after this time arrived later. */
 const dropMaxMs = 250;
+/** How long the last beat may take to leave. */
+const lastBeatMs = 100;
 
 export interface ZeromqBrokerLinkOptions {
   /** The address to bind. */
@@ -40,14 +41,10 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
   const guarded = whileOpen(() => closing.signal.aborted);
   const dropped = guarded(events.dropped);
 
-  const { publishers, subscribers, heartbeat, released, peerBeats, reading } = openAll((opened) => {
+  const { publishers, subscribers, heartbeat, peerBeats, reading } = openAll((opened) => {
     opened({ close: () => closing.abort() });
     const upstream = openXSubscriber(isMarker, {
-      message: guarded((topic, body) => {
-        read += 1;
-        if (dropUntilMs !== undefined && platform.nowMs() < dropUntilMs) dropped('', 'stood still');
-        else events.published(topic, body);
-      }),
+      message: hearPublisher,
       connected: () => undefined,
       dropped: (cause) => dropped('', cause),
     });
@@ -60,20 +57,25 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
       lost: () => dropped('downstream', 'not read in time'),
     });
     opened({ close: () => downstream.close(0) });
-    const beats = opened(openHeartbeat(bind));
-    // libzmq closes a port in a thread of its own, some milliseconds after `close`. The last event of the socket
-    // follows.
-    const end = new Promise((resolve) => beats.events.on('end', resolve));
+    const beats = openHeartbeat((cause) => dropped('heartbeat', cause));
+    opened({ close: () => beats.close(0) });
     const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, guarded(events.peerLinkBroken)));
     return {
       publishers: upstream,
       subscribers: downstream,
       heartbeat: beats,
-      released: end,
       peerBeats: theirs,
       reading: theirs === undefined ? undefined : readMessages(theirs, guarded(hearPeer)),
     };
   });
+
+  function hearPublisher(topic: string, body: Uint8Array): boolean {
+    if (closing.signal.aborted) return true;
+    read += 1;
+    if (dropUntilMs === undefined || platform.nowMs() >= dropUntilMs) return events.published(topic, body);
+    dropped('', 'stood still');
+    return true;
+  }
 
   function hearPeer([body]: readonly Buffer[]): void {
     if (body !== undefined) events.peerBeat(body);
@@ -109,8 +111,8 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     closing.abort();
     stopWatching();
     peerBeats?.close();
-    heartbeat.close();
-    await Promise.all([publishers.close(0), subscribers.close(0), released, reading]);
+    // The last beat says that this broker is leaving.
+    await Promise.all([publishers.close(0), subscribers.close(0), heartbeat.close(lastBeatMs), reading]);
   }
 
   return {
@@ -118,19 +120,12 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
       const { publishPort, subscribePort, heartbeatPort } = ports;
       await bindOne('publish', publishPort, () => publishers.bind(bind, publishPort));
       await bindOne('subscribe', subscribePort, () => subscribers.bind(bind, subscribePort));
-      await bindOne('heartbeat', heartbeatPort, () => {
-        needHandles();
-        return heartbeat.bind(`tcp://${bind}:${heartbeatPort}`);
-      });
+      await bindOne('heartbeat', heartbeatPort, () => heartbeat.bind(bind, heartbeatPort));
     },
     forward: subscribers.send,
     subscribe: publishers.subscribe,
     unsubscribe: publishers.unsubscribe,
-    beat(body) {
-      heartbeat.send(body as Buffer).catch((error: unknown) => {
-        dropped('heartbeat', error instanceof Error ? error.message : String(error));
-      });
-    },
+    beat: heartbeat.send,
     dropQueued() {
       dropUntilMs = platform.nowMs() + dropMaxMs;
       untilRead(read);
