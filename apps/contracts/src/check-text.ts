@@ -15,10 +15,10 @@ export function problemLines(check: ContractsCheck, target: ContractsTarget, pro
   return [
     ...stale.map((path) => `${path} is stale: run \`${exportWith}\` and commit it`),
     ...outdated.map(
-      (line) => `${allowedPath(target)} allows a break that does not exist: run \`${checkWith} --allow\`: ${line}`,
+      (line) => `${allowedPath(target)} allows a break that does not exist (${line}): run \`${checkWith} --allow\``,
     ),
     ...breaking.map((violation) => `breaking: ${violationText(violation)}`),
-    ...(breaking.length === 0 ? [] : [`If this is meant: ${announce}\`${checkWith} --allow\``]),
+    ...(breaking.length === 0 ? [] : [`If the break is intended: ${announce}\`${checkWith} --allow\``]),
   ];
 }
 
@@ -30,10 +30,12 @@ export function summaryLine(check: ContractsCheck, { exportWith }: ContractsProj
     ...(allowed.length === 0 ? [] : [`${counted(allowed.length, 'breaking change')} allowed`]),
     ...(workChanges.length === 0 ? [] : [`${counted(workChanges.length, 'change')} of work (${notable} notable)`]),
   ];
-  const release = check.released ? 'the last release' : `no release; \`${exportWith} --release\` stores one`;
+  const release = check.released
+    ? 'compared with the last release'
+    : `no release to compare with; \`${exportWith} --release\` stores one`;
   const current = `${files - stale.length} of ${counted(files, 'file')} up to date`;
   const listed = counts.length === 0 ? '' : `: ${counts.join(', ')}; --verbose lists them`;
-  return `${current}; compared with ${release}${listed}`;
+  return `${current}; ${release}${listed}`;
 }
 
 /** What the summary counts, line by line. */

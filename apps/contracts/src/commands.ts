@@ -45,8 +45,8 @@ export function addExport(command: Command, workOf: WorkOf): Command {
 export function addCheck(command: Command, workOf: WorkOf): Command {
   return command
     .description('reports exported files that are out of date, and changes that break programs of the last release')
-    .option('--allow', 'write down that the breaking changes are meant')
-    .option('--verbose', 'list what is allowed, and every change of work')
+    .option('--allow', 'record the breaking changes as intended')
+    .option('--verbose', 'list every allowed break and every change of work')
     .option('--json', 'one line of JSON: ok, files, stale, released, breaking, allowed, outdated, workChanges')
     .action(async ({ allow, verbose, json }: CheckOptions) => {
       const { target, project } = await workOf(command);

@@ -71,7 +71,7 @@ test('a check without a release compares nothing, and says how to store one', ()
   const { status, stdout } = contracts('check');
   expect([status, stdout]).toEqual([
     0,
-    '4 of 4 files up to date; compared with no release; `contracts export --catalogue ./pricing.ts --release` stores one\n',
+    '4 of 4 files up to date; no release to compare with; `contracts export --catalogue ./pricing.ts --release` stores one\n',
   ]);
 });
 
@@ -116,7 +116,7 @@ test('a breaking change fails the check, passes when it is allowed, and is forgo
   expect(refused.stderr).toMatch(
     /^breaking: operation price, input: may be below 0, .* Compatible: accept what is below 0 as well\.$/m,
   );
-  expect(refused.stderr).toContain('If this is meant: `contracts check --catalogue ./pricing.ts --allow`\n');
+  expect(refused.stderr).toContain('If the break is intended: `contracts check --catalogue ./pricing.ts --allow`\n');
   const json = JSON.parse(contracts('check', '--json').stdout) as { breaking: object[] };
   expect(json).toMatchObject({ ok: false, stale: [], released: true, allowed: [], outdated: [] });
   expect(json.breaking[0]).toMatchObject({
@@ -136,9 +136,7 @@ test('a breaking change fails the check, passes when it is allowed, and is forgo
 
   change({});
   contracts('export');
-  expect(contracts('check').stderr).toContain(
-    'contracts/allowed.json allows a break that does not exist: run `contracts check',
-  );
+  expect(contracts('check').stderr).toContain('contracts/allowed.json allows a break that does not exist (');
   expect(contracts('check', '--allow').status).toBe(0);
   expect(contracts('check').status).toBe(0);
 });

@@ -22,7 +22,8 @@ function say(text = ''): void {
 
 async function askFor(cluster: Cluster, inTheStory: (answer: ClientAnswer) => string): Promise<void> {
   const answer = await within(waitMaxMs, 'an answer', ask(cluster.brokers, 'hypotenuse', [12, 13], false));
-  if (answer.value !== expected) throw new Error(`hypotenuse(12, 13) came as ${answer.value} and is ${expected}`);
+  if (answer.value !== expected)
+    throw new Error(`hypotenuse(12, 13) was answered with ${answer.value} instead of ${expected}`);
   const took = `${answer.elapsedMs.toFixed(1)} ms`;
   say(`   hypotenuse(12, 13) = ${paint.strong(String(answer.value))} in ${paint.good(took)}, ${inTheStory(answer)}`);
 }

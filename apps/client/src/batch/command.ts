@@ -9,22 +9,23 @@ import type { BatchOptions } from './batch-job.ts';
 const concurrencyMax = 10_000;
 
 const notes = `
-The first row contains the names of the columns. The batch finds a formula's operands in the columns of their names,
-whatever the capitals. If no column has an operand's name, the operands are in the first columns.
+The first row contains the names of the columns. batch takes each operand from the column with its name, in upper or
+lower case. If no column has the name of an operand, batch takes the operands from the first columns, in their order.
 
 The output is UTF-8. It has the rows in the order of the input, with two more columns: value and error. If a row cannot
-be computed, its error column contains "<code>: <reason>", and the batch goes on. Short rows are filled up, and long
-rows are cut.
+be computed, its error column contains "<code>: <reason>", and the batch goes on. Rows with too few columns are filled
+up with empty cells, and rows with too many are cut.
 
 The delimiter is recognised if it is a comma, a semicolon, a tab or |, or if the first line is sep=; as spreadsheets
 write it. UTF-8 and UTF-16 are recognised. Any other encoding has to be given by --encoding.
 
 The batch writes --out as <file>.partial and renames it when all rows are written. An interrupted run leaves the
-.partial, and --resume continues from it: its complete rows count as done, also rows with an error. Without a .partial,
---resume continues from --out itself. --retry-failed computes the rows of --out again whose error may be gone, such as
+.partial, and --resume continues from it: its complete rows are done, even rows with an error. Without a .partial,
+--resume continues from --out itself. --retry-failed computes rows of --out again if their error may be gone, such as
 no-listener and overloaded.
 
-The exit code is 0 when all rows have a value, 1 when some have an error, and 4 when no server existed for --timeout.
+The exit code is 0 when all rows have a value, 1 when some have an error, and 4 when no server answered
+within --timeout.
 `;
 
 export function batchCommand(context: Context): Command {
@@ -37,8 +38,8 @@ export function batchCommand(context: Context): Command {
     .option('--delimiter <character>', 'the character between columns, or tab; recognised by default', readDelimiter)
     .option('--encoding <name>', 'the encoding of the input: utf-8, utf-16, iso-8859-1, windows-1252, …')
     .option('--resume', 'continue a partly written --out')
-    .option('--retry-failed', 'compute the failed rows of --out again that may succeed now')
-    .option('--json', 'print the summary as one line of JSON on stdout; the rows need --out')
+    .option('--retry-failed', 'compute those failed rows of --out again that may succeed now')
+    .option('--json', 'print the summary as one line of JSON on stdout; requires --out')
     .addHelpText('after', () => `${notes}${examples(context)}`)
     .action(async (file: string, options: BatchOptions) => {
       const formula = knownFormula(context.catalogue, options.formula);

@@ -50,7 +50,7 @@ describe('--resume of a file without a mark', () => {
     const setup = { stdin, answer: hypotenuseOrDomain };
     const other = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], setup);
     expect(other.exitCode).toBe(2);
-    expect(other.stderr).toContain('the rows in the file are not of hypotenuse');
+    expect(other.stderr).toContain('the rows in the file were not computed by hypotenuse');
     expect(await textOf(out)).toBe(text);
     const same = await runHere(['batch', '-', '--formula', 'leg', '--out', out, '--resume'], setup);
     expect(same.exitCode).not.toBe(2);
@@ -61,7 +61,9 @@ describe('--resume of a file without a mark', () => {
     const out = await file(Buffer.from('a,b,value,error\n3,4,7,\n\xf6,6,,oh\n', 'latin1'));
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n3,4\n' });
     expect(ran.exitCode).toBe(2);
-    expect(ran.stderr).toMatch(/: line 3, byte 24 of the file \(0xf6\): it is not utf-8; no batch has written that\n$/);
+    expect(ran.stderr).toMatch(
+      /: line 3, byte 24 of the file \(0xf6\): it is not utf-8; it was not written by batch\n$/,
+    );
   });
 
   test('--resume reports another delimiter when the header has the same text', async () => {

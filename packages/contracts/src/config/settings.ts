@@ -68,7 +68,7 @@ export const settings = {
   peerLostMs: milliseconds(
     'CATETO_PEER_LOST_MS',
     '--peer-lost <ms>',
-    'silence after which the other broker is lost',
+    'silence after which the other broker counts as lost',
     200,
   ),
   operations: setting<readonly string[] | 'all'>({
@@ -89,7 +89,7 @@ export const settings = {
     variable: 'CATETO_WORKERS',
     flag: '--workers <n|auto>',
     description:
-      'n: run every handler in one of n threads; auto: run handlers that take more than 5 ms in threads, one thread less than there are cores; 0: no threads',
+      'n: run every handler in one of n threads; auto: run handlers that take more than 5 ms in threads, one thread fewer than there are cores; 0: no threads',
     defaultText: 'auto',
     parse: parseWorkers,
   }),
@@ -103,19 +103,19 @@ export const settings = {
   drainMs: milliseconds(
     'CATETO_DRAIN_MS',
     '--drain <ms>',
-    'how long running work may take when the server is told to end; other servers run what takes longer',
+    'how long running work may take when the server is told to end; longer work runs again on other servers',
     drainMs,
   ),
   operationTimeoutMs: milliseconds(
     'CATETO_OPERATION_TIMEOUT_MS',
     '--operation-timeout <ms>',
-    'how long to wait for an op-server before the calc-server computes the operation itself',
+    'how long to wait for an op-server before the calc-server computes an operation with the fallback late itself',
     2000,
   ),
   exposeErrors: setting<boolean>({
     variable: 'CATETO_EXPOSE_ERRORS',
     flag: '--expose-errors',
-    description: 'send clients the text of errors that handlers and formulas throw; otherwise only the log has it',
+    description: 'send clients the text of errors that handlers and formulas throw; by default only the log has it',
     defaultText: '0',
     parse: parseSwitch,
   }),
@@ -226,7 +226,7 @@ function parseWorkers(text: string): number | 'auto' {
   if (text === 'auto') return 'auto';
   const workers = Number(text);
   if (!/^[0-9]+$/.test(text) || workers > workersMax) {
-    throw new SettingFault(`${JSON.stringify(text)} is not auto and not a number of threads from 0 to ${workersMax}`);
+    throw new SettingFault(`${JSON.stringify(text)} is neither auto nor a number of threads from 0 to ${workersMax}`);
   }
   return workers;
 }

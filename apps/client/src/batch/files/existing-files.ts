@@ -53,11 +53,11 @@ export async function findFiles({ target: { path }, how, mark }: PartialParts): 
 
 function refuseOther(partial: string, found: Mark, mark: Mark): void {
   if (found.formula !== mark.formula) {
-    throw usage(`--resume: the rows of ${partial} are of ${found.formula}, not of ${mark.formula}`);
+    throw usage(`--resume: the rows of ${partial} were computed by ${found.formula}, not by ${mark.formula}`);
   }
   if (found.contract !== mark.contract) {
     throw usage(
-      `--resume: the rows of ${partial} are of another ${mark.formula}: contract ${found.contract}, now ${mark.contract}`,
+      `--resume: the rows of ${partial} were computed with another contract of ${mark.formula}: ${found.contract}, now ${mark.contract}`,
     );
   }
 }
@@ -75,7 +75,7 @@ async function markThatLies(path: string): Promise<Mark | undefined> {
   } catch (error) {
     throw cannotUse(path, error);
   }
-  throw usage(`--out: ${path} exists, and no batch has written it; move it away`);
+  throw usage(`--out: ${path} exists, and was not written by batch; move it away`);
 }
 
 async function isThere(partial: string): Promise<boolean> {

@@ -61,7 +61,8 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
     if (keptBytes > 0) return yield* fileRecords(source, keptBytes, delimiter);
     const { size } = await lstat(source);
     // A file with a mark is ours. Its header was torn.
-    if (size > 0 && found === undefined) throw usage(`--resume: ${source} has not one complete line`);
+    if (size > 0 && found === undefined)
+      throw usage(`--resume: ${source} has no complete line; remove it to start anew`);
   }
 
   async function begin(): Promise<void> {
@@ -144,7 +145,7 @@ async function* fileRecords(
   try {
     yield* ownRecords(createReadStream(file, options), delimiter);
   } catch (error) {
-    if (error instanceof TextFault) throw usage(`${file}: ${error.fact}; no batch has written that`);
+    if (error instanceof TextFault) throw usage(`${file}: ${error.fact}; it was not written by batch`);
     throw cannotUse(file, error);
   }
 }

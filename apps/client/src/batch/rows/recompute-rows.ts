@@ -74,7 +74,7 @@ export async function refuseOtherFormula(
     const [had, is] = [row, again].map((one) => (hasFailed(one) ? one.at(-1) : one.at(-2)));
     throw new CommandFault(
       exitCodes.usage,
-      `--out: the rows in the file are not of ${name}: for ${cells} the file has ${had}, and ${name} gives ${is}`,
+      `--out: the rows in the file were not computed by ${name}: for ${cells} the file has ${had}, and ${name} gives ${is}`,
     );
   }
 }

@@ -23,7 +23,7 @@ export function refuseRow(record: DoneRow, row: Cells | undefined, columns: numb
   if (row === undefined) throw refusal('it has more rows than the input');
   const width = columns - 2;
   if (record.length !== columns || !equal(record.slice(0, width), fitted(row, width))) {
-    throw refusal(`its row ${number} is ${shown(record)}, the input's ${shown(row)}`);
+    throw refusal(`its row ${number} is ${shown(record)}, and that of the input is ${shown(row)}`);
   }
 }
 

@@ -133,7 +133,7 @@ describe('--retry-failed', () => {
     await writeFile(`${out}.partial.json`, JSON.stringify({ formula: 'hypotenuse', contract, retries: true }));
     const ran = await runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin: 'a,b\n1,2\n8,8\n' });
     expect(ran.exitCode).toBe(2);
-    expect(ran.stderr).toMatch(/its row 2 is .+ the input's "8,8"\n$/);
+    expect(ran.stderr).toMatch(/its row 2 is .+, and that of the input is "8,8"\n$/);
     expect(await textOf(`${out}.partial`)).toBe(partial);
     expect(await textOf(out)).toBe(finished);
   });

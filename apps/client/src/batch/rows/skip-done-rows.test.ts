@@ -152,16 +152,16 @@ describe('--resume', () => {
     [
       'another row',
       { partial: 'a,b,value,error\n1,0,1,\ny,,,oh\n', mark: mark() },
-      /its row 2 is "y,,,oh", the input's "x"/,
+      /its row 2 is "y,,,oh", and that of the input is "x"/,
     ],
     ['a row of another length', { partial: 'a,b,value,error\n1,0,1\n', mark: mark() }, /its row 1 is/],
     ['more rows', { partial: `${whole}4,0,4,\n`, mark: mark() }, /more rows than the input/],
-    ['no line at all', { partial: 'something else' }, /not one complete line/],
-    ['rows of another formula', { partial: other, mark: mark('leg') }, /are of leg, not of hypotenuse/],
+    ['no line at all', { partial: 'something else' }, /has no complete line/],
+    ['rows of another formula', { partial: other, mark: mark('leg') }, /computed by leg, not by hypotenuse/],
     [
       'rows of another contract',
       { partial: other, mark: mark('hypotenuse', 7) },
-      /another hypotenuse: contract 7, now /,
+      /computed with another contract of hypotenuse: 7, now /,
     ],
     [
       'a value that the formula does not give',

@@ -29,7 +29,7 @@ export async function refuseOtherEnd(
   const text = end.toString();
   if (text.trim() === '') return;
   const what = `${quoted(text)} follows the last complete row and is not the start of the next one`;
-  throw new CommandFault(exitCodes.usage, `--out: the file does not belong to this input: ${what}; move it away`);
+  throw new CommandFault(exitCodes.usage, `--out: the file does not belong to this input: ${what}; move the file away`);
 }
 
 /** The start of a row, whatever its value is. */
