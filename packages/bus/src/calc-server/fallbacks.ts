@@ -37,6 +37,7 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
   const { platform } = participant;
   /** The requests that wait or run. */
   const asked = new Map<Admitted, (outcome: Success | Failure) => void>();
+  let markersHeld = 0;
   /** A handler occupies the event loop now. */
   let inHandler = false;
   let blockedUntilMs = Number.NEGATIVE_INFINITY;
@@ -51,6 +52,7 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
       done?.(outcome);
     },
     announce: loop.announce,
+    isLinked: () => markersHeld > 0,
     blocked: loop.blocked,
     // There is no other server to which it could be given back.
     waitLong: () => undefined,
@@ -58,6 +60,13 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     windowIs: () => undefined,
     // Each call is computed here once, whatever was tried before.
     resentFirst: false,
+  });
+  participant.attach({
+    tableChanged(change) {
+      if (change.type !== 'marker-up' && change.type !== 'marker-down') return;
+      markersHeld = change.held;
+      if (markersHeld > 0) queue.linked();
+    },
   });
   participant.table('fallbacks', () => asked.size);
 

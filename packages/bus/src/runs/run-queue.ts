@@ -1,6 +1,7 @@
 import type { Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import { createQueueDelay } from '@cateto/protocol';
+import { createAnnouncedRun } from './announced-run.ts';
 import { createOriginLine } from './origin-line.ts';
 import { queueLoad } from './queue-load.ts';
 import { createRunTimes } from './run-times.ts';
@@ -12,17 +13,15 @@ import type { Admitted } from './work.ts';
  *
  * In the event loop, a bounded number runs at once, in stretches of 20 ms. After each stretch, all other work of the
  * loop gets its turn. In threads, as many run as there are threads, so that requests that wait for a thread can still
- * be given back. A handler that may block the loop begins one turn after its requesters were told. If it will probably
- * take long, the requests behind it are given back first. So are requests that have waited for 100 ms. Requests wait in
- * the order of turns of their origins (origin-line.ts).
+ * be given back. A handler that may block the loop begins one turn after its requesters were told (announced-run.ts).
+ * If it will probably take long, the requests behind it are given back first. So are requests that have waited for 100
+ * ms. Requests wait in the order of turns of their origins (origin-line.ts).
  */
 
 const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 const stretchMs = 20;
 /** From here on, others notice that the event loop was blocked. */
 const noticedMs = 20;
-/** The same as for the first beats of work that does not block: a short limit must not make a busy server seem lost. */
-export const silentLeastMs = 2_000;
 const waitMaxMs = 100;
 /** Origins of shorter runs take turns by number. */
 const chargedFromMs = 0.1;
@@ -66,8 +65,11 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
    * read for the next one.
    */
   let lastMs = 0;
-  /** The request whose requesters were told that its handler may block. */
-  let announced: Admitted | undefined;
+  const announced = createAnnouncedRun({
+    isLinked: options.isLinked,
+    announce,
+    beforeLong: (nowMs) => void (waiting.size() > 1 && giveBack(waiting.all(), nowMs)),
+  });
   let lookMs = Number.POSITIVE_INFINITY;
   /** When this server begins nothing more. */
   let leaveMs = Number.POSITIVE_INFINITY;
@@ -134,7 +136,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     answered(request, outcome, nowMs);
     times.answered(request, nowMs);
     if (waiting.size() > 0) askForTurn();
-    else if (request === announced) announce(0);
+    else announced.over(request);
   }
 
   /** Threads with quick work get their next task before they are done. */
@@ -177,20 +179,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const { underway } = request.work;
     if (underway === undefined && request.deadlineMs > nowMs) return false;
     if (underway !== 'returned') answered(request, tooLate, nowMs);
-    // The announced silence will not happen.
-    if (request === announced) announce(0);
+    announced.over(request);
     return true;
-  }
-
-  /** A handler that may block begins one turn after its requesters were told. */
-  function isAnnounced(request: Admitted, nowMs: number): boolean {
-    const { load } = request.work.run;
-    if (announced === request || !load.mayBlock()) return true;
-    announced = request;
-    if (load.isLong() && waiting.size() > 1) giveBack(waiting.all(), nowMs);
-    const { maxMs = Number.POSITIVE_INFINITY } = request.work.run;
-    announce(Math.min(request.deadlineMs - nowMs, Math.max(maxMs, silentLeastMs)));
-    return false;
   }
 
   /** Until a run ends, a turn would be useless. */
@@ -216,13 +206,13 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
         waiting.shift();
         forThreads.push(request);
         beginInThreads();
-      } else if (isAnnounced(request, nowMs)) {
+      } else if (announced.mayBegin(request, nowMs)) {
         waiting.shift();
         begin(request, nowMs);
       } else break;
     }
     workedMs = workedSince(startMs, workBefore);
-    if (waiting.size() > 0 || workedMs >= stretchMs) askForTurn();
+    if ((waiting.size() > 0 && !announced.waitsForLink()) || workedMs >= stretchMs) askForTurn();
   }
 
   /** @returns for how long it worked */
@@ -235,7 +225,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   /** Gives back what has waited since then. An announced request begins soon. */
   function giveBack(from: readonly Admitted[], untilMs: number): void {
-    const isOther = (request: Admitted): boolean => request !== announced;
+    const isOther = (request: Admitted): boolean => !announced.is(request);
     const found = from.filter(({ sinceMs, work }) => sinceMs <= untilMs && work.underway === undefined).filter(isOther);
     if (found.length === 0) return;
     waitLong(found, all().filter(isOther));
@@ -253,8 +243,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const left = all();
     if (left.length > 0) letGo(left);
     forgetReturned();
-    // The announced silence will not happen.
-    if (announced !== undefined && left.includes(announced)) announce(0);
+    left.forEach(announced.over);
     return true;
   }
 
@@ -275,6 +264,9 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     loopSeen(lateMs) {
       // Which of them blocked the loop is unknown.
       if (lateMs >= lateFromMs) times.suspectAll();
+    },
+    linked() {
+      if (waiting.size() > 0) askForTurn();
     },
     putOff() {
       putOffs += 1;

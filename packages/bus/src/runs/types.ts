@@ -29,6 +29,8 @@ export interface RunQueue {
    * has read the other messages of that time, which may cancel them.
    */
   putOff(): void;
+  /** A broker is active again. */
+  linked(): void;
   load(): QueueLoad;
 }
 
@@ -42,6 +44,8 @@ export interface RunQueueOptions {
    * A handler may block the event loop for this long; 0 means that it has not, or is over. Requesters are to be told.
    */
   announce(silentMs: number): void;
+  /** Whether an active broker is connected. Otherwise no requester would hear what is announced. */
+  isLinked(): boolean;
   /**
    * These requests have waited for long, or will. Those that are given back are marked `returned` when this returns.
    *

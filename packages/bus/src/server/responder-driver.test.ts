@@ -33,6 +33,11 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     onEvent: (event) => void events.push(event),
     runningMax,
   });
+  const linked = (held: number): void => {
+    const type = held > 0 ? 'marker-up' : 'marker-down';
+    components.forEach((component) => component.tableChanged?.({ type, marker: 'calc.broker.1', held }));
+  };
+  linked(1);
   let lastSeq = 0;
   const took: number[] = [];
   const run = createRun({
@@ -90,6 +95,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     drain: responses.drain,
     turns,
     clock,
+    linked,
     cancel: (...seqs: readonly number[]) => receivers.get('calc.cancel')?.([seqs]),
     tick() {
       components.forEach((component) => component.tick?.());
@@ -409,4 +415,44 @@ test('work that arrives while the event loop was blocked begins one turn later, 
   elsewhere.shift()?.();
   turns.settle();
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 4]);
+});
+
+test('work that may block begins only while an active broker is connected, because no requester would hear its beat', () => {
+  const { ask, answers, turns, beats, linked } = setUp({ metMs: 500 });
+  linked(0);
+  ask(1, 500);
+  turns.settle();
+  expect(answers).toEqual([]);
+  beats.length = 0;
+  linked(1);
+  turns.settle();
+  expect(beats.length).toBeGreaterThan(0);
+  // The answers from before are published again.
+  expect(answers.map(([seq]) => seq).filter((seq) => seq < 1_000)).toEqual([1]);
+});
+
+test('work whose broker is lost after the announcement is announced again before it begins', () => {
+  const { ask, answers, turns, beats, linked } = setUp({ metMs: 500 });
+  ask(1, 500);
+  linked(0);
+  turns.settle();
+  expect(answers).toEqual([]);
+  beats.length = 0;
+  linked(1);
+  turns.settle();
+  expect(answers.map(([seq]) => seq).filter((seq) => seq < 1_000)).toEqual([1]);
+  expect(beats.some(([, , [, silentMs]]) => Number(silentMs) > 1_000)).toBe(true);
+});
+
+test('work that waits for a broker is given back when its server drains', () => {
+  const { ask, answers, turns, beats, linked, drain, tick } = setUp({ metMs: 500 });
+  linked(0);
+  ask(1, 500);
+  turns.settle();
+  beats.length = 0;
+  void drain(4_500);
+  turns.pass(150);
+  tick();
+  expect(answers).toEqual([]);
+  expect(beats.some(([, , [, , , returned]]) => JSON.stringify(returned) === '[1,1]')).toBe(true);
 });

@@ -8,7 +8,8 @@ import type { BatchOrigin, Participant } from '../participant/participant.ts';
 import type { QueueLoad } from '../runs/queue-load.ts';
 import type { RunCounts } from '../runs/run-counters.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
-import { createRunQueue, silentLeastMs } from '../runs/run-queue.ts';
+import { silentLeastMs } from '../runs/announced-run.ts';
+import { createRunQueue } from '../runs/run-queue.ts';
 import { joinLoop } from './loop-announcements.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import type { Work } from '../runs/work.ts';
@@ -61,6 +62,7 @@ export function createResponderDriver<T extends string>(
   );
   const runCounters = createRunCounters(platform);
   let drained: (() => void) | undefined;
+  let markersHeld = 0;
   let goneMs = Number.POSITIVE_INFINITY;
   /** When a timer is to check the running work. */
   let lookMs = Number.POSITIVE_INFINITY;
@@ -77,6 +79,7 @@ export function createResponderDriver<T extends string>(
     counters: runCounters,
     answered: ({ sender, seq }, outcome, nowMs) => handle({ type: 'answered', sender, seq, outcome }, nowMs),
     announce: loop.announce,
+    isLinked: () => markersHeld > 0,
     blocked: loop.blocked,
     waitLong: (runs, waiting) => handle({ type: 'waits-long', runs, waiting }),
     letGo: (runs) => handle({ type: 'let-go', runs }),
@@ -144,7 +147,11 @@ export function createResponderDriver<T extends string>(
   participant.table('requesters', () => responder.counters().requesters);
   participant.attach({
     tableChanged(change) {
-      if (change.type === 'marker-up') handle({ type: 'marker-up' });
+      if (change.type !== 'marker-up' && change.type !== 'marker-down') return;
+      markersHeld = change.held;
+      if (change.type === 'marker-down') return;
+      handle({ type: 'marker-up' });
+      queue.linked();
     },
     deadlineMs() {
       const dueMs = responder.deadlineMs() ?? Number.POSITIVE_INFINITY;
