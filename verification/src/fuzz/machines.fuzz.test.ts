@@ -268,6 +268,10 @@ describe('any inputs of a stranger', () => {
       }),
     },
     { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel' as const), seq: seqs }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ type: fc.constant('path-proven' as const), proof: fc.integer({ min: 1, max: 9 }) }),
+    },
   );
 
   fuzz(
@@ -284,7 +288,7 @@ describe('any inputs of a stranger', () => {
         const settled = new Set<number>();
         const check = (effects: readonly RequesterEffect<number>[], input: RequesterInput<number>): void => {
           for (const effect of effects) {
-            if (effect.type === 'await-turn') continue;
+            if (effect.type === 'await-turn' || effect.type === 'prove-path') continue;
             if (effect.type === 'cancel') {
               for (const seq of effect.seqs) {
                 must(asked.has(`${seq} ${effect.to}`) && settled.has(seq), 'cancelled where it is not, or too soon');

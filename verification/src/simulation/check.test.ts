@@ -309,6 +309,19 @@ describe('work that takes time', () => {
     expect(objections({ ...worked(['op-1', 10_000]), plans: [...plans, ...again] })).toMatch(/planned by calc-1/);
   });
 
+  test('work must not run or be planned again because a broker stands still for a moment, if handlers wait', () => {
+    const paused = (given: Partial<History>, forMs: number, blockingShare: number): string =>
+      broken({ ...given, faults: [fault('stop', 'broker', 10_050, 10_050 + forMs)] }, 'pauses', {
+        work: { seed: 1, blockingShare, slots: [1], bursts: [], timeoutMs: 600_000 },
+      }).join();
+    expect(paused(twice, 900, 0)).toContain('square 3 was computed by op-1 at 10000 and by op-2 at 10400');
+    expect(paused(twice, 1_100, 0)).toBe('');
+    expect(paused(twice, 900, 1)).toBe('');
+    const { plans = [] } = twice;
+    const again = plans.map((plan) => ({ ...plan, name: 'calc-2', process: 4, atMs: 10_150 })).slice(0, 1);
+    expect(paused({ ...worked(['op-1', 10_000]), plans: [...plans, ...again] }, 900, 0)).toMatch(/planned by calc-1/);
+  });
+
   test('work must not run again because an op-server was told to end, if it had the time to end its work', () => {
     const given = { ...twice, faults: [fault('terminate', 'op-1', 10_100, 16_000)] };
     expect(broken(given, 'restarts').join()).toContain('square 3 was computed by op-1 at 10000 and by op-2 at 10400');

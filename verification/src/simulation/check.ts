@@ -11,7 +11,7 @@ import type { Scenario } from './scenario.ts';
 import { takesTime } from './scenario.ts';
 import { checkTables } from './table-checks.ts';
 import type { Violation } from './violation.ts';
-import { checkFailovers, checkRestarts, checkWork } from './work-checks.ts';
+import { checkFailovers, checkRestarts, checkUndisturbed, checkWork } from './work-checks.ts';
 
 /*
  * The promises of docs/protocol.md, each as a check of a history. The checks do not know how the history came about.
@@ -26,6 +26,7 @@ export function check(scenario: Scenario, history: History): Violation[] {
       : []),
     ...(scenario.mode === 'restarts' ? checkRestarts(history) : []),
     ...(scenario.mode === 'work-failovers' ? checkFailovers(scenario, history) : []),
+    ...(scenario.mode === 'work' || scenario.mode === 'pauses' ? checkUndisturbed(scenario, history) : []),
     ...checkRuns(history),
     ...(takesTime(scenario.mode) ? checkWork(scenario, history) : []),
     ...(scenario.mode === 'load' ? checkLoad(scenario, history) : []),

@@ -3,6 +3,7 @@ import type * as Protocol from '@cateto/protocol';
 import type * as SubscriptionTables from '../../../packages/bus/src/broker/subscription-table.ts';
 import type * as FailingServers from '../../../packages/protocol/src/requester/failing.ts';
 import type * as Leases from '../../../packages/protocol/src/requester/leases.ts';
+import type * as PathProofs from '../../../packages/protocol/src/requester/path-proofs.ts';
 import type * as Servers from '../../../packages/protocol/src/requester/servers.ts';
 
 /*
@@ -12,6 +13,7 @@ import type * as Servers from '../../../packages/protocol/src/requester/servers.
 type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
   Pick<typeof FailingServers, 'createFailing'> &
   Pick<typeof Leases, 'createLeases'> &
+  Pick<typeof PathProofs, 'createPathProofs'> &
   Pick<typeof Servers, 'createServers'> &
   Pick<
     typeof Protocol,
@@ -331,6 +333,10 @@ export const mutants: Readonly<Record<string, Mutant>> = {
         },
       };
     },
+  }),
+
+  'requests move although no broker forwards': ({ createPathProofs }) => ({
+    createPathProofs: (prove) => ({ ...createPathProofs(prove), waitMs: () => 0 }),
   }),
 
   'a server does not have to earn its window': ({ createRequester }) => ({

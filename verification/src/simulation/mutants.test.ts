@@ -25,6 +25,9 @@ vi.mock('../../../packages/bus/src/broker/subscription-table.ts', async (origina
 );
 vi.mock('../../../packages/protocol/src/requester/failing.ts', async (original) => breakable(await original<object>()));
 vi.mock('../../../packages/protocol/src/requester/leases.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/protocol/src/requester/path-proofs.ts', async (original) =>
+  breakable(await original<object>()),
+);
 vi.mock('../../../packages/protocol/src/requester/servers.ts', async (original) => breakable(await original<object>()));
 
 /** The seed to start with for some mutants: earlier seeds find nothing and only take time. */
@@ -45,6 +48,7 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'a withdrawal counts as the end of a server': [7, 'restarts'],
   'a lease never ends': [21, 'misbehaving'],
   'a lease is forgotten at a failover': [1, 'work-failovers'],
+  'requests move although no broker forwards': [1, 'pauses'],
   'a server does not have to earn its window': [17, 'misbehaving'],
   'a server that fails attracts the requests that wait': [36, 'misbehaving'],
   'a lack of room counts as a lack of listeners': [1, 'load'],

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Misbehaviour } from './misbehaving.ts';
 import { misbehaviours } from './misbehaving.ts';
 import type { Work } from './work-scenarios.ts';
-import { burst, misledWork, overload, quickWork, shortWork, someWork } from './work-scenarios.ts';
+import { briefWork, burst, misledWork, overload, quickWork, shortWork, someWork } from './work-scenarios.ts';
 
 /*
  * The events of one simulated run: the processes, the requests, and the faults with their times. All of it is data, so
@@ -18,6 +18,7 @@ import { burst, misledWork, overload, quickWork, shortWork, someWork } from './w
  * - `work-failovers`: the same computations, and the failovers of `failovers`.
  * - `restarts`: computations of up to three seconds, and op-servers that are told to end one after the other and have the
  *   time to end their work.
+ * - `pauses`: computations of up to 300 ms, and a single broker that stands still for less than a second and continues.
  * - `generators`: computations of some milliseconds, and formulas in steps with hundreds of calls; one fault at a time, half of
  *   them failovers.
  * - `misbehaving`: one additional op-server, which does not keep to the protocol, for twenty seconds.
@@ -32,6 +33,7 @@ export const modes = [
   'work',
   'work-failovers',
   'restarts',
+  'pauses',
   'generators',
   'misbehaving',
   'load',
@@ -138,6 +140,15 @@ const restart = fc.record({
   forMs: fc.integer({ min: 5_500, max: 7_000 }),
 });
 
+/** The broker, which comes first in the list, when all participants have connected. No connection to it is given up. */
+const pause = fc.record({
+  kind: fc.constantFrom<FaultKind>('stop', 'hang'),
+  target: fc.constant(0),
+  other: fc.constant(0),
+  afterMs: fc.integer({ min: 1_500, max: 3_000 }),
+  forMs: fc.integer({ min: 50, max: 900 }),
+});
+
 /** Faults of servers alone. In the list, servers come after brokers, and clients after servers. */
 const serverFault = fc.record({
   kind: fc.constantFrom<FaultKind>('kill', 'terminate', 'stop', 'hang', 'cut', 'cut-one-way'),
@@ -153,6 +164,7 @@ export function takesTime(mode: Mode): boolean {
     mode === 'work' ||
     mode === 'work-failovers' ||
     mode === 'restarts' ||
+    mode === 'pauses' ||
     mode === 'generators' ||
     mode === 'misbehaving' ||
     mode === 'load'
@@ -166,12 +178,13 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const work = takesTime(mode);
   const misled = mode === 'misbehaving';
   const restarts = mode === 'restarts';
+  const pauses = mode === 'pauses';
   const generators = mode === 'generators';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
     // With a single broker, requests wait until it is back.
-    brokers: restarts ? fc.constant(2) : fc.constantFrom(2, 2, 2, 1),
+    brokers: pauses ? fc.constant(1) : restarts ? fc.constant(2) : fc.constantFrom(2, 2, 2, 1),
     clients: fc.integer({ min: load ? 2 : 1, max: mode === 'failovers' ? 1 : many ? 2 : 3 }),
     // With a single calc-server, its end would end the promise.
     calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many || restarts ? 2 : 3 }),
@@ -181,13 +194,15 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
         : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
     perSecond: restarts
       ? fc.constantFrom(0.1, 0.3)
-      : load
-        ? fc.constant(2)
-        : work
-          ? fc.constantFrom(1, 3)
-          : many
-            ? fc.constantFrom(5, 10, 60)
-            : fc.constantFrom(5, 20, 60),
+      : pauses
+        ? fc.constant(10)
+        : load
+          ? fc.constant(2)
+          : work
+            ? fc.constantFrom(1, 3)
+            : many
+              ? fc.constantFrom(5, 10, 60)
+              : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
@@ -197,25 +212,29 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
         ? fc.array(serverFault, { maxLength: 6 })
         : load || misled
           ? fc.constant([])
-          : restarts
-            ? fc.array(restart, { minLength: 2, maxLength: 4 })
-            : generators
-              ? fc.array(fc.oneof(failover, aFault(faultMaxMs)), { maxLength: 4 })
-              : work
-                ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
-                : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+          : pauses
+            ? fc.array(pause, { minLength: 2, maxLength: 6 })
+            : restarts
+              ? fc.array(restart, { minLength: 2, maxLength: 4 })
+              : generators
+                ? fc.array(fc.oneof(failover, aFault(faultMaxMs)), { maxLength: 4 })
+                : work
+                  ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
+                  : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
     work: load
       ? fc.oneof(burst, overload)
       : misled
         ? misledWork
-        : restarts
-          ? shortWork
-          : generators
-            ? quickWork
-            : work
-              ? someWork
-              : fc.constant(undefined),
+        : pauses
+          ? briefWork
+          : restarts
+            ? shortWork
+            : generators
+              ? quickWork
+              : work
+                ? someWork
+                : fc.constant(undefined),
     misbehaviour: misled ? fc.constantFrom(...misbehaviourNames) : fc.constant(undefined),
   });
 }

@@ -81,6 +81,19 @@ test(
   },
 );
 
+const pauseSeeds = 10;
+
+test(
+  `no seed from 1 to ${pauseSeeds} computes anything again because the only broker stands still for a moment`,
+  { timeout: 600_000 },
+  async () => {
+    for (let seed = 1; seed <= pauseSeeds; seed += 1) {
+      const trial = await trySeed(seed, 'pauses');
+      if (trial.violations.length > 0) expect.fail(await report(trial));
+    }
+  },
+);
+
 const generatorSeeds = 8;
 
 test(

@@ -10,12 +10,13 @@ import { isBrokerName } from './system.ts';
  * a calc-server is lost, the calls of its formulas are planned again.) A requester that stands still moves no request,
  * nor do faults of uninvolved processes.
  */
-export function checkWork({ mode }: Pick<Scenario, 'mode'>, history: History): Violation[] {
+export function checkWork(scenario: Pick<Scenario, 'mode' | 'work'>, history: History): Violation[] {
+  const { mode } = scenario;
   const { planned, faults, fellBack } = history;
   const found: Violation[] = [];
   for (const [call, runs] of runsByCall(history)) {
-    const most =
-      (planned.get(call) ?? 0) + disturbances(runs, history, mode === 'work-failovers' ? copiesMs : recoveredMs);
+    const afterMs = mode === 'work-failovers' ? copiesMs : recoveredMs;
+    const most = (planned.get(call) ?? 0) + disturbances(runs, history, afterMs, scenario);
     const atMs = runs[most]?.fromMs;
     if (atMs === undefined || isFirst(runs, history)) continue;
     found.push({
@@ -57,6 +58,34 @@ export function checkRestarts({ runs }: History): Violation[] {
   );
 }
 
+/**
+ * Without a fault no formula is planned twice and no call computed twice. A broker that stands still for a moment and
+ * continues is no fault, if handlers wait.
+ */
+export function checkUndisturbed(
+  { work }: Pick<Scenario, 'work'>,
+  { plans, runs, faults, brokers }: History,
+): Violation[] {
+  if (work === undefined || work.blockingShare > 0) return [];
+  const isDisturbed = (fromMs: number, toMs: number): boolean => {
+    const meanwhile = (beganMs: number, endedMs: number): boolean => beganMs <= toMs && endedMs + recoveredMs >= fromMs;
+    const faulty = faults.some((fault) => !isPause(fault) && meanwhile(fault.fromMs, fault.toMs));
+    return faulty || brokers.some(({ state, atMs }) => state !== 'stopped' && meanwhile(atMs, atMs));
+  };
+  return [
+    ...again(
+      plans.map(({ call, name, atMs }) => ({ call, name, atMs })),
+      'planned',
+      isDisturbed,
+    ),
+    ...again(
+      runs.map(({ call, name, fromMs }) => ({ call, name, atMs: fromMs })),
+      'computed',
+      isDisturbed,
+    ),
+  ];
+}
+
 interface Occasion {
   readonly call: string;
   readonly name: string;
@@ -64,12 +93,16 @@ interface Occasion {
 }
 
 /** Calls that were made before all processes knew each other do not count. */
-function again(occasions: readonly Occasion[], verb: string): Violation[] {
+function again(
+  occasions: readonly Occasion[],
+  verb: string,
+  isAllowed: (fromMs: number, toMs: number) => boolean = () => false,
+): Violation[] {
   const first = new Map<string, Occasion>();
   return occasions.flatMap((one) => {
     const before = first.get(one.call);
     if (before === undefined) first.set(one.call, one);
-    if (before === undefined || before.atMs < allStartedMs) return [];
+    if (before === undefined || before.atMs < allStartedMs || isAllowed(before.atMs, one.atMs)) return [];
     const what = `${one.call} was ${verb} by ${before.name} at ${before.atMs.toFixed(0)} and by ${one.name} at ${one.atMs.toFixed(0)}`;
     return [{ atMs: one.atMs, what }];
   });
@@ -96,6 +129,8 @@ function runsByCall({ runs }: History): Map<string, WorkRun[]> {
   return byCall;
 }
 
+/** A participant gives up the connection to a broker that is silent for this long. */
+const givenUpMs = 1_000;
 /** A requester that sent a request within ten seconds gets a beat before a handler blocks. */
 const toldMs = 9_500;
 
@@ -117,17 +152,32 @@ function isFirst(runs: readonly WorkRun[], history: History): boolean {
 }
 
 /** How many faults happened between the first and the last run that may have caused a repetition. */
-function disturbances(runs: readonly WorkRun[], { faults, brokers, plans }: History, afterMs: number): number {
+function disturbances(
+  runs: readonly WorkRun[],
+  { faults, brokers, plans }: History,
+  afterMs: number,
+  { work }: Pick<Scenario, 'work'>,
+): number {
   const [first, last] = [runs[0], runs.at(-1)];
   if (first === undefined || last === undefined || first === last) return 0;
   const planners = new Set(plans.filter(({ call }) => call === first.call).map(({ name }) => name));
   const servers = new Set(runs.map(({ name }) => name));
   const meanwhile = (fromMs: number, toMs: number): boolean => fromMs <= last.fromMs && toMs + afterMs >= first.fromMs;
   return (
-    faults.filter((fault) => meanwhile(fault.fromMs, fault.toMs) && mayRepeat(fault, servers, planners)).length +
+    faults
+      .filter((fault) => work === undefined || work.blockingShare > 0 || !isPause(fault))
+      .filter((fault) => meanwhile(fault.fromMs, fault.toMs) && mayRepeat(fault, servers, planners)).length +
     // At the start both brokers may be active for a moment. The step down of one of them counts like a failover.
     brokers.filter(({ state, atMs }) => state !== 'stopped' && meanwhile(atMs, atMs)).length
   );
+}
+
+/**
+ * A broker stood still, and its participants kept their connections to it. It delivers late what it was sent, and
+ * requesters know that. A handler that blocks may miss a takeover meanwhile.
+ */
+function isPause({ kind, target, fromMs, toMs }: FaultSpan): boolean {
+  return isBrokerName(target) && (kind === 'stop' || kind === 'hang') && toMs - fromMs < givenUpMs;
 }
 
 function mayRepeat({ kind, target, other, fromMs, toMs }: FaultSpan, servers: Names, planners: Names): boolean {

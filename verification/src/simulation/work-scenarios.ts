@@ -70,6 +70,16 @@ export const shortWork = fc.record({
   timeoutMs: fc.constant(600_000),
 });
 
+/** Enough slots for everything, also for the requests that a broker has held back. */
+export const briefWork = fc.record({
+  seed: fc.nat(),
+  evenMs: fc.constantFrom(5, 20, 100, 300),
+  blockingShare: fc.constant(0),
+  slots: fc.constantFrom([16], [64]),
+  bursts: fc.constant([]),
+  timeoutMs: fc.constant(60_000),
+});
+
 /** Enough slots for many calls of a map at once. */
 export const quickWork = fc.record({
   seed: fc.nat(),

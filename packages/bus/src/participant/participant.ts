@@ -167,10 +167,13 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function helloHeard(counter: number): void {
-    const done = roundTrips.get(counter);
-    if (done === undefined) return tellReturnPath({ type: 'hello-heard', counter });
-    roundTrips.delete(counter);
-    done();
+    if (!roundTrips.has(counter)) return tellReturnPath({ type: 'hello-heard', counter });
+    for (const [earlier, done] of roundTrips) {
+      if (earlier > counter) return;
+      // An earlier hello was lost, or has been overtaken through another broker.
+      roundTrips.delete(earlier);
+      done();
+    }
   }
 
   function publish(topic: string, to: string, message: readonly unknown[]): void {

@@ -78,6 +78,11 @@ export function createRequesterDriver(
         return participant.publish(cancelTopic, effect.to, cancelLayout.write({ seqs: [...effect.seqs] }));
       case 'progress':
         return effect.work.progressed?.(effect.share);
+      case 'prove-path':
+        return participant.afterRoundTrip(() => {
+          handle({ type: 'path-proven', proof: effect.proof });
+          participant.rearm();
+        });
       case 'await-turn':
         return platform.afterTurn(() => {
           handle({ type: 'turn-ended' });

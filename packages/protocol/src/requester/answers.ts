@@ -97,7 +97,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
       stale += 1;
       return;
     }
-    if (saysUnfit.has(refusal.code)) server.unfit.add(contract);
+    if (saysUnfit.has(refusal.code)) server.unfit.set(contract, refusal);
     dispatch.refusedBy(request, server);
     request.refusal = refusal;
     if (request.server === server) moveOn(request, refusal, nowMs);

@@ -65,6 +65,8 @@ export interface Dispatch<W> {
   canSend(): boolean;
   /** Since when no suitable server for the request is known; from now on when this is new. */
   unservedSinceMs(request: OpenRequest<W>, nowMs: number): number;
+  /** The refusal of a listening server that does not know the contract of the request. */
+  refusalOf(request: OpenRequest<W>): Failure | undefined;
   /** Why a request that no server has is held. */
   obstacle(request: OpenRequest<W>): Obstacle;
   /** An answer arrived. Its cost shows how long other requests will wait. */

@@ -111,7 +111,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
-    request.resendDueMs = nowMs + request.resendEveryMs * (1 + resendJitter * (2 * random() - 1));
+    request.proof = 0;
+    request.resendDueMs = nowMs + request.resendEveryMs * (0.5 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
     // A new request is scheduled by its call. A held or moved one is due earlier than it was scheduled.
     if (request.scheduledMs < Number.POSITIVE_INFINITY) schedule(request);
@@ -218,6 +219,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       unserved.set(target.route, sinceMs);
       return sinceMs;
     },
+    refusalOf: ({ call: { target } }) => servers.refusalOf(target),
     offerHeld(route, nowMs) {
       unserved.delete(route);
       offerAllHeld(nowMs);

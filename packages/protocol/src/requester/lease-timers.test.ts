@@ -26,7 +26,7 @@ function setUp() {
     ) {
       ready.at.nowMs = dueMs;
       ticks += 1;
-      sent.push(...sends(ready.handle({ type: 'tick' })));
+      sent.push(...sends(ready.tick()));
     }
     ready.at.nowMs = untilMs;
     return sent;
@@ -48,8 +48,8 @@ describe('named requests', () => {
   test('named requests move to another server when the lease ends, as many as may', () => {
     const { beat, runTo } = setUp();
     beat(b, 60_000);
-    expect(runTo(2_049)).toEqual([]);
-    const moved = runTo(4_500);
+    expect(runTo(2_149)).toEqual([]);
+    const moved = runTo(4_600);
     // One a second.
     expect(new Set(moved.map(([seq]) => seq)).size).toBe(3);
     expect(new Set(moved.map(([, to]) => to))).toEqual(new Set([b]));
@@ -67,8 +67,8 @@ describe('named requests', () => {
     beat(b, 60_000);
     runTo(3_000);
     beat(a, 1_000);
-    expect(runTo(3_999)).toEqual([]);
-    expect(runTo(4_000)).toHaveLength(1);
+    expect(runTo(4_099)).toEqual([]);
+    expect(runTo(4_100)).toHaveLength(1);
   });
 
   test('named requests of a server that ended without a replacement are resent when a server comes', () => {

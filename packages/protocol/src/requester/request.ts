@@ -40,6 +40,8 @@ export interface OpenRequest<W> extends InFlight {
   /** When it is resent without another cause, and the distance to the time after that. */
   resendDueMs: number;
   resendEveryMs: number;
+  /** The proof that it was forwarded, without which it does not move (path-proofs.ts); 0 before one was asked for. */
+  proof: number;
   /** When it was resent to its current server; undefined if it was not. */
   repeatedMs: number | undefined;
   /** When the requester checks it next; infinity if no check is scheduled. */
@@ -102,6 +104,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     attempts: 0,
     resendDueMs: Number.POSITIVE_INFINITY,
     resendEveryMs,
+    proof: 0,
     repeatedMs: undefined,
     scheduledMs: Number.POSITIVE_INFINITY,
     listed: false,

@@ -78,7 +78,10 @@ function run(steps: readonly Step[], openMax: number): string {
     const effects = requester.handle(input, nowMs);
     journal.push(effects);
     for (const effect of effects) check(effect);
-    for (const effect of effects) if (effect.type === 'await-turn') handle({ type: 'turn-ended' });
+    for (const effect of effects) {
+      if (effect.type === 'await-turn') handle({ type: 'turn-ended' });
+      if (effect.type === 'prove-path') handle({ type: 'path-proven', proof: effect.proof });
+    }
   }
 
   function check(effect: RequesterEffect<number>): void {

@@ -31,13 +31,22 @@ export function setUp(given: Partial<RequesterConfig> = {}) {
     earnedFirst: limits.requestsPerServerMax,
     ...given,
   });
-  const at = { nowMs: 0 };
+  const at = { nowMs: 0, forwards: true };
   const handle = (input: RequesterInput<string>): readonly RequesterEffect<string>[] =>
     requester.handle(input, at.nowMs);
+  /** A tick; the brokers forward what is sent, while `at.forwards`. */
+  function tick(): readonly RequesterEffect<string>[] {
+    return handle({ type: 'tick' }).flatMap((effect) => {
+      if (effect.type !== 'prove-path') return [effect];
+      return at.forwards ? handle({ type: 'path-proven', proof: effect.proof }) : [];
+    });
+  }
+
   return {
     requester,
     at,
     handle,
+    tick,
     call: (seq: number, more?: Given) => handle({ type: 'call', call: callOf(seq, more) }),
     up: (address: string, on = route) => handle({ type: 'listener-up', route: on, address }),
     down: (address: string, on = route) => handle({ type: 'listener-down', route: on, address }),
@@ -53,7 +62,7 @@ export function setUp(given: Partial<RequesterConfig> = {}) {
         dueMs = requester.deadlineMs()
       ) {
         at.nowMs = Math.max(at.nowMs, dueMs);
-        effects.push(...handle({ type: 'tick' }));
+        effects.push(...tick());
       }
       at.nowMs = untilMs;
       return effects;

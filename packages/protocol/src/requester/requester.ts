@@ -36,6 +36,7 @@ import { cancelledByCaller, cancelledByClose, deadlinePassed, tooManyOpen } from
 import type { OpenRequest } from './request.ts';
 import { expiresMs, forgetEarlier, openRequest } from './request.ts';
 import { createServerNews } from './server-news.ts';
+import { createPathProofs } from './path-proofs.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { createSettledMark } from './settled-mark.ts';
@@ -73,8 +74,10 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const dispatch = createDispatch<W>({ servers, random, emit, settle, awaitTurn, schedule, isOpen });
   const leases = createLeases();
   const timers = createLeaseTimers();
+  const paths = createPathProofs((proof) => emit({ type: 'prove-path', proof }));
   const silence = createSilence<W>({
     servers,
+    paths,
     leases,
     timers,
     dispatch,
@@ -208,6 +211,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
         return prove(nowMs);
       case 'unconfirmed':
         return dispatch.returnPath(false);
+      case 'path-proven':
+        return paths.proven(input.proof, nowMs);
       case 'turn-ended':
         return turn.ended(nowMs);
       case 'close':

@@ -6,38 +6,23 @@
  * request waits for them. Being passed over is a matter of order, not of exclusion: a server that left a request
  * unanswered for the whole answer timeout comes last until it answers anything or its subscription is new. It gets a
  * copy of one request a second, so that its recovery is noticed without anyone waiting for it. A server that fails
- * (failing.ts), or does not know the contract, comes after all others.
+ * (failing.ts), or does not know the contract, comes after all others. A request that fails while no server listens
+ * is not sent to a server that is known not to know its contract.
  *
  * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a
  * request that may take any lane can go to all their servers, and a server that is listed lane by lane comes and goes
  * only once. Of equally busy servers, one that listens on the preferred lane is chosen.
  */
+import type { Failure } from '@cateto/contracts';
 import { anyLaneOf, lanes } from '@cateto/contracts';
 import type { Failing } from './failing.ts';
-import { isFailing } from './failing.ts';
+import type { Server } from './server.ts';
+import { isBetter, isCandidate, isFit, rankOf } from './server.ts';
 import type { Place, Room, Rooms } from './rooms.ts';
 import { hasRoom, hasRoomFor } from './rooms.ts';
 import type { Target } from './types.ts';
 
-export interface Server {
-  /** Grows with each server that is listed, also with one that is listed again. */
-  readonly id: number;
-  readonly address: string;
-  /** The routes on which it listens now. */
-  readonly routes: Set<string>;
-  /** What it has from here, also after it was listed again. */
-  readonly place: Place;
-  /** Open requests of which it has a copy, although another server is to answer them. */
-  copies: number;
-  /** A suspect is tried on it (suspects.ts), so it gets nothing else from here. */
-  reserved: boolean;
-  /** It is passed over, and due for a probe from this time on. */
-  probeDueMs: number | undefined;
-  /** Contracts that it does not know, or has in another version. This does not change while it lives. */
-  readonly unfit: Set<string>;
-  /** The room of the last look-up: most servers get requests for the same contract nearly all the time. */
-  room: Room | undefined;
-}
+export type { Server } from './server.ts';
 
 export interface Servers {
   /** @returns the routes on which it listens from now on: this one, and all lanes together with its first lane */
@@ -65,6 +50,8 @@ export interface Servers {
     asSuspect?: boolean,
     origin?: string,
   ): Server | 'full' | undefined;
+  /** The refusal of a listening server that does not know the contract; undefined if there is none. */
+  refusalOf(target: Target): Failure | undefined;
   roomOf(server: Server, contract: string): Room;
   /** A server that is passed over or fails, and is due for a copy of this request. It is due again a second later. */
   takeProbe(target: Target, nowMs: number): Server | undefined;
@@ -161,7 +148,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
           copies: 0,
           reserved: false,
           probeDueMs: undefined,
-          unfit: new Set(),
+          unfit: new Map(),
           room: undefined,
         };
         servers.set(address, server);
@@ -201,7 +188,8 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       return awaited;
     },
     anyOn: (name) => routes.has(name),
-    choose({ route: name, contract, lanes: preferences, impatient }, refused, asSuspect = false, origin?: string) {
+    choose(target, refused, asSuspect = false, origin?: string) {
+      const { route: name, contract, lanes: preferences, impatient } = target;
       const route = routes.get(name);
       if (route === undefined) return undefined;
       const preferred = preferences?.[0];
@@ -214,7 +202,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       for (let step = 0; step < count; step += 1) {
         const index = (route.next + step) % count;
         const server = route.servers[index];
-        if (server === undefined || refused?.has(server) === true) continue;
+        if (server === undefined || !isCandidate(server, target, refused)) continue;
         const rank = rankOf(server, contract);
         if (rank > bestRank) continue;
         if (rank === bestRank && best !== undefined && !isBetter(server, best, preferred)) continue;
@@ -229,12 +217,18 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       if (impatient === true && !isFit(Math.min(fullRank, bestRank))) return undefined;
       if (fullRank < bestRank) {
         if (origin === undefined) return 'full';
-        const full = route.servers.filter((each) => refused?.has(each) !== true && rankOf(each, contract) === fullRank);
+        const full = route.servers.filter(
+          (each) => isCandidate(each, target, refused) && rankOf(each, contract) === fullRank,
+        );
         return firstFor(origin, contract, full) ?? 'full';
       }
       if (best === undefined) return undefined;
       route.next = (bestIndex + 1) % count;
       return best;
+    },
+    refusalOf({ route, contract }) {
+      for (const { unfit } of routes.get(route)?.servers ?? []) if (unfit.has(contract)) return unfit.get(contract);
+      return undefined;
     },
     takeProbe: (target, nowMs) => takePassedOver(target.route, nowMs) ?? takeFailing(target, nowMs),
     passOver(server, nowMs) {
@@ -249,12 +243,6 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   };
 }
 
-/** Of two servers of the same rank, the first is chosen. */
-function isBetter({ place, routes }: Server, best: Server, preferred: string | undefined): boolean {
-  if (place.inFlight !== best.place.inFlight) return place.inFlight < best.place.inFlight;
-  return preferred !== undefined && routes.has(preferred) && !best.routes.has(preferred);
-}
-
 /** The lane on which a server gets a request: the preferred one, if the server listens on it. */
 export function routeTo({ route, lanes: preferences }: Target, { routes }: Server): string {
   if (preferences === undefined) return route;
@@ -263,16 +251,3 @@ export function routeTo({ route, lanes: preferences }: Target, { routes }: Serve
 
 const noRoutes: readonly string[] = [];
 const none = Number.POSITIVE_INFINITY;
-const passedOver = 2;
-const reserved = 3;
-
-function rankOf(server: Server, contract: string): number {
-  if (server.probeDueMs !== undefined) return server.reserved ? passedOver + reserved : passedOver;
-  if (server.reserved) return reserved;
-  if (isFailing(server.place, contract)) return 1;
-  return server.unfit.size > 0 && server.unfit.has(contract) ? 1 : 0;
-}
-
-function isFit(rank: number): boolean {
-  return rank < passedOver || rank === reserved;
-}

@@ -41,8 +41,36 @@ describe('named requests', () => {
     const { beat, runTo, at, other } = setUp();
     at.nowMs = 50;
     beat([1, 1]);
-    expect(sends(runTo(2_049))).toEqual([]);
-    expect(sends(runTo(2_050))).toEqual([[1, other]]);
+    expect(sends(runTo(2_149))).toEqual([]);
+    expect(sends(runTo(2_150))).toEqual([[1, other]]);
+  });
+
+  test('a request does not move while the brokers do not forward what is sent, and silence counts anew afterwards', () => {
+    const { runTo, at, handle, holder, other } = setUp();
+    at.forwards = false;
+    expect(sends(runTo(5_000))).toEqual([]);
+    handle({ type: 'path-proven', proof: 99 });
+    // The broker stood still, and the server has just got the request.
+    handle({ type: 'beat', sender: holder, held: [1, 1], silentMs: 2_000 });
+    at.forwards = true;
+    expect(sends(runTo(7_099))).toEqual([]);
+    expect(sends(runTo(7_200))).toEqual([[1, other]]);
+  });
+
+  test('a request moves when its server is silent after a broker that stood still has forwarded it', () => {
+    const { runTo, at, handle, other } = setUp();
+    at.forwards = false;
+    const proofs: number[] = [];
+    while (at.nowMs < 700) {
+      at.nowMs += 10;
+      for (const effect of handle({ type: 'tick' })) if (effect.type === 'prove-path') proofs.push(effect.proof);
+    }
+    // The first hello may have been lost.
+    expect(proofs).toEqual([1, 2]);
+    at.forwards = true;
+    handle({ type: 'path-proven', proof: 2 });
+    expect(sends(runTo(799))).toEqual([]);
+    expect(sends(runTo(900))).toEqual([[1, other]]);
   });
 
   test('a request that is not named any more is resent to the same server at once, because its answer was lost', () => {

@@ -7,6 +7,7 @@
  * - During a server's lease (leases.ts), its requests are resent to it alone: after the same times if it has not named
  *   the request; at once if it has named it and does not any more, because then its answer was lost. Requests that it
  *   names are not resent.
+ * - Before a request moves, the brokers must have proven that they forward (path-proofs.ts).
  * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one
  *   a second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
  * - A draining server keeps the requests that it named for as long as it may be silent.
@@ -20,6 +21,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
+import type { PathProofs } from './path-proofs.ts';
 import { isSuspect, silentServers } from './request.ts';
 import type { Place } from './rooms.ts';
 import { loseHalf } from './rooms.ts';
@@ -58,6 +60,7 @@ export interface SilenceParts<W> {
   readonly servers: Servers;
   readonly leases: Leases;
   readonly timers: LeaseTimers;
+  readonly paths: PathProofs;
   readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain' | 'freed'>;
   readonly answerTimeoutMs: number;
   /** No suitable server listens, as far as is known. Messages in flight may announce one. */
@@ -77,11 +80,14 @@ const moveEveryMs = 1_000;
 /** When a request that may not move yet is checked again. */
 const noMoveMs = 200;
 const stayShare = 0.1;
+/** How long a request whose lease has ended waits for the proof that the brokers forward. */
+const provenMs = 100;
 
 export function createSilence<W>({
   servers,
   leases,
   timers,
+  paths,
   dispatch,
   answerTimeoutMs,
   awaitTurn,
@@ -148,6 +154,11 @@ export function createSilence<W>({
     if (request.call.target.unheard === 'fail') awaitTurn(request);
   }
 
+  function resendUnlisted(request: OpenRequest<W>, nowMs: number): void {
+    sendLater(request, nowMs);
+    if (dispatch.isLinked()) dispatch.sendAgain(request, nowMs);
+  }
+
   function resend(request: OpenRequest<W>, nowMs: number): void {
     passOver(request, nowMs);
     const { server } = request;
@@ -159,13 +170,26 @@ export function createSilence<W>({
       request.resendDueMs = request.staysUntilMs ?? nowMs;
       return;
     }
-    if (isListening && request.listed && leasedMs > nowMs) return park(request, server, leasedMs);
-    sendLater(request, nowMs);
-    if (!dispatch.isLinked()) return;
-    if (!isListening) return dispatch.sendAgain(request, nowMs);
+    if (isListening && request.listed && leasedMs > nowMs) {
+      request.proof = 0;
+      return park(request, server, leasedMs);
+    }
+    if (!isListening || !dispatch.isLinked()) return resendUnlisted(request, nowMs);
+    if (request.proof === 0) {
+      // Half of the time has passed, or the lease has ended.
+      request.proof = paths.ask(nowMs);
+      request.resendDueMs = nowMs + (request.listed ? provenMs : request.resendEveryMs / 2);
+      return;
+    }
     const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
     // One server that a suspect may end is enough.
     const other = stuck ? undefined : anotherThan(server, request);
+    const waitMs = other === undefined ? 0 : paths.waitMs(request.proof, nowMs);
+    if (waitMs > 0) {
+      request.resendDueMs = nowMs + waitMs;
+      return;
+    }
+    sendLater(request, nowMs);
     if (other !== undefined && request.listed && !mayMove(nowMs)) return park(request, server, nowMs + noMoveMs);
     if (other !== undefined && request.room !== undefined) loseHalf(request.room);
     dispatch.give(request, other ?? server, nowMs);

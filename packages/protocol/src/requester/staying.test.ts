@@ -163,6 +163,10 @@ describe('a requester that stood still', () => {
     at.nowMs = 3_000;
     expect(sends(handle({ type: 'tick' }))).toEqual([]);
     at.nowMs = 6_000;
+    const proof = handle({ type: 'tick' }).find(({ type }) => type === 'prove-path');
+    expect(proof).toEqual({ type: 'prove-path', proof: 1 });
+    handle({ type: 'path-proven', proof: 1 });
+    at.nowMs = 6_100;
     expect(sends(handle({ type: 'tick' }))).toEqual([[1, first === a ? b : a]]);
   });
 });

@@ -8,6 +8,7 @@ import type { Failure } from '@cateto/contracts';
 import type { Dispatch } from './dispatch.ts';
 import { nobodyFit } from './outcomes.ts';
 import type { OpenRequest } from './request.ts';
+import { mayYetAnswer } from './request.ts';
 import type { Silence } from './silence.ts';
 import type { RequesterEffect } from './types.ts';
 
@@ -69,10 +70,13 @@ export function createTurn<W>({ silence, dispatch, settle, schedule, emit }: Tur
 
   /**
    * No suitable server listens. A patient call fails only when this has lasted for longer than a failover takes, and
-   * while no draining server is working on it.
+   * while no draining server is working on it. It does not wait when a server has answered already that it does not
+   * know the contract.
    */
   function fail(request: OpenRequest<W>, nowMs: number): void {
-    const unservedMs = dispatch.unservedSinceMs(request, nowMs) + failoverMs;
+    request.refusal ??= dispatch.refusalOf(request);
+    const isRefused = request.refusal !== undefined && mayYetAnswer(request) === undefined;
+    const unservedMs = isRefused ? nowMs : dispatch.unservedSinceMs(request, nowMs) + failoverMs;
     const patientMs = Math.max(unservedMs, silence.heldUntilMs(request));
     const failMs = request.call.target.impatient === true ? nowMs : patientMs;
     if (nowMs < failMs) {

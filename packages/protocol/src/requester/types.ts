@@ -62,6 +62,8 @@ export type RequesterInput<W> =
   | { readonly type: 'marker-down'; readonly held: number }
   | { readonly type: 'confirmed' }
   | { readonly type: 'unconfirmed' }
+  /** The answer to `prove-path`. */
+  | { readonly type: 'path-proven'; readonly proof: number }
   /** The answer to `await-turn`: all table changes that had arrived have been reported. */
   | { readonly type: 'turn-ended' }
   /** Cancels everything that is open, and every later call. */
@@ -107,6 +109,8 @@ export type RequesterEffect<W> =
    * The server reported its progress, from 0 to 1. The value falls when another server has started the request again.
    */
   | { readonly type: 'progress'; readonly seq: number; readonly work: W; readonly share: number }
+  /** Publish a hello, and report `path-proven` when it has come back. It may be lost. */
+  | { readonly type: 'prove-path'; readonly proof: number }
   /** Report `turn-ended` when the subscriptions that have already arrived are processed. */
   | { readonly type: 'await-turn' };
 
