@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
   { files: 'packages/keys/src/*.ts', allowed: [...own('contracts'), '@humanwhocodes/momoa', 'zod'] },
   { files: 'packages/keys/src/node/**', allowed: [...node, ...own('contracts')] },
   // The cryptography of keys: one library, in one place.
-  { files: 'packages/zmtp/src/node/curve-crypto.ts', allowed: [...node, 'libsodium'] },
+  { files: 'packages/zmtp/src/node/libsodium.ts', allowed: [...node, 'libsodium'] },
   { files: 'packages/bus/src/**', allowed: bus },
   // Only the simulation and tests may draw randomness from a seed.
   {

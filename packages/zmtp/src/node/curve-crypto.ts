@@ -1,8 +1,9 @@
-import type { Sodium } from 'libsodium';
 import { randomBytes } from 'node:crypto';
 import { writeLatin1 } from '../bytes.ts';
 import type { CurveCrypto } from '../curve/crypto.ts';
 import { keyBytes, nonceBytes, tagBytes } from '../curve/crypto.ts';
+import type { Sodium } from './libsodium.ts';
+import { loadSodium } from './libsodium.ts';
 
 /*
  * The cryptography of CURVE by libsodium, in WebAssembly. It is loaded when keys are used: this takes 15 ms. A box of 64
@@ -18,8 +19,7 @@ export function loadCurveCrypto(): Promise<CurveCrypto> {
 }
 
 async function load(): Promise<CurveCrypto> {
-  const { default: sodium } = await import('libsodium');
-  return createCurveCrypto(await sodium());
+  return createCurveCrypto(await loadSodium());
 }
 
 /** Memory for the first texts; larger ones take more. */
