@@ -42,22 +42,25 @@ function grantOf(granted: readonly Role[], narrowed: Partial<Grant> = {}): Grant
 describe.each(roles)('%s', (role) => {
   const grant = grantOf([role]);
 
-  test.each(kinds)('may publish on %s topics, and subscribe to its own, only as the table says', (kind) => {
-    const { publishes, receives, overhears } = roleTable[role];
-    const route = routes[kind];
-    expect(rights(grant, 'publish', addressed(route, own))).toBe(publishes.has(kind));
-    expect(rights(grant, 'publish', addressed(route, foreign))).toBe(publishes.has(kind) && kind !== 'hello');
-    expect(rights(grant, 'subscribe', addressed(route, own))).toBe(receives.has(kind));
-    expect(rights(grant, 'subscribe', addressed(route, foreign))).toBe(false);
-    expect(rights(grant, 'subscribe', `${route}.`)).toBe(overhears.size > 0);
-  });
+  test.each(kinds)(
+    `a key with the role ${role} may publish on %s topics, and subscribe to its own, only as the table says`,
+    (kind) => {
+      const { publishes, receives, overhears } = roleTable[role];
+      const route = routes[kind];
+      expect(rights(grant, 'publish', addressed(route, own))).toBe(publishes.has(kind));
+      expect(rights(grant, 'publish', addressed(route, foreign))).toBe(publishes.has(kind) && kind !== 'hello');
+      expect(rights(grant, 'subscribe', addressed(route, own))).toBe(receives.has(kind));
+      expect(rights(grant, 'subscribe', addressed(route, foreign))).toBe(false);
+      expect(rights(grant, 'subscribe', `${route}.`)).toBe(overhears.size > 0);
+    },
+  );
 
-  test('may neither publish markers nor subscribe to them', () => {
+  test(`a key with the role ${role} may neither publish markers nor subscribe to them`, () => {
     expect(rights(grant, 'subscribe', markerTopic(3, own))).toBe(false);
     expect(rights(grant, 'publish', markerTopic(3, own))).toBe(false);
   });
 
-  test('may publish nothing on a text that is no topic, and subscribe to none unless it observes', () => {
+  test(`a key with the role ${role} may publish nothing on a text that is not a topic, and subscribes to one only if it observes`, () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string().map((rest) => `calc.${rest}`),

@@ -29,7 +29,7 @@ test.each(['Hello', 'HelloWorld'.slice(0, 9), 'Hell oWorl', 'Hell"', 'Hellö', '
   },
 );
 
-test('a group that is greater than four bytes hold is refused', () => {
+test('a group whose value does not fit into four bytes is refused', () => {
   expect(bytesOfZ85('%nSc0')).toEqual(Uint8Array.of(255, 255, 255, 255));
   expect(bytesOfZ85('%nSc1')).toBeUndefined();
   expect(bytesOfZ85('#####')).toBeUndefined();

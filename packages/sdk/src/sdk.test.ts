@@ -358,7 +358,7 @@ test('the status counts the requests that wait at a server, and the calls that w
   await Promise.all(calls);
 });
 
-test('the status lists contracts that differ at a server, and misses a server for a formula that only other clients can request', async () => {
+test('the status lists contracts that differ at a server, and reports a formula as missing if its servers have another contract than the client', async () => {
   const network = simulate({ brokers: 1 });
   const newerMirror = { ...mirror, version: 2 };
   const newer = defineCatalogue({

@@ -12,7 +12,7 @@ test('when all holders together have too much, the one that has most is cut off,
   expect(budget.total()).toBe(40);
 });
 
-test('a holder that has ended counts no more, and an amount replaces the former one', () => {
+test('a holder that has ended no longer counts, and a new amount replaces the old one', () => {
   const budget = createBudget<string>(100);
   budget.holds('a', 90);
   budget.holds('a', 50);

@@ -62,19 +62,22 @@ const toyMechanism: Mechanism = {
 };
 
 describe.each([nullMechanism, toyMechanism])('with the mechanism $name', (mechanism) => {
-  test.each([1, 7, 10_000])('two peers without sockets exchange messages in chunks of %i bytes', (chunkBytes) => {
-    const [client, server] = [side('client', mechanism), side('server', mechanism)];
-    joined(client, server, chunkBytes);
-    client.peers[0]?.subscription('a', true);
-    server.peers[0]?.send('a.1', latin1Bytes('body'));
-    joined(client, server, chunkBytes);
-    client.peers[0]?.subscription('a', false);
-    joined(client, server, chunkBytes);
-    expect(client.said).toEqual(['ready', 'a.1: body']);
-    expect(server.said).toEqual(['ready', '+a', '-a']);
-  });
+  test.each([1, 7, 10_000])(
+    `with the mechanism ${mechanism.name}, two peers without sockets exchange messages in chunks of %i bytes`,
+    (chunkBytes) => {
+      const [client, server] = [side('client', mechanism), side('server', mechanism)];
+      joined(client, server, chunkBytes);
+      client.peers[0]?.subscription('a', true);
+      server.peers[0]?.send('a.1', latin1Bytes('body'));
+      joined(client, server, chunkBytes);
+      client.peers[0]?.subscription('a', false);
+      joined(client, server, chunkBytes);
+      expect(client.said).toEqual(['ready', 'a.1: body']);
+      expect(server.said).toEqual(['ready', '+a', '-a']);
+    },
+  );
 
-  test('PINGs and PONGs pass both ways', () => {
+  test(`with the mechanism ${mechanism.name}, PINGs and PONGs pass both ways`, () => {
     const [client, server] = [side('client', mechanism), side('server', mechanism)];
     joined(client, server);
     for (let tick = 0; tick < 600; tick += 1) {
@@ -87,7 +90,7 @@ describe.each([nullMechanism, toyMechanism])('with the mechanism $name', (mechan
     expect(server.said).toEqual(['ready', 'closed']);
   });
 
-  test('a body of the largest frame passes, and a larger one is refused', () => {
+  test(`with the mechanism ${mechanism.name}, a body of the largest frame passes, and a larger one is refused`, () => {
     for (const [bytes, expected] of [
       [1_000, 'a: '.padEnd(23, 'x')],
       [1_001, 'fault: a frame above the limit'],

@@ -24,7 +24,7 @@ test('the first two frames of a message are kept, and the others are counted', (
   expect(said).toEqual(['1: alone -', '2: topic body', '4: a b']);
 });
 
-test('what an incomplete message keeps in memory is told, until the message is complete', () => {
+test('the bytes that an incomplete message keeps in memory are reported until the message is complete', () => {
   const { frames, take } = setUp();
   expect(frames.held()).toBe(0);
   const chunk = new Uint8Array(1_000);
@@ -37,7 +37,7 @@ test('what an incomplete message keeps in memory is told, until the message is c
   expect(frames.held()).toBe(0);
 });
 
-test('a message without an end is told', () => {
+test('a message without an end is reported', () => {
   const { said, take } = setUp();
   for (let frame = 0; frame < 4_097; frame += 1) take(moreFlag, '');
   expect(said).toEqual(['endless']);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createStall } from './stall.ts';
 
-test('a peer is given up when it has taken nothing of what waits for the whole time', () => {
+test('a peer is given up when it has taken none of the waiting bytes for the whole time', () => {
   const stall = createStall(500, 50);
   for (let tick = 0; tick < 10; tick += 1) expect(stall.tick(0, 100 + tick)).toBe(false);
   expect(stall.tick(0, 200)).toBe(true);

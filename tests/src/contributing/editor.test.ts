@@ -43,7 +43,7 @@ describe('a formula is shown with the names of its operands', () => {
       ),
       '(amount: number, rate: number, options?: CallOptions',
     ],
-  ])('%s', async (_which, text, shown) => {
+  ])('an editor shows a formula with the names of its operands: %s', async (_which, text, shown) => {
     expect(await editor.hover(text)).toContain(shown);
   });
 });
@@ -60,7 +60,7 @@ describe('completion offers the names of the given catalogue', () => {
       ['cube'],
     ],
     ['simulated handlers', program('simulate().serve({ catalogue, handlers: { /**/ } });'), ['cube']],
-  ])('%s', async (_which, text, offered) => {
+  ])('completion offers the names of the given catalogue: %s', async (_which, text, offered) => {
     expect((await editor.completions(text)).toSorted()).toEqual(offered);
   });
 });

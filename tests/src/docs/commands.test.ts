@@ -48,7 +48,7 @@ let system: Terminal | undefined;
 
 afterAll(() => system?.close());
 
-test.each(runnable)('$under', async ({ commands }) => {
+test.each(runnable)('the commands under $under run as the page shows', async ({ commands }) => {
   const startsOwn = commands.some(({ text }) => goesOn(text) && !text.endsWith(' watch'));
   const asks = commands.some(({ text }) => / (?:calc|client) /.test(text));
   const terminal = startsOwn || !asks ? await openTerminal({ 'legs.csv': 'a,b\n3,4\n5,12\n' }) : system;

@@ -68,13 +68,10 @@ test('the systemd unit runs each program of the binary by its name', () => {
   for (const program of programs) expect(known).toMatch(new RegExp(`^ {2}'?${program}'?: `, 'm'));
 });
 
-test.each(['all', 'broker', 'op-server'])(
-  '/etc/cateto/%s.env has variables that there are, with values they can have',
-  (name) => {
-    const lines = file(`/etc/cateto/${name}.env`).trim().split('\n');
-    for (const [variable, value] of lines.map(assignment)) expectSetting(variable, value);
-  },
-);
+test.each(['all', 'broker', 'op-server'])('/etc/cateto/%s.env sets known variables to valid values', (name) => {
+  const lines = file(`/etc/cateto/${name}.env`).trim().split('\n');
+  for (const [variable, value] of lines.map(assignment)) expectSetting(variable, value);
+});
 
 test('the containers run programs of the binary, with existing settings', () => {
   const { services } = load(file('compose.yaml')) as Compose;

@@ -59,7 +59,7 @@ async function outputOf(command: string, folder: string): Promise<string> {
   return out;
 }
 
-test.each(commands)('$page: $text', async ({ text }) => {
+test.each(commands)('$page names only what exists in: $text', async ({ text }) => {
   // A missing script throws.
   const program = programOf(text);
   const flags = [...(program?.args ?? '').matchAll(/(?:^| )(--[a-z][\w-]*)/g)].map(([, flag = '']) => flag);

@@ -27,7 +27,7 @@ describe('a formula', () => {
     expect(await run(...args)).toEqual({ code: 0, out: printed, said: '' });
   });
 
-  test('with --json the client prints what a script needs', async () => {
+  test('with --json the client prints id, value and time for scripts', async () => {
     const { out } = await run('hypotenuse', '12', '13', '--json');
     expect(JSON.parse(out)).toEqual({
       id: expect.stringMatching(/^[a-z0-9]{12}-1$/),

@@ -58,11 +58,11 @@ const alone = [
 const asked = ['client hypotenuse 3 4', 'client hypotenuse 3 4 --json', 'client status', 'client watch --json'];
 
 describe('a reader that has gone ends a program quietly with 141', () => {
-  test.concurrent.each(alone)('%s', async (given) => {
+  test.concurrent.each(alone)('cateto %s ends quietly with 141 when its reader has gone', async (given) => {
     expect(await cateto(unreadPipe(), given)).toEqual({ code: 141, said: '' });
   });
 
-  test.concurrent.each(asked)('%s', async (given) => {
+  test.concurrent.each(asked)('cateto %s ends quietly with 141 when its reader has gone', async (given) => {
     expect(await cateto(unreadPipe(), `${given} --brokers ${cluster.brokers}`)).toEqual({ code: 141, said: '' });
   });
 
@@ -77,15 +77,21 @@ describe('output without room is one line and exit code 1', () => {
   const full = (): number => openSync('/dev/full', 'w');
   const line = /^cateto(?: [\w-]+)?: cannot write to stdout: the disk is full\n$/;
 
-  test.concurrent.each(alone)('%s', async (given) => {
-    const { code, said } = await cateto(full(), given);
-    expect([code, said]).toEqual([1, expect.stringMatching(line)]);
-  });
+  test.concurrent.each(alone)(
+    'cateto %s without room for its output prints one line and ends with 1',
+    async (given) => {
+      const { code, said } = await cateto(full(), given);
+      expect([code, said]).toEqual([1, expect.stringMatching(line)]);
+    },
+  );
 
-  test.concurrent.each(asked)('%s', async (given) => {
-    const { code, said } = await cateto(full(), `${given} --brokers ${cluster.brokers}`);
-    expect([code, said]).toEqual([1, expect.stringMatching(line)]);
-  });
+  test.concurrent.each(asked)(
+    'cateto %s without room for its output prints one line and ends with 1',
+    async (given) => {
+      const { code, said } = await cateto(full(), `${given} --brokers ${cluster.brokers}`);
+      expect([code, said]).toEqual([1, expect.stringMatching(line)]);
+    },
+  );
 
   test('a cluster that cannot write its output stops its processes, then ends with 1', async () => {
     const { code, said } = await cateto(full(), `cluster --brokers ${await freeBrokers()}`);

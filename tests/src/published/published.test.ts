@@ -142,7 +142,7 @@ describe('the programs of examples/, outside of this workspace', () => {
   });
 
   test.each(['SIGTERM', 'SIGKILL'] as const)(
-    'what npx started ends in order when npx is ended by %s',
+    'a program that npx started ends in order when npx is ended by %s',
     async (signal) => {
       const started = javascript.start('npx', 'cateto', 'broker', '--brokers', await freeBrokers());
       await started.wrote(/"event":"ready"/);

@@ -22,7 +22,7 @@ test('the bytes in docs/wire.md decode to the messages beside them', () => {
   expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
 });
 
-test('the beats in docs/wire.md are beats', () => {
+test('the beats in docs/wire.md are read as the page describes them', () => {
   const [, section = ''] = /\n### Beats\n([\s\S]*?)\n### /.exec(page) ?? [];
   const shown = [...section.matchAll(/^ {3}\["\w{12}", 1, \[(\[.*\])\]\]$/gm)].map(([, text = '']) =>
     beatLayout.read(JSON.parse(text.replaceAll('nil', 'null'))),

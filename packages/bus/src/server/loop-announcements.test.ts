@@ -51,7 +51,7 @@ test('a silence is over when the last announcement is over', () => {
   expect(told()).toHaveLength(2);
 });
 
-test('servers do not tell the end of a silence when another announcement follows within 20 ms', () => {
+test('servers do not report the end of a silence when another announcement follows within 20 ms', () => {
   const { a, b, told, platform } = setUp();
   for (let run = 0; run < 5; run += 1) {
     a.announce(3_000);
@@ -70,7 +70,7 @@ test('servers do not tell the end of a silence when another announcement follows
   expect(told()).toEqual([]);
 });
 
-test('the end of a silence is told to no server when all of the event loop have closed', () => {
+test('the end of a silence is not reported when all servers of the event loop have closed', () => {
   const { a, b, work, told, platform } = setUp();
   a.announce(3_000);
   told();

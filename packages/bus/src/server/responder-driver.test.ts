@@ -215,7 +215,7 @@ test('a server reports how many requests run at once, how many wait, and its ann
   expect(load()).toEqual({ slots: 3, queued: expect.any(Number), windows: { work: 1, threaded: expect.any(Number) } });
 });
 
-test('requests behind as many asynchronous handlers as may run count as queued, and overdue or returned ones do not', () => {
+test('requests that wait for an asynchronous handler count as queued, and overdue or returned ones do not', () => {
   const { askElsewhere, load, turns, clock, tick } = setUp({ runningMax: 2, metMs: null });
   askElsewhere(1);
   turns.settle();
@@ -308,7 +308,7 @@ test('a request that is cancelled before its turn does not begin, and takes no p
   expect(clock.blockedMs).toBe(60);
 });
 
-test('in threads as many run as there are threads, whatever runs in the event loop', () => {
+test('each thread runs one handler at a time, whatever runs in the event loop', () => {
   const { askElsewhere, elsewhere, answers } = setUp({ runningMax: 1 });
   askElsewhere(1);
   askElsewhere(5, true);
@@ -318,7 +318,7 @@ test('in threads as many run as there are threads, whatever runs in the event lo
   expect([elsewhere.length, answers]).toEqual([6, [[2, 0]]]);
 });
 
-test('of asynchronous work as many run at once as may, and the others when those are done', () => {
+test('as many asynchronous handlers as allowed run at once, and the others when those are done', () => {
   const { askElsewhere, elsewhere, answers, turns } = setUp({ runningMax: 2 });
   askElsewhere(5);
   expect(elsewhere).toHaveLength(2);

@@ -168,7 +168,7 @@ function untypedVolume(): Omit<typeof volume, 'name' | 'kind'> {
   return { description, version, operands: list, output, example: shown };
 }
 
-test('without types, what is no contract is refused by its key', () => {
+test('in a program without types, an entry that is not a contract is refused by its key', () => {
   const define = (operations: unknown, formulas: unknown) => () =>
     defineCatalogue({ operations, formulas } as Parameters<typeof defineCatalogue>[0]);
   expect(define({ cube: undefined }, {})).toThrow('"cube" is listed among the operations and is no contract');

@@ -93,7 +93,7 @@ describe('a declared failure', () => {
     failureLayout.write(resultMessage(7, failure(code, 'closed', data)) as never);
   const read = readResult(price);
 
-  test('it travels with its data, which is left off when it is null', () => {
+  test('a declared failure travels with its data, which is left off when it is null', () => {
     expect(sent('market-closed', { until: '9' })).toEqual([7, 'market-closed', 'closed', { until: '9' }]);
     expect(sent('sold-out', null)).toEqual([7, 'sold-out', 'closed']);
     expect(read(sent('market-closed', { until: '9' }))).toEqual({

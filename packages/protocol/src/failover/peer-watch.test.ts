@@ -23,7 +23,7 @@ function heardAll(incarnations: readonly string[]): { watch: PeerWatch; nowMs: n
 }
 
 describe('incarnations', () => {
-  test('a new incarnation replaces what was known of the peer', () => {
+  test('a new incarnation replaces all knowledge of the peer', () => {
     const { watch } = heardAll(['one', 'two']);
     expect(watch.peer).toEqual(beatOf('two'));
     expect(watch.replaced).toEqual(['one']);
@@ -58,7 +58,7 @@ describe('silence', () => {
     expect(watch.silentSinceMs).toBe(nowMs);
   });
 
-  test('the silence is counted anew after a late loop, and what is known of the peer stays', () => {
+  test('the silence is counted anew after a late loop, and the knowledge of the peer stays', () => {
     const { watch } = heardAll(['one']);
     expect(restartSilence(watch, 900)).toEqual({ ...watch, silentSinceMs: 900 });
   });
@@ -70,7 +70,7 @@ describe('probes', () => {
     expect(hear(asked, beatOf('one'), 60, heartbeatMs)?.probe).toBe('doubtful');
   });
 
-  test('without a probe there is nothing to doubt', () => {
+  test('without a probe, a beat puts no answer in doubt', () => {
     expect(heardAll(['one', 'one']).watch.probe).toBe('none');
   });
 

@@ -18,7 +18,7 @@ test('an interrupted stretch of work does not count', () => {
   expect(queueDelay.waitMs(20)).toBe(20);
 });
 
-test('a changed delay is noticed after a few stretches', () => {
+test('a changed delay is noticed after a few measurements', () => {
   const queueDelay = createQueueDelay();
   for (let stretch = 0; stretch < 100; stretch += 1) queueDelay.took(100, 1);
   for (let stretch = 0; stretch < 8; stretch += 1) queueDelay.took(1, 50);

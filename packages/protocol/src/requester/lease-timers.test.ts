@@ -45,7 +45,7 @@ describe('named requests', () => {
     expect(ticks()).toBeLessThan(40);
   });
 
-  test('named requests move to another server when the lease ends, as many as may', () => {
+  test('when a lease ends, as many named requests as allowed move to another server', () => {
     const { beat, runTo } = setUp();
     beat(b, 60_000);
     expect(runTo(2_149)).toEqual([]);
@@ -114,7 +114,7 @@ describe('calls that wait for room and fail without a server', () => {
     expect(outcomes(handle({ type: 'turn-ended' }))).toEqual([2, 3, 4].map((seq) => [seq, 'no-listener']));
   });
 
-  test('patient calls fail later, also if a server was there for a moment', () => {
+  test('calls that may wait without a server fail later, even if a server listened for a moment', () => {
     const { call, down, up, handle, runTo, at } = setUpFull();
     for (const seq of [2, 3, 4]) call(seq, patient);
     down(a);

@@ -175,7 +175,7 @@ describe('resending', () => {
     expect(sends(down(a))).toEqual([[1, b]]);
   });
 
-  test('without another server it stays in flight: its answer still counts, and it goes to the next server that listens', () => {
+  test('without another server, a request of a vanished server stays in flight: its answer still counts, and it goes to the next server that listens', () => {
     const { call, up, down, answer } = setUpReady();
     up(a);
     call(1);
@@ -325,7 +325,7 @@ describe('choosing a server', () => {
     expect(sends(call(4, { contract: 'cube' }))).toEqual([[4, a]]);
   });
 
-  test('a server that does not know the contract does not speak for another one that has the request', () => {
+  test('a refusal by a server that does not know the contract does not settle a request that another server has', () => {
     const { call, up, answer, runTo } = setUpReady();
     up(a);
     call(1, { deadlineMs: 1_000 });

@@ -155,7 +155,7 @@ describe('a requester that stood still', () => {
     expect(sends(runTo(11_000))).toEqual([]);
   });
 
-  test('a requester that stood still resends what no server has named a while later, also after repeated standstills', () => {
+  test('a requester that stood still resends requests that no server has named only after a while, even after repeated standstills', () => {
     const { call, handle, at, up } = setUpReady();
     up(a);
     up(b);

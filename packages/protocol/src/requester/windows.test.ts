@@ -31,7 +31,7 @@ describe('a server', () => {
     expect(sends(answer(a, 2)).map(([seq]) => seq)).toEqual([5, 6]);
   });
 
-  test('a server has at once as many as it announces, up to sixteen', () => {
+  test('a requester sends a server at once as many requests as it announces, up to sixteen', () => {
     const { callMany, beat } = setUp(a);
     callMany(1, 100);
     expect(sends(beat(a, { windows: { square: 3 } }))).toHaveLength(1);
@@ -41,7 +41,7 @@ describe('a server', () => {
     expect(sends(other.beat(a, { windows: { square: 1_000 } }))).toHaveLength(14);
   });
 
-  test('a server has no more in flight than its window, however many it has answered', () => {
+  test('a server never has more requests in flight than its window, however many it has answered', () => {
     const { callMany, beat, answer } = setUp(a);
     callMany(1, 100);
     beat(a, { windows: { square: 2 } });
@@ -215,7 +215,7 @@ describe('requests that wait for room', () => {
     expect(ask(201, 'paced')).toEqual([]);
   });
 
-  test('a server of which little is known gets no request beyond what it has earned', () => {
+  test('a server with few answers gets no more requests than it has earned', () => {
     const { callMany } = setUp(a);
     expect(callMany(1, 10, 'burst')).toHaveLength(2);
     expect(callMany(11, 12, 'paced')).toEqual([]);

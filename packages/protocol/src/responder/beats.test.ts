@@ -172,7 +172,7 @@ describe('beats', () => {
     expect(announced()).toBe(0);
   });
 
-  test('before a handler that may block, everyone who sent requests within ten seconds gets a beat, which names nothing', () => {
+  test('before a handler that may block, every requester that sent requests within ten seconds gets a beat, which names none', () => {
     const { askFor, answer, beats, handle, at } = setUpRunning();
     askFor(1, 'cccccccccccc');
     answer(1, 'cccccccccccc');
@@ -188,7 +188,7 @@ describe('beats', () => {
     ]);
   });
 
-  test('when the silence of a handler is over, those who were told of it are told that at once', () => {
+  test('when the silence of a handler is over, the requesters that it was announced to get a beat at once', () => {
     const { askFor, answer, beats, handle } = setUpRunning();
     askFor(1);
     askFor(2, b);

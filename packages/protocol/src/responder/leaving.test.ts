@@ -27,7 +27,7 @@ describe('a server that drains', () => {
     expect(effects.at(-1)).toEqual({ type: 'drained' });
   });
 
-  test('a draining server gives back what still runs at the end of its drain time, and reports that it holds nothing', () => {
+  test('a draining server gives back running requests at the end of its drain time, and reports that it holds none', () => {
     const { handle, ask, beats, responder, at } = setUp();
     ask([requestOf(1), requestOf(2), requestOf(5)]);
     at.nowMs = 100;
@@ -40,7 +40,7 @@ describe('a server that drains', () => {
     expect(responder.counters().inFlight).toBe(0);
   });
 
-  test('a draining server does not answer what it has given back, and sends no beat for it', () => {
+  test('a draining server does not answer requests that it has given back, and sends no beat for them', () => {
     const { handle, ask, answer, beats, responder, at } = setUp();
     ask([requestOf(1)]);
     at.nowMs = 100;

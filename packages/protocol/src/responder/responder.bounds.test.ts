@@ -174,7 +174,7 @@ describe('the bounds of memory', () => {
     expect(ran(askFor(1, a))).toEqual([1]);
   });
 
-  test('when outcomes take too many bytes the oldest go, as many as needed, and numbers take none', () => {
+  test('when remembered outcomes take too many bytes, as many of the oldest as needed are forgotten, and numbers count as no bytes', () => {
     const { askFor, answer, responder } = setUp({ rememberedBytesMax: 5_000 });
     for (const seq of [1, 2, 3, 4]) askFor(seq);
     answer(1, a, 'x'.repeat(1_000));

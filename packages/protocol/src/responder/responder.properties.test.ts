@@ -155,7 +155,7 @@ function play(
 }
 
 describe('the responder with any inputs', () => {
-  test('the responder does exactly what its rules say, written down plainly', () => {
+  test('the responder does the same as a plain list of its rules', () => {
     fc.assert(
       fc.property(steps, drainAt, fc.constantFrom(tight, crowded, roomy, heavy), (given, drain, config) => {
         const plain = createPlainResponder(config);

@@ -42,7 +42,7 @@ describe('a straggler', () => {
 });
 
 describe('a request that its requester settles', () => {
-  test('a settled request that waits or runs is to be ended, reported once, and requests of others are not', () => {
+  test('a waiting or running request that is settled is reported once, so that it ends, and requests of others are not', () => {
     const { ask, settle } = setUpSettling();
     ask([1, 2, 3, 4].map((seq) => requestOf(seq)));
     ask([requestOf(1)], b);

@@ -17,7 +17,7 @@ const steps = fc.array(
   { maxLength: 300 },
 );
 
-test('a table holds what a Map would hold', () => {
+test('a seq table holds the same entries as a Map', () => {
   fc.assert(
     fc.property(steps, (taken) => {
       const table = createSeqTable<number>();

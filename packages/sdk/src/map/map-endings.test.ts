@@ -27,7 +27,7 @@ describe('the early end of a map', () => {
     }
   });
 
-  test('what a source throws at its end after its reader has left is no unhandled rejection', async () => {
+  test('an error that a source throws after the loop has ended is not an unhandled rejection', async () => {
     const { client } = system();
     const unhandled: unknown[] = [];
     const listen = (error: unknown): void => void unhandled.push(error);
@@ -91,7 +91,7 @@ describe('the early end of a map', () => {
     expect(seen.aborted.length).toBeGreaterThan(0);
   });
 
-  test('the error is told once, and then the results have ended', async () => {
+  test('a map rejects with its error once, and then its results have ended', async () => {
     const { client } = system(() => {
       throw new Error('always');
     });

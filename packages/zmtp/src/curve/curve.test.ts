@@ -59,14 +59,14 @@ function pending({ from, before }: (typeof steps)[number]): Pending {
 }
 
 describe('two peers with keys', () => {
-  test('learn each other’s public keys', () => {
+  test('two peers with keys learn each other’s public keys', () => {
     const [client, server] = pair();
     joined(client, server);
     expect(client.peers[0]?.publicKey).toEqual(serverKeys.publicKey);
     expect(server.peers[0]?.publicKey).toEqual(clientKeys.publicKey);
   });
 
-  test.each([1, 7, 10_000])('exchange messages in chunks of %i bytes', (chunkBytes) => {
+  test.each([1, 7, 10_000])('two peers with keys exchange messages in chunks of %i bytes', (chunkBytes) => {
     const [client, server] = pair();
     joined(client, server, chunkBytes);
     client.peers[0]?.subscription('a', true);
@@ -78,7 +78,7 @@ describe('two peers with keys', () => {
     expect(server.said).toEqual(['ready', '+a', '-a']);
   });
 
-  test('keep PINGs and PONGs passing both ways', () => {
+  test('PINGs and PONGs of two peers with keys pass both ways', () => {
     const [client, server] = pair();
     joined(client, server);
     for (let tick = 0; tick < 600; tick += 1) {
@@ -89,7 +89,7 @@ describe('two peers with keys', () => {
     expect([client.end.isOpen(), server.end.isOpen()]).toEqual([true, true]);
   });
 
-  test('send nothing readable after the greeting but the names of commands', () => {
+  test('two peers with keys send nothing readable after the greeting but the names of commands', () => {
     const [client, server] = pair();
     joined(client, server);
     client.peers[0]?.subscription('secret', true);
@@ -102,7 +102,7 @@ describe('two peers with keys', () => {
     expect(server.said).toEqual(['ready', '+secret']);
   });
 
-  test('take a body of the largest frame, and refuse a larger one', () => {
+  test('two peers with keys take a body of the largest frame, and refuse a larger one', () => {
     for (const [bytes, expected] of [
       [1_000, 'a: '.padEnd(23, 'x')],
       [1_001, 'fault: a frame above the limit'],
@@ -119,7 +119,7 @@ describe('two peers with keys', () => {
 describe.each(steps)('$name', (step) => {
   const size = pending(step).command.length;
 
-  test('with any byte changed is refused, and nobody crashes or waits for ever', () => {
+  test(`${step.name} with any byte changed is refused, and no peer crashes or waits for ever`, () => {
     for (let at = 0; at < size; at += 1) {
       const { command, receiver } = pending(step);
       command[at] = (command[at] ?? 0) ^ 0x01;
@@ -129,7 +129,7 @@ describe.each(steps)('$name', (step) => {
     }
   });
 
-  test('cut at any length is refused, as the end of the stream and as a shorter command', () => {
+  test(`${step.name} cut at any length is refused, as the end of the stream and as a shorter command`, () => {
     for (let length = 0; length < size; length += 1) {
       const ended = pending(step);
       ended.receiver.connection.heard(ended.command.slice(0, length), 0);
@@ -150,7 +150,7 @@ describe.each(steps)('$name', (step) => {
     }
   });
 
-  test('of another connection is refused', () => {
+  test(`${step.name} of another connection is refused`, () => {
     const other = pending(step).command;
     const { receiver } = pending(step);
     receiver.connection.heard(other, 0);
@@ -159,7 +159,7 @@ describe.each(steps)('$name', (step) => {
     expect([receiver.said.includes('ready'), receiver.end.isOpen()]).toEqual([false, false]);
   });
 
-  test('that comes twice is refused', () => {
+  test(`${step.name} that comes twice is refused`, () => {
     const { command, receiver } = pending(step);
     receiver.connection.heard(command, 0);
     receiver.connection.heard(command, 0);
@@ -178,7 +178,7 @@ describe('a sealed frame', () => {
     return { server, first, second: client.end.taken() };
   }
 
-  test('that is sent again cuts the peer off', () => {
+  test('a sealed frame that is sent again cuts the peer off', () => {
     const { server, first } = frames();
     server.connection.heard(first, 0);
     server.connection.heard(first, 0);
@@ -186,14 +186,14 @@ describe('a sealed frame', () => {
     expect(server.end.isOpen()).toBe(false);
   });
 
-  test('that an earlier one follows cuts the peer off', () => {
+  test('a sealed frame that arrives after a later one cuts the peer off', () => {
     const { server, first, second } = frames();
     server.connection.heard(second, 0);
     server.connection.heard(first, 0);
     expect(server.said).toEqual(['ready', '+b', 'fault: a box that is not the next one']);
   });
 
-  test('with any byte changed cuts the peer off or leaves it waiting, and is never obeyed', () => {
+  test('a sealed frame with any byte changed cuts the peer off or leaves it waiting, and is never obeyed', () => {
     const { length } = frames().first;
     for (let at = 0; at < length; at += 1) {
       const { server, first, second } = frames();
@@ -206,13 +206,13 @@ describe('a sealed frame', () => {
     }
   });
 
-  test('in the clear cuts the peer off', () => {
+  test('a frame in the clear cuts the peer off after a handshake with keys', () => {
     const { server } = frames();
     server.connection.heard(Uint8Array.of(4, 11, ...latin1Bytes('\x09SUBSCRIBEa')), 0);
     expect(server.said).toEqual(['ready', 'fault: a frame without a box']);
   });
 
-  test('of the other direction cuts the peer off', () => {
+  test('a sealed frame of the other direction cuts the peer off', () => {
     const [client, server] = pair();
     joined(client, server);
     client.end.taken();
@@ -227,7 +227,7 @@ describe('a sealed frame', () => {
 });
 
 describe('a key that is not accepted', () => {
-  test('of a client is refused with a status and a reason, once its owner has proven to have it', () => {
+  test('a client’s key that is not accepted is refused with a status and a reason, once its owner has proven to have it', () => {
     const asked: Uint8Array[] = [];
     const client = side('client', clientMechanism);
     const refusing = serverMechanism((publicKey) => {
@@ -243,7 +243,7 @@ describe('a key that is not accepted', () => {
     expect([client.connection.isRefused(), client.end.isOpen(), server.end.isOpen()]).toEqual([true, false, false]);
   });
 
-  test('of a server is noticed by the server, which closes without a word, and by the client, which can say so', () => {
+  test('when a client expects another server key, the server closes without a word and the client can report it', () => {
     const other = crypto.newKeyPair();
     const client = side('client', curveClient({ crypto, keyPair: clientKeys, serverKey: other.publicKey }));
     const server = side('server', serverMechanism());
@@ -254,7 +254,7 @@ describe('a key that is not accepted', () => {
     expect(client.said).toEqual(['fault: the other side ended the handshake: its key is not the expected one']);
   });
 
-  test('of a client that does not have the secret key is not even asked about', () => {
+  test('the key of a client that does not have the secret key is not even looked up', () => {
     const asked: Uint8Array[] = [];
     const pretended = { publicKey: crypto.newKeyPair().publicKey, secretKey: clientKeys.secretKey };
     const client = side('client', curveClient({ crypto, keyPair: pretended, serverKey: serverKeys.publicKey }));
@@ -270,7 +270,7 @@ describe('a key that is not accepted', () => {
     expect(asked).toEqual([]);
   });
 
-  test('any more cuts an open connection off', () => {
+  test('a key that is no longer accepted cuts an open connection off', () => {
     const [client, server] = pair();
     joined(client, server);
     server.connection.recheck(() => undefined);
@@ -280,7 +280,7 @@ describe('a key that is not accepted', () => {
     expect(server.end.isOpen()).toBe(false);
   });
 
-  test('because every secret key has the same result with it is refused on both sides', () => {
+  test('a key with which every secret key has the same result is refused on both sides', () => {
     const weak = new Uint8Array(32);
     expect(() => curveClient({ crypto, keyPair: clientKeys, serverKey: weak })).toThrow(TypeError);
     const server = side('server', curveServer({ crypto, keyPair: serverKeys, authorize: () => undefined }));

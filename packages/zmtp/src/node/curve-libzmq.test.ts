@@ -146,7 +146,7 @@ describe.each(dialling)('%s', (how) => {
   });
 });
 
-test('a key that our server refuses is told to libzmq as the status 400', async () => {
+test('libzmq gets the status 400 when our server refuses its key', async () => {
   const { socket, log } = openXPublisher({ mechanism: serverMechanism(() => 'the key is not listed') });
   const theirs = new zeromq.Subscriber(keysOf('libzmq dials'));
   const status = new Promise<number>((resolve) =>
