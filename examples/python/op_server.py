@@ -1,16 +1,17 @@
 #!/usr/bin/python3
 """Serves `square` on the given lanes (lane 1 by default). Written from docs/wire.md alone. Debian: python3-zmq, python3-msgpack."""
-import argparse, itertools, json, math, os, random, signal, socket, string, sys, time
+import argparse, json, math, os, random, signal, socket, string, sys, time
 import msgpack, zmq
+from square import refusal, square
+from waiting import Load, Memory, Request, Waiting, ranges
 
 PARSER = argparse.ArgumentParser(description=__doc__)
 PARSER.add_argument("lanes", nargs="*", default=["1"])
 PARSER.add_argument("--takes-ms", type=float, default=0, help="how long it computes each square")
 OPTIONS = PARSER.parse_args()
-CONTRACT = 1358948392  # of `square`, as `cateto client operations --json` shows it
 ADDRESS = "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=12))
 BROKERS = os.environ.get("CATETO_BROKERS", "127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560")
-HELLO, STATUS = f"calc.hello.{ADDRESS}", f"calc.status.request.{ADDRESS}"
+HELLO, STATUS, CANCEL = f"calc.hello.{ADDRESS}", f"calc.status.request.{ADDRESS}", f"calc.cancel.{ADDRESS}"
 ROUTES = {f"calc.square.request.{lane}.{ADDRESS}": f"calc.square.result.{lane}" for lane in OPTIONS.lanes}
 SOCKET = {zmq.LINGER: 0, zmq.MAXMSGSIZE: 2**20, zmq.HANDSHAKE_IVL: 1000, zmq.CONNECT_TIMEOUT: 1000, zmq.RECONNECT_IVL: 10,
           zmq.RECONNECT_IVL_MAX: 200, zmq.HEARTBEAT_IVL: 50, zmq.HEARTBEAT_TIMEOUT: 1000, zmq.HEARTBEAT_TTL: 200}
@@ -29,51 +30,6 @@ def log(event):
     print(json.dumps({"event": event, "address": ADDRESS}), file=sys.stderr, flush=True)
 
 
-def refusal(seq, contract=None, value=None, ttl_ms=None, *_later):
-    if type(contract) is not int or type(ttl_ms) not in (int, float):
-        return [seq, "invalid-request", "square: not seq, contract, input, ttlMs"]
-    if contract != CONTRACT:
-        return [seq, "contract-mismatch", f"square: the request has contract hash {contract}, the server has {CONTRACT}"]
-    if type(value) not in (int, float) or not math.isfinite(value):
-        return [seq, "invalid-request", "square: input: not a finite number"]
-
-
-def square(seq, value):
-    time.sleep(OPTIONS.takes_ms / 1000)
-    result = float(value) * float(value)
-    return [seq, 0, result, []] if math.isfinite(result) else [seq, "out-of-domain", "square: not a finite number"]
-
-
-def ranges(seqs):
-    found = []
-    for seq in sorted(seqs):
-        if found and found[-1] == seq - 1:
-            found[-1] = seq
-        else:
-            found += [seq, seq]
-    return found[:8192]
-
-
-class Load:
-    """How long runs take, and therefore how many requests of one requester keep the slot busy. Times in milliseconds."""
-
-    def __init__(self):
-        self.runs, self.mean, self.windows = 0, None, None
-        self.wary = 1  # runs until it is presumed not to block
-
-    def took(self, ms):
-        self.runs += 1
-        self.mean = ms if self.mean is None else self.mean + (ms - self.mean) / 8
-        self.wary = 16 if ms > 20 else max(0, self.wary - 1)
-        if self.runs < 32 or self.runs % 32 == 0:
-            window = 1 if self.mean >= 25 else min(8192, max(2, int(25 / max(self.mean, 0.001))))
-            # A small change of a large window needs no beat.
-            self.windows = {"square": window if window <= 16 else 1 << (window.bit_length() - 1)}
-
-    def is_long(self):
-        return self.mean is None or self.mean >= 100
-
-
 class Server:
     def __init__(self):
         self.mouth = connect(zmq.XPUB, 0, 5555, {zmq.IMMEDIATE: 1})
@@ -82,11 +38,9 @@ class Server:
         self.links = self.ear.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         self.markers, self.counter, self.listening, self.ending = set(), 0, False, False
         self.wait, self.hello_at, self.withdraw_at = 0.005, math.inf, math.inf  # seconds
-        self.given = {}  # (requester, seq): when, topic, result; the oldest first
-        self.settled = {}  # requester: below which seq, but which below it, when it said so; the oldest first
-        self.held = {}  # (requester, seq): topic, fields, since when, until when; the oldest first
+        self.waiting, self.memory, self.load, self.answered = Waiting(), Memory(), Load(), 0
+        self.cancellable = False  # whether it is subscribed to cancellations
         self.results = {}  # topic: results that are not published yet
-        self.load, self.answered = Load(), 0
         self.told = {}  # requester: the windows it was told of
         self.beat_at = {}  # requester: when it is to be looked whether a beat is due
         self.named = set()  # requesters that a beat has named something to, or announced a silence
@@ -108,6 +62,9 @@ class Server:
         if wanted == self.listening or (wanted and self.ending):
             return
         self.listening = wanted
+        if wanted and not self.cancellable:
+            self.cancellable = True
+            self.ear.subscribe(CANCEL)  # until this server closes: it is told while it drains, too
         for topic in [*ROUTES, STATUS]:
             (self.ear.subscribe if wanted else self.ear.unsubscribe)(topic)
         log("ready" if wanted else "withdrawn")
@@ -119,9 +76,8 @@ class Server:
         self.withdraw_at = math.inf if self.markers else time.monotonic() + 1
         self.doubt()
         self.told.clear()
-        for when, reply, result in self.given.values():
-            if up and when > time.monotonic() - 1:
-                self.publish(reply, [result])
+        for reply, result in self.memory.of_last_second() if up else ():
+            self.publish(reply, [result])
 
     def message(self, topic, body):
         try:
@@ -132,6 +88,8 @@ class Server:
             elif topic == STATUS:
                 for seq, *_ in messages:
                     self.publish(f"calc.status.result.{sender}", [[seq, 0, self.report(), []]])
+            elif topic == CANCEL:
+                self.cancel(sender, below, (more and more[0]) or [], messages)
             elif topic in ROUTES:
                 self.requests(f"{ROUTES[topic]}.{sender}", sender, below, (more and more[0]) or [], messages)
         except (ValueError, TypeError, msgpack.UnpackException):
@@ -139,54 +97,58 @@ class Server:
 
     def report(self):
         return {"role": "op-server", "serves": [f"square.{lane}" for lane in OPTIONS.lanes], "host": socket.gethostname(),
-                "pid": os.getpid(), "sinceMs": STARTED_MS, "inFlight": len(self.held), "answered": self.answered,
-                "runs": self.load.runs, "slots": 1, "queued": len(self.held), "windows": self.load.windows or {}}
+                "pid": os.getpid(), "sinceMs": STARTED_MS, "inFlight": len(self.waiting), "answered": self.answered,
+                "runs": self.load.runs, "slots": 1, "queued": len(self.waiting), "windows": self.load.windows or {}}
 
     def settle(self, sender, below, stragglers, now):
-        """Drops waiting requests that are settled now. An older batch that arrives late changes nothing."""
-        word = (below, -len(stragglers))
-        before = self.settled.pop(sender, (1, [], 0))
-        counts = word >= (before[0], -len(before[1])) or now - before[2] > 2
-        self.settled[sender] = (below, stragglers, now) if counts else before
-        if counts and (below, stragglers) != before[:2]:
-            for key in [(who, seq) for who, seq in self.held if who == sender and self.is_settled(who, seq)]:
-                del self.held[key]
+        """Drops waiting requests that are settled now."""
+        if self.memory.settle(sender, below, stragglers, now):
+            for request in self.waiting.of(sender):
+                if self.memory.is_settled(sender, request.seq):
+                    self.waiting.remove((sender, request.seq))
 
-    def is_settled(self, sender, seq):
-        below, stragglers, _ = self.settled[sender]
-        return seq < below and seq not in stragglers
+    def cancel(self, sender, below, stragglers, messages):
+        """Ids belong to the sender of the batch. Nothing is published, and a late copy does not run."""
+        now = time.monotonic()
+        if sender not in self.memory.settled:
+            return  # a stranger has no requests here
+        self.settle(sender, below, stragglers, now)
+        for seqs, *_ in messages:
+            for key in [(sender, seq) for seq in seqs if type(seq) is int and not self.memory.is_settled(sender, seq)]:
+                if key in self.waiting.held:
+                    self.memory.given[key] = (now, self.waiting.remove(key).reply, None)
+                elif key not in self.memory.given:
+                    self.memory.early[key] = now
 
     def requests(self, reply, sender, below, stragglers, messages):
         now = time.monotonic()
         self.settle(sender, below, stragglers, now)
         for fields in messages:
             seq = fields[0] if type(fields) is list and fields else None
-            if type(seq) is not int or self.is_settled(sender, seq) or fields[3:4] == [0]:
+            if type(seq) is not int or self.memory.is_settled(sender, seq) or fields[3:4] == [0]:
                 continue  # no message, settled, or past its time
-            if (sender, seq) in self.given:
-                self.results.setdefault(reply, []).append(self.given[sender, seq][2])
-            elif (sender, seq) in self.held:
+            if (sender, seq) in self.memory.given:
+                result = self.memory.given[sender, seq][2]
+                if result is not None:
+                    self.results.setdefault(reply, []).append(result)
+            elif (sender, seq) in self.waiting.held:
                 # A repetition of a waiting request: its last beat may be lost.
                 soon = time.monotonic() + 0.05
                 self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
-            elif self.ending:
+            elif self.ending or self.memory.is_cancelled_early((sender, seq)):
                 continue  # another server is asked when this one has withdrawn
-            elif len(self.held) >= 10_000:
+            elif len(self.waiting) >= 10_000:
                 self.answer(sender, seq, reply, [seq, "overloaded", "the server has 10000 requests in flight, as many as it admits"])
             else:
                 ttl_ms = fields[3] if len(fields) > 3 and type(fields[3]) in (int, float) else 0
-                self.held[sender, seq] = (reply, fields, now, now + ttl_ms / 1000)
+                self.waiting.add(Request(sender, seq, reply, fields, now, now + ttl_ms / 1000))
                 self.beat_at.setdefault(sender, now + 0.05)
         self.beat(sender)
-        for table, most, when in ((self.given, 100_000, 0), (self.settled, 10_000, 2)):
-            while table and (len(table) > most or next(iter(table.values()))[when] < now - 60):
-                oldest = next(iter(table))
-                del table[oldest]
-                self.told.pop(oldest, None)
+        for gone in self.memory.forget(now):
+            self.told.pop(gone, None)
 
     def answer(self, sender, seq, reply, result):
-        self.held.pop((sender, seq), None)
-        self.given[sender, seq] = (time.monotonic(), reply, result)
+        self.memory.given[sender, seq] = (time.monotonic(), reply, result)
         self.answered += 1
         self.results.setdefault(reply, []).append(result)
 
@@ -206,15 +168,15 @@ class Server:
         if fields:
             self.publish(f"calc.beat.{sender}", [fields])
 
-    def at_work(self, sender, silent_ms=2000):
+    def at_work(self, sender, silent_ms=2000, running=()):
         self.named.add(sender)
         self.beat_at[sender] = time.monotonic() + 0.5
-        held = ranges(seq for who, seq in self.held if who == sender)
+        held = ranges(request.seq for request in [*self.waiting.of(sender), *running])
         self.beat(sender, held, silent_ms, leaving=True if self.ending else None)
 
     def look(self, sender, now):
         """Sends a beat that is due, or the last one when all named requests are answered."""
-        since = next((since for (who, _), (_, _, since, _) in self.held.items() if who == sender), None)
+        since = next((request.since for request in self.waiting.of(sender)), None)
         if since is None:
             self.beat_at.pop(sender, None)
             if sender in self.named:
@@ -225,49 +187,51 @@ class Server:
         else:
             self.at_work(sender)
 
-    def announce(self, silent_ms):
+    def announce(self, request, silent_ms):
         """Sends a beat before a run that may block: libzmq's own thread sends it while this thread blocks."""
         self.flush()
-        now = time.monotonic()
-        lately = [who for who, (*_, said) in itertools.islice(reversed(self.settled.items()), 64) if said > now - 10]
-        for sender in {*lately, *(who for who, _ in self.held)}:
-            self.at_work(sender, silent_ms)
+        for sender in {*self.memory.lately(time.monotonic(), 64), *self.waiting.senders(), request.sender}:
+            self.at_work(sender, silent_ms, [request] if sender == request.sender else [])
         self.quiet = True
 
-    def give_back(self, before):
-        """Gives back requests that arrived before then, except each requester's oldest: another server may be idle."""
-        seen, returned = set(), {}
-        for (sender, seq), (_, _, since, _) in self.held.items():
-            if sender in seen and since <= before:
-                returned.setdefault(sender, []).append(seq)
-            seen.add(sender)
-        for sender, seqs in returned.items():
-            for seq in seqs[:4096]:
-                del self.held[sender, seq]
-            self.beat(sender, returned=ranges(seqs[:4096]))
+    def give_back(self, now, before, besides=None):
+        for sender, seqs in self.waiting.give_back(now, before, besides).items():
+            self.beat(sender, returned=ranges(seqs))
+
+    def may_begin(self):
+        """Without a broker nobody would hear the beat before a run that may block."""
+        return len(self.waiting) > 0 and (bool(self.markers) or not self.load.wary)
+
+    def run(self, request, now):
+        """@returns the result"""
+        result = refusal(*request.fields)
+        if result is None and request.until <= now:
+            result = [request.seq, "deadline-exceeded", "square: its turn did not come before the deadline"]
+        if result is None:
+            if self.load.wary:
+                self.announce(request, (request.until - now) * 1000)
+            began = time.monotonic()
+            time.sleep(OPTIONS.takes_ms / 1000)
+            result = square(request.seq, request.fields[2])
+            took = time.monotonic() - began
+            self.load.took(took * 1000)
+            self.waiting.took(request, took)
+        return result
 
     def work(self):
         """Works in the one slot for 20 ms or one run, then returns, so that new messages are read."""
         started = now = time.monotonic()
-        self.give_back(now - 0.1)
-        while self.held and now < started + 0.02:
-            (sender, seq), (reply, fields, _, until) = next(iter(self.held.items()))
-            result = refusal(*fields)
-            if result is None and until <= now:
-                result = [seq, "deadline-exceeded", "square: its turn did not come before the deadline"]
-            if result is None:
-                if self.load.is_long():
-                    self.give_back(now)
-                if self.load.wary:
-                    self.announce((until - now) * 1000)
-                began = time.monotonic()
-                result = square(seq, fields[2])
-                self.load.took((time.monotonic() - began) * 1000)
-            self.answer(sender, seq, reply, result)
-            self.beat(sender)
+        self.give_back(now, now - 0.1)
+        while self.may_begin() and now < started + 0.02:
+            request = self.waiting.first()
+            if self.load.is_long():
+                self.give_back(now, now, besides=request)
+            self.waiting.begin(request)
+            self.answer(request.sender, request.seq, request.reply, self.run(request, now))
+            self.beat(request.sender)
             now = time.monotonic()
         self.flush()
-        if self.quiet and not self.held:
+        if self.quiet and not self.waiting:
             self.quiet = False
             for sender in list(self.named):
                 self.look(sender, now)
@@ -275,28 +239,36 @@ class Server:
             self.look(sender, now)
 
     def turn(self, longest):
-        due = min(self.hello_at, self.withdraw_at, time.monotonic() + (0 if self.held else longest), *self.beat_at.values())
+        longest = 0 if self.may_begin() else longest
+        due = min(self.hello_at, self.withdraw_at, time.monotonic() + longest, *self.beat_at.values())
         ready = zmq.zmq_poll([(link, zmq.POLLIN) for link in (self.mouth, self.ear, self.links)],
                              max(0, math.ceil((due - time.monotonic()) * 1000)))
         for link, _ in ready:
-            frames = link.recv_multipart()
-            if link is self.links:
-                self.doubt()
-            elif link is self.mouth:
-                self.subscription(frames[0][:1] == b"\x01", frames[0][1:].decode("latin1"))
-            elif len(frames) == 2:
-                self.message(frames[0].decode("latin1"), frames[1])
+            self.read(link)
         if time.monotonic() >= self.hello_at:
             self.hello(min(self.wait * 2, 0.1))
         if time.monotonic() >= self.withdraw_at:
             self.withdraw_at = math.inf
             self.listen(False)
         self.work()
-        return bool(ready or self.held)
+
+    def read(self, link):
+        """Everything that has arrived, also behind a run: a cancellation may be the last of it."""
+        for _ in range(1000):
+            try:
+                frames = link.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            if link is self.links:
+                self.doubt()
+            elif link is self.mouth:
+                self.subscription(frames[0][:1] == b"\x01", frames[0][1:].decode("latin1"))
+            elif len(frames) == 2:
+                self.message(frames[0].decode("latin1"), frames[1])
 
     def drain(self):
         self.flush()
-        for sender in {who for who, _ in self.held}:
+        for sender in self.waiting.senders():
             self.at_work(sender)
         self.doubt()  # when this hello is back, the beats have passed the broker
         until = time.monotonic() + 0.1
@@ -304,16 +276,16 @@ class Server:
             self.turn(0.01)
         self.listen(False)
         until = time.monotonic() + 0.1
-        while self.held and time.monotonic() < until:
-            self.turn(0)
-        for sender in {who for who, _ in self.held}:  # what has not begun is another's
-            seqs = [seq for who, seq in self.held if who == sender]
+        while self.waiting and time.monotonic() < until:
+            self.turn(0.01)
+        for sender in self.waiting.senders():  # what has not begun is another's
+            seqs = [request.seq for request in self.waiting.of(sender)]
             for first in range(0, len(seqs), 4096):
                 self.beat(sender, [], 0, ranges(seqs[first:first + 4096]))
             self.named.discard(sender)
-        self.held.clear()
-        for sender in list(self.named):
-            self.look(sender, time.monotonic())
+        for sender in self.named:
+            self.beat(sender, [], 0)
+        self.ear.unsubscribe(CANCEL)
 
 
 STARTED_MS = time.time() * 1000
@@ -323,5 +295,6 @@ for number in (signal.SIGINT, signal.SIGTERM):
 while not server.ending:
     server.turn(0.1)
 server.drain()
+server.ear.close(linger=500)
 server.mouth.close(linger=500)
 log("stopped")

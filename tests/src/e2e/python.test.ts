@@ -45,7 +45,11 @@ async function requesterOf(cluster: Cluster, python: PythonServer) {
   const first = ear.receive().then(() => (heard = true));
   while (!heard) await Promise.all([peer.send(hello, ''), new Promise((resolve) => setImmediate(resolve))]);
   await first;
+  const cancelTopic = `calc.cancel.${python.address}`;
+  await peer.topicOf('calc.cancel');
   return {
+    /** Cancels requests of its own, or as somebody else. */
+    cancel: (seqs: readonly number[], sender = me) => peer.send(cancelTopic, codec.encode(sender, 1, [[seqs]])),
     send: (settledBelow: number, ...requests: readonly unknown[][]) =>
       peer.send(topic, codec.encode(me, settledBelow, requests)),
     sendWith: (settledBelow: number, stragglers: readonly number[], ...requests: readonly unknown[][]) =>
@@ -140,6 +144,58 @@ describe.skipIf(refused !== undefined && process.env.CI === undefined)('an op-se
     await send(2, request(2));
     expect(await hear()).toEqual(['calc.beat', [[[2, 2], expect.any(Number)]]]);
     expect(await hear()).toEqual(['calc.square.result.1', [[2, 0, 144, []]]]);
+  });
+
+  test('an op-server in Python runs nothing that was cancelled, also if the cancellation comes before its request', async () => {
+    const cluster = await systemWithoutOddLanes();
+    const python = await startPython(cluster.brokers, [1], 90);
+    const { send, cancel, hear } = await requesterOf(cluster, python);
+    const request = (seq: number) => [seq, contract, seq, 60_000];
+    const answered: unknown[] = [];
+    const results = async (untilSeq: number): Promise<readonly unknown[]> => {
+      while (!answered.includes(untilSeq)) {
+        const [topic, messages] = await hear();
+        if (topic !== 'calc.square.result.1') continue;
+        for (const result of messages) answered.push((result as readonly unknown[])[0]);
+      }
+      return answered;
+    };
+    await send(1, request(1));
+    await results(1);
+    await send(1, request(2), request(3), request(4));
+    await cancel([3]);
+    // Only its requester may cancel a request.
+    await cancel([4], 'somebodywhoo');
+    await results(4);
+    await cancel([5]);
+    await send(1, request(5), request(3), request(6));
+    expect(await results(6)).toEqual([1, 2, 4, 6]);
+    const { servers } = await (await clientOf(cluster)).status();
+    expect(servers.find(({ address }) => address === python.address)).toMatchObject({ runs: 4, queued: 0 });
+  });
+
+  test('the clients that requests name take turns at an op-server in Python, and a request that was sent before comes first', async () => {
+    const cluster = await systemWithoutOddLanes();
+    const python = await startPython(cluster.brokers, [1], 15);
+    const { send, hear } = await requesterOf(cluster, python);
+    const [burst, other] = ['burstbursts1', 'otherothers1'];
+    const request = (seq: number, origin: string, attempt = 1) => [seq, contract, seq, 60_000, '', attempt, origin];
+    const results = async (count: number): Promise<readonly unknown[]> => {
+      const seqs: unknown[] = [];
+      while (seqs.length < count) {
+        const [topic, messages] = await hear();
+        if (topic !== 'calc.square.result.1') continue;
+        for (const result of messages) seqs.push((result as readonly unknown[])[0]);
+      }
+      return seqs;
+    };
+    for (const seq of [1, 7]) {
+      await send(1, request(seq, burst));
+      await results(1);
+    }
+    await send(1, request(2, burst), request(3, burst), request(4, burst, 2), request(5, other), request(6, other));
+    // The burst has used the slot twice before.
+    expect(await results(4)).toEqual([5, 6, 4, 2]);
   });
 
   test('an op-server in Python refuses by the failure table, and answers from memory until the request is settled', async () => {
