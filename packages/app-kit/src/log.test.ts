@@ -33,7 +33,7 @@ function logged(form: 'pretty' | 'json', level?: string): string {
   return spawnSync(process.execPath, program(code, form, level), { encoding: 'utf8' }).stderr;
 }
 
-/** Code that logs so many lines, and then says so. */
+/** Code that logs this number of lines, and then reports it. */
 const logLines = (count: number): string => `
   for (let lane = 1; lane <= ${count}; lane += 1) report({ event: 'fallback', operation: 'square', lane, cause: 'no-listener', count: 1 });
   console.log('goes on');

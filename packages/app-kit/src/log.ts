@@ -19,7 +19,7 @@ const stderr = 2;
 /** Bytes that wait for a reader that does not read. A quiet log fills them in hours. */
 const unreadBytesMax = 1_048_576;
 const retryMs = 100;
-/** Linux's PIPE_BUF. A pipe takes up to so many bytes as a whole, so that other writers do not tear a line. */
+/** Linux's PIPE_BUF. A pipe takes up to this number of bytes as a whole, so that other writers do not tear a line. */
 const wholeBytesMax = 4_096;
 /** How long a process that ends tries to write the waiting lines. */
 const lastWordsMs = 500;

@@ -21,9 +21,9 @@ interface Slice {
 let slice: Promise<Slice> | undefined;
 
 /**
- * So many different ports on loopback on which no process listens.
+ * Finds this number of different ports on loopback on which no process listens.
  *
- * @throws Error when no slice is free, or so many ports of the slice are not
+ * @throws Error when no slice is free, or too few ports of the slice are
  */
 export async function freePorts(count: number): Promise<number[]> {
   const own = await (slice ??= takeSlice());

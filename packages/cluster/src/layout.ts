@@ -32,7 +32,7 @@ export function planSystem({ opServers, calcServers }: LayoutOptions): readonly 
   ];
 }
 
-/** The lanes of the n-th of so many op-servers. From the ninth on, servers repeat the lanes of the first ones. */
+/** The lanes of the n-th op-server, of `of` op-servers. From the ninth on, servers repeat the lanes of the first ones. */
 export function lanesOf(number: number, of: number): readonly number[] {
   const groups = Math.min(of, lanes.length);
   return lanes.filter((lane) => (lane - 1) % groups === (number - 1) % groups);

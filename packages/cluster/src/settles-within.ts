@@ -1,7 +1,7 @@
 /**
  * The result of a promise that settles in time.
  *
- * @throws Error naming what was waited for, when the promise did not settle within so many milliseconds
+ * @throws Error naming what was waited for, when the promise did not settle within `maxMs`
  */
 export function within<T>(maxMs: number, what: string, waited: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {

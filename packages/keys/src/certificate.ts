@@ -45,7 +45,7 @@ export function certificateText({ name, publicKey, secretKey }: WrittenCertifica
   const head =
     secretKey === undefined
       ? '#   ZeroMQ CURVE Public Certificate\n#   Others may read this file.'
-      : '#   ZeroMQ CURVE **Secret** Certificate\n#   Give this file to nobody, and do not change its permissions.';
+      : '#   ZeroMQ CURVE **Secret** Certificate\n#   Keep this file secret, and do not change its permissions.';
   const secret = secretKey === undefined ? '' : `    secret-key = "${secretKey}"\n`;
   return `${head}\n\nmetadata\n    name = "${name}"\ncurve\n    public-key = "${publicKey}"\n${secret}`;
 }

@@ -51,7 +51,7 @@ export interface HandlersModule {
    */
   readonly module: string | URL;
   /**
-   * A number: so many threads run all handlers, and 0 runs all of them in this thread. `auto`: one thread fewer than
+   * A number of threads that run all handlers; 0 runs all of them in this thread. `auto`: one thread fewer than
    * there are cores, for operations whose handlers have blocked for more than 5 ms. Unless given, `CATETO_WORKERS` or
    * `auto`.
    */

@@ -4,9 +4,9 @@
  */
 
 export interface AllowanceLimits {
-  /** So many at once. */
+  /** The number that may come at once. */
   readonly burst: number;
-  /** So many a second after that. */
+  /** The number a second after that. */
   readonly perSecond: number;
 }
 

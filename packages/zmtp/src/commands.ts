@@ -33,7 +33,7 @@ export function readLegacySubscription(
 const ttlBytes = 2;
 /** The unit of a time to live on the wire. */
 const ttlUnitMs = 100;
-/** A PONG echoes at most so many bytes of the PING's context. */
+/** The bytes of the PING's context that a PONG echoes at most. */
 const contextBytesMax = 16;
 
 function begins(bytes: Uint8Array, start: number, end: number, name: Uint8Array): boolean {

@@ -11,7 +11,7 @@ export interface Stream {
   write(bytes: Uint8Array): void;
   /** How many written bytes the kernel has not taken. */
   waiting(): number;
-  /** Whether so many bytes wait that more should not be written before `drained`. */
+  /** Whether too many bytes wait, so that no more should be written before `drained`. */
   isFull(): boolean;
   isWritable(): boolean;
   /** Sends what was written, then closes. */

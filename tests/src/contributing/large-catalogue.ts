@@ -4,7 +4,7 @@ import { writeRegistries } from '../../../scripts/contracts/registries.ts';
 import type { Workspace } from './workspace.ts';
 
 /**
- * Adds so many operations and as many formulas, as the generator writes them. Every formula has 2 to 8 operands and
+ * Adds this number of operations and of formulas, as the generator writes them. Every formula has 2 to 8 operands and
  * requests an operation of its own for each.
  */
 export async function enlarge(workspace: Workspace, count: number): Promise<void> {

@@ -108,7 +108,7 @@ export async function manySubscriptions(brokers: string): Promise<{ leave(): voi
   return { leave: () => subscriber.close() };
 }
 
-/** Operand 1 of so many requests by as many invented senders. The second operands never come. */
+/** Operand 1 of this number of requests, each from an invented sender. The second operands never come. */
 export async function halfRequests(brokers: string, requests: number): Promise<void> {
   const peer = rawPeer(brokers);
   const topic = await peer.topicOf('calc.request.1.');
@@ -120,7 +120,7 @@ export async function halfRequests(brokers: string, requests: number): Promise<v
   }
 }
 
-/** So many status requests to every server. */
+/** This number of status requests to every server. */
 export async function statusFlood(brokers: string, requests: number): Promise<void> {
   const peer = rawPeer(brokers);
   const topics = await peer.topicsOf('calc.status.request.', 3);

@@ -27,7 +27,7 @@ const opening = {
     }),
 };
 
-/** Takes all file handles but so many. @returns a function that gives them back */
+/** Takes all file handles except this number. @returns a function that gives them back */
 function leave(count: number): () => void {
   const taken: number[] = [];
   try {

@@ -6,7 +6,7 @@ import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 export interface RawPeer {
   /** A complete subscribed topic that begins with this prefix. */
   topicOf(prefix: string): Promise<string>;
-  /** So many such topics. */
+  /** The number of such topics. */
   topicsOf(prefix: string, count: number): Promise<readonly string[]>;
   send(...frames: (string | Uint8Array)[]): Promise<void>;
 }

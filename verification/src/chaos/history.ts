@@ -70,7 +70,7 @@ export interface History {
   add(entry: Entry): void;
   /** The number of requests that have an outcome. */
   settledCount(): number;
-  /** Resolves when so many more requests have an outcome. */
+  /** Resolves when this number of further requests have an outcome. */
   settled(more: number): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Entry } from './history.ts';
 import { checkRuns } from './runs.ts';
 
-/** A question that is answered after so many milliseconds. */
+/** A request that is answered after this number of milliseconds. */
 function answered(number: number, atMs: number, tookMs = 10, formula = 'askInstant'): Entry[] {
   const outcome = { value: 60 * number, fallbacks: [] };
   return [

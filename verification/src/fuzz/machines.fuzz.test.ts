@@ -164,7 +164,7 @@ describe('any inputs of a stranger', () => {
   );
 
   fuzz(
-    'the responder keeps within its bounds, runs nothing twice at a time and answers nobody who did not ask',
+    'the responder keeps within its bounds, runs no request twice at a time, and answers only requests',
     10,
     fc.property(
       inOrder(responderInput),

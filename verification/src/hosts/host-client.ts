@@ -13,7 +13,7 @@ export interface HostClient {
   settled(): Promise<readonly string[]>;
   /** Begins a load: requests at a fixed rate until `end`. */
   begin(): Promise<void>;
-  /** Resolves when so many more requests of the load have been answered. */
+  /** Resolves when this number of further requests of the load have been answered. */
   answered(more: number): Promise<void>;
   /** Ends the load and returns its results when every request has its outcome. */
   end(): Promise<Account>;

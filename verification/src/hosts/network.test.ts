@@ -45,8 +45,7 @@ function hears(at: Beacons['at'], listener: string, speaker: string): Promise<Lo
 }
 
 /**
- * Waits until a host has heard another so many more times. By then, everything that was on its way has arrived or is
- * lost.
+ * Waits until a host has heard another 30 more times. By then, everything that was on its way has arrived or is lost.
  */
 async function hearsOften(at: Beacons['at'], listener: string, speaker: string): Promise<void> {
   for (let times = 0; times < 30; times += 1) await hears(at, listener, speaker);

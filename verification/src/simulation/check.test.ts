@@ -137,7 +137,7 @@ describe('permitted histories', () => {
 
 describe('violations', () => {
   const cases: readonly [string, Partial<History>, RegExp, Mode?, Partial<Scenario>?][] = [
-    ['a run in which nobody asks', { asked: [] }, /nobody asked/],
+    ['a run without requests', { asked: [] }, /no client sent a request/],
     ['a call that never settles', { asked: [asked('open')] }, /never settled/],
     [
       'one that settles twice',

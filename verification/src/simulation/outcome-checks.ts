@@ -14,7 +14,7 @@ const slowSlackMs = 1_500;
 /** Each call settles once, by its deadline; a value is the right one; and only permitted failures occur. */
 export function checkOutcomes({ mode }: Pick<Scenario, 'mode'>, history: History): Violation[] {
   // Without requests, every other promise would hold.
-  if (history.asked.length === 0) return [{ atMs: 0, what: 'nobody asked for anything' }];
+  if (history.asked.length === 0) return [{ atMs: 0, what: 'no client sent a request' }];
   return history.asked.flatMap((asked) => [
     ...checkSettled(asked, history),
     ...checkValue(asked),

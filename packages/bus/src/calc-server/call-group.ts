@@ -8,7 +8,7 @@ import type { TakenCalls } from './taken-step.ts';
 
 /*
  * The calls of one part of a step: a window of them is in flight, and each that ends makes room for the next. A call that
- * is refused because so many others wait before it is requested again when one of those has ended.
+ * is refused because of the calls that wait before it is requested again when one of those has ended.
  */
 
 /** The running formula, as its calls use it. */

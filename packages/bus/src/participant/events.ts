@@ -22,7 +22,7 @@ export type BusEvent =
       readonly address: string;
       readonly routes: readonly string[];
     }
-  /** So many more servers came or went in the last second; too many to report each. */
+  /** This number of further servers came or went in the last second: too many to report each. */
   | { readonly event: 'listeners-changed'; readonly count: number }
   /** From now on requests are refused, because the server lacks something. */
   | {
@@ -34,7 +34,7 @@ export type BusEvent =
       readonly what: Scarce;
       readonly inFlight: number;
     }
-  /** The server was full for this long and refused so many requests; for two seconds it has refused none. */
+  /** How long the server was full, and how many requests it refused meanwhile. It has refused none for two seconds. */
   | {
       readonly event: 'server-has-room';
       readonly what: Scarce;

@@ -18,7 +18,7 @@ export interface RunTimes {
   announced(): ReadonlySet<Run>;
 }
 
-/** The window of a kind is checked after each of its first runs, and then after every so many. */
+/** The window of a kind is checked after each of its first runs, and later whenever this number of runs has ended. */
 const firstLooks = 32;
 const lookEveryMs = 10;
 

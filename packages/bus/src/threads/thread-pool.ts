@@ -33,7 +33,7 @@ export interface ThreadPoolOptions {
   /** The `workerData` of that file. */
   readonly workerData?: unknown;
   /**
-   * A number: so many threads, which run every handler. `auto`: one thread fewer than there are cores, for operations
+   * A number of threads, which run every handler. `auto`: one thread fewer than there are cores, for operations
    * whose handlers were seen to block. These threads start when the first is needed; a server of quick handlers never
    * starts any.
    */

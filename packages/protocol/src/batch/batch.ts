@@ -8,7 +8,8 @@
  * - A full batch leaves at once, so that less than one batch waits for each topic and address. If full batches waited
  *   for the flush, the first operands of thousands of requests would leave before any second operand, and would not fit
  *   into the join of their server.
- * - A batch fits a frame, by an upper bound of its size: no message is encoded twice because it shared a frame in vain.
+ * - A batch fits a frame, by an upper bound of its size. So no message is encoded a second time because the frame was too
+ *   small for all of them.
  * - Messages to one topic and address stay in order. Between topics there is no order.
  */
 import { bytesAtMost, limits } from '@cateto/contracts';

@@ -1,6 +1,6 @@
 /*
- * The backoff: how much silence a takeover requires. A broker that stepped down had taken over in vain, or its link is
- * bad. After each step down it requires twice the silence for its next takeover, up to 8 times, until it has not
+ * The backoff: how much silence a takeover requires. A broker that stepped down had taken over needlessly, or its link
+ * is bad. After each step down it requires twice the silence for its next takeover, up to 8 times, until it has not
  * stepped down for a while (docs/wire.md, "Takeover"). Otherwise, a link that loses most beats would make the two
  * brokers alternate several times a second.
  */

@@ -1,7 +1,7 @@
 /*
  * Tells servers that a request is not needed any more, so that they end it (docs/wire.md, "Cancelling"). Every server
  * that may be working on the request is told, in as few messages as possible. If the message is lost, the server works
- * in vain, like one whose requester died.
+ * for nothing, like one whose requester died.
  */
 import { limits } from '@cateto/contracts';
 import type { OpenRequest } from './request.ts';

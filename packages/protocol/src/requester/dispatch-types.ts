@@ -24,7 +24,7 @@ export interface Dispatch<W> {
   refusedBy(request: OpenRequest<W>, server: Server): void;
   /** Takes a request back from its server, and holds it. */
   takeBack(request: OpenRequest<W>, nowMs: number): void;
-  /** Takes a request from its server for good: its answer is not awaited. */
+  /** Takes a request from its server permanently: its answer is not awaited. */
   letGo(request: OpenRequest<W>, nowMs: number): void;
   /** Removes an ended request from the held ones, or from those that its server is thought to work on. */
   release(request: OpenRequest<W>): void;

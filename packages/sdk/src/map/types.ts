@@ -8,8 +8,8 @@ export type OnFailure = 'throw' | 'collect';
 /** The options of a map. Those of calls hold for each call, and `timeoutMs` counts from the moment the call begins. */
 export interface MapOptions<M extends OnFailure = OnFailure> extends Omit<CallOptions, 'onProgress'> {
   /**
-   * The most calls at once, 1 to 65,536; unless given, 256. Calls and results that the program has not taken yet are
-   * at most so many together.
+   * The most calls at once, 1 to 65,536; unless given, 256. Calls in flight and unread results together number at
+   * most this.
    */
   readonly concurrency?: number | undefined;
   /** Whether results come in the order of the inputs; unless given, true. If not, each comes as soon as it is there. */

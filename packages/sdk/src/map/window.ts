@@ -1,6 +1,6 @@
 /**
  * How many calls of a map are in flight at once. It is `concurrency`, unless the client refuses calls as `overloaded`
- * because so many wait before them. Then it halves, and grows by one for each round of answers.
+ * because of the calls that wait before them. Then it halves, and grows by one for each round of answers.
  */
 export class CallWindow {
   readonly #most: number;

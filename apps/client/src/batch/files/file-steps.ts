@@ -14,7 +14,7 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: 
   return bytes.length;
 }
 
-/** Reads so many bytes from a position; fewer at the end of the file. */
+/** Reads this number of bytes from a position; fewer at the end of the file. */
 export async function bytesAt(file: string, start: number, bytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   for await (const piece of createReadStream(file, { start, end: start + bytes - 1 })) pieces.push(piece as Uint8Array);

@@ -14,7 +14,7 @@ export interface Sink {
   readonly prior: (() => AsyncIterable<readonly Cells[]>) | undefined;
   /** Whether the formula of the existing rows is unknown. */
   readonly isUnmarked: boolean;
-  /** The bytes behind the complete records, at most so many. Call it after the records were read. */
+  /** The bytes behind the complete records, at most this number. Call it after the records were read. */
   torn(bytes: number): Promise<Uint8Array>;
   /** Opens the destination for writing, behind the complete records if there are any. */
   begin(): Promise<void>;

@@ -6,10 +6,10 @@ import { piecesOf, schemaMeant } from './schema-view.ts';
 /*
  * Looks for a value that a sender may write and a receiver refuses, so that an incompatibility can be shown with an example.
  * It tries the corners of both schemas: their bounds and the neighbours of these, their listed values, and objects with
- * and without each field. If it finds no value, that proves nothing.
+ * and without each field. A search that finds no value proves nothing.
  */
 
-/** At most so many corners of one schema are tried, because the corners of its parts multiply. */
+/** The corners of one schema that are tried at most, because the corners of its parts multiply. */
 const cornersMax = 60;
 const depthMax = 6;
 /** Lists and texts that are tried have at most this length. */
