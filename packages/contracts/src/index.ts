@@ -69,8 +69,9 @@ export type { CallsOf, Formula, OperandList, OperandsOf, OperandTuple } from './
 export { formula } from './catalogue/formula.ts';
 // Exported as a whole module, because only then can a program add to its interface.
 export type * from './catalogue/operand-labels.ts';
-export type { JsonSchemaOptions } from './catalogue/json-schema.ts';
-export { jsonSchemaOf } from './catalogue/json-schema.ts';
+export type { JsonSchema, JsonSchemaOptions } from './schemas/json-schema-options.ts';
+export { jsonSchemaOf } from './schemas/json-schema.ts';
+export type { SchemaValue, StandardSchema, ValueSchema, ZodSchema } from './schemas/value-schema.ts';
 export * as limits from './messages/limits.ts';
 export type {
   BeatMessage,

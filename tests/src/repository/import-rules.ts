@@ -48,7 +48,7 @@ const restrictions = {
 /** Of the rules for a file, the last one counts. */
 const rules: readonly Rule[] = [
   { files: '{apps,packages}/*/src/**', allowed: [] },
-  { files: 'packages/contracts/src/**', allowed: ['zod', '@msgpack/msgpack'] },
+  { files: 'packages/contracts/src/**', allowed: ['zod', '@standard-schema/spec', '@msgpack/msgpack'] },
   { files: 'packages/contracts/src/tools/**', allowed: ['zod'], may: ['tools'] },
   { files: 'packages/protocol/src/**', allowed: ['@cateto/contracts'] },
   { files: 'packages/compute/src/**', allowed: ['@cateto/contracts'] },

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { contractHash } from './contract-hash.ts';
 import type { Formula } from './formula.ts';
 import { lanesMax } from '../messages/limits.ts';
@@ -7,6 +6,7 @@ import { assertName, assertOperandName } from './names.ts';
 import type { Operation } from './operation.ts';
 import { problemOf } from '../values/parse.ts';
 import { takeValue } from '../values/plain-value.ts';
+import type { ValueSchema } from '../schemas/value-schema.ts';
 import { assertWork } from './work.ts';
 
 /** All operations and formulas of a system, by name, with the hash of each contract. */
@@ -134,7 +134,7 @@ function checkCalls({ name, calls }: Formula, operations: Readonly<Record<string
   }
 }
 
-function checkExample(contract: Operation | Formula, where: string, schema: z.ZodType, example: unknown): void {
+function checkExample(contract: Operation | Formula, where: string, schema: ValueSchema, example: unknown): void {
   const taken = takeValue(example);
   const problem = taken.fault ?? problemOf(schema, taken.value);
   if (problem !== undefined) throw new TypeError(`${contract.kind} "${contract.name}", example ${where}: ${problem}`);

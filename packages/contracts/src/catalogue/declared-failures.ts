@@ -1,8 +1,9 @@
-import type { z } from 'zod';
 import type { FailureCode } from '../messages/failures.ts';
 import { failure, failureTable } from '../messages/failures.ts';
 import type { Failure } from '../messages/failures.ts';
 import { declaredFailuresMax, nameMax } from '../messages/limits.ts';
+import type { SchemaValue, ValueSchema } from '../schemas/value-schema.ts';
+import { schemaFault } from '../schemas/value-schema.ts';
 
 /*
  * The failures that a contract declares beside those of the protocol: answers that are no value, such as
@@ -11,11 +12,11 @@ import { declaredFailuresMax, nameMax } from '../messages/limits.ts';
  */
 
 /** By code, the schema of the data. `z.null()` is the schema of a failure without data. */
-export type FailureSchemas = Readonly<Record<string, z.ZodType>>;
+export type FailureSchemas = Readonly<Record<string, ValueSchema>>;
 
 /** The failures of a contract that declares none. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- it has no codes
-export type NoFailures = Record<never, z.ZodType>;
+export type NoFailures = Record<never, ValueSchema>;
 
 /** The failures that a contract declares. */
 export type FailuresOf<C extends { readonly failures?: FailureSchemas | undefined }> = NonNullable<C['failures']>;
@@ -29,14 +30,14 @@ export type CheckedFailures<D extends FailureSchemas> = {
 };
 
 /** The data of a declared failure. */
-export type FailureData<D extends FailureSchemas, K extends keyof D> = z.output<D[K]>;
+export type FailureData<D extends FailureSchemas, K extends keyof D> = SchemaValue<D[K]>;
 
 type DataAndMessage<D> = null extends D ? [data?: D, message?: string] : [data: D, message?: string];
 
 /** Makes a failure that a contract declares. `message` is for people. */
 export type Fail<D extends FailureSchemas> = <K extends keyof D & string>(
   code: K,
-  ...rest: DataAndMessage<z.output<D[K]>>
+  ...rest: DataAndMessage<SchemaValue<D[K]>>
 ) => Failure;
 
 /**
@@ -46,7 +47,7 @@ export type Fail<D extends FailureSchemas> = <K extends keyof D & string>(
 export function declaredFailure<D extends FailureSchemas, K extends keyof D & string>(
   _contract: { readonly failures?: D | undefined },
   code: K,
-  ...[data, message]: DataAndMessage<z.output<D[K]>>
+  ...[data, message]: DataAndMessage<SchemaValue<D[K]>>
 ): Failure {
   return failWith(code, data, message);
 }
@@ -60,7 +61,7 @@ export function failWith(code: string, data?: unknown, message = ''): Failure {
 export function failureSchemaOf(
   { failures }: { readonly failures?: FailureSchemas | undefined },
   code: string,
-): z.ZodType | undefined {
+): ValueSchema | undefined {
   return failures !== undefined && Object.hasOwn(failures, code) ? failures[code] : undefined;
 }
 
@@ -71,7 +72,10 @@ const reserved: ReadonlySet<string> = new Set<ReservedCode>([
   'failed',
 ]);
 
-/** @throws TypeError naming the contract and the code, for codes that the protocol has or that cannot be one */
+/**
+ * @throws TypeError naming the contract and the code, for codes that the protocol has or that cannot be one,
+ * and for data without a schema
+ */
 export function assertFailures(contract: string, failures: FailureSchemas | undefined): void {
   if (failures === undefined) return;
   if (typeof failures !== 'object' || failures === null) throw new TypeError(`${contract}: failures is not an object`);
@@ -85,6 +89,10 @@ export function assertFailures(contract: string, failures: FailureSchemas | unde
       throw new TypeError(
         `${contract}, failures: "${code}" is no code; a code is at most ${nameMax} small letters and digits, in words with hyphens between them`,
       );
+    }
+    const fault = schemaFault(failures[code]);
+    if (fault !== undefined) {
+      throw new TypeError(`${contract}, failure "${code}": ${fault}; z.null() is the schema of a failure without data`);
     }
   }
 }

@@ -1,11 +1,11 @@
-import type { z } from 'zod';
 import type { CheckedFailures, FailureSchemas, NoFailures } from './declared-failures.ts';
 import { assertFailures } from './declared-failures.ts';
+import type { SchemaValue, ValueSchema } from '../schemas/value-schema.ts';
 import type { CheckedName } from './names.ts';
 import type { Operation } from './operation.ts';
 
 /** The operands of a formula in order, each a name and a schema: `[['a', Finite], ['b', Finite]]`. */
-export type OperandList = readonly (readonly [name: string, schema: z.ZodType])[];
+export type OperandList = readonly (readonly [name: string, schema: ValueSchema])[];
 
 /**
  * The contract of a formula: its operands in order, and its output. Clients request formulas, and calc-servers compute
@@ -14,7 +14,7 @@ export type OperandList = readonly (readonly [name: string, schema: z.ZodType])[
 export interface Formula<
   N extends string = string,
   A extends OperandList = OperandList,
-  O extends z.ZodType = z.ZodType,
+  O extends ValueSchema = ValueSchema,
   C extends Operation = Operation,
   D extends FailureSchemas = FailureSchemas,
 > {
@@ -25,7 +25,7 @@ export interface Formula<
   readonly version: number;
   readonly operands: A;
   readonly output: O;
-  readonly example: { readonly operands: OperandTuple<A>; readonly output: z.output<O> };
+  readonly example: { readonly operands: OperandTuple<A>; readonly output: SchemaValue<O> };
   /** The operation that the formula passes through; undefined for a formula with code of its own. */
   readonly exposes?: Operation | undefined;
   /** The operations that its code may call. Unless given, all operations of its catalogue. */
@@ -34,7 +34,7 @@ export interface Formula<
   readonly failures?: D | undefined;
 }
 
-export type OperandTuple<A extends OperandList> = { readonly [K in keyof A]: z.output<A[K][1]> };
+export type OperandTuple<A extends OperandList> = { readonly [K in keyof A]: SchemaValue<A[K][1]> };
 export type OperandsOf<F extends Formula> = OperandTuple<F['operands']>;
 /** The operations that the code of a formula may call. */
 export type CallsOf<F extends Formula> = NonNullable<F['calls']>[number];
@@ -42,7 +42,7 @@ export type CallsOf<F extends Formula> = NonNullable<F['calls']>[number];
 export function formula<
   const N extends string,
   const A extends OperandList,
-  O extends z.ZodType,
+  O extends ValueSchema,
   C extends Operation = Operation,
   D extends FailureSchemas = NoFailures,
 >(declaration: {
@@ -51,7 +51,7 @@ export function formula<
   readonly version?: number | undefined;
   readonly operands: A;
   readonly output: O;
-  readonly example: { readonly operands: NoInfer<OperandTuple<A>>; readonly output: NoInfer<z.output<O>> };
+  readonly example: { readonly operands: NoInfer<OperandTuple<A>>; readonly output: NoInfer<SchemaValue<O>> };
   /**
    * The operations that its code may call. A call of another one does not compile. Not part of the hash, so a change
    * breaks no client. Unless given, all operations of its catalogue.

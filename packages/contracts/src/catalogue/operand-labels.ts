@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type { SchemaValue, ValueSchema } from '../schemas/value-schema.ts';
 import type { OperandList, OperandTuple } from './formula.ts';
 
 /**
@@ -71,8 +71,8 @@ type Labelled<N, T> = N extends keyof OperandLabels<T> ? OperandLabels<T>[N] : [
 
 /** The arguments of a formula, each named like its operand. */
 export type LabelledOperands<A extends OperandList> = A extends readonly [
-  readonly [infer N, infer S extends z.ZodType],
+  readonly [infer N, infer S extends ValueSchema],
   ...infer More extends OperandList,
 ]
-  ? [...Labelled<N, z.output<S>>, ...LabelledOperands<More>]
+  ? [...Labelled<N, SchemaValue<S>>, ...LabelledOperands<More>]
   : OperandTuple<A>;

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import type { CheckedFailures, FailureSchemas, NoFailures } from './declared-failures.ts';
 import { assertFailures } from './declared-failures.ts';
+import type { SchemaValue, ValueSchema } from '../schemas/value-schema.ts';
 import type { CheckedName } from './names.ts';
 import type { GivenWork, Work } from './work.ts';
 import { workOf } from './work.ts';
@@ -11,8 +11,8 @@ import { workOf } from './work.ts';
  */
 export interface Operation<
   N extends string = string,
-  I extends z.ZodType = z.ZodType,
-  O extends z.ZodType = z.ZodType,
+  I extends ValueSchema = ValueSchema,
+  O extends ValueSchema = ValueSchema,
   D extends FailureSchemas = FailureSchemas,
 > {
   readonly kind: 'operation';
@@ -22,20 +22,20 @@ export interface Operation<
   readonly version: number;
   readonly input: I;
   readonly output: O;
-  readonly example: { readonly input: z.output<I>; readonly output: z.output<O> };
+  readonly example: { readonly input: SchemaValue<I>; readonly output: SchemaValue<O> };
   readonly work: Work;
   /** The failures with which it may answer, beside those of the protocol. */
   readonly failures?: D | undefined;
 }
 
-export type InputOf<O extends Operation> = z.output<O['input']>;
-export type OutputOf<C extends { readonly output: z.ZodType }> = z.output<C['output']>;
+export type InputOf<O extends Operation> = SchemaValue<O['input']>;
+export type OutputOf<C extends { readonly output: ValueSchema }> = SchemaValue<C['output']>;
 
 /** @throws TypeError when `work` is not a policy, and for a failure whose code the protocol has */
 export function operation<
   const N extends string,
-  I extends z.ZodType,
-  O extends z.ZodType,
+  I extends ValueSchema,
+  O extends ValueSchema,
   D extends FailureSchemas = NoFailures,
 >(declaration: {
   readonly name: CheckedName<N>;
@@ -43,7 +43,7 @@ export function operation<
   readonly version?: number | undefined;
   readonly input: I;
   readonly output: O;
-  readonly example: { readonly input: NoInfer<z.output<I>>; readonly output: NoInfer<z.output<O>> };
+  readonly example: { readonly input: NoInfer<SchemaValue<I>>; readonly output: NoInfer<SchemaValue<O>> };
   /** How servers treat the operation. Unless given: no limit, fallback `unserved`, lanes `any`. */
   readonly work?: GivenWork | undefined;
   /** The failures with which it may answer, beside those of the protocol: by code, the schema of the data. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../schemas/zod.ts';
 import { decodeValue, encodeValue } from '../msgpack/codec.ts';
 import type { MessageOf } from './message-layout.ts';
 import { messageLayout } from './message-layout.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../schemas/zod.ts';
 import { validatorOf } from '../values/validate.ts';
 import { plainReader, plainWriter } from './layout-codegen.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '../schemas/zod.ts';
 import type { Catalogue, FormulaName } from '../catalogue/catalogue.ts';
 import type { AnyFailureCode } from './failures.ts';
 import type { Formula, OperandsOf } from '../catalogue/formula.ts';

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Catalogue } from '../catalogue/catalogue.ts';
 import { hashOf } from '../catalogue/catalogue.ts';
 import type { Failure } from './failures.ts';
@@ -21,6 +20,7 @@ import {
 } from './messages.ts';
 import { isName } from '../catalogue/names.ts';
 import type { Operation } from '../catalogue/operation.ts';
+import type { ValueSchema } from '../schemas/value-schema.ts';
 import { parser } from '../values/parse.ts';
 import type { FallbackLane, Lane } from '../topics/lanes.ts';
 
@@ -135,7 +135,7 @@ function operandReading(message: OperandMessage, refusal: Failure | undefined, v
  * A server checks its own values before it sends them (values/hand-over.ts).
  */
 export function readResult(contract: {
-  readonly output: z.ZodType;
+  readonly output: ValueSchema;
   readonly failures?: FailureSchemas | undefined;
 }): (fields: unknown) => ResultReading | undefined {
   const parse = parser(contract.output);

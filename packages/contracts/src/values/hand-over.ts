@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Failure } from '../messages/failures.ts';
 import { failure, isFailure } from '../messages/failures.ts';
 import type { Formula } from '../catalogue/formula.ts';
@@ -6,6 +5,7 @@ import type { Operation } from '../catalogue/operation.ts';
 import { failureSchemaOf } from '../catalogue/declared-failures.ts';
 import { failureDataBytesMax } from '../messages/limits.ts';
 import { encodedBytes } from '../msgpack/value-size.ts';
+import type { ValueSchema } from '../schemas/value-schema.ts';
 import { problemOf } from './parse.ts';
 import { takeValue } from './plain-value.ts';
 import { validatorOf } from './validate.ts';
@@ -29,7 +29,7 @@ export function takeOperands(contract: Formula, given: unknown): readonly unknow
     if (operands.length !== declared.length) return wrongNumber(contract, operands.length);
     const taken: unknown[] = [];
     for (let index = 0; index < declared.length; index += 1) {
-      const [operand, schema] = declared[index] as readonly [string, z.ZodType];
+      const [operand, schema] = declared[index] as readonly [string, ValueSchema];
       const one = take('invalid-request', name, 'operand ', schema, operands[index], operand);
       if (isFailure(one)) return one;
       taken.push(one);
@@ -85,7 +85,7 @@ function take(
   code: 'invalid-request' | 'internal',
   name: string,
   what: string,
-  schema: z.ZodType,
+  schema: ValueSchema,
   value: unknown,
   operand = '',
 ): unknown {
@@ -100,6 +100,6 @@ function take(
  * Describes a value that cannot be sent. The schema's text is better, but an object could answer each reading
  * differently.
  */
-function wordedBy(schema: z.ZodType, value: unknown, fault: string): string {
+function wordedBy(schema: ValueSchema, value: unknown, fault: string): string {
   return typeof value === 'object' ? fault : (problemOf(schema, value) ?? fault);
 }

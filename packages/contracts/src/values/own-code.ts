@@ -1,4 +1,6 @@
-import type { z } from 'zod';
+import type { ValueSchema } from '../schemas/value-schema.ts';
+import { isZod, zodOf } from '../schemas/value-schema.ts';
+import type { z } from '../schemas/zod.ts';
 
 /** The code of an author that a schema contains besides declarations. */
 export interface OwnCode {
@@ -11,20 +13,22 @@ export interface OwnCode {
   readonly values: boolean;
   /** A check that returns a promise, which Zod counts as accepting the value (`stringFormat`). */
   readonly promises: boolean;
+  /** The schema is of another validator than Zod, whose declarations are not known. */
+  readonly foreign: boolean;
 }
 
 type Found = { -readonly [Name in keyof OwnCode]: OwnCode[Name] };
 
-export function ownCodeOf(schema: z.ZodType): OwnCode {
+export function ownCodeOf(schema: ValueSchema): OwnCode {
   const known = found.get(schema);
   if (known !== undefined) return known;
-  const code: Found = { checks: false, values: false, promises: false };
-  look(schema, code, new Set());
+  const code: Found = { checks: false, values: false, promises: false, foreign: !isZod(schema) };
+  if (isZod(schema)) look(zodOf(schema), code, new Set());
   found.set(schema, code);
   return code;
 }
 
-const found = new WeakMap<z.ZodType, OwnCode>();
+const found = new WeakMap<ValueSchema, OwnCode>();
 
 const valueTypes: ReadonlySet<string> = new Set(['default', 'prefault', 'catch']);
 

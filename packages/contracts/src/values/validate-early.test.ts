@@ -31,6 +31,8 @@ const schemas = {
   points: z.array(z.object({ x: z.number(), y: z.number().multipleOf(3).optional() })),
   table: z.record(z.string(), z.array(z.string().nullable())),
   choice: z.union([z.string(), z.array(z.number())]),
+  loose: z.looseRecord(z.string().regex(/a/), z.number()),
+  coerced: z.array(z.coerce.number()),
   lenient: z.object({ a: z.array(z.number().catch(0)) }),
 };
 

@@ -1,4 +1,8 @@
-import { z } from 'zod';
+import { jsonSchemaOf } from '../schemas/json-schema.ts';
+import type { ValueSchema } from '../schemas/value-schema.ts';
+import { isZod, zodOf } from '../schemas/value-schema.ts';
+import type { z } from '../schemas/zod.ts';
+import { earlyCheckOf } from './early-json-schema.ts';
 import type { Validate } from './validate.ts';
 import { validatorOf } from './validate.ts';
 
@@ -7,7 +11,7 @@ import { validatorOf } from './validate.ts';
  * refuses the value. Zod lists every element that does not fit: it took 0.8 s and 540 MB to refuse a list of a megabyte
  * of nils, and any peer can send such a list. This check stops at the first element that does not fit.
  */
-export function earlyValidatorOf(schema: z.ZodType): Validate {
+export function earlyValidatorOf(schema: ValueSchema): Validate {
   const known = checkOf.get(schema);
   if (known !== undefined) return known;
   // A recursive schema is met again while its check is being made. Then the finished check is looked up for each value.
@@ -22,33 +26,44 @@ export function earlyValidatorOf(schema: z.ZodType): Validate {
   }
 }
 
-const checkOf = new WeakMap<z.ZodType, Validate>();
+const checkOf = new WeakMap<ValueSchema, Validate>();
 
-function makeEarlyValidator(schema: z.ZodType): Validate {
-  const quick = validatorOf(schema);
+function makeEarlyValidator(given: ValueSchema): Validate {
+  const quick = validatorOf(given);
   if (quick !== undefined) return quick;
-  // A lazy schema may be declared later.
-  if (schema instanceof z.ZodLazy) return (value) => earlyValidatorOf(schema.unwrap() as z.ZodType)(value);
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) {
-    const inner = earlyValidatorOf(schema.unwrap() as z.ZodType);
-    return (value) => value === undefined || value === null || inner(value);
+  if (!isZod(given)) return earlyCheckOf(jsonSchemaOf(given));
+  const { def } = zodOf(given)._zod;
+  switch (def.type) {
+    case 'lazy':
+      // It may be declared later.
+      return (value) => earlyValidatorOf(def.getter())(value);
+    case 'optional':
+    case 'nullable': {
+      const inner = earlyValidatorOf(def.innerType);
+      return (value) => value === undefined || value === null || inner(value);
+    }
+    case 'array': {
+      const element = earlyValidatorOf(def.element);
+      return (value) => Array.isArray(value) && value.every(element);
+    }
+    case 'record':
+      return earlyRecordValidator(def);
+    case 'object': {
+      const parts = Object.entries(def.shape).map(([key, part]) => ({ key, check: earlyValidatorOf(part) }));
+      // Leave to Zod whether a field may be absent.
+      return (value) =>
+        isRecord(value) && parts.every(({ key, check }) => value[key] === undefined || check(value[key]));
+    }
+    default:
+      return () => true;
   }
-  if (schema instanceof z.ZodArray) {
-    const element = earlyValidatorOf(schema.element as z.ZodType);
-    return (value) => Array.isArray(value) && value.every(element);
-  }
-  if (schema instanceof z.ZodRecord) {
-    const each = earlyValidatorOf(schema.valueType as z.ZodType);
-    return (value) => isRecord(value) && Object.values(value).every(each);
-  }
-  if (schema instanceof z.ZodObject) {
-    const parts = Object.entries(schema.shape as Record<string, z.ZodType>).map(([key, part]) => {
-      return { key, check: earlyValidatorOf(part) };
-    });
-    // Leave to Zod whether a field may be absent.
-    return (value) => isRecord(value) && parts.every(({ key, check }) => value[key] === undefined || check(value[key]));
-  }
-  return () => true;
+}
+
+function earlyRecordValidator(def: z.core.$ZodRecordDef): Validate {
+  // A loose record keeps values under other names as they are.
+  if ((def as { readonly mode?: unknown }).mode === 'loose') return isRecord;
+  const each = earlyValidatorOf(def.valueType);
+  return (value) => isRecord(value) && Object.values(value).every(each);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -119,6 +119,18 @@ test.each([
   ['a record with names from a list', z.record(z.enum(['a', 'b']), z.number())],
   ['a loose record', z.looseRecord(z.string().regex(/a/), z.number())],
   ['a record of such', z.record(z.string(), z.number().multipleOf(3))],
+  ['anything that is refined', z.unknown().refine(() => false)],
+  ['a refined literal', z.literal('a').refine(() => false)],
+  [
+    'a refined optional',
+    z
+      .number()
+      .optional()
+      .refine(() => false),
+  ],
+  ['an exact optional', z.exactOptional(z.number())],
+  ['a text that becomes a number', z.coerce.number()],
+  ['a list of such texts', z.array(z.coerce.number())],
 ])('%s is left to Zod', (_what, schema) => {
   expect(validatorOf(schema)).toBeUndefined();
 });

@@ -1,4 +1,6 @@
-import { z } from 'zod';
+import type { ValueSchema } from '../schemas/value-schema.ts';
+import { isZod, zodOf } from '../schemas/value-schema.ts';
+import type { z } from '../schemas/zod.ts';
 
 /** Whether a value fits. Allocates nothing. */
 export type Validate = (value: unknown) => boolean;
@@ -9,55 +11,81 @@ export type Validate = (value: unknown) => boolean;
  * ones, and anything. Several messages are read for every request, and Zod's checks were a quarter of the cost of
  * reading one. The schema stays the declaration; a property test verifies that both agree.
  *
- * @returns undefined for a schema of any other kind, or with any other check
+ * @returns undefined for a schema of any other kind, with any other check, or of another validator
  */
-export function validatorOf(schema: z.ZodType): Validate | undefined {
+export function validatorOf(schema: ValueSchema): Validate | undefined {
   const known = checkOf.get(schema);
   if (known !== undefined) return known === 'none' ? undefined : known;
-  const made = makeValidator(schema);
+  const made = isZod(schema) ? makeValidator(zodOf(schema)) : undefined;
   checkOf.set(schema, made ?? 'none');
   return made;
 }
 
 /** The checks that were made. The same schemas check every value that is sent. */
-const checkOf = new WeakMap<z.ZodType, Validate | 'none'>();
+const checkOf = new WeakMap<ValueSchema, Validate | 'none'>();
 
-function makeValidator(schema: z.ZodType): Validate | undefined {
-  if (schema instanceof z.ZodUnknown) return () => true;
-  if (schema instanceof z.ZodOptional) {
-    const inner = validatorOf(schema.unwrap() as z.ZodType);
-    return inner === undefined ? undefined : (value) => value === undefined || inner(value);
+function makeValidator(schema: z.core.$ZodTypes): Validate | undefined {
+  const { def } = schema._zod;
+  // A value is turned into a number or a text first.
+  if ('coerce' in def && def.coerce) return undefined;
+  const bounds = boundsOf(def);
+  if (bounds !== undefined && isBounded(def)) return boundedValidator(def, bounds);
+  if ((def.checks ?? []).length > 0) return undefined;
+  switch (def.type) {
+    case 'unknown':
+      return () => true;
+    case 'optional':
+      return optionalValidator(schema, def);
+    case 'literal':
+    case 'enum':
+      return listedValidator(schema);
+    case 'tuple':
+      return tupleValidator(def);
+    case 'record':
+      return recordValidator(def);
+    default:
+      return undefined;
   }
-  if (schema instanceof z.ZodLiteral) return (value) => schema.values.has(value as z.core.util.Literal);
-  if (schema instanceof z.ZodTuple) return tupleValidator(schema);
-  const bounds = boundsOf(schema);
-  if (bounds === undefined) return undefined;
-  if (schema instanceof z.ZodEnum) {
-    const options = new Set<unknown>(schema.options);
-    return (value) => options.has(value);
-  }
-  if (schema instanceof z.ZodRecord) return recordValidator(schema);
+}
+
+type Bounded = z.core.$ZodNumberDef | z.core.$ZodStringDef | z.core.$ZodArrayDef;
+
+function isBounded(def: z.core.$ZodTypeDef): def is Bounded {
+  return def.type === 'number' || def.type === 'string' || def.type === 'array';
+}
+
+function optionalValidator(schema: z.core.$ZodType, { innerType }: z.core.$ZodOptionalDef): Validate | undefined {
+  // An exact optional may be absent, and not undefined.
+  if (schema._zod.traits.has('$ZodExactOptional')) return undefined;
+  const inner = validatorOf(innerType);
+  return inner === undefined ? undefined : (value) => value === undefined || inner(value);
+}
+
+function listedValidator(schema: z.core.$ZodType): Validate | undefined {
+  const values: ReadonlySet<unknown> | undefined = schema._zod.values;
+  return values === undefined ? undefined : (value) => values.has(value);
+}
+
+function boundedValidator(def: Bounded, bounds: Bounds): Validate | undefined {
   const { least, most, whole, pattern } = bounds;
-  if (schema instanceof z.ZodNumber) {
+  if (def.type === 'number') {
     return whole
       ? (value) => Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
       : (value) => Number.isFinite(value) && (value as number) >= least && (value as number) <= most;
   }
-  if (schema instanceof z.ZodString) {
+  if (def.type === 'string') {
     const fits: Validate = (value) =>
       typeof value === 'string' && value.length >= least && value.length <= most && (pattern?.test(value) ?? true);
     return pattern === undefined ? fits : rememberingLast(fits);
   }
-  if (!(schema instanceof z.ZodArray)) return undefined;
-  const element = validatorOf(schema.element as z.ZodType);
+  const element = validatorOf(def.element);
   if (element === undefined) return undefined;
   return (value) => Array.isArray(value) && value.length >= least && value.length <= most && value.every(element);
 }
 
 /** Tuples with a rest or with optional elements are left to Zod. */
-function tupleValidator(schema: z.ZodTuple): Validate | undefined {
-  const items = schema.def.items as readonly z.ZodType[];
-  if ((schema.def.rest ?? undefined) !== undefined || (schema.def.checks ?? []).length > 0) return undefined;
+function tupleValidator({ items, rest }: z.core.$ZodTupleDef): Validate | undefined {
+  if ((rest ?? undefined) !== undefined) return undefined;
   if (items.some((item) => item._zod.optin !== undefined || item._zod.optout !== undefined)) return undefined;
   const elements = items.map(validatorOf);
   if (elements.includes(undefined)) return undefined;
@@ -66,10 +94,11 @@ function tupleValidator(schema: z.ZodTuple): Validate | undefined {
 }
 
 /** Records with the names of a string. With other keys, Zod decides which must be there. */
-function recordValidator({ def }: z.ZodRecord): Validate | undefined {
-  const [key, element] = [validatorOf(def.keyType as z.ZodType), validatorOf(def.valueType as z.ZodType)];
-  if (!(def.keyType instanceof z.ZodString) || key === undefined || element === undefined) return undefined;
-  if (def.mode !== undefined && def.mode !== 'strict') return undefined;
+function recordValidator(def: z.core.$ZodRecordDef): Validate | undefined {
+  const [key, element] = [validatorOf(def.keyType), validatorOf(def.valueType)];
+  if (def.keyType._zod.def.type !== 'string' || key === undefined || element === undefined) return undefined;
+  const { mode } = def as { readonly mode?: unknown };
+  if (mode !== undefined && mode !== 'strict') return undefined;
   return (value) => {
     if (!isPlain(value)) return false;
     for (const name of Reflect.ownKeys(value)) {
@@ -108,7 +137,7 @@ interface Bounds {
 }
 
 /** Combines the checks of a schema; undefined when one of them is not known here. */
-function boundsOf(schema: z.ZodType): Bounds | undefined {
+function boundsOf(def: z.core.$ZodTypeDef): Bounds | undefined {
   const bounds: Bounds = {
     least: Number.NEGATIVE_INFINITY,
     most: Number.POSITIVE_INFINITY,
@@ -116,8 +145,8 @@ function boundsOf(schema: z.ZodType): Bounds | undefined {
     pattern: undefined,
   };
   // `z.int()` is a schema and its check at once.
-  const own = 'check' in schema.def ? [schema.def as unknown as z.core.$ZodCheckDef] : [];
-  const checks = [...own, ...(schema.def.checks ?? []).map((check) => check._zod.def)];
+  const own = 'check' in def ? [def as unknown as z.core.$ZodCheckDef] : [];
+  const checks = [...own, ...(def.checks ?? []).map((check) => check._zod.def)];
   return checks.every((check) => tighten(bounds, check)) ? bounds : undefined;
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { jsonSchemaOf } from '../../catalogue/json-schema.ts';
+import { jsonSchemaOf } from '../../schemas/json-schema.ts';
 import { accepts } from './accepts.ts';
 import { incompatibilities } from './incompatibilities.ts';
 import { schemaPair } from './schema-pairs.test-support.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { jsonSchemaOf } from '../../catalogue/json-schema.ts';
+import { jsonSchemaOf } from '../../schemas/json-schema.ts';
 import { incompatibilities } from './incompatibilities.ts';
 import { viewOf } from './schema-view.ts';
 

@@ -1,7 +1,7 @@
-import { keptComment } from '../../catalogue/json-schema.ts';
+import { keptComment } from '../../schemas/zod-json-schema.ts';
 
 /*
- * JSON Schema as Zod writes it, split into pieces that all hold at once. A schema may leave open which other parts a
+ * JSON Schema as validators write it, split into pieces that all hold at once. A schema may leave open which other parts a
  * value has: an object without `additionalProperties`, a tuple without `items`. The two sides then differ: a receiver
  * ignores other parts, and a sender does not write them.
  */

@@ -1,6 +1,5 @@
-import { z } from 'zod';
 import type { Schema } from '../evolution/schema-view.ts';
-import type { JsonSchemaOptions } from '../../catalogue/json-schema.ts';
+import type { JsonSchemaOptions } from '../../schemas/json-schema-options.ts';
 import {
   batchLayout,
   cancelLayout,
@@ -13,6 +12,7 @@ import {
   statusRequestLayout,
   successLayout,
 } from '../../messages/messages.ts';
+import { z } from '../../schemas/zod.ts';
 import { openSchema } from './value-schemas.ts';
 
 /**
@@ -47,7 +47,7 @@ export function fieldsOfMessage(
 ): readonly MessageField[] {
   return Object.entries(arrays[name].schema.shape as z.ZodRawShape).map(([field, given]) => {
     const optional = given instanceof z.ZodOptional;
-    const schema = openSchema((optional ? given.unwrap() : given) as z.ZodType, options);
+    const schema = openSchema(optional ? given.unwrap() : given, options);
     // An absent field before a present one travels as nil.
     return { name: field, schema: optional ? { anyOf: [schema, { type: 'null' }] } : schema, optional };
   });

@@ -1,9 +1,9 @@
-import type { z } from 'zod';
 import type { Formula } from '../../catalogue/formula.ts';
 import type { Schema } from '../evolution/schema-view.ts';
-import type { JsonSchemaOptions } from '../../catalogue/json-schema.ts';
-import { jsonSchemaOf } from '../../catalogue/json-schema.ts';
+import type { JsonSchemaOptions } from '../../schemas/json-schema-options.ts';
+import { jsonSchemaOf } from '../../schemas/json-schema.ts';
 import type { Operation } from '../../catalogue/operation.ts';
+import type { ValueSchema } from '../../schemas/value-schema.ts';
 
 /** One value of a contract: an input, an operand or an output. */
 export interface ContractValue {
@@ -11,12 +11,12 @@ export interface ContractValue {
   readonly contract: string;
   /** `input`, `output`, the name of an operand, or `failure.<code>` for the data of a declared failure. */
   readonly name: string;
-  readonly schema: z.ZodType;
+  readonly schema: ValueSchema;
 }
 
 /** The input or operands come first, in order. */
 export function valuesOf(contract: Operation | Formula): readonly ContractValue[] {
-  const named = (name: string, schema: z.ZodType): ContractValue => ({ contract: contract.name, name, schema });
+  const named = (name: string, schema: ValueSchema): ContractValue => ({ contract: contract.name, name, schema });
   const given = contract.kind === 'operation' ? [['input', contract.input] as const] : contract.operands;
   return [...given.map(([name, schema]) => named(name, schema)), named('output', contract.output)];
 }
@@ -25,7 +25,7 @@ export function valuesOf(contract: Operation | Formula): readonly ContractValue[
 export function failuresOf({ name, failures = {} }: Operation | Formula): readonly DeclaredFailureValue[] {
   return Object.keys(failures)
     .toSorted()
-    .map((code) => ({ contract: name, name: failureValue(code), code, schema: failures[code] as z.ZodType }));
+    .map((code) => ({ contract: name, name: failureValue(code), code, schema: failures[code] as ValueSchema }));
 }
 
 export interface DeclaredFailureValue extends ContractValue {
@@ -48,7 +48,7 @@ export function ownFormulas(formulas: Readonly<Record<string, Formula>>): readon
 }
 
 /** The schema as a sender writes it, and open: readers ignore unknown fields, unless an object is strict. */
-export function openSchema(schema: z.ZodType, options: Omit<JsonSchemaOptions, 'open'> = {}): Schema {
+export function openSchema(schema: ValueSchema, options: Omit<JsonSchemaOptions, 'open'> = {}): Schema {
   const { $schema: _dialect, ...open } = jsonSchemaOf(schema, { ...options, open: true });
   return open;
 }
