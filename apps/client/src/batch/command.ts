@@ -14,7 +14,8 @@ lower case. If no column has the name of an operand, batch takes the operands fr
 
 The output is UTF-8. It has the rows in the order of the input, with two more columns: value and error. If a row cannot
 be computed, its error column contains "<code>: <reason>", and the batch goes on. Rows with too few columns are filled
-up with empty cells, and rows with too many are cut.
+up with empty cells, and rows with too many are cut. batch puts an apostrophe in front of a value that is a text and
+that a spreadsheet would take for a formula.
 
 The delimiter is recognised if it is a comma, a semicolon, a tab or |, or if the first line is sep=; as spreadsheets
 write it. UTF-8 and UTF-16 are recognised. Any other encoding has to be given by --encoding.

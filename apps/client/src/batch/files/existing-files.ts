@@ -1,5 +1,7 @@
 import type { BigIntStats } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
+import { lstat, open } from 'node:fs/promises';
 import { CommandFault } from '../../command-fault.ts';
 import { exitCodes } from '../../exit-codes.ts';
 import { cannotUse, isMissing } from '../../file-fault.ts';
@@ -23,32 +25,73 @@ export interface PartialParts {
 export interface Found {
   /** The file that the rows will replace; undefined when it does not exist yet. */
   readonly existing: BigIntStats | undefined;
-  /** Whether an earlier run left rows without finishing. */
-  readonly hasPartial: boolean;
+  /** The same file, open for reading, when its rows are used. */
+  readonly finished: FileHandle | undefined;
+  /** The rows that an earlier run left without finishing, open for reading and writing. */
+  readonly partial: FileHandle | undefined;
   /** The formula and options that made the rows; undefined when there are no rows, or no mark says it. */
   readonly mark: Mark | undefined;
 }
 
 /**
- * Looks at the files with the lock held. An earlier look could have seen the state before another run ended.
+ * Looks at the files with the lock held. An earlier look could have seen the state before another run ended. Files whose
+ * rows are used are opened here, once: another program could put a link to any file in the place of one that was
+ * looked at.
  *
  * @throws CommandFault when a file would be lost, or when there is nothing to resume
  */
 export async function findFiles({ target: { path }, how, mark }: PartialParts): Promise<Found> {
-  const partial = partialOf(path);
-  const existing = await fileAt(path);
-  const hasPartial = await isThere(partial);
-  const lies = await markThatLies(markOf(partial));
-  // A mark without rows belongs to a process that was killed before it wrote any.
-  const found = { existing, hasPartial, mark: hasPartial ? lies : undefined };
-  if (hasPartial && how !== 'resume') {
-    throw usage(`--out: ${partial} exists, left by a run that did not finish; continue it with --resume, or remove it`);
+  const partialPath = partialOf(path);
+  let finished: FileHandle | undefined;
+  let partial: FileHandle | undefined;
+  try {
+    finished = how === 'new' ? undefined : await opened(path, constants.O_RDONLY, 'is no longer a file');
+    const existing = finished === undefined ? await fileAt(path) : await finished.stat({ bigint: true });
+    if (how === 'resume') {
+      partial = await opened(partialPath, constants.O_RDWR, 'exists and is not a file; remove it');
+    } else if (await isThere(partialPath)) {
+      throw usage(
+        `--out: ${partialPath} exists, left by a run that did not finish; continue it with --resume, or remove it`,
+      );
+    }
+    const lies = await markThatLies(markOf(partialPath));
+    // A mark without rows belongs to a process that was killed before it wrote any.
+    const found = { existing, finished, partial, mark: partial === undefined ? undefined : lies };
+    if (how === 'retry' && existing === undefined) {
+      throw usage(`--retry-failed: ${path} does not exist; give the --out of a finished run`);
+    }
+    if (found.mark !== undefined) refuseOther(partialPath, found.mark, mark);
+    return found;
+  } catch (error) {
+    await finished?.close();
+    await partial?.close();
+    throw error;
   }
-  if (how === 'retry' && existing === undefined) {
-    throw usage(`--retry-failed: ${path} does not exist; give the --out of a finished run`);
+}
+
+/** Flags that Windows does not have. */
+const { O_NOFOLLOW, O_NONBLOCK }: { readonly O_NOFOLLOW?: number; readonly O_NONBLOCK?: number } = constants;
+/** Follows no symbolic link, and does not wait for the other side of a named pipe. */
+const onlyFiles = (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0);
+
+/**
+ * Opens a file, and nothing that a symbolic link leads to.
+ *
+ * @returns undefined when it does not exist
+ */
+async function opened(path: string, mode: number, otherwise: string): Promise<FileHandle | undefined> {
+  const notAFile = usage(`--out: ${path} ${otherwise}`);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, mode | onlyFiles);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ELOOP' || code === 'EISDIR' || code === 'ENXIO' ? notAFile : cannotUse(path, error);
   }
-  if (found.mark !== undefined) refuseOther(partial, found.mark, mark);
-  return found;
+  if ((await handle.stat()).isFile()) return handle;
+  await handle.close();
+  throw notAFile;
 }
 
 function refuseOther(partial: string, found: Mark, mark: Mark): void {

@@ -1,5 +1,4 @@
 import type { BigIntStats } from 'node:fs';
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 
@@ -14,19 +13,22 @@ export async function writeAll(handle: FileHandle, bytes: Uint8Array, position: 
   return bytes.length;
 }
 
+/** Reads an open file from a position, and leaves it open. @param bytes the most to read; everything unless given */
+export function piecesOf(file: FileHandle, start = 0, bytes?: number): AsyncIterable<Uint8Array> {
+  return file.createReadStream({ start, autoClose: false, ...(bytes === undefined ? {} : { end: start + bytes - 1 }) });
+}
+
 /** Reads this number of bytes from a position; fewer at the end of the file. */
-export async function bytesAt(file: string, start: number, bytes: number): Promise<Uint8Array> {
+export async function bytesAt(file: FileHandle, start: number, bytes: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of createReadStream(file, { start, end: start + bytes - 1 })) pieces.push(piece as Uint8Array);
+  for await (const piece of piecesOf(file, start, bytes)) pieces.push(piece);
   return Buffer.concat(pieces);
 }
 
 /** Copies the start of a file into an empty one. */
-export async function copyFirst(bytes: number, from: string, to: FileHandle): Promise<void> {
+export async function copyFirst(bytes: number, from: FileHandle, to: FileHandle): Promise<void> {
   let position = 0;
-  for await (const piece of createReadStream(from, { end: bytes - 1 })) {
-    position += await writeAll(to, piece as Uint8Array, position);
-  }
+  for await (const piece of piecesOf(from, 0, bytes)) position += await writeAll(to, piece, position);
 }
 
 export function modeOf({ mode }: BigIntStats): number {

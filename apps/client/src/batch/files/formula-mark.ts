@@ -17,7 +17,9 @@ export function markOf(partial: string): string {
 /** Writes the mark to disk, whole or not at all, before the file that it describes exists. */
 export async function writeMark(path: string, mark: Mark): Promise<void> {
   const draft = draftOf(path);
-  const handle = await open(draft, 'w');
+  // A killed process may have left one. `wx` follows no symbolic link that another program has put there.
+  await rm(draft, { force: true });
+  const handle = await open(draft, 'wx');
   try {
     await handle.writeFile(`${JSON.stringify(mark)}\n`);
     await handle.sync();

@@ -1,7 +1,5 @@
-import type { BigIntStats } from 'node:fs';
-import { createReadStream } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { lstat, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandFault } from '../../command-fault.ts';
 import { exitCodes } from '../../exit-codes.ts';
@@ -13,7 +11,7 @@ import { removeLeftovers } from './lock-file.ts';
 import { takeLock } from './lock.ts';
 import { markOf, removeMark, writeMark } from './formula-mark.ts';
 import type { Leaving, Sink } from './sink.ts';
-import { bytesAt, copyFirst, likeExisting, modeOf, syncFolder, writeAll } from './file-steps.ts';
+import { bytesAt, copyFirst, likeExisting, modeOf, piecesOf, syncFolder, writeAll } from './file-steps.ts';
 import { guarded, nothing } from './sink.ts';
 import type { Cells } from '../csv/cells.ts';
 import { ownRecords } from '../csv/records.ts';
@@ -45,34 +43,37 @@ export async function partialFile(parts: PartialParts): Promise<Sink> {
 async function locked(parts: PartialParts, release: () => Promise<void>): Promise<Sink> {
   const { path } = parts.target;
   const { how, mark, delimiter } = parts;
-  const { existing, hasPartial, mark: found } = await findFiles(parts);
+  const { existing, finished, partial: left, mark: found } = await findFiles(parts);
+  const hasPartial = left !== undefined;
   const partial = partialOf(path);
   const markPath = markOf(partial);
   const retries = how === 'retry' || found?.retries === true;
-  const source = hasPartial ? partial : path;
-  const isSourceThere = how === 'resume' && (hasPartial || existing !== undefined);
+  /** The file with the rows that are done, and its name. */
+  const source = how === 'resume' ? (left ?? finished) : undefined;
+  const sourcePath = hasPartial ? partial : path;
   let keptBytes = 0;
-  let handle: FileHandle | undefined;
-  let opened: BigIntStats | undefined;
+  let handle = left;
+  let opened = await left?.stat({ bigint: true });
   let state: 'untouched' | 'begun' | 'finished' = 'untouched';
 
   async function* done(): AsyncGenerator<readonly Cells[]> {
-    keptBytes = await bytesOfRecords(source);
-    if (keptBytes > 0) return yield* fileRecords(source, keptBytes, delimiter);
-    const { size } = await lstat(source);
+    if (source === undefined) return;
+    keptBytes = await bytesOfRecords(source, sourcePath);
+    if (keptBytes > 0) return yield* fileRecords(source, sourcePath, keptBytes, delimiter);
+    const { size } = await source.stat();
     // A file with a mark is ours. Its header was torn.
     if (size > 0 && found === undefined)
-      throw usage(`--resume: ${source} has no complete line; remove it to start anew`);
+      throw usage(`--resume: ${sourcePath} has no complete line; remove it to start anew`);
   }
 
   async function begin(): Promise<void> {
     state = 'begun';
     await writeMark(markPath, { ...mark, retries });
-    handle = await open(partial, hasPartial ? 'r+' : 'wx', existing === undefined ? 0o666 : modeOf(existing));
-    opened = await handle.stat({ bigint: true });
+    handle ??= await open(partial, 'wx', existing === undefined ? 0o666 : modeOf(existing));
+    opened ??= await handle.stat({ bigint: true });
     if (existing !== undefined) await likeExisting(handle, existing);
     if (hasPartial) await handle.truncate(keptBytes);
-    else if (keptBytes > 0) await copyFirst(keptBytes, path, handle);
+    else if (keptBytes > 0 && finished !== undefined) await copyFirst(keptBytes, finished, handle);
   }
 
   async function write(text: string): Promise<void> {
@@ -97,13 +98,14 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
 
   /** Another program may have removed the partial file, or replaced it. */
   async function isPartialOurs(): Promise<boolean> {
-    return opened === undefined ? hasPartial : leadsTo(partial, opened);
+    return opened !== undefined && leadsTo(partial, opened);
   }
 
   async function close({ hasRows, isRefused }: Leaving): Promise<string | undefined> {
     try {
       const isOurs = state !== 'finished' && (await isPartialOurs());
       await handle?.close();
+      await finished?.close();
       // The mark would make another program's file look like ours.
       if (state === 'begun' && (!isOurs || !hasRows || (isRefused && !hasPartial))) {
         if (isOurs) await rm(partial, { force: true });
@@ -117,10 +119,10 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
   }
 
   return {
-    done: isSourceThere ? done() : nothing(),
-    prior: retries && existing !== undefined ? () => fileRecords(path, undefined, delimiter) : undefined,
-    isUnmarked: how === 'retry' || (isSourceThere && found === undefined),
-    torn: (bytes) => (isSourceThere ? bytesAt(source, keptBytes, bytes) : Promise.resolve(Buffer.alloc(0))),
+    done: source === undefined ? nothing() : done(),
+    prior: retries && finished !== undefined ? () => fileRecords(finished, path, undefined, delimiter) : undefined,
+    isUnmarked: how === 'retry' || (source !== undefined && found === undefined),
+    torn: (bytes) => (source === undefined ? Promise.resolve(Buffer.alloc(0)) : bytesAt(source, keptBytes, bytes)),
     begin: () => guarded(partial, begin),
     write: (text) => guarded(partial, () => write(text)),
     finish: () => guarded(path, finish),
@@ -128,25 +130,25 @@ async function locked(parts: PartialParts, release: () => Promise<void>): Promis
   };
 }
 
-async function bytesOfRecords(file: string): Promise<number> {
+async function bytesOfRecords(file: FileHandle, path: string): Promise<number> {
   try {
-    return await completeBytes(createReadStream(file));
+    return await completeBytes(piecesOf(file));
   } catch (error) {
-    throw cannotUse(file, error);
+    throw cannotUse(path, error);
   }
 }
 
 async function* fileRecords(
-  file: string,
+  file: FileHandle,
+  path: string,
   bytes: number | undefined,
   delimiter: string,
 ): AsyncGenerator<readonly Cells[]> {
-  const options = bytes === undefined ? {} : { end: bytes - 1 };
   try {
-    yield* ownRecords(createReadStream(file, options), delimiter);
+    yield* ownRecords(piecesOf(file, 0, bytes), delimiter);
   } catch (error) {
-    if (error instanceof TextFault) throw usage(`${file}: ${error.fact}; it was not written by batch`);
-    throw cannotUse(file, error);
+    if (error instanceof TextFault) throw usage(`${path}: ${error.fact}; it was not written by batch`);
+    throw cannotUse(path, error);
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Setup } from '../../in-memory.test-support.ts';
@@ -146,5 +146,39 @@ describe('what lies beside --out', () => {
     await chmod(drop, 0o755);
     expect(await textOf(out)).toBe(output);
     expect(await readdir(drop)).toEqual(['out.csv']);
+  });
+});
+
+describe('symbolic links that another program puts beside the result', () => {
+  test('a link in the place of the partial file is refused, and its target stays as it is', async () => {
+    const [out, victim] = [await file(), await file(output)];
+    await symlink(victim, `${out}.partial`);
+    const ran = await write(out, sum, ['--resume']);
+    expect(ran).toMatchObject({ exitCode: 2, calls: [] });
+    expect(ran.stderr).toContain(`${out}.partial exists and is not a file; remove it`);
+    expect(await textOf(victim)).toBe(output);
+  });
+
+  test('a link that takes the place of the partial file after it was opened is not written through', async () => {
+    const [out, victim] = [await file(), await file('precious\n')];
+    await writeFile(`${out}.partial`, 'a,b,value,error\n3,');
+    const stdin = openStdin('a,b\n');
+    const running = runHere(['batch', '-', ...hypotenuse, '--out', out, '--resume'], { stdin, answer: sum });
+    // The partial file is read soon after the lock is taken. It is written after the first row of the input has been
+    // compared with it. The batch may be anywhere before that.
+    while ((await textOf(`${out}.lock`)) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < 1_000; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await rm(`${out}.partial`);
+    await symlink(victim, `${out}.partial`);
+    stdin.end('3,4\n');
+    expect((await running).exitCode).not.toBe(0);
+    expect(await textOf(victim)).toBe('precious\n');
+  });
+
+  test('a link in the place of a new mark is not written through', async () => {
+    const [out, victim] = [await file(), await file('precious\n')];
+    await symlink(victim, `${out}.partial.json.new`);
+    expect(await write(out)).toMatchObject({ exitCode: 0 });
+    expect(await textOf(victim)).toBe('precious\n');
   });
 });

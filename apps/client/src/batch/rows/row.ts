@@ -24,6 +24,11 @@ export type ReadRow =
 
 /** Where the comma is the decimal point, spreadsheets use another delimiter. */
 const decimalComma = /^\s*[+-]?[0-9.]*,[0-9]+(?:[eE][+-]?[0-9]+)?\s*$/;
+/**
+ * A spreadsheet takes such a text for a formula of its own, which can read other cells and send them away. An apostrophe
+ * makes it a text again. csv-stringify has this as `escape_formulas`, but for numbers below zero too.
+ */
+const begunLikeFormula = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
 const pointHint = '; decimals are written with a point';
 
 /** Reads the operands of rows. */
@@ -44,7 +49,8 @@ function refused(cells: Cells, code: string, message: string): ReadRow {
 }
 
 export function valueRow(cells: Cells, value: unknown): DoneRow {
-  return [...cells, valueText(value), ''];
+  const text = valueText(value);
+  return [...cells, typeof value === 'string' && begunLikeFormula.test(text) ? `'${text}` : text, ''];
 }
 
 export function failedRow(cells: Cells, code: string, message: string): DoneRow {
