@@ -2,6 +2,7 @@
 """Serves `square` on the given lanes (lane 1 by default). Written from docs/wire.md alone. Debian: python3-zmq, python3-msgpack."""
 import argparse, json, math, os, random, signal, socket, string, sys, time
 import msgpack, zmq
+from keys import prefix, use_keys
 from square import refusal, square
 from waiting import Load, Memory, Request, Waiting, ranges
 
@@ -9,7 +10,8 @@ PARSER = argparse.ArgumentParser(description=__doc__)
 PARSER.add_argument("lanes", nargs="*", default=["1"])
 PARSER.add_argument("--takes-ms", type=float, default=0, help="how long it computes each square")
 OPTIONS = PARSER.parse_args()
-ADDRESS = "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=12))
+ADDRESS = prefix()
+ADDRESS += "".join(random.SystemRandom().choices(string.ascii_lowercase + string.digits, k=12 - len(ADDRESS)))
 BROKERS = os.environ.get("CATETO_BROKERS", "127.0.0.1:5555:5556:5560,127.0.0.1:6555:6556:6560")
 HELLO, STATUS, CANCEL = f"calc.hello.{ADDRESS}", f"calc.status.request.{ADDRESS}", f"calc.cancel.{ADDRESS}"
 ROUTES = {f"calc.square.request.{lane}.{ADDRESS}": f"calc.square.result.{lane}" for lane in OPTIONS.lanes}
@@ -21,7 +23,8 @@ def connect(kind, place, default_port, more):
     link = zmq.Context.instance().socket(kind)
     for option, value in (SOCKET | more).items():
         link.setsockopt(option, value)
-    for host, *ports in (broker.split(":") for broker in BROKERS.split(",")):
+    for number, (host, *ports) in enumerate(broker.split(":") for broker in BROKERS.split(",")):
+        use_keys(link, number)
         link.connect(f"tcp://{host}:{ports[place] if place < len(ports) else default_port}")
     return link
 
