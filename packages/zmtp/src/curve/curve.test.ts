@@ -1,9 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { latin1, latin1Bytes } from '../bytes.ts';
 import { greetingBytes } from '../greeting.ts';
 import { nullMechanism } from '../mechanism.ts';
 import type { Side } from '../sides.test-support.ts';
 import { joined, side } from '../sides.test-support.ts';
+import { names } from './commands.ts';
 import { clientKeys, clientMechanism, crypto, serverKeys, serverMechanism } from './keys.test-support.ts';
 import { curveClient, curveServer } from './mechanism.ts';
 
@@ -165,6 +167,21 @@ describe.each(steps)('$name', (step) => {
     receiver.connection.heard(command, 0);
     expect(receiver.end.isOpen()).toBe(false);
   });
+});
+
+test('no bytes in place of a command make either side throw, or let it accept the peer', () => {
+  const bytes = fc.uint8Array({ maxLength: 300 });
+  const commands = fc.constantFrom(...Object.values(names));
+  fc.assert(
+    fc.property(fc.constantFrom(...steps), commands, bytes, (step, name, rest) => {
+      const { receiver } = pending(step);
+      const body = Uint8Array.of(...name, ...rest.slice(0, 255 - name.length));
+      receiver.connection.heard(Uint8Array.of(4, body.length, ...body), 0);
+      receiver.connection.heard(rest, 0);
+      expect(receiver.said).not.toContain('ready');
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('a sealed frame', () => {
