@@ -19,6 +19,9 @@ if (more.length > 0 || (flag !== undefined && flag !== '--dry-run')) {
 }
 const dryRun = flag === '--dry-run';
 
+// The attestation names the commit and the job that built a package, and users can check it.
+const canProve = Boolean(process.env.ACTIONS_ID_TOKEN_REQUEST_URL ?? process.env.SIGSTORE_ID_TOKEN);
+
 function run(command, ...args) {
   const { status } = spawnSync(join(root, 'node_modules/.bin', command), args, { cwd: root, stdio: 'inherit' });
   if (status !== 0) fail(`${command} ${args.join(' ')} failed`);
@@ -37,6 +40,11 @@ function fail(message) {
   process.exit(1);
 }
 
+if (!dryRun && !canProve) {
+  fail(
+    'packages are published with their provenance, which needs the identity token of a CI job: `id-token: write` on GitHub, SIGSTORE_ID_TOKEN on GitLab; here, try `pnpm release --dry-run`',
+  );
+}
 const pending = readdirSync(join(root, '.changeset')).filter((file) => file.endsWith('.md') && file !== 'README.md');
 if (pending.length > 0 && !dryRun)
   fail(`${pending.length} changesets are in no version yet: run \`pnpm version-packages\``);
@@ -53,5 +61,6 @@ if (dryRun) {
   if (pending.length > 0) process.stdout.write(`but first \`pnpm version-packages\`: ${pending.join(', ')}\n`);
   rmSync(folder, { recursive: true });
 } else {
+  process.env.NPM_CONFIG_PROVENANCE = 'true';
   run('changeset', 'publish');
 }
