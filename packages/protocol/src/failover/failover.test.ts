@@ -355,6 +355,31 @@ describe('backoff', () => {
     expect(pass(failover, 20_000)).toEqual([[lastMs + 200, activate(10, 'peer-silent')]]);
   });
 
+  test('after half of the silence at which its peer is lost, a standby needs twice the silence', () => {
+    const failover = standby();
+    for (const nowMs of [99, 199, 399]) {
+      expect(pass(failover, nowMs)).toEqual([]);
+      failover.handle(ofPrimary('active', 3), nowMs);
+    }
+    expect(pass(failover, 3_000)).toEqual([[399 + 800, activate(4, 'peer-silent')]]);
+  });
+
+  test('where two heartbeats are all the silence that is allowed, a beat that comes in time does not lengthen it', () => {
+    const failover = started({ ...backup, peerLostMs: 100 });
+    for (let nowMs = 0; nowMs <= 300; nowMs += 60) {
+      pass(failover, nowMs);
+      failover.handle(ofPrimary('active', 3), nowMs);
+    }
+    expect(pass(failover, 1_000)).toEqual([[400, activate(4, 'peer-silent')]]);
+  });
+
+  test('another start of the peer is no sign of a busy machine', () => {
+    const failover = standby();
+    pass(failover, 150);
+    failover.handle(ofPrimary('active', 4, 'p-two'), 150);
+    expect(pass(failover, 1_000)).toEqual([[350, activate(5, 'peer-silent')]]);
+  });
+
   test('a takeover after a refusal requires no silence', () => {
     const failover = standby();
     pass(failover, 1_000);

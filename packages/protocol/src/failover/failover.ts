@@ -26,7 +26,7 @@
  * - A call that comes more than 50 ms after the deadline means that the loop was late, whatever the call is for.
  * - Inputs before `started`, after `stop`, from the broker itself, and unsolicited answers change nothing.
  */
-import { calmed, steppedDown } from './backoff.ts';
+import { calmed, doubled, silenceNeededMs } from './backoff.ts';
 import { hear, restartSilence, watchFrom, withProbe } from './peer-watch.ts';
 import type { FailoverState } from './state.ts';
 import { createdState, deadlineOf, epochTold, readDueMs, stateTold } from './state.ts';
@@ -132,6 +132,7 @@ function heard(turn: Turn, peer: PeerBeat): void {
   const before = own.watch.peer?.incarnation;
   const watch = hear(own.watch, peer, nowMs, config.heartbeatMs);
   if (watch === undefined) return;
+  if (own.phase === 'standby' && peer.incarnation === before) noticeSlow(turn);
   own.watch = watch;
   own.readAgainMs = undefined;
   if (peer.rank === config.rank && peer.incarnation !== before) {
@@ -142,6 +143,13 @@ function heard(turn: Turn, peer: PeerBeat): void {
   if (decided.is === 'take-over') takeOver(turn, decided.cause);
   else if (decided.is === 'step-down') stepDown(turn, decided.cause);
   else if (decided.is === 'stop') stop(turn, 'peer-active');
+}
+
+/** The peer lives, but has missed a beat, and was nearly given up. */
+function noticeSlow({ config, own, nowMs }: Turn): void {
+  const silentMs = nowMs - own.watch.silentSinceMs;
+  const needed = silenceNeededMs(own.backoff, config.peerLostMs);
+  if (silentMs >= Math.max(needed / 2, 2 * config.heartbeatMs)) own.backoff = doubled(own.backoff, nowMs);
 }
 
 function heardItself({ own, effects }: Turn): void {
@@ -203,7 +211,7 @@ function takeOver(turn: Turn, cause: TakeoverCause): void {
 function stepDown(turn: Turn, cause: StepDownCause): void {
   const { own, nowMs } = turn;
   own.phase = 'standby';
-  own.backoff = steppedDown(own.backoff, nowMs);
+  own.backoff = doubled(own.backoff, nowMs);
   turn.effects.push({ type: 'deactivate', epoch: own.epoch, cause });
   beat(turn);
 }

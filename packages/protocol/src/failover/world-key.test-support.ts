@@ -32,7 +32,7 @@ function brokerKey(
   return (
     `${births} ${life} ${starved} ${waking} ${heardMax} ${met.join()} ${phase} ${own.epoch} ${own.epochMax} ` +
     `${due(own.beatDueMs)} ${due(own.readAgainMs)} ${phase === 'leaving' ? due(own.leaveDueMs) : 0} ` +
-    `${backoff.doublings} ${backoff.doublings === 0 ? 0 : age(backoff.steppedDownMs, config.calmMs ?? 0)} ` +
+    `${backoff.doublings} ${backoff.doublings === 0 ? 0 : age(backoff.sinceMs, config.calmMs ?? 0)} ` +
     `${age(watch.silentSinceMs, silenceMs + overdueMs)} ${watch.probe} ${watch.peer?.incarnation} ${watch.replaced.join()} ` +
     `${linkBroke} ${refusal} ${beatsKey(inbox)}`
   );
