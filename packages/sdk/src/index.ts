@@ -1,3 +1,9 @@
+/**
+ * Calls formulas and serves operations from a program.
+ *
+ * @module sdk
+ */
+
 export type { Loadable, System } from '@cateto/contracts';
 export { defineSystem } from '@cateto/contracts';
 export type { BusEvent, ServerStatus } from '@cateto/bus';
