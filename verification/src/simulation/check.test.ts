@@ -322,6 +322,17 @@ describe('work that takes time', () => {
     expect(paused({ ...worked(['op-1', 10_000]), plans: [...plans, ...again] }, 900, 0)).toMatch(/planned by calc-1/);
   });
 
+  test('work must not run again because its server was not reached for less than a tenth of the time that it had it', () => {
+    const cut = (atMs: number, forMs: number): string =>
+      broken({ ...twice, faults: [fault('cut', 'op-1', atMs, atMs + forMs, 'broker')] }, 'cuts').join();
+    const { runs = [] } = worked(['op-1', 2_000], ['op-2', 12_200]);
+    const afterwards = (forMs: number): string =>
+      broken({ ...twice, runs, faults: [fault('cut', 'op-1', 12_000, 12_000 + forMs, 'broker')] }, 'cuts').join();
+    expect(cut(10_050, 300)).not.toContain('square 3 was computed by');
+    expect(afterwards(300)).toContain('square 3 was computed by op-1 at 2000 and by op-2 at 12200');
+    expect(afterwards(600)).not.toContain('square 3 was computed by');
+  });
+
   test('work must not run again because an op-server was told to end, if it had the time to end its work', () => {
     const given = { ...twice, faults: [fault('terminate', 'op-1', 10_100, 16_000)] };
     expect(broken(given, 'restarts').join()).toContain('square 3 was computed by op-1 at 10000 and by op-2 at 10400');
@@ -330,6 +341,45 @@ describe('work that takes time', () => {
 
   test('a calc-server may run work only when something is wrong', () => {
     expect(broken({ fellBack: [{ who: 'calc-1', atMs: 10_000 }] }, 'work').join()).toMatch(/fell back/);
+  });
+});
+
+describe('clients with unequal work', () => {
+  test('a burst of short computations takes no longer than its share of the calc-servers and a few long computations', () => {
+    const work = {
+      seed: 1,
+      evenMs: 50,
+      othersMs: 1,
+      blockingShare: 1,
+      slots: [1],
+      bursts: [
+        { client: 0, atMs: 3_000, many: 100 },
+        { client: 1, atMs: 4_000, many: 1 },
+      ],
+      timeoutMs: 600_000,
+    };
+    const took = (ms: number): string =>
+      broken(
+        {
+          asked: [
+            {
+              client: 'client-2',
+              process: 5,
+              formula: 'leg',
+              operands: [5, 4],
+              expected: 3,
+              fatal: false,
+              atMs: 4_000,
+              timeoutMs: 600_000,
+              settled: [{ atMs: 4_000 + ms, outcome: { value: 3, fallbacks: [1] } }],
+            },
+          ],
+        },
+        'shares',
+        { work, opServers: [], delayMs: [0, 0.01], clients: 2 },
+      ).join();
+    expect(took(500)).not.toContain('beside a burst');
+    expect(took(520)).toMatch(/took 520 ms beside a burst of long computations/);
   });
 });
 

@@ -106,6 +106,8 @@ export interface History {
   /** For work that takes time: each run, in the order of their starts in each process, and each plan. */
   readonly runs: WorkRun[];
   readonly plans: Plan[];
+  /** The calls of clients other than the first, where these take another time. */
+  readonly othersCalls: Set<string>;
   /** When a calc-server computed an operation itself. */
   readonly fellBack: { readonly who: string; readonly atMs: number }[];
   /** The maximum of each table over all processes, by the table's name: `listeners`. */
@@ -130,6 +132,7 @@ export function emptyHistory(): History {
     ran: new Map(),
     runs: [],
     plans: [],
+    othersCalls: new Set(),
     fellBack: [],
     tables: new Map(),
     leftOver: [],

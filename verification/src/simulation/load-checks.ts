@@ -1,5 +1,6 @@
 import type { Violation } from './violation.ts';
 import type { Asked, History, WorkRun } from './history.ts';
+import { callsOf } from './calls.ts';
 import { inWords } from './outcome-checks.ts';
 import type { Scenario } from './scenario.ts';
 import type { Work } from './work-scenarios.ts';
@@ -89,6 +90,36 @@ function checkPaced({ delayMs, opServers, clients }: Scenario, work: Work, { ask
   });
 }
 
+/**
+ * While the burst of short computations is computed, each calc-server may compute this many long ones: one that has begun
+ * is not interrupted, and a client sends a new server only a few requests until it has answered some.
+ */
+const costlyMax = 8;
+
+/**
+ * Clients take turns by what their computations cost and not by their number: the bursts of short computations are
+ * answered in the time that their client's share of the calc-servers needs for them, and little more.
+ */
+export function checkShares({ work, delayMs, calcServers, clients }: Scenario, { asked }: History): Violation[] {
+  if (work?.othersMs === undefined) return [];
+  const [costly, short] = work.bursts;
+  if (costly === undefined || short === undefined) return [];
+  const { evenMs = 0, othersMs } = work;
+  const burst = asked.filter(
+    ({ client, atMs }) => client === 'client-2' && atMs >= short.atMs && atMs < short.atMs + 1,
+  );
+  const calls = burst.reduce((total, { formula, operands }) => total + callsOf(formula, operands).length, 0);
+  const ownMs = (calls * othersMs * clients) / calcServers;
+  const most = ownMs + costlyMax * evenMs + 100 + 10 * pacedHops * delayMs[1];
+  return burst
+    .filter((one) => settledMs(one) - one.atMs > most)
+    .slice(0, 1)
+    .map((one) => ({
+      atMs: one.atMs + most,
+      what: `${inWords(one)} took ${(settledMs(one) - one.atMs).toFixed(0)} ms beside a burst of long computations`,
+    }));
+}
+
 function settledMs({ settled: [first] }: Asked): number {
   return first?.atMs ?? Number.POSITIVE_INFINITY;
 }
@@ -130,10 +161,4 @@ function checkGoodput({ opServers }: Scenario, work: Work, { asked, runs }: Hist
   const share = usefulMs / ((toMs - fromMs) * slotsOf(work, opServers.length));
   if (share >= goodShare) return [];
   return [{ atMs: toMs, what: `${(100 * share).toFixed(0)}% of the capacity was of use at twice the load` }];
-}
-
-function callsOf(formula: string, operands: readonly number[]): string[] {
-  const [c = 0, a = 0] = operands;
-  if (formula === 'leg') return [`multiply ${JSON.stringify([c - a, c + a])}`];
-  return operands.map((operand) => `square ${JSON.stringify(operand)}`);
 }

@@ -1,9 +1,11 @@
 import type { Failover, Requester, Responder } from '@cateto/protocol';
 import type * as Protocol from '@cateto/protocol';
+import type * as OriginLines from '../../../packages/bus/src/runs/origin-line.ts';
 import type * as SubscriptionTables from '../../../packages/bus/src/broker/subscription-table.ts';
 import type * as FailingServers from '../../../packages/protocol/src/requester/failing.ts';
 import type * as Leases from '../../../packages/protocol/src/requester/leases.ts';
 import type * as PathProofs from '../../../packages/protocol/src/requester/path-proofs.ts';
+import type * as Silences from '../../../packages/protocol/src/requester/silence.ts';
 import type * as Servers from '../../../packages/protocol/src/requester/servers.ts';
 
 /*
@@ -13,6 +15,8 @@ import type * as Servers from '../../../packages/protocol/src/requester/servers.
 type Machines = Pick<typeof SubscriptionTables, 'createSubscriptionTable'> &
   Pick<typeof FailingServers, 'createFailing'> &
   Pick<typeof Leases, 'createLeases'> &
+  Pick<typeof OriginLines, 'createOriginLine'> &
+  Pick<typeof Silences, 'createSilence'> &
   Pick<typeof PathProofs, 'createPathProofs'> &
   Pick<typeof Servers, 'createServers'> &
   Pick<
@@ -377,6 +381,22 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       requesterWith(createRequester<never>(config), (input) =>
         input.type === 'call' ? { ...input, call: { ...input.call, origin: undefined } } : input,
       ),
+  }),
+
+  'clients take turns at servers by number': ({ createOriginLine }) => ({
+    createOriginLine: (resentFirst) => ({
+      ...createOriginLine(resentFirst),
+      took: () => undefined,
+      began: () => undefined,
+      ended: () => undefined,
+    }),
+  }),
+
+  'a request moves at once when its server is not listed any more': ({ createSilence }) => ({
+    createSilence: <W>(parts: Parameters<typeof createSilence<W>>[0]) => ({
+      ...createSilence<W>(parts),
+      stays: () => false,
+    }),
   }),
 
   'the other calls of a failed formula are computed': ({ createRequester }) => ({

@@ -28,6 +28,8 @@ vi.mock('../../../packages/protocol/src/requester/leases.ts', async (original) =
 vi.mock('../../../packages/protocol/src/requester/path-proofs.ts', async (original) =>
   breakable(await original<object>()),
 );
+vi.mock('../../../packages/bus/src/runs/origin-line.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/protocol/src/requester/silence.ts', async (original) => breakable(await original<object>()));
 vi.mock('../../../packages/protocol/src/requester/servers.ts', async (original) => breakable(await original<object>()));
 
 /** The seed to start with for some mutants: earlier seeds find nothing and only take time. */
@@ -42,6 +44,8 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'a requester ignores that a server drains': [23, 'restarts'],
   'no request is given back': [11, 'load'],
   'a returned request stays at its server': [3, 'load'],
+  'clients take turns at servers by number': [1, 'shares'],
+  'a request moves at once when its server is not listed any more': [3, 'cuts'],
   'clients do not take turns': [3, 'load'],
   'the other calls of a failed formula are computed': [1, 'load'],
   'the end of a server counts as a withdrawal': [1, 'fatal'],

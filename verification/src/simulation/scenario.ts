@@ -2,7 +2,17 @@ import fc from 'fast-check';
 import type { Misbehaviour } from './misbehaving.ts';
 import { misbehaviours } from './misbehaving.ts';
 import type { Work } from './work-scenarios.ts';
-import { briefWork, burst, misledWork, overload, quickWork, shortWork, someWork } from './work-scenarios.ts';
+import {
+  lastingWork,
+  unequalWork,
+  briefWork,
+  burst,
+  misledWork,
+  overload,
+  quickWork,
+  shortWork,
+  someWork,
+} from './work-scenarios.ts';
 
 /*
  * The events of one simulated run: the processes, the requests, and the faults with their times. All of it is data, so
@@ -19,6 +29,9 @@ import { briefWork, burst, misledWork, overload, quickWork, shortWork, someWork 
  * - `restarts`: computations of up to three seconds, and op-servers that are told to end one after the other and have the
  *   time to end their work.
  * - `pauses`: computations of up to 300 ms, and a single broker that stands still for less than a second and continues.
+ * - `cuts`: computations of ten seconds and more, and op-servers that are cut off, or stand still, for less than a tenth
+ *   of that.
+ * - `shares`: no faults and no op-servers; calc-servers compute bursts of two clients, long computations and short ones.
  * - `generators`: computations of some milliseconds, and formulas in steps with hundreds of calls; one fault at a time, half of
  *   them failovers.
  * - `misbehaving`: one additional op-server, which does not keep to the protocol, for twenty seconds.
@@ -34,6 +47,8 @@ export const modes = [
   'work-failovers',
   'restarts',
   'pauses',
+  'cuts',
+  'shares',
   'generators',
   'misbehaving',
   'load',
@@ -149,6 +164,15 @@ const pause = fc.record({
   forMs: fc.integer({ min: 50, max: 900 }),
 });
 
+/** The first two op-servers, which come after a broker and two calc-servers, each while it computes. */
+const cut = fc.record({
+  kind: fc.constantFrom<FaultKind>('cut', 'cut', 'cut-one-way', 'stop'),
+  target: fc.integer({ min: 3, max: 4 }),
+  other: fc.constant(0),
+  afterMs: fc.integer({ min: 4_000, max: 12_000 }),
+  forMs: fc.integer({ min: 210, max: 450 }),
+});
+
 /** Faults of servers alone. In the list, servers come after brokers, and clients after servers. */
 const serverFault = fc.record({
   kind: fc.constantFrom<FaultKind>('kill', 'terminate', 'stop', 'hang', 'cut', 'cut-one-way'),
@@ -165,6 +189,8 @@ export function takesTime(mode: Mode): boolean {
     mode === 'work-failovers' ||
     mode === 'restarts' ||
     mode === 'pauses' ||
+    mode === 'cuts' ||
+    mode === 'shares' ||
     mode === 'generators' ||
     mode === 'misbehaving' ||
     mode === 'load'
@@ -179,30 +205,34 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
   const misled = mode === 'misbehaving';
   const restarts = mode === 'restarts';
   const pauses = mode === 'pauses';
+  const cuts = mode === 'cuts';
+  const shares = mode === 'shares';
   const generators = mode === 'generators';
   return fc.record({
     mode: fc.constant(mode),
     seed: fc.integer(),
     // With a single broker, requests wait until it is back.
-    brokers: pauses ? fc.constant(1) : restarts ? fc.constant(2) : fc.constantFrom(2, 2, 2, 1),
-    clients: fc.integer({ min: load ? 2 : 1, max: mode === 'failovers' ? 1 : many ? 2 : 3 }),
+    brokers: pauses || cuts ? fc.constant(1) : restarts ? fc.constant(2) : fc.constantFrom(2, 2, 2, 1),
+    clients: fc.integer({ min: load || shares ? 2 : 1, max: mode === 'failovers' ? 1 : many ? 2 : 3 }),
     // With a single calc-server, its end would end the promise.
-    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many || restarts ? 2 : 3 }),
-    opServers:
-      fatal || work
+    calcServers: fc.integer({ min: mode === 'any' ? 1 : 2, max: many || restarts || cuts ? 2 : 3 }),
+    opServers: shares
+      ? fc.constant([])
+      : fatal || work
         ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
         : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
-    perSecond: restarts
-      ? fc.constantFrom(0.1, 0.3)
-      : pauses
-        ? fc.constant(10)
-        : load
-          ? fc.constant(2)
-          : work
-            ? fc.constantFrom(1, 3)
-            : many
-              ? fc.constantFrom(5, 10, 60)
-              : fc.constantFrom(5, 20, 60),
+    perSecond:
+      restarts || cuts
+        ? fc.constantFrom(0.1, 0.3)
+        : pauses
+          ? fc.constant(10)
+          : load
+            ? fc.constant(2)
+            : work
+              ? fc.constantFrom(1, 3)
+              : many
+                ? fc.constantFrom(5, 10, 60)
+                : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
@@ -210,31 +240,37 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
       ? fc.array(failover, { minLength: 40, maxLength: 40 })
       : fatal
         ? fc.array(serverFault, { maxLength: 6 })
-        : load || misled
+        : load || misled || shares
           ? fc.constant([])
-          : pauses
-            ? fc.array(pause, { minLength: 2, maxLength: 6 })
-            : restarts
-              ? fc.array(restart, { minLength: 2, maxLength: 4 })
-              : generators
-                ? fc.array(fc.oneof(failover, aFault(faultMaxMs)), { maxLength: 4 })
-                : work
-                  ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
-                  : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
+          : cuts
+            ? fc.array(cut, { minLength: 2, maxLength: 4 })
+            : pauses
+              ? fc.array(pause, { minLength: 2, maxLength: 6 })
+              : restarts
+                ? fc.array(restart, { minLength: 2, maxLength: 4 })
+                : generators
+                  ? fc.array(fc.oneof(failover, aFault(faultMaxMs)), { maxLength: 4 })
+                  : work
+                    ? fc.oneof(fc.constant([]), fc.array(aFault(faultMaxMs), { minLength: 1, maxLength: 4 }))
+                    : fc.array(aFault(mode === 'any' ? longFaultMaxMs : faultMaxMs), { minLength: 1, maxLength: 12 }),
     fatalsMs: fatal ? fc.array(fc.integer({ min: 500, max: 6_000 }), { minLength: 1, maxLength: 6 }) : fc.constant([]),
     work: load
       ? fc.oneof(burst, overload)
       : misled
         ? misledWork
-        : pauses
-          ? briefWork
-          : restarts
-            ? shortWork
-            : generators
-              ? quickWork
-              : work
-                ? someWork
-                : fc.constant(undefined),
+        : cuts
+          ? lastingWork
+          : shares
+            ? unequalWork
+            : pauses
+              ? briefWork
+              : restarts
+                ? shortWork
+                : generators
+                  ? quickWork
+                  : work
+                    ? someWork
+                    : fc.constant(undefined),
     misbehaviour: misled ? fc.constantFrom(...misbehaviourNames) : fc.constant(undefined),
   });
 }

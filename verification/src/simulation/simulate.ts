@@ -1,4 +1,5 @@
 import { createChance, createNetwork } from '@cateto/simulation';
+import { callsOf } from './calls.ts';
 import { createFaultInjector, namedFaults, restartMs, settleMs } from './faults.ts';
 import type { Asked, History } from './history.ts';
 import { emptyHistory } from './history.ts';
@@ -71,6 +72,9 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
       leg: [2 * operand + 1, operand],
       rounds: [operand],
     };
+    if (scenario.work?.othersMs !== undefined && client !== 'client-1') {
+      for (const call of callsOf(formula, operands[formula])) history.othersCalls.add(call);
+    }
     member.process.deliver(() => member.ask?.(formula, operands[formula], timeoutMs, fatal));
   }
 

@@ -81,18 +81,18 @@ test(
   },
 );
 
-const pauseSeeds = 10;
+const disturbedSeeds = 10;
 
-test(
-  `no seed from 1 to ${pauseSeeds} computes anything again because the only broker stands still for a moment`,
-  { timeout: 600_000 },
-  async () => {
-    for (let seed = 1; seed <= pauseSeeds; seed += 1) {
-      const trial = await trySeed(seed, 'pauses');
-      if (trial.violations.length > 0) expect.fail(await report(trial));
-    }
-  },
-);
+test.each([
+  ['computes anything again because the only broker stands still for a moment', 'pauses'],
+  ['computes anything again because a server is not reached for a moment', 'cuts'],
+  ['lets the short computations of one client wait for the long ones of another', 'shares'],
+] as const)(`no seed from 1 to ${disturbedSeeds} %s`, { timeout: 600_000 }, async (_what, mode) => {
+  for (let seed = 1; seed <= disturbedSeeds; seed += 1) {
+    const trial = await trySeed(seed, mode);
+    if (trial.violations.length > 0) expect.fail(await report(trial));
+  }
+});
 
 const generatorSeeds = 8;
 

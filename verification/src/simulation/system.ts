@@ -140,7 +140,8 @@ export function createSystem(
         ];
       }),
     );
-    const fallbacks = seen(operations, (operation, input) => {
+    const here = work?.othersMs === undefined ? operations : working(work, { name, number, process }, history);
+    const fallbacks = seen(here, (operation, input) => {
       history.fellBack.push({ who: name, atMs: network.nowMs() });
       endIfFatal(process, name, number, operation, input);
     });

@@ -10,7 +10,7 @@ import { isBrokerName } from './system.ts';
  * a calc-server is lost, the calls of its formulas are planned again.) A requester that stands still moves no request,
  * nor do faults of uninvolved processes.
  */
-export function checkWork(scenario: Pick<Scenario, 'mode' | 'work'>, history: History): Violation[] {
+export function checkWork(scenario: Pick<Scenario, 'mode' | 'work' | 'opServers'>, history: History): Violation[] {
   const { mode } = scenario;
   const { planned, faults, fellBack } = history;
   const found: Violation[] = [];
@@ -24,7 +24,7 @@ export function checkWork(scenario: Pick<Scenario, 'mode' | 'work'>, history: Hi
       what: `${call} was computed ${runs.length} times (${places(runs)}), planned ${planned.get(call) ?? 0}, and ${most} are allowed`,
     });
   }
-  if (faults.length > 0) return found;
+  if (faults.length > 0 || scenario.opServers.length === 0) return found;
   return [...found, ...fellBack.map(({ who, atMs }) => ({ atMs, what: `${who} fell back though nothing was wrong` }))];
 }
 
@@ -48,6 +48,19 @@ export function checkFailovers(scenario: Scenario, history: History): Violation[
       'computed',
     ),
   ];
+}
+
+/**
+ * A server that is not reached for a while keeps its requests for a tenth of the time that it has had them. So nothing is
+ * computed twice, if the server is back within that time.
+ */
+export function checkCuts({ runs, faults }: History): Violation[] {
+  return again(
+    runs.map(({ call, name, fromMs }) => ({ call, name, atMs: fromMs })),
+    'computed',
+    (sinceMs) =>
+      faults.some(({ fromMs, toMs }) => toMs > sinceMs && fromMs - sinceMs < (toMs + backMs - fromMs) / stayShare),
+  );
 }
 
 /** A restart of an op-server repeats nothing, if its runs end within its drain time. */
@@ -129,6 +142,9 @@ function runsByCall({ runs }: History): Map<string, WorkRun[]> {
   return byCall;
 }
 
+/** A server that is reached again is listed again within this time. */
+const backMs = 500;
+const stayShare = 0.1;
 /** A participant gives up the connection to a broker that is silent for this long. */
 const givenUpMs = 1_000;
 /** A requester that sent a request within ten seconds gets a beat before a handler blocks. */

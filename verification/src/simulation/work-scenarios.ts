@@ -8,6 +8,8 @@ export interface Work {
   readonly seed: number;
   /** The time of each computation; unless given, 0 to 30,000 ms, mostly short. */
   readonly evenMs?: number | undefined;
+  /** The time of each computation for clients other than the first, if it differs. */
+  readonly othersMs?: number | undefined;
   /** The share of computations that block the event loop of their process. */
   readonly blockingShare: number;
   /** How many computations each op-server runs at once; the index is taken modulo their number. */
@@ -78,6 +80,35 @@ export const briefWork = fc.record({
   slots: fc.constantFrom([16], [64]),
   bursts: fc.constant([]),
   timeoutMs: fc.constant(60_000),
+});
+
+/** All of it can run at once, also after a failover. */
+export const lastingWork = fc.record({
+  seed: fc.nat(),
+  evenMs: fc.constantFrom(10_000, 20_000, 30_000),
+  blockingShare: fc.constant(0),
+  slots: fc.constant([64]),
+  bursts: fc.constant([]),
+  timeoutMs: fc.constant(600_000),
+});
+
+/**
+ * Two bursts at once, of computations that block: those of the first client take many times as long as those of the second.
+ * Calc-servers compute them, and there most of them wait.
+ */
+export const unequalWork = fc.record({
+  seed: fc.nat(),
+  evenMs: fc.constantFrom(20, 50),
+  othersMs: fc.constantFrom(0.5, 1),
+  blockingShare: fc.constant(1),
+  slots: fc.constant([1]),
+  bursts: fc
+    .record({ many: fc.integer({ min: 150, max: 250 }), others: fc.integer({ min: 60, max: 100 }) })
+    .map(({ many, others }) => [
+      { client: 0, atMs: 3_000, many },
+      { client: 1, atMs: 4_000, many: others },
+    ]),
+  timeoutMs: fc.constant(600_000),
 });
 
 /** Enough slots for many calls of a map at once. */

@@ -70,7 +70,7 @@ export function working(
       operation,
       (input, context) => {
         const call = `${operation} ${JSON.stringify(input)}`;
-        const ms = workMs(work, call);
+        const ms = history.othersCalls.has(call) ? (work.othersMs ?? 0) : workMs(work, call);
         const run = { call, name, process: number, fromMs: platform.nowMs(), toMs: Number.POSITIVE_INFINITY };
         history.runs.push(run);
         if (blocks(work, call)) {
