@@ -8,6 +8,7 @@ export interface AppEvent {
 const warnings: ReadonlySet<string> = new Set([
   'fallback',
   'message-dropped',
+  'broker-unreachable',
   'connections-refused',
   'listeners-changed',
   'server-full',

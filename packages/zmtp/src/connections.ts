@@ -26,6 +26,12 @@ export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty' | 'onWaiting'
   readonly heldTotalBytesMax: number;
   readonly admission: AdmissionLimits;
   readonly reconnecting: Reconnecting;
+  /**
+   * A dialled connection was established, or an attempt failed.
+   *
+   * @param fault why the attempt failed; undefined when the connection was established
+   */
+  readonly onDialled?: ((to: Endpoint, fault: string | undefined) => void) | undefined;
   /** Runs the flush of this turn. */
   readonly flushSoon: (run: () => void) => void;
 };
@@ -50,6 +56,9 @@ const leastShare = 0.5;
 /** How often the interval doubles at most; every maximum is reached before. */
 const doublingsMax = 10;
 
+/** Why an attempt failed that led to a stream. */
+const noHandshake = 'the connection ended before its handshake';
+
 /** The user of a stream that was refused. */
 const refused: StreamUser = { heard: () => undefined, drained: () => undefined, closed: () => undefined };
 
@@ -60,7 +69,7 @@ interface Opened {
 }
 
 export function createConnections(network: Network, options: ConnectionsOptions, events: PeerEvents): Connections {
-  const { reconnecting, tickMs, flushSoon, onFault } = options;
+  const { reconnecting, tickMs, flushSoon, onFault, onDialled } = options;
   const open = new Set<Opened>();
   const admission = createAdmission(options.admission);
   const unsent = createBudget<Stream>(options.unsentTotalBytesMax);
@@ -101,7 +110,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     stream.reset();
   }
 
-  function talk(stream: Stream, role: Role, spokenWith: ConnectionOptions): Connection {
+  function talk(stream: Stream, role: Role, spokenWith: ConnectionOptions, dialled?: Endpoint): Connection {
     const ofThis: ConnectionOptions = {
       ...spokenWith,
       onWaiting(bytes) {
@@ -115,6 +124,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
       ...events,
       ready(peer) {
         admission.ready(stream);
+        if (dialled !== undefined) onDialled?.(dialled, undefined);
         events.ready(peer);
       },
     });
@@ -149,12 +159,14 @@ export function createConnections(network: Network, options: ConnectionsOptions,
         to,
         reconnecting.connectTimeoutMs,
         (stream) => {
-          connection = talk(stream, 'client', spokenWith);
+          connection = talk(stream, 'client', spokenWith, to);
           return connection;
         },
-        () => {
+        (fault = noHandshake) => {
           attempts.delete(made);
-          failures = connection?.isReady() === true ? 0 : failures + 1;
+          const wasReady = connection?.isReady() === true;
+          failures = wasReady ? 0 : failures + 1;
+          if (!wasReady && !closed) onDialled?.(to, fault);
           if (closed) settle();
           else again(connection?.isRefused() === true ? reconnecting.refusedMs : undefined);
         },

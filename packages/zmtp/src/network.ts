@@ -70,9 +70,9 @@ export interface Network {
    * Connects once.
    *
    * @param timeoutMs the attempt fails after this time without an answer
-   * @param over the attempt has failed, or the stream has closed
+   * @param over the attempt has failed, for this reason if the network knows it, or the stream has closed
    */
-  connect(to: Endpoint, timeoutMs: number, opened: TakeStream, over: () => void): Attempt;
+  connect(to: Endpoint, timeoutMs: number, opened: TakeStream, over: (fault?: string) => void): Attempt;
   /**
    * Accepts streams.
    *

@@ -7,6 +7,7 @@ import type { OnEvent } from '../participant/events.ts';
 import type { Platform } from '../link/link.ts';
 import { nodePlatform } from '../link/platform.ts';
 import { createDeadlineTimer } from '../link/deadline-timer.ts';
+import { createReachReport } from '../participant/reach-report.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
 import { createForwarding } from './forwarding.ts';
 import type { OpenBrokerLink } from '../link/broker-link.ts';
@@ -118,6 +119,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     peerProbed(met) {
       if (met === 'refused') handle({ type: 'peer-refused' });
     },
+    dialled: createReachReport(platform, onEvent).dialled,
     connectionsRefused: (cause) => onEvent({ event: 'connections-refused', cause }),
     dropped: dropped.count,
   });

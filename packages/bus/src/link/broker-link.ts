@@ -36,6 +36,8 @@ export interface BrokerLinkEvents {
   peerBeat(body: Uint8Array): void;
   peerLinkBroken(): void;
   peerProbed(met: Probe): void;
+  /** The heartbeat port of the other broker, as host and port, was dialled; `fault` says why it was not reached. */
+  dialled?(peer: string, fault: string | undefined): void;
   /** No peer can connect any more; `cause` says why. */
   connectionsRefused(cause: string): void;
   /** A message could not be received or sent. */

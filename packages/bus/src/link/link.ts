@@ -23,6 +23,13 @@ export interface LinkEvents {
   reconnected(): void;
   /** Something arrived that is not a message of this protocol. */
   dropped(cause: string): void;
+  /**
+   * A broker was dialled.
+   *
+   * @param broker its host and port
+   * @param fault why it was not reached; undefined when it was
+   */
+  dialled?(broker: string, fault: string | undefined): void;
 }
 
 /** The participant's task, which determines its inbound connections. */

@@ -76,6 +76,16 @@ export type BusEvent =
   | { readonly event: 'message-dropped'; readonly topic: string; readonly cause: string; readonly count: number }
   /** A broker refuses connections. */
   | { readonly event: 'connections-refused'; readonly cause: string }
+  /** The attempts to connect to a broker have failed for this long; the last one for this cause. */
+  | {
+      readonly event: 'broker-unreachable';
+      /** The host and port that were dialled. */
+      readonly broker: string;
+      readonly cause: string;
+      readonly forMs: number;
+    }
+  /** A broker that was reported as unreachable is reached. */
+  | { readonly event: 'broker-reached'; readonly broker: string; readonly afterMs: number }
   /** The configurations of two parts of the system contradict each other. */
   | { readonly event: 'misconfigured'; readonly message: string }
   | { readonly event: 'draining' }

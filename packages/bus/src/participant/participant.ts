@@ -4,6 +4,7 @@ import type { ListenersEffect, ReturnPath, ReturnPathEffect } from '@cateto/prot
 import { createBatch, createReturnPath, createListeners } from '@cateto/protocol';
 import { openAll } from '../link/closing.ts';
 import { createDeadlineTimer } from '../link/deadline-timer.ts';
+import { createReachReport } from './reach-report.ts';
 import type { ThrottledCounter } from './throttled-counter.ts';
 import { createThrottledCounter } from './throttled-counter.ts';
 import type { OnEvent } from './events.ts';
@@ -67,6 +68,8 @@ export interface Participant {
   obstacle(): ReturnType<ReturnPath['obstacle']>;
   /** The addresses that listen on a route of the listener table. */
   listenersOf(route: string): readonly string[];
+  /** The brokers that the last attempts to connect did not reach, each with the reason. */
+  unreached(): readonly string[];
   /** Adds the size of a table to {@link Participant.tables}. */
   table(name: string, size: () => number): void;
   /** The current number of entries in each table of this participant. */
@@ -99,6 +102,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const dropped = createThrottledCounter(platform, (topic, cause, count) =>
     onEvent({ event: 'message-dropped', topic, cause, count }),
   );
+  const reach = createReachReport(platform, onEvent);
   const components: Component[] = [];
   const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
   const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
@@ -127,6 +131,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     },
     reconnected: () => tellReturnPath({ type: 'reconnected' }),
     dropped: (cause) => dropped.count('', cause),
+    dialled: reach.dialled,
   };
   // After a pause of this process, the silence of others counts only when everything that arrived meanwhile has been
   // read.
@@ -258,6 +263,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     },
     obstacle: returnPath.obstacle,
     listenersOf: listeners.listenersOf,
+    unreached: reach.unreached,
     table: (name, size) => void sizes.set(name, size),
     tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),
     rearm,

@@ -60,7 +60,11 @@ export function createRequesterDriver(
   { answerTimeoutMs, onEvent }: RequesterDriverOptions,
 ): Requests {
   const { platform } = participant;
-  const requester = createRequester<Question>({ random: platform.random, answerTimeoutMs });
+  const requester = createRequester<Question>({
+    random: platform.random,
+    answerTimeoutMs,
+    unreached: participant.unreached,
+  });
   const report = createListenerReport(platform, onEvent);
   let lastSeq = 0;
 

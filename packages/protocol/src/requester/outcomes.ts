@@ -33,8 +33,15 @@ export function overloadedFor<W>({ call, calledMs }: OpenRequest<W>, waiting: nu
 /** Why a request is held. */
 export type Obstacle = 'no-broker' | 'no-return-path' | 'no-server' | 'no-room';
 
-/** @param obstacle what kept it from being sent, if nothing was sent */
-export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): Failure {
+/**
+ * @param obstacle what kept it from being sent, if nothing was sent
+ * @param unreached the brokers that are not reached, each with the reason
+ */
+export function deadlinePassed<W>(
+  request: OpenRequest<W>,
+  obstacle: Obstacle,
+  unreached: () => readonly string[],
+): Failure {
   const { call, calledMs, server, earlier, refusal } = request;
   const allowedMs = Math.round(call.deadlineMs - calledMs);
   // The refusal of one server does not speak for another one that has the request too and may have run it.
@@ -43,7 +50,9 @@ export function deadlinePassed<W>(request: OpenRequest<W>, obstacle: Obstacle): 
     return failure('deadline-exceeded', `no answer on ${call.target.answerRoute} within ${allowedMs} ms`);
   }
   const code = obstacle === 'no-room' ? 'overloaded' : 'no-listener';
-  return failure(code, `${said[obstacle](call.target.route)} within ${allowedMs} ms`);
+  const faults = obstacle === 'no-broker' ? unreached() : [];
+  const tried = faults.length === 0 ? '' : ` (${faults.join('; ')})`;
+  return failure(code, `${said[obstacle](call.target.route)} within ${allowedMs} ms${tried}`);
 }
 
 const said: Readonly<Record<Obstacle, (route: string) => string>> = {

@@ -33,8 +33,9 @@ describe('hold until reachable', () => {
   });
 
   test('the failure at the deadline says what was missing', () => {
+    let faults: readonly string[] = [];
     const toldAfter = (before: (ready: ReturnType<typeof setUpReady>) => void): unknown => {
-      const ready = setUpReady({ perServerMax: 1 });
+      const ready = setUpReady({ perServerMax: 1, unreached: () => faults });
       before(ready);
       ready.call(2, { deadlineMs: 300 });
       return ready
@@ -47,6 +48,10 @@ describe('hold until reachable', () => {
     ]);
     expect(toldAfter(({ handle }) => void handle({ type: 'marker-down', held: 0 }))).toEqual([
       'no-listener: no active broker was reached within 300 ms',
+    ]);
+    faults = ['one:1: refused', 'two:2: no such name'];
+    expect(toldAfter(({ handle }) => void handle({ type: 'marker-down', held: 0 }))).toEqual([
+      'no-listener: no active broker was reached within 300 ms (one:1: refused; two:2: no such name)',
     ]);
     expect(toldAfter(({ handle, up }) => [up(a), handle({ type: 'unconfirmed' })])).toEqual([
       'no-listener: the return path was not confirmed: no message came back from a broker within 300 ms',

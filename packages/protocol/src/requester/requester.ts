@@ -49,6 +49,7 @@ const resendFirstMs = 200;
 const pauseMs = 100;
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
+const noFaults = (): readonly string[] => nothing;
 
 export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const {
@@ -58,6 +59,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     perServerMax = limits.requestsPerServerMax,
     earnedFirst,
     stragglersMax,
+    unreached = noFaults,
   } = config;
   const rooms = createRooms(perServerMax, earnedFirst);
   const failing = createFailing();
@@ -166,7 +168,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
     silence.passOver(request, nowMs);
-    settle(request, deadlinePassed(request, dispatch.obstacle(request)));
+    settle(request, deadlinePassed(request, dispatch.obstacle(request), unreached));
   }
 
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {

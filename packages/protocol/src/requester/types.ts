@@ -127,6 +127,8 @@ export interface RequesterConfig {
   readonly earnedFirst?: number;
   /** The most slow requests that are named below `settledBelow`; unless given, 64. */
   readonly stragglersMax?: number;
+  /** The brokers that are not reached, each with the reason, for the failures of requests that could not be sent. */
+  readonly unreached?: () => readonly string[];
 }
 
 export interface RequesterCounters {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { Server, connect, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '@cateto/cluster';
+import { createEventLog } from './event-log.test-support.ts';
 import { closed } from './loopback.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 import { rawPeer } from './raw-peer.test-support.ts';
@@ -37,6 +38,23 @@ describe('dialling', () => {
       await publisher.socket.close(0);
     }
     expect(log.all).toEqual(['connected', 'a: 1', 'connected', 'a: 2', 'connected', 'a: 3']);
+  });
+
+  test('a socket tells why it does not reach the other side, and when it does', async () => {
+    const port = await freePort();
+    const told = createEventLog<string>();
+    const onDialled = ({ port: to }: { readonly port: number }, fault: string | undefined): void =>
+      told.add(`${to === port ? 'port' : 'other'}: ${fault}`);
+    const { socket } = openSubscriber({ onDialled });
+    socket.dial(host, port);
+    await told.until((said) => said.includes(`port: connect ECONNREFUSED ${host}:${port}`));
+    const silent = createServer((one) => one.destroy());
+    silent.listen(port, host);
+    await told.until((said) => said.includes('port: the connection ended before its handshake'));
+    await new Promise((done) => void silent.close(done));
+    const publisher = openXPublisher();
+    await publisher.socket.bind(host, port);
+    await told.until((said) => said.includes('port: undefined'));
   });
 
   test('a socket that is cut off on every attempt dials again after growing waits', async () => {

@@ -50,15 +50,22 @@ export const nodeNetwork: Network = {
         },
       },
     });
-    const givingUp = timers.setTimeout(() => socket.destroy(), timeoutMs);
+    let fault: string | undefined;
+    const givingUp = timers.setTimeout(() => {
+      fault = `no answer within ${timeoutMs} ms`;
+      socket.destroy();
+    }, timeoutMs);
     endOnError(socket);
+    socket.once('error', (error) => {
+      fault = textOf(error);
+    });
     socket.once('connect', () => {
       timers.clearTimeout(givingUp);
       user = attach(socket, opened);
     });
     socket.once('close', () => {
       timers.clearTimeout(givingUp);
-      over();
+      over(user === undefined ? fault : undefined);
     });
     return {
       abort() {
@@ -90,6 +97,12 @@ export const nodeNetwork: Network = {
     });
   },
 };
+
+/** If a name has several addresses, the error has one for each, and no text of its own. */
+function textOf(error: Error): string {
+  if (!(error instanceof AggregateError) || error.message !== '') return error.message;
+  return error.errors.map((each: Error) => each.message).join(', ');
+}
 
 /** Only the end of a connection matters, not its cause. Lost messages are resent (rule 2). */
 function endOnError(socket: Socket): void {

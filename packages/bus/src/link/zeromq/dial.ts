@@ -7,15 +7,15 @@ const askEveryMs = 200;
 
 /**
  * Connects a socket of libzmq to a host by its address, and reconnects when the address of the name changes. If the name
- * has several addresses, they are tried in turn. libzmq is
- * not given the name. It would resolve the name before each attempt, in the thread that all its connections share;
- * while the name server is silent, no connection would answer heartbeats. So the name of a missing broker would cut
- * everyone off from the other broker.
+ * has several addresses, they are tried in turn. libzmq is not given the name. It would resolve the name before each
+ * attempt, in the thread that all its connections share; while the name server is silent, no connection would answer
+ * heartbeats. So the name of a missing broker would cut everyone off from the other broker.
  *
  * @param socket a socket that is dialled once: libzmq identifies connections by their address, and two names may have
  * the same one
+ * @param dialled receives why an attempt failed, as far as libzmq tells, or undefined when the connection is established
  */
-export function dial(socket: Subscriber, host: string, port: number): void {
+export function dial(socket: Subscriber, host: string, port: number, dialled: (fault?: string) => void = ignore): void {
   let endpoint: string | undefined;
   let connected = false;
   let asking = false;
@@ -36,8 +36,9 @@ export function dial(socket: Subscriber, host: string, port: number): void {
   function ask(): void {
     if (asking) return;
     asking = true;
-    addressesOf(host, (_fault, addresses) => {
+    addressesOf(host, (fault, addresses) => {
       if (socket.closed) return;
+      if (fault !== null) dialled(fault.message);
       // A connected socket stays connected, even if the address of the name has changed.
       if (!connected) move(addresses[turn % addresses.length]);
       turn += 1;
@@ -51,12 +52,20 @@ export function dial(socket: Subscriber, host: string, port: number): void {
   }
 
   const literal = literalOf(host);
-  if (literal !== undefined) return move(literal);
-  socket.events.on('handshake', () => (connected = true));
+  socket.events.on('handshake', () => {
+    connected = true;
+    dialled();
+  });
   socket.events.on('disconnect', () => (connected = false));
   socket.events.on('connect:retry', () => {
     connected = false;
-    ask();
+    dialled('no connection');
+    if (literal === undefined) ask();
   });
-  ask();
+  if (literal === undefined) ask();
+  else move(literal);
+}
+
+function ignore(): void {
+  // Another connection to the broker reports.
 }

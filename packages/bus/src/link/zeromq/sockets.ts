@@ -7,6 +7,7 @@ import { needHandles } from './handles.ts';
 import type {
   BeatPublisher,
   BeatSubscriber,
+  Endpoint,
   Subscriber,
   SubscriberEvents,
   XPublisher,
@@ -119,6 +120,9 @@ const broker = {
   flushSoon: (run: () => void) => void timers.setImmediate(run),
 };
 
+/** @param broker the host and port that were dialled @param fault why it was not reached; undefined when it was */
+export type Dialled = (broker: string, fault: string | undefined) => void;
+
 /**
  * The outbound connection of a participant, to every broker. Subscriptions arrive on it. When a broker is gone, the
  * subscriptions that `isFirst` selects are reported as ended before the others.
@@ -127,8 +131,10 @@ export function connectXPublisher(
   brokers: readonly BrokerEndpoint[],
   isFirst: (prefix: string) => boolean,
   events: XPublisherEvents,
+  tell: Dialled,
 ): XPublisher {
-  const socket = createXPublisher(nodeNetwork, { ...participant, ...brokerSubscriptions, isFirst }, events);
+  const onDialled = ({ host, port }: Endpoint, fault: string | undefined): void => tell(`${host}:${port}`, fault);
+  const socket = createXPublisher(nodeNetwork, { ...participant, ...brokerSubscriptions, isFirst, onDialled }, events);
   return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
 }
 
@@ -254,12 +260,13 @@ function dialSubscriber(
   port: number,
   options: zeromq.SocketOptions<zeromq.Subscriber>,
   prepare: (socket: zeromq.Subscriber) => void,
+  dialled?: (fault?: string) => void,
 ): zeromq.Subscriber {
   needHandles();
   return openAll((opened) => {
     const socket = opened(new zeromq.Subscriber({ ...everySocket, ...connecting, ...options }));
     prepare(socket);
-    dial(socket, host, port);
+    dial(socket, host, port, dialled);
     return socket;
   });
 }
@@ -269,9 +276,16 @@ function dialSubscriber(
  *
  * @param broken the connection was lost
  */
-export function connectHeartbeat({ host, heartbeatPort }: BrokerEndpoint, broken: () => void): zeromq.Subscriber {
+export function connectHeartbeat(
+  { host, heartbeatPort }: BrokerEndpoint,
+  broken: () => void,
+  tell: Dialled = () => undefined,
+): zeromq.Subscriber {
   const options = { ...beatsUnheard, receiveHighWaterMark: 16 };
-  const heartbeat = dialSubscriber(host, heartbeatPort, options, (socket) => socket.events.on('disconnect', broken));
+  const whenBroken = (socket: zeromq.Subscriber): unknown => socket.events.on('disconnect', broken);
+  const heartbeat = dialSubscriber(host, heartbeatPort, options, whenBroken, (fault) =>
+    tell(`${host}:${heartbeatPort}`, fault),
+  );
   heartbeat.subscribe();
   return heartbeat;
 }

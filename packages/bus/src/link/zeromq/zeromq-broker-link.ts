@@ -59,7 +59,9 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     opened({ close: () => downstream.close(0) });
     const beats = openHeartbeat((cause) => dropped('heartbeat', cause));
     opened({ close: () => beats.close(0) });
-    const theirs = peer === undefined ? undefined : opened(connectHeartbeat(peer, guarded(events.peerLinkBroken)));
+    const dialled = guarded((one: string, fault: string | undefined) => events.dialled?.(one, fault));
+    const theirs =
+      peer === undefined ? undefined : opened(connectHeartbeat(peer, guarded(events.peerLinkBroken), dialled));
     return {
       publishers: upstream,
       subscribers: downstream,

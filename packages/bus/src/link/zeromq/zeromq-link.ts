@@ -28,6 +28,7 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
   let closed = false;
   let closing: Promise<void> | undefined;
   const guarded = whileOpen(() => closed);
+  const dialled = guarded((broker: string, fault: string | undefined) => given.dialled?.(broker, fault));
   const events: LinkEvents = {
     message: guarded(given.message),
     subscription: guarded(given.subscription),
@@ -40,12 +41,17 @@ function openZeromqLink(brokers: readonly BrokerEndpoint[], duty: Duty, given: L
     opened({ close: () => (closed = true) });
     // When a broker is lost, its marker has to vanish first. Otherwise its servers would vanish one by one, and each
     // would cause a resend to the next one.
-    const publishing = connectXPublisher(brokers, isMarker, {
-      subscription: events.subscription,
-      refused: events.dropped,
-      dropped: events.dropped,
-      lost: () => events.dropped('not sent'),
-    });
+    const publishing = connectXPublisher(
+      brokers,
+      isMarker,
+      {
+        subscription: events.subscription,
+        refused: events.dropped,
+        dropped: events.dropped,
+        lost: () => events.dropped('not sent'),
+      },
+      dialled,
+    );
     opened({ close: () => publishing.close(0) });
     return {
       publisher: publishing,
