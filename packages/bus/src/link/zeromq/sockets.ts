@@ -225,14 +225,6 @@ const beatsUnheard = { tcpKeepalive: 1, tcpKeepaliveIdle: 1, tcpKeepaliveInterva
 /** Messages of one broker: a second of 40,000 requests/s in batches of ten, plus a burst. */
 const highWaterMark = 10_000;
 
-/**
- * With this option, libzmq tries a host's IPv6 address first, where the broker may not listen. So it is set only for
- * IPv6 addresses.
- */
-function addressing(host: string): { readonly ipv6: boolean } {
-  return { ipv6: host.includes(':') };
-}
-
 /** ZMQ_SNDHWM, which bounds the subscriptions of a receiving socket. A Subscriber has no option of that name. */
 const sendHighWaterMarkOption = 23;
 interface Int32Options {
@@ -260,13 +252,13 @@ function dialSubscriber(
   port: number,
   options: zeromq.SocketOptions<zeromq.Subscriber>,
   prepare: (socket: zeromq.Subscriber) => void,
-  dialled?: (fault?: string) => void,
+  tell?: (fault?: string) => void,
 ): zeromq.Subscriber {
   needHandles();
   return openAll((opened) => {
     const socket = opened(new zeromq.Subscriber({ ...everySocket, ...connecting, ...options }));
     prepare(socket);
-    dial(socket, host, port, dialled);
+    dial(socket, host, port, tell);
     return socket;
   });
 }
