@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 import { rawPeer } from '../support/raw.ts';
-import { allClosed, greeting, moreFlag, rawTcp, rawZmtp, ready, zmtpFrame } from './raw-connections.ts';
+import { allClosed, rawTcp, rawZmtp } from './raw-connections.ts';
+import { greeting, moreFlag, ready, zmtpFrame } from './zmtp-bytes.ts';
 
 /*
  * Attacks of unauthenticated peers on a running system. Each resolves when it is over. `brokers` has the form of
@@ -28,14 +29,12 @@ function portsOf(brokers: string): number[] {
   ]);
 }
 
-/**
- * Bytes that are no ZMTP, half handshakes, and 300 silent connections: all are cut off. Bytes that begin like HTTP pass
- * for ZMTP 1.0, which has no handshake that could time out. Those connections stay, at most as many as there are ports.
- */
+/** Bytes that are no ZMTP, half handshakes, and 300 silent connections: all are cut off. */
 export async function strangeConnections(brokers: string): Promise<void> {
   const noise = Uint8Array.from({ length: 4_096 }, (_, index) => (index * 7_919) % 251);
   const openings: (readonly (string | Uint8Array)[])[] = [
     [noise],
+    ['GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'],
     [greeting().subarray(0, 10)],
     [greeting().subarray(0, 63)],
     [greeting('CURVE')],
@@ -49,7 +48,6 @@ export async function strangeConnections(brokers: string): Promise<void> {
     ...portsOf(brokers).flatMap((port) => openings.map((said) => rawTcp(port, ...said))),
     ...portsOf(brokers).flatMap((port) => Array.from({ length: 50 }, () => rawTcp(port))),
   ]);
-  for (const port of portsOf(brokers)) await rawTcp(port, 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
   await allClosed(sockets);
 }
 

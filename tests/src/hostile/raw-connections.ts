@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect } from 'node:net';
 import { onTestFinished } from 'vitest';
+import { greeting, ready } from './zmtp-bytes.ts';
 
 /* Connections without a library between the test and the wire. They send bytes that libzmq would refuse to send. */
 
@@ -21,37 +22,6 @@ export async function rawTcp(port: number, ...said: readonly (string | Uint8Arra
 export async function allClosed(sockets: readonly Socket[]): Promise<void> {
   const closed = (socket: Socket): Promise<void> => new Promise((resolve) => void socket.once('close', resolve));
   await Promise.all(sockets.filter((socket) => !socket.closed).map(closed));
-}
-
-/** The first 64 bytes of ZMTP 3.0. */
-export function greeting(mechanism = 'NULL'): Buffer {
-  const bytes = Buffer.alloc(64);
-  bytes.set([0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 0]);
-  bytes.write(mechanism, 12);
-  return bytes;
-}
-
-export const moreFlag = 1;
-const longFlag = 2;
-export const commandFlag = 4;
-
-/** A frame; `declared` is the length that it announces. */
-export function zmtpFrame(flags: number, body: string | Uint8Array, declared?: bigint): Buffer {
-  const bytes = Buffer.from(body as string, 'latin1');
-  const length = declared ?? BigInt(bytes.length);
-  if (length < 256n) return Buffer.concat([Buffer.of(flags, Number(length)), bytes]);
-  const head = Buffer.alloc(9);
-  head[0] = flags | longFlag;
-  head.writeBigUInt64BE(length, 1);
-  return Buffer.concat([head, bytes]);
-}
-
-export function ready(socketType: string): Buffer {
-  const type = Buffer.from(socketType);
-  return zmtpFrame(
-    commandFlag,
-    Buffer.concat([Buffer.from('\x05READY\x0bSocket-Type\0\0\0', 'latin1'), Buffer.of(type.length), type]),
-  );
 }
 
 /** A ZMTP peer after its handshake. */

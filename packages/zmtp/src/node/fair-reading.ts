@@ -2,10 +2,11 @@ import type { Socket } from 'node:net';
 import { timers } from './timers.ts';
 
 /*
- * Reads the connections that a process has accepted in turns. The kernel may have two megabytes for each connection, and
- * Node reads all of it before any timer runs: a few peers that sent as fast as they could kept a broker from its beats
- * for longer than the other one waits for them. So reading has a share of each turn of the event loop. What does not fit
- * waits for the next turn, one chunk of each connection at a time, and its connection is not read meanwhile.
+ * Reads the connections of a process in turns. The kernel may have two megabytes for each connection, and Node reads all
+ * of it before any timer runs: a few peers that sent as fast as they could kept a broker from its beats for longer than
+ * the other one waits for them, and a participant from its requests. So reading has a share of each turn of the event
+ * loop. What does not fit waits for the next turn, one chunk of each connection at a time, and its connection is not read
+ * meanwhile.
  */
 
 interface Reader {
@@ -23,8 +24,14 @@ const waiting: Reader[] = [];
 let spentMs = 0;
 let scheduled = false;
 
-/** @param heard gets all bytes of the socket, in order; the last ones before the socket reports its close */
-export function readFairly(socket: Socket, heard: (bytes: Buffer, nowMs: number) => void): void {
+/**
+ * @param heard gets all bytes of the socket, in order; the last ones before the socket reports its close
+ * @returns takes a chunk that the socket has read
+ */
+export function createFairReader(
+  socket: Socket,
+  heard: (bytes: Buffer, nowMs: number) => void,
+): (chunk: Buffer) => void {
   const reader: Reader = {
     socket,
     chunks: [],
@@ -34,7 +41,10 @@ export function readFairly(socket: Socket, heard: (bytes: Buffer, nowMs: number)
       spentMs += timers.monotonicMs() - startMs;
     },
   };
-  socket.on('data', (chunk: Buffer) => {
+  socket.once('close', () => {
+    for (const chunk of reader.chunks.splice(0)) reader.take(chunk);
+  });
+  return (chunk) => {
     if (reader.chunks.length === 0 && spentMs < shareMs) {
       reader.take(chunk);
     } else {
@@ -42,10 +52,7 @@ export function readFairly(socket: Socket, heard: (bytes: Buffer, nowMs: number)
       socket.pause();
     }
     if (spentMs >= noticeMs) schedule();
-  });
-  socket.once('close', () => {
-    for (const chunk of reader.chunks.splice(0)) reader.take(chunk);
-  });
+  };
 }
 
 function schedule(): void {

@@ -2,7 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { Network, Stream, StreamUser, TakeStream } from '../network.ts';
-import { readFairly } from './fair-reading.ts';
+import { createFairReader } from './fair-reading.ts';
 import { addressesOf, isIPv6 } from './host-address.ts';
 import { everyTick } from './ticker.ts';
 import { timers } from './timers.ts';
@@ -45,11 +45,12 @@ export const nodeNetwork: Network = {
       onread: {
         buffer: readInto,
         callback(bytes) {
-          user?.heard(Buffer.from(readInto.subarray(0, bytes)), timers.monotonicMs());
+          take(Buffer.from(readInto.subarray(0, bytes)));
           return true;
         },
       },
     });
+    const take = createFairReader(socket, (bytes, nowMs) => user?.heard(bytes, nowMs));
     let fault: string | undefined;
     const givingUp = timers.setTimeout(() => {
       fault = `no answer within ${timeoutMs} ms`;
@@ -78,7 +79,10 @@ export const nodeNetwork: Network = {
     const server = createServer({ noDelay: true }, (socket) => {
       endOnError(socket);
       // Before the socket is attached: what was read comes before the close.
-      readFairly(socket, (bytes, nowMs) => user.heard(bytes, nowMs));
+      socket.on(
+        'data',
+        createFairReader(socket, (bytes, nowMs) => user.heard(bytes, nowMs)),
+      );
       const user = attach(socket, opened);
     });
     return new Promise((resolve, reject) => {
