@@ -33,6 +33,7 @@ await runServer({
     });
     return {
       notReady: server.notReady,
+      metrics: server.metrics,
       async drain() {
         await server.drain();
         await threads?.close();

@@ -11,6 +11,7 @@ import type { Log } from './log.ts';
 import { createLog } from './log.ts';
 import type { EndpointOptions } from './observe/endpoint-settings.ts';
 import { endpointSettings, endpointValues } from './observe/endpoint-settings.ts';
+import type { ProcessMetrics } from './observe/metric.ts';
 import type { Readiness } from './observe/readiness.ts';
 import { createReadiness } from './observe/readiness.ts';
 import { guardOutput, written } from './output.ts';
@@ -25,6 +26,8 @@ export interface RunningServer {
   drain(): Promise<void>;
   /** Why it does not do its work at this moment; undefined when it does. Unless given, a started server does. */
   notReady?(): string | undefined;
+  /** Its numbers, for the HTTP endpoint. */
+  metrics?(): ProcessMetrics;
 }
 
 export interface ServerApp<N extends SettingName> {
@@ -65,7 +68,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     const { drainMs = limits.drainMs } = given.values as { readonly drainMs?: number };
     const asked = endAsked(log, drainMs);
     const readiness = createReadiness();
-    if (endpoint !== undefined) await observe(endpoint, log, readiness);
+    if (endpoint !== undefined) await observe(app.name, endpoint, log, readiness);
     const running = await app.start(given, logEvents(log));
     readiness.started(running);
     void asked.then(async () => {
@@ -83,10 +86,15 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
 }
 
 /** The endpoint is there before the server starts, so that a probe sees the start. Loaded only where it is wanted. */
-async function observe(endpoint: EndpointOptions, log: Log, { notReady }: Readiness): Promise<void> {
-  const { openEndpoint } = await import('./observe/http-endpoint.ts');
+async function observe(app: string, endpoint: EndpointOptions, log: Log, probed: Readiness): Promise<void> {
+  const { metrics, notReady } = probed;
+  const [{ openEndpoint }, { createExposition }] = await Promise.all([
+    import('./observe/http-endpoint.ts'),
+    import('./observe/exposition.ts'),
+  ]);
   const { url } = await openEndpoint(endpoint, {
     notReady,
+    exposition: createExposition(app, { metrics, notReady }),
     connectionsRefused: (cause) => log.warn({ event: 'connections-refused', cause }),
   });
   log.info({ event: 'http-listening', url });

@@ -58,6 +58,20 @@ export { createCodec } from './msgpack/codec.ts';
 export { bytesAtMost } from './msgpack/value-size.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
+export type {
+  BrokerMetrics,
+  CallDurations,
+  CallerMetrics,
+  ClientMetrics,
+  Counts,
+  Durations,
+  FallbackCount,
+  MethodDurations,
+  OperationsMetrics,
+  ParticipantMetrics,
+  ServerMetrics,
+} from './metrics/metrics.ts';
+export { durationBoundsMs } from './metrics/metrics.ts';
 export type { HttpAddress } from './config/http-address.ts';
 export { formatHttpAddress, parseHttpAddress } from './config/http-address.ts';
 export type { AnyFailureCode, FailureCode, FailureTrait } from './messages/failures.ts';

@@ -1,4 +1,4 @@
-import type { Catalogue, FormulaName } from '@cateto/contracts';
+import type { Catalogue, ClientMetrics, FormulaName } from '@cateto/contracts';
 import type { ObservedMessage } from '@cateto/bus';
 import type { Answer, CallOptions, FormulaCall } from './call.ts';
 import type { MapMethod } from './map/types.ts';
@@ -42,6 +42,8 @@ export interface ClientBase<C extends Catalogue> {
   readonly map: MapMethod<C>;
   /** The state of brokers and servers; takes at most `waitMs` (1,000 unless given). */
   status(options?: { readonly waitMs?: number | undefined }): Promise<SystemStatus>;
+  /** What this client has counted since it was opened. Calls nothing and costs little, so it may be called often. */
+  metrics(): ClientMetrics;
   /** Passes every message from now on to `onMessage`. */
   watch(onMessage: (message: ObservedAt) => void): Watch;
   /** Cancels open requests and closes the sockets. */

@@ -176,6 +176,11 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
       if (closed) throw callAfterClose();
       return systemStatus(catalogue, heard, servers);
     },
+    metrics: () => ({
+      ...requests.metrics(),
+      dropped: bus.participant.dropped.causes(),
+      tables: bus.participant.tables(),
+    }),
     watch,
     close,
     [Symbol.asyncDispose]: close,

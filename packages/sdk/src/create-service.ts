@@ -41,6 +41,7 @@ export function createService(given: ServiceParts): Service {
   const drain = (): Promise<void> => ended(servers.map((server) => server.drain()));
   return {
     ready: Promise.all(starting.map(({ listens }) => listens)).then((all) => all.every(Boolean)),
+    metrics: () => servers.map((server) => server.metrics()),
     notReady: () => servers.map((server) => server.notReady()).find((why) => why !== undefined),
     drain,
     close: () => ended(servers.map((server) => server.close())),

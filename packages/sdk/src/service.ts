@@ -1,5 +1,13 @@
 import type { BusEvent } from '@cateto/bus';
-import type { BrokerEndpoint, Catalogue, FormulaCodesOf, HandlersOf, Lane, Loadable } from '@cateto/contracts';
+import type {
+  BrokerEndpoint,
+  Catalogue,
+  FormulaCodesOf,
+  HandlersOf,
+  Lane,
+  Loadable,
+  ServerMetrics,
+} from '@cateto/contracts';
 import type { OptionNames } from './option-names.ts';
 
 /** The options of a service, except its handlers and its brokers. */
@@ -96,6 +104,8 @@ export interface Service {
    * reach the service. Resolves to false when the service is drained or closed before that. Never rejects.
    */
   readonly ready: Promise<boolean>;
+  /** What its servers have counted since they started: that of the operations, and that of the formulas if there is one. */
+  metrics(): readonly ServerMetrics[];
   /** Why requests do not reach the service at this moment; undefined when they do. For readiness probes. */
   notReady(): string | undefined;
   /**

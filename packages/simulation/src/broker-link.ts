@@ -99,6 +99,8 @@ function openSimulatedBrokerLink(
     probePeer() {
       if (peer !== undefined) wire.probe(process, peer, 'heartbeat', (met) => !closed && events.peerProbed(met));
     },
+    // Packets of the simulated network do not wait.
+    load: () => ({ publishers: publisherEnds.size, subscribers: subscribers.connected(), unsentBytes: 0 }),
     close() {
       closed = true;
       hangUp?.();

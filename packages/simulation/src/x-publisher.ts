@@ -8,6 +8,8 @@ import type { SessionEnd, SessionUser } from './session.ts';
 export interface SimulatedXPublisher {
   readonly user: SessionUser;
   send(topic: string, body: Uint8Array): void;
+  /** How many subscribers are connected. */
+  connected(): number;
   close(): void;
 }
 
@@ -53,6 +55,7 @@ export function simulatedXPublisher(
     send(topic, body) {
       for (const [end, prefixes] of wanted) if (prefixes.matches(topic)) end.send({ type: 'message', topic, body });
     },
+    connected: () => wanted.size,
     close() {
       closed = true;
       for (const end of wanted.keys()) end.close();

@@ -48,6 +48,8 @@ export interface Connection extends StreamUser {
    */
   tick(nowMs: number): void;
   readonly isReady: () => boolean;
+  /** Bytes that wait for the peer. */
+  readonly waiting: () => number;
   /** The other side does not accept the key of this side. */
   readonly isRefused: () => boolean;
   /** Cuts off a peer whose key is not accepted any more. */
@@ -285,6 +287,7 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       else if (due === 'ping-due') sendPing(nowMs);
     },
     isReady: () => handshake === undefined,
+    waiting: writeBuffer.waiting,
     isRefused: () => refused,
     recheck(refusalOf) {
       if (publicKey === undefined || handshake !== undefined) return;

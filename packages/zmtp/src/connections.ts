@@ -36,6 +36,11 @@ export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty' | 'onWaiting'
   readonly flushSoon: (run: () => void) => void;
 };
 
+export interface ConnectionsLoad {
+  readonly ready: number;
+  readonly unsentBytes: number;
+}
+
 export interface Connections {
   /**
    * Connects, and reconnects whenever the connection is lost.
@@ -47,6 +52,8 @@ export interface Connections {
   bind(host: string, port: number): Promise<void>;
   /** Cuts off every peer whose key is not accepted any more. */
   recheck(refusalOf: (publicKey: Uint8Array) => string | undefined): void;
+  /** How many connections have completed their handshake, and how many bytes wait in all of them. */
+  load(): ConnectionsLoad;
   /** Sends what waits, for at most `lingerMs`. Resolves when no connection is open. */
   close(lingerMs: number): Promise<void>;
 }
@@ -189,7 +196,18 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     attempt();
   }
 
+  function load(): ConnectionsLoad {
+    let ready = 0;
+    let unsentBytes = 0;
+    for (const { connection } of open) {
+      if (connection.isReady()) ready += 1;
+      unsentBytes += connection.waiting();
+    }
+    return { ready, unsentBytes };
+  }
+
   return {
+    load,
     dial: (host, port, mechanism) =>
       dial({ host, port }, mechanism === undefined ? connectionOptions : { ...connectionOptions, mechanism }),
     async bind(host, port) {

@@ -20,7 +20,7 @@ export interface SubscriberEvents {
   dropped(cause: string): void;
 }
 
-export interface Subscriber extends Pick<Connections, 'dial' | 'bind' | 'recheck' | 'close'> {
+export interface Subscriber extends Pick<Connections, 'dial' | 'bind' | 'load' | 'recheck' | 'close'> {
   /** Subscribes to a prefix at every peer, present and future. */
   subscribe(prefix: string): void;
   unsubscribe(prefix: string): void;
@@ -71,6 +71,7 @@ export function createSubscriber(network: Network, options: SubscriberOptions, e
   return {
     dial: connections.dial,
     bind: connections.bind,
+    load: connections.load,
     recheck: connections.recheck,
     close: connections.close,
     subscribe(prefix) {

@@ -23,7 +23,7 @@ export interface XPublisherEvents {
   lost(): void;
 }
 
-export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'recheck' | 'close'> {
+export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'load' | 'recheck' | 'close'> {
   /** Sends to every peer that subscribes to a prefix of the topic. Never waits and never throws. */
   send(topic: string, body: Uint8Array): void;
 }
@@ -124,6 +124,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
   return {
     dial: connections.dial,
     bind: connections.bind,
+    load: connections.load,
     recheck: connections.recheck,
     close: connections.close,
     send(topic, body) {

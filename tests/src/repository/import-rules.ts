@@ -13,7 +13,7 @@ const node = ['node:*', 'node:*/*'];
 const own = (name: string): readonly string[] => [`@cateto/${name}`, `@cateto/${name}/*`];
 const bus = [...node, ...own('zmtp'), ...own('protocol'), ...own('contracts'), 'zeromq'];
 const sdk = [...node, ...own('bus'), ...own('simulation'), ...own('contracts')];
-const appKit = [...node, ...own('contracts'), 'pino', 'pino-pretty', 'commander', 'import-meta-resolve'];
+const appKit = [...node, ...own('contracts'), 'pino', 'pino-pretty', 'commander', 'import-meta-resolve', 'prom-client'];
 const cluster = [...node, ...own('app-kit')];
 const server = [...node, ...own('app-kit'), ...own('bus'), ...own('compute'), ...own('contracts')];
 const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client', 'contracts'];

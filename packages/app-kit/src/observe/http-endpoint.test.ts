@@ -6,11 +6,16 @@ import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEndpoint } from './http-endpoint.ts';
 
+const observed = {
+  notReady: () => undefined,
+  exposition: { type: 'text/plain; version=0.0.4', text: () => Promise.resolve('cateto_ready 1\n') },
+  connectionsRefused: () => undefined,
+};
 const loopback = { host: '127.0.0.1', port: 0 };
 
 async function endpoint(more: { readonly token?: string; readonly notReady?: () => string | undefined } = {}) {
   const { token, notReady = () => undefined } = more;
-  const { url } = await openEndpoint({ address: loopback, token }, { notReady, connectionsRefused: () => undefined });
+  const { url } = await openEndpoint({ address: loopback, token }, { ...observed, notReady });
   return url;
 }
 
@@ -50,6 +55,15 @@ test('a request without the token learns whether the process is ready, and not w
     (await fetch(`${url}/readyz`, { headers: { authorization } })).text(),
   );
   expect(await Promise.all(answers)).toEqual(['not ready\n', 'not ready\n', 'no broker\n']);
+});
+
+test('the numbers of the process need the token, if there is one', async () => {
+  const url = await endpoint({ token: 'a-token-of-16-characters' });
+  const refused = await fetch(`${url}/metrics`);
+  expect([refused.status, await refused.text()]).toEqual([401, 'give the token\n']);
+  const given = await fetch(`${url}/metrics`, { headers: { authorization: 'Bearer a-token-of-16-characters' } });
+  expect([given.status, given.headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4']);
+  expect(await given.text()).toBe('cateto_ready 1\n');
 });
 
 test('unknown paths and other methods are refused, and HEAD gets no body', async () => {
@@ -119,9 +133,6 @@ test('an address that cannot be bound is named with the reason', async () => {
   onTestFinished(() => void taken.close());
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
-  const opening = openEndpoint(
-    { address: { host: '127.0.0.1', port }, token: undefined },
-    { notReady: () => undefined, connectionsRefused: () => undefined },
-  );
+  const opening = openEndpoint({ address: { host: '127.0.0.1', port }, token: undefined }, observed);
   await expect(opening).rejects.toThrow(`cannot answer HTTP on 127.0.0.1:${port}: listen EADDRINUSE`);
 });

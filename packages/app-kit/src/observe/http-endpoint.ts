@@ -1,9 +1,10 @@
-import { formatHttpAddress } from '@cateto/contracts';
+import { formatHttpAddress, textOf } from '@cateto/contracts';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { EndpointOptions } from './endpoint-settings.ts';
+import type { Exposition } from './exposition.ts';
 
 /*
  * The HTTP endpoint of a process. It runs in the event loop of the process, so an answer proves that the loop turns. A
@@ -14,6 +15,8 @@ import type { EndpointOptions } from './endpoint-settings.ts';
 export interface Observed {
   /** Why the process does not do its work at this moment; undefined when it does. */
   notReady(): string | undefined;
+  /** The numbers of the process, in Prometheus' text format. */
+  readonly exposition: Exposition;
   /** Connections cannot be accepted. Called at most every ten seconds. */
   connectionsRefused(cause: string): void;
 }
@@ -49,7 +52,11 @@ export async function openEndpoint({ address, token }: EndpointOptions, observed
   const isAllowed = tokenCheck(token);
   const server = createServer(
     { maxHeaderSize: headerBytesMax, connectionsCheckingInterval: checkMs },
-    (request, response) => send(request, response, answerTo(request, isAllowed(request), observed)),
+    (request, response) =>
+      void answerTo(request, isAllowed(request), observed)
+        // Numbers that cannot be read must not end a process that does its work. Prometheus reports the scrape as failed.
+        .catch((error: unknown): Answer => ({ status: 500, body: textOf(error) }))
+        .then((answer) => send(request, response, answer)),
   );
   server.headersTimeout = slowMs;
   server.requestTimeout = slowMs;
@@ -64,7 +71,7 @@ export async function openEndpoint({ address, token }: EndpointOptions, observed
   return { url: `http://${formatHttpAddress({ host: address.host, port })}` };
 }
 
-function answerTo(request: IncomingMessage, allowed: boolean, observed: Observed): Answer {
+async function answerTo(request: IncomingMessage, allowed: boolean, observed: Observed): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return { status: 405, body: 'use GET or HEAD', headers: { allow: 'GET, HEAD' } };
   }
@@ -75,8 +82,11 @@ function answerTo(request: IncomingMessage, allowed: boolean, observed: Observed
       return { status: 200, body: 'live' };
     case '/readyz':
       return readiness(observed.notReady(), allowed);
+    case '/metrics':
+      if (!allowed) return { status: 401, body: 'give the token', headers: { 'www-authenticate': 'Bearer' } };
+      return { status: 200, body: await observed.exposition.text(), type: observed.exposition.type };
     default:
-      return { status: 404, body: 'there are /livez, /readyz and /healthz' };
+      return { status: 404, body: 'there are /metrics, /livez, /readyz and /healthz' };
   }
 }
 

@@ -9,6 +9,7 @@ import { nodePlatform } from '../link/platform.ts';
 import { createDeadlineTimer } from '../link/deadline-timer.ts';
 import { createReachReport } from '../participant/reach-report.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
+import { brokerMetrics, createBrokerCounts } from './broker-metrics.ts';
 import { createForwarding } from './forwarding.ts';
 import type { OpenBrokerLink } from '../link/broker-link.ts';
 import type { RunningBroker } from './running-broker.ts';
@@ -125,6 +126,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   });
   const forwarding = createForwarding({ link, table: createSubscriptionTable(address), dropped });
   const timer = createDeadlineTimer(platform, tick);
+  const counts = createBrokerCounts();
   let beatsRead = 0;
   let closed: Promise<void> | undefined;
   let onClosing: ((closed: Promise<void>) => void) | undefined;
@@ -144,9 +146,11 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
       case 'beat':
         return beat(effect.state, effect.epoch);
       case 'activate':
+        counts.takeovers.count(effect.cause);
         forwarding.activate(effect.epoch);
         return onEvent({ event: 'active', epoch: effect.epoch, cause: effect.cause });
       case 'deactivate':
+        counts.stepDowns.count(effect.cause);
         forwarding.deactivate();
         return onEvent({ event: 'standby', epoch: effect.epoch, cause: effect.cause });
       case 'probe-peer':
@@ -178,7 +182,10 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     beatsRead += 1;
     const heard = decodeBeat(body);
     if (heard === undefined) dropped.count('heartbeat', 'no beat');
-    else handle({ type: 'beat', beat: heard });
+    else {
+      counts.peerBeatMs = platform.nowMs();
+      handle({ type: 'beat', beat: heard });
+    }
   }
 
   function rearm(): void {
@@ -211,6 +218,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
 
   const broker: RunningBroker = {
     address,
+    metrics: () => brokerMetrics({ counts, failover, forwarding, link, dropped }, platform.nowMs()),
     notReady() {
       if (closed !== undefined) return 'the broker has stopped';
       const state = failover.state();

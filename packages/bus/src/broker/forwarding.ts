@@ -22,6 +22,8 @@ export interface Forwarding {
   /** Withdraws the marker, then the rest. */
   deactivate(): void;
   counters(): Record<string, number>;
+  /** The bytes of the bodies that were forwarded. */
+  forwardedBytes(): number;
 }
 
 export interface ForwardingParts {
@@ -34,6 +36,7 @@ const dot = '.'.charCodeAt(0);
 
 export function createForwarding({ link, table, dropped }: ForwardingParts): Forwarding {
   let forwarded = 0;
+  let forwardedBytes = 0;
 
   function subscribeAll(topics: readonly string[]): void {
     for (const topic of topics) link.subscribe(topic);
@@ -50,6 +53,7 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
         return false;
       }
       forwarded += 1;
+      forwardedBytes += body.length;
       link.forward(topic, body);
       return true;
     },
@@ -65,6 +69,7 @@ export function createForwarding({ link, table, dropped }: ForwardingParts): For
     refused: () => table.refuse(),
     activate: (epoch) => subscribeAll(table.activate(epoch)),
     deactivate: () => unsubscribeAll(table.deactivate()),
+    forwardedBytes: () => forwardedBytes,
     counters: () => ({ forwarded, dropped: dropped.total(), ...table.counters() }),
   };
 }

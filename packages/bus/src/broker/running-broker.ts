@@ -1,6 +1,9 @@
+import type { BrokerMetrics } from '@cateto/contracts';
+
 /** A running broker. */
 export interface RunningBroker {
   readonly address: string;
+  metrics(): BrokerMetrics;
   /** Why it neither forwards messages nor stands by for the other broker; undefined when it does one of the two. */
   notReady(): string | undefined;
   /** If the broker is active, hands over to the other broker, for at most a second; then closes. */

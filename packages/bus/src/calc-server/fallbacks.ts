@@ -45,7 +45,7 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     platform,
     // As many handlers may wait as are admitted: handlers that never settle must not take the places of others.
     runningMax: Number.POSITIVE_INFINITY,
-    counters: createRunCounters(platform),
+    counters: createRunCounters(),
     answered(request, outcome) {
       const done = asked.get(request);
       asked.delete(request);
@@ -110,7 +110,7 @@ export function fallbackRequest(
     sender,
     seq,
     replyTopic: '',
-    work: { ...work, underway: undefined, run },
+    work: { ...work, underway: undefined, run, waitedUs: 0 },
     sinceMs: nowMs,
     deadlineMs,
   };

@@ -15,6 +15,8 @@ import type { OnEvent } from '../participant/events.ts';
 import { createFallbacks } from './fallbacks.ts';
 import { createHandlerContexts } from '../runs/handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
+import { createCounts } from '../metrics/counts.ts';
+import { fallbackWord, operationsMetrics } from './operations-metrics.ts';
 import { joinOperands } from './join-driver.ts';
 import { createPullGate } from './pull-gate.ts';
 import type { OpenLink, Platform } from '../link/link.ts';
@@ -78,6 +80,7 @@ function serveOn<C extends Catalogue>(
     const [operation = '', lane] = call.split('.');
     onEvent({ event: 'fallback', operation, lane: Number(lane) as Lane, cause, count });
   });
+  const fallbackCounts = createCounts();
   const contexts = createHandlerContexts(participant, onEvent);
   const faults = createCodeFaults(participant.platform, { onEvent, exposeErrors });
   const loop = joinLoop(participant.platform);
@@ -102,7 +105,10 @@ function serveOn<C extends Catalogue>(
     operationTimeoutMs,
     requests,
     fallbacks,
-    onFallback: (operation, lane, cause) => fellBack.count(`${operation}.${lane}`, cause),
+    onFallback(operation, lane, cause) {
+      fallbackCounts.count(fallbackWord(operation, lane, cause));
+      fellBack.count(`${operation}.${lane}`, cause);
+    },
   });
 
   /** Created once, because a new topic for each request would have to be hashed again. */
@@ -127,6 +133,7 @@ function serveOn<C extends Catalogue>(
     threads: options.threads?.inUse,
     waitingCalls: () => requests.counters().held + fallbacks.queued(),
     overrunning: contexts.overrunning,
+    operations: () => operationsMetrics({ participant, catalogue, requests, fellBack: fallbackCounts }),
     onEvent,
     drainMs: options.drainMs,
     onClose() {

@@ -14,6 +14,7 @@ import {
 import type { Target } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
 import type { CodeFaults } from '../runs/code-faults.ts';
+import type { CallHistograms } from '../metrics/call-histograms.ts';
 import type { OnEvent } from '../participant/events.ts';
 import type { HandlerContexts } from '../runs/handler-contexts.ts';
 import type { HandledRequest } from '../runs/request-context.ts';
@@ -36,6 +37,7 @@ export interface CallRoute {
   readonly lane: Lane;
   readonly hash: number;
   readonly target: Target;
+  readonly durations: CallHistograms;
   /** The code that computes it here. */
   readonly here: ComputedHere | undefined;
   /** Read an input as an op-server would, and an output as on arrival. */
@@ -74,7 +76,7 @@ export interface CallParts {
 export type CallRoutes = ReadonlyMap<string, readonly CallRoute[]>;
 
 export function callRoutes(parts: CallParts): CallRoutes {
-  const { catalogue, handlers } = parts;
+  const { catalogue, handlers, requests } = parts;
   const routesOf = (operation: Operation): CallRoute[] => {
     const { name } = operation;
     const readInput = parser(operation.input);
@@ -82,9 +84,10 @@ export function callRoutes(parts: CallParts): CallRoutes {
     const own = handlers[name];
     const here = own === undefined ? undefined : computedHere(parts, operation, own);
     const hash = hashOf(catalogue, name);
+    const durations = requests.durationsOf(name);
     return lanes.map((lane) => {
       const target = targetOf(operation, lane);
-      return { operation, lane, hash, target, here, readInput, readOutput };
+      return { operation, lane, hash, target, durations, here, readInput, readOutput };
     });
   };
   return new Map(Object.values(catalogue.operations).map((operation) => [operation.name, routesOf(operation)]));
@@ -146,6 +149,7 @@ export class OperationCall implements Question {
   private sendings = 0;
   /** The topic on which it was sent last. */
   private sentOn = '';
+  sinceTicks = 0;
 
   constructor(
     parts: CallParts,
@@ -172,6 +176,10 @@ export class OperationCall implements Question {
     const attempts = total === 1 ? undefined : total;
     const message = { seq, contract: hash, input, ttlMs, trace, attempt: attempts, origin };
     this.parts.bus.publish(route as RequestTopic, to, message);
+  }
+
+  get durations(): CallHistograms {
+    return this.route.durations;
   }
 
   progressed(share: number): void {

@@ -2,6 +2,7 @@ import type { Catalogue, Failure, Formula, Lane, Success } from '@cateto/contrac
 import { formulaResultTopic, hashOf, lanes, operandTopic, readResult, requestId } from '@cateto/contracts';
 import type { Target } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
+import type { CallHistograms } from '../metrics/call-histograms.ts';
 import type { Question, Requests } from '../participant/requester-driver.ts';
 
 const operandTopics = lanes.map((n) => operandTopic(n));
@@ -34,6 +35,7 @@ interface FormulaRoute {
   readonly name: string;
   readonly hash: number;
   readonly target: Target;
+  readonly durations: CallHistograms;
 }
 
 export function createFormulaClient(
@@ -47,7 +49,7 @@ export function createFormulaClient(
     const route = operandTopic(formula.operands.length as Lane);
     const answerRoute = formulaResultTopic(name);
     const target: Target = { route, answerRoute, contract: name, unheard: 'hold' };
-    routes.set(formula, { name, hash: hashOf(catalogue, name), target });
+    routes.set(formula, { name, hash: hashOf(catalogue, name), target, durations: requests.durationsOf(name) });
     requests.reportListeners(route);
     requests.hear(answerRoute, readResult(formula));
   }
@@ -67,6 +69,7 @@ class FormulaRequest implements Question {
   private readonly route: FormulaRoute;
   private readonly question: FormulaQuestion;
   private share = 0;
+  sinceTicks = 0;
 
   constructor(bus: Bus<Catalogue, 'client'>, route: FormulaRoute, question: FormulaQuestion) {
     this.bus = bus;
@@ -91,6 +94,10 @@ class FormulaRequest implements Question {
         attempt: attempt === 1 ? undefined : attempt,
       });
     }
+  }
+
+  get durations(): CallHistograms {
+    return this.route.durations;
   }
 
   progressed(share: number): void {

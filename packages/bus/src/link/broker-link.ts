@@ -16,8 +16,18 @@ export interface BrokerLink {
   dropQueued(): void;
   /** Tries a plain TCP connect to the peer's heartbeat port. `peerProbed` reports the result. */
   probePeer(): void;
+  /** The connections of publishers and subscribers. */
+  load(): BrokerLinkLoad;
   /** Resolves when the ports are free again. */
   close(): Promise<void>;
+}
+
+export interface BrokerLinkLoad {
+  /** How many have completed their handshake. */
+  readonly publishers: number;
+  readonly subscribers: number;
+  /** How many bytes wait for connections that read too slowly. */
+  readonly unsentBytes: number;
 }
 
 export interface BrokerLinkEvents {

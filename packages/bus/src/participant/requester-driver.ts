@@ -1,9 +1,10 @@
-import type { Failure, ResultReading, Success } from '@cateto/contracts';
-import { cancelTopic, cancelLayout } from '@cateto/contracts';
+import type { CallerMetrics, Failure, ResultReading, Success } from '@cateto/contracts';
+import { cancelTopic, cancelLayout, isFailure } from '@cateto/contracts';
 import type { RequestCall, RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
 import { beatTopic, beatLayout } from '@cateto/contracts';
 import { createRequester } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
+import { CallHistograms } from '../metrics/call-histograms.ts';
 import { createListenerReport } from './listener-report.ts';
 import type { Participant } from './participant.ts';
 
@@ -18,6 +19,10 @@ export interface Question {
   progressed?(share: number): void;
   /** Called exactly once. */
   settle(outcome: Success | Failure, seq: number): void;
+  /** Where its duration counts, unless it counts nowhere. */
+  readonly durations?: CallHistograms | undefined;
+  /** When it was requested, in ticks; set by the driver. */
+  sinceTicks?: number;
 }
 
 export type AskOptions = Pick<RequestCall<Question>, 'lateMs' | 'origin'>;
@@ -43,6 +48,9 @@ export interface Requests {
   /** Cancels all open requests. */
   close(): void;
   counters(): RequesterCounters;
+  /** The place where the durations of calls of a method count. */
+  durationsOf(method: string): CallHistograms;
+  metrics(): CallerMetrics;
   /** How many requests are open, held and in flight. */
   open(): number;
 }
@@ -55,6 +63,13 @@ export interface RequesterDriverOptions {
 
 const nothingMore: AskOptions = {};
 
+/**
+ * Ticks for the start of a question: 32 in a millisecond, in 32 bits, which pass over after 37 hours, longer than any
+ * timeout. A time with fractions takes memory of its own for each question.
+ */
+const ticksPerMs = 32;
+const ticksOf = (nowMs: number): number => (nowMs * ticksPerMs) | 0;
+
 export function createRequesterDriver(
   participant: Participant,
   { answerTimeoutMs, onEvent }: RequesterDriverOptions,
@@ -66,18 +81,20 @@ export function createRequesterDriver(
     unreached: participant.unreached,
   });
   const report = createListenerReport(platform, onEvent);
+  const histograms = new Map<string, CallHistograms>();
   let lastSeq = 0;
 
   function handle(input: RequesterInput<Question>, nowMs = platform.nowMs()): void {
-    for (const effect of requester.handle(input, nowMs)) perform(effect);
+    const ticks = ticksOf(nowMs);
+    for (const effect of requester.handle(input, nowMs)) perform(effect, ticks);
   }
 
-  function perform(effect: RequesterEffect<Question>): void {
+  function perform(effect: RequesterEffect<Question>, ticks: number): void {
     switch (effect.type) {
       case 'send':
         return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt, effect.route, effect.origin);
       case 'settle':
-        return effect.work.settle(effect.outcome, effect.seq);
+        return settle(effect.work, effect.outcome, effect.seq, ticks);
       case 'cancel':
         return participant.publish(cancelTopic, effect.to, cancelLayout.write({ seqs: [...effect.seqs] }));
       case 'progress':
@@ -93,6 +110,12 @@ export function createRequesterDriver(
           participant.rearm();
         });
     }
+  }
+
+  function settle(question: Question, outcome: Success | Failure, seq: number, ticks: number): void {
+    const { durations, sinceTicks = ticks } = question;
+    durations?.ended(isFailure(outcome) ? outcome.code : undefined, ((ticks - sinceTicks) >>> 0) / ticksPerMs);
+    question.settle(outcome, seq);
   }
 
   participant.receive(beatTopic, beatLayout.read, (beats, { sender }) => {
@@ -145,6 +168,7 @@ export function createRequesterDriver(
       const seq = lastSeq;
       const nowMs = platform.nowMs();
       const deadlineMs = nowMs + timeoutMs;
+      question.sinceTicks = ticksOf(nowMs);
       handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin } }, nowMs);
       participant.rearm();
       return seq;
@@ -155,6 +179,16 @@ export function createRequesterDriver(
       report.close();
     },
     counters: requester.counters,
+    durationsOf(method) {
+      const known = histograms.get(method) ?? new CallHistograms(method);
+      histograms.set(method, known);
+      return known;
+    },
+    metrics() {
+      const { open, held, sent, retries } = requester.counters();
+      const calls = [...histograms.values()].flatMap((one) => one.all());
+      return { calls, inFlight: open - held, held, sent, retries };
+    },
     open: requester.open,
   };
 }

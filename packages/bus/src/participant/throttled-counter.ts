@@ -1,3 +1,5 @@
+import type { Counts } from '@cateto/contracts';
+import { createCounts } from '../metrics/counts.ts';
 import type { Platform } from '../link/link.ts';
 
 /**
@@ -8,6 +10,8 @@ export interface ThrottledCounter {
   count(subject: string, cause: string): void;
   /** The count since the start, over all kinds. */
   total(): number;
+  /** The same, by cause. */
+  causes(): Counts;
   /** Reports what was counted and not reported yet. */
   close(): void;
 }
@@ -26,6 +30,7 @@ const kindsMax = 64;
 
 export function createThrottledCounter(platform: Platform, report: Report): ThrottledCounter {
   const kinds = new Map<string, Kind>();
+  const causes = createCounts();
   let total = 0;
   let cancel: (() => void) | undefined;
 
@@ -45,6 +50,7 @@ export function createThrottledCounter(platform: Platform, report: Report): Thro
   return {
     count(subject, cause) {
       total += 1;
+      causes.count(cause);
       const known = kinds.get(`${subject} ${cause}`) ?? kinds.get(`others ${cause}`);
       if (known !== undefined) {
         known.count += 1;
@@ -56,6 +62,7 @@ export function createThrottledCounter(platform: Platform, report: Report): Thro
       cancel ??= platform.after(reportEveryMs, reportAll);
     },
     total: () => total,
+    causes: causes.all,
     close() {
       cancel?.();
       cancel = undefined;

@@ -1,5 +1,5 @@
 import type { RequestContext } from './request-context.ts';
-import type { ThreadsInUse } from '../server/server-lifecycle.ts';
+import type { ThreadsInUse } from '../server/server-metrics.ts';
 
 /** The part of a request's context that another thread can receive. */
 export type ThreadedRequest = Pick<RequestContext, 'leftMs' | 'id' | 'attempt' | 'onCancel'>;

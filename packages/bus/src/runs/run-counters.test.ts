@@ -9,18 +9,20 @@ const success = { value: 0, fallbacks: [] };
 
 function counted() {
   let nowMs = 0;
-  const counters = createRunCounters({ nowMs: () => nowMs });
+  const counters = createRunCounters();
   function begin(): Admitted {
-    counters.began();
-    const work = { underway: undefined, run: noRun, input: 0, trace: undefined };
-    return { type: 'run', sender: 'aaaaaaaaaaaa', seq: 1, replyTopic: 't', work, sinceMs: 0, deadlineMs: 100 };
+    const work = { underway: undefined, run: noRun, input: 0, trace: undefined, waitedUs: 0 };
+    const base = { type: 'run', sender: 'aaaaaaaaaaaa', seq: 1, replyTopic: 't' } as const;
+    const request: Admitted = { ...base, work, sinceMs: 0, deadlineMs: 100 };
+    counters.began(request, nowMs);
+    return request;
   }
   function run(tookMs: number): void {
     const request = begin();
     counters.took(tookMs);
-    counters.ended(request, success);
+    counters.ended(request, success, nowMs);
   }
-  return { counters, begin, run, pass: (ms: number) => void (nowMs += ms) };
+  return { counters, begin, run, now: () => nowMs, pass: (ms: number) => void (nowMs += ms) };
 }
 
 test('a server without runs has no time of a run', () => {
@@ -41,24 +43,24 @@ test('the time of a run follows a change within 64 runs', () => {
 });
 
 test('an error is a failure that does not concern the input, or a run that was given up', () => {
-  const { counters, begin } = counted();
+  const { counters, begin, now } = counted();
   for (const code of ['out-of-domain', 'invalid-request', 'internal', 'deadline-exceeded', 'no-listener'] as const)
-    counters.ended(begin(), failure(code, 'no'));
+    counters.ended(begin(), failure(code, 'no'), now());
   expect(counters.counts(2)).toMatchObject({ runs: 5, errors: 5 });
 });
 
 test('a run that was given up and fails later is one error', () => {
-  const { counters, begin, pass } = counted();
+  const { counters, begin, now, pass } = counted();
   const hanging = begin();
   pass(1_100);
-  counters.ended(hanging, failure('internal', 'late'));
+  counters.ended(hanging, failure('internal', 'late'), now());
   expect(counters.counts(1)).toMatchObject({ runs: 1, errors: 1 });
 });
 
 test('a run that its requester cancelled is not an error', () => {
-  const { counters, begin } = counted();
+  const { counters, begin, now } = counted();
   const cancelled = begin();
   cancelled.work.underway = 'cancelled';
-  counters.ended(cancelled, failure('internal', 'the request was cancelled'));
+  counters.ended(cancelled, failure('internal', 'the request was cancelled'), now());
   expect(counters.counts(0)).toMatchObject({ runs: 1, errors: 0 });
 });

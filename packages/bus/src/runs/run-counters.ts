@@ -1,7 +1,7 @@
 import type { Failure, Success } from '@cateto/contracts';
-import { isFailure, isOfProtocol, limits } from '@cateto/contracts';
-import type { Platform } from '../link/link.ts';
-import type { Admitted } from './work.ts';
+import { failure, isFailure, isOfProtocol, limits } from '@cateto/contracts';
+import { RunHistograms } from '../metrics/run-histograms.ts';
+import type { Admitted, Run } from './work.ts';
 
 /* The part of a server's status about its runs. */
 
@@ -15,44 +15,66 @@ export interface RunCounts {
 }
 
 export interface RunCounters {
-  began(): void;
+  began(request: Admitted, nowMs: number): void;
   /** A run took this long from its begin to its outcome. Not every run is timed. */
   took(ms: number): void;
   /** Called once for each run, however late it ends. */
-  ended(request: Admitted, outcome: Success | Failure): void;
+  ended(request: Admitted, outcome: Success | Failure, nowMs: number): void;
+  /** The turn of a request did not come in time. @returns its outcome */
+  missed(request: Admitted, nowMs: number): Failure;
+  /** How long the requests for each contract took. */
+  histograms(): readonly RunHistograms[];
   /** @param givenUp how many runs were given up: each is an error, whatever its later outcome */
   counts(givenUp: number): RunCounts;
 }
 
 const recentMax = 64;
+const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 
 /** Failures that concern the input, not the server. */
 const ofInput: ReadonlySet<string> = new Set(['out-of-domain', 'invalid-request', 'cancelled']);
 
-export function createRunCounters({ nowMs }: Pick<Platform, 'nowMs'>): RunCounters {
+export function createRunCounters(): RunCounters {
+  const histograms: RunHistograms[] = [];
   const recentMs = new Float64Array(recentMax);
   let recentCount = 0;
   let runs = 0;
   let failed = 0;
 
+  function histogramsOf(run: Run): RunHistograms {
+    if (run.histograms !== undefined) return run.histograms;
+    const created = new RunHistograms(run.contract);
+    run.histograms = created;
+    histograms.push(created);
+    return created;
+  }
+
   /** A failure that the contract declares is an answer. The outcome of a run that was given up or cancelled is no fault. */
-  function isFault(request: Admitted, { code }: Failure): boolean {
+  function isFault(request: Admitted, { code }: Failure, nowMs: number): boolean {
     return (
-      isOfProtocol(code) && !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs())
+      isOfProtocol(code) && !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs)
     );
   }
 
   return {
-    began() {
+    began(request, nowMs) {
       runs += 1;
+      histogramsOf(request.work.run).began(request, nowMs);
     },
     took(ms) {
       recentMs[recentCount % recentMax] = ms;
       recentCount += 1;
     },
-    ended(request, outcome) {
-      if (isFailure(outcome) && isFault(request, outcome)) failed += 1;
+    ended(request, outcome, nowMs) {
+      const fault = isFailure(outcome) ? outcome : undefined;
+      if (fault !== undefined && isFault(request, fault, nowMs)) failed += 1;
+      histogramsOf(request.work.run).ended(request, fault?.code, nowMs);
     },
+    missed(request, nowMs) {
+      histogramsOf(request.work.run).missed(request, tooLate.code, nowMs);
+      return tooLate;
+    },
+    histograms: () => histograms,
     counts(givenUp) {
       return {
         runs,

@@ -1,5 +1,5 @@
 import type { Failure, Success } from '@cateto/contracts';
-import { failure, limits } from '@cateto/contracts';
+import { limits } from '@cateto/contracts';
 import { createQueueDelay } from '@cateto/protocol';
 import { createAnnouncedRun } from './announced-run.ts';
 import { createOriginLine } from './origin-line.ts';
@@ -18,7 +18,6 @@ import type { Admitted } from './work.ts';
  * ms. Requests wait in the order of turns of their origins (origin-line.ts).
  */
 
-const tooLate = failure('deadline-exceeded', 'its turn did not come before the deadline');
 const stretchMs = 20;
 /** From here on, others notice that the event loop was blocked. */
 const noticedMs = 20;
@@ -103,7 +102,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if (!bounded) workCount += 1;
     if (running === runningMax) fullSinceMs = nowMs;
     const { run } = request.work;
-    counters.began();
+    counters.began(request, nowMs);
     // An answer may begin the next request.
     const outer = current;
     const outerMs = answeredMs;
@@ -132,7 +131,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     running -= 1;
     if (bounded) workCount += 1;
     waiting.ended(request, nowMs);
-    counters.ended(request, outcome);
+    counters.ended(request, outcome, nowMs);
     answered(request, outcome, nowMs);
     times.answered(request, nowMs);
     if (waiting.size() > 0) askForTurn();
@@ -158,7 +157,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       if (isOver(request, nowMs)) continue;
       inThreads += 1;
       forThreads.began(request, nowMs);
-      counters.began();
+      counters.began(request, nowMs);
       times.started(request, nowMs);
       run.begin(request, answerFromThread);
     }
@@ -168,7 +167,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const nowMs = platform.nowMs();
     forThreads.ended(request, nowMs);
     inThreads -= 1;
-    counters.ended(request, outcome);
+    counters.ended(request, outcome, nowMs);
     answered(request, outcome, nowMs);
     times.answered(request, nowMs);
     beginInThreads();
@@ -178,7 +177,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   function isOver(request: Admitted, nowMs: number): boolean {
     const { underway } = request.work;
     if (underway === undefined && request.deadlineMs > nowMs) return false;
-    if (underway !== 'returned') answered(request, tooLate, nowMs);
+    if (underway !== 'returned') answered(request, counters.missed(request, nowMs), nowMs);
     announced.over(request);
     return true;
   }

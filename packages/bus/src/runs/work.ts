@@ -2,6 +2,7 @@ import type { Failure, RequestReading, Success } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import type { IncomingRequest, Load, ResponderEffect } from '@cateto/protocol';
 import { createLoad } from '@cateto/protocol';
+import type { RunHistograms } from '../metrics/run-histograms.ts';
 
 /* A request on its way through a server: where it came from, what computes it, and where its answer goes. */
 
@@ -34,6 +35,8 @@ export interface Run {
   /** A run that goes on, and since when; its duration shows how long runs take. */
   sample: Admitted | undefined;
   sampleMs: number;
+  /** How long its requests took; undefined before the first one. */
+  histograms: RunHistograms | undefined;
 }
 
 export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' | 'maxMs' | 'took'> {
@@ -46,7 +49,16 @@ const concurrencyDefault = 1_024;
 
 export function createRun({ concurrency = concurrencyDefault, ...kind }: RunOptions): Run {
   const load = createLoad({ concurrencyMax: concurrency, windowMax: limits.requestsPerServerMax });
-  return { ...kind, load, window: undefined, lookedMs: 0, returns: 0, sample: undefined, sampleMs: 0 };
+  return {
+    ...kind,
+    load,
+    window: undefined,
+    lookedMs: 0,
+    returns: 0,
+    sample: undefined,
+    sampleMs: 0,
+    histograms: undefined,
+  };
 }
 
 /** A computation of a request. */
@@ -70,6 +82,8 @@ export interface Work {
   readonly trace: string | undefined;
   /** How often the request had been sent when it arrived; unless given, once. */
   readonly attempt?: number | undefined;
+  /** How long it waited for its turn, in microseconds; 0 before it has begun. */
+  waitedUs: number;
 }
 
 /** A request as it arrived, with the route of its answer and the code that runs it. */
@@ -78,5 +92,12 @@ export function incoming(
   replyTopic: string,
   run: Run,
 ): IncomingRequest<Work> {
-  return { seq, replyTopic, ttlMs, work: { underway: undefined, run, input, trace, attempt }, origin, refusal };
+  return {
+    seq,
+    replyTopic,
+    ttlMs,
+    work: { underway: undefined, run, input, trace, attempt, waitedUs: 0 },
+    origin,
+    refusal,
+  };
 }

@@ -8,6 +8,7 @@ import type { BatchOrigin, Participant } from '../participant/participant.ts';
 import type { QueueLoad } from '../runs/queue-load.ts';
 import type { RunCounts } from '../runs/run-counters.ts';
 import { createRunCounters } from '../runs/run-counters.ts';
+import type { RunHistograms } from '../metrics/run-histograms.ts';
 import { silentLeastMs } from '../runs/announced-run.ts';
 import { createRunQueue } from '../runs/run-queue.ts';
 import { joinLoop } from './loop-announcements.ts';
@@ -48,6 +49,8 @@ export interface ResponderDriver {
   close(): void;
   counters(): ResponderCounters;
   runCounts(): RunCounts;
+  /** How long the requests for each contract took. */
+  histograms(): readonly RunHistograms[];
   load(): QueueLoad;
 }
 
@@ -60,7 +63,7 @@ export function createResponderDriver<T extends string>(
   const givenUp = createThrottledCounter(platform, (topic, _cause, count) =>
     onEvent({ event: 'request-given-up', topic, count }),
   );
-  const runCounters = createRunCounters(platform);
+  const runCounters = createRunCounters();
   let drained: (() => void) | undefined;
   let markersHeld = 0;
   let goneMs = Number.POSITIVE_INFINITY;
@@ -193,6 +196,7 @@ export function createResponderDriver<T extends string>(
     },
     counters: responder.counters,
     runCounts: () => runCounters.counts(responder.counters().givenUp),
+    histograms: runCounters.histograms,
     load: queue.load,
   };
 }

@@ -1,4 +1,4 @@
-import type { StatusReport } from '@cateto/contracts';
+import type { ServerMetrics, StatusReport } from '@cateto/contracts';
 import {
   limits,
   messageWriter,
@@ -10,14 +10,15 @@ import {
 } from '@cateto/contracts';
 import { hostname } from 'node:os';
 import type { OnEvent } from '../participant/events.ts';
-import type { Participant } from '../participant/participant.ts';
-import type { ResponderDriver } from './responder-driver.ts';
+import type { ServerNumbers } from './server-metrics.ts';
+import { serverMetrics } from './server-metrics.ts';
 
 /** A running server. It listens whenever its return path is confirmed. */
 export interface RunningServer {
   readonly address: string;
   /** Its status, as it answers status requests. */
   report(): StatusReport;
+  metrics(): ServerMetrics;
   /** Why requests do not reach it at this moment; undefined when they do. */
   notReady(): string | undefined;
   /**
@@ -30,28 +31,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** How many threads there are for handlers, and how many of them are busy. */
-export interface ThreadsInUse {
-  readonly threads: number;
-  readonly threadsBusy: number;
-}
-
-export interface ServerOptions {
-  readonly role: StatusReport['role'];
-  readonly participant: Participant;
+export interface ServerOptions extends ServerNumbers {
   /** The request topics, already registered with the participant. */
   readonly requestTopics: readonly string[];
   /** Its routes, for the status. */
   readonly serves: readonly string[];
   /** The hash of each contract that it serves or requests, by name. */
   readonly contracts: Readonly<Record<string, number>>;
-  readonly responses: ResponderDriver;
-  /** The threads that run handlers, if there are any. */
-  readonly threads?: (() => ThreadsInUse) | undefined;
-  /** How many of its own calls wait for a server, or for their turn here. */
-  readonly waitingCalls?: (() => number) | undefined;
-  /** How many handlers have run longer than their contracts allow and have not settled. */
-  readonly overrunning: () => number;
   readonly onEvent: OnEvent;
   /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
@@ -216,6 +202,7 @@ export function startServer(options: ServerOptions): RunningServer {
   return {
     address: participant.address,
     report,
+    metrics: () => serverMetrics(options),
     notReady,
     drain() {
       drained ??= closed ?? drain();

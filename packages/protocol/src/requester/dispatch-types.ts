@@ -78,6 +78,8 @@ export interface DispatchOptions<W> {
   readonly servers: Servers;
   readonly random: () => number;
   emit(effect: RequesterEffect<W>): void;
+  /** A request is sent again, to the same server or another. */
+  retried(): void;
   settle(request: OpenRequest<W>, outcome: Failure): void;
   /** No suitable server listens, as far as is known. Messages in flight may announce one. */
   awaitTurn(request: OpenRequest<W>): void;

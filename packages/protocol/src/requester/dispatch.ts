@@ -21,7 +21,7 @@ export type { Dispatch } from './dispatch-types.ts';
 const resendJitter = 0.2;
 
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
-  const { servers, random, emit, settle, awaitTurn, schedule, isOpen } = options;
+  const { servers, random, emit, retried, settle, awaitTurn, schedule, isOpen } = options;
   /** Routes without a suitable listener, and since when. */
   const unserved = new Map<string, number>();
   let markersHeld = 0;
@@ -106,6 +106,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function give(request: OpenRequest<W>, server: Server, nowMs: number): void {
     if (request.server === undefined) held.sent(request);
     else resent += 1;
+    if (request.attempts > 0) retried();
     // By address: after a failover the same server is listed again.
     request.repeatedMs = request.server?.address === server.address ? nowMs : undefined;
     move(request, server, nowMs);

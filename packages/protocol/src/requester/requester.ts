@@ -37,6 +37,7 @@ import type { OpenRequest } from './request.ts';
 import { expiresMs, forgetEarlier, openRequest } from './request.ts';
 import { createServerNews } from './server-news.ts';
 import { createPathProofs } from './path-proofs.ts';
+import { createRetries } from './retries.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { createSettledMark } from './settled-mark.ts';
@@ -67,13 +68,23 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   const open = createSeqTable<OpenRequest<W>>();
   const mark = createSettledMark(open, stragglersMax);
   const due = createDueQueue<number>();
+  const retries = createRetries();
   let closed = false;
   let handledMs = 0;
   let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
   const awaitTurn = (request: OpenRequest<W>): void => turn.await(request);
-  const dispatch = createDispatch<W>({ servers, random, emit, settle, awaitTurn, schedule, isOpen });
+  const dispatch = createDispatch<W>({
+    servers,
+    random,
+    emit,
+    retried: retries.count,
+    settle,
+    awaitTurn,
+    schedule,
+    isOpen,
+  });
   const leases = createLeases();
   const timers = createLeaseTimers();
   const paths = createPathProofs((proof) => emit({ type: 'prove-path', proof }));
@@ -229,6 +240,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     handle(input, nowMs) {
       effects = nothing;
       handledMs = nowMs;
+      retries.handling(input.type);
       take(input, nowMs);
       dispatch.refill(nowMs);
       if (!turn.isAwaited()) dispatch.tryNext(nowMs);
@@ -244,6 +256,12 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     settledBelow: () => mark.below(handledMs),
     stragglers: mark.stragglers,
     open: open.size,
-    counters: () => ({ open: open.size(), stale: answers.stale(), leases: leases.size(), ...dispatch.counters() }),
+    counters: () => ({
+      open: open.size(),
+      stale: answers.stale(),
+      leases: leases.size(),
+      retries: retries.counts(),
+      ...dispatch.counters(),
+    }),
   };
 }

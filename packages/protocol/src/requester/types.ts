@@ -131,6 +131,13 @@ export interface RequesterConfig {
   readonly unreached?: () => readonly string[];
 }
 
+/**
+ * Why a request was sent again: its server was silent; no server had it, or its server does not listen any more; another
+ * broker is active, or the return path was lost; the server says that it does not have it, or gave it back; or an answer
+ * showed that it was refused, or that a server has room for it again.
+ */
+export type RetryCause = 'silence' | 'server-lost' | 'broker-changed' | 'not-held' | 'refused';
+
 export interface RequesterCounters {
   /** Open requests, held and in flight. */
   readonly open: number;
@@ -139,6 +146,8 @@ export interface RequesterCounters {
   readonly sent: number;
   /** Resends, to the same server or another. */
   readonly resent: number;
+  /** How often a request was sent again, by cause. */
+  readonly retries: Readonly<Record<RetryCause, number>>;
   /** Results for which no request waits any more, mostly repetitions. */
   readonly stale: number;
   /** Servers with a lease. */

@@ -92,6 +92,8 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
   let memory: Remembered[] = [];
   let answered = 0;
   let repeated = 0;
+  const refused: Record<string, number> = {};
+  const count = (why: string): void => void (refused[why] = (refused[why] ?? 0) + 1);
   let evictedEarly = 0;
   let givenUp = 0;
   let late = 0;
@@ -165,6 +167,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
   }
 
   function lack(what: Scarce, nowMs: number): void {
+    count(what);
     const known = shortages.find((one) => one.what === what);
     if (known === undefined) {
       shortages.push({ what, sinceMs: nowMs, untilMs: nowMs, refused: 1 });
@@ -249,6 +252,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
       const outcome = refusal === undefined || isLate ? ('overloaded' as const) : refusal;
       const published = { topic: replyTopic, to, seq, outcome };
       if (isLate) lack('time', nowMs);
+      else if (refusal !== undefined) count(refusal.code);
       if (requester === undefined) {
         if (refusal === undefined) lack('requesters', nowMs);
         answered += 1;
@@ -308,6 +312,7 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
       inFlight: inFlight(),
       answered,
       repeated,
+      refused,
       givenUp,
       late,
       remembered: memory.length,

@@ -403,6 +403,7 @@ test('the counters show the state of the responder', () => {
     inFlight: 2,
     answered: 1,
     repeated: 2,
+    refused: {},
     givenUp: 0,
     late: 0,
     remembered: 1,

@@ -27,7 +27,7 @@
  *   have died.
  * - A draining server ignores new requests and answers repetitions from memory; departures.ts has the rest.
  */
-import type { Failure, Success } from '@cateto/contracts';
+import type { AnyFailureCode, Failure, Success } from '@cateto/contracts';
 import { failure, limits } from '@cateto/contracts';
 import type { KnownRequester, Running, Term } from './records.ts';
 import { createAnswers, termOf } from './answers.ts';
@@ -52,6 +52,7 @@ const republishedMs = 1_000;
 
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
+const reasonOf = ({ code }: Failure): 'time' | AnyFailureCode => (code === 'overloaded' ? 'time' : code);
 
 /** One object for all: its identity shows that a remembered answer was never published. */
 const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
@@ -131,10 +132,10 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     }
     if (isSkipped(request)) return;
     if (refusal !== undefined) {
-      if (refusal.code === 'overloaded') lack('time', nowMs);
+      refuse(reasonOf(refusal), nowMs);
       answer(requester, seq, replyTopic, refusal, refusal.code === 'overloaded' ? 'brief' : 'quick', nowMs);
     } else if (requesters.running() >= inFlightMax) {
-      lack('requests', nowMs);
+      refuse('requests', nowMs);
       answer(requester, seq, replyTopic, full, 'brief', nowMs);
     } else {
       const run: RunEffect<W> = {
@@ -154,8 +155,9 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     }
   }
 
-  function lack(what: Scarce, nowMs: number): void {
-    if (shortages.refuse(what, nowMs)) emit({ type: 'full', what });
+  function refuse(why: Scarce | AnyFailureCode, nowMs: number): void {
+    const what = shortages.refuse(why, nowMs);
+    if (what !== undefined) emit({ type: 'full', what });
   }
 
   function isSkipped({ ttlMs }: IncomingRequest<W>): boolean {
@@ -168,8 +170,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     for (const request of input.requests) {
       const { seq, replyTopic, refusal } = request;
       if (isSettled({ below, stragglers }, seq) || isSkipped(request)) continue;
-      if (refusal === undefined) lack('requesters', nowMs);
-      else if (refusal.code === 'overloaded') lack('time', nowMs);
+      refuse(refusal === undefined ? 'requesters' : reasonOf(refusal), nowMs);
       answeredCount += 1;
       publish(replyTopic, sender, { seq, outcome: refusal ?? crowded });
     }
@@ -288,6 +289,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       inFlight: requesters.running(),
       answered: answeredCount,
       repeated,
+      refused: shortages.refused(),
       givenUp,
       late,
       remembered: answers.size(),

@@ -1,3 +1,4 @@
+import type { AnyFailureCode } from '@cateto/contracts';
 import type { Scarce } from './types.ts';
 
 /*
@@ -7,8 +8,13 @@ import type { Scarce } from './types.ts';
  */
 
 export interface Shortages {
-  /** A request is refused for this reason. @returns whether the shortage is new */
-  refuse(what: Scarce, nowMs: number): boolean;
+  /**
+   * A request is refused, for lack of something or with this failure code. @returns what is lacking, if the shortage is
+   * new
+   */
+  refuse(why: Scarce | AnyFailureCode, nowMs: number): Scarce | undefined;
+  /** How many requests were refused since the start, by reason. */
+  refused(): Readonly<Record<string, number>>;
   none(): boolean;
   /** The shortages that are over. */
   over(nowMs: number): readonly Shortage[];
@@ -30,9 +36,11 @@ export interface ShortagesConfig {
 }
 
 const quietMs = 2_000;
+const isScarce = (why: string): why is Scarce => why === 'requests' || why === 'requesters' || why === 'time';
 
 export function createShortages({ isFull }: ShortagesConfig): Shortages {
   const shortages = new Map<Scarce, Shortage>();
+  const refused = new Map<string, number>();
 
   function isOver(shortage: Shortage, nowMs: number): boolean {
     if (nowMs - shortage.untilMs < quietMs) return false;
@@ -42,16 +50,19 @@ export function createShortages({ isFull }: ShortagesConfig): Shortages {
   }
 
   return {
-    refuse(what, nowMs) {
-      const known = shortages.get(what);
+    refuse(why, nowMs) {
+      refused.set(why, (refused.get(why) ?? 0) + 1);
+      if (!isScarce(why)) return undefined;
+      const known = shortages.get(why);
       if (known === undefined) {
-        shortages.set(what, { what, sinceMs: nowMs, untilMs: nowMs, refused: 1 });
-        return true;
+        shortages.set(why, { what: why, sinceMs: nowMs, untilMs: nowMs, refused: 1 });
+        return why;
       }
       known.untilMs = nowMs;
       known.refused += 1;
-      return false;
+      return undefined;
     },
+    refused: () => Object.fromEntries(refused),
     none: () => shortages.size === 0,
     over(nowMs) {
       const over = [...shortages.values()].filter((one) => isOver(one, nowMs));

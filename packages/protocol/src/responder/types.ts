@@ -141,6 +141,8 @@ export interface ResponderCounters {
   readonly late: number;
   /** Requests whose id was running or remembered, so that they did not run again. */
   readonly repeated: number;
+  /** Requests that were refused and did not run, by what the server lacked or by failure code. */
+  readonly refused: Readonly<Record<string, number>>;
   /** Remembered outcomes. */
   readonly remembered: number;
   /** Known requesters. */

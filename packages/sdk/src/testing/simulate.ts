@@ -184,6 +184,7 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
       get ready() {
         return pump.during(host, ready);
       },
+      metrics: service.metrics,
       notReady: () => (process.state() === 'ended' ? 'the process has ended' : service.notReady()),
       drain,
       close: endOf(host, process, service.close),

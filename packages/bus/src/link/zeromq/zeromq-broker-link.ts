@@ -135,6 +135,14 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     probePeer() {
       if (peer !== undefined) void probe(peer);
     },
+    load() {
+      const [toPublishers, toSubscribers] = [publishers.load(), subscribers.load()];
+      return {
+        publishers: toPublishers.ready,
+        subscribers: toSubscribers.ready,
+        unsentBytes: toPublishers.unsentBytes + toSubscribers.unsentBytes,
+      };
+    },
     close,
   };
 }
