@@ -4,7 +4,7 @@
  * @module sdk
  */
 
-export type { Loadable, System } from '@cateto/contracts';
+export type { ClientMetrics, Loadable, ServerMetrics, System } from '@cateto/contracts';
 export { defineSystem } from '@cateto/contracts';
 export type { BusEvent, ServerStatus } from '@cateto/bus';
 export type { Answer, CallError, CallOptions, FailingCall, FormulaCall } from './call.ts';
