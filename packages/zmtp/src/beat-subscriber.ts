@@ -2,6 +2,12 @@ import type { Connections, ConnectionsOptions } from './connections.ts';
 import { createConnections } from './connections.ts';
 import type { Network } from './network.ts';
 
+export interface BeatSubscriberEvents {
+  heard(beat: Uint8Array): void;
+  /** A connection was lost after its handshake. */
+  closed?(): void;
+}
+
 export type BeatSubscriber = Pick<Connections, 'dial' | 'close'>;
 
 /**
@@ -10,7 +16,7 @@ export type BeatSubscriber = Pick<Connections, 'dial' | 'close'>;
 export function createBeatSubscriber(
   network: Network,
   options: Omit<ConnectionsOptions, 'type' | 'onFault'>,
-  heard: (beat: Uint8Array) => void,
+  { heard, closed }: BeatSubscriberEvents,
 ): BeatSubscriber {
   const connections = createConnections(
     network,
@@ -22,7 +28,7 @@ export function createBeatSubscriber(
         if (frames === 1) heard(beat);
       },
       subscription: () => undefined,
-      closed: () => undefined,
+      closed: () => closed?.(),
     },
   );
   return { dial: connections.dial, close: connections.close };

@@ -43,18 +43,25 @@ export interface ConnectionsLoad {
 
 export interface Connections {
   /**
-   * Connects, and reconnects whenever the connection is lost.
+   * Connects, and reconnects whenever the connection is lost. A closed socket does nothing.
    *
    * @param mechanism with the key of this host; unless given, that of the socket
    */
   dial(host: string, port: number, mechanism?: Mechanism): void;
-  /** @throws Error when the port cannot be bound */
+  /**
+   * Resolves when the port is bound, and also when the socket has been closed meanwhile or before: then nothing is bound.
+   *
+   * @throws Error when the port cannot be bound
+   */
   bind(host: string, port: number): Promise<void>;
   /** Cuts off every peer whose key is not accepted any more. */
   recheck(refusalOf: (publicKey: Uint8Array) => string | undefined): void;
   /** How many connections have completed their handshake, and how many bytes wait in all of them. */
   load(): ConnectionsLoad;
-  /** Sends what waits, for at most `lingerMs`. Resolves when no connection is open. */
+  /**
+   * Sends what waits, for at most `lingerMs`. Resolves when no connection is open and the port is free. A further call
+   * waits for the same, and may shorten the time.
+   */
   close(lingerMs: number): Promise<void>;
 }
 
@@ -86,10 +93,12 @@ export function createConnections(network: Network, options: ConnectionsOptions,
   const attempts = new Set<Attempt>();
   const retries = new Set<() => void>();
   const dirty: Peer[] = [];
-  let listening: Listening | undefined;
+  /** Undefined unless the socket was told to bind. */
+  let listening: Promise<Listening> | undefined;
   let closed = false;
   /** Resolves the close when no connection is open. */
   let released: (() => void) | undefined;
+  let closing: Promise<unknown> | undefined;
   const stopTicking = network.everyTick(tickMs, () => {
     const nowMs = network.nowMs();
     for (const { connection } of open) connection.tick(nowMs);
@@ -154,7 +163,11 @@ export function createConnections(network: Network, options: ConnectionsOptions,
   function accept(stream: Stream): StreamUser {
     const victim = admission.came(stream);
     cutOff(victim, 'more connections than may be open');
-    return victim === stream ? refused : talk(stream, 'server', connectionOptions);
+    if (victim === stream) return refused;
+    const connection = talk(stream, 'server', connectionOptions);
+    // It was accepted while the port was being closed.
+    if (closed) stream.destroy();
+    return connection;
   }
 
   function dial(to: Endpoint, spokenWith: ConnectionOptions): void {
@@ -206,37 +219,48 @@ export function createConnections(network: Network, options: ConnectionsOptions,
     return { ready, unsentBytes };
   }
 
+  /** Waits for a port that is being bound: it is free again only after that. */
+  async function unbind(): Promise<void> {
+    // If it could not be bound, `bind` throws the cause.
+    const bound = await listening?.catch(() => undefined);
+    await bound?.close();
+  }
+
+  function endAll(): Promise<unknown> {
+    closed = true;
+    stopTicking();
+    for (const cancel of retries) cancel();
+    const quiet = new Promise<void>((resolve) => (released = resolve));
+    const unbound = unbind();
+    for (const attempt of attempts) attempt.abort();
+    for (const { stream, connection } of open) {
+      if (connection.isReady()) connection.end();
+      else stream.destroy();
+    }
+    settle();
+    return Promise.all([quiet, unbound]);
+  }
+
   return {
     load,
-    dial: (host, port, mechanism) =>
-      dial({ host, port }, mechanism === undefined ? connectionOptions : { ...connectionOptions, mechanism }),
+    dial(host, port, mechanism) {
+      if (closed) return;
+      dial({ host, port }, mechanism === undefined ? connectionOptions : { ...connectionOptions, mechanism });
+    },
     async bind(host, port) {
-      const bound = await network.listen({ host, port }, accept, onFault);
-      if (closed) {
-        await bound.close();
-        throw new Error('closed');
-      }
-      listening = bound;
+      if (closed) return;
+      listening = network.listen({ host, port }, accept, onFault);
+      await listening;
     },
     recheck(refusalOf) {
       for (const { connection } of open) connection.recheck(refusalOf);
     },
     async close(lingerMs) {
-      closed = true;
-      stopTicking();
-      for (const cancel of retries) cancel();
-      const quiet = new Promise<void>((resolve) => (released = resolve));
-      const unbound = listening?.close();
-      for (const attempt of attempts) attempt.abort();
-      for (const { stream, connection } of open) {
-        if (connection.isReady()) connection.end();
-        else stream.destroy();
-      }
-      settle();
+      closing ??= endAll();
       const cancel = network.after(lingerMs, () => {
         for (const { stream } of open) stream.destroy();
       });
-      await Promise.all([quiet, unbound]);
+      await closing;
       cancel();
     },
   };

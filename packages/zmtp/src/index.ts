@@ -4,7 +4,7 @@
  */
 export type { BeatPublisher } from './beat-publisher.ts';
 export { createBeatPublisher } from './beat-publisher.ts';
-export type { BeatSubscriber } from './beat-subscriber.ts';
+export type { BeatSubscriber, BeatSubscriberEvents } from './beat-subscriber.ts';
 export { createBeatSubscriber } from './beat-subscriber.ts';
 export type { ClientKeys } from './curve/client.ts';
 export type { CurveCrypto, KeyPair } from './curve/crypto.ts';
@@ -12,6 +12,9 @@ export { curveClient, curveServer } from './curve/mechanism.ts';
 export type { ServerKeys } from './curve/server.ts';
 export { z85Decode, z85Encode } from './curve/z85.ts';
 export type { ConnectionsOptions } from './connections.ts';
+export type { FrameEvents, FrameReader } from './frame-reader.ts';
+export { commandFlag, createFrameReader, longFlag, longHeadBytes, moreFlag, shortHeadBytes } from './frame-reader.ts';
+export { greetingBytes } from './greeting.ts';
 export type { Heartbeat } from './liveness.ts';
 export type { Cipher, Handshake, HandshakeStep, Mechanism, Role, TakeFrame } from './mechanism.ts';
 export { nullMechanism } from './mechanism.ts';

@@ -14,8 +14,9 @@ import { createForwarding } from './forwarding.ts';
 import type { OpenBrokerLink } from '../link/broker-link.ts';
 import type { RunningBroker } from './running-broker.ts';
 import { createSubscriptionTable } from './subscription-table.ts';
-import type { ZeromqBrokerLink } from '../link/zeromq/zeromq-broker-link.ts';
-import { openZeromqBrokerLink } from '../link/zeromq/zeromq-broker-link.ts';
+import type { SocketBrokerLink } from '../link/socket-broker-link.ts';
+import { openSocketBrokerLink } from '../link/socket-broker-link.ts';
+import { brokerSockets } from '../link/zeromq/sockets.ts';
 
 export interface BrokerSettings {
   readonly rank: Rank;
@@ -50,12 +51,15 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const own = rank === 'primary' ? brokers[0] : brokers[1];
   const peer = rank === 'primary' ? brokers[1] : brokers[0];
   if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
-  let link: ZeromqBrokerLink | undefined;
+  let link: SocketBrokerLink | undefined;
   const { broker, begin, giveUp } = prepareBroker({
     ...options,
     hasPeer: peer !== undefined,
     openLink: (events) =>
-      (link = openZeromqBrokerLink({ bind: options.bind, ports: own, peer, platform: nodePlatform }, events)),
+      (link = openSocketBrokerLink(
+        { sockets: brokerSockets, bind: options.bind, ports: own, peer, platform: nodePlatform },
+        events,
+      )),
     platform: nodePlatform,
     onReady(address) {
       const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;

@@ -16,7 +16,7 @@ const notice = 'calc.ended.aaaaaaaaaaaa';
 /** Like a participant, the server subscribes to requests after its hello has come back. */
 const programs = {
   'on the main thread': `
-    const socket = connectRequests(broker, () => undefined);
+    const socket = dialRequests(broker, () => undefined);
     const heard = async () => { for await (const frames of socket) hears(frames); };
     void heard();`,
   'in a worker thread': `
@@ -26,7 +26,7 @@ const programs = {
 };
 
 const around = (program: string): string => `
-  import { connectRequests, connectRequestsInWorker } from './link/zeromq/sockets.ts';
+  import { dialRequests, connectRequestsInWorker } from './link/zeromq/sockets.ts';
   const broker = { host: '127.0.0.1', subscribePort: Number(process.argv[1]) };
   let subscribed = false;
   const hears = () => {

@@ -1,7 +1,9 @@
 import type { Beat, BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat, formatBroker } from '@cateto/contracts';
-import { connectBeats } from '../link/zeromq/sockets.ts';
-import { timers } from '@cateto/zmtp/timers';
+import type { Platform } from '../link/link.ts';
+import { nodePlatform } from '../link/platform.ts';
+import type { ParticipantSockets } from '../link/sockets.ts';
+import { participantSockets } from '../link/zeromq/sockets.ts';
 
 /** The state of a broker, from its heartbeat port. Without a beat, the broker counts as unreachable. */
 export interface BrokerStatus {
@@ -20,23 +22,33 @@ export function hearBrokers(
   ending?: AbortSignal,
 ): Promise<readonly BrokerStatus[]> {
   return Promise.all(
-    brokers.map(async (broker) => ({ endpoint: formatBroker(broker), beat: await hearBeat(broker, waitMs, ending) })),
+    brokers.map(async (broker) => ({
+      endpoint: formatBroker(broker),
+      beat: await hearBeat(participantSockets, nodePlatform, broker, waitMs, ending),
+    })),
   );
 }
 
-function hearBeat(broker: BrokerEndpoint, waitMs: number, ending: AbortSignal | undefined): Promise<Beat | undefined> {
+/** The first beat heard of a broker; undefined when none is heard in this time, or `ending` aborts. */
+export function hearBeat(
+  sockets: Pick<ParticipantSockets, 'connectBeats'>,
+  platform: Platform,
+  broker: BrokerEndpoint,
+  waitMs: number,
+  ending?: AbortSignal,
+): Promise<Beat | undefined> {
   return new Promise((resolve) => {
-    const socket = connectBeats(broker, (body) => {
+    const socket = sockets.connectBeats(broker, (body) => {
       const beat = decodeBeat(body);
       if (beat !== undefined) end(beat);
     });
     const giveUp = (): void => end(undefined);
-    const timer = timers.setTimeout(giveUp, waitMs);
+    const cancel = platform.after(waitMs, giveUp);
     ending?.addEventListener('abort', giveUp);
     if (ending?.aborted === true) giveUp();
 
     function end(beat: Beat | undefined): void {
-      timers.clearTimeout(timer);
+      cancel();
       ending?.removeEventListener('abort', giveUp);
       void socket.close(0).then(() => resolve(beat));
     }

@@ -1,4 +1,4 @@
-import type { Probe } from './zeromq/peer-probe.ts';
+import type { Probe } from './sockets.ts';
 
 /**
  * Carries the messages of a broker: the seam between its decisions and its sockets. A simulated network can replace it,

@@ -46,7 +46,7 @@ test('libzmq’s SUB receives beats as messages of one frame', async () => {
 test('our subscriber receives beats as messages of one frame', async () => {
   const { port } = await publishing();
   const heard = createEventLog<string>();
-  const subscriber = createBeatSubscriber(nodeNetwork, common, (beat) => heard.add(String(beat)));
+  const subscriber = createBeatSubscriber(nodeNetwork, common, { heard: (beat) => heard.add(String(beat)) });
   onTestFinished(() => subscriber.close(0));
   subscriber.dial(host, port);
   await heard.until((all) => all.length > 2);

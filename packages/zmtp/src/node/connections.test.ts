@@ -179,9 +179,56 @@ describe('closing', () => {
     expect(timersRunning()).toBeLessThanOrEqual(timers);
   });
 
-  test('closing twice does the same as closing once', async () => {
-    const { socket } = await bound();
-    await Promise.all([socket.close(0), socket.close(0)]);
+  test('closing twice does the same as closing once, and the shorter linger time counts', async () => {
+    const { port, socket, log } = await bound();
+    const raw = rawPeer(await dialled(port));
+    raw.shakeHands('SUB');
+    raw.frame(0, '\x01a');
+    await log.until((said) => said.includes('+a'));
+    await Promise.all([socket.close(30_000), socket.close(0)]);
+    await socket.close(0);
+  });
+
+  test('a socket that is closed while it binds frees its port, and its bind resolves', async () => {
+    const port = await freePort();
+    const { socket } = openXPublisher();
+    const binding = socket.bind(host, port);
+    await socket.close(0);
+    const next = openXPublisher();
+    await next.socket.bind(host, port);
+    await binding;
+  });
+
+  test('a socket that is closed while it finds its port taken reports that, and is closed', async () => {
+    const { port } = await bound();
+    const { socket } = openXPublisher();
+    const binding = socket.bind(host, port);
+    await Promise.all([expect(binding).rejects.toThrow('EADDRINUSE'), socket.close(0)]);
+  });
+
+  test('a socket that is closed while it looks up a name is closed at once', async () => {
+    const { socket, log } = openSubscriber();
+    socket.dial('broker.invalid', 1);
+    await socket.close(30_000);
+    expect(log.all).toEqual([]);
+  });
+
+  test('a closed socket neither dials nor binds', async () => {
+    const { port, log } = await bound();
+    const { socket } = openSubscriber();
+    socket.subscribe('a');
+    await socket.close(0);
+    socket.dial(host, port);
+    const free = await freePort();
+    await socket.bind(host, free);
+    const next = openXPublisher();
+    await next.socket.bind(host, free);
+    // The connection that this socket would have made comes before that of another.
+    const other = openSubscriber();
+    other.socket.subscribe('b');
+    other.socket.dial(host, port);
+    await log.until((said) => said.length > 0);
+    expect(log.all).toEqual(['+b']);
   });
 });
 

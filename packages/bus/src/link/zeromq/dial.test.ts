@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Publisher } from 'zeromq';
 import { readMessages } from './read-messages.ts';
 import { freeBroker } from '../../broker/brokers.test-support.ts';
-import { connectHeartbeat, connectRequests } from './sockets.ts';
+import { dialHeartbeat, dialRequests } from './sockets.ts';
 import { useFakeTimers } from '@cateto/zmtp/testing';
 
 /** An address or several, a function that returns an address, or an error. */
@@ -56,11 +56,11 @@ const ignore = (): void => undefined;
 
 const connections = {
   'the way on which a server hears requests': {
-    open: (broker: BrokerEndpoint) => connectRequests(broker, ignore),
+    open: (broker: BrokerEndpoint) => dialRequests(broker, ignore),
     portOf: (broker: BrokerEndpoint) => broker.subscribePort,
   },
   'a heartbeat': {
-    open: (broker: BrokerEndpoint) => connectHeartbeat(broker, ignore),
+    open: (broker: BrokerEndpoint) => dialHeartbeat(broker, ignore),
     portOf: (broker: BrokerEndpoint) => broker.heartbeatPort,
   },
 };
@@ -200,7 +200,7 @@ test('two names with the same address both get a connection to it', async () => 
   const at = await listen('127.0.0.1', broker.subscribePort);
   const [one, other] = ['one', 'other'].map((name) => `${name}-${(count += 1)}.test`) as [string, string];
   for (const host of [one, other]) {
-    const socket = connectRequests({ ...broker, host }, ignore);
+    const socket = dialRequests({ ...broker, host }, ignore);
     void readMessages(socket, () => undefined);
     onTestFinished(() => socket.close());
   }

@@ -1,12 +1,7 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { connect } from 'node:net';
 import { timers } from '@cateto/zmtp/timers';
-
-/**
- * The result of a plain TCP connect: no process listens on the port, a process does, or neither can be told (the host
- * does not answer, or its name does not resolve).
- */
-export type Probe = 'refused' | 'accepting' | 'unknown';
+import type { Probe } from '../sockets.ts';
 
 /** A refusal takes one round trip. After this time, the silence of the peer's beats says as much. */
 const probeMaxMs = 200;

@@ -1,204 +1,53 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import { limits, topicShape } from '@cateto/contracts';
-import * as zeromq from 'zeromq';
-import { openAll } from '../closing.ts';
-import { dial } from './dial.ts';
-import { needHandles } from './handles.ts';
-import type {
-  BeatPublisher,
-  BeatSubscriber,
-  Endpoint,
-  Subscriber,
-  SubscriberEvents,
-  XPublisher,
-  XPublisherEvents,
-} from '@cateto/zmtp';
-import {
-  createBeatPublisher,
-  createBeatSubscriber,
-  createSubscriber,
-  createXPublisher,
-  nullMechanism,
-} from '@cateto/zmtp';
-import {
-  beatBounds,
-  brokerBounds,
-  brokerSubscriptions,
-  commonBounds,
-  participantSubscriptions,
-} from './socket-bounds.ts';
+import { limits } from '@cateto/contracts';
+import { isMainThread } from 'node:worker_threads';
 import { nodeNetwork } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
+import * as zeromq from 'zeromq';
+import { openAll } from '../closing.ts';
+import { heartbeats, reconnecting } from '../socket-options.ts';
+import type {
+  BrokerSockets,
+  Dialled,
+  ParticipantSockets,
+  PeerHeartbeat,
+  RequestEvents,
+  RequestSubscriber,
+} from '../sockets.ts';
+import type { ZmtpSockets } from '../zmtp-sockets.ts';
+import { createZmtpSockets } from '../zmtp-sockets.ts';
+import { dial } from './dial.ts';
+import { watchFileHandles } from './file-handles.ts';
+import { needHandles } from './handles.ts';
+import { probePeer } from './peer-probe.ts';
+import { readMessages } from './read-messages.ts';
 
 /*
- * The only place where Cateto opens sockets, and where keys will be added. The reason of each option is beside it. Two
- * kinds of sockets are libzmq's, because its own thread continues while a handler computes: the connection on which
- * requests arrive, and the one on which a broker hears the beats of the other. Both dial a broker; no socket of libzmq is
- * bound, so no stranger reaches one (ADR 59). The others speak ZMTP on the thread that uses the messages (ADR 18); in a
- * worker thread, all of them do (ADR 27).
+ * The only place where Cateto opens sockets, and where keys will be added. Two kinds of sockets are libzmq's, because
+ * its own thread continues while a handler computes: the connection on which requests arrive, and the one on which a
+ * broker hears the beats of the other. Both dial a broker; no socket of libzmq is bound, so no stranger reaches one (ADR
+ * 59). The others speak ZMTP on the thread that uses the messages (ADR 18); in a worker thread, all of them do (ADR 27).
  */
 
-/**
- * ZMTP heartbeats: the only way to detect a stopped process or a cut link. The side that connects sends PINGs, and each
- * PING says after what silence the other side should give it up. ADR 15 says which connections need this soon.
- */
-const heartbeats = {
-  /**
-   * For the connection on which requests arrive: a server that hangs is given up after 150 to 250 ms. The server waits
-   * longer for the broker. So a connection that closes soon after the server has heard the broker belongs to a process
-   * that ended, not to a cut link (ADR 30).
-   */
-  soon: { heartbeatInterval: 50, heartbeatTimeout: 1_000, heartbeatTimeToLive: 200 },
-  /** For all other connections of participants. There may be thousands, most of them idle. */
-  inTime: {
-    intervalMs: 4_000,
-    silenceMs: 12_000,
-    // Messages that a cut link has held back arrive when it heals, unless the connection was given up before. A copy of
-    // a request that arrives more than two seconds late might run again, because its server has answered it and
-    // forgotten it as settled.
-    unconfirmed: { intervalMs: 500, silenceMs: 1_000 },
-    ttlMs: 12_000,
-  },
-  /**
-   * For the request connection in a worker thread, which may end by itself. No thread of libzmq sends its PINGs, so a
-   * handler that computes there needs more time. With more than two seconds, a request could arrive after its server
-   * has answered and forgotten it.
-   */
-  inWorker: { intervalMs: 250, silenceMs: 1_500, ttlMs: 1_500, firstPing: true },
-  /** The broker's side of all of them, for peers that send no PINGs. */
-  bound: {
-    intervalMs: 5_000,
-    silenceMs: 15_000,
-    ttlMs: 0,
-    onlyIfSilent: true,
-    // The 200 ms of a server, or 1.5 s in a worker thread, but not the longer times of clients: a broker distinguishes
-    // the end of a server from a cut link (ADR 30). The last round trip must be at most 750 ms old.
-    closeWatch: { ttlMs: 1_500, intervalMs: 200 },
-    pongsAtTick: true,
-    firstPing: true,
-  },
-  /**
-   * The broker's side of connections to its heartbeat port. Not soon: a broker that was stopped for some seconds finds
-   * the beats of the other one in its kernel when it continues.
-   */
-  beats: { intervalMs: 5_000, silenceMs: 15_000, ttlMs: 0, onlyIfSilent: true },
-};
-/**
- * A broker measures a server's 200 ms to the next tick. A larger tick costs less for a thousand idle participants of
- * one machine.
- */
-const brokerTickMs = 50;
-const participantTickMs = 500;
-const workerTickMs = 250;
+const zmtp = createZmtpSockets(nodeNetwork, {
+  participant: (run) => timers.nextTick(run),
+  broker: (run) => void timers.setImmediate(run),
+});
 
-const reconnecting = {
-  // A returning broker is met quickly, and a missing one is not flooded with attempts.
-  intervalMs: 10,
-  intervalMaxMs: 200,
-  // The kernel repeats a lost SYN after 1, 2, 4, 8 … seconds: after a cut of 20 s, the connection was back only 16 s
-  // after the link had healed. A new attempt finds it within a second.
-  connectTimeoutMs: 1_000,
+/** For a server in a worker thread. */
+export const connectRequestsInWorker: ZmtpSockets['connectRequestsInWorker'] = zmtp.connectRequestsInWorker;
+
+export const participantSockets: ParticipantSockets = {
+  ...zmtp,
+  connectRequests: isMainThread ? connectRequests : connectRequestsInWorker,
 };
 
-const participant = {
-  ...commonBounds,
-  mechanism: nullMechanism,
-  reconnecting,
-  heartbeat: heartbeats.inTime,
-  tickMs: participantTickMs,
-  // The messages of a turn have been collected before (`Platform.soon`), so they leave now.
-  flushSoon: (run: () => void) => timers.nextTick(run),
+export const brokerSockets: BrokerSockets = {
+  ...zmtp,
+  connectHeartbeat,
+  probePeer,
+  watchConnections: watchFileHandles,
 };
-
-const broker = {
-  ...brokerBounds,
-  mechanism: nullMechanism,
-  reconnecting,
-  heartbeat: heartbeats.bound,
-  tickMs: brokerTickMs,
-  // Messages of all connections that were readable in this turn leave together.
-  flushSoon: (run: () => void) => void timers.setImmediate(run),
-};
-
-/** @param broker the host and port that were dialled @param fault why it was not reached; undefined when it was */
-export type Dialled = (broker: string, fault: string | undefined) => void;
-
-/**
- * The outbound connection of a participant, to every broker. Subscriptions arrive on it. When a broker is gone, the
- * subscriptions that `isFirst` selects are reported as ended before the others.
- */
-export function connectXPublisher(
-  brokers: readonly BrokerEndpoint[],
-  isFirst: (prefix: string) => boolean,
-  events: XPublisherEvents,
-  tell: Dialled,
-): XPublisher {
-  const onDialled = ({ host, port }: Endpoint, fault: string | undefined): void => tell(`${host}:${port}`, fault);
-  const socket = createXPublisher(nodeNetwork, { ...participant, ...brokerSubscriptions, isFirst, onDialled }, events);
-  return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
-}
-
-/** The connection on which a participant receives answers, and an observer everything, from every broker. */
-export function connectSubscriber(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
-  const socket = createSubscriber(nodeNetwork, { ...participant, type: 'SUB' }, events);
-  return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
-}
-
-/** The broker's side for publishers. A new publisher receives the subscriptions that `isLast` selects last. */
-export function openXSubscriber(isLast: (prefix: string) => boolean, events: SubscriberEvents): Subscriber {
-  return createSubscriber(nodeNetwork, { ...broker, type: 'XSUB', isLast }, events);
-}
-
-/** The broker's side for subscribers. */
-export function openXPublisher(events: XPublisherEvents): XPublisher {
-  return createXPublisher(nodeNetwork, { ...broker, ...participantSubscriptions, isTopic }, events);
-}
-
-function isTopic(prefix: string): boolean {
-  return topicShape(prefix) !== undefined;
-}
-
-/**
- * The socket on which a broker publishes its beats: to the other broker, and to participants that request its status.
- */
-export function openHeartbeat(dropped: (cause: string) => void): BeatPublisher {
-  const options = {
-    ...broker,
-    ...beatBounds,
-    heartbeat: heartbeats.beats,
-    flushSoon: (run: () => void) => timers.nextTick(run),
-  };
-  return createBeatPublisher(nodeNetwork, options, dropped);
-}
-
-/**
- * The connection on which a server in a worker thread receives requests, from every broker. It does not use libzmq (ADR
- * 27): a thread that ends while a socket of libzmq is read takes the whole process with it.
- */
-export function connectRequestsInWorker(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber {
-  const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
-  const socket = createSubscriber(nodeNetwork, options, events);
-  return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
-}
-
-/** The heartbeat of a broker, for a participant that requests its status. */
-export function connectBeats(of: BrokerEndpoint, heard: (beat: Uint8Array) => void): BeatSubscriber {
-  const socket = createBeatSubscriber(nodeNetwork, participant, heard);
-  return dialled(socket, [of], ({ host, heartbeatPort }) => socket.dial(host, heartbeatPort));
-}
-
-/** Closes the socket when a broker cannot be dialled. */
-function dialled<S extends { close(lingerMs: number): unknown }>(
-  socket: S,
-  brokers: readonly BrokerEndpoint[],
-  dialOne: (one: BrokerEndpoint) => void,
-): S {
-  return openAll((opened) => {
-    opened({ close: () => socket.close(0) });
-    brokers.forEach(dialOne);
-    return socket;
-  });
-}
 
 const everySocket = {
   // Messages that wait for a missing peer are resent (rule 2); they must not keep a process from ending.
@@ -232,12 +81,53 @@ interface Int32Options {
 }
 
 /**
+ * The connection on which a server on the main thread receives requests. One socket for each broker: with one socket
+ * for both, libzmq would merge connections whose names resolve to the same address.
+ */
+function connectRequests(brokers: readonly BrokerEndpoint[], events: RequestEvents): RequestSubscriber {
+  const all = openAll((opened) => brokers.map((broker) => opened(connectRequestsOf(broker, events))));
+  return {
+    subscribe: (prefix) => all.forEach((one) => one.subscribe(prefix)),
+    unsubscribe: (prefix) => all.forEach((one) => one.unsubscribe(prefix)),
+    close: async () => void (await Promise.all(all.map((one) => one.close()))),
+  };
+}
+
+function connectRequestsOf(broker: BrokerEndpoint, events: RequestEvents) {
+  return openAll((opened) => {
+    // The first connection counts too, because nothing arrived before it.
+    const socket = opened(dialRequests(broker, events.connected));
+    const reading = readMessages(socket, (frames) => {
+      const [topic, body] = frames;
+      if (frames.length === 2 && topic !== undefined && body !== undefined) {
+        events.message(topic.toString('latin1'), body);
+      } else {
+        events.dropped(`${frames.length} frames`);
+      }
+    });
+    return {
+      subscribe: (prefix: string) => socket.subscribe(prefix),
+      unsubscribe: (prefix: string) => socket.unsubscribe(prefix),
+      close() {
+        socket.close();
+        return reading;
+      },
+    };
+  });
+}
+
+/**
  * The connection on which a server on the main thread receives requests through one broker.
  *
  * @param connected a connection was established, the first or a later one
  */
-export function connectRequests({ host, subscribePort }: BrokerEndpoint, connected: () => void): zeromq.Subscriber {
-  const options = { ...heartbeats.soon, receiveHighWaterMark: highWaterMark };
+export function dialRequests({ host, subscribePort }: BrokerEndpoint, connected: () => void): zeromq.Subscriber {
+  const options = {
+    heartbeatInterval: heartbeats.soon.intervalMs,
+    heartbeatTimeout: heartbeats.soon.silenceMs,
+    heartbeatTimeToLive: heartbeats.soon.ttlMs,
+    receiveHighWaterMark: highWaterMark,
+  };
   return dialSubscriber(host, subscribePort, options, (socket) => {
     // Without this option, subscriptions beyond 1,000 are lost silently at connect.
     (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
@@ -263,13 +153,9 @@ function dialSubscriber(
   });
 }
 
-/**
- * The heartbeat of a broker, for its peer.
- *
- * @param broken the connection was lost
- */
-export function connectHeartbeat(
-  { host, heartbeatPort }: BrokerEndpoint,
+/** The socket of a broker for the heartbeat of its peer. */
+export function dialHeartbeat(
+  { host, heartbeatPort }: Pick<BrokerEndpoint, 'host' | 'heartbeatPort'>,
   broken: () => void,
   tell: Dialled = () => undefined,
 ): zeromq.Subscriber {
@@ -280,4 +166,22 @@ export function connectHeartbeat(
   );
   heartbeat.subscribe();
   return heartbeat;
+}
+
+function connectHeartbeat(
+  peer: BrokerEndpoint,
+  heard: (beat: Uint8Array) => void,
+  broken: () => void,
+  dialled: Dialled,
+): PeerHeartbeat {
+  const heartbeat = dialHeartbeat(peer, broken, dialled);
+  const reading = readMessages(heartbeat, ([body]) => {
+    if (body !== undefined) heard(body);
+  });
+  return {
+    close() {
+      heartbeat.close();
+      return reading;
+    },
+  };
 }

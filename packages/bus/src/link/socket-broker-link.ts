@@ -1,19 +1,17 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import { openAll, whileOpen } from '../closing.ts';
+import type { BrokerLink, BrokerLinkEvents } from './broker-link.ts';
+import { openAll, whileOpen } from './closing.ts';
 import { isMarker } from './is-marker.ts';
-import type { Platform } from '../link.ts';
-import { readMessages } from './read-messages.ts';
-import { connectHeartbeat, openHeartbeat, openXPublisher, openXSubscriber } from './sockets.ts';
-import { watchFileHandles } from './file-handles.ts';
-import { probePeer } from './peer-probe.ts';
-import type { BrokerLink, BrokerLinkEvents } from '../broker-link.ts';
+import type { Platform } from './link.ts';
+import type { BrokerSockets } from './sockets.ts';
 
 /** Reading the messages that waited takes a few microseconds each. Messages read after this time arrived later. */
 const dropMaxMs = 250;
 /** How long the last beat may take to leave. */
 const lastBeatMs = 100;
 
-export interface ZeromqBrokerLinkOptions {
+export interface SocketBrokerLinkOptions {
+  readonly sockets: BrokerSockets;
   /** The address to bind. */
   readonly bind: string;
   readonly ports: BrokerEndpoint;
@@ -22,8 +20,12 @@ export interface ZeromqBrokerLinkOptions {
   readonly platform: Platform;
 }
 
-export interface ZeromqBrokerLink extends BrokerLink {
-  /** @throws Error that names the address and port that cannot be bound, and why; everything is closed then */
+export interface SocketBrokerLink extends BrokerLink {
+  /**
+   * Resolves when all ports are bound, or when the link has been closed meanwhile or before.
+   *
+   * @throws Error that names the address and port that cannot be bound, and why; everything is closed then
+   */
   bind(): Promise<void>;
 }
 
@@ -31,25 +33,26 @@ export interface ZeromqBrokerLink extends BrokerLink {
  * The three sockets of a broker, not bound yet, and its connection to the heartbeat of the other broker, if there is
  * one.
  */
-export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: BrokerLinkEvents): ZeromqBrokerLink {
-  const { bind, ports, peer, platform } = options;
+export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: BrokerLinkEvents): SocketBrokerLink {
+  const { sockets, bind, ports, peer, platform } = options;
   const closing = new AbortController();
   /** Messages are dropped until this time, or until a turn brings none; undefined when nothing is to be dropped. */
   let dropUntilMs: number | undefined;
   let read = 0;
+  let closed: Promise<unknown> | undefined;
 
   const guarded = whileOpen(() => closing.signal.aborted);
   const dropped = guarded(events.dropped);
 
-  const { publishers, subscribers, heartbeat, peerBeats, reading } = openAll((opened) => {
+  const { publishers, subscribers, heartbeat, peerBeats } = openAll((opened) => {
     opened({ close: () => closing.abort() });
-    const upstream = openXSubscriber(isMarker, {
+    const upstream = sockets.openXSubscriber(isMarker, {
       message: hearPublisher,
       connected: () => undefined,
       dropped: (cause) => dropped('', cause),
     });
     opened({ close: () => upstream.close(0) });
-    const downstream = openXPublisher({
+    const downstream = sockets.openXPublisher({
       subscription: guarded(events.subscription),
       ended: guarded(events.ended),
       refused: guarded(events.refused),
@@ -57,18 +60,14 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
       lost: () => dropped('downstream', 'not read in time'),
     });
     opened({ close: () => downstream.close(0) });
-    const beats = openHeartbeat((cause) => dropped('heartbeat', cause));
+    const beats = sockets.openHeartbeat((cause) => dropped('heartbeat', cause));
     opened({ close: () => beats.close(0) });
     const dialled = guarded((one: string, fault: string | undefined) => events.dialled?.(one, fault));
     const theirs =
-      peer === undefined ? undefined : opened(connectHeartbeat(peer, guarded(events.peerLinkBroken), dialled));
-    return {
-      publishers: upstream,
-      subscribers: downstream,
-      heartbeat: beats,
-      peerBeats: theirs,
-      reading: theirs === undefined ? undefined : readMessages(theirs, guarded(hearPeer)),
-    };
+      peer === undefined
+        ? undefined
+        : opened(sockets.connectHeartbeat(peer, guarded(events.peerBeat), guarded(events.peerLinkBroken), dialled));
+    return { publishers: upstream, subscribers: downstream, heartbeat: beats, peerBeats: theirs };
   });
 
   function hearPublisher(topic: string, body: Uint8Array): boolean {
@@ -77,10 +76,6 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     if (dropUntilMs === undefined || platform.nowMs() >= dropUntilMs) return events.published(topic, body);
     dropped('', 'stood still');
     return true;
-  }
-
-  function hearPeer([body]: readonly Buffer[]): void {
-    if (body !== undefined) events.peerBeat(body);
   }
 
   /** Ends the dropping after a turn of the loop without messages. */
@@ -93,7 +88,7 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
   }
 
   async function probe(endpoint: BrokerEndpoint): Promise<void> {
-    const met = await probePeer(endpoint, closing.signal);
+    const met = await sockets.probePeer(endpoint, closing.signal);
     guarded(events.peerProbed)(met);
   }
 
@@ -101,28 +96,38 @@ export function openZeromqBrokerLink(options: ZeromqBrokerLinkOptions, events: B
     try {
       await bindIt();
     } catch (error) {
-      await close();
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`cannot bind the ${name} port ${bind}:${port}: ${reason}`, { cause: error });
     }
   }
 
-  const stopWatching = watchFileHandles(platform, guarded(events.connectionsRefused));
+  const stopWatching = sockets.watchConnections(platform, guarded(events.connectionsRefused));
 
-  async function close(): Promise<void> {
+  function closeAll(): Promise<unknown> {
     closing.abort();
     stopWatching();
-    peerBeats?.close();
     // The last beat says that this broker is leaving.
-    await Promise.all([publishers.close(0), subscribers.close(0), heartbeat.close(lastBeatMs), reading]);
+    return Promise.all([peerBeats?.close(), publishers.close(0), subscribers.close(0), heartbeat.close(lastBeatMs)]);
+  }
+
+  async function close(): Promise<void> {
+    closed ??= closeAll();
+    await closed;
   }
 
   return {
     async bind() {
+      if (closed !== undefined) return;
       const { publishPort, subscribePort, heartbeatPort } = ports;
-      await bindOne('publish', publishPort, () => publishers.bind(bind, publishPort));
-      await bindOne('subscribe', subscribePort, () => subscribers.bind(bind, subscribePort));
-      await bindOne('heartbeat', heartbeatPort, () => heartbeat.bind(bind, heartbeatPort));
+      const bound = await Promise.allSettled([
+        bindOne('publish', publishPort, () => publishers.bind(bind, publishPort)),
+        bindOne('subscribe', subscribePort, () => subscribers.bind(bind, subscribePort)),
+        bindOne('heartbeat', heartbeatPort, () => heartbeat.bind(bind, heartbeatPort)),
+      ]);
+      const failed = bound.find((one) => one.status === 'rejected');
+      if (failed === undefined) return;
+      await close();
+      throw failed.reason;
     },
     forward: subscribers.send,
     subscribe: publishers.subscribe,

@@ -1,21 +1,21 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
 import { expect, onTestFinished, test } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { Platform } from '../link.ts';
 import { nodePlatform } from '../platform.ts';
 import { freeBroker } from '../../broker/brokers.test-support.ts';
-import type { ZeromqBrokerLink } from './zeromq-broker-link.ts';
-import { openZeromqBrokerLink } from './zeromq-broker-link.ts';
+import type { SocketBrokerLink } from '../socket-broker-link.ts';
+import { openSocketBrokerLink } from '../socket-broker-link.ts';
+import { brokerSockets } from './sockets.ts';
 
 const topic = 'calc.square.request.1.aaaaaaaaaaaa';
 
-/** The sockets of a broker, with one subscriber and one publisher that has its subscription. */
-async function setUp(platform: Platform) {
-  const ports = await freeBroker();
-  const { publishPort, subscribePort } = ports;
+/** The sockets of a broker without a peer, not bound yet. */
+function openLink(ports: BrokerEndpoint, platform: Platform = nodePlatform) {
   const drops: string[] = [];
   const never = (): void => expect.unreachable('there is no second broker');
-  const link: ZeromqBrokerLink = openZeromqBrokerLink(
-    { bind: '127.0.0.1', ports, peer: undefined, platform },
+  const link: SocketBrokerLink = openSocketBrokerLink(
+    { sockets: brokerSockets, bind: '127.0.0.1', ports, peer: undefined, platform },
     {
       published(name, body) {
         link.forward(name, body);
@@ -31,6 +31,14 @@ async function setUp(platform: Platform) {
       dropped: (_where, cause) => void drops.push(cause),
     },
   );
+  return { link, drops };
+}
+
+/** The sockets of a broker, with one subscriber and one publisher that has its subscription. */
+async function setUp(platform: Platform) {
+  const ports = await freeBroker();
+  const { publishPort, subscribePort } = ports;
+  const { link, drops } = openLink(ports, platform);
   await link.bind();
   link.subscribe(topic);
   const subscriber = new Subscriber({ linger: 0, receiveHighWaterMark: 100_000 });
@@ -79,4 +87,16 @@ test('a broker stops dropping even if messages arrive without a pause', async ()
   const first = Number(String((await subscriber.receive())[1]));
   expect(first).toBeGreaterThan(200);
   expect(first).toBeLessThan(300);
+});
+
+test('a broker that closes while its ports are bound frees them, and binding them is no failure', async () => {
+  const ports = await freeBroker();
+  const { link } = openLink(ports);
+  const binding = link.bind();
+  await Promise.all([link.close(), link.close()]);
+  await binding;
+  await link.bind();
+  const next = openLink(ports);
+  onTestFinished(() => next.link.close());
+  await next.link.bind();
 });
