@@ -16,6 +16,8 @@ export { isMarker } from './link/is-marker.ts';
 export { participantLink } from './link/participant-link.ts';
 export { nodePlatform } from './link/platform.ts';
 export type { KeyPair, ParticipantKeys } from './link/keys.ts';
+export type { DialKeys } from './link/zeromq/keys.ts';
+export { prepareDialKeys } from './link/zeromq/keys.ts';
 export type { ObservedMessage } from './client/observer.ts';
 export { observe } from './client/observer.ts';
 export type { OperationServerOptions } from './op-server/operation-server.ts';

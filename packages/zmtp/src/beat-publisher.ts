@@ -4,7 +4,7 @@ import { createConnections } from './connections.ts';
 import type { Network } from './network.ts';
 import type { Peer } from './peer.ts';
 
-export interface BeatPublisher extends Pick<Connections, 'bind' | 'close'> {
+export interface BeatPublisher extends Pick<Connections, 'bind' | 'recheck' | 'close'> {
   /** Sends a message of one frame to every listener. Never waits and never throws. */
   send(beat: Uint8Array): void;
 }
@@ -51,6 +51,7 @@ export function createBeatPublisher(
 
   return {
     bind: connections.bind,
+    recheck: connections.recheck,
     close: connections.close,
     send(beat) {
       for (const listener of listeners) if (!listener.send(beat)) dropped('not read in time');

@@ -16,7 +16,8 @@ import type { RunningBroker } from './running-broker.ts';
 import { createSubscriptionTable } from './subscription-table.ts';
 import type { SocketBrokerLink } from '../link/socket-broker-link.ts';
 import { openSocketBrokerLink } from '../link/socket-broker-link.ts';
-import { brokerSockets } from '../link/zeromq/sockets.ts';
+import type { BrokerKeys } from '../link/keys.ts';
+import { securedSockets } from './secured-sockets.ts';
 
 export interface BrokerSettings {
   readonly rank: Rank;
@@ -30,6 +31,8 @@ export interface BrokerOptions extends BrokerSettings {
   readonly brokers: readonly BrokerEndpoint[];
   /** The address to bind. The caller decides whether other hosts may reach it. */
   readonly bind: string;
+  /** With keys, only peers with keys connect, and each speaks for its own address alone. */
+  readonly keys?: BrokerKeys | undefined;
 }
 
 /**
@@ -51,13 +54,15 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   const own = rank === 'primary' ? brokers[0] : brokers[1];
   const peer = rank === 'primary' ? brokers[1] : brokers[0];
   if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
+  const { sockets, guards, addressPrefix } = await securedSockets(options.keys, brokers);
   let link: SocketBrokerLink | undefined;
   const { broker, begin, giveUp } = prepareBroker({
     ...options,
     hasPeer: peer !== undefined,
+    addressPrefix,
     openLink: (events) =>
       (link = openSocketBrokerLink(
-        { sockets: brokerSockets, bind: options.bind, ports: own, peer, platform: nodePlatform },
+        { sockets, bind: options.bind, ports: own, peer, platform: nodePlatform, guards },
         events,
       )),
     platform: nodePlatform,
@@ -78,6 +83,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
 
 export interface RunBrokerOptions extends BrokerSettings {
   readonly hasPeer: boolean;
+  /** Begins the broker's address. */
+  readonly addressPrefix?: string | undefined;
   readonly openLink: OpenBrokerLink;
   readonly platform: Platform;
   /** Called before the broker reports any event. */
@@ -101,7 +108,7 @@ interface PreparedBroker {
 /** A broker that processes subscriptions, but makes no decision before it begins. */
 function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
-  const address = newAddress(platform.random);
+  const address = newAddress(platform.random, options.addressPrefix);
   const incarnation = newAddress(platform.random);
   const failover = createFailover({
     rank,
@@ -235,6 +242,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
       handle({ type: 'leave' });
       await whenClosed;
     },
+    recheckKeys: () => link.recheckKeys?.(),
     close,
   };
 

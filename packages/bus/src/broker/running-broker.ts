@@ -8,6 +8,10 @@ export interface RunningBroker {
   notReady(): string | undefined;
   /** If the broker is active, hands over to the other broker, for at most a second; then closes. */
   drain(): Promise<void>;
+  /**
+   * Asks again about the key of every connection, and cuts off those that are refused. Does nothing without keys.
+   */
+  recheckKeys(): void;
   /** Closes at once. */
   close(): Promise<void>;
 }

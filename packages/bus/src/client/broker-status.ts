@@ -3,7 +3,8 @@ import { decodeBeat, formatBroker } from '@cateto/contracts';
 import type { Platform } from '../link/link.ts';
 import { nodePlatform } from '../link/platform.ts';
 import type { ParticipantSockets } from '../link/sockets.ts';
-import { participantSockets } from '../link/zeromq/sockets.ts';
+import type { DialKeys } from '../link/zeromq/keys.ts';
+import { participantSockets, participantSocketsWith } from '../link/zeromq/sockets.ts';
 
 /** The state of a broker, from its heartbeat port. Without a beat, the broker counts as unreachable. */
 export interface BrokerStatus {
@@ -20,11 +21,13 @@ export function hearBrokers(
   brokers: readonly BrokerEndpoint[],
   waitMs: number,
   ending?: AbortSignal,
+  keys?: DialKeys,
 ): Promise<readonly BrokerStatus[]> {
+  const sockets = keys === undefined ? participantSockets : participantSocketsWith(keys);
   return Promise.all(
     brokers.map(async (broker) => ({
       endpoint: formatBroker(broker),
-      beat: await hearBeat(participantSockets, nodePlatform, broker, waitMs, ending),
+      beat: await hearBeat(sockets, nodePlatform, broker, waitMs, ending),
     })),
   );
 }

@@ -18,6 +18,8 @@ export interface BrokerLink {
   probePeer(): void;
   /** The connections of publishers and subscribers. */
   load(): BrokerLinkLoad;
+  /** Asks again about the key of every connection, and cuts off those that are refused. A link without keys has none. */
+  recheckKeys?(): void;
   /** Resolves when the ports are free again. */
   close(): Promise<void>;
 }

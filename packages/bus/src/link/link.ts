@@ -42,7 +42,11 @@ export interface Duty {
   readonly serves: boolean;
 }
 
-export type OpenLink = (events: LinkEvents, duty: Duty) => Link;
+export interface OpenLink {
+  (events: LinkEvents, duty: Duty): Link;
+  /** With these characters begin the addresses of participants that use the link. */
+  readonly addressPrefix?: string;
+}
 
 /**
  * Time, randomness and turns of the event loop: what the driver takes from its environment. A simulation replaces it.

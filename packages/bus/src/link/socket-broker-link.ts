@@ -1,8 +1,11 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
+import type { Peer } from '@cateto/zmtp';
 import type { BrokerLink, BrokerLinkEvents } from './broker-link.ts';
 import { openAll, whileOpen } from './closing.ts';
+import type { ConnectionGuard } from './connection-guard.ts';
 import { isMarker } from './is-marker.ts';
 import type { Platform } from './link.ts';
+import type { BrokerPort } from './keys.ts';
 import type { BrokerSockets } from './sockets.ts';
 
 /** Reading the messages that waited takes a few microseconds each. Messages read after this time arrived later. */
@@ -18,6 +21,16 @@ export interface SocketBrokerLinkOptions {
   /** The other broker, if there is one. */
   readonly peer: BrokerEndpoint | undefined;
   readonly platform: Platform;
+  /** Checks connections with keys. */
+  readonly guards?: BrokerGuards | undefined;
+}
+
+/** What is checked about the connections of each port. */
+export interface BrokerGuards {
+  readonly publishers: ConnectionGuard;
+  readonly subscribers: ConnectionGuard;
+  /** Why a peer that is connected has to go; undefined when it may stay. */
+  refusalOf(publicKey: Uint8Array, port: BrokerPort): string | undefined;
 }
 
 export interface SocketBrokerLink extends BrokerLink {
@@ -34,7 +47,7 @@ export interface SocketBrokerLink extends BrokerLink {
  * one.
  */
 export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: BrokerLinkEvents): SocketBrokerLink {
-  const { sockets, bind, ports, peer, platform } = options;
+  const { sockets, bind, ports, peer, platform, guards } = options;
   const closing = new AbortController();
   /** Messages are dropped until this time, or until a turn brings none; undefined when nothing is to be dropped. */
   let dropUntilMs: number | undefined;
@@ -48,17 +61,23 @@ export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: B
     opened({ close: () => closing.abort() });
     const upstream = sockets.openXSubscriber(isMarker, {
       message: hearPublisher,
-      connected: () => undefined,
+      connected: (publisher) => guards?.publishers.opened(publisher),
+      closed: (publisher) => guards?.publishers.closed(publisher),
       dropped: (cause) => dropped('', cause),
     });
     opened({ close: () => upstream.close(0) });
-    const downstream = sockets.openXPublisher({
-      subscription: guarded(events.subscription),
-      ended: guarded(events.ended),
-      refused: guarded(events.refused),
-      dropped: (cause) => dropped('', cause),
-      lost: () => dropped('downstream', 'not read in time'),
-    });
+    const downstream = sockets.openXPublisher(
+      {
+        connected: (subscriber) => guards?.subscribers.opened(subscriber),
+        closed: (subscriber) => guards?.subscribers.closed(subscriber),
+        subscription: guarded(events.subscription),
+        ended: guarded(events.ended),
+        refused: guarded(events.refused),
+        dropped: (cause) => dropped('', cause),
+        lost: () => dropped('downstream', 'not read in time'),
+      },
+      guards?.subscribers.subscribe,
+    );
     opened({ close: () => downstream.close(0) });
     const beats = sockets.openHeartbeat((cause) => dropped('heartbeat', cause));
     opened({ close: () => beats.close(0) });
@@ -70,11 +89,13 @@ export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: B
     return { publishers: upstream, subscribers: downstream, heartbeat: beats, peerBeats: theirs };
   });
 
-  function hearPublisher(topic: string, body: Uint8Array): boolean {
+  function hearPublisher(topic: string, body: Uint8Array, publisher: Peer): boolean {
     if (closing.signal.aborted) return true;
     read += 1;
-    if (dropUntilMs === undefined || platform.nowMs() >= dropUntilMs) return events.published(topic, body);
-    dropped('', 'stood still');
+    const isLate = dropUntilMs !== undefined && platform.nowMs() < dropUntilMs;
+    const refusal = isLate ? 'stood still' : guards?.publishers.publish(publisher, topic, body);
+    if (refusal === undefined) return events.published(topic, body);
+    dropped('', refusal);
     return true;
   }
 
@@ -136,6 +157,12 @@ export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: B
     dropQueued() {
       dropUntilMs = platform.nowMs() + dropMaxMs;
       untilRead(read);
+    },
+    recheckKeys() {
+      if (guards === undefined) return;
+      publishers.recheck((publicKey) => guards.refusalOf(publicKey, 'publish'));
+      subscribers.recheck((publicKey) => guards.refusalOf(publicKey, 'subscribe'));
+      heartbeat.recheck((publicKey) => guards.refusalOf(publicKey, 'heartbeat'));
     },
     probePeer() {
       if (peer !== undefined) void probe(peer);

@@ -63,4 +63,6 @@ export const reconnecting = {
   // The kernel repeats a lost SYN after 1, 2, 4, 8 … seconds: after a cut of 20 s, the connection was back only 16 s
   // after the link had healed. A new attempt finds it within a second.
   connectTimeoutMs: 1_000,
+  // A key that a broker refuses now may be added to its list.
+  refusedMs: 5_000,
 };

@@ -6,6 +6,7 @@ import type {
   SubscriberEvents,
   XPublisher,
   XPublisherEvents,
+  XPublisherOptions,
 } from '@cateto/zmtp';
 import type { Platform } from './link.ts';
 
@@ -61,8 +62,12 @@ export interface PeerHeartbeat {
 export interface BrokerSockets {
   /** The broker's side for publishers. A new publisher receives the subscriptions that `isLast` selects last. */
   openXSubscriber(isLast: (prefix: string) => boolean, events: SubscriberEvents): Subscriber;
-  /** The broker's side for subscribers. */
-  openXPublisher(events: XPublisherEvents): XPublisher;
+  /**
+   * The broker's side for subscribers.
+   *
+   * @param refusalOf why a peer may not subscribe to a prefix
+   */
+  openXPublisher(events: XPublisherEvents, refusalOf?: XPublisherOptions['refusalOf']): XPublisher;
   /**
    * The socket on which a broker publishes its beats: to the other broker, and to participants that request its status.
    *

@@ -1,6 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { topicShape } from '@cateto/contracts';
-import type { Endpoint, Network, Subscriber } from '@cateto/zmtp';
+import type { Endpoint, Mechanism, Network, Subscriber } from '@cateto/zmtp';
 import {
   createBeatPublisher,
   createBeatSubscriber,
@@ -9,6 +9,7 @@ import {
   nullMechanism,
 } from '@cateto/zmtp';
 import { openAll } from './closing.ts';
+import type { BrokerPort } from './keys.ts';
 import {
   beatBounds,
   brokerBounds,
@@ -40,7 +41,13 @@ export interface Flushing {
   readonly broker: (run: () => void) => void;
 }
 
-export function createZmtpSockets(network: Network, flushing: Flushing): ZmtpSockets {
+/** The mechanisms of sockets with keys. Without them, all sockets have NULL. */
+export interface Mechanisms {
+  readonly dial?: (broker: BrokerEndpoint) => Mechanism;
+  readonly bound?: (port: BrokerPort) => Mechanism;
+}
+
+export function createZmtpSockets(network: Network, flushing: Flushing, { dial, bound }: Mechanisms = {}): ZmtpSockets {
   const participant = {
     ...commonBounds,
     mechanism: nullMechanism,
@@ -49,40 +56,51 @@ export function createZmtpSockets(network: Network, flushing: Flushing): ZmtpSoc
     tickMs: participantTickMs,
     flushSoon: flushing.participant,
   };
-  const broker = {
+  const bind = {
     ...brokerBounds,
-    mechanism: nullMechanism,
     reconnecting,
     heartbeat: heartbeats.bound,
     tickMs: brokerTickMs,
     flushSoon: flushing.broker,
   };
 
+  const mechanismOf = (port: BrokerPort): Mechanism => bound?.(port) ?? nullMechanism;
+
   return {
     connectXPublisher(brokers, isFirst, events, tell) {
       const onDialled = ({ host, port }: Endpoint, fault: string | undefined): void => tell(`${host}:${port}`, fault);
-      const socket = createXPublisher(network, { ...participant, ...brokerSubscriptions, isFirst, onDialled }, events);
-      return dialled(socket, brokers, ({ host, publishPort }) => socket.dial(host, publishPort));
+      const options = { ...participant, ...brokerSubscriptions, isFirst, onDialled };
+      const socket = createXPublisher(network, options, events);
+      return dialled(socket, brokers, (broker) => socket.dial(broker.host, broker.publishPort, dial?.(broker)));
     },
     connectSubscriber(brokers, events) {
       const socket = createSubscriber(network, { ...participant, type: 'SUB' }, events);
-      return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
+      return dialled(socket, brokers, (broker) => socket.dial(broker.host, broker.subscribePort, dial?.(broker)));
     },
     connectRequestsInWorker(brokers, events) {
       const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
       const socket = createSubscriber(network, options, events);
-      return dialled(socket, brokers, ({ host, subscribePort }) => socket.dial(host, subscribePort));
+      return dialled(socket, brokers, (broker) => socket.dial(broker.host, broker.subscribePort, dial?.(broker)));
     },
     connectBeats(of, heard) {
       const socket = createBeatSubscriber(network, participant, { heard });
-      return dialled(socket, [of], ({ host, heartbeatPort }) => socket.dial(host, heartbeatPort));
+      return dialled(socket, [of], ({ host, heartbeatPort }) => socket.dial(host, heartbeatPort, dial?.(of)));
     },
-    openXSubscriber: (isLast, events) => createSubscriber(network, { ...broker, type: 'XSUB', isLast }, events),
-    openXPublisher: (events) => createXPublisher(network, { ...broker, ...participantSubscriptions, isTopic }, events),
+    openXSubscriber(isLast, events) {
+      const options = { ...bind, mechanism: mechanismOf('publish'), type: 'XSUB', isLast } as const;
+      return createSubscriber(network, options, events);
+    },
+    openXPublisher(events, refusalOf) {
+      const guarded = refusalOf === undefined ? undefined : { refusalOf };
+      const mechanism = mechanismOf('subscribe');
+      const options = { ...bind, ...participantSubscriptions, ...guarded, mechanism, isTopic };
+      return createXPublisher(network, options, events);
+    },
     openHeartbeat(dropped) {
       const options = {
-        ...broker,
+        ...bind,
         ...beatBounds,
+        mechanism: mechanismOf('heartbeat'),
         heartbeat: heartbeats.beats,
         // A beat does not wait for messages.
         flushSoon: flushing.participant,

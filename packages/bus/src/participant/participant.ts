@@ -94,7 +94,7 @@ export interface ParticipantOptions {
 const pauseMs = 20;
 
 export function openParticipant({ openLink, duty, platform, onEvent }: ParticipantOptions): Participant {
-  const address = newAddress(platform.random);
+  const address = newAddress(platform.random, openLink.addressPrefix);
   const codec = createCodec();
   const listeners = createListeners();
   const returnPath = createReturnPath();

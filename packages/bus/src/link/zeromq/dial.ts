@@ -14,8 +14,15 @@ const askEveryMs = 200;
  * @param socket a socket that is dialled once: libzmq identifies connections by their address, and two names may have
  * the same one
  * @param dialled receives why an attempt failed, as far as libzmq tells, or undefined when the connection is established
+ * @param refusedMs with keys: after this time a broker is dialled again that has refused the handshake; libzmq would not
  */
-export function dial(socket: Subscriber, host: string, port: number, dialled: (fault?: string) => void = ignore): void {
+export function dial(
+  socket: Subscriber,
+  host: string,
+  port: number,
+  dialled: (fault?: string) => void = ignore,
+  refusedMs?: number,
+): void {
   let endpoint: string | undefined;
   let connected = false;
   let asking = false;
@@ -51,6 +58,25 @@ export function dial(socket: Subscriber, host: string, port: number, dialled: (f
     });
   }
 
+  let isRefused = false;
+
+  function dialAgain(): void {
+    if (isRefused) return;
+    isRefused = true;
+    timers
+      .setTimeout(() => {
+        isRefused = false;
+        if (socket.closed || endpoint === undefined) return;
+        socket.disconnect(endpoint);
+        socket.connect(endpoint);
+      }, refusedMs)
+      .unref();
+  }
+
+  if (refusedMs !== undefined) {
+    socket.events.on('handshake:error:auth', dialAgain);
+    socket.events.on('handshake:error:protocol', dialAgain);
+  }
   const literal = literalOf(host);
   socket.events.on('handshake', () => {
     connected = true;

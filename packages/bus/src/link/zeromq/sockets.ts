@@ -17,22 +17,25 @@ import type {
 import type { ZmtpSockets } from '../zmtp-sockets.ts';
 import { createZmtpSockets } from '../zmtp-sockets.ts';
 import { dial } from './dial.ts';
+import type { BoundKeys, DialKeys, LibzmqKeys } from './keys.ts';
 import { watchFileHandles } from './file-handles.ts';
 import { needHandles } from './handles.ts';
 import { probePeer } from './peer-probe.ts';
 import { readMessages } from './read-messages.ts';
 
 /*
- * The only place where Cateto opens sockets, and where keys will be added. Two kinds of sockets are libzmq's, because
+ * The only place where Cateto opens sockets, with keys or without. Two kinds of sockets are libzmq's, because
  * its own thread continues while a handler computes: the connection on which requests arrive, and the one on which a
  * broker hears the beats of the other. Both dial a broker; no socket of libzmq is bound, so no stranger reaches one (ADR
  * 59). The others speak ZMTP on the thread that uses the messages (ADR 18); in a worker thread, all of them do (ADR 27).
  */
 
-const zmtp = createZmtpSockets(nodeNetwork, {
-  participant: (run) => timers.nextTick(run),
-  broker: (run) => void timers.setImmediate(run),
-});
+const flushing = {
+  participant: (run: () => void) => timers.nextTick(run),
+  broker: (run: () => void) => void timers.setImmediate(run),
+};
+
+const zmtp = createZmtpSockets(nodeNetwork, flushing);
 
 /** For a server in a worker thread. */
 export const connectRequestsInWorker: ZmtpSockets['connectRequestsInWorker'] = zmtp.connectRequestsInWorker;
@@ -42,12 +45,30 @@ export const participantSockets: ParticipantSockets = {
   connectRequests: isMainThread ? connectRequests : connectRequestsInWorker,
 };
 
+export function participantSocketsWith(keys: DialKeys): ParticipantSockets {
+  const sealed = createZmtpSockets(nodeNetwork, flushing, { dial: keys.mechanismFor });
+  return {
+    ...sealed,
+    connectRequests: isMainThread
+      ? (brokers, events) => connectRequests(brokers, events, keys)
+      : sealed.connectRequestsInWorker,
+  };
+}
+
 export const brokerSockets: BrokerSockets = {
   ...zmtp,
   connectHeartbeat,
   probePeer,
   watchConnections: watchFileHandles,
 };
+
+export function brokerSocketsWith(keys: BoundKeys): BrokerSockets {
+  return {
+    ...brokerSockets,
+    ...createZmtpSockets(nodeNetwork, flushing, { bound: keys.mechanismOf }),
+    connectHeartbeat: (peer, heard, broken, tell) => connectHeartbeat(peer, heard, broken, tell, keys.optionsFor(peer)),
+  };
+}
 
 const everySocket = {
   // Messages that wait for a missing peer are resent (rule 2); they must not keep a process from ending.
@@ -84,8 +105,12 @@ interface Int32Options {
  * The connection on which a server on the main thread receives requests. One socket for each broker: with one socket
  * for both, libzmq would merge connections whose names resolve to the same address.
  */
-function connectRequests(brokers: readonly BrokerEndpoint[], events: RequestEvents): RequestSubscriber {
-  const all = openAll((opened) => brokers.map((broker) => opened(connectRequestsOf(broker, events))));
+function connectRequests(
+  brokers: readonly BrokerEndpoint[],
+  events: RequestEvents,
+  keys?: DialKeys,
+): RequestSubscriber {
+  const all = openAll((opened) => brokers.map((broker) => opened(connectRequestsOf(broker, events, keys))));
   return {
     subscribe: (prefix) => all.forEach((one) => one.subscribe(prefix)),
     unsubscribe: (prefix) => all.forEach((one) => one.unsubscribe(prefix)),
@@ -93,10 +118,15 @@ function connectRequests(brokers: readonly BrokerEndpoint[], events: RequestEven
   };
 }
 
-function connectRequestsOf(broker: BrokerEndpoint, events: RequestEvents) {
+function connectRequestsOf(broker: BrokerEndpoint, events: RequestEvents, keys: DialKeys | undefined) {
   return openAll((opened) => {
     // The first connection counts too, because nothing arrived before it.
-    const socket = opened(dialRequests(broker, events.connected));
+    const socket = opened(dialRequests(broker, events.connected, keys?.optionsFor(broker)));
+    if (keys !== undefined) {
+      socket.events.on('handshake:error:auth', ({ error }) => {
+        events.dropped(`the other side refuses the key: ${error.status}`);
+      });
+    }
     const reading = readMessages(socket, (frames) => {
       const [topic, body] = frames;
       if (frames.length === 2 && topic !== undefined && body !== undefined) {
@@ -121,11 +151,16 @@ function connectRequestsOf(broker: BrokerEndpoint, events: RequestEvents) {
  *
  * @param connected a connection was established, the first or a later one
  */
-export function dialRequests({ host, subscribePort }: BrokerEndpoint, connected: () => void): zeromq.Subscriber {
+export function dialRequests(
+  { host, subscribePort }: BrokerEndpoint,
+  connected: () => void,
+  keys?: LibzmqKeys,
+): zeromq.Subscriber {
   const options = {
     heartbeatInterval: heartbeats.soon.intervalMs,
     heartbeatTimeout: heartbeats.soon.silenceMs,
     heartbeatTimeToLive: heartbeats.soon.ttlMs,
+    ...keys,
     receiveHighWaterMark: highWaterMark,
   };
   return dialSubscriber(host, subscribePort, options, (socket) => {
@@ -148,7 +183,7 @@ function dialSubscriber(
   return openAll((opened) => {
     const socket = opened(new zeromq.Subscriber({ ...everySocket, ...connecting, ...options }));
     prepare(socket);
-    dial(socket, host, port, tell);
+    dial(socket, host, port, tell, options.curveServerKey === undefined ? undefined : reconnecting.refusedMs);
     return socket;
   });
 }
@@ -158,8 +193,9 @@ export function dialHeartbeat(
   { host, heartbeatPort }: Pick<BrokerEndpoint, 'host' | 'heartbeatPort'>,
   broken: () => void,
   tell: Dialled = () => undefined,
+  keys?: LibzmqKeys,
 ): zeromq.Subscriber {
-  const options = { ...beatsUnheard, receiveHighWaterMark: 16 };
+  const options = { ...beatsUnheard, ...keys, receiveHighWaterMark: 16 };
   const whenBroken = (socket: zeromq.Subscriber): unknown => socket.events.on('disconnect', broken);
   const heartbeat = dialSubscriber(host, heartbeatPort, options, whenBroken, (fault) =>
     tell(`${host}:${heartbeatPort}`, fault),
@@ -172,9 +208,10 @@ function connectHeartbeat(
   peer: BrokerEndpoint,
   heard: (beat: Uint8Array) => void,
   broken: () => void,
-  dialled: Dialled,
+  tell: Dialled,
+  keys?: LibzmqKeys,
 ): PeerHeartbeat {
-  const heartbeat = dialHeartbeat(peer, broken, dialled);
+  const heartbeat = dialHeartbeat(peer, broken, tell, keys);
   const reading = readMessages(heartbeat, ([body]) => {
     if (body !== undefined) heard(body);
   });

@@ -1,8 +1,16 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import type { OpenLink } from '../link.ts';
 import { participantLink } from '../participant-link.ts';
-import { participantSockets } from './sockets.ts';
+import type { DialKeys } from './keys.ts';
+import { participantSockets, participantSocketsWith } from './sockets.ts';
 
-/** The link of a participant on real sockets. */
-export const zeromqLink = (brokers: readonly BrokerEndpoint[]): OpenLink =>
-  participantLink(participantSockets, brokers);
+/**
+ * The link of a participant on real sockets.
+ *
+ * @param keys of the participant and of these brokers
+ */
+export function zeromqLink(brokers: readonly BrokerEndpoint[], keys?: DialKeys): OpenLink {
+  if (keys === undefined) return participantLink(participantSockets, brokers);
+  const { addressPrefix } = keys;
+  return Object.assign(participantLink(participantSocketsWith(keys), brokers), { addressPrefix });
+}

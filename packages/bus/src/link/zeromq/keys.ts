@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { addressPrefixOf, limits } from '@cateto/contracts';
+import type { Mechanism } from '@cateto/zmtp';
+import { curveClient, curveServer, z85Decode, z85Encode } from '@cateto/zmtp';
+import { loadCurveCrypto } from '@cateto/zmtp/node';
+import type { BrokerKeys, BrokerPort, KeyPair, ParticipantKeys } from '../keys.ts';
+
+/* The keys of a process as its sockets take them: mechanisms of the TypeScript ZMTP, and options of libzmq. */
+
+/** How a participant, or a broker that listens to the other one, dials. */
+export interface DialKeys {
+  /** All addresses of this process begin with it. */
+  readonly addressPrefix: string;
+  /** @throws Error for a broker without a known key */
+  mechanismFor(broker: BrokerEndpoint): Mechanism;
+  /** @throws Error for a broker without a known key */
+  optionsFor(broker: BrokerEndpoint): LibzmqKeys;
+}
+
+/** Options of libzmq's socket, in Z85. */
+export interface LibzmqKeys {
+  readonly curvePublicKey: string;
+  readonly curveSecretKey: string;
+  readonly curveServerKey: string;
+  /** libzmq applies it to sealed frames. */
+  readonly maxMessageSize: number;
+}
+
+const keyBytes = 32;
+
+/**
+ * Loads the cryptography, and checks all keys.
+ *
+ * @param brokers in the order of their keys
+ * @throws Error for a text that is not a key, and for keys that are missing
+ */
+export async function prepareDialKeys(keys: ParticipantKeys, brokers: readonly BrokerEndpoint[]): Promise<DialKeys> {
+  const crypto = await loadCurveCrypto();
+  const { publicKey, secretKey } = keys.keyPair;
+  const keyPair = readPair(keys.keyPair);
+  if (keys.brokers.length < brokers.length)
+    throw new Error(
+      `there are ${brokers.length} brokers and the public keys of ${keys.brokers.length}; give one for each`,
+    );
+  const mechanisms = keys.brokers.map((text) =>
+    curveClient({ crypto, keyPair, serverKey: readKey(text, 'the public key of a broker') }),
+  );
+
+  function indexOf(broker: BrokerEndpoint): number {
+    const index = brokers.indexOf(broker);
+    if (index < 0) throw new Error(`the public key of the broker at ${broker.host} is not known`);
+    return index;
+  }
+
+  return {
+    addressPrefix: prefixOfKey(keyPair.publicKey),
+    mechanismFor: (broker) => mechanisms[indexOf(broker)] as Mechanism,
+    optionsFor: (broker) => ({
+      curvePublicKey: publicKey,
+      curveSecretKey: secretKey,
+      curveServerKey: keys.brokers[indexOf(broker)] as string,
+      maxMessageSize: limits.frameBytesMax + (mechanisms[0]?.overheadBytes ?? 0),
+    }),
+  };
+}
+
+/** How a broker binds, and dials the other one. */
+export interface BoundKeys extends DialKeys {
+  mechanismOf(port: BrokerPort): Mechanism;
+  /** Why a peer that is connected has to go; undefined when it may stay. */
+  refusalOf(publicKey: Uint8Array, port: BrokerPort): string | undefined;
+}
+
+/**
+ * Loads the cryptography, and checks all keys.
+ *
+ * @param brokers both, in the order of their keys
+ * @throws Error for a text that is not a key, and for keys that are missing
+ */
+export async function prepareBoundKeys(keys: BrokerKeys, brokers: readonly BrokerEndpoint[]): Promise<BoundKeys> {
+  const crypto = await loadCurveCrypto();
+  const keyPair = readPair(keys.keyPair);
+  const dialKeys = await prepareDialKeys(keys, brokers);
+
+  function refusalOf(publicKey: Uint8Array, port: BrokerPort): string | undefined {
+    const text = z85Encode(publicKey);
+    // The brokers hear each other's beats.
+    return port === 'heartbeat' && keys.brokers.includes(text) ? undefined : keys.authorize(text, port);
+  }
+
+  return {
+    ...dialKeys,
+    mechanismOf: (port) => curveServer({ crypto, keyPair, authorize: (publicKey) => refusalOf(publicKey, port) }),
+    refusalOf,
+  };
+}
+
+/** With these characters, all addresses of the owner of a key begin. */
+export function prefixOfKey(publicKey: Uint8Array): string {
+  return addressPrefixOf(createHash('sha256').update(publicKey).digest());
+}
+
+function readPair({ publicKey, secretKey }: KeyPair) {
+  return {
+    publicKey: readKey(publicKey, 'the public key of this process'),
+    secretKey: readKey(secretKey, 'the secret key of this process'),
+  };
+}
+
+function readKey(text: string, what: string): Uint8Array {
+  const key = z85Decode(text);
+  if (key?.length !== keyBytes) throw new Error(`${what} is not a key: 40 characters of Z85`);
+  return key;
+}
