@@ -2,7 +2,7 @@ import type { Failover, Requester, Responder } from '@cateto/protocol';
 import type * as Protocol from '@cateto/protocol';
 import type * as OriginLines from '../../../packages/bus/src/runs/origin-line.ts';
 import type * as SubscriptionTables from '../../../packages/bus/src/broker/subscription-table.ts';
-import type * as FailingServers from '../../../packages/protocol/src/requester/failing.ts';
+import type * as FailingServers from '../../../packages/protocol/src/requester/failing-servers.ts';
 import type * as Leases from '../../../packages/protocol/src/requester/leases.ts';
 import type * as PathProofs from '../../../packages/protocol/src/requester/path-proofs.ts';
 import type * as Silences from '../../../packages/protocol/src/requester/silence.ts';

@@ -23,7 +23,9 @@ vi.mock('@cateto/protocol', async (original) => breakable(await original<object>
 vi.mock('../../../packages/bus/src/broker/subscription-table.ts', async (original) =>
   breakable(await original<object>()),
 );
-vi.mock('../../../packages/protocol/src/requester/failing.ts', async (original) => breakable(await original<object>()));
+vi.mock('../../../packages/protocol/src/requester/failing-servers.ts', async (original) =>
+  breakable(await original<object>()),
+);
 vi.mock('../../../packages/protocol/src/requester/leases.ts', async (original) => breakable(await original<object>()));
 vi.mock('../../../packages/protocol/src/requester/path-proofs.ts', async (original) =>
   breakable(await original<object>()),

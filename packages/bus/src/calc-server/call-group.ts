@@ -4,7 +4,7 @@ import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { Admitted } from '../runs/work.ts';
 import type { Caller, CallParts, CallRoute } from './operation-call.ts';
 import { OperationCall } from './operation-call.ts';
-import type { TakenCalls } from './taken-step.ts';
+import type { TakenCalls } from './step-reader.ts';
 
 /*
  * The calls of one part of a step: a window of them is in flight, and each that ends makes room for the next. A call that

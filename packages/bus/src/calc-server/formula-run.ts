@@ -1,7 +1,7 @@
 import type { AnyFormulaCode, Failure, FallbackLane, Formula, FormulaCode, Lane } from '@cateto/contracts';
 import { copyOf, failure, isFailure, lanes } from '@cateto/contracts';
-import type { ComputedFormula } from './computed-formula.ts';
-import { outputOf, passedOn, runOf } from './computed-formula.ts';
+import type { ComputedFormula } from './formula-outcome.ts';
+import { outputOf, passedOn, runOf } from './formula-outcome.ts';
 import { callPatienceMs, cancelled } from './formula-times.ts';
 import { GeneratorRun } from './generator-run.ts';
 import type { Caller, CallParts, CallRoutes } from './operation-call.ts';
@@ -12,8 +12,8 @@ import type { Requests } from '../participant/requester-driver.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from '../runs/work.ts';
 import { createRun } from '../runs/work.ts';
 import { ownFailure } from '../runs/run-handler.ts';
-import type { TakenCall } from './taken-step.ts';
-import { takeCall } from './taken-step.ts';
+import type { TakenCall } from './step-reader.ts';
+import { takeCall } from './step-reader.ts';
 
 export interface FormulaRunOptions extends CallParts {
   readonly formulas: Readonly<Record<string, AnyFormulaCode>>;

@@ -12,7 +12,7 @@ import { open } from '../participant/bus.ts';
 import { openAll } from '../link/closing.ts';
 import { createCodeFaults } from '../runs/code-faults.ts';
 import type { OnEvent } from '../participant/events.ts';
-import { createFallbacks } from './fallbacks.ts';
+import { createFallbacks } from './fallback-handlers.ts';
 import { createHandlerContexts } from '../runs/handler-contexts.ts';
 import { createFormulaRun } from './formula-run.ts';
 import { createCounts } from '../metrics/counts.ts';

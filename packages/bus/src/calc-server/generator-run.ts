@@ -4,14 +4,14 @@ import { hush, isThenable } from '../runs/promises.ts';
 import type { Admitted, AnswerTo, Cancellable } from '../runs/work.ts';
 import type { GroupOwner } from './call-group.ts';
 import { CallGroup } from './call-group.ts';
-import type { ComputedFormula } from './computed-formula.ts';
-import { outputOf, passedOn, runOf } from './computed-formula.ts';
+import type { ComputedFormula } from './formula-outcome.ts';
+import { outputOf, passedOn, runOf } from './formula-outcome.ts';
 import { callPatienceMs, cancelled } from './formula-times.ts';
 import type { CallParts, CallRoutes } from './operation-call.ts';
 import type { Waiting } from './pull-gate.ts';
 import { ReceivedResults } from './received-results.ts';
-import type { TakenStep } from './taken-step.ts';
-import { takeStep } from './taken-step.ts';
+import type { TakenStep } from './step-reader.ts';
+import { takeStep } from './step-reader.ts';
 
 /*
  * Runs the generator of a formula: requests the calls of each step that it yields, and continues it with their results

@@ -5,11 +5,11 @@ import type { FailureSchemas } from '../catalogue/declared-failures.ts';
 import { Finite } from '../catalogue/finite.ts';
 import { formula } from '../catalogue/formula.ts';
 import { operation } from '../catalogue/operation.ts';
-import { violations, violationText } from './evolution/violations.ts';
+import { violations, violationText } from './evolution/breaking-changes.ts';
 import { asyncApiOf } from './export/asyncapi.ts';
 import { contractSetOf } from './export/contract-set.ts';
 import { jsonSchemasOf } from './export/json-schemas.ts';
-import { referenceOf } from './export/reference.ts';
+import { referenceOf } from './export/reference-page.ts';
 
 /* Declared failures in exported documents, and in the comparison of releases. */
 

@@ -5,8 +5,8 @@
 
 export { assertName } from '../catalogue/names.ts';
 export type { Schema } from './evolution/schema-view.ts';
-export type { Violation } from './evolution/violations.ts';
-export { violations, violationText } from './evolution/violations.ts';
+export type { Violation } from './evolution/breaking-changes.ts';
+export { violations, violationText } from './evolution/breaking-changes.ts';
 export type { WorkChange } from './evolution/work-changes.ts';
 export { workChanges, workChangeText } from './evolution/work-changes.ts';
 export type { AsyncApiOptions } from './export/asyncapi.ts';
@@ -14,4 +14,4 @@ export { asyncApiOf } from './export/asyncapi.ts';
 export type { ContractSet, DescribedFormula, DescribedOperation } from './export/contract-set.ts';
 export { contractSetOf } from './export/contract-set.ts';
 export { jsonSchemasOf } from './export/json-schemas.ts';
-export { referenceOf } from './export/reference.ts';
+export { referenceOf } from './export/reference-page.ts';

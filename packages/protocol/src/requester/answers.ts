@@ -10,7 +10,7 @@ import type { Failure, ResultReading, Success } from '@cateto/contracts';
 import { isFailure, traitOf } from '@cateto/contracts';
 import type { SeqTable } from '../structures/seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
-import type { Failing } from './failing.ts';
+import type { Failing } from './failing-servers.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, mayYetAnswer, wasAsked } from './request.ts';
 import { earn, loseHalf } from './rooms.ts';

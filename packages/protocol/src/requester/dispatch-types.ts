@@ -1,5 +1,5 @@
 import type { Failure } from '@cateto/contracts';
-import type { Obstacle } from './outcomes.ts';
+import type { Obstacle } from './own-failures.ts';
 import type { OpenRequest } from './request.ts';
 import type { Place } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';

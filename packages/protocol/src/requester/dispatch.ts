@@ -4,7 +4,7 @@
  * which no server has room (rooms.ts) waits for its turn (waiting-queues.ts).
  */
 import type { Dispatch, DispatchOptions } from './dispatch-types.ts';
-import type { Obstacle } from './outcomes.ts';
+import type { Obstacle } from './own-failures.ts';
 import { createHeld } from './held.ts';
 import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';

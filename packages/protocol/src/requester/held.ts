@@ -3,7 +3,7 @@
  * server only waits beside the queues, because nothing else competes with it for that server.
  */
 import type { Failure } from '@cateto/contracts';
-import { overloadedFor } from './outcomes.ts';
+import { overloadedFor } from './own-failures.ts';
 import { createQueues } from './waiting-queues.ts';
 import type { OpenRequest } from './request.ts';
 import type { Room } from './rooms.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createFailing } from './failing.ts';
+import { createFailing } from './failing-servers.ts';
 import { join, leave, requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
 import { forgetAsked, forgetEarlier, noteEarlier, openRequest, wasAsked } from './request.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { assign, openRequest } from './request.ts';
-import { createFailing } from './failing.ts';
+import { createFailing } from './failing-servers.ts';
 import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { a, b, callOf, route } from './requester.test-support.ts';

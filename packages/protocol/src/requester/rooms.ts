@@ -24,7 +24,7 @@ export interface InFlight extends Linked<InFlight> {
   readonly call: Pick<RequestCall<unknown>, 'seq' | 'target' | 'origin'>;
 }
 
-/** A contract for which a server fails one request after the other (failing.ts). */
+/** A contract for which a server fails one request after the other (failing-servers.ts). */
 export interface FailingContract {
   /** The topic on which its next answer is expected. */
   answerRoute: string;
@@ -53,7 +53,7 @@ export interface Place {
   readonly paused: Set<Room>;
   /** How often in a row it gave back all its requests, and answered none. */
   returns: number;
-  /** Contracts for which it fails one request after the other (failing.ts); undefined if there are none. */
+  /** Contracts for which it fails one request after the other (failing-servers.ts); undefined if there are none. */
   failing: Map<string, FailingContract> | undefined;
 }
 

@@ -8,7 +8,7 @@ import type { SeqTable } from '../structures/seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
-import { serverLost } from './outcomes.ts';
+import { serverLost } from './own-failures.ts';
 import type { OpenRequest } from './request.ts';
 import { requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import { forgetAsked, mayRunAt } from './request.ts';

@@ -3,7 +3,7 @@
  * a server").
  */
 import type { Failure } from '@cateto/contracts';
-import { isFailing } from './failing.ts';
+import { isFailing } from './failing-servers.ts';
 import type { Place, Room } from './rooms.ts';
 import type { Target } from './types.ts';
 

@@ -6,7 +6,7 @@
  * request waits for them. Being passed over is a matter of order, not of exclusion: a server that left a request
  * unanswered for the whole answer timeout comes last until it answers anything or its subscription is new. It gets a
  * copy of one request a second, so that its recovery is noticed without anyone waiting for it. A server that fails
- * (failing.ts), or does not know the contract, comes after all others. A request that fails while no server listens
+ * (failing-servers.ts), or does not know the contract, comes after all others. A request that fails while no server listens
  * is not sent to a server that is known not to know its contract.
  *
  * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a
@@ -15,7 +15,7 @@
  */
 import type { Failure } from '@cateto/contracts';
 import { anyLaneOf, lanes } from '@cateto/contracts';
-import type { Failing } from './failing.ts';
+import type { Failing } from './failing-servers.ts';
 import type { Server } from './server.ts';
 import { isBetter, isCandidate, isFit, rankOf } from './server.ts';
 import type { Place, Room, Rooms } from './rooms.ts';

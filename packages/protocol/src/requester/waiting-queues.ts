@@ -10,7 +10,7 @@ import { comesBefore, createAccounts } from '../structures/accounts.ts';
 import type { Heap } from '../structures/heap.ts';
 import { createHeap } from '../structures/heap.ts';
 import type { Line, OpenRequest, Origin } from './request.ts';
-import { firstOf, insert, keyOf, takeOut, waitingIn } from './waiting-line.ts';
+import { firstOf, insert, keyOf, takeOut, waitingIn } from './origin-line.ts';
 
 export interface Queues<W> {
   add(request: OpenRequest<W>): void;

@@ -1,4 +1,4 @@
-import { accepts, writes } from './accepts.ts';
+import { accepts, writes } from './value-acceptance.ts';
 import { elementsOf, fieldsOf } from './fields.ts';
 import type { Piece, Schema, SchemaView, TypedPiece } from './schema-view.ts';
 import { piecesOf, schemaMeant } from './schema-view.ts';

@@ -1,5 +1,5 @@
-import { accepts } from './accepts.ts';
-import type { Compared } from './compared.ts';
+import { accepts } from './value-acceptance.ts';
+import type { Compared } from './compared-pairs.ts';
 import { fieldsOf } from './fields.ts';
 import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
 import { baseType, piecesOf } from './schema-view.ts';

@@ -1,4 +1,4 @@
-import { accepts } from './accepts.ts';
+import { accepts } from './value-acceptance.ts';
 import type { Elements, Fields } from './fields.ts';
 import { elementsOf, fieldsOf } from './fields.ts';
 import type { Incompatibility } from './incompatibility.ts';

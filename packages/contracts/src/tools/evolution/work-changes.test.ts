@@ -5,7 +5,7 @@ import { defineCatalogue } from '../../catalogue/catalogue.ts';
 import { Finite } from '../../catalogue/finite.ts';
 import { operation } from '../../catalogue/operation.ts';
 import type { GivenWork } from '../../catalogue/work.ts';
-import { violations } from './violations.ts';
+import { violations } from './breaking-changes.ts';
 import { workChanges, workChangeText } from './work-changes.ts';
 
 function setOf(work: GivenWork): ContractSet {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { calculator } from '../../calculator/calculator.ts';
 import { defineCatalogue } from '../../catalogue/catalogue.ts';
-import { accepts } from '../evolution/accepts.ts';
+import { accepts } from '../evolution/value-acceptance.ts';
 import type { Schema } from '../evolution/schema-view.ts';
 import { exposed } from '../../catalogue/exposed.ts';
 import { failureTable } from '../../messages/failures.ts';
@@ -15,7 +15,7 @@ import { channelsOf } from './channels.ts';
 import { contractSetOf } from './contract-set.ts';
 import { jsonSchemasOf } from './json-schemas.ts';
 import { layouts } from './message-schemas.ts';
-import { referenceOf } from './reference.ts';
+import { referenceOf } from './reference-page.ts';
 
 const Tree = z.object({
   value: Finite,

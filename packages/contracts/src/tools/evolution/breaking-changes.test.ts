@@ -8,7 +8,7 @@ import { exposed } from '../../catalogue/exposed.ts';
 import { Finite } from '../../catalogue/finite.ts';
 import { formula } from '../../catalogue/formula.ts';
 import { operation } from '../../catalogue/operation.ts';
-import { violations, violationText } from './violations.ts';
+import { violations, violationText } from './breaking-changes.ts';
 
 const measure = z.object({ value: Finite, unit: z.enum(['m', 'cm']) });
 

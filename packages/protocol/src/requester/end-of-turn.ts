@@ -6,7 +6,7 @@
  */
 import type { Failure } from '@cateto/contracts';
 import type { Dispatch } from './dispatch.ts';
-import { nobodyFit } from './outcomes.ts';
+import { nobodyFit } from './own-failures.ts';
 import type { OpenRequest } from './request.ts';
 import { mayYetAnswer } from './request.ts';
 import type { Silence } from './silence.ts';

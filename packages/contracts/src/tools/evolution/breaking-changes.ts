@@ -1,7 +1,7 @@
 import type { ContractSet, DescribedFailures, DescribedFormula } from '../export/contract-set.ts';
 import type { Incompatibility } from './incompatibility.ts';
 import { show } from './incompatibility.ts';
-import { incompatibilities } from './incompatibilities.ts';
+import { incompatibilities } from './schema-comparison.ts';
 import type { Schema, SchemaView } from './schema-view.ts';
 import { listOf, viewOf } from './schema-view.ts';
 import { counterexample } from './counterexample.ts';

@@ -1,7 +1,7 @@
-import { accepts, same } from './accepts.ts';
+import { accepts, same } from './value-acceptance.ts';
 import { disjoint } from './disjoint.ts';
-import type { Compared } from './compared.ts';
-import { createCompared } from './compared.ts';
+import type { Compared } from './compared-pairs.ts';
+import { createCompared } from './compared-pairs.ts';
 import type { Compare } from './incompatible-containers.ts';
 import { incompatibleElements, incompatibleFields } from './incompatible-containers.ts';
 import { incompatibleNumber, incompatibleText } from './incompatible-scalars.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { jsonSchemaOf } from '../../schemas/json-schema.ts';
-import { incompatibilities } from './incompatibilities.ts';
+import { incompatibilities } from './schema-comparison.ts';
 import { viewOf } from './schema-view.ts';
 
 /* Corner cases that random schemas seldom reach. */
