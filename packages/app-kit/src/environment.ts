@@ -1,6 +1,8 @@
 import { settings } from '@cateto/contracts';
 
 const variables: ReadonlySet<string> = new Set(Object.values(settings).map(({ variable }) => variable));
+/** systemd set these for this process. A child process must not speak in its name. */
+const ofSystemd: ReadonlySet<string> = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);
 const isOurs = (name: string): boolean => /^CATETO_/i.test(name);
 
 /** The environment of this process, for variables that are no settings, such as NO_COLOR. */
@@ -22,6 +24,6 @@ export function givenVariables(): Record<string, string> {
  * demo or a test must not run differently because someone has `CATETO_LOG_LEVEL` in their profile.
  */
 export function environmentWith(more: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !isOurs(name));
+  const kept = Object.entries(process.env).filter(([name]) => !isOurs(name) && !ofSystemd.has(name));
   return { ...Object.fromEntries(kept), ...more };
 }

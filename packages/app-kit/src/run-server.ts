@@ -14,6 +14,7 @@ import { endpointSettings, endpointValues } from './observe/endpoint-settings.ts
 import type { ProcessMetrics } from './observe/metric.ts';
 import type { Readiness } from './observe/readiness.ts';
 import { createReadiness } from './observe/readiness.ts';
+import { tellSystemd } from './observe/systemd.ts';
 import { guardOutput, written } from './output.ts';
 import { wantsColour } from './paint.ts';
 import type { SettingValues } from './settings-options.ts';
@@ -68,11 +69,16 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     const { drainMs = limits.drainMs } = given.values as { readonly drainMs?: number };
     const asked = endAsked(log, drainMs);
     const readiness = createReadiness();
+    const manager = tellSystemd(process.env, {
+      notReady: readiness.notReady,
+      failed: (message) => log.warn({ event: 'notify-failed', message }),
+    });
     if (endpoint !== undefined) await observe(app.name, endpoint, log, readiness);
     const running = await app.start(given, logEvents(log));
     readiness.started(running);
     void asked.then(async () => {
       readiness.ending();
+      manager.stopping();
       await running.drain();
       process.exit(exitCodes.done);
     });

@@ -25,6 +25,8 @@ export interface TinyServerCode {
   /** The body of `notReady`. */
   readonly notReady?: string;
   readonly args?: readonly string[];
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs a server of a few lines as a process of its own, with a channel, as a cluster would. */
@@ -34,6 +36,7 @@ export function tinyServer({
   drain = '',
   notReady = '',
   args = [],
+  environment = {},
 }: TinyServerCode): TinyServer {
   const code = `
     import { once } from 'node:events';
@@ -55,6 +58,7 @@ export function tinyServer({
   const nodeArgs = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', code];
   const child = spawn(process.execPath, [...nodeArgs, 'main.ts', '--log', 'json', ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, ...environment },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const lines: string[] = [];

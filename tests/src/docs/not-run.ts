@@ -57,6 +57,11 @@ export const notRun: readonly NotRun[] = [
     '(cd bench/peers && npm ci)',
     'pnpm bench --only work --rounds 3 --peers all',
   ].map((command) => ({ command, because: long, coveredBy: 'bench/src/measurement.test.ts' })),
+  ...['install -d -m 0755 /etc/cateto', 'head -c 24 /dev/urandom | base64 > /etc/cateto/http-token'].map((command) => ({
+    command,
+    because: root,
+    coveredBy: 'packages/app-kit/src/observe/endpoint-settings.test.ts',
+  })),
   ...[
     'systemctl daemon-reload',
     'systemctl enable --now cateto@broker cateto@op-server cateto@calc-server',
