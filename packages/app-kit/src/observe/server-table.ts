@@ -40,7 +40,7 @@ export const serverTable: readonly Metric[] = [
   {
     name: 'cateto_server_queue_duration_seconds',
     type: 'histogram',
-    help: 'From the admission of a request to the begin of its handler or formula.',
+    help: 'From the admission of a request to the beginning of its handler or formula.',
     of,
     labels: [role, 'rpc_method'],
     read: ({ servers }) => servers.flatMap((one) => one.queueing.map(byMethod({ role: one.role }))),
@@ -48,7 +48,7 @@ export const serverTable: readonly Metric[] = [
   {
     name: 'cateto_server_handling_duration_seconds',
     type: 'histogram',
-    help: 'From the begin of a handler or formula to its outcome.',
+    help: 'From the beginning of a handler or formula to its outcome.',
     of,
     labels: [role, 'rpc_method'],
     read: ({ servers }) => servers.flatMap((one) => one.handling.map(byMethod({ role: one.role }))),

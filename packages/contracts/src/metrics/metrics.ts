@@ -60,7 +60,7 @@ export interface ServerMetrics extends ParticipantMetrics {
   readonly role: 'op-server' | 'calc-server';
   /** From the admission of a request to its outcome. */
   readonly calls: readonly CallDurations[];
-  /** From the admission to the begin of the handler or formula. */
+  /** From the admission to the beginning of the handler or formula. */
   readonly queueing: readonly MethodDurations[];
   /** From that begin to the outcome. */
   readonly handling: readonly MethodDurations[];
