@@ -4,7 +4,6 @@ import { brokerPair, next } from '../support/brokers.ts';
 import { anyPorts, urlOf } from '../support/endpoint.ts';
 import { samplesIn, scrape, valueOf } from '../support/scrape.ts';
 import { clientOf, settled, system } from '../support/system.ts';
-import { startLoad } from '@cateto/verification/support/load.ts';
 
 /* What the programs of a real system count. */
 
@@ -98,7 +97,6 @@ test('scraping every process without a pause disturbs no request, and the text s
   await cluster.ready();
   const client = await clientOf(cluster);
   await settled(client);
-  const load = startLoad(client, 200);
   const urls = await Promise.all(cluster.plans.map(({ name }) => urlOf(cluster.get(name))));
   let scrapes = 0;
   let over = false;
@@ -109,11 +107,16 @@ test('scraping every process without a pause disturbs no request, and the text s
       scrapes += 1;
     }
   });
-  await load.answered(2_000);
+  // Each caller waits for its answer, so a slow machine makes fewer calls and not failed ones.
+  const callers = Array.from({ length: 16 }, async (_caller, a) => {
+    for (let b = 1; b <= 40; b += 1) {
+      const { value } = await client.hypotenuse(a, b);
+      expect(value).toBeCloseTo(Math.hypot(a, b), 10);
+    }
+  });
+  await Promise.all(callers);
   over = true;
   await Promise.all(scraping);
-  const account = await load.stop();
-  expect(account).toMatchObject({ wrong: 0, twice: 0, failed: {}, answered: account.asked });
   expect(scrapes).toBeGreaterThan(10);
   if (spawnSync('promtool', ['--version']).error !== undefined) return;
   // Its other objections concern names of Node's metrics.
