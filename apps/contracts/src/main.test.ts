@@ -195,3 +195,13 @@ test('a module that cannot be loaded is one line and exit code 2', () => {
     'contracts: catalogue ./pricing.ts: its export "catalogue" was not made by defineCatalogue\n',
   ]);
 });
+
+test('a module whose top-level await never ends is one line and exit code 2', () => {
+  const { contracts, folder } = project();
+  writeFileSync(join(folder, 'pricing.ts'), 'await new Promise(() => {});');
+  const { status, stderr } = contracts('check');
+  expect([status, stderr]).toEqual([
+    2,
+    'contracts: catalogue ./pricing.ts cannot be loaded: it never finishes loading: an await at its top level waits for ever\n',
+  ]);
+});

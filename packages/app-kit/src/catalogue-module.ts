@@ -79,9 +79,26 @@ export function catalogueUrl(given: string, directory: string = process.cwd()): 
 
 async function load(name: string, url: URL): Promise<Exports> {
   try {
-    return (await import(url.href)) as Exports;
+    return await settled(import(url.href) as Promise<Exports>);
   } catch (error) {
     throw new SettingFault(`catalogue ${name} cannot be loaded: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+/**
+ * Waits for what a module does while it loads. If it waits for something that nothing will settle, Node has nothing left to
+ * do and ends the process with code 13, without a word.
+ */
+async function settled<T>(loading: Promise<T>): Promise<T> {
+  let stop: (() => void) | undefined;
+  const stuck = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(new Error('it never finishes loading: an await at its top level waits for ever'));
+    process.once('beforeExit', stop);
+  });
+  try {
+    return await Promise.race([loading, stuck]);
+  } finally {
+    if (stop !== undefined) process.off('beforeExit', stop);
   }
 }
 
@@ -157,7 +174,7 @@ function isFunction(_name: string, given: unknown): boolean {
 
 async function called(name: string, key: string, lazily: () => unknown): Promise<unknown> {
   try {
-    return await lazily();
+    return await settled(Promise.resolve(lazily()));
   } catch (error) {
     throw new SettingFault(`catalogue ${name}: its export "${key}" cannot be loaded: ${reasonOf(error)}`, {
       cause: error,

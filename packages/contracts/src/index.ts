@@ -13,6 +13,7 @@ export type { Calculator } from './calculator/calculator.ts';
 export { calculator } from './calculator/calculator.ts';
 export * from './calculator/exports.generated.ts';
 export type { Catalogue, FormulaName, OperationName } from './catalogue/catalogue.ts';
+export { contractHash } from './catalogue/contract-hash.ts';
 export { catalogueVersionOf, defineCatalogue, hashOf, knownCatalogueVersion } from './catalogue/catalogue.ts';
 export type {
   CheckedFailures,

@@ -75,6 +75,16 @@ test.each(['taken', 'taken/below'])('when a file is in the way of the folder %s,
   expect(readFileSync(join(folder, 'taken'), 'utf8')).toBe('mine');
 });
 
+test.each(['node_modules', 'node_modules/mine'])('a folder that npm empties (%s) is refused', (given) => {
+  const folder = emptyFolder();
+  const { status, stderr } = create(folder, 'npm/11.0.0', given);
+  expect(status).toBe(1);
+  expect(stderr).toMatch(
+    /^create-cateto: \S+ is inside of node_modules, which npm empties; nothing was written\. Give/,
+  );
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 test('a shell that runs the first step enters the folder, whatever its name', () => {
   const folder = emptyFolder();
   const name = "it's $HOME `id`";
@@ -97,6 +107,9 @@ test.each([
   ['.hidden', 'hidden'],
   ['数', 'my-system'],
   ['', 'my-system'],
+  ['zod', 'zod-system'],
+  ['Cateto', 'cateto-system'],
+  ['typescript', 'typescript-system'],
 ])('a project in the folder %j is called %j', (folder, name) => {
   expect(JSON.parse(projectFiles(folder)['package.json'] ?? '')).toMatchObject({ name });
 });

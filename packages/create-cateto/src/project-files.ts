@@ -23,17 +23,19 @@ export function projectFiles(folder: string): ProjectFiles {
   };
 }
 
-/** A name that npm accepts. */
+/** A name that npm accepts. npm does not install a package into one of the same name. */
 function packageName(folder: string): string {
   const name = folder
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/g, '-')
     .replaceAll(/^[._-]+|-+$/g, '')
     .slice(0, 214);
-  return name === '' ? 'my-system' : name;
+  if (name === '') return 'my-system';
+  const { dependencies, devDependencies } = manifest(name);
+  return name === 'favicon.ico' || name in dependencies || name in devDependencies ? `${name}-system` : name;
 }
 
-function manifest(name: string): object {
+function manifest(name: string) {
   const { cateto, zod, typescript } = versions;
   return {
     name,

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 
 /** Texts by the path of their file in the project, with slashes. */
 export type ProjectFiles = Readonly<Record<string, string>>;
@@ -10,6 +10,11 @@ export type ProjectFiles = Readonly<Record<string, string>>;
  * @throws Error that says what is in the way
  */
 export function writeProject(folder: string, files: ProjectFiles): void {
+  if (folder.split(sep).includes('node_modules')) {
+    throw new Error(
+      `${folder} is inside of node_modules, which npm empties; nothing was written. Give a folder outside of it.`,
+    );
+  }
   const inTheWay = fileOnTheWay(folder);
   if (inTheWay !== undefined) {
     throw new Error(`${inTheWay} is not a folder; nothing was written. Give another folder.`);

@@ -42,6 +42,18 @@ test('the client knows the formulas and operations of a catalogue module without
 });
 
 test.each(['op-server', 'calc-server', 'client'])(
+  '%s refuses a module whose top-level await never ends with one line',
+  async (app) => {
+    const folder = mkdtempSync(join(tmpdir(), 'cateto-stuck-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const stuck = join(folder, 'stuck.mjs');
+    writeFileSync(stuck, 'await new Promise(() => {});\nexport const catalogue = 1;\n');
+    const { code, said } = await runApp(app, [...(app === 'client' ? ['formulas'] : []), '--catalogue', stuck]);
+    expect([code, said.trim().split('\n')]).toEqual([2, [expect.stringMatching(/never finishes loading/)]]);
+  },
+);
+
+test.each(['op-server', 'calc-server', 'client'])(
   '%s refuses a module that is not there with one line',
   async (app) => {
     const { code, said } = await runApp(app, [

@@ -119,9 +119,10 @@ export class CallGroup implements Caller {
       return;
     }
     this.full = false;
+    // A fallback that was refused as `overloaded` was not computed.
+    if (fellBackOn !== undefined && failed?.code !== 'overloaded') this.owner.fellBackOn(fellBackOn);
     if (failed !== undefined && !this.calls.collect) return this.owner.groupFailed(this, failed);
     this.outputs[index] = failed ?? output;
-    if (fellBackOn !== undefined) this.owner.fellBackOn(fellBackOn);
     this.missing -= 1;
     this.owner.gave(output, failed);
     if (this.over) return;

@@ -72,6 +72,20 @@ describe('a faulty generator', () => {
       /triple is not an operation of this catalogue/,
     ],
     [
+      'calls a namesake with another contract',
+      function* () {
+        yield call({ ...double, version: 2 }, 1);
+      },
+      /its call of double has another contract than double of this catalogue/,
+    ],
+    [
+      'calls a namesake that is no contract',
+      function* () {
+        yield call({ name: 'double' } as never, 1 as never);
+      },
+      /its call of double has another contract than double of this catalogue/,
+    ],
+    [
       'maps too many inputs',
       function* () {
         yield map(

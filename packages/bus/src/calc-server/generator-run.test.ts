@@ -160,6 +160,34 @@ describe('fallbacks', () => {
     expect(outcome).toEqual({ value: [2, 4, 6], fallbacks: [0, 1, 2, 3, 4, 5, 6, 7, 8], fallbackCount: 23 });
   });
 
+  test.each([
+    ['is caught', () => caught],
+    ['is collected', () => collected],
+    ['is settled', () => settled],
+  ])('a fallback whose failure %s counts as a computed call', async (_what, code) => {
+    const { outcome } = await outcomeOf(formulaCode(work, code()), { opServer: false });
+    expect(outcome).toEqual({ value: 2, fallbacks: [0], fallbackCount: 2 });
+  });
+
+  function* caught() {
+    try {
+      yield* call(refuse, 1);
+    } catch {
+      return yield* call(double, 1);
+    }
+    return 0;
+  }
+
+  function* collected() {
+    yield* map(refuse, [1], { onFailure: 'collect' });
+    return yield* call(double, 1);
+  }
+
+  function* settled() {
+    yield* allSettled([call(refuse, 1)]);
+    return yield* call(double, 1);
+  }
+
   test('the calls of a round go to the lanes in turn when lanes are fixed', async () => {
     const code = formulaCode(work, function* () {
       return yield* all([map(fixed, [1, 2, 3]), call(fixed, 4)]);
@@ -179,6 +207,17 @@ test('steps and failures of another copy of the contracts are those of this one'
     return [many, other.isFailure(failed) && failed.code];
   });
   expect(valueOf((await outcomeOf(code)).outcome)).toEqual([[2, 4], 'out-of-domain']);
+});
+
+test('a call by an equal contract is a call of the operation, and one by a namesake is none', async () => {
+  const planOf = (operation: typeof double) =>
+    formulaCode(work, { plan: () => [call(operation, 4)], combine: ([result]) => result });
+  expect(valueOf((await outcomeOf(planOf({ ...double }))).outcome)).toBe(8);
+  const { outcome } = await outcomeOf(planOf({ ...double, version: 2 }));
+  expect(outcome).toMatchObject({
+    code: 'internal',
+    message: expect.stringMatching(/has another contract than double/),
+  });
 });
 
 test('a cancelled formula cancels its calls, and asks no more', async () => {

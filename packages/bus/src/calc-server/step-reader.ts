@@ -1,5 +1,5 @@
-import { isFailure, knownStepVersion, limits, stepVersionOf, takeInput, textOf } from '@cateto/contracts';
-import type { Formula } from '@cateto/contracts';
+import { contractHash, isFailure, knownStepVersion, limits, stepVersionOf, takeInput, textOf } from '@cateto/contracts';
+import type { Formula, Operation } from '@cateto/contracts';
 import { hush, isThenable } from '../runs/promises.ts';
 import type { CallRoute, CallRoutes } from './operation-call.ts';
 
@@ -74,9 +74,10 @@ function takePart(formula: Formula, routes: CallRoutes, given: unknown): TakenCa
   >;
   const { kind } = part;
   if (kind !== 'call' && kind !== 'map') return 'a part of a step is neither a call nor a map';
-  const operation = nameOf(part.operation);
+  const { operation: called } = part;
+  const operation = nameOf(called);
   if (operation === undefined) return 'a call names no operation';
-  const to = routesOf(formula, routes, operation);
+  const to = routesOf(formula, routes, operation, called);
   if (typeof to === 'string') return to;
   if (kind === 'call') {
     return { operation, routes: to, inputs: [part.input], single: true, concurrency: 1, collect: false };
@@ -107,12 +108,37 @@ function nameOf(operation: unknown): string | undefined {
 }
 
 /** @returns the routes of an operation that the formula may call, or a text that says why it may not */
-function routesOf(formula: Formula, routes: CallRoutes, operation: string): readonly CallRoute[] | string {
+function routesOf(
+  formula: Formula,
+  routes: CallRoutes,
+  operation: string,
+  contract: unknown,
+): readonly CallRoute[] | string {
   const found = routes.get(operation);
   if (found === undefined) return `${operation} is not an operation of this catalogue`;
+  const own = found[0] as CallRoute;
+  if (contract !== own.operation && hashOfCalled(contract as Operation) !== own.hash) {
+    return `its call of ${operation} has another contract than ${operation} of this catalogue; use the operations of one catalogue`;
+  }
   const { calls } = formula;
   if (calls === undefined || calls.some(({ name }) => name === operation)) return found;
   return `${operation} is not among the operations that the contract of ${formula.name} lists in calls`;
+}
+
+/** A hash takes microseconds, so that of each contract is taken once. */
+const hashes = new WeakMap<Operation, number | undefined>();
+
+/** The hash of a contract that is not the catalogue's own object; undefined for what is no contract. */
+function hashOfCalled(operation: Operation): number | undefined {
+  if (hashes.has(operation)) return hashes.get(operation);
+  let hash: number | undefined;
+  try {
+    hash = contractHash(operation);
+  } catch {
+    // A program in JavaScript may name an operation in any object.
+  }
+  hashes.set(operation, hash);
+  return hash;
 }
 
 /** A call of a plan, with an input that belongs to no other code. */
@@ -126,7 +152,7 @@ export function takeCall(formula: Formula, routes: CallRoutes, call: unknown, in
   const { operation, input } = (call ?? {}) as { operation?: unknown; input?: unknown };
   const called = nameOf(operation);
   if (called === undefined) return `call ${index + 1} of the plan names no operation`;
-  const found = routesOf(formula, routes, called);
+  const found = routesOf(formula, routes, called, operation);
   if (typeof found === 'string') return found;
   const route = found[index] as CallRoute;
   const taken = takeInput(route.operation, input);

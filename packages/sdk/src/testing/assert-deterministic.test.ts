@@ -2,6 +2,7 @@ import type { FormulaGenerator } from '@cateto/contracts';
 import {
   all,
   call,
+  declaredFailure,
   defineCatalogue,
   defineSystem,
   failure,
@@ -26,7 +27,7 @@ const total = formula({
   output: Finite,
   example: { operands: [5], output: 20 },
 });
-const half = formula({ ...total, name: 'half', example: { operands: [5], output: 5 } });
+const half = formula({ ...total, name: 'half', example: { operands: [5], output: 5 }, failures: { stopped: Finite } });
 const catalogue = defineCatalogue({ operations: { double, refuse }, formulas: { total, half } });
 const finished: number[] = [];
 const handlers = {
@@ -88,6 +89,21 @@ test('a formula that fails in different ways is found', async () => {
   });
   await expect(assertDeterministic(system)).rejects.toThrow(
     'total(5) is not deterministic: it failed with out-of-domain, and when its calls ended in another order it failed with invalid-request',
+  );
+});
+
+test('a formula that fails with different data is found, with the data', async () => {
+  const system = systemWith(function* () {
+    yield* map(double, numbers(20));
+    return 1;
+  });
+  const stopped = formulaCode(half, {
+    plan: () => [call(double, 1), call(double, 2)],
+    combine: () => declaredFailure(half, 'stopped', finished.at(-1) ?? 0),
+  });
+  const broken = { ...system, formulas: { ...system.formulas, half: stopped } };
+  await expect(assertDeterministic(broken, { operands: { total: [] } })).rejects.toThrow(
+    /^half\(5\) is not deterministic: it failed with stopped and [12], and when .* it failed with stopped and [12]$/,
   );
 });
 

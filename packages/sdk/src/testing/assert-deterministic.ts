@@ -21,7 +21,7 @@ const timeoutMs = 3_600_000;
 
 /**
  * Runs each formula in two simulated systems in which its calls end in different orders, and compares the outcomes: the
- * value, or the code of the failure. In each of them, a generator also runs twice with the same results.
+ * value, or the code and the data of the failure. In each of them, a generator also runs twice with the same results.
  *
  * @throws Error that names the formula, its operands and both outcomes
  */
@@ -54,7 +54,7 @@ interface Case {
   readonly operands: readonly unknown[];
 }
 
-type Outcome = { readonly value: unknown } | { readonly code: string; readonly message?: string };
+type Outcome = { readonly value: unknown } | { readonly code: string; readonly data: unknown };
 
 async function outcomesOf(
   { catalogue, handlers, formulas }: { catalogue: Catalogue; handlers: object; formulas: object },
@@ -93,13 +93,15 @@ async function outcomeOf(call: Promise<{ readonly value: unknown }>): Promise<Ou
     if (!(error instanceof RequestError)) throw error;
     // A generator that differs when it runs again: the text says where.
     if (error.code === 'internal' && error.message.includes('is not deterministic')) throw error;
-    return { code: error.code };
+    return { code: error.code, data: error.data };
   }
 }
 
 function text(outcome: Outcome | undefined): string {
   if (outcome === undefined) return 'nothing';
-  return 'value' in outcome ? `it gave ${JSON.stringify(outcome.value)}` : `it failed with ${outcome.code}`;
+  if ('value' in outcome) return `it gave ${JSON.stringify(outcome.value)}`;
+  const data = outcome.data === undefined ? '' : ` and ${JSON.stringify(outcome.data)}`;
+  return `it failed with ${outcome.code}${data}`;
 }
 
 async function loaded<T>(given: Loadable<T>): Promise<T> {
