@@ -2,7 +2,7 @@ import { defineCatalogue, defineSystem, exposed, formula, formulaCode, map, oper
 import { z } from 'zod';
 import { monteCarlo } from './monte-carlo.js';
 
-/* Prices options by simulation: one operation that takes a tenth of a second, and a formula that spreads many of them. */
+/* Prices options by simulation: one operation that takes a millisecond for 1,000 paths, and a formula that spreads many of them. */
 
 const Option = z.object({
   /** The price of the share today. */

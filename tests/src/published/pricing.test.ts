@@ -26,7 +26,7 @@ let cluster: Started;
 const commands = blocks
   .filter((block) => block.page === page && block.language === 'sh')
   .flatMap(({ text }) => commandsIn(text))
-  .map(({ text }) => text.replace('options.js 500 20000', `options.js ${many} ${paths}`));
+  .map(({ text }) => text.replace(/\.js 500 20000/, `.js ${many} ${paths}`));
 
 const shell = (command: string): ReturnType<Outside['run']> => outside.run('bash', '-c', command);
 
@@ -94,9 +94,22 @@ test('the total is the same to the last bit when an op-server and the active bro
 });
 
 test('the page prices the rows of a file by the name of the operation', async () => {
-  for (const command of commands.slice(5)) expect([command, (await shell(command)).code]).toEqual([command, 0]);
+  for (const command of commands.slice(6)) expect([command, (await shell(command)).code]).toEqual([command, 0]);
   const rows = readFileSync(join(outside.folder, 'prices.csv'), 'utf8').trim().split('\n');
   expect(rows).toHaveLength(41);
   cluster.child.kill('SIGTERM');
   await cluster.ended;
 });
+
+test.runIf(process.platform === 'linux')(
+  'the page measures how busy the handlers are, and what a kill costs',
+  async () => {
+    const [, , , , , measure = ''] = commands;
+    expect(measure).toBe(`node measure.js ${many} ${paths}`);
+    const { code, out, said } = await shell(measure);
+    expect({ code, said }).toEqual({ code: 0, said: '' });
+    expect(out).toMatch(/^runs of the handler: \d+ \+ \d+, each option once$/m);
+    expect(out).toMatch(/^handlers computed \d+\.\d\d s: 0\.\d{3} of two cores' time$/m);
+    expect(out).toMatch(/^the total is the same to the last bit$/m);
+  },
+);
