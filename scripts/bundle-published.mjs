@@ -18,9 +18,14 @@ export async function bundlePublished(more = {}) {
   writeFileSync('dist/THIRD-PARTY-LICENSES.txt', notices.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
+const licences = new URL('licenses/', import.meta.url);
+
 function noticeOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license, author } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const head = `${name} ${version} (${license})\n\n`;
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} ${version} has no licence file to pass on`);
-  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  if (file !== undefined) return `${head}${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  // The package names its licence and has no text of it.
+  if (license !== 'Apache-2.0') throw new Error(`${name} ${version} has no licence file to pass on`);
+  return `${head}Copyright ${author}\n\n${readFileSync(new URL(`${license}.txt`, licences), 'utf8').trim()}\n`;
 }

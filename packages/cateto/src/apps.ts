@@ -14,5 +14,6 @@ export const apps: Readonly<Record<string, Program>> = {
   cluster: { about: 'runs all of these on this machine, until Ctrl-C', load: () => import('./cluster.ts') },
   client: { about: 'sends requests: client hypotenuse 12 13', load: () => import('client') },
   contracts: { about: 'exports and checks contracts: contracts check', load: () => import('contracts') },
+  key: { about: 'makes keys, and keeps the list of what each may do: key init', load: () => import('key') },
   init: { about: 'writes a small project: init my-system', load: () => import('create-cateto') },
 };

@@ -136,6 +136,7 @@ export type { PublishableTopic, SubscribableTopic } from './topics/roles.ts';
 export type { GivenSetting, Setting, SettingName, ValueOf } from './config/settings.ts';
 export { readSetting, SettingFault, settings } from './config/settings.ts';
 export { version } from './version.generated.ts';
+export { z85Decode, z85Encode } from './config/z85.ts';
 export { stackOf, textOf } from './values/thrown-text.ts';
 export type { RoleRights } from './topics/role-table.ts';
 export { roleTable } from './topics/role-table.ts';

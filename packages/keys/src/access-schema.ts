@@ -1,7 +1,7 @@
 import type { Lane, Role } from '@cateto/contracts';
 import { isLane, isName, roles } from '@cateto/contracts';
 import { z } from 'zod';
-import { isKey } from './z85.ts';
+import { isKey } from './key-text.ts';
 
 /* The form of an access list, and the words for what does not fit it. */
 

@@ -29,6 +29,21 @@ export interface Access {
   authorize(publicKey: string, nowMs: number): Grant | Refusal;
 }
 
+export interface AccessEvents {
+  reloaded(access: Access): void;
+  /** The list cannot be used; the one from before stays. `message` is one line. */
+  unreadable(message: string): void;
+}
+
+/** A list that may change while a broker uses it. */
+export interface AccessSource {
+  /** The list at the start. */
+  readonly first: Access;
+  /** Begins to report changes. */
+  watch(events: AccessEvents): void;
+  close(): void;
+}
+
 export function createAccess({ keys }: AccessFile, prefixOf: PrefixOf): Access {
   const grants = keys.map((entry): Grant => {
     const { name, publicKey, roles, operations, lanes, formulas, expires, connectionsMax } = entry;

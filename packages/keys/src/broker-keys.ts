@@ -1,6 +1,6 @@
 import type { Faults } from './fault.ts';
 import { faulty, isFaulty } from './fault.ts';
-import { isKey } from './z85.ts';
+import { isKey } from './key-text.ts';
 import { parseZpl } from './zpl.ts';
 
 /*

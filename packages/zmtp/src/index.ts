@@ -10,7 +10,6 @@ export type { ClientKeys } from './curve/client.ts';
 export type { CurveCrypto, KeyPair } from './curve/crypto.ts';
 export { curveClient, curveServer } from './curve/mechanism.ts';
 export type { ServerKeys } from './curve/server.ts';
-export { z85Decode, z85Encode } from './curve/z85.ts';
 export type { ConnectionsOptions } from './connections.ts';
 export type { FrameEvents, FrameReader } from './frame-reader.ts';
 export { commandFlag, createFrameReader, longFlag, longHeadBytes, moreFlag, shortHeadBytes } from './frame-reader.ts';

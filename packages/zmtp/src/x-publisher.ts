@@ -40,8 +40,8 @@ export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
   readonly isTopic?: (prefix: string) => boolean;
   /** Which subscriptions of a lost peer are reported first. */
   readonly isFirst?: (prefix: string) => boolean;
-  /** Why a peer may not subscribe to a prefix; undefined when it may. */
-  readonly refusalOf?: (peer: Peer, prefix: string) => string | undefined;
+  /** Why a peer that holds so many subscriptions may not subscribe to a prefix; undefined when it may. */
+  readonly refusalOf?: (peer: Peer, prefix: string, held: number) => string | undefined;
 };
 
 /** An observer has one prefix that is no topic, or a few. */
@@ -74,7 +74,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
     const isOneTooMany = (prefixes.get(peer) ?? 0) >= prefixesMax && !isTopic(prefix);
     if (isOneTooMany) return refuse(peer, 'more prefixes than an observer has');
     if (index.count(peer) >= subscriptionsMax) return refuse(peer, 'more subscriptions than a peer may have');
-    const refusal = refusalOf?.(peer, prefix);
+    const refusal = refusalOf?.(peer, prefix, index.count(peer));
     if (refusal !== undefined) return events.refused(refusal);
     const isNew = index.add(peer, prefix);
     counted(peer, prefix, 1);

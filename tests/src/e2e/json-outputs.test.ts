@@ -1,5 +1,6 @@
 import { jsonOutputs as ofClient } from 'client/json';
 import { jsonOutputs as ofContracts } from 'contracts/files';
+import { jsonOutputs as ofKey } from 'key/json';
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ import { system } from '../support/system.ts';
 /* What the command line prints with --json fits the schemas from which docs/contracts/cli is generated. */
 
 const module = fileURLToPath(new URL('../support/pricing.ts', import.meta.url));
-const schemas = { ...ofClient, ...ofContracts };
+const schemas = { ...ofClient, ...ofContracts, ...ofKey };
 const checked = new Set<string>();
 
 /** The schemas are strict, so a field that they do not declare fails too. */
@@ -65,6 +66,22 @@ test('the lists of the client and the reports of contracts fit their schemas', a
     }).stdout;
   check('contracts-export', contracts('export', '--release'));
   check('contracts-check', contracts('check'));
+});
+
+test('what the tool of keys prints fits the schemas', () => {
+  const { cwd, args } = appCommand('key', false);
+  const at = folder();
+  const access = join(at, 'access.json');
+  const key = (...more: readonly string[]): string =>
+    spawnSync(process.execPath, [...args, ...more, '--json'], { cwd, encoding: 'utf8' }).stdout;
+  check('key-init', key('init', at));
+  check('key-new', key('new', 'desk', '--dir', at));
+  check('key-show', key('show', join(at, 'desk.key')));
+  check('key-allow', key('allow', join(at, 'desk.key'), '--roles', 'client', '--expires', '1h', '--access', access));
+  check('key-new', key('rotate', 'desk', '--dir', at, '--access', access));
+  check('key-allow', key('revoke', 'desk', '--access', access));
+  check('key-list', key('list', '--access', access));
+  check('key-check', key('check', '--access', access));
 });
 
 test('every schema was compared with a real output', () => {

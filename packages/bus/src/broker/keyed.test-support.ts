@@ -1,9 +1,17 @@
 import type { BrokerEndpoint, Failure, Success } from '@cateto/contracts';
-import { addressPrefixOf, call, defineCatalogue, Finite, formula, formulaCode, operation } from '@cateto/contracts';
+import {
+  addressPrefixOf,
+  call,
+  defineCatalogue,
+  Finite,
+  formula,
+  formulaCode,
+  operation,
+  z85Decode,
+} from '@cateto/contracts';
 import { curveKeyPair } from 'zeromq';
 import { createHash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
-import { z85Decode } from '@cateto/zmtp';
 import { serveFormulas } from '../calc-server/formula-server.ts';
 import { createFormulaClient } from '../client/formula-client.ts';
 import type { BrokerKeys, KeyPair } from '../link/keys.ts';

@@ -1,6 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import { createCodec } from '@cateto/contracts';
-import { curveClient, nullMechanism, z85Decode } from '@cateto/zmtp';
+import { createCodec, z85Decode } from '@cateto/contracts';
+import { curveClient, nullMechanism } from '@cateto/zmtp';
 import type { Mechanism, Subscriber, XPublisher } from '@cateto/zmtp';
 import { loadCurveCrypto, nodeNetwork } from '@cateto/zmtp/node';
 import { curveKeyPair } from 'zeromq';

@@ -1,6 +1,5 @@
-import { addressLength, topicShape } from '@cateto/contracts';
+import { addressLength, topicShape, z85Encode } from '@cateto/contracts';
 import type { Peer } from '@cateto/zmtp';
-import { z85Encode } from '@cateto/zmtp';
 import type { BrokerKeys, BrokerPort, ConnectionRights } from './keys.ts';
 
 /*
@@ -15,7 +14,7 @@ export interface ConnectionGuard {
   /** @returns why the message is dropped; undefined when it may be forwarded */
   publish(peer: Peer, topic: string, body: Uint8Array): string | undefined;
   /** @returns why the subscription is refused; undefined when it is accepted */
-  subscribe(peer: Peer, prefix: string): string | undefined;
+  subscribe(peer: Peer, prefix: string, held: number): string | undefined;
 }
 
 /** A batch: an array of three to six, whose first element is a text of twelve characters, the sender. */
@@ -59,21 +58,23 @@ export function createConnectionGuard(
     publish(peer, topic, body) {
       const guarded = connections.get(peer);
       if (guarded === undefined) return 'a connection without a key';
-      if (!isSender(guarded, body)) return misuse(peer, 'a sender that is not the publisher');
+      if (!isSender(guarded, body)) return misuse(peer, guarded, 'a sender that is not the publisher');
       return guarded.rights?.publish(topic);
     },
-    subscribe(peer, prefix) {
+    subscribe(peer, prefix, held) {
       const guarded = connections.get(peer);
       if (guarded === undefined) return 'a connection without a key';
       const address = topicShape(prefix)?.address;
-      if (address !== undefined && !isOwn(guarded, address)) return misuse(peer, 'a topic of another participant');
-      return guarded.rights?.subscribe(prefix);
+      if (address !== undefined && !isOwn(guarded, address))
+        return misuse(peer, guarded, 'a topic of another participant');
+      return guarded.rights?.subscribe(prefix, held);
     },
   };
 }
 
 /** A peer that repeats this is cut off. */
-function misuse(peer: Peer, what: string): string {
+function misuse(peer: Peer, { rights }: Guarded, what: string): string {
+  rights?.refused?.(what);
   peer.misused();
   return what;
 }

@@ -21,9 +21,12 @@ export interface ConnectionRights {
   publish(topic: string): string | undefined;
   /**
    * @param prefix a whole topic, or the beginning of topics
+   * @param held how many subscriptions the connection has
    * @returns why the subscription is refused; undefined when it is accepted
    */
-  subscribe(prefix: string): string | undefined;
+  subscribe(prefix: string, held: number): string | undefined;
+  /** The broker itself refused a message or a subscription. */
+  refused?(why: string): void;
   /** The connection is gone. */
   closed?(): void;
 }

@@ -62,15 +62,20 @@ export function readBrokerKeys(file: string): BrokerKeys {
 }
 
 export function readAccessFile(file: string): AccessFile {
-  return whole(file, parseAccess(readText(file).text, prefixOf));
+  return accessIn(file, readText(file).text);
+}
+
+/** The list in this text of a file. */
+export function accessIn(file: string, text: string): AccessFile {
+  return whole(file, parseAccess(text, prefixOf));
 }
 
 /** Changes an access list, or makes it. A change that would make it faulty is refused. */
 export function changeAccess(file: string, change: (present: AccessFile) => AccessFile): void {
   replaceText(file, (text) => {
-    const present = text === undefined ? { keys: [] } : whole(file, parseAccess(text, prefixOf));
+    const present = text === undefined ? { keys: [] } : accessIn(file, text);
     const changed = accessText(change(present));
-    whole(file, parseAccess(changed, prefixOf));
+    accessIn(file, changed);
     return changed;
   });
 }

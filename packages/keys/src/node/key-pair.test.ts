@@ -1,8 +1,8 @@
-import { isAddress } from '@cateto/contracts';
+import { isAddress, z85Decode } from '@cateto/contracts';
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { curveKeyPair } from 'zeromq';
-import { bytesOfZ85, isKey } from '../z85.ts';
+import { isKey } from '../key-text.ts';
 import { newKeyPair, prefixOf, publicKeyOf } from './key-pair.ts';
 
 test('the public half of a secret key of libzmq is the one that libzmq made', () => {
@@ -22,7 +22,7 @@ test('a new key pair has two different halves that belong together', () => {
 test('the addresses of a key begin with the last six base 36 digits of its hash', () => {
   const { publicKey } = newKeyPair();
   const hash = createHash('sha256')
-    .update(bytesOfZ85(publicKey) ?? '')
+    .update(z85Decode(publicKey) ?? '')
     .digest('hex');
   expect(prefixOf(publicKey)).toBe(BigInt(`0x${hash}`).toString(36).slice(-6));
   expect(isAddress(`${prefixOf(publicKey)}zzzzzz`)).toBe(true);

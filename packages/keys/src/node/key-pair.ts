@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { addressPrefixOf } from '../address-prefix.ts';
-import { bytesOfZ85, z85 } from '../z85.ts';
+import { addressPrefixOf, z85Decode, z85Encode } from '@cateto/contracts';
 
 /* Key pairs of CURVE: X25519, both halves in Z85. */
 
@@ -15,21 +14,21 @@ const secretHead = Buffer.from('302e020100300506032b656e04220420', 'hex');
 export function newKeyPair(): KeyPair {
   const { privateKey } = generateKeyPairSync('x25519');
   const { d = '', x = '' } = privateKey.export({ format: 'jwk' });
-  return { publicKey: z85(Buffer.from(x, 'base64url')), secretKey: z85(Buffer.from(d, 'base64url')) };
+  return { publicKey: z85Encode(Buffer.from(x, 'base64url')), secretKey: z85Encode(Buffer.from(d, 'base64url')) };
 }
 
 /** The public half of a secret key, which must be one. */
 export function publicKeyOf(secretKey: string): string {
-  const key = Buffer.concat([secretHead, bytesOfZ85(secretKey) ?? new Uint8Array()]);
+  const key = Buffer.concat([secretHead, z85Decode(secretKey) ?? new Uint8Array()]);
   const { x = '' } = createPublicKey(createPrivateKey({ key, format: 'der', type: 'pkcs8' })).export({ format: 'jwk' });
-  return z85(Buffer.from(x, 'base64url'));
+  return z85Encode(Buffer.from(x, 'base64url'));
 }
 
 /** The beginning of the addresses of a public key. */
 export function prefixOf(publicKey: string): string {
   return addressPrefixOf(
     createHash('sha256')
-      .update(bytesOfZ85(publicKey) ?? new Uint8Array())
+      .update(z85Decode(publicKey) ?? new Uint8Array())
       .digest(),
   );
 }

@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as zeromq from 'zeromq';
 import { freePort } from '@cateto/cluster';
+import { z85Encode } from '@cateto/contracts';
 import { clientKeys, clientMechanism, crypto, serverKeys, serverMechanism } from '../curve/keys.test-support.ts';
 import { curveClient } from '../curve/mechanism.ts';
-import { z85Encode } from '../curve/z85.ts';
 import type { EventLog } from './event-log.test-support.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '@cateto/cluster';
+import { z85Decode, z85Encode } from '@cateto/contracts';
 import { crypto } from '../curve/keys.test-support.ts';
 import { curveClient, curveServer } from '../curve/mechanism.ts';
-import { z85Decode, z85Encode } from '../curve/z85.ts';
 import { createEventLog } from './event-log.test-support.ts';
 import { host, openSubscriber, openXPublisher } from './ours.test-support.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { BrokerEndpoint } from '@cateto/contracts';
-import { addressPrefixOf, limits } from '@cateto/contracts';
+import { addressPrefixOf, limits, z85Decode, z85Encode } from '@cateto/contracts';
 import type { Mechanism } from '@cateto/zmtp';
-import { curveClient, curveServer, z85Decode, z85Encode } from '@cateto/zmtp';
+import { curveClient, curveServer } from '@cateto/zmtp';
 import { loadCurveCrypto } from '@cateto/zmtp/node';
 import type { BrokerKeys, BrokerPort, KeyPair, ParticipantKeys } from '../keys.ts';
 

@@ -1,1 +1,0 @@
-export { addressPrefixLength, addressPrefixOf } from '@cateto/contracts';
