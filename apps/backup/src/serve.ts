@@ -1,9 +1,14 @@
-import { brokerSettings, brokerValues, runServer } from '@cateto/app-kit';
-import { startBroker } from '@cateto/bus/broker';
+import { brokerSecurity, brokerSettings, brokerValues, onReloadSignal, runServer } from '@cateto/app-kit';
+import { startSecuredBroker } from '@cateto/bus/broker';
 
 await runServer({
   name: 'backup',
   description: 'The backup broker: stands by, and forwards messages when the primary broker is gone.',
   settings: brokerSettings,
-  start: (given, onEvent) => startBroker({ rank: 'backup', onEvent, ...brokerValues('backup', given) }),
+  start(given, onEvent) {
+    const values = brokerValues('backup', given);
+    const security = brokerSecurity('backup', given);
+    if (security !== undefined) onReloadSignal(security.access.reload);
+    return startSecuredBroker({ rank: 'backup', onEvent, ...values, security });
+  },
 });

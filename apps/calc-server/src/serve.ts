@@ -1,5 +1,5 @@
-import { loadCatalogue, runServer } from '@cateto/app-kit';
-import { serveFormulas, zeromqLink } from '@cateto/bus';
+import { loadCatalogue, participantKeys, participantKeySettings, runServer } from '@cateto/app-kit';
+import { prepareDialKeys, serveFormulas, zeromqLink } from '@cateto/bus';
 import { openThreads } from '@cateto/bus/threads';
 
 /** The source of the worker when this program runs from source, and the built worker when it runs built. */
@@ -8,10 +8,21 @@ const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker
 await runServer({
   name: 'calc-server',
   description: 'Serves formulas to clients: requests operations from op-servers and combines their results.',
-  settings: ['brokers', 'catalogue', 'operationTimeoutMs', 'workers', 'drainMs', 'exposeErrors'],
-  async start({ values: { brokers, catalogue: given, operationTimeoutMs, workers, drainMs, exposeErrors } }, onEvent) {
-    const module = await loadCatalogue(given, () => import('@cateto/compute'));
+  settings: [
+    'brokers',
+    ...participantKeySettings,
+    'catalogue',
+    'operationTimeoutMs',
+    'workers',
+    'drainMs',
+    'exposeErrors',
+  ],
+  async start(given, onEvent) {
+    const { brokers, operationTimeoutMs, workers, drainMs, exposeErrors } = given.values;
+    const module = await loadCatalogue(given.values.catalogue, () => import('@cateto/compute'));
     const [handlers, formulas] = await Promise.all([module.handlers(), module.formulas()]);
+    const keys = participantKeys(given);
+    const dialKeys = keys === undefined ? undefined : await prepareDialKeys(keys, brokers);
     const threads = openThreads({ file, module: module.url, workers, onEvent });
     const server = serveFormulas({
       catalogue: module.catalogue,
@@ -21,7 +32,7 @@ await runServer({
       operationTimeoutMs,
       drainMs,
       exposeErrors,
-      openLink: zeromqLink(brokers),
+      openLink: zeromqLink(brokers, dialKeys),
       onEvent,
     });
     return {

@@ -21,6 +21,10 @@ export const outputClosed: unique symbol = Symbol('stdout has no reader any more
 export interface ConnectSettings {
   readonly brokers: readonly BrokerEndpoint[];
   readonly timeoutMs: number;
+  /** The file of this program's key pair. */
+  readonly key?: string | undefined;
+  /** The file of the brokers' public keys. */
+  readonly brokerKeys?: string | undefined;
   readonly onEvent: (event: BusEvent) => void;
 }
 

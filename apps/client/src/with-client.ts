@@ -1,5 +1,5 @@
 import { oneLine } from '@cateto/app-kit';
-import { readSettings, unknownVariables, unknownVariableText } from '@cateto/app-kit';
+import { checkKeySettings, readSettings, unknownVariables, unknownVariableText } from '@cateto/app-kit';
 import type { BusEvent } from '@cateto/sdk';
 import type { Command } from 'commander';
 import type { CommandClient, Context } from './context.ts';
@@ -15,7 +15,9 @@ export async function withClient<T>(
   command: Command,
   use: (client: CommandClient) => Promise<T>,
 ): Promise<T> {
-  const { values } = readSettings(command, ['brokers', 'timeoutMs'], io.env);
+  const given = readSettings(command, ['brokers', 'timeoutMs', 'key', 'brokerKeys'], io.env);
+  const { values } = given;
+  checkKeySettings(given);
   for (const unknown of unknownVariables(io.env)) io.stderr.write(`${unknownVariableText(unknown)}\n`);
   const client = await connect({
     ...values,

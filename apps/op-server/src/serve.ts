@@ -1,5 +1,5 @@
-import { loadCatalogue, runServer } from '@cateto/app-kit';
-import { serveOperations, zeromqLink } from '@cateto/bus';
+import { loadCatalogue, participantKeys, participantKeySettings, runServer } from '@cateto/app-kit';
+import { prepareDialKeys, serveOperations, zeromqLink } from '@cateto/bus';
 import { openThreads } from '@cateto/bus/threads';
 
 /** The source of the worker when this program runs from source, and the built worker when it runs built. */
@@ -8,7 +8,17 @@ const file = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker
 await runServer({
   name: 'op-server',
   description: 'Serves operations to calc-servers.',
-  settings: ['brokers', 'catalogue', 'operations', 'lanes', 'workers', 'drainMs', 'concurrency', 'exposeErrors'],
+  settings: [
+    'brokers',
+    ...participantKeySettings,
+    'catalogue',
+    'operations',
+    'lanes',
+    'workers',
+    'drainMs',
+    'concurrency',
+    'exposeErrors',
+  ],
   async start(given, onEvent) {
     const { brokers, operations, lanes, workers, drainMs, concurrency, exposeErrors } = given.values;
     const module = await loadCatalogue(given.values.catalogue, () => import('@cateto/compute'));
@@ -16,6 +26,8 @@ await runServer({
     const unknown = operations === 'all' ? undefined : operations.find((name) => !known.includes(name));
     if (unknown !== undefined) throw given.fault('operations', `"${unknown}" is not one of ${known.join(', ')}`);
     const handlers = await module.handlers();
+    const keys = participantKeys(given);
+    const dialKeys = keys === undefined ? undefined : await prepareDialKeys(keys, brokers);
     const threads = openThreads({ file, module: module.url, workers, onEvent });
     // With a number, every handler runs in threads, so they have to load.
     if (workers !== 'auto') await threads?.start();
@@ -28,7 +40,7 @@ await runServer({
       concurrency,
       drainMs,
       exposeErrors,
-      openLink: zeromqLink(brokers),
+      openLink: zeromqLink(brokers, dialKeys),
       onEvent,
     });
     return {

@@ -15,8 +15,11 @@ const warnings: ReadonlySet<string> = new Set([
   'request-given-up',
   'handler-failed',
   'thread-failed',
+  'peer-refused',
+  'right-refused',
+  'peer-cut',
 ]);
-const errors: ReadonlySet<string> = new Set(['misconfigured']);
+const errors: ReadonlySet<string> = new Set(['misconfigured', 'access-unreadable']);
 
 /** Writes events to a log, each at its own level. */
 export function logEvents(log: Log): (event: AppEvent) => void {

@@ -3,7 +3,16 @@ import { formatBroker, isLoopback, settings } from '@cateto/contracts';
 import type { SettingValues } from './settings-options.ts';
 
 /** The settings of a broker, primary or backup. */
-export const brokerSettings = ['brokers', 'bind', 'insecure', 'heartbeatMs', 'peerLostMs'] as const;
+export const brokerSettings = [
+  'brokers',
+  'bind',
+  'insecure',
+  'heartbeatMs',
+  'peerLostMs',
+  'key',
+  'brokerKeys',
+  'access',
+] as const;
 
 type BrokerSetting = (typeof brokerSettings)[number];
 
@@ -11,17 +20,17 @@ type BrokerSetting = (typeof brokerSettings)[number];
  * Reads the values of a broker's settings.
  *
  * @throws SettingFault for a backup that is not in the list of brokers, for an address that other hosts can reach
- *   without `--insecure`, and for a loss time that is too short for the heartbeats
+ *   without keys or `--insecure`, and for a loss time that is too short for the heartbeats
  */
 export function brokerValues(
   rank: 'primary' | 'backup',
   given: SettingValues<BrokerSetting>,
 ): SettingValues<BrokerSetting>['values'] {
-  const { brokers, bind, insecure, heartbeatMs, peerLostMs } = given.values;
+  const { brokers, bind, insecure, heartbeatMs, peerLostMs, key } = given.values;
   if (rank === 'backup' && brokers.length < 2) {
     throw given.fault('brokers', 'names one broker; name two, the primary first: a backup is the second');
   }
-  if (!isLoopback(bind) && !insecure) throw openPorts(given, bind);
+  if (!isLoopback(bind) && !insecure && key === undefined) throw openPorts(given, bind);
   if (peerLostMs < 2 * heartbeatMs) {
     throw given.fault('peerLostMs', `${peerLostMs} ms is less than two heartbeats of ${heartbeatMs} ms`);
   }
@@ -31,7 +40,7 @@ export function brokerValues(
 function openPorts(given: SettingValues<BrokerSetting>, bind: string): SettingFault {
   return given.fault(
     'bind',
-    `anyone who reaches ${bind} could read and publish everything; bind a loopback address, or give --insecure`,
+    `anyone who reaches ${bind} could read and publish everything; give --key, --broker-keys and --access, or --insecure`,
   );
 }
 

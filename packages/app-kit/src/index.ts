@@ -1,5 +1,9 @@
 export type { AppEvent } from './app-events.ts';
 export { logEvents } from './app-events.ts';
+export type { BrokerSecurity } from './broker-security.ts';
+export { brokerSecurity } from './broker-security.ts';
+export type { ParticipantKeys } from './key-settings.ts';
+export { checkKeySettings, participantKeys, participantKeySettings } from './key-settings.ts';
 export { brokerSettings, brokersText, brokerValues, defaultBrokers } from './broker-settings.ts';
 export type { CatalogueModule } from './catalogue-module.ts';
 export { catalogueUrl, loadCatalogue } from './catalogue-module.ts';
@@ -27,7 +31,7 @@ export type { Metric, ProcessMetrics } from './observe/metric.ts';
 export { metricsTable } from './observe/metrics-table.ts';
 export { endpointSettings, endpointValues } from './observe/endpoint-settings.ts';
 export type { EndSignal } from './signals.ts';
-export { catchSignals, onEndSignal, signalExitCodes } from './signals.ts';
+export { catchSignals, onEndSignal, onReloadSignal, signalExitCodes } from './signals.ts';
 export type { SettingValues } from './settings-options.ts';
 export { addSettings, flagsAsVariables, readSettings } from './settings-options.ts';
 export { unknownVariables, unknownVariableText } from './unknown-variables.ts';

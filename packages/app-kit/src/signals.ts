@@ -17,6 +17,7 @@ export const signalExitCodes: Readonly<Record<EndSignal, number>> = { SIGHUP: 12
 const terminals = [0, 1, 2].filter((stream) => isatty(stream));
 
 let onSignal: (signal: EndSignal) => void = endAtOnce;
+let onReload: () => void = () => undefined;
 let caught = false;
 
 /**
@@ -33,7 +34,7 @@ export function catchSignals(): void {
   process.on('SIGHUP', () => {
     // `nohup` lets a process ignore SIGHUP, but Node resets that. A process without a terminal was started by `nohup`
     // or as a service.
-    if (terminals.length === 0) return;
+    if (terminals.length === 0) return onReload();
     process.once('exit', letGoOfTerminals);
     onSignal('SIGHUP');
   });
@@ -47,6 +48,12 @@ export function catchSignals(): void {
 export function onEndSignal(run: (signal: EndSignal) => void): void {
   catchSignals();
   onSignal = run;
+}
+
+/** Sets what SIGHUP does in a process that was started without a terminal, as a service is. */
+export function onReloadSignal(run: () => void): void {
+  catchSignals();
+  onReload = run;
 }
 
 /**

@@ -5,6 +5,8 @@ import { appCommand } from './app-command.ts';
 import type { AppProcess } from './app-process.ts';
 import { startProcess } from './app-process.ts';
 import { freeBrokers } from './free-ports.ts';
+import type { KeySystem } from '@cateto/keys/node';
+import { keyVariables } from './key-variables.ts';
 import type { ProcessPlan } from './layout.ts';
 import { planSystem } from './layout.ts';
 import type { LogEvent } from './log-event.ts';
@@ -32,6 +34,8 @@ export interface ClusterOptions {
    * system chooses all of them. Unless given, no process does.
    */
   readonly http?: HttpAddress | undefined;
+  /** The keys of the processes; none by default. */
+  readonly keys?: KeySystem | undefined;
   /** The longest drain time of a process; 5 s by default. {@link Cluster.stop} kills a process 5 s after it. */
   readonly drainMs?: number | undefined;
   /** The log level of every process; `info` by default, because the cluster needs those events. */
@@ -88,7 +92,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
       name,
       cwd,
       args: [...args, ...common, ...plan.args, ...more],
-      environment,
+      environment: { ...environment, ...(options.keys === undefined ? {} : keyVariables(options.keys, plan.app)) },
       ...(onEvent === undefined ? {} : { onEvent: (logged: LogEvent) => onEvent(name, logged) }),
     });
     processes.set(name, started);

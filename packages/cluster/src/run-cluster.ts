@@ -27,6 +27,7 @@ import type { CommandOf } from './app-command.ts';
 import { startCluster } from './cluster.ts';
 import { parseCount } from './count.ts';
 import { endInOrder } from './end-in-order.ts';
+import { clientKeyFlags, keysForThisRun } from './key-variables.ts';
 import type { ProcessEvent } from './keep-running.ts';
 import { keepRunning, restartPolicy } from './keep-running.ts';
 import { overview, table } from './overview.ts';
@@ -42,6 +43,7 @@ interface Options {
   readonly opServers: number;
   readonly calcServers: number;
   readonly restart: boolean;
+  readonly keys?: boolean;
   readonly built?: boolean | undefined;
 }
 
@@ -56,7 +58,8 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
   const command = createCommand('cluster', 'Starts a whole system on this machine and keeps it running until Ctrl-C.')
     .option('--op-servers <n>', 'how many op-servers', parseCount, 2)
     .option('--calc-servers <n>', 'how many calc-servers', parseCount, 1)
-    .option('--no-restart', 'do not restart processes that end');
+    .option('--no-restart', 'do not restart processes that end')
+    .option('--keys', 'give every process a key, in files that are removed at the end');
   if (commandOf === undefined) command.option('--built', 'run what `pnpm build` made');
   addSettings(command, settingNames);
   if (isDescribed(command)) return;
@@ -65,7 +68,13 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
   const ending = endInOrder();
   guardOutput(typed, (exitCode) => ending.end(exitCode));
 
-  async function run({ opServers, calcServers, restart, built = false }: Options): Promise<void> {
+  async function run({
+    opServers,
+    calcServers,
+    restart,
+    built = false,
+    keys: withKeys = false,
+  }: Options): Promise<void> {
     const given = readSettings(command, settingNames, environment());
     const { log: form = process.stderr.isTTY ? 'pretty' : 'json', logLevel: level } = given.values;
     const brokers = brokersText(given.values.brokers);
@@ -81,7 +90,9 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       colour: wantsColour(process.stderr),
     });
     for (const unknown of unknownVariables(environment())) say(unknownVariableText(unknown));
+    const keys = withKeys ? keysForThisRun() : undefined;
     const cluster = await startCluster({
+      keys,
       opServers,
       calcServers,
       brokers,
@@ -114,7 +125,8 @@ export async function runCluster({ askWith, commandOf }: ClusterProgram): Promis
       onEvent: (event) => report(log, event),
     });
     const rows = overview(cluster.plans, brokers, (name) => cluster.get(name));
-    const also = brokers === defaultBrokers ? '' : ` --brokers ${brokers}`;
+    const clientKeys = keys === undefined ? '' : clientKeyFlags(keys);
+    const also = `${brokers === defaultBrokers ? '' : ` --brokers ${brokers}`}${clientKeys}`;
     const ask =
       catalogue === undefined
         ? `Ask it from another terminal: ${askWith} hypotenuse 12 13${also}`

@@ -6,11 +6,13 @@ import { brokersOf } from './brokers-of.ts';
 import { checkDuration } from './check-options.ts';
 import type { Client } from './client.ts';
 import { createClient } from './create-client.ts';
+import type { KeyOptions } from './dial-keys-of.ts';
+import { dialKeysOf } from './dial-keys-of.ts';
 import { fromEnvironment } from './environment.ts';
 import type { OptionNames } from './option-names.ts';
 import { checkOptionNames } from './option-names.ts';
 
-export interface ConnectOptions<C extends Catalogue> {
+export interface ConnectOptions<C extends Catalogue> extends KeyOptions {
   /** Unless given, the catalogue of the calculator. */
   readonly catalogue?: C | undefined;
   /** A text in the form of `CATETO_BROKERS`, or parsed endpoints; unless given, the value of that variable. */
@@ -26,6 +28,8 @@ export interface ConnectOptions<C extends Catalogue> {
 const optionNames: OptionNames<ConnectOptions<Catalogue>> = {
   catalogue: true,
   brokers: true,
+  key: true,
+  brokerKeys: true,
   timeoutMs: true,
   onEvent: true,
 };
@@ -34,7 +38,8 @@ const optionNames: OptionNames<ConnectOptions<Catalogue>> = {
  * Connects to both brokers, and returns at once. Each call waits until a broker is active, its return path is confirmed
  * and a server listens, or until its deadline.
  *
- * @throws SettingFault for brokers that cannot be parsed, given or in the environment, and for an invalid timeout
+ * @throws SettingFault for brokers that cannot be parsed, given or in the environment, for an invalid timeout, and for a
+ *   key file that cannot be used
  * @throws TypeError for an option that does not exist
  */
 export function connect(options?: Omit<ConnectOptions<Calculator>, 'catalogue'>): Promise<Client<Calculator>>;
@@ -45,12 +50,13 @@ export async function connect(options: ConnectOptions<Catalogue> = {}): Promise<
   const brokers = brokersOf(options.brokers);
   const timeoutMs = options.timeoutMs ?? fromEnvironment('timeoutMs') ?? 5_000;
   checkDuration('timeoutMs', timeoutMs);
+  const keys = await dialKeysOf(options, brokers);
   return createClient({
     catalogue,
     timeoutMs,
-    openLink: zeromqLink(brokers),
+    openLink: zeromqLink(brokers, keys),
     platform: nodePlatform,
-    hearBrokers: (waitMs, ending) => hearBrokers(brokers, waitMs, ending),
+    hearBrokers: (waitMs, ending) => hearBrokers(brokers, waitMs, ending, keys),
     onEvent: options.onEvent,
   });
 }

@@ -4,6 +4,7 @@ import { calculator } from '@cateto/contracts';
 import { isolateCallback } from './isolate-callback.ts';
 import { brokersOf } from './brokers-of.ts';
 import { createService } from './create-service.ts';
+import { dialKeysOf } from './dial-keys-of.ts';
 import { fromEnvironment } from './environment.ts';
 import { loadModule } from './load-module.ts';
 import type { OptionNames } from './option-names.ts';
@@ -17,6 +18,8 @@ const optionNames: OptionNames<ServeOptions<Catalogue>> = {
   module: true,
   workers: true,
   brokers: true,
+  key: true,
+  brokerKeys: true,
 };
 
 /**
@@ -34,7 +37,9 @@ export function serve<C extends Catalogue = Calculator>(options: ServeOptions<C>
 // catalogue.
 export async function serve(options: ServeOptions<Catalogue>): Promise<Service> {
   checkOptionNames('serve', options, optionNames);
-  const { brokers, handlers, module, workers, ...rest } = options;
+  const { brokers: givenBrokers, key, brokerKeys, handlers, module, workers, ...rest } = options;
+  const brokers = brokersOf(givenBrokers);
+  const keys = await dialKeysOf({ key, brokerKeys }, brokers);
   const formulas = await loaded(options.formulas);
   const common = {
     ...rest,
@@ -44,7 +49,7 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
     concurrency: options.concurrency ?? fromEnvironment('concurrency'),
     drainMs: options.drainMs ?? fromEnvironment('drainMs'),
     exposeErrors: options.exposeErrors ?? fromEnvironment('exposeErrors'),
-    openLink: zeromqLink(brokersOf(brokers)),
+    openLink: zeromqLink(brokers, keys),
     platform: nodePlatform,
   };
   if (module === undefined) {

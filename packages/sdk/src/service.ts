@@ -8,6 +8,7 @@ import type {
   Loadable,
   ServerMetrics,
 } from '@cateto/contracts';
+import type { KeyOptions } from './dial-keys-of.ts';
 import type { OptionNames } from './option-names.ts';
 
 /** The options of a service, except its handlers and its brokers. */
@@ -75,15 +76,16 @@ interface LoadableHandlers<C extends Catalogue> {
   readonly handlers: Loadable<HandlersOf<C>>;
 }
 
-export type ServeOptions<C extends Catalogue> = Omit<ServiceOptions<C>, 'formulas'> & {
-  /**
-   * The code of the formulas, or a function that loads it. If given, the service also serves formulas, and computes
-   * fallbacks with its own handlers.
-   */
-  readonly formulas?: Loadable<FormulaCodesOf<C>> | undefined;
-  /** A text in the form of `CATETO_BROKERS`, or parsed endpoints; unless given, the value of that variable. */
-  readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
-} & ((LoadableHandlers<C> & Without<HandlersModule>) | (HandlersModule & Without<LoadableHandlers<C>>));
+export type ServeOptions<C extends Catalogue> = Omit<ServiceOptions<C>, 'formulas'> &
+  KeyOptions & {
+    /**
+     * The code of the formulas, or a function that loads it. If given, the service also serves formulas, and computes
+     * fallbacks with its own handlers.
+     */
+    readonly formulas?: Loadable<FormulaCodesOf<C>> | undefined;
+    /** A text in the form of `CATETO_BROKERS`, or parsed endpoints; unless given, the value of that variable. */
+    readonly brokers?: string | readonly BrokerEndpoint[] | undefined;
+  } & ((LoadableHandlers<C> & Without<HandlersModule>) | (HandlersModule & Without<LoadableHandlers<C>>));
 
 /** All options except the handlers and the brokers. */
 export const serviceOptionNames: OptionNames<ServiceOptions<Catalogue>> = {

@@ -34,9 +34,9 @@ function helpOf(text: string): Promise<string> {
     program.start,
   )?.[1];
   if (tool !== undefined) return Promise.resolve(sourceOf(join(repository, tool)));
-  // The client's flags belong to a command. The binary's flags belong to a program, and for two programs to a command.
+  // The client's flags belong to a command. The binary's flags belong to a program, and for three programs to a command.
   const before = program.args.split(/(?:^| )-/, 1)[0] ?? '';
-  const named = before.split(' ').slice(0, /^(?:client|contracts) /.test(before) ? 2 : 1);
+  const named = before.split(' ').slice(0, /^(?:client|contracts|key) /.test(before) ? 2 : 1);
   const command = `exec ${program.start} ${named.join(' ')} --help`;
   const key = `${program.folder} ${command}`;
   const known = helps.get(key) ?? outputOf(command, program.folder);
@@ -89,6 +89,9 @@ test('every flag that a sentence names is declared somewhere', () => {
 const unset: Readonly<Record<string, string>> = {
   CATETO_CATALOGUE: 'the calculator',
   CATETO_LOG: 'pretty on a terminal, else json',
+  CATETO_KEY: 'none',
+  CATETO_BROKER_KEYS: 'none',
+  CATETO_ACCESS: 'none',
   CATETO_HTTP: 'none',
   CATETO_HTTP_TOKEN_FILE: 'none',
 };

@@ -47,6 +47,16 @@ export const notRun: readonly NotRun[] = [
     because: installs,
     coveredBy: 'apps/contracts/src/main.test.ts',
   })),
+  ...[
+    'init keys',
+    'check --access keys/access.json --broker-keys keys/brokers.keys',
+    'new pricing-4',
+    'allow pricing-4.key --roles op-server --operations price --lanes 1,2',
+  ].map((command) => ({
+    command: `cateto key ${command}`,
+    because: 'writes files',
+    coveredBy: 'apps/key/src/main.test.ts',
+  })),
   ...['npm install', 'npx cateto cluster', 'npm run serve', 'npm run ask'].map((command) => ({
     command: `examples: ${command}`,
     because: installs,

@@ -11,12 +11,21 @@ import { fileURLToPath } from 'node:url';
 
 const node = ['node:*', 'node:*/*'];
 const own = (name: string): readonly string[] => [`@cateto/${name}`, `@cateto/${name}/*`];
-const bus = [...node, ...own('zmtp'), ...own('protocol'), ...own('contracts'), 'zeromq'];
-const sdk = [...node, ...own('bus'), ...own('simulation'), ...own('contracts')];
-const appKit = [...node, ...own('contracts'), 'pino', 'pino-pretty', 'commander', 'import-meta-resolve', 'prom-client'];
-const cluster = [...node, ...own('app-kit')];
+const bus = [...node, ...own('zmtp'), '@cateto/keys', ...own('protocol'), ...own('contracts'), 'zeromq'];
+const sdk = [...node, ...own('bus'), ...own('keys'), ...own('simulation'), ...own('contracts')];
+const appKit = [
+  ...node,
+  ...own('contracts'),
+  ...own('keys'),
+  'pino',
+  'pino-pretty',
+  'commander',
+  'import-meta-resolve',
+  'prom-client',
+];
+const cluster = [...node, ...own('app-kit'), '@cateto/keys/node'];
 const server = [...node, ...own('app-kit'), ...own('bus'), ...own('compute'), ...own('contracts')];
-const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client', 'contracts'];
+const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client', 'contracts', 'key'];
 const csv = ['csv-parse', 'csv-parse/*', 'csv-stringify', 'csv-stringify/*', 'iconv-lite'];
 
 interface Rule {
@@ -93,6 +102,10 @@ const rules: readonly Rule[] = [
     files: 'apps/contracts/src/**',
     allowed: [...node, ...own('app-kit'), ...own('contracts'), 'commander', 'zod'],
     may: ['tools'],
+  },
+  {
+    files: 'apps/key/src/**',
+    allowed: [...node, ...own('app-kit'), ...own('contracts'), ...own('keys'), 'commander', 'zod'],
   },
   // Tests may use what their package depends on.
   {

@@ -25,7 +25,7 @@ export function formulaCommand(context: Context, formula: Formula): Command {
     .option('--digits <n>', 'decimal places to show, 0 to 17; --json always has all', readDigits)
     .option('--json', 'one line of JSON: id, formula, operands, value, elapsedMs, fallbacks; or error')
     .addHelpText('after', ({ command: { parent } }) => `\nExample:\n  ${parent?.name()} ${exampleLine(formula)}`);
-  addSettings(command, ['timeoutMs', 'brokers', 'catalogue']);
+  addSettings(command, ['timeoutMs', 'brokers', 'key', 'brokerKeys', 'catalogue']);
   for (const [name, schema] of formula.operands) command.argument(`<${name}>`, schemaText(schema));
   return command.action(async () => ask(context, formula, command));
 }

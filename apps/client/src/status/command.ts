@@ -16,7 +16,7 @@ export function statusCommand(context: Context): Command {
     .description('shows the state of brokers and servers; exit code 1 when something is missing')
     .option('--json', 'one line of JSON: degraded, missing, brokers, servers; or error')
     .action(async () => show(context, command));
-  addSettings(command, ['brokers', 'catalogue']);
+  addSettings(command, ['brokers', 'key', 'brokerKeys', 'catalogue']);
   return command;
 }
 

@@ -22,7 +22,7 @@ export function watchCommand(context: Context): Command {
     .option('--id <request id>', 'only the messages of one request and of the requests that it caused', readId)
     .option('--json', 'a line of JSON for each message: at, topic, to, sender, id, trace, message')
     .action(async () => watch(context, command));
-  addSettings(command, ['brokers', 'catalogue']);
+  addSettings(command, ['brokers', 'key', 'brokerKeys', 'catalogue']);
   return command;
 }
 

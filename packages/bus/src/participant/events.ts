@@ -86,6 +86,22 @@ export type BusEvent =
     }
   /** A broker that was reported as unreachable is reached. */
   | { readonly event: 'broker-reached'; readonly broker: string; readonly afterMs: number }
+  /** Connections of this key were established, `count` since the last report. */
+  | { readonly event: 'peer-accepted'; readonly name: string; readonly count: number }
+  /**
+   * A broker refused connections, messages or subscriptions of a key, or cut its connections, `count` since the last
+   * report. `name` is that of the access list, or a public key that it does not have.
+   */
+  | {
+      readonly event: 'peer-refused' | 'right-refused' | 'peer-cut';
+      readonly name: string;
+      readonly cause: string;
+      readonly count: number;
+    }
+  /** A broker uses the changed access list, which has that many keys. */
+  | { readonly event: 'access-reloaded'; readonly keys: number }
+  /** A broker cannot read the changed access list, and keeps the one from before. */
+  | { readonly event: 'access-unreadable'; readonly message: string }
   /** The configurations of two parts of the system contradict each other. */
   | { readonly event: 'misconfigured'; readonly message: string }
   | { readonly event: 'draining' }

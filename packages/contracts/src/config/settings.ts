@@ -49,8 +49,7 @@ export const settings = {
   bind: setting<string>({
     variable: 'CATETO_BIND',
     flag: '--bind <address>',
-    description:
-      'the address to listen on; any address but loopback requires --insecure, because there are no keys yet',
+    description: 'the address to listen on; any address but loopback requires --key and --access, or --insecure',
     defaultText: '127.0.0.1',
     parse: (text) =>
       orFault(
@@ -64,6 +63,9 @@ export const settings = {
     defaultText: '0',
     parse: parseSwitch,
   }),
+  key: file('CATETO_KEY', '--key <file>', 'the key pair of this program; `cateto key new` makes one'),
+  brokerKeys: file('CATETO_BROKER_KEYS', '--broker-keys <file>', 'the public keys of the brokers'),
+  access: file('CATETO_ACCESS', '--access <file>', 'the list of the keys that may connect, and of what each may do'),
   heartbeatMs: milliseconds('CATETO_HEARTBEAT_MS', '--heartbeat <ms>', 'time between two heartbeats of a broker', 50),
   peerLostMs: milliseconds(
     'CATETO_PEER_LOST_MS',
@@ -188,6 +190,10 @@ export function readSetting<N extends SettingName>(name: N, given: GivenSetting)
     const source = given.flag === undefined ? declared.variable : declared.flag.split(' ', 1).join('');
     throw new SettingFault(visibleText(`${source}: ${error.message}`), { cause: error });
   }
+}
+
+function file(variable: `CATETO_${string}`, flag: `--${string}`, description: string): Setting<string | undefined> {
+  return { variable, flag, description, defaultText: undefined, parse: (text) => text };
 }
 
 /** Only a setting whose value may be undefined can have no default. */

@@ -6,6 +6,7 @@ import { calculator } from '@cateto/contracts';
 import { isolateCallback } from '../isolate-callback.ts';
 import type { Client } from '../client.ts';
 import type { ConnectOptions } from '../connect.ts';
+import type { KeyOptions } from '../dial-keys-of.ts';
 import { createClient } from '../create-client.ts';
 import { createService } from '../create-service.ts';
 import type { OptionNames } from '../option-names.ts';
@@ -30,7 +31,7 @@ export interface OnHost {
   readonly host?: string | undefined;
 }
 
-type SimulatedConnect<C extends Catalogue> = Omit<ConnectOptions<C>, 'brokers'> & OnHost;
+type SimulatedConnect<C extends Catalogue> = Omit<ConnectOptions<C>, 'brokers' | keyof KeyOptions> & OnHost;
 type SimulatedServe<C extends Catalogue> = ServiceOptions<C> & OwnHandlers<C> & OnHost;
 
 const simulateNames: OptionNames<SimulateOptions> = {
