@@ -103,6 +103,6 @@ test.concurrent.each([
   expect(await cateto(...given)).toEqual({
     code: 2,
     out: '',
-    said: `cateto: ${problem}: broker, backup, op-server, calc-server, cluster, client, contracts, init, completion; or --help\n`,
+    said: `cateto: ${problem}: broker, backup, op-server, calc-server, cluster, client, contracts, key, init, completion; or --help\n`,
   });
 });
