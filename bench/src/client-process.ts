@@ -25,12 +25,14 @@ export interface ClientOptions {
   readonly brokers: string;
   readonly question: QuestionName;
   readonly timeoutMs: number;
+  /** Further settings, as variables. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Resolves when its first request was answered. */
-export async function startClient({ brokers, question, timeoutMs }: ClientOptions): Promise<ClientProcess> {
+export async function startClient({ brokers, question, timeoutMs, settings }: ClientOptions): Promise<ClientProcess> {
   const child = fork(builtProgram('client-program'), [question, String(timeoutMs)], {
-    env: environmentWith({ CATETO_BROKERS: brokers }),
+    env: environmentWith({ ...settings, CATETO_BROKERS: brokers }),
   });
   await next(child, 'ready');
   return {

@@ -1,4 +1,5 @@
 import { crowdSuites } from './crowd-suites.ts';
+import { keys } from './keys-suite.ts';
 import { map } from './map-suite.ts';
 import { flood, overload } from './overload.ts';
 import type { Suite } from './suite.ts';
@@ -95,6 +96,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   open,
   clients,
   servers,
+  keys,
   map,
   ...crowdSuites,
   faults,

@@ -1,5 +1,5 @@
 import type { Cluster } from '@cateto/cluster';
-import { startCluster, startProcess } from '@cateto/cluster';
+import { keysForThisRun, keyVariables, startCluster, startProcess } from '@cateto/cluster';
 import type { ClientProcess, ToClient } from './client-process.ts';
 import { startClient } from './client-process.ts';
 import type { Measurement } from './measurement.ts';
@@ -29,6 +29,8 @@ export interface Layout {
   readonly opServers?: number;
   readonly calcServers?: number;
   readonly clients?: number;
+  /** Whether every process has a key; none by default. */
+  readonly keys?: boolean;
   /** Unless it is the calculator's, the servers load the module to which it belongs. */
   readonly question?: 'hypotenuse' | 'once' | 'thousandfold';
 }
@@ -39,13 +41,16 @@ export async function startSystem({
   opServers = 2,
   calcServers = 1,
   clients = 1,
+  keys: withKeys = false,
   question = 'hypotenuse',
 }: Layout): Promise<MeasuredSystem> {
   const startMs = performance.now();
   const environment = question === 'hypotenuse' ? {} : { CATETO_CATALOGUE: builtProgram('map-module') };
-  const cluster = await startCluster({ built: true, opServers, calcServers, environment });
+  const keys = withKeys ? keysForThisRun() : undefined;
+  const cluster = await startCluster({ built: true, opServers, calcServers, environment, keys });
   const { brokers } = cluster;
-  const start = (): Promise<ClientProcess> => startClient({ brokers, question, timeoutMs });
+  const settings = keys === undefined ? {} : keyVariables(keys, 'client');
+  const start = (): Promise<ClientProcess> => startClient({ brokers, question, timeoutMs, settings });
   const started = [await start()];
   const firstAnswerMs = performance.now() - startMs;
   started.push(...(await Promise.all(Array.from({ length: clients - 1 }, start))));

@@ -7,15 +7,16 @@ import type { ProcessPlan } from './layout.ts';
 
 /* The keys of a system of processes: which files each of them reads. */
 
-const partOf: Readonly<Record<ProcessPlan['app'], KeyedPart>> = {
+const partOf: Readonly<Record<ProcessPlan['app'] | 'client', KeyedPart>> = {
   broker: 'primary',
   backup: 'backup',
   'op-server': 'op-server',
   'calc-server': 'calc-server',
+  client: 'client',
 };
 
 /** The settings of a process that has a key. */
-export function keyVariables(keys: KeySystem, app: ProcessPlan['app']): Record<string, string> {
+export function keyVariables(keys: KeySystem, app: ProcessPlan['app'] | 'client'): Record<string, string> {
   const variables = { CATETO_KEY: secretFileOf(keys, partOf[app]), CATETO_BROKER_KEYS: keys.brokerKeys };
   return app === 'broker' || app === 'backup' ? { ...variables, CATETO_ACCESS: keys.access } : variables;
 }
