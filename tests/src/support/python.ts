@@ -20,10 +20,20 @@ export interface PythonServer extends Started {
   readonly address: string;
 }
 
-/** Starts the op-server in Python, and ends it with the test. @param takesMs how long it computes each square */
-export async function startPython(brokers: string, lanes: readonly number[], takesMs = 0): Promise<PythonServer> {
+/**
+ * Starts the op-server in Python, and ends it with the test.
+ *
+ * @param takesMs how long it computes each square
+ * @param settings as variables
+ */
+export async function startPython(
+  brokers: string,
+  lanes: readonly number[],
+  takesMs = 0,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PythonServer> {
   const child = spawn(python, [program, ...lanes.map(String), '--takes-ms', String(takesMs)], {
-    env: environmentWith({ CATETO_BROKERS: brokers }),
+    env: environmentWith({ ...settings, CATETO_BROKERS: brokers }),
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
