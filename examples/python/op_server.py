@@ -106,9 +106,7 @@ class Server:
     def settle(self, sender, below, stragglers, now):
         """Drops waiting requests that are settled now."""
         if self.memory.settle(sender, below, stragglers, now):
-            for request in self.waiting.of(sender):
-                if self.memory.is_settled(sender, request.seq):
-                    self.waiting.remove((sender, request.seq))
+            self.waiting.drop(sender, self.memory.is_settled)
 
     def cancel(self, sender, below, stragglers, messages):
         """Ids belong to the sender of the batch. Nothing is published, and a late copy does not run."""
@@ -282,9 +280,8 @@ class Server:
         while self.waiting and time.monotonic() < until:
             self.turn(0.01)
         for sender in self.waiting.senders():  # what has not begun is another's
-            seqs = [request.seq for request in self.waiting.of(sender)]
-            for first in range(0, len(seqs), 4096):
-                self.beat(sender, [], 0, ranges(seqs[first:first + 4096]))
+            for seqs in self.waiting.seqs_of(sender):
+                self.beat(sender, [], 0, ranges(seqs))
             self.named.discard(sender)
         for sender in self.named:
             self.beat(sender, [], 0)

@@ -119,6 +119,16 @@ class Waiting:
     def of(self, sender):
         return [request for request in self.held.values() if request.sender == sender]
 
+    def drop(self, sender, is_settled):
+        for request in self.of(sender):
+            if is_settled(sender, request.seq):
+                self.remove((sender, request.seq))
+
+    def seqs_of(self, sender):
+        """As many at a time as one beat may name."""
+        seqs = [request.seq for request in self.of(sender)]
+        return [seqs[first:first + 4096] for first in range(0, len(seqs), 4096)]
+
     def senders(self):
         return {sender for sender, _ in self.held}
 
