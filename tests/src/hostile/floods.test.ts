@@ -9,7 +9,7 @@ import { memoryOf } from './memory.ts';
 
 /*
  * Peers without keys that send as much as they can to both brokers, from a process of their own, while a client sends
- * requests. All requests are answered, the brokers stay small, and none of them takes the other one for dead. ADR 59 has
+ * requests. All requests are answered, the brokers stay small, and none of them takes the other one for dead. ADR 57 has
  * the figures without the bounds.
  */
 

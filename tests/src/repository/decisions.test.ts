@@ -18,6 +18,7 @@ test.each(files)('%s states its status, date, context, decision and consequences
 });
 
 test('the index lists every decision once, in the order of the numbers', () => {
-  const listed = readFileSync(`${folder}README.md`, 'utf8').matchAll(/^\| \[\d+\]\(([^)]+)\)/gm);
-  expect(Array.from(listed, ([, name]) => name)).toEqual(files);
+  const listed = readFileSync(`${folder}README.md`, 'utf8').matchAll(/^\| \[(\d+)\]\(([^)]+)\)/gm);
+  const named = Array.from(listed, ([, number = '', name]) => [number.padStart(4, '0'), name]);
+  expect(named).toEqual(files.map((name) => [name.slice(0, 4), name]));
 });
