@@ -118,8 +118,8 @@ test('a cluster reports why a broker cannot restart, and retries until it can', 
 });
 
 test.each([
-  [['--workers', 'few'], {}, 2, /^cluster: --workers: "few" is not/],
-  [[], { CATETO_WORKERS: 'few' }, 2, /^cluster: CATETO_WORKERS: "few" is not/],
+  [['--workers', 'few'], {}, 2, /^cluster: --workers: "few" is neither/],
+  [[], { CATETO_WORKERS: 'few' }, 2, /^cluster: CATETO_WORKERS: "few" is neither/],
   [['--log', 'xml'], {}, 2, /^cluster: --log: "xml" is not one of pretty, json$/],
   [[], { CATETO_LOG_LEVEL: 'loud' }, 2, /^cluster: CATETO_LOG_LEVEL: "loud" is not one of/],
   [

@@ -17,7 +17,7 @@ const names = Object.keys(floods) as FloodName[];
 const eachMs = 2_000;
 const togetherMs = 6_000;
 /** Without the bounds, a broker took 497 MiB here, and 827 after longer floods. */
-const peakMebibytesMax = 400;
+const peakMebibytesMax = 450;
 
 test('under floods no broker takes over or grows, and honest requests are answered', async () => {
   const takeovers: string[] = [];
