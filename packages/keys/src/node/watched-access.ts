@@ -1,4 +1,3 @@
-import { unwatchFile, watchFile } from 'node:fs';
 import type { Access, AccessEvents, AccessSource } from '../access.ts';
 import { createAccess } from '../access.ts';
 import { KeyFileFault } from '../fault.ts';
@@ -7,8 +6,9 @@ import { prefixOf } from './key-pair.ts';
 import { readText } from './text-file.ts';
 
 /*
- * An access list that is read again when its file changes. A list with a fault changes nothing. The file is looked at
- * every second, because notices of the file system miss files that are replaced, linked, or on another host.
+ * An access list that is read again when its file changes. A list with a fault changes nothing. The file is read and
+ * compared every second: notices of the file system miss files that are replaced, linked, or on another host, and
+ * `watchFile` misses a change before its first look, which comes late on a busy machine.
  */
 
 export interface WatchedAccess extends AccessSource {
@@ -24,6 +24,7 @@ export function openAccess(file: string): WatchedAccess {
   let text: string | undefined = readText(file).text;
   const first = accessOf(file, text);
   let events: AccessEvents | undefined;
+  let looking: NodeJS.Timeout | undefined;
 
   function reload(): void {
     text = undefined;
@@ -45,14 +46,14 @@ export function openAccess(file: string): WatchedAccess {
     first,
     watch(taken) {
       events = taken;
-      watchFile(file, { interval: lookEveryMs, persistent: false }, look);
+      looking = setInterval(look, lookEveryMs).unref();
       // The file may have changed since it was read first.
       look();
     },
     reload,
     close() {
       events = undefined;
-      unwatchFile(file, look);
+      clearInterval(looking);
     },
   };
 }
