@@ -6,7 +6,7 @@ import { pausedRequesters } from './paused.test-support.ts';
 import { simulate } from './simulate.ts';
 
 /** Some half a minute of both modes on one core, and its mutants take as long. `pnpm simulate` runs more. */
-const seeds = 240;
+const seeds = 160;
 
 test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async () => {
   let failovers = 0;
