@@ -21,7 +21,7 @@ function silence() {
   try {
     if (typeof JSON.parse(stdout).advisories === 'object') return undefined;
   } catch {
-    // What pnpm says on stderr is the reason.
+    // pnpm gives the reason on stderr.
   }
   return stderr || 'pnpm audit says nothing';
 }

@@ -1,3 +1,4 @@
+import { appendFileSync, cpSync, readFileSync } from 'node:fs';
 import { bundlePublished } from './bundle-published.mjs';
 
 /*
@@ -6,3 +7,11 @@ import { bundlePublished } from './bundle-published.mjs';
  */
 
 await bundlePublished({ worker: '../../apps/op-server/src/worker.ts' });
+
+// The page of the console, which was built before. It is looked for beside the bundle.
+const page = '../console/dist/page';
+cpSync(page, 'dist/page', { recursive: true });
+appendFileSync(
+  'dist/THIRD-PARTY-LICENSES.txt',
+  `\n${'-'.repeat(80)}\n\nIn the page of the console:\n\n${readFileSync(`${page}/THIRD-PARTY-LICENSES.txt`, 'utf8')}`,
+);

@@ -7,19 +7,27 @@ const startsProcesses = [
   'src/hosts/{five-hosts,network,silent-names}.test.ts',
 ];
 
-const { ssr, test } = testConfig({
-  // A test starts up to eight programs one after the other. At a load of 25 on two cores each took seven seconds to start.
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
-});
+const { ssr, test } = testConfig();
 const { reporters, include, ...limits } = test ?? {};
 
 export default {
   test: {
     reporters,
     projects: [
-      // Virtual time: a busy machine changes nothing, so these files run side by side.
-      { ssr, test: { ...limits, name: 'in-process', include, exclude: startsProcesses, sequence: { groupOrder: 0 } } },
+      // Virtual time: a busy machine changes nothing, so these files run side by side. On two cores vitest would start one worker.
+      {
+        ssr,
+        test: {
+          ...limits,
+          // Some files run with mutants in place of modules.
+          isolate: true,
+          name: 'in-process',
+          include,
+          exclude: startsProcesses,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+        },
+      },
       // Processes that miss each other after 200 ms: beside a file that keeps a core busy, on two cores, a broker missed a healthy
       // server for a moment, and its work was done by a fallback.
       {

@@ -53,7 +53,7 @@ function peerList(text: string): string[] {
   const given = text === 'all' ? [...peerNames] : text.split(',');
   const unknown = given.find((name) => !(peerNames as readonly string[]).includes(name) && !name.endsWith('.mjs'));
   if (unknown !== undefined) {
-    throw usageFault(`"${unknown}" is none of ${peerNames.join(', ')}, all, and no path of a peer.mjs`);
+    throw usageFault(`unknown peer "${unknown}": give ${peerNames.join(', ')}, all, or the path of a peer.mjs`);
   }
   return given;
 }

@@ -1,5 +1,6 @@
 import { runServer } from '@cateto/app-kit';
-import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
+import { serveFormulas, serveOperations } from '@cateto/bus';
+import { nodePlatform, zeromqLink } from '@cateto/bus/node';
 import { slowCatalogue, slowFormulas } from '@cateto/verification/support/slow-catalogue.ts';
 import { slowHandlers } from './slow-handlers.ts';
 
@@ -19,6 +20,7 @@ await runServer({
       catalogue: slowCatalogue,
       handlers: slowHandlers(Number(takesMs)),
       openLink: zeromqLink(brokers),
+      platform: nodePlatform,
       onEvent,
     };
     return serves === 'operations'

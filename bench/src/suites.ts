@@ -1,5 +1,7 @@
 import { crowdSuites } from './crowd-suites.ts';
+import { consoles } from './console-suite.ts';
 import { keys } from './keys-suite.ts';
+import { scraped } from './scraped-suite.ts';
 import { map } from './map-suite.ts';
 import { flood, overload } from './overload.ts';
 import type { Suite } from './suite.ts';
@@ -97,6 +99,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   clients,
   servers,
   keys,
+  scraped,
+  console: consoles,
   map,
   ...crowdSuites,
   faults,

@@ -14,6 +14,8 @@ export interface MeasuredSystem {
   readonly clients: readonly ClientProcess[];
   /** From the start of the first process to the first answer of the first client. */
   readonly firstAnswerMs: number;
+  /** The HTTP endpoints of the processes, where they have one. */
+  endpoints(): Promise<readonly string[]>;
   /** Every measured process, with the role under which its processor time and memory count. */
   readonly processes: readonly MeasuredProcess[];
   kill(name: string, signal: NodeJS.Signals): Promise<void>;
@@ -31,23 +33,34 @@ export interface Layout {
   readonly clients?: number;
   /** Whether every process has a key; none by default. */
   readonly keys?: boolean;
+  /** Whether every process of the system opens its HTTP endpoint; none by default. */
+  readonly http?: boolean;
   /** Unless it is the calculator's, the servers load the module to which it belongs. */
   readonly question?: 'hypotenuse' | 'once' | 'thousandfold';
 }
 
 const timeoutMs = 10_000;
+const anyPorts = { host: '127.0.0.1', port: 0 };
 
 export async function startSystem({
   opServers = 2,
   calcServers = 1,
   clients = 1,
   keys: withKeys = false,
+  http: withHttp = false,
   question = 'hypotenuse',
 }: Layout): Promise<MeasuredSystem> {
   const startMs = performance.now();
   const environment = question === 'hypotenuse' ? {} : { CATETO_CATALOGUE: builtProgram('map-module') };
   const keys = withKeys ? keysForThisRun() : undefined;
-  const cluster = await startCluster({ built: true, opServers, calcServers, environment, keys });
+  const cluster = await startCluster({
+    built: true,
+    opServers,
+    calcServers,
+    environment,
+    keys,
+    http: withHttp ? anyPorts : undefined,
+  });
   const { brokers } = cluster;
   const settings = keys === undefined ? {} : keyVariables(keys, 'client');
   const start = (): Promise<ClientProcess> => startClient({ brokers, question, timeoutMs, settings });
@@ -72,6 +85,10 @@ function measured(
       ...more,
       ...clients.map(({ pid }) => ({ role: 'client', pid })),
     ],
+    endpoints: () =>
+      Promise.all(
+        cluster.plans.map(async ({ name }) => String((await cluster.get(name).waitFor('http-listening'))['url'])),
+      ),
     kill: (name, signal) => cluster.kill(name, signal),
     async stop() {
       await Promise.all(clients.map((client) => client.stop()));

@@ -1,3 +1,4 @@
 import { testConfig } from '../../vitest.base.ts';
 
-export default testConfig();
+// A file loads a module anew, without the Buffer of Node.
+export default testConfig({ isolate: true });

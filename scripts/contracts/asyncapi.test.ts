@@ -1,7 +1,7 @@
 import { Parser } from '@asyncapi/parser';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { calculator, defineCatalogue, exposed, Finite, operation } from '@cateto/contracts';
+import { Bytes, calculator, defineCatalogue, Doubles, exposed, Finite, operation } from '@cateto/contracts';
 import type { Catalogue } from '@cateto/contracts';
 import { asyncApiOf } from '@cateto/contracts/tools';
 
@@ -50,11 +50,25 @@ const failing = defineCatalogue({
   formulas: {},
 });
 
+const vectors = defineCatalogue({
+  operations: {
+    image: operation({
+      name: 'image',
+      description: 'A picture of a vector.',
+      input: z.object({ vector: Doubles({ max: 9 }), name: z.string() }),
+      output: Bytes({ max: 9 }),
+      example: { input: { vector: Float64Array.of(1), name: 'a' }, output: Uint8Array.of(1) },
+    }),
+  },
+  formulas: {},
+});
+
 describe('the official parser', () => {
   test.each<[string, Catalogue]>([
     ['the calculator', calculator],
     ['a catalogue with recursive values and without formulas', forest],
     ['a catalogue whose contracts declare failures', failing],
+    ['a catalogue of bytes and vectors', vectors],
     [
       'a catalogue with an exposed operation, which is two conversations',
       defineCatalogue({ operations: forest.operations, formulas: { sum: exposed(forest.operations.sum) } }),

@@ -76,7 +76,7 @@ export const formulaCodes = {
   );
 });
 
-test('tests and files that are no TypeScript are not listed', () => {
+test('tests and files in other languages than TypeScript are not listed', () => {
   for (const file of ['square.ts', 'square.test.ts', 'square.test-d.ts', 'notes.md', '.DS_Store']) {
     add(`operations/${file}`);
   }

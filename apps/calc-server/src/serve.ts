@@ -1,5 +1,6 @@
 import { loadCatalogue, participantKeys, participantKeySettings, runServer } from '@cateto/app-kit';
-import { prepareDialKeys, serveFormulas, zeromqLink } from '@cateto/bus';
+import { recordEvents, serveFormulas } from '@cateto/bus';
+import { nodePlatform, prepareDialKeys, zeromqLink } from '@cateto/bus/node';
 import { openThreads } from '@cateto/bus/threads';
 
 /** The source of the worker when this program runs from source, and the built worker when it runs built. */
@@ -16,14 +17,16 @@ await runServer({
     'workers',
     'drainMs',
     'exposeErrors',
+    'otel',
   ],
-  async start(given, onEvent) {
+  async start(given, onEvent, telemetry) {
     const { brokers, operationTimeoutMs, workers, drainMs, exposeErrors } = given.values;
     const module = await loadCatalogue(given.values.catalogue, () => import('@cateto/compute'));
     const [handlers, formulas] = await Promise.all([module.handlers(), module.formulas()]);
     const keys = participantKeys(given);
     const dialKeys = keys === undefined ? undefined : await prepareDialKeys(keys, brokers);
-    const threads = openThreads({ file, module: module.url, workers, onEvent });
+    const recording = recordEvents({ platform: nodePlatform, onEvent, exposeErrors });
+    const threads = openThreads({ file, module: module.url, workers, onEvent: recording.onEvent });
     const server = serveFormulas({
       catalogue: module.catalogue,
       formulas,
@@ -33,7 +36,10 @@ await runServer({
       drainMs,
       exposeErrors,
       openLink: zeromqLink(brokers, dialKeys),
+      platform: nodePlatform,
       onEvent,
+      telemetry,
+      history: recording.history,
     });
     return {
       notReady: server.notReady,

@@ -51,7 +51,7 @@ export function endingOf(error: unknown): Ending {
 }
 
 function endingOfUsage(error: CommanderError): Ending {
-  // Help that was requested is no error. Help for lack of a command has been written already.
+  // Help that was requested is not an error. Help for lack of a command has been written already.
   if (error.exitCode === exitCodes.done) return { exitCode: exitCodes.done, message: '', error: undefined };
   const message = error.code === 'commander.help' ? '' : error.message.replace(/^error: /, '');
   return ending(exitCodes.usage, message, faultOf('usage'));

@@ -1,4 +1,4 @@
-import { isOfProtocol } from '@cateto/contracts';
+import { isOfProtocol, jsonText } from '@cateto/contracts';
 import type { RequestError } from '@cateto/sdk';
 
 type Failed = Pick<RequestError, 'code' | 'message' | 'data'>;
@@ -13,5 +13,5 @@ export function failureLine(failed: Failed): string {
 /** The message of a failed request. That of a failure that the contract declares has its data too. */
 export function failureText({ code, message, data }: Failed): string {
   if (isOfProtocol(code) || data === null || data === undefined) return message;
-  return `${message} ${JSON.stringify(data)}`;
+  return `${message} ${jsonText(data)}`;
 }

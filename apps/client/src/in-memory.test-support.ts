@@ -1,7 +1,7 @@
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { calculator, failure } from '@cateto/contracts';
 import type { AnyFailureCode, Catalogue, FallbackLane } from '@cateto/contracts';
-import type { CallOptions, ObservedAt, SystemStatus } from '@cateto/sdk';
+import type { CallOptions, EventsOptions, ObservedAt, SystemEvent, SystemEvents, SystemStatus } from '@cateto/sdk';
 import { RequestError } from '@cateto/sdk';
 import { mapOver } from '@cateto/sdk/testing';
 import type { CommandClient, ConnectSettings, Context, Output } from './context.ts';
@@ -36,6 +36,7 @@ export interface Setup {
   readonly stderr?: Captured;
   readonly ending?: AbortController;
   readonly catalogue?: Context['catalogue'];
+  readonly startedMs?: number;
   /** The result of a call; the sum of its operands by default. */
   readonly answer?: (call: FakeCall) => unknown;
   readonly fallbacks?: readonly FallbackLane[];
@@ -43,6 +44,10 @@ export interface Setup {
   /** The error of connecting. */
   readonly refuseConnect?: Error;
   readonly status?: SystemStatus | Promise<SystemStatus>;
+  /** The events of a system: those that have happened, then those that happen. */
+  readonly events?: (options: EventsOptions) => AsyncIterable<SystemEvent>;
+  /** The processes whose events are missing. */
+  readonly missing?: readonly string[];
   /** Passes messages to a watcher as soon as there is one. */
   readonly passing?: (show: (message: ObservedAt) => void) => void;
 }
@@ -72,6 +77,7 @@ export async function runHere(args: readonly string[], setup: Setup = {}): Promi
       signal: ending.signal,
     },
     catalogue: setup.catalogue ?? calculator,
+    startedMs: setup.startedMs,
     connect(settings) {
       if (setup.refuseConnect !== undefined) return Promise.reject(setup.refuseConnect);
       connected.push(settings);
@@ -81,7 +87,7 @@ export async function runHere(args: readonly string[], setup: Setup = {}): Promi
   });
   const text = 'text' in stdout ? (stdout as Captured).text() : '';
   // How long a batch took is different each time.
-  const said = stderr.text().replaceAll(/, in [0-9.]+ s\n/g, ', in … s\n');
+  const said = stderr.text().replaceAll(/, in [0-9][a-z0-9. ]* s\n/g, ', in … s\n');
   return { exitCode, stdout: text, stderr: said, calls, connected, open };
 }
 
@@ -112,6 +118,7 @@ function fakeClient(setup: Setup, calls: FakeCall[], onClose: () => void): Comma
       const close = (): Promise<void> => Promise.resolve();
       return { close, [Symbol.asyncDispose]: close };
     },
+    events: (options = {}) => fakeEvents(setup, options),
     close() {
       for (const cancel of giveUp) cancel(undefined);
       onClose();
@@ -120,6 +127,28 @@ function fakeClient(setup: Setup, calls: FakeCall[], onClose: () => void): Comma
   };
   return fake;
 }
+
+function fakeEvents({ events, missing = [] }: Setup, options: EventsOptions): SystemEvents {
+  const source = (events ?? none)(options)[Symbol.asyncIterator]();
+  const done = { done: true, value: undefined } as const;
+  let end = (): void => undefined;
+  const ended = new Promise<IteratorResult<SystemEvent, undefined>>((resolve) => (end = () => resolve(done)));
+  const fake: SystemEvents = {
+    next: () => Promise.race([ended, source.next() as Promise<IteratorResult<SystemEvent, undefined>>]),
+    return() {
+      end();
+      return Promise.resolve(done);
+    },
+    position: () => ({}),
+    missing: () => missing,
+    caughtUp: Promise.resolve(),
+    [Symbol.asyncIterator]: () => fake,
+    [Symbol.asyncDispose]: async () => void (await fake.return()),
+  };
+  return fake;
+}
+
+async function* none(): AsyncGenerator<SystemEvent> {}
 
 export function sum({ operands }: FakeCall): number {
   return operands.reduce<number>((total, operand) => total + Number(operand), 0);

@@ -1,4 +1,4 @@
-import { limits, StatusReport } from '@cateto/contracts';
+import { EventsProcess, KeptEvent, limits, StatusReport } from '@cateto/contracts';
 import { z } from 'zod';
 
 /*
@@ -114,9 +114,26 @@ const watch = z
     sender: z.string(),
     id: Id.optional(),
     trace: z.string().optional(),
+    traceId: z.string().optional(),
     message: z.record(z.string(), z.unknown()),
   })
   .describe('a line of cateto client watch --json');
+
+const events = z
+  .strictObject({
+    id: z.string().describe('the same for every reader'),
+    at: z.number().describe('milliseconds since 1970, by the clock of this host'),
+    clockOffsetMs: z
+      .number()
+      .describe(
+        "milliseconds by which the clock of the process's host is ahead of this host's; 0 if too little to measure",
+      ),
+    uncertaintyMs: z.number().min(0).describe('how far off clockOffsetMs may be'),
+    process: z.strictObject({ ...EventsProcess.shape, address: z.string() }),
+    event: z.string().describe('as in the log, or `events-lost`'),
+    fields: KeptEvent.shape.fields.describe('as in the log'),
+  })
+  .describe('a line of cateto client events --json');
 
 export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   call,
@@ -126,4 +143,5 @@ export const jsonOutputs: Readonly<Record<string, z.ZodType>> = {
   status,
   batch,
   watch,
+  events,
 };

@@ -5,6 +5,7 @@ import { batchCommand } from './batch/command.ts';
 import { formulasCommand } from './catalogue/formulas.ts';
 import { operationsCommand } from './catalogue/operations.ts';
 import type { Context } from './context.ts';
+import { eventsCommand } from './events/command.ts';
 import { formulaCommand } from './formula/command.ts';
 import { unknownFormula } from './known-formula.ts';
 import { programName } from './program-name.ts';
@@ -29,7 +30,7 @@ export function createProgram(context: Context): Command {
       outputError: () => undefined,
     });
   const formulas = Object.values(catalogue.formulas).map((formula) => formulaCommand(context, formula));
-  const others = [batchCommand, formulasCommand, operationsCommand, statusCommand, watchCommand];
+  const others = [batchCommand, formulasCommand, operationsCommand, statusCommand, eventsCommand, watchCommand];
   for (const command of formulas) add(program, command.helpGroup('Formulas:'));
   for (const create of others) add(program, create(context));
   for (const command of program.commands) {

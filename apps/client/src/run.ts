@@ -10,7 +10,7 @@ import { createProgram } from './program.ts';
 
 /**
  * Runs one command. A failure is one line on stderr, `command: what`, and with `--json` also an object on stdout. If
- * the reader of stdout has gone, that is no failure, and nothing is reported.
+ * the reader of stdout has gone, that is not a failure, and nothing is reported.
  *
  * @param args the arguments after the program's name
  * @throws a fault of this program, which should end it with a stack

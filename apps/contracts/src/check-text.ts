@@ -38,7 +38,7 @@ export function summaryLine(check: ContractsCheck, { exportWith }: ContractsProj
   return `${current}; ${release}${listed}`;
 }
 
-/** What the summary counts, line by line. */
+/** The changes that the summary counts, one a line. */
 export function verboseLines({ allowed, workChanges }: ContractsCheck): string[] {
   return [
     ...allowed.map((violation) => `allowed: ${violationText(violation)}`),

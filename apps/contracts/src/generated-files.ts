@@ -8,7 +8,7 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** Those that are not on disk as they should be. */
+/** The files that differ from those on disk. */
 export function staleFiles(root: string, files: readonly GeneratedFile[]): readonly GeneratedFile[] {
   return files.filter(({ path, text }) => textOf(join(root, path)) !== text);
 }

@@ -1,4 +1,4 @@
-/* What the scripts of this repository use, for its own layout and its own rule about breaking changes. */
+/* Exports for the scripts of this repository, which has a layout and a rule about breaking changes of its own. */
 export type { ContractsCheck } from './check-contracts.ts';
 export { checkContracts } from './check-contracts.ts';
 export { allowBreaks } from './allow-breaks.ts';

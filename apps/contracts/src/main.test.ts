@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 
 /* `cateto contracts` as a user's CI runs it, in a folder with a module. Tests of the repository's own files are in scripts/contracts. */
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
-const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
+const main = bundled(new URL('main.ts', import.meta.url));
+const libraryBundle = bundled(new URL('../../../packages/contracts/src/index.ts', import.meta.url));
+const zod = fileURLToPath(new URL('../node_modules/zod', import.meta.url));
 
 interface Change {
   readonly input?: string;
@@ -29,16 +31,18 @@ export const catalogue = defineCatalogue({ operations: { ${name} }, formulas: { 
 function project() {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-contracts-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  symlinkSync(modules, join(folder, 'node_modules'));
+  const library = join(folder, 'node_modules/@cateto/contracts');
+  mkdirSync(library, { recursive: true });
+  writeFileSync(join(library, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
+  writeFileSync(join(library, 'index.js'), `export * from ${JSON.stringify(libraryBundle)};`);
+  symlinkSync(zod, join(folder, 'node_modules/zod'));
   writeFileSync(join(folder, 'package.json'), '{ "name": "pricing", "version": "1.2.0", "type": "module" }');
-  const change = (changed: Change): void => writeFileSync(join(folder, 'pricing.ts'), moduleText(changed));
+  const change = (changed: Change): void => writeFileSync(join(folder, 'pricing.js'), moduleText(changed));
   const contracts = (...given: readonly string[]) => {
-    const program = ['--conditions=@cateto/source', '--import', import.meta.resolve('tsx'), main];
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      [...program, ...given, '--catalogue', './pricing.ts'],
-      { cwd: folder, encoding: 'utf8' },
-    );
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...given, '--catalogue', './pricing.js'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     return { status, stdout, stderr };
   };
   const read = (path: string): unknown => JSON.parse(readFileSync(join(folder, path), 'utf8'));
@@ -71,7 +75,7 @@ test('a check without a release compares nothing, and says how to store one', ()
   const { status, stdout } = contracts('check');
   expect([status, stdout]).toEqual([
     0,
-    '4 of 4 files up to date; no release to compare with; `contracts export --catalogue ./pricing.ts --release` stores one\n',
+    '4 of 4 files up to date; no release to compare with; `contracts export --catalogue ./pricing.js --release` stores one\n',
   ]);
 });
 
@@ -82,7 +86,7 @@ test('a file that is out of date fails the check, and the message names the comm
   const { status, stderr } = contracts('check');
   expect(status).toBe(1);
   expect(stderr).toContain(
-    'contracts/schemas/fee.json is stale: run `contracts export --catalogue ./pricing.ts` and commit it\n',
+    'contracts/schemas/fee.json is stale: run `contracts export --catalogue ./pricing.js` and commit it\n',
   );
   expect(stderr).toContain('contracts/schemas/price.json is stale');
   expect(contracts('export').stdout).toContain('removed contracts/schemas/price.json\n');
@@ -116,7 +120,7 @@ test('a breaking change fails the check, passes when it is allowed, and is forgo
   expect(refused.stderr).toMatch(
     /^breaking: operation price, input: may be below 0, .* Compatible: accept what is below 0 as well\.$/m,
   );
-  expect(refused.stderr).toContain('If the break is intended: `contracts check --catalogue ./pricing.ts --allow`\n');
+  expect(refused.stderr).toContain('If the break is intended: `contracts check --catalogue ./pricing.js --allow`\n');
   const json = JSON.parse(contracts('check', '--json').stdout) as { breaking: object[] };
   expect(json).toMatchObject({ ok: false, stale: [], released: true, allowed: [], outdated: [] });
   expect(json.breaking[0]).toMatchObject({
@@ -188,20 +192,20 @@ test.each([
 
 test('a module that cannot be loaded is one line and exit code 2', () => {
   const { contracts, folder } = project();
-  writeFileSync(join(folder, 'pricing.ts'), 'export const catalogue = 1;');
+  writeFileSync(join(folder, 'pricing.js'), 'export const catalogue = 1;');
   const { status, stderr } = contracts('check');
   expect([status, stderr]).toEqual([
     2,
-    'contracts: catalogue ./pricing.ts: its export "catalogue" was not made by defineCatalogue\n',
+    'contracts: catalogue ./pricing.js: its export "catalogue" was not made by defineCatalogue\n',
   ]);
 });
 
 test('a module whose top-level await never ends is one line and exit code 2', () => {
   const { contracts, folder } = project();
-  writeFileSync(join(folder, 'pricing.ts'), 'await new Promise(() => {});');
+  writeFileSync(join(folder, 'pricing.js'), 'await new Promise(() => {});');
   const { status, stderr } = contracts('check');
   expect([status, stderr]).toEqual([
     2,
-    'contracts: catalogue ./pricing.ts cannot be loaded: it never finishes loading: an await at its top level waits for ever\n',
+    'contracts: catalogue ./pricing.js cannot be loaded: it never finishes loading: an await at its top level waits for ever\n',
   ]);
 });

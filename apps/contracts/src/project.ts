@@ -6,6 +6,6 @@ export interface ContractsProject {
   readonly checkWith: string;
   /** Whether a break that is written down may pass. */
   readonly announced: boolean;
-  /** What to do so that it may pass. */
+  /** The steps that make the check pass. */
   readonly announceWith: string;
 }

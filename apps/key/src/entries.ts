@@ -4,7 +4,7 @@ import type { AccessEntry, AccessFile } from '@cateto/keys';
 
 /* Entries of an access list, by their names and as text. */
 
-/** @throws SettingFault when there is none of this name */
+/** @throws SettingFault when the list has no entry of this name */
 export function entryNamed({ keys }: AccessFile, name: string, file: string): AccessEntry {
   const entry = keys.find((one) => one.name === name);
   if (entry !== undefined) return entry;
@@ -16,7 +16,7 @@ export function entryNamed({ keys }: AccessFile, name: string, file: string): Ac
   throw new SettingFault(`${file} has no key called ${JSON.stringify(name)}; ${hint}`);
 }
 
-/** What an entry permits, for people: `op-server, operations price, lanes 1 8, until 2027-01-31T00:00:00Z`. */
+/** The rights of an entry, for people: `op-server, operations price, lanes 1 8, until 2027-01-31T00:00:00Z`. */
 export function rightsText(entry: AccessEntry): string {
   const { roles, operations, lanes, formulas, expires, connectionsMax } = entry;
   return [

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 
 /* `cateto key` as an administrator runs it, in an empty folder. */
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const main = bundled(new URL('main.ts', import.meta.url));
 
 interface Ran {
   readonly status: number | null;
@@ -20,8 +20,7 @@ function emptyFolder() {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const at = (name: string): string => join(folder, name);
   const key = (...given: readonly string[]): Ran => {
-    const program = ['--conditions=@cateto/source', '--import', import.meta.resolve('tsx'), main, ...given];
-    const { status, stdout, stderr } = spawnSync(process.execPath, program, { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...given], { cwd: folder, encoding: 'utf8' });
     return { status, out: stdout, said: stderr };
   };
   const list = (): readonly Record<string, unknown>[] =>
@@ -35,14 +34,14 @@ const refused = (status: number, line: string): Ran => ({ status, out: '', said:
 test('a small set-up has a key of each role, the keys of the brokers and a list, and the check finds no fault', () => {
   const { at, key } = emptyFolder();
   expect(key('init').status).toBe(0);
-  const names = ['backup', 'calc-server', 'client', 'observer', 'op-server', 'primary'];
+  const names = ['backup', 'calc-server', 'client', 'console', 'observer', 'op-server', 'primary'];
   const files = names.flatMap((name) => [`${name}.key`, `${name}.key_secret`]);
   expect(readdirSync(at('keys'))).toEqual(['access.json', 'brokers.keys', ...files].toSorted());
   for (const name of names) expect(statSync(at(`keys/${name}.key_secret`)).mode & 0o777).toBe(0o600);
   const given = ['--access', 'keys/access.json', '--broker-keys', 'keys/brokers.keys'];
   expect(key('check', ...given, '--key', 'keys/client.key_secret')).toEqual({
     status: 0,
-    out: '6 keys listed\n',
+    out: '7 keys listed\n',
     said: '',
   });
 });
@@ -148,7 +147,7 @@ access.json: the key of stranger.key_secret is not listed
   writeFileSync(at('access.json'), JSON.stringify({ keys: list().map((entry) => ({ ...entry, roles: ['boss'] })) }));
   expect(JSON.parse(key('check', '--json').out)).toMatchObject({
     ok: false,
-    faults: [0, 1, 2, 3, 4].map((index) =>
+    faults: [0, 1, 2, 3, 4, 5].map((index) =>
       expect.stringContaining(`access.json:1: keys[${index}].roles[0]: "boss" is`),
     ),
   });

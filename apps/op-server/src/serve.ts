@@ -1,5 +1,6 @@
 import { loadCatalogue, participantKeys, participantKeySettings, runServer } from '@cateto/app-kit';
-import { prepareDialKeys, serveOperations, zeromqLink } from '@cateto/bus';
+import { recordEvents, serveOperations } from '@cateto/bus';
+import { nodePlatform, prepareDialKeys, zeromqLink } from '@cateto/bus/node';
 import { openThreads } from '@cateto/bus/threads';
 
 /** The source of the worker when this program runs from source, and the built worker when it runs built. */
@@ -18,8 +19,9 @@ await runServer({
     'drainMs',
     'concurrency',
     'exposeErrors',
+    'otel',
   ],
-  async start(given, onEvent) {
+  async start(given, onEvent, telemetry) {
     const { brokers, operations, lanes, workers, drainMs, concurrency, exposeErrors } = given.values;
     const module = await loadCatalogue(given.values.catalogue, () => import('@cateto/compute'));
     const known = Object.keys(module.catalogue.operations);
@@ -28,7 +30,8 @@ await runServer({
     const handlers = await module.handlers();
     const keys = participantKeys(given);
     const dialKeys = keys === undefined ? undefined : await prepareDialKeys(keys, brokers);
-    const threads = openThreads({ file, module: module.url, workers, onEvent });
+    const recording = recordEvents({ platform: nodePlatform, onEvent, exposeErrors });
+    const threads = openThreads({ file, module: module.url, workers, onEvent: recording.onEvent });
     // With a number, every handler runs in threads, so they have to load.
     if (workers !== 'auto') await threads?.start();
     const server = serveOperations({
@@ -41,7 +44,10 @@ await runServer({
       drainMs,
       exposeErrors,
       openLink: zeromqLink(brokers, dialKeys),
+      platform: nodePlatform,
       onEvent,
+      telemetry,
+      history: recording.history,
     });
     return {
       notReady: server.notReady,

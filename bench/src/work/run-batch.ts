@@ -1,4 +1,4 @@
-/* What a client does in the suite `work`, and what it measures. Every answer is checked. */
+/* The calls and measurements of a client in the suite `work`. Every answer is checked. */
 
 /** A connected client of a system. Each call returns the item of its handler. */
 export interface WorkClient {

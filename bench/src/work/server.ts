@@ -1,5 +1,6 @@
 import type { BusEvent } from '@cateto/bus';
-import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
+import { serveFormulas, serveOperations } from '@cateto/bus';
+import { nodePlatform, zeromqLink } from '@cateto/bus/node';
 import { createThreadPool } from '@cateto/bus/threads';
 import { parseBrokers } from '@cateto/contracts';
 import { workCatalogue, workFormulas } from './catalogue.ts';
@@ -28,6 +29,7 @@ const shared = {
     pause: ([item, ms]: [number, number]) => workHandlers.pause(item, ms),
   },
   openLink: zeromqLink(endpoints),
+  platform: nodePlatform,
 };
 const pool =
   threads === 0

@@ -2,7 +2,7 @@ import type { ThreadWork } from '@cateto/bus/threads';
 import { threadWork } from '@cateto/bus/threads';
 import { workHandlers } from './handlers.ts';
 
-/* What a thread of the suite's server runs for each request. */
+/* The code that a thread of the suite's server runs for each request. */
 
 const work: ThreadWork = threadWork({
   burn: (input) => workHandlers.burn(...(input as [number, number])),

@@ -1,4 +1,4 @@
-import { defineCatalogue, Finite, formula, operation } from '@cateto/contracts';
+import { defineCatalogue, Doubles, exposed, Finite, formula, operation } from '@cateto/contracts';
 import { z } from 'zod';
 
 /* The contracts that the server and its clients share. */
@@ -31,4 +31,17 @@ export const blocks = formula({
   },
 });
 
-export const catalogue = defineCatalogue({ operations: { gap }, formulas: { blocks } });
+const Samples = Doubles({ max: 100_000 });
+
+export const movingAverage = operation({
+  name: 'movingAverage',
+  description: 'The mean of each three numbers in a row.',
+  input: Samples,
+  output: Samples,
+  example: { input: Float64Array.of(1, 2, 6, 4), output: Float64Array.of(3, 4) },
+});
+
+export const catalogue = defineCatalogue({
+  operations: { gap, movingAverage },
+  formulas: { blocks, movingAverage: exposed(movingAverage) },
+});

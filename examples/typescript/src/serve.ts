@@ -8,6 +8,12 @@ const service = await serve({
   catalogue,
   handlers: {
     gap: ([a, b]) => Math.abs(a - b),
+    movingAverage: (samples) => {
+      const sums = samples.subarray(0, -2).map((_, index) => {
+        return samples.subarray(index, index + 3).reduce((sum, one) => sum + one);
+      });
+      return sums.map((sum) => sum / 3);
+    },
   },
   formulas: {
     blocks: formulaCode(blocks, {

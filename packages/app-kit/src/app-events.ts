@@ -7,8 +7,13 @@ export interface AppEvent {
 
 const warnings: ReadonlySet<string> = new Set([
   'fallback',
+  'broker-down',
+  'active-broker-lost',
+  'contract-refused',
   'message-dropped',
   'broker-unreachable',
+  'keys-differ',
+  'link-unstable',
   'connections-refused',
   'listeners-changed',
   'server-full',
@@ -18,14 +23,16 @@ const warnings: ReadonlySet<string> = new Set([
   'peer-refused',
   'right-refused',
   'peer-cut',
+  'traces-lost',
 ]);
 const errors: ReadonlySet<string> = new Set(['misconfigured', 'access-unreadable']);
 
+/** The level at which an event of this name is logged. */
+export function eventLevel(event: string): 'error' | 'warn' | 'info' {
+  return errors.has(event) ? 'error' : warnings.has(event) ? 'warn' : 'info';
+}
+
 /** Writes events to a log, each at its own level. */
 export function logEvents(log: Log): (event: AppEvent) => void {
-  return (event) => {
-    if (errors.has(event.event)) log.error(event);
-    else if (warnings.has(event.event)) log.warn(event);
-    else log.info(event);
-  };
+  return (event) => log[eventLevel(event.event)](event);
 }

@@ -5,7 +5,7 @@ const variables: ReadonlySet<string> = new Set(Object.values(settings).map(({ va
 const ofSystemd: ReadonlySet<string> = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);
 const isOurs = (name: string): boolean => /^CATETO_/i.test(name);
 
-/** The environment of this process, for variables that are no settings, such as NO_COLOR. */
+/** The environment of this process, for variables that are not settings, such as NO_COLOR. */
 export function environment(): Readonly<NodeJS.ProcessEnv> {
   return process.env;
 }

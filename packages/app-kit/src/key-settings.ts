@@ -1,5 +1,7 @@
 import type { KeyPair } from '@cateto/keys/node';
+import { brokerKeyList } from '@cateto/keys';
 import { readBrokerKeys, readKeyPair } from '@cateto/keys/node';
+import { environment } from './environment.ts';
 import type { SettingValues } from './settings-options.ts';
 
 /** The settings of a program that connects to brokers. */
@@ -7,11 +9,13 @@ export const participantKeySettings = ['key', 'brokerKeys'] as const;
 
 type ParticipantKeySetting = (typeof participantKeySettings)[number];
 
-/** Who a program is, and by which keys it recognises the brokers. */
+/** The key pair of a program, and the keys by which it recognises the brokers. */
 export interface ParticipantKeys {
   readonly keyPair: KeyPair;
   /** The public keys of the brokers, the primary first. */
   readonly brokers: readonly string[];
+  /** The public keys of the brokers, read from the file again. @throws KeyFileFault when the file cannot be used */
+  readonly brokersNow: () => readonly string[];
 }
 
 type GivenKeys = Pick<SettingValues<ParticipantKeySetting>, 'values' | 'fault'>;
@@ -36,6 +40,10 @@ export function participantKeys(given: GivenKeys): ParticipantKeys | undefined {
   checkKeySettings(given);
   const { key, brokerKeys } = given.values;
   if (key === undefined || brokerKeys === undefined) return undefined;
-  const { primary, backup } = readBrokerKeys(brokerKeys);
-  return { keyPair: readKeyPair(key), brokers: backup === undefined ? [primary] : [primary, backup] };
+  const brokersNow = (): readonly string[] => brokerKeyList(readBrokerKeys(brokerKeys));
+  return {
+    keyPair: readKeyPair(key, environment()['CREDENTIALS_DIRECTORY']),
+    brokers: brokersNow(),
+    brokersNow,
+  };
 }

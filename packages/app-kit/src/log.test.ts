@@ -6,10 +6,10 @@ import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 
-const index = fileURLToPath(new URL('./index.ts', import.meta.url));
+const index = bundled(new URL('./index.ts', import.meta.url));
 
 /** The arguments of node for a process that has a log. */
 function program(code: string, form: 'pretty' | 'json' = 'json', level = 'info'): string[] {
@@ -19,7 +19,7 @@ function program(code: string, form: 'pretty' | 'json' = 'json', level = 'info')
     const report = logEvents(await createLog({ app: 'calc-server', form: '${form}', level: '${level}', colour: false }));
     ${code}
   `;
-  return ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', logging];
+  return ['--input-type=module', '--eval', logging];
 }
 
 /** The output on stderr of a process that logs some events. */
@@ -98,7 +98,7 @@ describe('a log that gathers', () => {
       log.error({ event: 'process-ended', process: 'op-server-1', how: 'SIGKILL' });
       process.exit();
     `;
-    const args = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', code];
+    const args = ['--input-type=module', '--eval', code];
     const env = { ...process.env, TZ: 'UTC' };
     return spawnSync(process.execPath, args, { encoding: 'utf8', env }).stderr.split('\n').slice(0, -1);
   }

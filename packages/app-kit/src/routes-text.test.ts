@@ -17,6 +17,11 @@ test.each([
     ['calc.status.request', ...routesOf('square', [1])],
     'calc.status.request, square 1',
   ],
+  [
+    'the operands that a calc-server takes',
+    ['calc.request.2', 'calc.request.1', 'calc.request.3', ...routesOf('square', [1])],
+    'operands 1-3, square 1',
+  ],
   ['no route', [], ''],
 ])('the text of routes is short: %s', (_, routes, text) => {
   expect(routesText(routes)).toBe(text);

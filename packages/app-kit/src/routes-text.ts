@@ -6,13 +6,14 @@ import { rangesText } from './ranges-text.ts';
 const namesMax = 8;
 
 /**
- * The routes of a server in short form: `calc.square.request.1`, `….2` and so on become `square 1-8`. Names keep their
- * order.
+ * The routes of a server in short form: `calc.square.request.1`, `….2` and so on become `square 1-8`. The operands of
+ * formulas, `calc.request.1` and so on, become `operands 1-8`. Names keep their order.
  */
 export function routesText(routes: readonly unknown[]): string {
   const lanesOf = new Map<string, number[]>();
   for (const route of routes) {
-    const [, name = String(route), lane] = /^calc\.(.+)\.request\.([1-8])$/.exec(String(route)) ?? [];
+    const [, of, lane] = /^calc\.(?:(.+)\.)?request\.([1-8])$/.exec(String(route)) ?? [];
+    const name = of ?? (lane === undefined ? String(route) : 'operands');
     const lanes = lanesOf.get(name) ?? [];
     lanesOf.set(name, lanes);
     if (lane !== undefined) lanes.push(Number(lane));

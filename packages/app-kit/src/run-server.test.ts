@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { tinyServer } from './tiny-server.test-support.ts';
+import { tinyServers } from './tiny-server.test-support.ts';
+
+const tinyServer = tinyServers();
 
 const never = 'await new Promise(() => {});';
 

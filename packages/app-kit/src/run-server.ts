@@ -1,4 +1,4 @@
-import type { SettingName } from '@cateto/contracts';
+import type { SettingName, Telemetry } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import type { AppEvent } from './app-events.ts';
 import { logEvents } from './app-events.ts';
@@ -14,6 +14,7 @@ import { endpointSettings, endpointValues } from './observe/endpoint-settings.ts
 import type { ProcessMetrics } from './observe/metric.ts';
 import type { Readiness } from './observe/readiness.ts';
 import { createReadiness } from './observe/readiness.ts';
+import { loadTracing } from './observe/load-tracing.ts';
 import { tellSystemd } from './observe/systemd.ts';
 import { guardOutput, written } from './output.ts';
 import { wantsColour } from './paint.ts';
@@ -36,7 +37,12 @@ export interface ServerApp<N extends SettingName> {
   readonly description: string;
   /** The settings that the server takes, besides those of the log and of the HTTP endpoint. */
   readonly settings: readonly N[];
-  start(given: SettingValues<N>, onEvent: (event: AppEvent) => void): Promise<RunningServer> | RunningServer;
+  /** @param telemetry undefined where no traces are wanted */
+  start(
+    given: SettingValues<N>,
+    onEvent: (event: AppEvent) => void,
+    telemetry: Telemetry | undefined,
+  ): Promise<RunningServer> | RunningServer;
 }
 
 const logSettings = ['log', 'logLevel'] as const;
@@ -66,7 +72,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
     endOnFault(log);
     for (const unknown of unknownVariables(process.env)) log.warn({ event: 'unknown-variable', ...unknown });
     // Before the start, so that a signal during the start leaves no server behind.
-    const { drainMs = limits.drainMs } = given.values as { readonly drainMs?: number };
+    const { drainMs = limits.drainMs, otel } = given.values as { readonly drainMs?: number; readonly otel?: boolean };
     const asked = endAsked(log, drainMs);
     const readiness = createReadiness();
     const manager = tellSystemd(process.env, {
@@ -74,12 +80,15 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
       failed: (message) => log.warn({ event: 'notify-failed', message }),
     });
     if (endpoint !== undefined) await observe(app.name, endpoint, log, readiness);
-    const running = await app.start(given, logEvents(log));
+    const tracesLost = (cause: string): void => log.warn({ event: 'traces-lost', cause });
+    const tracing = await loadTracing(otel === true, app.name, tracesLost);
+    const running = await app.start(given, logEvents(log), tracing?.telemetry);
     readiness.started(running);
     void asked.then(async () => {
       readiness.ending();
       manager.stopping();
       await running.drain();
+      await tracing?.close();
       process.exit(exitCodes.done);
     });
   } catch (error) {

@@ -50,6 +50,11 @@ export function onEndSignal(run: (signal: EndSignal) => void): void {
   onSignal = run;
 }
 
+/** Makes signals end the process at once again, as before `onEndSignal`. */
+export function endOnSignal(): void {
+  onEndSignal(endAtOnce);
+}
+
 /** Sets what SIGHUP does in a process that was started without a terminal, as a service is. */
 export function onReloadSignal(run: () => void): void {
   catchSignals();

@@ -2,10 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-
-const index = fileURLToPath(new URL('./index.ts', import.meta.url));
+import { bundled } from '../../../vitest.programs.ts';
 
 export interface TinyServer {
   readonly child: ChildProcess;
@@ -29,15 +27,18 @@ export interface TinyServerCode {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Runs a server of a few lines as a process of its own, with a channel, as a cluster would. */
-export function tinyServer({
-  before = '',
-  start = '',
-  drain = '',
-  notReady = '',
-  args = [],
-  environment = {},
-}: TinyServerCode): TinyServer {
+export type StartTinyServer = (code: TinyServerCode) => TinyServer;
+
+/** For a test file: starts a server of a few lines as a process of its own, with a channel, as a cluster would. */
+export function tinyServers(): StartTinyServer {
+  const index = bundled(new URL('./index.ts', import.meta.url));
+  return (code) => startTinyServer(index, code);
+}
+
+function startTinyServer(
+  index: string,
+  { before = '', start = '', drain = '', notReady = '', args = [], environment = {} }: TinyServerCode,
+): TinyServer {
   const code = `
     import { once } from 'node:events';
     import { runServer } from ${JSON.stringify(index)};
@@ -55,7 +56,7 @@ export function tinyServer({
       },
     });
   `;
-  const nodeArgs = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '--eval', code];
+  const nodeArgs = ['--input-type=module', '--eval', code];
   const child = spawn(process.execPath, [...nodeArgs, 'main.ts', '--log', 'json', ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, ...environment },

@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { programs } from './programs.ts';
 
 /* Tests of the programs are beside their code. Tests of the built binary are in tests/src/published. */
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const main = bundled(new URL('main.ts', import.meta.url));
 
 async function cateto(...given: string[]) {
-  const child = spawn(process.execPath, ['--conditions=@cateto/source', '--import', 'tsx', main, ...given], {
+  const child = spawn(process.execPath, [main, ...given], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { out: '', said: '' };
@@ -103,6 +103,6 @@ test.concurrent.each([
   expect(await cateto(...given)).toEqual({
     code: 2,
     out: '',
-    said: `cateto: ${problem}: broker, backup, op-server, calc-server, cluster, client, contracts, key, init, completion; or --help\n`,
+    said: `cateto: ${problem}: broker, backup, op-server, calc-server, cluster, console, client, contracts, key, init, completion; or --help\n`,
   });
 });

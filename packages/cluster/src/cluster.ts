@@ -8,7 +8,7 @@ import { freeBrokers } from './free-ports.ts';
 import type { KeySystem } from '@cateto/keys/node';
 import { keyVariables } from './key-variables.ts';
 import type { ProcessPlan } from './layout.ts';
-import { planSystem } from './layout.ts';
+import { anotherOpServer, planSystem } from './layout.ts';
 import type { LogEvent } from './log-event.ts';
 
 export interface ClusterOptions {
@@ -49,6 +49,12 @@ export interface Cluster {
   readonly plans: readonly ProcessPlan[];
   /** Starts a process of the plan, or restarts it after its end. */
   start(name: string, more?: readonly string[]): AppProcess;
+  /**
+   * Adds an op-server for all lanes to the plan, and starts it.
+   *
+   * @returns its name
+   */
+  addOpServer(): string;
   /** A started process; the latest one of its name. */
   get(name: string): AppProcess;
   /** Resolves when every process started so far has logged `ready`. */
@@ -79,7 +85,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   } = options;
   const commandOf = options.commandOf ?? ((app: string) => appCommand(app, built));
   const brokers = options.brokers ?? (await freeBrokers());
-  const plans = planSystem({ opServers, calcServers });
+  const plans = [...planSystem({ opServers, calcServers })];
   const processes = new Map<string, AppProcess>();
 
   function start(name: string, more: readonly string[] = []): AppProcess {
@@ -97,6 +103,13 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     });
     processes.set(name, started);
     return started;
+  }
+
+  function addOpServer(): string {
+    const plan = anotherOpServer(plans);
+    plans.push(plan);
+    start(plan.name);
+    return plan.name;
   }
 
   function httpOf(index: number): readonly string[] {
@@ -146,6 +159,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     brokers,
     plans,
     start,
+    addOpServer,
     get,
     ready: async () => void (await Promise.all([...processes.values()].map((one) => one.waitFor('ready')))),
     async kill(name, signal) {

@@ -100,6 +100,7 @@ async function main(): Promise<void> {
   }
   const wholeMs = Math.round(performance.now() - startMs);
   say(`Three scenes, ${wholeMs} ms, everything stopped. Yours: pnpm cluster, then pnpm calc hypotenuse 12 13.`);
+  say('To watch a system, and to break it, on a web page: pnpm cluster --console');
 }
 
 try {

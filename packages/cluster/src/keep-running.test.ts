@@ -3,6 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AppProcess } from './app-process.ts';
 import { startProcess } from './app-process.ts';
+import type { Holds } from './holds.ts';
+import { createHolds } from './holds.ts';
 import type { ProcessEvent, RestartPolicy } from './keep-running.ts';
 import { keepRunning, restartPolicy } from './keep-running.ts';
 
@@ -11,7 +13,7 @@ import { keepRunning, restartPolicy } from './keep-running.ts';
 const ready = `process.stderr.write('{"event":"ready"}\\n');`;
 const stay = `${ready} setInterval(() => {}, 1000);`;
 
-function kept(code: string | ((start: number) => string), policy: RestartPolicy | undefined) {
+function kept(code: string | ((start: number) => string), policy: RestartPolicy | undefined, holds?: Holds) {
   const codeOf = typeof code === 'string' ? () => code : code;
   const started: AppProcess[] = [];
   const aliveAtStart: number[] = [];
@@ -38,6 +40,7 @@ function kept(code: string | ((start: number) => string), policy: RestartPolicy 
     { plans: [{ name: 'tiny', app: 'op-server', args: [] }], get: () => started.at(-1) as AppProcess, start },
     {
       policy,
+      holds,
       stopping: stopping.signal,
       onEvent(event) {
         events.push(event);
@@ -160,4 +163,26 @@ test('a cluster that stops during a wait starts no process and leaves no timer',
   stopping.abort();
   expect(timers()).toBe(waiting - 1);
   expect(started).toHaveLength(1);
+});
+
+test('a process that a person has ended is not restarted before the person starts it, and then at once', async () => {
+  const holds = createHolds();
+  const { until, latest, started } = kept(stay, { delaysMs: [1], healthyMs: 60_000 }, holds);
+  await latest().waitFor('ready');
+  holds.hold('tiny');
+  latest().kill('SIGKILL');
+  expect(await until(1)).toMatchObject([{ event: 'process-ended', restartMs: undefined }]);
+  expect(started).toHaveLength(1);
+  holds.release('tiny');
+  expect(await until(2)).toMatchObject([{}, { event: 'process-started' }]);
+});
+
+test('a process that waits for its restart can be started before that', async () => {
+  const holds = createHolds();
+  const { until, latest } = kept(stay, { delaysMs: [86_400_000], healthyMs: 60_000 }, holds);
+  await latest().waitFor('ready');
+  latest().kill('SIGKILL');
+  expect(await until(1)).toMatchObject([{ restartMs: 86_400_000 }]);
+  holds.release('tiny');
+  expect(await until(2)).toMatchObject([{}, { event: 'process-started' }]);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AppProcess } from './app-process.ts';
 import type { Cluster } from './cluster.ts';
+import type { Holds } from './holds.ts';
 
 /*
  * Restarts the processes of a cluster when they end. A process starts only after its predecessor has ended, so that no
@@ -34,7 +35,7 @@ export type ProcessEvent =
       readonly ranMs: number;
       /** The output on stderr beside the log. */
       readonly said: string | undefined;
-      /** The wait before the restart; undefined when there is none. */
+      /** The wait before the restart; undefined when the process is not restarted. */
       readonly restartMs: number | undefined;
     }
   /**
@@ -48,6 +49,8 @@ export interface KeepRunningOptions {
   readonly policy: RestartPolicy | undefined;
   /** Aborted when the cluster stops. A process that ends from then on has ended in order. */
   readonly stopping: AbortSignal;
+  /** The processes that a person has ended. Unless given, a person can end none. */
+  readonly holds?: Holds | undefined;
   readonly onEvent: (event: ProcessEvent) => void;
 }
 
@@ -58,18 +61,20 @@ export function keepRunning(cluster: Started, options: KeepRunningOptions): void
   for (const { name } of cluster.plans) void keepOne(cluster, name, options);
 }
 
-async function keepOne(cluster: Started, name: string, options: KeepRunningOptions): Promise<void> {
-  const { policy, stopping, onEvent } = options;
+/** The same for one process, which was started before. */
+export async function keepOne(cluster: Started, name: string, options: KeepRunningOptions): Promise<void> {
+  const { policy, stopping, holds, onEvent } = options;
   let restarts = 0;
   for (let running = () => cluster.get(name); ; running = startAgain) {
     const { how, ready, ranMs, said } = await untilEnd(running);
     if (stopping.aborted) return;
     if (policy !== undefined && ranMs >= policy.healthyMs) restarts = 0;
-    const restartMs = policy?.delaysMs[Math.min(restarts, policy.delaysMs.length - 1)];
+    const isHeld = holds?.isHeld(name) === true;
+    const restartMs = isHeld ? undefined : policy?.delaysMs[Math.min(restarts, policy.delaysMs.length - 1)];
     const event = ready ? 'process-ended' : 'process-not-started';
     onEvent({ event, process: name, how, ranMs: Math.round(ranMs), said, restartMs });
-    if (restartMs === undefined || !(await passed(restartMs, stopping))) return;
-    restarts += 1;
+    if (!(await mayStart(name, restartMs, options))) return;
+    restarts = isHeld ? 0 : restarts + 1;
   }
 
   function startAgain(): AppProcess {
@@ -77,6 +82,22 @@ async function keepOne(cluster: Started, name: string, options: KeepRunningOptio
     onEvent({ event: 'process-started', process: name, processId: started.pid });
     return started;
   }
+}
+
+/** Waits until the process may start. @returns false when it must not start again */
+async function mayStart(
+  name: string,
+  restartMs: number | undefined,
+  { stopping, holds }: KeepRunningOptions,
+): Promise<boolean> {
+  if (holds === undefined) return restartMs !== undefined && passed(restartMs, stopping);
+  const over = new AbortController();
+  const either = AbortSignal.any([stopping, over.signal]);
+  const released = holds.released(name, either);
+  if (restartMs === undefined) return released;
+  await Promise.race([released, passed(restartMs, either)]);
+  over.abort();
+  return !stopping.aborted;
 }
 
 interface Run {

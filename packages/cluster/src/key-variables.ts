@@ -21,6 +21,11 @@ export function keyVariables(keys: KeySystem, app: ProcessPlan['app'] | 'client'
   return app === 'broker' || app === 'backup' ? { ...variables, CATETO_ACCESS: keys.access } : variables;
 }
 
+/** The files of the console of this system. */
+export function consoleKeyFiles(keys: KeySystem): { readonly key: string; readonly brokerKeys: string } {
+  return { key: secretFileOf(keys, 'console'), brokerKeys: keys.brokerKeys };
+}
+
 /** The flags of a client of this system. */
 export function clientKeyFlags(keys: KeySystem): string {
   return ` --key ${secretFileOf(keys, 'client')} --broker-keys ${keys.brokerKeys}`;

@@ -32,6 +32,12 @@ export function planSystem({ opServers, calcServers }: LayoutOptions): readonly 
   ];
 }
 
+/** One more op-server for a system, for all lanes. */
+export function anotherOpServer(plans: readonly ProcessPlan[]): ProcessPlan {
+  const taken = plans.map(({ name }) => /^op-server-(\d+)$/.exec(name)?.[1] ?? '0');
+  return { name: `op-server-${Math.max(0, ...taken.map(Number)) + 1}`, app: 'op-server', args: [] };
+}
+
 /** The lanes of the n-th op-server, of `of` op-servers. From the ninth on, servers repeat the lanes of the first ones. */
 export function lanesOf(number: number, of: number): readonly number[] {
   const groups = Math.min(of, lanes.length);

@@ -72,7 +72,7 @@ beforeAll(() => {
     encoding: 'utf8',
   });
   output = run.stdout + run.stderr;
-}, 60_000);
+});
 
 afterAll(() => {
   rmSync(folder, { recursive: true });

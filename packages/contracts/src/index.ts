@@ -54,9 +54,11 @@ export type {
   Step,
 } from './catalogue/step.ts';
 export { all, allSettled, call, knownStepVersion, map, stepVersionOf } from './catalogue/step.ts';
+export type { Chunk } from './msgpack/chunks.ts';
+export { chunkAt, chunkCount, isChunk, readChunk, writeChunk } from './msgpack/chunks.ts';
 export type { BodyFault, Codec, OpenBatch } from './msgpack/codec.ts';
 export { createCodec } from './msgpack/codec.ts';
-export { bytesAtMost } from './msgpack/value-size.ts';
+export { bytesAtMost, encodedBytes, largeBytes, messageBytesAtMost } from './msgpack/value-size.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
 export type {
@@ -73,6 +75,15 @@ export type {
   ServerMetrics,
 } from './metrics/metrics.ts';
 export { durationBoundsMs } from './metrics/metrics.ts';
+export type {
+  CallEvent,
+  CallSpan,
+  ServeSpan,
+  SpanEnd,
+  Telemetry,
+  TelemetryCall,
+  TelemetryRequest,
+} from './metrics/telemetry.ts';
 export type { HttpAddress } from './config/http-address.ts';
 export { formatHttpAddress, parseHttpAddress } from './config/http-address.ts';
 export type { AnyFailureCode, FailureCode, FailureTrait } from './messages/failures.ts';
@@ -80,6 +91,8 @@ export { Failure, failure, failureTable, isFailure, isOfProtocol, traitOf } from
 export type { ExposedOperation } from './catalogue/exposed.ts';
 export { exposed, formulaCodesOf } from './catalogue/exposed.ts';
 export { Finite } from './catalogue/finite.ts';
+export { Bytes, Doubles } from './schemas/binary.ts';
+export { fromJson, jsonText } from './values/json-form.ts';
 export type { CallsOf, Formula, OperandList, OperandsOf, OperandTuple } from './catalogue/formula.ts';
 export { formula } from './catalogue/formula.ts';
 // Exported as a whole module, because only then can a program add to its interface.
@@ -88,6 +101,8 @@ export type { JsonSchema, JsonSchemaOptions } from './schemas/json-schema-option
 export { jsonSchemaOf } from './schemas/json-schema.ts';
 export type { SchemaValue, StandardSchema, ValueSchema, ZodSchema } from './schemas/value-schema.ts';
 export * as limits from './messages/limits.ts';
+export type { EventsRequestMessage, EventsSuccess } from './messages/events-messages.ts';
+export { eventsRequestLayout, EventsProcess, EventsReport, KeptEvent } from './messages/events-messages.ts';
 export type {
   BeatMessage,
   FailureMessage,
@@ -119,6 +134,8 @@ export { operation } from './catalogue/operation.ts';
 export type { OperandReading, RequestReading, ResultMessage, ResultReading, Success } from './messages/read.ts';
 export {
   readCancel,
+  readEventsRequest,
+  readEventsResult,
   readHello,
   readOperand,
   readOperationRequest,
@@ -127,6 +144,8 @@ export {
   readStatusResult,
   resultMessage,
 } from './messages/read.ts';
+export type { TraceText } from './messages/trace-text.ts';
+export { isTraceparent, joinTrace, markMax, splitTrace } from './messages/trace-text.ts';
 export type { Parsed } from './values/parse.ts';
 export { parser } from './values/parse.ts';
 export { copyOf, takeValue } from './values/plain-value.ts';
@@ -160,6 +179,8 @@ export {
   anyLaneRoute,
   statusRequestTopic,
   statusResultTopic,
+  eventsRequestTopic,
+  eventsResultTopic,
   topicPrefix,
 } from './topics/topics.ts';
 export { isLane, lanes } from './topics/lanes.ts';

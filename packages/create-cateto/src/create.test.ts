@@ -12,8 +12,8 @@ import {
 import { load } from 'js-yaml';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { nextSteps } from './next-steps.ts';
 import { projectFiles } from './project-files.ts';
 import { versions } from './versions.ts';
@@ -21,7 +21,7 @@ import { writeProject } from './write-project.ts';
 
 /* tests/src/published installs a written project from the tarballs and runs its commands. */
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
+const main = bundled(new URL('main.ts', import.meta.url));
 
 function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-create-'));
@@ -30,9 +30,8 @@ function emptyFolder(): string {
 }
 
 function create(cwd: string, agent: string, ...given: string[]) {
-  const args = ['--conditions=@cateto/source', '--import', import.meta.resolve('tsx'), main, ...given];
   const env = { ...process.env, npm_config_user_agent: agent };
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, env, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...given], { cwd, env, encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 

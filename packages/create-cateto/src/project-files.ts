@@ -16,7 +16,8 @@ export function projectFiles(folder: string): ProjectFiles {
     'package.json': json(manifest(name)),
     'tsconfig.json': json(compiler),
     'pnpm-workspace.yaml': workspace,
-    '.gitignore': 'node_modules\ndist\n',
+    // The secret keys of `cateto key`.
+    '.gitignore': 'node_modules\ndist\n*.key_secret\n',
     'README.md': readmeText(name),
     'src/primes.ts': moduleText,
     'src/primes.test.ts': testText,

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
-import { accessText, parseAccess } from './access-list.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { accessText, createAccessReader, parseAccess } from './access-list.ts';
 import type { AccessFile } from './access-schema.ts';
+import { AccessSchema } from './access-schema.ts';
 import { createAccess } from './access.ts';
 import type { Faults } from './fault.ts';
 import { faultText, KeyFileFault } from './fault.ts';
@@ -60,8 +61,8 @@ test('every fault is named with its line and its field', () => {
 });
 
 test.each([
-  ['', 'access.json:1: not JSON: Unexpected end of input found.'],
-  ['{ "keys": [ }', 'access.json:1: not JSON: Unexpected token RBrace found.'],
+  ['', 'access.json:1: not JSON: the text ends too early'],
+  ['{ "keys": [ }', 'access.json:1: not JSON: a value is expected, not "}"'],
   ['[]', 'access.json:1: an object with the member keys is expected'],
   ['{}', 'access.json:1: keys: the member is missing'],
   ['{ "keys": {} }', 'access.json:1: keys: a list is expected'],
@@ -120,4 +121,35 @@ test('a key is accepted until it expires, and one that is not listed is refused'
   expect(access.authorize(other, endMs)).toBe('expired');
   expect(access.authorize(one, Number.MAX_SAFE_INTEGER)).toMatchObject({ name: 'desk', connectionsMax: 20 });
   expect(access.authorize(one.toLowerCase(), 0)).toBe('not listed');
+});
+
+test('an entry that was in the list before is not checked again, and a fault keeps its index and its line', () => {
+  const checked = vi.spyOn(AccessSchema, 'safeParse');
+  onTestFinished(() => checked.mockRestore());
+  const read = createAccessReader(prefixOf);
+  const many = Array.from({ length: 500 }, (_, index): AccessFile['keys'][number] => {
+    const digits = String(index).padStart(5, '0');
+    return { name: `key-${index}`, publicKey: `${digits}${one.slice(5)}`, roles: ['client'] };
+  });
+  expect(read(accessText({ keys: many }))).toEqual({ keys: many });
+  const desk = file.keys[0] ?? many[0];
+  const more = many.toSpliced(250, 1, desk as AccessFile['keys'][number]);
+  expect(read(accessText({ keys: more }))).toEqual({ keys: more });
+  expect(checked.mock.lastCall?.[0]).toEqual({ keys: [desk] });
+  const lines = accessText({ keys: more }).replace('"key-400"', '"key 400"').replace('"key-410"', '"key-409"');
+  const parsed = read(lines) as Partial<Faults>;
+  const at = lines.split('\n').findIndex((line) => line.includes('key 400')) + 1;
+  expect(parsed.faults?.map((fault) => faultText('access.json', fault))).toEqual([
+    `access.json:${at}: keys[400].name: 1 to 64 letters, digits, dots, underscores and hyphens are expected`,
+  ]);
+  // The list without a fault is the one that is remembered.
+  expect(read(accessText({ keys: more.slice(1) }))).toEqual({ keys: more.slice(1) });
+  expect(checked.mock.lastCall?.[0]).toEqual({ keys: [] });
+});
+
+test('a fault is one short line, however long the texts of the list are', () => {
+  const long = 'x'.repeat(1_000_000);
+  const text = JSON.stringify({ keys: [{ name: 'a', publicKey: one, roles: [long], [long]: 1 }] });
+  for (const line of faultsIn(text)) expect(line.length).toBeLessThan(500);
+  expect(faultsIn(`{ "keys": [ "${long}`)[0]?.length).toBeLessThan(500);
 });

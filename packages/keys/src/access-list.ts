@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { AccessEntry, AccessFile } from './access-schema.ts';
-import { AccessSchema, narrowedRoles } from './access-schema.ts';
+import { AccessSchema, keysMax, narrowedRoles } from './access-schema.ts';
 import type { Fault, Faults } from './fault.ts';
 import { isFaulty } from './fault.ts';
 import type { JsonSource } from './json-source.ts';
-import { parseJson } from './json-source.ts';
+import { fieldText, parseJson } from './json-source.ts';
 
 /*
  * The list of the keys that a broker accepts, and of what each may do. A list with a fault is refused as a whole, with
@@ -15,15 +15,57 @@ import { parseJson } from './json-source.ts';
 export type PrefixOf = (publicKey: string) => string;
 
 export function parseAccess(text: string, prefixOf: PrefixOf): AccessFile | Faults {
-  const source = parseJson(text);
-  if (isFaulty(source)) return source;
-  const { success, data, error } = AccessSchema.safeParse(source.value, { reportInput: true });
-  const faults = success
-    ? contradictions(data, source, prefixOf)
-    : error.issues.flatMap((issue) => faultsOf(issue, source));
-  const [first, ...others] = faults;
-  if (first !== undefined) return { faults: [first, ...others] };
-  return success ? data : { keys: [] };
+  return createAccessReader(prefixOf)(text);
+}
+
+/**
+ * Reads a list again and again, and checks only entries that were not in the list before. A broker reads its list while
+ * it forwards, and checking 10,000 entries takes longer than the other broker waits for a beat.
+ */
+export function createAccessReader(prefixOf: PrefixOf): (text: string) => AccessFile | Faults {
+  /** The entries of the last list without a fault, by their JSON. */
+  let checked: ReadonlyMap<string, AccessEntry> = new Map();
+
+  return (text) => {
+    const source = parseJson(text);
+    if (isFaulty(source)) return source;
+    const given = entriesOf(source.value);
+    const texts = given.map((entry) => JSON.stringify(entry));
+    const known = texts.map((entry) => checked.get(entry));
+    const unknown = [...known.keys()].filter((index) => known[index] === undefined);
+    const rest =
+      given.length === 0 ? source.value : { ...(source.value as object), keys: unknown.map((at) => given[at]) };
+    const { success, data, error } = AccessSchema.safeParse(rest, { reportInput: true });
+    if (!success) {
+      // An entry has another index in the list than among the unknown ones.
+      const placed = ({ path: [member, index, ...inner], ...issue }: z.core.$ZodIssue) => ({
+        ...issue,
+        path:
+          typeof index === 'number'
+            ? [member ?? '', unknown[index] ?? index, ...inner]
+            : [member, index].filter((step) => step !== undefined),
+      });
+      return asFaults(
+        error.issues.flatMap((issue) => faultsOf(placed(issue) as z.core.$ZodIssue, source)),
+        { keys: [] },
+      );
+    }
+    unknown.forEach((at, index) => void (known[at] = data.keys[index]));
+    const file = { keys: known.flatMap((entry) => entry ?? []) };
+    const faults = contradictions(file, source, prefixOf);
+    if (faults.length === 0) checked = new Map(texts.map((entry, index) => [entry, file.keys[index] as AccessEntry]));
+    return asFaults(faults, file);
+  };
+}
+
+/** The entries of a list that is not too long; none unless it is a list. */
+function entriesOf(value: unknown): readonly unknown[] {
+  const keys = typeof value === 'object' && value !== null && 'keys' in value ? value.keys : undefined;
+  return Array.isArray(keys) && keys.length <= keysMax ? keys : [];
+}
+
+function asFaults([first, ...others]: readonly Fault[], file: AccessFile): AccessFile | Faults {
+  return first === undefined ? file : { faults: [first, ...others] };
 }
 
 /** The text of a list, as the tool writes it. */
@@ -42,14 +84,6 @@ function wordsOf(issue: z.core.$ZodIssue): string {
 
 function faultAt(source: JsonSource, path: readonly PropertyKey[], message: string): Fault {
   return { line: source.lineOf(path), field: fieldText(path), message };
-}
-
-/** `keys[3].roles[0]` */
-function fieldText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
-    .join('')
-    .replace(/^\./, '');
 }
 
 function contradictions({ keys }: AccessFile, source: JsonSource, prefixOf: PrefixOf): Fault[] {

@@ -2,12 +2,12 @@ import type { Lane, Role } from '@cateto/contracts';
 import type { PrefixOf } from './access-list.ts';
 import type { AccessFile } from './access-schema.ts';
 
-/** What the owner of a key may do. */
+/** The rights of a key's owner. */
 export interface Grant {
   readonly name: string;
   /** In Z85. */
   readonly publicKey: string;
-  /** With these characters, all addresses of the key begin. */
+  /** The characters with which all addresses of the key begin. */
   readonly addressPrefix: string;
   readonly roles: readonly Role[];
   /** Undefined permits all. */
@@ -27,6 +27,8 @@ export interface Access {
   readonly grants: readonly Grant[];
   /** @param nowMs milliseconds since 1970 */
   authorize(publicKey: string, nowMs: number): Grant | Refusal;
+  /** The name of a listed key, expired or not. */
+  nameOf(publicKey: string): string | undefined;
 }
 
 export interface AccessEvents {
@@ -67,6 +69,7 @@ export function createAccess({ keys }: AccessFile, prefixOf: PrefixOf): Access {
       if (grant === undefined) return 'not listed';
       return nowMs >= grant.expiresAtMs ? 'expired' : grant;
     },
+    nameOf: (publicKey) => byKey.get(publicKey)?.name,
   };
 }
 

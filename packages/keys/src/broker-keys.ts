@@ -39,6 +39,11 @@ export function parseBrokerKeys(text: string): BrokerKeys | Faults {
   return { primary: keys.primary, backup: keys.backup };
 }
 
+/** The keys, the primary's first. */
+export function brokerKeyList({ primary, backup }: BrokerKeys): readonly string[] {
+  return backup === undefined ? [primary] : [primary, backup];
+}
+
 export function brokerKeysText({ primary, backup }: BrokerKeys): string {
   const section = (name: string, key: string): string => `${name}\n    public-key = "${key}"\n`;
   const second = backup === undefined ? '' : section('backup', backup);

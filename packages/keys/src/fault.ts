@@ -1,6 +1,6 @@
 import { SettingFault, visibleText } from '@cateto/contracts';
 
-/** What is wrong in a file of keys or rights. */
+/** A fault in a file of keys or rights. */
 export interface Fault {
   /** Counted from 1; undefined when the fault concerns the whole file. */
   readonly line?: number | undefined;
@@ -22,10 +22,15 @@ export function isFaulty(parsed: object): parsed is Faults {
   return 'faults' in parsed;
 }
 
+/** A broken file may have texts of any length in it. */
+const shownMax = 200;
+
+const shortened = (text: string): string => (text.length <= shownMax ? text : `${text.slice(0, shownMax)}…`);
+
 /** One line: `access.json:12: keys[3].roles[0]: "clint" is not a role`. */
 export function faultText(file: string, { line, field, message }: Fault): string {
   const where = line === undefined ? file : `${file}:${line}`;
-  return visibleText(`${where}: ${field === '' ? '' : `${field}: `}${message}`);
+  return visibleText(`${where}: ${field === '' ? '' : `${shortened(field)}: `}${shortened(message)}`);
 }
 
 /** A file of keys or rights that cannot be used. Its message is one line: the first fault, and how many there are. */

@@ -8,7 +8,7 @@ export type { PrefixOf } from './access-list.ts';
 export { accessText, parseAccess } from './access-list.ts';
 export type { AccessEntry, AccessFile } from './access-schema.ts';
 export type { BrokerKeys } from './broker-keys.ts';
-export { brokerKeysText, parseBrokerKeys } from './broker-keys.ts';
+export { brokerKeyList, brokerKeysText, parseBrokerKeys } from './broker-keys.ts';
 export type { Certificate, WrittenCertificate } from './certificate.ts';
 export { certificateText, parseCertificate } from './certificate.ts';
 export type { Decider } from './decider.ts';

@@ -1,9 +1,12 @@
-import type { ValueNode } from '@humanwhocodes/momoa';
-import { parse } from '@humanwhocodes/momoa';
 import type { Faults } from './fault.ts';
 import { faulty } from './fault.ts';
+import { levelsMax, pathSeparator, scanJson } from './json-scan.ts';
 
-/* JSON whose values know their lines. A member that occurs twice is refused: a reader would see only one of them. */
+/*
+ * JSON whose values know their lines. A member that occurs twice is refused: a reader would see only one of them.
+ * JSON.parse is quick, and a broker reads its list while it forwards. So the text is scanned for lines only when
+ * something is wrong with it.
+ */
 
 export interface JsonSource {
   readonly value: unknown;
@@ -12,64 +15,71 @@ export interface JsonSource {
 }
 
 export function parseJson(text: string): JsonSource | Faults {
-  let root: ValueNode;
+  let value: unknown;
   try {
-    root = parse(text).body;
-  } catch (error) {
-    // The errors of this library say where: "(3:5)".
-    const { message, line } = error as Error & { readonly line?: number };
-    return faulty(`not JSON: ${message.replace(/ ?\(\d+:\d+\)$/, '')}`, '', line);
+    value = JSON.parse(text);
+  } catch {
+    return scannedFault(text);
   }
-  const value = valueOf(root, '');
-  if (isFound(value)) return value.twice;
-  return { value, lineOf: (path) => nodeAt(root, path).loc.start.line };
+  const members = countMembers(value);
+  if (members === undefined || members !== countColons(text)) return scannedFault(text);
+  let offsets: ReadonlyMap<string, number> | undefined;
+  return {
+    value,
+    lineOf(path) {
+      offsets ??= scanJson(text).offsets;
+      const steps = path.map((step) => pathSeparator + String(step));
+      while (steps.length > 0 && !offsets.has(steps.join(''))) steps.pop();
+      return lineAt(text, offsets.get(steps.join('')) ?? 0);
+    },
+  };
 }
 
-/** A member that occurs twice. */
-class Found {
-  readonly twice: Faults;
-
-  constructor(twice: Faults) {
-    this.twice = twice;
-  }
+/** The fault of a text that JSON.parse refuses, or in which a member occurs twice. */
+function scannedFault(text: string): Faults {
+  const { fault } = scanJson(text);
+  if (fault === undefined) return faulty('not JSON');
+  const [, ...steps] = fault.path.split(pathSeparator);
+  const field = fault.isTwice ? fieldText(steps) : '';
+  return faulty(fault.message, field, lineAt(text, fault.offset));
 }
 
-function isFound(value: unknown): value is Found {
-  return value instanceof Found;
+/** `keys[3].roles[0]` */
+export function fieldText(path: readonly PropertyKey[]): string {
+  return path
+    .map((step) => (/^\d+$/.test(String(step)) ? `[${String(step)}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
 }
 
-function valueOf(node: ValueNode, path: string): unknown {
-  if (node.type === 'Array') {
-    const values = node.elements.map(({ value }, index) => valueOf(value, `${path}[${index}]`));
-    return values.find(isFound) ?? values;
-  }
-  if (node.type === 'Object') {
-    const members = new Map<string, unknown>();
-    for (const member of node.members) {
-      const name = member.name.type === 'String' ? member.name.value : member.name.name;
-      const field = path === '' ? name : `${path}.${name}`;
-      if (members.has(name)) return new Found(faulty('the member occurs twice', field, member.loc.start.line));
-      const value = valueOf(member.value, field);
-      if (isFound(value)) return value;
-      members.set(name, value);
+function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < offset; at = text.indexOf('\n', at + 1)) line += 1;
+  return line;
+}
+
+/** How many members all objects in a value have; undefined when it is nested too deeply. */
+function countMembers(value: unknown): number | undefined {
+  let members = 0;
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levelsMax) return undefined;
+    const next: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      const children: unknown[] = Object.values(one);
+      if (!Array.isArray(one)) members += children.length;
+      for (const child of children) if (typeof child === 'object') next.push(child);
     }
-    return Object.fromEntries(members);
+    level = next;
   }
-  return node.type === 'String' || node.type === 'Number' || node.type === 'Boolean' ? node.value : null;
+  return members;
 }
 
-function nodeAt(root: ValueNode, path: readonly PropertyKey[]): ValueNode {
-  let node = root;
-  for (const step of path) {
-    const next = childOf(node, step);
-    if (next === undefined) break;
-    node = next;
-  }
-  return node;
-}
-
-function childOf(node: ValueNode, step: PropertyKey): ValueNode | undefined {
-  if (node.type === 'Array') return node.elements[Number(step)]?.value;
-  if (node.type !== 'Object') return undefined;
-  return node.members.find(({ name }) => name.type === 'String' && name.value === step)?.value;
+/** Each member has one colon outside of texts. */
+function countColons(text: string): number {
+  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '');
+  let colons = 0;
+  for (let at = bare.indexOf(':'); at >= 0; at = bare.indexOf(':', at + 1)) colons += 1;
+  return colons;
 }

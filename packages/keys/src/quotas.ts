@@ -1,7 +1,7 @@
 import type { Role } from '@cateto/contracts';
 import type { Grant } from './access.ts';
 
-/** What a key may use of a broker's memory. A program has at most three connections to a broker. */
+/** The bounds of a key's use of a broker's memory. A program has at most three connections to a broker. */
 export interface Quotas {
   readonly connectionsMax: number;
   /** Of one connection. */

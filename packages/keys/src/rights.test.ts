@@ -17,6 +17,8 @@ const routes: Readonly<Record<TopicKindName, string>> = {
   formulaResult: 'calc.spread.result',
   statusRequest: 'calc.status.request',
   statusResult: 'calc.status.result',
+  eventsRequest: 'calc.events.request',
+  eventsResult: 'calc.events.result',
   cancel: 'calc.cancel',
   hello: 'calc.hello',
   beat: 'calc.beat',
@@ -118,6 +120,8 @@ test.each([
   ['calc.cancel.', [true, true, true]],
   ['calc.status.', [false, false, false]],
   ['calc.status.request.', [true, true, true]],
+  ['calc.events.request.', [false, false, false]],
+  ['calc.events.result.', [false, false, false]],
 ])('an observer of one operation, lane or formula may read the prefix %s as far as it is narrowed', (prefix, may) => {
   const operations = new Set(['price']);
   const observers = [
@@ -126,6 +130,18 @@ test.each([
     grantOf(['observer'], { formulas: new Set(['spread']) }),
   ];
   expect(observers.map((grant) => rights(grant, 'subscribe', prefix))).toEqual(may);
+});
+
+test('only an observer whose key is not narrowed may read the events of processes', () => {
+  const may = (grant: Grant): readonly boolean[] => [
+    rights(grant, 'publish', addressed('calc.events.request', foreign)),
+    rights(grant, 'subscribe', addressed('calc.events.result', own)),
+  ];
+  expect(may(grantOf(['client']))).toEqual([false, false]);
+  expect(may(grantOf(['client', 'observer']))).toEqual([true, true]);
+  expect(may(grantOf(['observer'], { operations: new Set(['price']) }))).toEqual([false, false]);
+  expect(may(grantOf(['observer'], { lanes: new Set([1] as const) }))).toEqual([false, false]);
+  expect(may(grantOf(['observer'], { formulas: new Set(['spread']) }))).toEqual([false, false]);
 });
 
 test('a remembered decision is the decision, also of more topics than are remembered', () => {

@@ -3,9 +3,9 @@ import { isLane, roleTable, topicKindName, topicPrefix, topicShape } from '@cate
 import type { Grant } from './access.ts';
 
 /*
- * What a key may publish, and to what it may subscribe: the row of its roles in the table of topics, narrowed by the
- * operations, lanes and formulas of its entry. A broker reads topics, never bodies, so the operands of a request are not
- * narrowed by formulas: a client that may not receive the results of a formula can still send its requests.
+ * The topics that a key may publish, and those to which it may subscribe: the row of its roles in the table of topics,
+ * narrowed by the operations, lanes and formulas of its entry. A broker reads topics, never bodies, so formulas do not
+ * narrow operands: a client that may not receive the results of a formula can still send requests for it.
  */
 
 export type Action = 'publish' | 'subscribe';
@@ -34,9 +34,18 @@ function isWithin(grant: Grant, role: Role, kind: TopicKindName, route: string):
       return isOperation(grant, name) && isLaneOf(grant, Number(lane));
     case 'formulaResult':
       return grant.formulas?.has(name) ?? true;
+    case 'eventsRequest':
+    case 'eventsResult':
+      // Events tell of everything in the system.
+      return role !== 'observer' || !isNarrow(grant);
     default:
       return role !== 'observer' || kind !== 'operand' || grant.formulas === undefined;
   }
+}
+
+/** Whether the entry of the key has limits beyond its roles. */
+function isNarrow({ operations, lanes, formulas }: Grant): boolean {
+  return operations !== undefined || lanes !== undefined || formulas !== undefined;
 }
 
 function isOperation({ operations }: Grant, name: string): boolean {
@@ -53,11 +62,11 @@ const wholeName = /^calc\.([a-z][a-zA-Z0-9]{0,31})\.(request|result)\.$/;
 /** Whether an observer may read every topic that begins like this. */
 function mayOverhear(grant: Grant, prefix: string): boolean {
   if (!grant.roles.includes('observer')) return false;
-  const { operations, lanes, formulas } = grant;
-  if (operations === undefined && lanes === undefined && formulas === undefined) return prefix.startsWith(topicPrefix);
+  const { lanes, formulas } = grant;
+  if (!isNarrow(grant)) return prefix.startsWith(topicPrefix);
   if (!prefix.endsWith('.')) return false;
   const [, name = '', direction] = wholeName.exec(prefix) ?? [];
-  if (name !== '' && name !== 'status') {
+  if (name !== '' && name !== 'status' && name !== 'events') {
     const isOfFormulas = direction === 'request' || (formulas?.has(name) ?? true);
     return lanes === undefined && isOperation(grant, name) && isOfFormulas;
   }

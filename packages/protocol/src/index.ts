@@ -1,5 +1,9 @@
 export type { Batch, BatchEffect, BatchInput } from './batch/batch.ts';
 export { createBatch } from './batch/batch.ts';
+export type { ChunkJoiner, Taken } from './chunks/chunk-joiner.ts';
+export { createChunkJoiner } from './chunks/chunk-joiner.ts';
+export type { ChunkSender, LargeMessage, Leaving } from './chunks/chunk-sender-types.ts';
+export { createChunkSender } from './chunks/chunk-sender.ts';
 export type { Account, Accounts } from './structures/accounts.ts';
 export { comesBefore, createAccounts } from './structures/accounts.ts';
 export type { Heap, HeapMember } from './structures/heap.ts';
@@ -21,6 +25,7 @@ export { createQueueDelay } from './overload/queue-delay.ts';
 export type { Placement } from './overload/placement.ts';
 export { createPlacement } from './overload/placement.ts';
 export { createRequester } from './requester/requester.ts';
+export { retryCauseOf } from './requester/retries.ts';
 export type {
   RequestCall,
   Requester,
@@ -28,6 +33,7 @@ export type {
   RequesterCounters,
   RequesterEffect,
   RequesterInput,
+  RetryCause,
   Target,
 } from './requester/types.ts';
 export type {
@@ -40,3 +46,4 @@ export type {
   Scarce,
 } from './responder/responder.ts';
 export { createResponder } from './responder/responder.ts';
+export { isSettled } from './structures/settled-watermark.ts';

@@ -5,7 +5,7 @@ import type { SlowHandler } from './slow.test-support.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What servers do with a request that its caller cancels. */
+/* Servers that get the cancellation of a request. */
 
 const { catalogue, formulas } = slowCatalogue({ fallback: 'late' });
 
@@ -130,9 +130,13 @@ test('without cancel messages, as with an older server, a cancelled request ends
 });
 
 test('when one call of a formula fails, the formula’s other calls are cancelled', async () => {
-  const { ended, handler } = waiting();
-  const { network, client } = await system(((input: number, context: HandlerContext) =>
-    input === 2 ? failure('out-of-domain', 'no') : handler(input, context)) as never);
+  const { begun, ended, handler } = waiting();
+  const { network, client } = await system((async (input: number, context: HandlerContext) => {
+    if (input !== 2) return handler(input, context);
+    // The other call has begun by then.
+    while (begun.length === 0) await network.pass(10);
+    return failure('out-of-domain', 'no');
+  }) as never);
   await expect(client.both(2, 3)).rejects.toMatchObject({ code: 'out-of-domain' });
   await network.pass(1_000);
   expect(ended).toEqual([`3 ${cancelled}`]);

@@ -14,6 +14,14 @@ export function checkCatalogue(catalogue: unknown): void {
   if (!made) throw new TypeError('catalogue: it was not made by defineCatalogue');
 }
 
+/** @throws TypeError for anything but a telemetry */
+export function checkTelemetry(telemetry: unknown): void {
+  if (telemetry === undefined) return;
+  const { call, serve } = (telemetry ?? {}) as { readonly call?: unknown; readonly serve?: unknown };
+  if (typeof call === 'function' && typeof serve === 'function') return;
+  throw new TypeError('telemetry: give it the result of openTelemetry() of @cateto/otel');
+}
+
 /** @throws SettingFault naming the option */
 export function checkDuration(name: string, ms: unknown): void {
   if (!isDuration(ms)) throw new SettingFault(`${name}: ${String(ms)} is not above 0 and at most a day`);
@@ -32,6 +40,7 @@ export function checkCount(name: string, count: unknown, min: number, max: numbe
 export function checkService(parts: ServiceParts): void {
   const { catalogue, handlers, formulas, lanes, operationTimeoutMs, concurrency, drainMs } = parts;
   checkCatalogue(catalogue);
+  checkTelemetry(parts.telemetry);
   checkDuration('operationTimeoutMs', operationTimeoutMs);
   if (drainMs !== undefined) checkDuration('drainMs', drainMs);
   if (concurrency !== undefined) checkCount('concurrency', concurrency, 1, limits.requestsInFlightMax);

@@ -1,5 +1,6 @@
 import type { Catalogue, ClientMetrics, FormulaName } from '@cateto/contracts';
 import type { ObservedMessage } from '@cateto/bus';
+import type { EventsOptions, SystemEvents } from './events.ts';
 import type { Answer, CallOptions, FormulaCall } from './call.ts';
 import type { MapMethod } from './map/types.ts';
 import type { SystemStatus } from './system-status.ts';
@@ -37,15 +38,26 @@ export interface ClientBase<C extends Catalogue> {
    * inputs before come first, then its error. When a call fails, the signal aborts or the client closes, results that
    * have come are still returned, and then it rejects.
    *
-   * @throws RequestError for an unknown formula and for options or inputs that are none
+   * @throws RequestError for an unknown formula, for invalid options, and for inputs that are not iterable
    */
   readonly map: MapMethod<C>;
   /** The state of brokers and servers; takes at most `waitMs` (1,000 unless given). */
   status(options?: { readonly waitMs?: number | undefined }): Promise<SystemStatus>;
-  /** What this client has counted since it was opened. Calls nothing and costs little, so it may be called often. */
+  /** The counters of this client since it was opened. Sends nothing and costs little, so it may be called often. */
   metrics(): ClientMetrics;
   /** Passes every message from now on to `onMessage`. */
   watch(onMessage: (message: ObservedAt) => void): Watch;
+  /**
+   * Past events of brokers and servers, and then new ones: `for await (const event of calc.events()) …`. Each process
+   * keeps its last 1,000 events, or fewer if they take more than 1 MiB, so the history begins before this client. An
+   * event `events-lost` counts those that a process no longer keeps. With keys, the client needs the role `observer`.
+   *
+   * It connects at once, with connections of its own, and asks each process twice a second, or less often if there are
+   * more than 500. Closing the client ends it.
+   *
+   * @throws RequestError for invalid options
+   */
+  events(options?: EventsOptions): SystemEvents;
   /** Cancels open requests and closes the sockets. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;

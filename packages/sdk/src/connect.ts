@@ -1,6 +1,6 @@
 import type { BusEvent } from '@cateto/bus';
-import { hearBrokers, nodePlatform, zeromqLink } from '@cateto/bus';
-import type { BrokerEndpoint, Calculator, Catalogue } from '@cateto/contracts';
+import { hearBrokers, nodePlatform, zeromqLink } from '@cateto/bus/node';
+import type { BrokerEndpoint, Calculator, Catalogue, Telemetry } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { brokersOf } from './brokers-of.ts';
 import { checkDuration } from './check-options.ts';
@@ -23,6 +23,8 @@ export interface ConnectOptions<C extends Catalogue> extends KeyOptions {
   readonly timeoutMs?: number | undefined;
   /** Receives the events of the connection: servers that start or stop listening, messages that it drops. */
   readonly onEvent?: ((event: BusEvent) => void) | undefined;
+  /** Makes a trace of each call: `openTelemetry()` of `@cateto/otel`. Unless given, there are no traces. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 const optionNames: OptionNames<ConnectOptions<Catalogue>> = {
@@ -32,6 +34,7 @@ const optionNames: OptionNames<ConnectOptions<Catalogue>> = {
   brokerKeys: true,
   timeoutMs: true,
   onEvent: true,
+  telemetry: true,
 };
 
 /**
@@ -56,7 +59,9 @@ export async function connect(options: ConnectOptions<Catalogue> = {}): Promise<
     timeoutMs,
     openLink: zeromqLink(brokers, keys),
     platform: nodePlatform,
+    brokers: brokers.length,
     hearBrokers: (waitMs, ending) => hearBrokers(brokers, waitMs, ending, keys),
     onEvent: options.onEvent,
+    telemetry: options.telemetry,
   });
 }

@@ -8,15 +8,25 @@ import type {
   ServerStatus,
   Settle,
 } from '@cateto/bus';
-import { createFormulaClient, createRequesterDriver, createStatusClient, observe, open, openAll } from '@cateto/bus';
-import type { Catalogue, Failure, Formula, Success } from '@cateto/contracts';
+import {
+  createCallSpans,
+  createFormulaClient,
+  createRequesterDriver,
+  createStatusClient,
+  observe,
+  open,
+  openAll,
+} from '@cateto/bus';
+import type { Catalogue, Failure, Formula, Success, Telemetry } from '@cateto/contracts';
 import { isFailure, requestId, takeOperands, textOf } from '@cateto/contracts';
 import { isolateCallback } from './isolate-callback.ts';
 import { formulaNamed } from './formula-named.ts';
 import { readCallOptions, readStatusWait } from './call-options.ts';
-import { checkCatalogue } from './check-options.ts';
+import { checkCatalogue, checkTelemetry } from './check-options.ts';
 import type { Answer, CallOptions } from './call.ts';
 import type { Client, ClientBase, ObservedAt, Watch } from './client.ts';
+import type { SystemEvents } from './events.ts';
+import { openEvents } from './events.ts';
 import { onAbort } from './on-abort.ts';
 import type { CallMap } from './map/map-calls.ts';
 import { mapMethod } from './map/map-method.ts';
@@ -29,8 +39,11 @@ export interface ClientParts {
   readonly timeoutMs: number;
   readonly openLink: OpenLink;
   readonly platform: Platform;
+  /** How many brokers there are. */
+  readonly brokers: number;
   hearBrokers(waitMs: number, ending: AbortSignal): Promise<readonly BrokerStatus[]>;
   readonly onEvent: ((event: BusEvent) => void) | undefined;
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** A requester passes over a server that leaves a request unanswered for so long. */
@@ -39,6 +52,7 @@ const answerTimeoutMs = 2_000;
 export function createClient(parts: ClientParts): Client<Catalogue> {
   const { catalogue, openLink, platform } = parts;
   checkCatalogue(catalogue);
+  checkTelemetry(parts.telemetry);
   const onEvent = isolateCallback(parts.onEvent ?? (() => undefined));
   return openAll((opened) => {
     const bus = opened(open({ role: 'client', catalogue, openLink, platform, onEvent }));
@@ -50,10 +64,14 @@ type ClientPartsOnBus = ClientParts & { readonly onEvent: (event: BusEvent) => v
 
 function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus): Client<Catalogue> {
   const { catalogue, openLink, platform, onEvent } = parts;
-  const requests = createRequesterDriver(bus.participant, { answerTimeoutMs, onEvent });
-  const formulas = createFormulaClient(bus, catalogue, requests);
+  const { participant } = bus;
+  // Created before the requester, so that a span shows the active broker before the retry that it causes.
+  const spans = parts.telemetry === undefined ? undefined : createCallSpans(participant, parts.telemetry);
+  const requests = createRequesterDriver(participant, { answerTimeoutMs, onEvent });
+  const formulas = createFormulaClient(bus, catalogue, requests, spans);
   const statuses = createStatusClient(bus, requests);
   const watches = new Set<Watch>();
+  const eventStreams = new Set<SystemEvents>();
   const statusesAsked = new Set<AbortController>();
   const maps = new Set<CallMap<unknown, unknown>>();
   const map = mapMethod({ catalogue, call: ask, open: maps });
@@ -125,6 +143,8 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     const show = isolateCallback(onMessage);
     const observer = observe({
       openLink,
+      platform,
+      onEvent,
       onMessage: (message) => show({ ...message, at: Date.now() }),
       onDropped: (topic, cause) => onEvent({ event: 'message-dropped', topic, cause, count: 1 }),
     });
@@ -154,7 +174,11 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     for (const one of maps) one.fail(callAfterClose());
     requests.close();
     for (const asked of statusesAsked) asked.abort();
-    await Promise.all([bus.close(), ...[...watches].map((one) => one.close())]);
+    await Promise.all([
+      bus.close(),
+      ...[...watches].map((one) => one.close()),
+      ...[...eventStreams].map((one) => one.return()),
+    ]);
   }
 
   const base: ClientBase<Catalogue> = {
@@ -178,10 +202,16 @@ function createClientOn(bus: Bus<Catalogue, 'client'>, parts: ClientPartsOnBus):
     },
     metrics: () => ({
       ...requests.metrics(),
-      dropped: bus.participant.dropped.causes(),
-      tables: bus.participant.tables(),
+      dropped: participant.dropped.causes(),
+      tables: participant.tables(),
     }),
     watch,
+    events(options = {}) {
+      if (closed) throw callAfterClose();
+      const events = openEvents(parts, options, (ended) => eventStreams.delete(ended));
+      eventStreams.add(events);
+      return events;
+    },
     close,
     [Symbol.asyncDispose]: close,
   };

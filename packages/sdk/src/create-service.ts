@@ -11,7 +11,7 @@ export function createService(given: ServiceParts): Service {
   checkCatalogue(given.catalogue);
   const parts = codes === undefined ? given : { ...given, formulas: formulaCodesOf(given.catalogue, codes) };
   checkService(parts);
-  const { handlers, formulas, operations = 'all', lanes = 'all', concurrency, threads, ...rest } = parts;
+  const { handlers, formulas, operations = 'all', lanes = 'all', concurrency, threads, history, ...rest } = parts;
   const shared = { ...rest, threads };
   const tell = isolateCallback(parts.onEvent ?? (() => undefined));
   const starting: Starting[] = [];
@@ -27,7 +27,7 @@ export function createService(given: ServiceParts): Service {
   }
 
   const servers = openAll((opened): readonly RunningServer[] => [
-    opened(serveOperations({ ...shared, handlers, operations, lanes, concurrency, onEvent: listening() })),
+    opened(serveOperations({ ...shared, handlers, operations, lanes, concurrency, history, onEvent: listening() })),
     ...(formulas === undefined ? [] : [opened(serveFormulas({ ...shared, formulas, handlers, onEvent: listening() }))]),
   ]);
 

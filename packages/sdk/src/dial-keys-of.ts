@@ -1,12 +1,12 @@
-import type { DialKeys } from '@cateto/bus';
-import { prepareDialKeys } from '@cateto/bus';
+import type { DialKeys } from '@cateto/bus/node';
+import { prepareDialKeys } from '@cateto/bus/node';
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { SettingFault } from '@cateto/contracts';
 import type { BrokerKeys } from '@cateto/keys';
 import type { KeyPair } from '@cateto/keys/node';
-import { fromEnvironment } from './environment.ts';
+import { credentialsFolder, fromEnvironment } from './environment.ts';
 
-/** Who a program is, and how it recognises the brokers. */
+/** The key of a program, and the keys by which it recognises the brokers. */
 export interface KeyOptions {
   /** The key pair of this program: its file, or both halves in Z85; unless given, the file of `CATETO_KEY`, if any. */
   readonly key?: string | KeyPair | undefined;
@@ -28,8 +28,12 @@ export async function dialKeysOf(given: KeyOptions, brokers: readonly BrokerEndp
     throw new SettingFault('key: a program with a key needs brokerKeys too, to recognise the brokers');
   if (key === undefined) throw new SettingFault('brokerKeys: a program with keys of brokers needs a key of its own');
   // Programs without keys load no files of keys.
-  const { readBrokerKeys, readKeyPair } = await import('@cateto/keys/node');
-  const keyPair = typeof key === 'string' ? readKeyPair(key) : key;
-  const { primary, backup } = typeof brokerKeys === 'string' ? readBrokerKeys(brokerKeys) : brokerKeys;
-  return prepareDialKeys({ keyPair, brokers: backup === undefined ? [primary] : [primary, backup] }, brokers);
+  const [{ brokerKeyList }, { readBrokerKeys, readKeyPair }] = await Promise.all([
+    import('@cateto/keys'),
+    import('@cateto/keys/node'),
+  ]);
+  const keyPair = typeof key === 'string' ? readKeyPair(key, credentialsFolder()) : key;
+  if (typeof brokerKeys !== 'string') return prepareDialKeys({ keyPair, brokers: brokerKeyList(brokerKeys) }, brokers);
+  const brokersNow = (): readonly string[] => brokerKeyList(readBrokerKeys(brokerKeys));
+  return prepareDialKeys({ keyPair, brokers: brokersNow(), brokersNow }, brokers);
 }

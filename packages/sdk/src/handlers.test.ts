@@ -6,9 +6,12 @@ import type { SlowHandler } from './slow.test-support.ts';
 import { slowCatalogue } from './slow.test-support.ts';
 import { simulate } from './testing/simulate.ts';
 
-/* What a handler can learn about its request, and what servers do with a handler that does not settle. */
+/* The context of a handler, and the reaction of servers to a handler that does not settle. */
 
 const { catalogue, formulas } = slowCatalogue({ fallback: 'late' });
+
+/** After this time, the calc-server knows the op-server. */
+const connectedMs = 200;
 
 /** An op-server and a calc-server, each on its own host and with its own handler. */
 function system(handler: SlowHandler, fallback: SlowHandler = handler, operationTimeoutMs = 60_000) {
@@ -61,6 +64,7 @@ describe('a handler', () => {
       aborts.push(abortOf(context, network.nowMs).then(([atMs, name]) => [atMs - context.deadlineMs, name]));
       return never();
     });
+    await network.pass(connectedMs);
     await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await network.pass(100);
     // The op-server's handler and the fallback.
@@ -97,9 +101,10 @@ describe('a handler', () => {
   test('the signal of a running handler aborts when its server closes', async () => {
     let aborted: Promise<[number, string]> | undefined;
     const { network, client, op } = system((_input, context) => {
-      aborted = abortOf(context, network.nowMs);
+      aborted ??= abortOf(context, network.nowMs);
       return never();
     });
+    await network.pass(connectedMs);
     const asked = client.patience(1).catch(() => undefined);
     await network.pass(200);
     await op.close();
@@ -115,6 +120,7 @@ describe('a handler that has not settled a second after its deadline', () => {
       ran.push(input);
       return input === 1 ? never() : input;
     });
+    await network.pass(connectedMs);
     await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await network.pass(3_000);
     const { servers } = await client.status();
@@ -143,6 +149,7 @@ describe('a handler that has not settled a second after its deadline', () => {
       if (input !== 1) return input;
       return new Promise((resolve, reject) => late.push(() => settleNow({ resolve, reject })));
     });
+    await network.pass(connectedMs);
     await expect(client.patience(1, { timeoutMs: 500 })).rejects.toMatchObject({ code: 'deadline-exceeded' });
     await network.pass(3_000);
     for (const settle of late) settle();
@@ -178,4 +185,4 @@ test('twelve thousand requests to a dependency that hangs do not fill a server, 
   expect(events.filter(({ event }) => event === 'server-full')).toEqual([]);
   await network.pass(2_000);
   expect((await client.patience(7)).value).toBe(7);
-}, 60_000);
+});

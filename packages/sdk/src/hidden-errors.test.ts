@@ -4,7 +4,7 @@ import { call, defineCatalogue, failure, Finite, formula, formulaCode, operation
 import { describe, expect, test } from 'vitest';
 import { simulate } from './testing/simulate.ts';
 
-/* What a client and an operator learn about code that fails, and what a handler may write to the log. */
+/* Errors of user code as a client and an operator see them, and lines that a handler writes to the log. */
 
 const half = operation({
   name: 'half',

@@ -4,14 +4,15 @@
  * @module sdk
  */
 
-export type { ClientMetrics, Loadable, ServerMetrics, System } from '@cateto/contracts';
+export type { ClientMetrics, Loadable, ServerMetrics, System, Telemetry } from '@cateto/contracts';
 export { defineSystem } from '@cateto/contracts';
-export type { BusEvent, ServerStatus } from '@cateto/bus';
+export type { BusEvent, EventsPosition, ServerStatus, SystemEvent } from '@cateto/bus';
 export type { Answer, CallError, CallOptions, FailingCall, FormulaCall } from './call.ts';
 export type { Client, ClientBase, FormulaCalls, ObservedAt, Watch } from './client.ts';
 export type { ConnectOptions } from './connect.ts';
 export { connect } from './connect.ts';
 export type { Inputs, MapAnswer, MapFailure, MapOptions, MapOutcome, MapResults } from './map/types.ts';
+export type { EventsOptions, SystemEvents } from './events.ts';
 export { failedAs } from './failed-as.ts';
 export { RequestError } from './request-error.ts';
 export type { Outcome } from './safe.ts';

@@ -1,5 +1,5 @@
 import type { Link, OpenLink } from '@cateto/bus';
-import { nodePlatform } from '@cateto/bus';
+import { nodePlatform } from '@cateto/bus/node';
 import type { Catalogue, HandlersOf } from '@cateto/contracts';
 import { expect, test } from 'vitest';
 import { createClient } from './create-client.ts';
@@ -28,6 +28,7 @@ function links({ subscriptions = Infinity, opened = Infinity }: { subscriptions?
       if (begun > opened) throw fault;
       const link: Link = {
         publish: () => undefined,
+        unsentBytes: () => 0,
         subscribe() {
           subscribed += 1;
           if (subscribed > subscriptions) throw fault;
@@ -47,7 +48,7 @@ const served = { ...common, operationTimeoutMs: 1_000, handlers: handlers as Han
 
 test.each([0, 1, 2])('a client whose subscription %i fails leaves no link open', (subscriptions) => {
   const { openLink, open } = links({ subscriptions });
-  const client = { ...common, timeoutMs: 1_000, hearBrokers: () => Promise.resolve([]), openLink };
+  const client = { ...common, timeoutMs: 1_000, brokers: 2, hearBrokers: () => Promise.resolve([]), openLink };
   expect(() => createClient(client)).toThrow(fault);
   expect(open()).toBe(0);
 });
@@ -66,7 +67,13 @@ test('a service whose second server cannot be opened leaves the first one closed
 
 test('a watch whose subscription fails leaves no link open', async () => {
   const { openLink, open } = links({ subscriptions: 4 });
-  const client = createClient({ ...common, timeoutMs: 1_000, hearBrokers: () => Promise.resolve([]), openLink });
+  const client = createClient({
+    ...common,
+    timeoutMs: 1_000,
+    brokers: 2,
+    hearBrokers: () => Promise.resolve([]),
+    openLink,
+  });
   expect(open()).toBe(1);
   expect(() => client.watch(() => undefined)).toThrow(fault);
   expect(open()).toBe(1);

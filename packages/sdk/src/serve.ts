@@ -1,4 +1,5 @@
-import { nodePlatform, zeromqLink } from '@cateto/bus';
+import { recordEvents } from '@cateto/bus';
+import { nodePlatform, zeromqLink } from '@cateto/bus/node';
 import type { Calculator, Catalogue, Loadable } from '@cateto/contracts';
 import { calculator } from '@cateto/contracts';
 import { isolateCallback } from './isolate-callback.ts';
@@ -57,16 +58,18 @@ export async function serve(options: ServeOptions<Catalogue>): Promise<Service> 
     return createService({ ...common, handlers: await loaded(handlers) });
   }
   if (handlers !== undefined) throw new TypeError('handlers and module: give one of them');
-  const parts = await loadModule(module, workers, isolateCallback(options.onEvent ?? (() => undefined)));
+  const onEvent = isolateCallback(options.onEvent ?? (() => undefined));
+  const recording = recordEvents({ platform: nodePlatform, onEvent, exposeErrors: common.exposeErrors });
+  const parts = await loadModule(module, workers, recording.onEvent);
   try {
-    return createService({ ...common, ...parts });
+    return createService({ ...common, ...parts, history: recording.history });
   } catch (error) {
     await parts.threads?.close();
     throw error;
   }
 }
 
-/** Code as an object, or what a function loads that a system has in its place. */
+/** Code as an object. A system may have a function in its place, which loads the code. */
 function loaded<T>(code: Loadable<T>): T | Promise<T> {
   return typeof code === 'function' ? (code as () => T | Promise<T>)() : code;
 }

@@ -1,4 +1,4 @@
-import type { OpenLink, Platform } from '@cateto/bus';
+import type { EventHistory, OpenLink, Platform } from '@cateto/bus';
 import type { ThreadPool } from '@cateto/bus/threads';
 import type { Catalogue } from '@cateto/contracts';
 import type { OwnHandlers, ServiceOptions } from './service.ts';
@@ -11,4 +11,6 @@ export interface ServiceParts extends ServiceOptions<Catalogue>, OwnHandlers<Cat
   readonly platform: Platform;
   /** Threads in which handlers can run; they end with the service. */
   readonly threads?: ThreadPool | undefined;
+  /** Keeps the events of the op-server and of the threads; unless given, the op-server keeps its own. */
+  readonly history?: EventHistory | undefined;
 }

@@ -7,6 +7,7 @@ import type {
   Lane,
   Loadable,
   ServerMetrics,
+  Telemetry,
 } from '@cateto/contracts';
 import type { KeyOptions } from './dial-keys-of.ts';
 import type { OptionNames } from './option-names.ts';
@@ -44,6 +45,8 @@ export interface ServiceOptions<C extends Catalogue> {
    * false; under `simulate()` true.
    */
   readonly exposeErrors?: boolean | undefined;
+  /** Makes traces of the requests that it serves: `openTelemetry()` of `@cateto/otel`. Unless given, there are none. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 /** Handlers that run in this thread. */
@@ -98,6 +101,7 @@ export const serviceOptionNames: OptionNames<ServiceOptions<Catalogue>> = {
   drainMs: true,
   onEvent: true,
   exposeErrors: true,
+  telemetry: true,
 };
 
 export interface Service {
@@ -106,7 +110,7 @@ export interface Service {
    * reach the service. Resolves to false when the service is drained or closed before that. Never rejects.
    */
   readonly ready: Promise<boolean>;
-  /** What its servers have counted since they started: that of the operations, and that of the formulas if there is one. */
+  /** The counters of its servers since they started: the op-server, and the calc-server if it serves formulas. */
   metrics(): readonly ServerMetrics[];
   /** Why requests do not reach the service at this moment; undefined when they do. For readiness probes. */
   notReady(): string | undefined;

@@ -10,7 +10,7 @@ export interface Clock {
    * @returns a function that cancels the event
    */
   at(timeMs: number, run: () => void): () => void;
-  /** When the next event happens; undefined when there is none. */
+  /** The time of the next event; undefined when no event is scheduled. */
   nextMs(): number | undefined;
   /** Lets the next event happen. */
   step(): void;

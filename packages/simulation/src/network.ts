@@ -1,27 +1,26 @@
-import type { Beat } from '@cateto/contracts';
+import type { Beat, BrokerEndpoint } from '@cateto/contracts';
 import { decodeBeat } from '@cateto/contracts';
 import type { BrokerStatus } from '@cateto/bus';
 import type { BusEvent, OnEvent } from '@cateto/bus';
-import type { OpenLink } from '@cateto/bus';
+import type { OpenLink, Signal } from '@cateto/bus';
 import type { OpenBrokerLink } from '@cateto/bus';
-import type { RunningBroker } from '@cateto/bus/broker';
-import { runBroker } from '@cateto/bus/broker';
+import { hearBeat, openSocketBrokerLink, participantLink } from '@cateto/bus';
+import type { RunningBroker } from '@cateto/bus';
+import { runBroker } from '@cateto/bus';
 import type { Chance } from './chance.ts';
 import { createChance } from './chance.ts';
 import { createClock } from './clock.ts';
-import { simulatedLink } from './participant-link.ts';
-import { hearBeat } from './hear-beat.ts';
+import type { Passage } from './passage.ts';
 import { createPaths } from './paths.ts';
 import type { SimulatedProcess } from './process.ts';
 import { createProcess } from './process.ts';
-import { simulatedBrokerLink } from './broker-link.ts';
+import { simulatedSockets } from './sockets.ts';
 import { createWire } from './wire.ts';
 
 /*
- * A network in one process and in virtual time: hosts, processes with an event loop each, connections that behave like
- * ZeroMQ's (subscriptions that travel upstream, heartbeats that detect dead links, high-water marks that drop), and
- * faults of all of these. Only this is simulated: the bus, the broker and the machines that run on it are real. One
- * seed gives one course of events.
+ * A network in one process and in virtual time: hosts, processes with an event loop each, connections that carry bytes,
+ * and faults of all of these. Only this is simulated, and libzmq: the ZMTP peers, the bus, the broker and the machines
+ * that run on it are real. One seed gives one course of events.
  */
 
 export interface NetworkOptions {
@@ -35,6 +34,8 @@ export interface NetworkOptions {
   readonly highWaterMark?: number | undefined;
   /** Unless given, two. */
   readonly brokers?: 1 | 2 | undefined;
+  /** Receives each message that a process sends on a connection. The message object shows its fate as it changes. */
+  readonly onMessage?: ((passage: Passage) => void) | undefined;
 }
 
 /** Lets settled promises continue. */
@@ -85,12 +86,12 @@ export interface SimulatedNetwork {
    */
   lose(chosen: (message: PassingMessage) => boolean): () => void;
   /** The state of the brokers, as a listener to their heartbeats hears it. */
-  hearBrokers(process: SimulatedProcess, waitMs: number, ending?: AbortSignal): Promise<readonly BrokerStatus[]>;
+  hearBrokers(process: SimulatedProcess, waitMs: number, ending?: Signal): Promise<readonly BrokerStatus[]>;
   /** How many messages were lost on purpose or dropped at a high-water mark. */
   dropped(): number;
   /** Schedules an event, not before now. */
   at(timeMs: number, run: () => void): void;
-  /** When the next event happens; undefined when there is none. */
+  /** The time of the next event; undefined when no event is scheduled. */
   nextMs(): number | undefined;
   /** Lets the next event happen. An exception is a defect of the code that runs on the network. */
   step(): void;
@@ -98,12 +99,17 @@ export interface SimulatedNetwork {
   runTo(timeMs: number): Promise<void>;
 }
 
+const ports = { publishPort: 1, subscribePort: 2, heartbeatPort: 3 };
+const endpointOf = (host: BrokerHost): BrokerEndpoint => ({ host, ...ports });
+const usualPacketBytes = 1_448;
+/** The payload of a packet on the smallest paths, over Ethernet, and within a host. */
+const packetSizes = [536, usualPacketBytes, 65_483];
 const heartbeatMs = 50;
 const peerLostMs = 200;
 const ignore = (_event: BusEvent): void => undefined;
 
 export function createNetwork(options: NetworkOptions): SimulatedNetwork {
-  const { seed, delayMs = [0.05, 0.3], lateShare = 0.02, highWaterMark = 10_000, brokers = 2 } = options;
+  const { seed, delayMs = [0.05, 0.3], lateShare = 0.02, highWaterMark = 10_000, brokers = 2, onMessage } = options;
   const chance = createChance(seed);
   const clock = createClock();
   const paths = createPaths(chance.fork(), { delayMs, lateShare });
@@ -112,23 +118,47 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
     for (const chosen of losses) if (chosen({ topic, from, to })) return true;
     return false;
   };
-  const wire = createWire({ clock, chance: chance.fork(), paths, highWaterMark, loses });
+  const [packetBytes = usualPacketBytes] = chance.fork().shuffled(packetSizes);
+  const wire = createWire({ clock, chance: chance.fork(), paths, packetBytes, highWaterMark, loses, onMessage });
   const brokerHosts: readonly BrokerHost[] = brokers === 1 ? ['broker'] : ['broker', 'backup'];
   const processes = new Map<string, SimulatedProcess>();
+  let spawned = 0;
 
   function spawn(name: string): SimulatedProcess {
     const before = processes.get(name);
     if (before !== undefined && before.state() !== 'ended') throw new Error(`${name} runs already`);
-    const process = createProcess(name, clock, chance.fork());
+    const process = createProcess({ host: name, pid: (spawned += 1) }, clock, chance.fork());
     processes.set(name, process);
     return process;
+  }
+
+  function socketsOf(process: SimulatedProcess): ReturnType<typeof simulatedSockets> {
+    return simulatedSockets({ process, clock, wire, chance: chance.fork(), highWaterMark });
+  }
+
+  function brokerLink(process: SimulatedProcess, host: BrokerHost, peer: BrokerHost | undefined): OpenBrokerLink {
+    return (events) => {
+      const link = openSocketBrokerLink(
+        {
+          sockets: socketsOf(process),
+          bind: host,
+          ports: endpointOf(host),
+          peer: peer === undefined ? undefined : endpointOf(peer),
+          platform: process.platform,
+        },
+        events,
+      );
+      // The ports of a host are free when no process runs there, so nothing is in their way.
+      void link.bind();
+      return link;
+    };
   }
 
   return {
     nowMs: clock.nowMs,
     chance,
     spawn,
-    openLink: (process) => simulatedLink(process, brokerHosts, wire, chance.fork()),
+    openLink: (process) => participantLink(socketsOf(process), brokerHosts.map(endpointOf)),
     startBroker(host, onEvent = ignore, onPeerBeat) {
       if (!brokerHosts.includes(host)) throw new Error(`this network has no ${host}`);
       const process = spawn(host);
@@ -138,7 +168,7 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
         heartbeatMs,
         peerLostMs,
         hasPeer: peer !== undefined,
-        openLink: overhearing(simulatedBrokerLink(process, peer, wire, chance.fork()), onPeerBeat),
+        openLink: overhearing(brokerLink(process, host, peer), onPeerBeat),
         platform: process.platform,
         onEvent,
       });
@@ -146,7 +176,11 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
     },
     isLinked(participant, broker) {
       const run = [participant, broker].every((name) => processes.get(name)?.state() === 'running');
-      return run && wire.isLinked(participant, broker, 'publish') && wire.isLinked(participant, broker, 'subscribe');
+      return (
+        run &&
+        wire.isLinked(participant, { host: broker, port: ports.publishPort }) &&
+        wire.isLinked(participant, { host: broker, port: ports.subscribePort })
+      );
     },
     cut(from, to) {
       paths.cut(from, to);
@@ -164,7 +198,7 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
       Promise.all(
         brokerHosts.map(async (host) => ({
           endpoint: host,
-          beat: await hearBeat(wire, process, host, waitMs, ending),
+          beat: await hearBeat(socketsOf(process), process.platform, endpointOf(host), waitMs, ending),
         })),
       ),
     dropped: wire.dropped,

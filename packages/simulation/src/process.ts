@@ -38,7 +38,7 @@ export interface SimulatedProcess {
   onChange(changed: () => void): () => void;
 }
 
-export function createProcess(name: string, clock: Clock, chance: Chance): SimulatedProcess {
+export function createProcess(process: Platform['process'], clock: Clock, chance: Chance): SimulatedProcess {
   let state: ProcessState = 'running';
   let turnMs = 0;
   /** A turn is in progress, or the waiting work will be checked in time. */
@@ -48,7 +48,7 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
   let soon: (() => void)[] = [];
   /** Until when the running code blocks the event loop. */
   let freeAtMs = 0;
-  /** What leaves when the event loop has got that far, in order. */
+  /** The output that leaves when the event loop has got that far, in order. */
   let leaving: { readonly dueMs: number; readonly run: () => void }[] = [];
   const watchers = new Set<() => void>();
 
@@ -75,6 +75,15 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
     return timers.shift()?.run;
   }
 
+  /** Like a loop of Node, a turn takes everything that has arrived. */
+  function readAll(): void {
+    for (const run of inbox.splice(0)) {
+      if (state !== 'running' || isBlocked()) inbox.push(run);
+      else run();
+      endTask();
+    }
+  }
+
   function turn(): void {
     busy = true;
     leaveDue();
@@ -85,7 +94,10 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
       if (run === undefined) break;
       run();
       endTask();
-      if (turnMs > 0) return void clock.at(nowMs() + turnMs, turn);
+      if (turnMs > 0) {
+        readAll();
+        return void clock.at(nowMs() + turnMs, turn);
+      }
     }
     busy = false;
   }
@@ -128,7 +140,10 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
   }
 
   const platform: Platform = {
+    process,
     nowMs,
+    // The virtual time begins in 1970, on every host.
+    wallMs: nowMs,
     random: () => chance.share(),
     after(delayMs, run) {
       let cancelled = false;
@@ -154,7 +169,7 @@ export function createProcess(name: string, clock: Clock, chance: Chance): Simul
   };
 
   return {
-    name,
+    name: process.host,
     platform,
     state: () => (state === 'running' && isBlocked() ? 'hung' : state),
     deliver,

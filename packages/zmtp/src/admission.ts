@@ -1,9 +1,10 @@
 import type { Stream } from './network.ts';
 
 /*
- * Which accepted connections a socket keeps. A handshake costs its sender nothing but an open connection, so handshakes
- * in progress are bounded, in all and for each host. The oldest one makes room: an honest handshake takes milliseconds.
- * When as many connections are open as may be, the host with the most gives one up for a host that has fewer.
+ * Decides which accepted connections a socket keeps. A handshake costs its sender nothing but an open connection, so
+ * handshakes in progress are bounded, in all and for each host. The oldest one makes room: an honest handshake takes
+ * milliseconds. When the bound of open connections is reached, the host with the most gives one up for a host that has
+ * fewer.
  */
 
 export interface AdmissionLimits {

@@ -9,16 +9,23 @@ export interface BeatPublisher extends Pick<Connections, 'bind' | 'recheck' | 'c
   send(beat: Uint8Array): void;
 }
 
+export interface BeatPublisherEvents {
+  /** A beat was lost for a listener, or a listener broke the protocol. */
+  dropped(cause: string): void;
+  /** A connection was established. */
+  connected?(listener: Peer): void;
+  /** The connection was lost. */
+  closed?(listener: Peer): void;
+}
+
 /**
  * Publishes messages of one frame: a broker's beats, which have no topic. A listener subscribes to the empty prefix, and
  * nothing else is stored.
- *
- * @param dropped a beat was lost for a listener, or a listener did something that none does
  */
 export function createBeatPublisher(
   network: Network,
   options: Omit<ConnectionsOptions, 'type' | 'onFault'>,
-  dropped: (cause: string) => void,
+  { dropped, connected, closed }: BeatPublisherEvents,
 ): BeatPublisher {
   const listeners = new Set<Peer>();
 
@@ -37,7 +44,7 @@ export function createBeatPublisher(
     network,
     { ...options, type: 'PUB', onFault: dropped },
     {
-      ready: () => undefined,
+      ready: (peer) => connected?.(peer),
       message(peer, frame, _second, frames) {
         const found = frames > 1 ? undefined : readLegacySubscription(frame, options.prefixBytesMax);
         if (found !== undefined) return asked(peer, found.prefix, found.subscribed);
@@ -45,7 +52,10 @@ export function createBeatPublisher(
         peer.misused();
       },
       subscription: asked,
-      closed: (peer) => void listeners.delete(peer),
+      closed(peer) {
+        listeners.delete(peer);
+        closed?.(peer);
+      },
     },
   );
 

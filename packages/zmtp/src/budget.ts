@@ -1,7 +1,7 @@
 /*
- * A bound for what all connections of a socket hold together. A bound for each connection is none for a thousand of
- * them, and one for all that refuses would let a few peers take everything. So the connection that holds most is cut
- * off: peers that keep up hold next to nothing.
+ * A bound for the bytes that all connections of a socket hold together. A bound for each connection would not bound a
+ * thousand of them. A bound for all that refuses new bytes would let a few peers take everything. So the budget cuts
+ * off the connection that holds most: peers that keep up hold next to nothing.
  */
 
 export interface Budget<Holder> {

@@ -19,7 +19,7 @@ export interface TopicSpan {
 export const legacySubscribe = 1;
 export const legacyCancel = 0;
 
-/** @returns undefined when the message is no subscription; a prefix that is too long is cut to one more than the longest */
+/** @returns undefined when the message is not a subscription; a prefix that is too long is cut to one more than the longest */
 export function readLegacySubscription(
   message: Uint8Array,
   prefixBytesMax: number,

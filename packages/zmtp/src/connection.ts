@@ -9,54 +9,20 @@ import {
 } from './commands.ts';
 import { concat, latin1 } from './bytes.ts';
 import { commandFlag, createFrameReader, moreFlag } from './frame-reader.ts';
-import { greetingBytes, greetingFault, speaksCommands, writeGreeting } from './greeting.ts';
-import type { Heartbeat } from './liveness.ts';
+import { greetingBytes, greetingFault, mechanismIn, speaksCommands, writeGreeting } from './greeting.ts';
+import type { Connection, ConnectionOptions } from './connection-types.ts';
 import { createLiveness } from './liveness.ts';
-import type { Cipher, Handshake, Mechanism, Role } from './mechanism.ts';
+import type { Cipher, Handshake, Refusal, Role } from './mechanism.ts';
 import { createMessageFrames } from './message-frames.ts';
-import type { SocketType } from './metadata.ts';
 import { metadataFault, writeMetadata } from './metadata.ts';
-import type { Stream, StreamUser } from './network.ts';
+import type { Stream } from './network.ts';
 import type { Peer, PeerEvents } from './peer.ts';
-import type { PeerBoundsOptions } from './peer-bounds.ts';
 import { createPeerBounds } from './peer-bounds.ts';
 import { createRoundTrip } from './round-trip.ts';
 import { createWriteBuffer } from './write-buffer.ts';
 
 export type { Peer, PeerEvents } from './peer.ts';
-
-export interface ConnectionOptions extends PeerBoundsOptions {
-  readonly type: SocketType;
-  readonly mechanism: Mechanism;
-  /** Without what the mechanism adds. */
-  readonly frameBytesMax: number;
-  /** How many bytes may wait for a peer; further messages are lost. */
-  readonly unsentBytesMax: number;
-  /** Longer prefixes are cut to this length. */
-  readonly prefixBytesMax: number;
-  readonly heartbeat: Heartbeat;
-  /** This peer has bytes to flush before the turn ends. */
-  readonly onDirty: (peer: Peer) => void;
-  /** Why the peer was cut off. */
-  readonly onFault: (what: string) => void;
-}
-
-/** One connection: bytes and time go in, bytes go out to the stream, and events to the socket. */
-export interface Connection extends StreamUser {
-  /**
-   * One tick has passed, however late it runs. So a standstill of this process does not count as silence of the peer.
-   */
-  tick(nowMs: number): void;
-  readonly isReady: () => boolean;
-  /** Bytes that wait for the peer. */
-  readonly waiting: () => number;
-  /** The other side does not accept the key of this side. */
-  readonly isRefused: () => boolean;
-  /** Cuts off a peer whose key is not accepted any more. */
-  recheck(refusalOf: (publicKey: Uint8Array) => string | undefined): void;
-  /** Sends what waits, then ends. */
-  end(): void;
-}
+export type { Connection, ConnectionOptions } from './connection-types.ts';
 
 /**
  * So many bytes leave before the turn ends, so that the peer begins while this side continues. Waiting for a whole turn
@@ -70,6 +36,9 @@ const eagerBytes = 2_048;
  * (measured), our own code after 1.5 s. The difference allows for timers of a server that count differently.
  */
 const freshMs = 750;
+/** The same on a far link: a share of the silence that the peer's PINGs allow, which is four round trips. */
+const freshShare = 0.5;
+const stalled = { why: 'none of the waiting bytes was taken' };
 /** The frames of a handshake are small. A peer that sends a larger one does not belong to this system. */
 const handshakeFrameBytesMax = 8_192;
 /** When more bytes than this wait for a peer, its PINGs are not answered any more. */
@@ -77,19 +46,20 @@ const pongsWaitingMax = 65_536;
 
 /** Speaks ZMTP on a stream that has just been connected. */
 export function speak(stream: Stream, role: Role, options: ConnectionOptions, events: PeerEvents): Connection {
-  const { type, mechanism, unsentBytesMax, prefixBytesMax, heartbeat, tickMs, onDirty, onFault } = options;
+  const { type, mechanism, unsentBytesMax, prefixBytesMax, heartbeat, handshakeMs, tickMs } = options;
+  const { onDirty, onFault, onRefused } = options;
   const onlySubscribes = type === 'PUB' || type === 'XPUB';
   const ping = writePing(heartbeat.ttlMs);
   const writeBuffer = createWriteBuffer(stream);
-  const liveness = createLiveness(heartbeat, tickMs);
-  const roundTrip = createRoundTrip();
+  const liveness = createLiveness({ heartbeat, tickMs, handshakeMs });
+  const { roundTrip = createRoundTrip() } = options;
+  roundTrip.begin();
   const bounds = createPeerBounds(options, cutOff);
   let greeting: Uint8Array | undefined = new Uint8Array();
   /** Undefined when it is over. */
   let handshake: Handshake | undefined = mechanism.begin(role, writeMetadata(type));
   let cipher: Cipher | undefined;
   let publicKey: Uint8Array | undefined;
-  let refused = false;
   let closed = false;
   let knowsCommands = false;
   let dirty = false;
@@ -97,6 +67,9 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   let pong: Uint8Array | undefined;
   /** When the bytes arrived that are being read. */
   let heardMs = 0;
+  let whyGivenUp: string | undefined;
+  /** The time to live in the peer's last PING. */
+  let ttlMs = 0;
 
   const peer: Peer = {
     get publicKey() {
@@ -130,6 +103,7 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       dirty = false;
       writeBuffer.flush();
     },
+    waiting: () => writeBuffer.waiting(),
     misused: bounds.misused,
     destroy() {
       reader.stop();
@@ -167,6 +141,7 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
 
   function sendPing(nowMs: number): void {
     roundTrip.pinged(nowMs);
+    liveness.pinged();
     command(ping);
   }
 
@@ -176,12 +151,14 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
     stream.destroy();
   }
 
+  function refusedFor(refusal: Refusal, what: string): void {
+    if (onRefused === undefined) return cutOff(what);
+    onRefused(refusal, what);
+    peer.destroy();
+  }
+
   function refuse(what: string, tell: Uint8Array | undefined): void {
-    if (tell === undefined) {
-      refused = true;
-      return cutOff(what);
-    }
-    onFault(what);
+    if (tell === undefined) return refusedFor('key', what);
     reader.stop();
     writeBuffer.frame(commandFlag, tell);
     // A peer that does not close its side is cut off when its time for the handshake is over.
@@ -191,7 +168,9 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
   function greet(chunk: Uint8Array): void {
     const said = concat(greeting ?? chunk, chunk);
     const fault = greetingFault(said, mechanism, role);
-    if (fault !== undefined) return cutOff(fault);
+    if (fault !== undefined) {
+      return (mechanismIn(said) ?? mechanism.name) === mechanism.name ? cutOff(fault) : refusedFor('mechanism', fault);
+    }
     greeting = said;
     if (said.length < greetingBytes) return;
     greeting = undefined;
@@ -239,17 +218,27 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
     }
     const pinged = readPing(bytes, start, end);
     if (pinged === undefined) {
-      if (isPong(bytes, start, end)) roundTrip.ponged();
+      if (isPong(bytes, start, end)) heardPong();
       return;
     }
-    liveness.asked(pinged.ttlMs);
-    if (heartbeat.pongsAtTick === true) pong = pinged.pong;
+    ttlMs = pinged.ttlMs;
+    liveness.asked(ttlMs);
+    if (heartbeat.pongsAtTick === true && liveness.isWatched()) pong = pinged.pong;
     else answerPing(pinged.pong);
+  }
+
+  function heardPong(): void {
+    liveness.ponged();
+    roundTrip.ponged(heardMs);
+    const took = roundTrip.recent();
+    if (took !== undefined) options.onRoundTrip?.(took);
   }
 
   function answerPing(answer: Uint8Array): void {
     // Stop answering the PINGs of a peer that does not read.
-    if (writeBuffer.waiting() < pongsWaitingMax) command(answer);
+    if (writeBuffer.waiting() >= pongsWaitingMax) return;
+    liveness.answered();
+    command(answer);
   }
 
   function begin(): void {
@@ -269,26 +258,33 @@ export function speak(stream: Stream, role: Role, options: ConnectionOptions, ev
       else greet(chunk);
       bounds.holds(reader.held() + messages.held());
     },
-    drained: writeBuffer.drained,
+    drained() {
+      writeBuffer.drained();
+      options.onDrained?.();
+    },
     closed(byPeer, nowMs) {
       if (closed) return;
       closed = true;
       reader.stop();
       const meaning = byPeer ? handshake?.closedByPeer?.() : undefined;
-      if (meaning !== undefined) onFault(meaning);
-      if (handshake === undefined) events.closed(peer, byPeer && roundTrip.isProven(freshMs, nowMs));
+      if (meaning !== undefined) refusedFor('other-key', meaning);
+      const provenMs = Math.max(freshMs, freshShare * ttlMs);
+      if (handshake === undefined) events.closed(peer, byPeer && roundTrip.isProven(provenMs, nowMs));
     },
     tick(nowMs) {
       if (pong !== undefined) answerPing(pong);
       pong = undefined;
-      const due = bounds.tick(writeBuffer.taken(), writeBuffer.waiting()) ? 'given-up' : liveness.tick();
+      const isStalled = bounds.tick(writeBuffer.taken(), writeBuffer.waiting());
+      const due = isStalled ? stalled : liveness.tick(roundTrip.recent()?.longest);
+      if (due === 'ping-due') return sendPing(nowMs);
+      if (due === undefined) return;
+      whyGivenUp = due.why;
       // A reset, because bytes that the kernel still holds for the peer must not arrive when the link heals.
-      if (due === 'given-up') stream.reset();
-      else if (due === 'ping-due') sendPing(nowMs);
+      stream.reset();
     },
+    whyGivenUp: () => whyGivenUp,
     isReady: () => handshake === undefined,
     waiting: writeBuffer.waiting,
-    isRefused: () => refused,
     recheck(refusalOf) {
       if (publicKey === undefined || handshake !== undefined) return;
       const refusal = refusalOf(publicKey);

@@ -1,80 +1,36 @@
-import type { AdmissionLimits } from './admission.ts';
 import { createAdmission } from './admission.ts';
 import { createBudget } from './budget.ts';
 import type { Connection, ConnectionOptions } from './connection.ts';
 import { speak } from './connection.ts';
-import type { Mechanism, Role } from './mechanism.ts';
+import type { Connections, ConnectionsLoad, ConnectionsOptions } from './connections-types.ts';
+import type { Refusal, Role } from './mechanism.ts';
 import type { Attempt, Endpoint, Listening, Network, Stream, StreamUser } from './network.ts';
 import type { Peer, PeerEvents } from './peer.ts';
+import { createRoundTrip } from './round-trip.ts';
 
 /* The connections of one socket, dialled or accepted. Lost connections are dialled again until the socket is closed. */
 
-export interface Reconnecting {
-  readonly intervalMs: number;
-  /** The wait doubles with each failed attempt, up to this. */
-  readonly intervalMaxMs: number;
-  /** An attempt without an answer is given up after this time and made again. */
-  readonly connectTimeoutMs: number;
-  /** The wait after the other side has refused the key of this side; unless given, the same as after any attempt. */
-  readonly refusedMs?: number;
-}
-
-export type ConnectionsOptions = Omit<ConnectionOptions, 'onDirty' | 'onWaiting' | 'onHeld'> & {
-  /** How many bytes may wait for all peers together. */
-  readonly unsentTotalBytesMax: number;
-  /** How many bytes of incomplete messages may be held for all peers together. */
-  readonly heldTotalBytesMax: number;
-  readonly admission: AdmissionLimits;
-  readonly reconnecting: Reconnecting;
-  /**
-   * A dialled connection was established, or an attempt failed.
-   *
-   * @param fault why the attempt failed; undefined when the connection was established
-   */
-  readonly onDialled?: ((to: Endpoint, fault: string | undefined) => void) | undefined;
-  /** Runs the flush of this turn. */
-  readonly flushSoon: (run: () => void) => void;
-};
-
-export interface ConnectionsLoad {
-  readonly ready: number;
-  readonly unsentBytes: number;
-}
-
-export interface Connections {
-  /**
-   * Connects, and reconnects whenever the connection is lost. A closed socket does nothing.
-   *
-   * @param mechanism with the key of this host; unless given, that of the socket
-   */
-  dial(host: string, port: number, mechanism?: Mechanism): void;
-  /**
-   * Resolves when the port is bound, and also when the socket has been closed meanwhile or before: then nothing is bound.
-   *
-   * @throws Error when the port cannot be bound
-   */
-  bind(host: string, port: number): Promise<void>;
-  /** Cuts off every peer whose key is not accepted any more. */
-  recheck(refusalOf: (publicKey: Uint8Array) => string | undefined): void;
-  /** How many connections have completed their handshake, and how many bytes wait in all of them. */
-  load(): ConnectionsLoad;
-  /**
-   * Sends what waits, for at most `lingerMs`. Resolves when no connection is open and the port is free. A further call
-   * waits for the same, and may shorten the time.
-   */
-  close(lingerMs: number): Promise<void>;
-}
+export type { Connections, ConnectionsLoad, ConnectionsOptions } from './connections-types.ts';
 
 /** The shortest wait before an attempt, as a share of the full wait. */
 const leastShare = 0.5;
 /** How often the interval doubles at most; every maximum is reached before. */
 const doublingsMax = 10;
 
+/**
+ * A server that has another key closes the connection without a reply, just as a server does that ends. After so many
+ * attempts in a row, another key is the cause.
+ */
+const otherKeyAfter = 5;
+
 /** Why an attempt failed that led to a stream. */
 const noHandshake = 'the connection ended before its handshake';
 
+/** Why a connection was lost that this side did not give up. */
+const closedFromOutside = 'the other side or the network closed it';
+
 /** The user of a stream that was refused. */
-const refused: StreamUser = { heard: () => undefined, drained: () => undefined, closed: () => undefined };
+const refusedStream: StreamUser = { heard: () => undefined, drained: () => undefined, closed: () => undefined };
 
 /** A connection with its stream. */
 interface Opened {
@@ -83,7 +39,7 @@ interface Opened {
 }
 
 export function createConnections(network: Network, options: ConnectionsOptions, events: PeerEvents): Connections {
-  const { reconnecting, tickMs, flushSoon, onFault, onDialled } = options;
+  const { reconnecting, handshakeMs, tickMs, flushSoon, onFault, onDialled, onBroken, onRoundTrip } = options;
   const open = new Set<Opened>();
   const admission = createAdmission(options.admission);
   const unsent = createBudget<Stream>(options.unsentTotalBytesMax);
@@ -110,6 +66,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
 
   const connectionOptions: ConnectionOptions = {
     ...options,
+    onRoundTrip: undefined,
     onDirty(peer) {
       if (dirty.push(peer) === 1) flushSoon(flush);
     },
@@ -129,6 +86,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
   function talk(stream: Stream, role: Role, spokenWith: ConnectionOptions, dialled?: Endpoint): Connection {
     const ofThis: ConnectionOptions = {
       ...spokenWith,
+      onRoundTrip: dialled === undefined ? undefined : (took) => onRoundTrip?.(dialled, took),
       onWaiting(bytes) {
         if (!gone.has(stream)) cutOff(unsent.holds(stream, bytes), 'more bytes than may wait for all peers');
       },
@@ -155,6 +113,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
         admission.left(stream);
         open.delete(opened);
         spoken.closed(byPeer, nowMs);
+        options.onDrained?.();
         settle();
       },
     };
@@ -163,7 +122,7 @@ export function createConnections(network: Network, options: ConnectionsOptions,
   function accept(stream: Stream): StreamUser {
     const victim = admission.came(stream);
     cutOff(victim, 'more connections than may be open');
-    if (victim === stream) return refused;
+    if (victim === stream) return refusedStream;
     const connection = talk(stream, 'server', connectionOptions);
     // It was accepted while the port was being closed.
     if (closed) stream.destroy();
@@ -172,23 +131,36 @@ export function createConnections(network: Network, options: ConnectionsOptions,
 
   function dial(to: Endpoint, spokenWith: ConnectionOptions): void {
     let failures = 0;
+    const roundTrip = createRoundTrip();
+    let patienceMs = reconnecting.handshakeMs ?? handshakeMs;
 
     function attempt(): void {
       let connection: Connection | undefined;
+      let refused: { readonly refusal: Refusal; readonly what: string } | undefined;
+      const ofAttempt: ConnectionOptions = {
+        ...spokenWith,
+        onRefused: (refusal, what) => void (refused = { refusal, what }),
+      };
       const made = network.connect(
         to,
         reconnecting.connectTimeoutMs,
         (stream) => {
-          connection = talk(stream, 'client', spokenWith, to);
+          connection = talk(stream, 'client', { ...ofAttempt, roundTrip, handshakeMs: patienceMs }, to);
           return connection;
         },
         (fault = noHandshake) => {
           attempts.delete(made);
           const wasReady = connection?.isReady() === true;
           failures = wasReady ? 0 : failures + 1;
-          if (!wasReady && !closed) onDialled?.(to, fault);
-          if (closed) settle();
-          else again(connection?.isRefused() === true ? reconnecting.refusedMs : undefined);
+          if (closed) return settle();
+          const why = connection?.whyGivenUp();
+          if (!wasReady && why !== undefined) patienceMs = Math.min(2 * patienceMs, handshakeMs);
+          if (wasReady) onBroken?.(to, why ?? closedFromOutside);
+          const isAccident = refused?.refusal === 'other-key' && failures < otherKeyAfter;
+          const refusal = isAccident ? undefined : refused?.refusal;
+          if (refused !== undefined && onDialled === undefined) onFault(refused.what);
+          if (!wasReady) onDialled?.(to, refused?.what ?? why ?? fault, refusal);
+          again(refusal === undefined ? undefined : reconnecting.refusedMs);
         },
       );
       attempts.add(made);
@@ -243,6 +215,11 @@ export function createConnections(network: Network, options: ConnectionsOptions,
 
   return {
     load,
+    unsentBytes() {
+      let most = 0;
+      for (const { connection } of open) most = Math.max(most, connection.waiting());
+      return most;
+    },
     dial(host, port, mechanism) {
       if (closed) return;
       dial({ host, port }, mechanism === undefined ? connectionOptions : { ...connectionOptions, mechanism });

@@ -18,7 +18,7 @@ function encoded({ flags, body }: Frame, long: boolean): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** What a reader reported; the frames are views of the chunks, not copies. */
+/** The frames that a reader reported. They are views of the chunks, not copies. */
 function readerOf(limit = frameBytesMax) {
   const frames: Frame[] = [];
   const faults: string[] = [];

@@ -34,11 +34,17 @@ export function greetingFault(bytes: Uint8Array, { name, hasServer }: Named, rol
   if ((bytes[0] ?? 0xff) !== 0xff || (bytes[signatureAt] ?? 0x7f) !== 0x7f) return 'not ZMTP';
   const major = bytes[majorAt] ?? 3;
   if (major < 3) return 'ZMTP before 3.0';
-  if (bytes.length < mechanismEnd) return undefined;
-  if (latin1(bytes, mechanismAt, mechanismEnd).replace(/\0+$/, '') !== name) return `a mechanism that is not ${name}`;
+  const theirs = mechanismIn(bytes);
+  if (theirs === undefined) return undefined;
+  if (theirs !== name) return `a mechanism that is not ${name}`;
   if (!hasServer || bytes.length <= asServerAt) return undefined;
   // A server of libzmq does not say that it is one. Two clients find out with their first commands.
   return bytes[asServerAt] === 1 && role === 'server' ? 'the same side of the mechanism' : undefined;
+}
+
+/** The name of the mechanism; undefined while it has not arrived. */
+export function mechanismIn(bytes: Uint8Array): string | undefined {
+  return bytes.length < mechanismEnd ? undefined : latin1(bytes, mechanismAt, mechanismEnd).replace(/\0+$/, '');
 }
 
 /** Whether the peer knows PING and SUBSCRIBE, which came with ZMTP 3.1. */

@@ -26,9 +26,15 @@ export interface Handshake {
   first(): Uint8Array | undefined;
   /** Takes a command of the other side, whose body is the bytes from `start` to `end`. */
   take(bytes: Uint8Array, start: number, end: number): HandshakeStep;
-  /** What it means that the other side closes the connection now, where the mechanism can tell. */
+  /** If the other side closes the connection now, it has another key. This text says so. */
   closedByPeer?(): string | undefined;
 }
+
+/**
+ * Why two sides that speak ZMTP do not shake hands: they have different mechanisms, this side's key is not accepted, or
+ * the other side does not have the key that this side expects.
+ */
+export type Refusal = 'mechanism' | 'key' | 'other-key';
 
 export type HandshakeStep =
   | { readonly type: 'fault'; readonly what: string }

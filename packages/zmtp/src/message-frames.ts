@@ -15,7 +15,7 @@ export interface MessageFramesEvents {
   endless(): void;
 }
 
-/** Messages have two frames. A message of a few more is told with their number; more are no message of anyone. */
+/** Messages have two frames. A fault names how many a longer message had. A message of more frames belongs to no peer. */
 const framesMax = 4_096;
 
 export function createMessageFrames({ message, endless }: MessageFramesEvents): MessageFrames {

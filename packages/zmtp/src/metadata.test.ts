@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { latin1 } from './bytes.ts';
 import { nullMechanism } from './mechanism.ts';
 import type { SocketType } from './metadata.ts';
-import { metadataFault, writeMetadata } from './metadata.ts';
+import { metadataFault, propertyOf, writeMetadata, writeProperty } from './metadata.ts';
 
 /** The READY of libzmq 4.3.5 for a SUB: its type, then an empty identity. */
 const libzmqReady = Buffer.from('\x05READY\x0bSocket-Type\0\0\0\x03SUB\x08Identity\0\0\0\0', 'latin1');
@@ -13,7 +13,7 @@ function readyOf(type: SocketType): Uint8Array {
   return nullMechanism.begin('client', writeMetadata(type)).first() ?? new Uint8Array();
 }
 
-/** What a socket finds wrong with a command of its peer. */
+/** The fault that a socket finds in a command of its peer. */
 function readyFault(own: SocketType, body: Uint8Array): string | undefined {
   const step = nullMechanism.begin('server', writeMetadata(own)).take(body, 0, body.length);
   if (step.type === 'fault') return step.what;
@@ -49,6 +49,14 @@ describe('READY', () => {
   test('property names of READY are case-insensitive', () => {
     expect(readyFault('XPUB', Buffer.from('\x05READY\x0bSOCKET-type\0\0\0\x03SUB', 'latin1'))).toBeUndefined();
   });
+});
+
+test('a property of an application is read beside the type of the socket, whatever its case', () => {
+  const bytes = Buffer.concat([writeMetadata('SUB'), writeProperty('X-Role', 'client')]);
+  expect(metadataFault('XPUB', bytes)).toBeUndefined();
+  expect(propertyOf(bytes, 'x-role')).toBe('client');
+  expect(propertyOf(bytes, 'X-Other')).toBeUndefined();
+  expect(propertyOf(bytes.subarray(0, -1), 'X-Role')).toBeUndefined();
 });
 
 test('no bytes make the reader of READY throw', () => {

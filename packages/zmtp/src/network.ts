@@ -1,6 +1,6 @@
 /*
- * What a socket needs of its environment: streams of bytes between hosts, and time. `node/network.ts` offers TCP; another
- * network may offer streams in virtual time.
+ * The environment of a socket: streams of bytes between hosts, and time. `node/network.ts` offers TCP. Another network
+ * may offer streams in virtual time.
  */
 
 /** A connected stream of bytes, as TCP offers it. All functions do nothing once it has closed. */
@@ -70,7 +70,8 @@ export interface Network {
    * Connects once.
    *
    * @param timeoutMs the attempt fails after this time without an answer
-   * @param over the attempt has failed, for this reason if the network knows it, or the stream has closed
+   * @param over the attempt has failed, for this reason if the network knows it, or the stream has closed, and its user
+   *   knows
    */
   connect(to: Endpoint, timeoutMs: number, opened: TakeStream, over: (fault?: string) => void): Attempt;
   /**

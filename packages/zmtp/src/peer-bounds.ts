@@ -2,7 +2,7 @@ import type { AllowanceLimits } from './allowance.ts';
 import { createAllowance } from './allowance.ts';
 import { createStall } from './stall.ts';
 
-/* What one peer may cost: commands, strange messages, and the memory that it occupies on this side. */
+/* The bounds of one peer: its commands, its strange messages, and the memory that it occupies on this side. */
 
 export interface PeerBoundsOptions {
   /** A peer that takes none of the bytes that wait for it is given up after this time. */

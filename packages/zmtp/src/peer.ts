@@ -13,6 +13,8 @@ export interface Peer {
    */
   subscription(prefix: string, subscribed: boolean): void;
   flush(): void;
+  /** How many bytes wait for it. */
+  waiting(): number;
   /**
    * The peer sent something that no participant sends. It is cut off when it has done so a few times: to read such
    * frames takes longer than to send them, and without this two peers kept a broker from its beats.

@@ -28,6 +28,7 @@ export function side(role: Role, mechanism: Mechanism, options: Partial<Connecti
       prefixBytesMax: 64,
       stallMs: 10_000,
       heartbeat: { intervalMs: 100, silenceMs: 10_000, ttlMs: 300 },
+      handshakeMs: 1_000,
       tickMs: 50,
       onDirty: (peer) => peer.flush(),
       onFault: (what) => said.push(`fault: ${what}`),

@@ -21,14 +21,16 @@ export interface XPublisherEvents {
   dropped(cause: string): void;
   /** A message was lost for one peer, because too many bytes wait for it. */
   lost(): void;
+  /** Fewer bytes may wait than before (`unsentBytes`). */
+  drained?(): void;
 }
 
-export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'load' | 'recheck' | 'close'> {
+export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'load' | 'unsentBytes' | 'recheck' | 'close'> {
   /** Sends to every peer that subscribes to a prefix of the topic. Never waits and never throws. */
   send(topic: string, body: Uint8Array): void;
 }
 
-export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
+export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault' | 'onDrained'> & {
   /** How many subscriptions one peer may have. */
   readonly subscriptionsMax: number;
   /** How many all peers may have together. */
@@ -38,13 +40,13 @@ export type XPublisherOptions = Omit<ConnectionsOptions, 'type' | 'onFault'> & {
    * given, it may have many of any.
    */
   readonly isTopic?: (prefix: string) => boolean;
-  /** Which subscriptions of a lost peer are reported first. */
+  /** Which subscriptions of a lost peer are reported first: those of a peer that forwards messages to others. */
   readonly isFirst?: (prefix: string) => boolean;
   /** Why a peer that holds so many subscriptions may not subscribe to a prefix; undefined when it may. */
   readonly refusalOf?: (peer: Peer, prefix: string, held: number) => string | undefined;
 };
 
-/** An observer has one prefix that is no topic, or a few. */
+/** An observer has one prefix that is not a topic, or a few. */
 const prefixesMax = 32;
 
 /** Filters at the source, like ZeroMQ's XPUB, and reports subscriptions. */
@@ -53,16 +55,33 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
   const { isFirst = () => false, isTopic = () => true } = options;
   const index = createTopicIndex<Peer>();
   const subscriptions = createBudget<Peer>(subscriptionsTotalMax);
-  /** How many subscriptions of a peer are no topics. */
+  /** How many subscriptions of a peer are not topics. */
   const prefixes = new Map<Peer, number>();
+  /** The peers that forward messages, with the number of their subscriptions that say so. */
+  const forwarding = new Map<Peer, number>();
 
   function refuse(peer: Peer, why: string): void {
     events.refused(why);
     peer.misused();
   }
 
+  function countForwarding(peer: Peer, change: number): void {
+    const count = (forwarding.get(peer) ?? 0) + change;
+    if (count > 0) forwarding.set(peer, count);
+    else forwarding.delete(peer);
+  }
+
+  /** While a second broker forwards, the first one may read nothing any more. */
+  function unsentBytes(): number {
+    if (forwarding.size < 2) return connections.unsentBytes();
+    let least = Number.POSITIVE_INFINITY;
+    for (const peer of forwarding.keys()) least = Math.min(least, peer.waiting());
+    return least;
+  }
+
   function counted(peer: Peer, prefix: string, change: number): void {
     if (!isTopic(prefix)) prefixes.set(peer, (prefixes.get(peer) ?? 0) + change);
+    if (isFirst(prefix)) countForwarding(peer, change);
     const cut = subscriptions.holds(peer, index.count(peer));
     if (cut === undefined) return;
     events.dropped('more subscriptions than all peers may have');
@@ -99,7 +118,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
 
   const connections = createConnections(
     network,
-    { ...options, type: 'XPUB', onFault: events.dropped },
+    { ...options, type: 'XPUB', onFault: events.dropped, onDrained: () => events.drained?.() },
     {
       ready: (peer) => events.connected?.(peer),
       message(peer, frame, _second, frames) {
@@ -112,6 +131,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
       closed(peer, ended) {
         events.closed?.(peer);
         prefixes.delete(peer);
+        forwarding.delete(peer);
         subscriptions.holds(peer, 0);
         const gone = index.leave(peer);
         if (ended) events.ended?.(gone);
@@ -125,6 +145,7 @@ export function createXPublisher(network: Network, options: XPublisherOptions, e
     dial: connections.dial,
     bind: connections.bind,
     load: connections.load,
+    unsentBytes,
     recheck: connections.recheck,
     close: connections.close,
     send(topic, body) {

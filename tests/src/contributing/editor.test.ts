@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { LanguageServer } from '../support/language-server.ts';
 import { startLanguageServer } from '../support/language-server.ts';
 
-/* What an editor shows and suggests for a program that uses the SDK. */
+/* The hints and suggestions of an editor for a program that uses the SDK. */
 
 let editor: LanguageServer;
 beforeAll(async () => {

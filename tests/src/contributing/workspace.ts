@@ -15,6 +15,7 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 const copied = [
   'apps',
   'packages',
+  'scripts/bundle.mjs',
   'scripts/contracts',
   '.changeset',
   'docs/contracts',
@@ -25,6 +26,7 @@ const copied = [
   'tsconfig.base.json',
   'tsconfig.json',
   'vitest.base.ts',
+  'vitest.programs.ts',
 ];
 /** Files that tools leave behind. */
 const left: ReadonlySet<string> = new Set(['dist', '.types', '.reports', '.turbo', '.cache', '.vite']);

@@ -15,6 +15,7 @@ const covered: Readonly<Record<string, string>> = {
   'docs/deploying.md ini': 'tests/src/docs/deploying.test.ts',
   'docs/deploying.md dockerfile': 'tests/src/docs/deploying.test.ts',
   'docs/deploying.md yaml': 'tests/src/docs/deploying.test.ts',
+  'docs/running.md ': 'apps/client/src/events/events.test.ts',
   'docs/security.md json': 'tests/src/docs/security.test.ts',
   'docs/wire.md json': 'tests/src/repository/wire-page.test.ts',
   'docs/wire.md ': 'tests/src/repository/wire-page.test.ts',

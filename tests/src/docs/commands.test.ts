@@ -49,7 +49,7 @@ let system: Terminal | undefined;
 afterAll(() => system?.close());
 
 test.each(runnable)('the commands under $under run as the page shows', async ({ commands }) => {
-  const startsOwn = commands.some(({ text }) => goesOn(text) && !text.endsWith(' watch'));
+  const startsOwn = commands.some(({ text }) => goesOn(text) && !/ (?:watch|events)$/.test(text));
   const asks = commands.some(({ text }) => / (?:calc|client) /.test(text));
   const terminal = startsOwn || !asks ? await openTerminal({ 'legs.csv': 'a,b\n3,4\n5,12\n' }) : system;
   if (terminal === undefined) throw new Error('no system runs for this block');
@@ -69,5 +69,9 @@ test.each(runnable)('the commands under $under run as the page shows', async ({ 
 });
 
 test('Ctrl-C ends the commands that keep running', async () => {
-  expect(await system?.interrupt()).toEqual({ 'pnpm cluster': 0, 'pnpm calc watch': 130 });
+  expect(await system?.interrupt()).toEqual({
+    'pnpm cluster': 0,
+    'pnpm calc events': 130,
+    'pnpm calc watch': 130,
+  });
 });

@@ -7,7 +7,7 @@ import { repository } from './pages.ts';
 /** A line of a block of commands. */
 export interface Command {
   readonly text: string;
-  /** The comment behind the command; empty when there is none. */
+  /** The comment behind the command; empty without a comment. */
   readonly comment: string;
 }
 
@@ -22,8 +22,8 @@ export interface Program {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-const binary = 'node --conditions=@cateto/source --import tsx packages/cateto/src/main.ts';
-const createCateto = 'node --conditions=@cateto/source --import tsx packages/create-cateto/src/main.ts';
+const binary = 'node packages/cateto/dist/main.js';
+const createCateto = 'node packages/create-cateto/dist/main.js';
 
 export function commandsIn(block: string): readonly Command[] {
   return block
@@ -36,9 +36,9 @@ export function commandsIn(block: string): readonly Command[] {
 }
 
 /**
- * The program that a command runs. Scripts run as with pnpm, and the published binary runs from source.
+ * The program that a command runs. Scripts run as with pnpm, and published binaries as they were built.
  *
- * @returns undefined when it is no program of this workspace
+ * @returns undefined when it is not a program of this workspace
  * @throws Error when the workspace has no such script
  */
 export function programOf(text: string): Program | undefined {

@@ -85,7 +85,7 @@ test('every flag that a sentence names is declared somewhere', () => {
   expect(named.filter((flag) => !declared.has(flag))).toEqual([]);
 });
 
-/** What the page says for a setting without a default text. */
+/** The page's words for the default of a setting without a default text. */
 const unset: Readonly<Record<string, string>> = {
   CATETO_CATALOGUE: 'the calculator',
   CATETO_LOG: 'pretty on a terminal, else json',

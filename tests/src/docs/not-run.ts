@@ -15,6 +15,7 @@ const engine = 'needs a container engine';
 export const notRun: readonly NotRun[] = [
   { command: 'npx -y pnpm@12 test', because: 'it is what runs this', coveredBy: '.ci/run' },
   { command: 'pnpm bench', because: long, coveredBy: 'bench/src/measurement.test.ts' },
+  { command: 'pnpm bench:paired ../before', because: long, coveredBy: 'bench/src/paired/paired.test.ts' },
   {
     command: 'pnpm bench --only closed,open --rounds 5 --seconds 10 --out results',
     because: long,
@@ -42,6 +43,16 @@ export const notRun: readonly NotRun[] = [
     because: installs,
     coveredBy: 'tests/src/e2e/catalogue.test.ts',
   })),
+  {
+    command: 'pnpm console:export',
+    because: 'a browser looks at what it writes',
+    coveredBy: 'tests/src/console/playground.long.ts',
+  },
+  ...['pnpm cluster --console', 'pnpm console'].map((command) => ({
+    command,
+    because: 'it runs until Ctrl-C',
+    coveredBy: 'tests/src/e2e/console.test.ts',
+  })),
   ...['export', 'export --release', 'check', 'check --allow'].map((command) => ({
     command: `npx cateto contracts ${command} --catalogue ./pricing.js`,
     because: installs,
@@ -57,6 +68,11 @@ export const notRun: readonly NotRun[] = [
     because: 'writes files',
     coveredBy: 'apps/key/src/main.test.ts',
   })),
+  {
+    command: 'pnpm --filter key start init /etc/cateto',
+    because: 'writes files',
+    coveredBy: 'apps/key/src/main.test.ts',
+  },
   ...['npm install', 'npx cateto cluster', 'npm run serve', 'npm run ask'].map((command) => ({
     command: `examples: ${command}`,
     because: installs,
@@ -72,6 +88,23 @@ export const notRun: readonly NotRun[] = [
     because: root,
     coveredBy: 'packages/app-kit/src/observe/endpoint-settings.test.ts',
   })),
+  ...['npx cateto key init keys', 'mkdir access', 'mv keys/access.json access/access.json'].map((command) => ({
+    command,
+    because: 'writes files',
+    coveredBy: 'tests/src/docs/deploying.test.ts',
+  })),
+  ...[
+    '-D -m 0644 keys/brokers.keys /etc/cateto/brokers.keys',
+    '-D -m 0644 keys/access.json /etc/cateto/access.json',
+    '-m 0600 keys/primary.key_secret /etc/cateto/broker.key_secret',
+    '-m 0600 keys/op-server.key_secret /etc/cateto/op-server.key_secret',
+    '-m 0600 keys/calc-server.key_secret /etc/cateto/calc-server.key_secret',
+  ].map((files) => ({ command: `install ${files}`, because: root, coveredBy: 'tests/src/docs/deploying.test.ts' })),
+  {
+    command: 'CATETO_BROKER_KEYS=/etc/cateto/brokers.keys CATETO_KEY=keys/client.key_secret cateto client status',
+    because: 'needs keys',
+    coveredBy: 'tests/src/e2e/keys.test.ts',
+  },
   ...[
     'systemctl daemon-reload',
     'systemctl enable --now cateto@broker cateto@op-server cateto@calc-server',
@@ -79,7 +112,7 @@ export const notRun: readonly NotRun[] = [
   ].map((command) => ({ command, because: root, coveredBy: 'tests/src/docs/deploying.test.ts' })),
   ...[
     'docker compose up --detach --scale op-server=2 --scale calc-server=2',
-    'docker compose exec calc-server cateto client status',
-    'docker compose exec calc-server cateto client hypotenuse 12 13',
+    'docker compose run --rm client status',
+    'docker compose run --rm client hypotenuse 12 13',
   ].map((command) => ({ command, because: engine, coveredBy: 'tests/src/docs/deploying.test.ts' })),
 ];

@@ -17,7 +17,7 @@ export interface Block {
   readonly page: string;
   /** The page and the heading above the block, `docs/sdk.md#Failures`. Names the block in the tests. */
   readonly under: string;
-  /** The word behind the fence; empty when there is none. */
+  /** The word behind the fence; empty without a word. */
   readonly language: string;
   readonly text: string;
 }

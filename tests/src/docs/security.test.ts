@@ -4,7 +4,7 @@ import { prefixOf } from '@cateto/keys/node';
 import { expect, test } from 'vitest';
 import { blocks, pages } from './pages.ts';
 
-/* What docs/security.md says about access lists and roles is true. */
+/* docs/security.md is right about access lists and roles. */
 
 const page = pages().find(({ path }) => path === 'docs/security.md')?.text ?? '';
 
@@ -22,6 +22,8 @@ const words: Readonly<Record<string, string>> = {
   formulaResult: 'results of formulas',
   statusRequest: 'status requests',
   statusResult: 'status results',
+  eventsRequest: 'requests for events',
+  eventsResult: 'events',
   cancel: 'cancellations',
   beat: 'beats',
   hello: 'its own hello',

@@ -32,6 +32,7 @@ export interface Terminal {
 const goingOn: readonly (readonly [RegExp, RegExp])[] = [
   [/cluster/, /^Everything is up/],
   [/client watch|calc watch/, /calc\.hello/],
+  [/client events|calc events/, / {2}active epoch=/],
   [/cateto (?:broker|backup|op-server|calc-server)|--filter \S+ start/, /"event":"ready"/],
 ];
 

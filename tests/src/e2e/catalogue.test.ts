@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { runApp } from '../support/run-app.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
 /* The ready-made programs with a catalogue of a user. */
 
-const module = fileURLToPath(new URL('../support/pricing.ts', import.meta.url));
+const module = bundled(new URL('../support/pricing.ts', import.meta.url));
 
 test.each(['0', '1'])('every program runs a catalogue module, with %s threads', async (workers) => {
   const cluster = await system({ environment: { CATETO_CATALOGUE: module, CATETO_WORKERS: workers } });

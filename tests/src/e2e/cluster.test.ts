@@ -14,7 +14,7 @@ import { runApp } from '../support/run-app.ts';
 /* A whole system as a user runs it, whose processes are killed. */
 
 const cwd = fileURLToPath(new URL('../../../', import.meta.url));
-const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/cluster/src/main.ts'];
+const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/console/src/cluster/main.ts', '--built'];
 
 async function cluster(...given: string[]) {
   const brokers = await freeBrokers();
@@ -136,7 +136,9 @@ test.each([
 });
 
 test('with --http each process of a cluster answers on a port of its own, which its log and the overview name', async () => {
-  const port = Math.min(...(await freePorts(16)));
+  const free = await freePorts(16);
+  const port = free.find((first) => [1, 2, 3, 4].every((more) => free.includes(first + more)));
+  if (port === undefined) throw new Error(`no five of these ports follow each other: ${free.join(', ')}`);
   const args = [...program, '--brokers', await freeBrokers(), '--http', `127.0.0.1:${port}`, '--log', 'json'];
   const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -158,7 +160,7 @@ test('the log of a cluster contains the logs of its processes with their times a
   const child = spawn(process.execPath, [...args, 'info'], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   const running = following(child);
-  // What a server listens on may come in two lines.
+  // The routes of a server may come in two lines.
   const line =
     /^\[\d\d:\d\d:\d\d\.\d{3}\] INFO: calc-server listener-up address=\w{12} routes="(?:multiply|square) [\d,]+(?:, square [\d,]+)?"$/;
   await running.wrote(line);

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { atTerminal } from '../support/terminal.ts';
 
 /* The effect of Tab in a real shell at a terminal. */
 
-const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../packages/cateto/dist/main.js', import.meta.url));
 
 function completion(...args: string[]) {
-  const program = ['--conditions=@cateto/source', '--import', 'tsx', main, 'completion', ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, program, { encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, 'completion', ...args], { encoding: 'utf8' });
   return { status, stdout, stderr };
 }
 
@@ -25,7 +25,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const module = fileURLToPath(new URL('../support/pricing.ts', import.meta.url));
+const module = bundled(new URL('../support/pricing.ts', import.meta.url));
 
 const shells = {
   bash: { command: 'bash --norc --noprofile -i', before: "set -o emacs; bind 'set enable-bracketed-paste off';" },

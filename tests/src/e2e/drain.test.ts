@@ -2,25 +2,15 @@ import { connect } from '@cateto/sdk';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
-const program = fileURLToPath(new URL('../support/slow-server.ts', import.meta.url));
+const program = bundled(new URL('../support/slow-server.ts', import.meta.url));
 
 function startSlowServer(brokers: string, ...more: readonly string[]): ChildProcess {
-  const args = [
-    '--conditions=@cateto/source',
-    '--import',
-    'tsx',
-    program,
-    '--brokers',
-    brokers,
-    '--log-level',
-    'silent',
-    ...more,
-  ];
+  const args = [program, '--brokers', brokers, '--log-level', 'silent', ...more];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

@@ -1,15 +1,14 @@
 import { freeBrokers } from '@cateto/cluster';
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
-const folder = fileURLToPath(new URL('../..', import.meta.url));
+const program = bundled(new URL('../support/early-end-program.ts', import.meta.url));
 
 /** Runs the program and ends it with SIGTERM as soon as it has printed something. */
 async function endedAfter(line: string, brokers: string): Promise<{ code: unknown; out: string; said: string }> {
-  const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/early-end-program.ts', brokers];
-  const child = spawn(process.execPath, program, { cwd: folder });
+  const child = spawn(process.execPath, [program, brokers]);
   onTestFinished(() => void child.kill('SIGKILL'));
   const wrote = { out: '', said: '' };
   child.stdout.on('data', (chunk: Buffer) => {

@@ -10,7 +10,6 @@ test.each([
   ['servers in worker threads', 'thread'],
 ] as const)(
   'a request that ends its %s settles before it has ended all of them, and every other request is answered',
-  { timeout: 180_000 },
   async (_what, kind) => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
     const calc = await serverOf('fatal-server', brokers, 'calc');

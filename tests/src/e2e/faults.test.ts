@@ -11,10 +11,12 @@ import { clientOf, settled, system } from '../support/system.ts';
 
 describe('fault 1, the wrong topic', () => {
   const program = (topic: string, message: string): string => `
-    import { open, zeromqLink } from '@cateto/bus';
+    import { open } from '@cateto/bus';
+    import { nodePlatform, zeromqLink } from '@cateto/bus/node';
     import { calculator } from '@cateto/contracts';
-    const client = open({ role: 'client', catalogue: calculator, openLink: zeromqLink([]), onEvent: () => undefined });
-    client.publish('${topic}', 'k3f0q9x2m1zd', ${message});
+    const system = { catalogue: calculator, openLink: zeromqLink([]), platform: nodePlatform };
+    const client = open({ role: 'client', ...system, onEvent: () => undefined });
+    client.publish('${topic}', 'k3f0q9x2m1zd', ${message}, 12);
   `;
 
   test("fault 1, the wrong topic: the paper's client does not compile, and the error names its topic and the allowed ones", () => {

@@ -1,14 +1,13 @@
 import { freeBrokers } from '@cateto/cluster';
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 
-const folder = fileURLToPath(new URL('../..', import.meta.url));
+const program = bundled(new URL('../support/few-handles-program.ts', import.meta.url));
 
 test('with any number of free file handles, a server or a broker opens completely, or is refused and leaves nothing open', async () => {
-  const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/few-handles-program.ts'];
-  const command = [process.execPath, ...program, await freeBrokers(), '30'];
-  const child = spawn('sh', ['-c', 'ulimit -n 250 && exec "$@"', 'sh', ...command], { cwd: folder });
+  const command = [process.execPath, program, await freeBrokers(), '30'];
+  const child = spawn('sh', ['-c', 'ulimit -n 250 && exec "$@"', 'sh', ...command]);
   const wrote = { out: '', said: '' };
   child.stdout.on('data', (chunk: Buffer) => (wrote.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (wrote.said += chunk.toString()));

@@ -1,14 +1,14 @@
 import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import portfolio from '../support/portfolio.ts';
 import { runApp } from '../support/run-app.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
 /* Formulas in steps, in the ready-made programs with a catalogue of a user. */
 
-const module = fileURLToPath(new URL('../support/portfolio.ts', import.meta.url));
+const module = bundled(new URL('../support/portfolio.ts', import.meta.url));
 const count = 2_000;
 const expected =
   4 * Array.from({ length: count }, (_, index) => 3 * index * index).reduce((sum, each) => sum + each, 0);

@@ -5,16 +5,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { appCommand } from '@cateto/cluster';
 import { following } from '../support/following.ts';
 import { runApp } from '../support/run-app.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
-/* What the command line prints with --json fits the schemas from which docs/contracts/cli is generated. */
+/* The output of the command line with --json fits the schemas from which docs/contracts/cli is generated. */
 
-const module = fileURLToPath(new URL('../support/pricing.ts', import.meta.url));
+const module = bundled(new URL('../support/pricing.ts', import.meta.url));
 const schemas = { ...ofClient, ...ofContracts, ...ofKey };
 const checked = new Set<string>();
 
@@ -47,6 +47,7 @@ test('what the client prints with --json fits the schemas, against a running sys
 
   check('call', await client('spread', '110', '90', '--json', '--timeout', '60000'));
   check('status', await client('status', '--json'));
+  check('events', (await client('events', '--no-follow', '--json')).split('\n')[0] ?? '');
   check('error', await client('spread', '110', 'ninety', '--json'));
   const here = folder();
   writeFileSync(join(here, 'strikes.csv'), 'strike\n90\n');
@@ -58,7 +59,7 @@ test('what the client prints with --json fits the schemas, against a running sys
 test('the lists of the client and the reports of contracts fit their schemas', async () => {
   check('formulas', (await runApp('client', ['formulas', '--json', '--catalogue', module])).out);
   check('operations', (await runApp('client', ['operations', '--json', '--catalogue', module])).out);
-  const { cwd, args } = appCommand('contracts', false);
+  const { cwd, args } = appCommand('contracts', true);
   const contracts = (...more: readonly string[]): string =>
     spawnSync(process.execPath, [...args, ...more, '--json', '--catalogue', module, '--out', join(folder(), 'out')], {
       cwd,
@@ -69,7 +70,7 @@ test('the lists of the client and the reports of contracts fit their schemas', a
 });
 
 test('what the tool of keys prints fits the schemas', () => {
-  const { cwd, args } = appCommand('key', false);
+  const { cwd, args } = appCommand('key', true);
   const at = folder();
   const access = join(at, 'access.json');
   const key = (...more: readonly string[]): string =>

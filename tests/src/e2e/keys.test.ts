@@ -19,7 +19,7 @@ import { system } from '../support/system.ts';
 
 /* A system whose processes have keys, as `cateto key init` makes them. */
 
-const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/cluster/src/main.ts'];
+const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/console/src/cluster/main.ts', '--built'];
 
 function keySystem(): KeySystem {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-keys-'));
@@ -58,11 +58,39 @@ test('the command line requests, and shows the status with keys; without a key i
   expect(status.out).toMatch(/primary +active[^]*backup +standby/);
   const without = await runApp('client', ['hypotenuse', '12', '13', '--timeout', '2000', '--brokers', cluster.brokers]);
   expect([without.code, without.out]).toEqual([4, '']);
+  const noKey =
+    'the broker accepts only programs with keys, and this one has none; set CATETO_KEY and CATETO_BROKER_KEYS';
+  const [first, last] = without.said.trim().split('\n');
+  expect([first, last]).toEqual([
+    expect.stringContaining(noKey),
+    expect.stringMatching(/^hypotenuse: no active broker was reached within 2000 ms \(.*this one has none/),
+  ]);
   const half = await runApp('client', ['status', '--brokers', cluster.brokers, ...key]);
   expect([half.code, half.said]).toEqual([
     2,
     'status: --key: a program with a key needs --broker-keys too, to recognise the brokers\n',
   ]);
+});
+
+test('a program whose key has another role is told which role the key has, and which one the program needs', async () => {
+  const { keys, cluster } = await secured();
+  const given = (name: string): string[] => {
+    return ['--brokers', cluster.brokers, '--broker-keys', keys.brokerKeys, '--key', secretFile(keys, name)];
+  };
+  const said =
+    'the other side refuses the key: the key has the role op-server, and the program needs client or observer';
+  const asked = await runApp('client', ['hypotenuse', '12', '13', '--timeout', '5000', ...given('op-server')]);
+  expect([asked.code, asked.out]).toEqual([4, '']);
+  const [first, last] = asked.said.trim().split('\n');
+  expect(first).toContain(said);
+  expect(last).toContain(said);
+  const events = await runApp('client', ['events', '--no-follow', ...given('client')]);
+  expect(events.said).toContain('the key has the role client, and the program needs observer');
+  await cluster.get('broker').waitFor('peer-refused', ({ name }) => name === 'op-server');
+  // An observer may connect to watch, and a broker answers no message that it refuses.
+  const watching = await runApp('client', ['hypotenuse', '12', '13', '--timeout', '1000', ...given('observer')]);
+  expect([watching.code, watching.out]).toEqual([3, '']);
+  await cluster.get('broker').waitFor('right-refused', ({ name }) => name === 'observer');
 });
 
 test('a key that is not listed is refused with the reason, and is accepted once the list has it', async () => {
@@ -74,7 +102,7 @@ test('a key that is not listed is refused with the reason, and is accepted once 
     key: pair,
     brokerKeys: keys.brokerKeys,
     timeoutMs: 60_000,
-    onEvent: (event) => void (event.event === 'message-dropped' && events.push(event.cause)),
+    onEvent: (event) => void (event.event === 'keys-differ' && events.push(event.cause)),
   });
   onTestFinished(() => client.close());
   await cluster.get('broker').waitFor('peer-refused');
@@ -83,7 +111,9 @@ test('a key that is not listed is refused with the reason, and is accepted once 
     keys: [...listed, { name: 'late', publicKey: pair.publicKey, roles: ['client'] }],
   }));
   expect((await answer).value).toBeCloseTo(17.69, 2);
-  expect(events).toContain('the other side refuses the key: the key is not listed (400)');
+  expect(events).toEqual([
+    'the other side refuses the key: the key is not listed (400); the access list of the brokers decides that (CATETO_ACCESS)',
+  ]);
 });
 
 test('a broken list changes nothing and is reported; SIGHUP reads the list again', async () => {
@@ -121,7 +151,7 @@ test('a key is rotated under load, and no request fails', async () => {
   await old.close();
   changeAccess(keys.access, ({ keys: listed }) => ({ keys: listed.filter(({ name }) => name !== 'client') }));
   ask(next);
-  await cluster.get('broker').waitFor('access-reloaded', (logged) => logged['keys'] === 6);
+  await cluster.get('broker').waitFor('access-reloaded', (logged) => logged['keys'] === keys.keys.length);
   ask(next);
   expect((await Promise.all(outcomes)).every((value) => value > 1)).toBe(true);
   expect(readAccessFile(keys.access).keys.map(({ name }) => name)).not.toContain('client');

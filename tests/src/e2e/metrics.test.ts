@@ -5,7 +5,7 @@ import { anyPorts, urlOf } from '../support/endpoint.ts';
 import { samplesIn, scrape, valueOf } from '../support/scrape.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/* What the programs of a real system count. */
+/* The metrics of the programs of a real system. */
 
 const rpc = { rpc_system_name: 'cateto' };
 

@@ -10,14 +10,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /* Programs that cannot write their output, because the reader has gone or there is no room. */
 
-const main = fileURLToPath(new URL('../../../packages/cateto/src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../packages/cateto/dist/main.js', import.meta.url));
 
 let cluster: Cluster;
 let folder = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cateto-output-'));
-  execFileSync('mkfifo', [join(folder, 'pipe')]);
   cluster = await startCluster();
   await cluster.ready();
 });
@@ -27,9 +26,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** A pipe whose reader has gone, as behind `| head -0`. */
+let pipes = 0;
+
+/** A pipe whose reader has gone, as behind `| head -0`. Each has a file of its own: a second one would lend it its reader. */
 function unreadPipe(): number {
-  const path = join(folder, 'pipe');
+  const path = join(folder, `pipe-${pipes++}`);
+  execFileSync('mkfifo', [path]);
   const read = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const write = openSync(path, constants.O_WRONLY);
   closeSync(read);
@@ -37,7 +39,7 @@ function unreadPipe(): number {
 }
 
 async function cateto(stdout: number, given: string) {
-  const child = spawn(process.execPath, ['--conditions=@cateto/source', '--import', 'tsx', main, ...given.split(' ')], {
+  const child = spawn(process.execPath, [main, ...given.split(' ')], {
     stdio: ['ignore', stdout, 'pipe'],
   });
   closeSync(stdout);

@@ -3,13 +3,13 @@ import type { AppProcess } from '@cateto/cluster';
 import { startProcess } from '@cateto/cluster';
 import type { Client } from '@cateto/sdk';
 import { connect } from '@cateto/sdk';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Changed, Release, ReleaseCatalogue } from '../support/release-catalogues.ts';
 import { factors, releaseCatalogue } from '../support/release-catalogues.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
-const program = fileURLToPath(new URL('../support/release-server.ts', import.meta.url));
+const program = bundled(new URL('../support/release-server.ts', import.meta.url));
 
 /** Far longer than any test takes, so that no fallback after it is caused by a contract. */
 const operationTimeoutMs = 60_000;
@@ -27,7 +27,7 @@ async function upgrade(changed: Changed): Promise<Upgrade> {
       const started = startProcess({
         name: `${release} ${serves}`,
         cwd: '.',
-        args: ['--conditions=@cateto/source', '--import', 'tsx', program, '--brokers', brokers, '--log', 'json'],
+        args: [program, '--brokers', brokers, '--log', 'json'],
         environment: {
           RELEASE: release,
           CHANGED: changed,

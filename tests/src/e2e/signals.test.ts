@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { atTerminal } from '../support/terminal.ts';
 
-const { cwd, args } = appCommand('broker', false);
+const { cwd, args } = appCommand('broker', true);
 
 /** A broker at a terminal. Its log goes to a pipe, which outlives the terminal. */
 async function brokerAtTerminal(before: string) {
@@ -16,8 +16,10 @@ async function brokerAtTerminal(before: string) {
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const pipe = join(folder, 'log');
   execFileSync('mkfifo', [pipe]);
-  const program = [process.execPath, ...args, '--brokers', await freeBrokers(), '--log', 'json'].join(' ');
-  const terminal = atTerminal(`sh -c 'cd ${folder} && exec 2>${pipe} && cd ${cwd} && exec ${before} ${program}'`);
+  const main = args.map((arg) => join(cwd, arg));
+  const program = [process.execPath, ...main, '--brokers', await freeBrokers(), '--log', 'json'].join(' ');
+  // In that folder also because nohup creates a file.
+  const terminal = atTerminal(`sh -c 'cd ${folder} && exec 2>${pipe} && exec ${before} ${program}'`);
   onTestFinished(() => terminal.hangUp());
   const lines: string[] = [];
   const reader = createInterface({ input: createReadStream(pipe) });
@@ -77,7 +79,7 @@ function catches(pid: number, signal: number): boolean {
 describe.skipIf(refused.status !== 0 && process.env['CI'] === undefined)('the first process of a container', () => {
   /** Starts an app, and sends SIGTERM as soon as it handles the given signal. */
   async function endedWhileStarting(app: string, handled: 'SIGTERM' | 'SIGHUP') {
-    const command = appCommand(app, false);
+    const command = appCommand(app, true);
     const given = app === 'client' ? ['watch', '--brokers', '127.0.0.1:1:2:3'] : [];
     const unshared = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, ...command.args, ...given];
     const child = spawn('unshare', unshared, { cwd: command.cwd, stdio: ['ignore', 'ignore', 'pipe'] });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { startLoad } from '@cateto/verification/support/load.ts';
 import { clientOf, settled, system } from '../support/system.ts';
 
-/** Longer than the silence after which a broker gives a server up. */
+/** The length of the fault itself: longer than the silence after which a broker gives a server up. */
 const standstillMs = 350;
 
 test('a standstill of the whole system for a moment causes no fallback and no takeover', async () => {

@@ -4,13 +4,14 @@ import type { Client } from '@cateto/sdk';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
-import { rawPeer } from '../support/raw.ts';
+import type { PeerKeys } from '../support/raw.ts';
+import { dialBoth, rawPeer } from '../support/raw.ts';
 import { allClosed, rawTcp, rawZmtp } from './raw-connections.ts';
 import { greeting, moreFlag, ready, zmtpFrame } from './zmtp-bytes.ts';
 
 /*
- * Attacks of unauthenticated peers on a running system. Each resolves when it is over. `brokers` has the form of
- * CATETO_BROKERS.
+ * Attacks on a running system, of peers without keys, or with the key that an attack is given. Each resolves when it is
+ * over. `brokers` has the form of CATETO_BROKERS.
  */
 
 const codec = createCodec();
@@ -106,21 +107,26 @@ export async function manySubscriptions(brokers: string): Promise<{ leave(): voi
   return { leave: () => subscriber.close() };
 }
 
-/** Operand 1 of this number of requests, each from an invented sender. The second operands never come. */
-export async function halfRequests(brokers: string, requests: number): Promise<void> {
-  const peer = rawPeer(brokers);
+/**
+ * Operand 1 of this number of requests. The second operands never come.
+ *
+ * @param own the sender; unless given, each batch has an invented one
+ */
+export async function halfRequests(brokers: string, requests: number, keys?: PeerKeys, own?: string): Promise<void> {
+  const peer = rawPeer(brokers, keys);
   const topic = await peer.topicOf('calc.request.1.');
   for (let sent = 0; sent < requests; sent += limits.batchMessagesMax) {
     const operands = Array.from({ length: limits.batchMessagesMax }, (_, index) => {
-      return [1 + index, 'hypotenuse', contract, 2, 12, dayMs, 'x'.repeat(limits.traceMax)];
+      const seq = 1 + index + (own === undefined ? 0 : sent);
+      return [seq, 'hypotenuse', contract, 2, 12, dayMs, 'x'.repeat(limits.traceMax)];
     });
-    await peer.send(topic, codec.encode(stranger(sent), 1, operands));
+    await peer.send(topic, codec.encode(own ?? stranger(sent), 1, operands));
   }
 }
 
 /** This number of status requests to every server. */
-export async function statusFlood(brokers: string, requests: number): Promise<void> {
-  const peer = rawPeer(brokers);
+export async function statusFlood(brokers: string, requests: number, keys?: PeerKeys): Promise<void> {
+  const peer = rawPeer(brokers, keys);
   const topics = await peer.topicsOf('calc.status.request.', 3);
   const asked = Array.from({ length: limits.batchMessagesMax }, (_, index) => [1 + index, dayMs]);
   for (let sent = 0; sent < requests; sent += asked.length) {
@@ -129,8 +135,8 @@ export async function statusFlood(brokers: string, requests: number): Promise<vo
 }
 
 /** Garbage of a frame's size, on the topics of every server. */
-export async function hugeGarbage(brokers: string, frames: number): Promise<void> {
-  const peer = rawPeer(brokers);
+export async function hugeGarbage(brokers: string, frames: number, keys?: PeerKeys): Promise<void> {
+  const peer = rawPeer(brokers, keys);
   const topics = [await peer.topicOf('calc.request.1.'), await peer.topicOf('calc.square.request.1.')];
   const listOf = (count: number, byte: number): Buffer => {
     const head = Buffer.of(0x93, 0xac, ...Buffer.from(stranger(0)), 1, 0xdd, 0, 0, 0, 0);
@@ -145,8 +151,8 @@ export async function hugeGarbage(brokers: string, frames: number): Promise<void
 }
 
 /** Tells every server, in the client's name, that the client has settled everything. */
-export async function falseSettlement(brokers: string, client: Client<Calculator>): Promise<void> {
-  const peer = rawPeer(brokers);
+export async function falseSettlement(brokers: string, client: Client<Calculator>, keys?: PeerKeys): Promise<void> {
+  const peer = rawPeer(brokers, keys);
   const topic = await peer.topicOf('calc.request.1.');
   const most = Number.MAX_SAFE_INTEGER;
   await peer.send(topic, codec.encode(client.address, most, [[most, 'hypotenuse', contract, 2, 12, dayMs]]));
@@ -158,17 +164,21 @@ export interface Forger {
   stop(): Promise<void>;
 }
 
+/** With the key of an observer a forger sees everything, and with another one it publishes. */
+export interface ForgerKeys {
+  readonly observer: PeerKeys;
+  readonly publisher: PeerKeys;
+}
+
 /**
  * Sees all messages, and answers each request at once with a wrong value: in its own name, in the requester's name, and
- * in the name of a third peer, but not in the name of the true server.
+ * in the name of a third peer; with keys also in the name of the true server.
  */
-export function forgeResults(brokers: string): Forger {
+export function forgeResults(brokers: string, keys?: ForgerKeys): Forger {
   const subscriber = new Subscriber({ linger: 0 });
   const publisher = new XPublisher({ linger: 0, sendTimeout: 0 });
-  for (const { publishPort, subscribePort } of endpointsOf(brokers)) {
-    subscriber.connect(`tcp://127.0.0.1:${subscribePort}`);
-    publisher.connect(`tcp://127.0.0.1:${publishPort}`);
-  }
+  dialBoth(subscriber, brokers, 'subscribePort', keys?.observer);
+  dialBoth(publisher, brokers, 'publishPort', keys?.publisher);
   subscriber.subscribe('calc.');
   let forged = 0;
 
@@ -186,7 +196,8 @@ export function forgeResults(brokers: string): Forger {
       const [, isFormula, operation, lane] = route;
       const answerRoute = isFormula === undefined ? `calc.${operation}.result.${lane}` : 'calc.hypotenuse.result';
       const results = (batch.messages as unknown[][]).map(([seq]) => [seq, 0, 666, []]);
-      for (const named of [stranger(1), batch.sender]) {
+      const server = topic?.toString('latin1').slice(-12) ?? '';
+      for (const named of [stranger(1), batch.sender, ...(keys === undefined ? [] : [server])]) {
         forged += results.length;
         publisher.send([`${answerRoute}.${batch.sender}`, codec.encode(named, 1, results)]).catch(() => undefined);
       }

@@ -5,8 +5,8 @@ import { command, repeated, silentPeer, zmtpPeer } from './flood-peer.ts';
 import { commandFlag, moreFlag, zmtpFrame } from './zmtp-bytes.ts';
 
 /*
- * What peers without keys can send at both brokers, as fast as they can, until the time is over. The list names each
- * attack by what the peers do.
+ * The floods that peers without keys send at both brokers, as fast as they can, until the time is over. The list names
+ * each attack by the action of its peers.
  */
 
 export interface Target {

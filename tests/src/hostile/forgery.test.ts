@@ -1,18 +1,28 @@
 import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import { formulaCodes, handlers } from '@cateto/compute';
-import type { Failure, Success } from '@cateto/contracts';
-import { calculator, createCodec } from '@cateto/contracts';
+import type { Failure, Role, Success } from '@cateto/contracts';
+import { calculator, createCodec, roles, z85Decode } from '@cateto/contracts';
+import { createAccess } from '@cateto/keys';
+import { newKeyPair, prefixOf } from '@cateto/keys/node';
 import { describe, expect, test } from 'vitest';
+import { createGate } from '../../../packages/bus/src/broker/gate/gate.ts';
+import { createConnectionGuard } from '../../../packages/bus/src/link/connection-guard.ts';
 import { fakeBroker, testPlatform } from '../../../packages/bus/src/participant/fake-link.test-support.ts';
 
 /*
- * Which peers may answer. A result counts only from a server that got the request, so a forger must know the server's
- * name. A forger that knows it and is faster is believed. This test documents that, and has to be reversed when there
- * are keys (docs/security.md).
+ * Forged answers. A result counts only from a server that got the request, so a forger must know the server's address.
+ * Without keys, requesters accept the result of a forger that knows it and is faster. With keys, a broker forwards no
+ * message in the name of another (docs/security.md).
  */
 
 const codec = createCodec();
 const wrong = 666;
+
+const resultsOf = (named: string): Uint8Array =>
+  codec.encode(named, 1, [
+    [1, 0, wrong, []],
+    [2, 0, wrong, []],
+  ]);
 
 /** A request whose servers stay silent, so that a forger has time. */
 function asking() {
@@ -28,13 +38,7 @@ function asking() {
   broker.activate(1);
   platform.pass(50);
   const forge = (route: string, to: string, named: string): void => {
-    broker.inject(
-      `${route}.${to}`,
-      codec.encode(named, 1, [
-        [1, 0, wrong, []],
-        [2, 0, wrong, []],
-      ]),
-    );
+    broker.inject(`${route}.${to}`, resultsOf(named));
     platform.settle();
   };
   return {
@@ -88,12 +92,81 @@ describe('a forged result', () => {
     expect(outcomes).toEqual([]);
   });
 
-  test('a forged result in the name of the true server is believed if it comes first, because only keys can prevent that', () => {
+  test('without keys, a forged result in the name of the true server is believed if it comes first', () => {
     const { platform, broker, outcomes, ask, forge, client, calc } = asking();
     broker.lose = (topic) => topic.startsWith('calc.request.');
     ask();
     platform.settle();
     forge('calc.hypotenuse.result', client, calc);
     expect(outcomes).toEqual([{ value: wrong, fallbacks: [] }]);
+  });
+});
+
+describe('with keys', () => {
+  /** A connection of a forger to the publish port, with a key of this role, and the refusals of the broker. */
+  function forgerOf(role: Role) {
+    const { publicKey } = newKeyPair();
+    const access = createAccess({ keys: [{ name: 'forger', publicKey, roles: [role] }] }, prefixOf);
+    const refused: string[] = [];
+    const gate = createGate(
+      access,
+      () => 0,
+      (event) => {
+        if (event.what === 'right-refused') refused.push(event.cause);
+      },
+    );
+    const guard = createConnectionGuard({ rightsOf: gate.open }, 'publish', () => prefixOf(publicKey));
+    const peer = {
+      publicKey: z85Decode(publicKey),
+      send: () => false,
+      subscription: () => undefined,
+      flush: () => undefined,
+      waiting: () => 0,
+      misused: () => undefined,
+      destroy: () => undefined,
+    };
+    guard.opened(peer);
+    return {
+      refused,
+      own: `${prefixOf(publicKey)}aaaaaa`,
+      publish: (topic: string, body: Uint8Array) => guard.publish(peer, topic, body),
+    };
+  }
+
+  /** The forger answers in each of these names, and then the true server does. @returns the refusals of the broker */
+  function answered(role: Role, names: (parts: ReturnType<typeof asking>, own: string) => readonly string[]) {
+    const parts = asking();
+    const { platform, broker, outcomes, ask, client, calc } = parts;
+    const { refused, own, publish } = forgerOf(role);
+    broker.lose = (topic) => topic.startsWith('calc.request.') || topic.startsWith('calc.square.request.');
+    ask();
+    platform.settle();
+    for (const named of names(parts, own)) {
+      for (const topic of [`calc.hypotenuse.result.${client}`, `calc.square.result.1.${calc}`]) {
+        const body = resultsOf(named);
+        if (publish(topic, body) === undefined) broker.inject(topic, body);
+      }
+    }
+    platform.settle();
+    expect(outcomes).toEqual([]);
+    broker.lose = () => false;
+    platform.pass(300);
+    expect(outcomes).toEqual([{ value: 5, fallbacks: [] }]);
+    return refused;
+  }
+
+  test.each(roles)('with the key of a %s, no peer answers in the name of the true server or of any other', (role) => {
+    const refused = answered(role, ({ calc, op, client }) => [calc, op, client, 'strangestran']);
+    expect(refused).toEqual(Array(8).fill('a sender that is not the publisher'));
+  });
+
+  test.each(roles)('with the key of a %s, an answer in its own name settles no request of another server', (role) => {
+    const mayAnswer: Partial<Record<Role, readonly string[]>> = {
+      'calc-server': ['publish: operationResult'],
+      'op-server': ['publish: formulaResult'],
+    };
+    expect(answered(role, (_, own) => [own])).toEqual(
+      mayAnswer[role] ?? ['publish: formulaResult', 'publish: operationResult'],
+    );
   });
 });

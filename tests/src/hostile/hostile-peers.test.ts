@@ -67,7 +67,7 @@ test('under attack no process dies, memory stays bounded, and honest requests ar
   // If requests had to be resent, the rate would drop to a thirtieth. Other work of the machine was seen to lower it to a
   // fifth.
   expect(after.rate).toBeGreaterThan(before.rate / 10);
-}, 180_000);
+});
 
 /** With CATETO_HOSTILE_FIGURES set: the figures of docs/verification-log.md. */
 function tell(figures: object): void {

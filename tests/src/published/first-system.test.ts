@@ -1,5 +1,5 @@
 import { freeBrokers } from '@cateto/cluster';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsIn } from '../docs/commands.ts';
@@ -51,7 +51,7 @@ function local(text: string): string {
 /** Runs the commands of a block, and compares the output with the comment, where that is a value. */
 async function follow(block: string, before = 'cd primes'): Promise<void> {
   for (const { text, comment } of commandsIn(block)) {
-    if (text.startsWith('cd ')) continue;
+    if (/^(?:cd|export) /.test(text)) continue;
     const place = text.startsWith('npm create') ? 'true' : before;
     const { code, out, said } = await outside.run('bash', '-c', `${place} && ${local(text)}`);
     expect([text, code, code === 0 ? '' : out + said]).toEqual([text, 0, '']);
@@ -94,7 +94,7 @@ test('cateto init writes the same project as create-cateto', async () => {
 });
 
 test('the page shows the module of the project', () => {
-  const [shown = ''] = blocksUnder('What it contains', 'ts');
+  const [shown = ''] = blocksUnder('Read the code', 'ts');
   const module = readFileSync(join(outside.folder, 'primes/src/primes.ts'), 'utf8');
   expect(shown).toBe(`// src/primes.ts\n${module}`);
 });
@@ -123,28 +123,47 @@ test('the page writes another system, whose operation clients call', async () =>
   await end(started);
 });
 
-test('the page runs the system on two hosts, and the second one computes alone', async () => {
-  const [first = '', second = '', calls = '', last = ''] = blocksUnder('Two hosts');
+/** The lines of a block that export variables, in one command. Free ports of this machine take the place of the two hosts. */
+function exportsOf(block: string, brokers: string): string {
+  const lines = commandsIn(block).flatMap(({ text }) => (text.startsWith('export ') ? [text] : []));
+  return lines.map((text) => text.replace('10.0.0.1,10.0.0.2', brokers)).join(' && ');
+}
+
+/** Copies the project into a folder for a host, with the keys of its row in the table of the page. */
+function copyToHost(row: string, folder: string): void {
+  const [from, to] = [join(outside.folder, 'primes'), join(outside.folder, folder)];
+  const left = ['node_modules', 'dist', 'keys'].map((name) => join(from, name));
+  cpSync(from, to, { recursive: true, filter: (path) => !left.includes(path) });
+  // As `npm install` would make it there.
+  symlinkSync(join(from, 'node_modules'), join(to, 'node_modules'));
+  mkdirSync(join(to, 'keys'));
+  for (const [, file = ''] of row.matchAll(/`([^`]+)`/g)) {
+    // This keeps the mode of a file.
+    copyFileSync(join(from, 'keys', file), join(to, 'keys', file));
+  }
+}
+
+test('the page runs the system with keys on two hosts, and the second one computes alone', async () => {
+  const [make = '', first = '', second = '', calls = '', last = ''] = blocksUnder('Two hosts');
+  await follow(make);
+  const rows = readFileSync(join(repository, page), 'utf8').match(/^\| 10\.0\.0\.\d \| .*$/gm) ?? [];
+  expect(rows).toHaveLength(2);
   const brokers = await freeBrokers();
-  const exported = `cd primes && export CATETO_BROKERS=${brokers} CATETO_CATALOGUE=./dist/primes.js`;
-  const startAll = (block: string): readonly Started[] =>
+  const terminals = [first, second].map((block, index) => {
+    const folder = `host-${index + 1}`;
+    copyToHost(rows[index] ?? '', folder);
+    return `cd ${folder} && ${exportsOf(block, brokers)}`;
+  });
+  const startAll = (block: string, terminal = ''): readonly Started[] =>
     commandsIn(block)
       .filter(({ text }) => !text.startsWith('export '))
-      .map(({ text }) => start(text, exported));
-  const hosts = [startAll(first), startAll(second)] as const;
+      .map(({ text }) => start(text, terminal));
+  await Promise.all(['host-1', 'host-2'].map((folder) => follow('npm run build', `cd ${folder}`)));
+  const hosts = [startAll(first, terminals[0]), startAll(second, terminals[1])] as const;
   await Promise.all(hosts.flat().map((started) => started.wrote(/"event":"ready"/)));
-  await follow(calls, exported);
+  const callers = terminals.map((terminal) => `${terminal} && ${exportsOf(calls, brokers)}`);
+  await follow(calls, callers[0]);
   await Promise.all(hosts[0].map((started) => end(started, 'SIGKILL')));
-  await follow(last, exported);
+  await follow(last, callers[1]);
   await Promise.all(hosts[1].map((started) => end(started)));
-});
-
-test('the page exports what this test exports', () => {
-  const text = readFileSync(join(repository, page), 'utf8');
-  expect(text.match(/^export [A-Z].*$/gm)).toEqual([
-    'export CATETO_BROKERS=10.0.0.1,10.0.0.2',
-    'export CATETO_CATALOGUE=./dist/primes.js',
-    'export CATETO_BROKERS=10.0.0.1,10.0.0.2',
-    'export CATETO_CATALOGUE=./dist/primes.js',
-  ]);
 });

@@ -18,7 +18,7 @@ import { packAll } from './packed.ts';
  * programs of `examples/` run outside of this workspace, against a system that the installed binary starts.
  */
 
-const folders = ['contracts', 'protocol', 'compute', 'zmtp', 'keys', 'bus', 'simulation', 'sdk', 'app-kit'];
+const folders = ['contracts', 'protocol', 'compute', 'zmtp', 'keys', 'bus', 'simulation', 'sdk', 'otel', 'app-kit'];
 const names = folders.map((name) => `@cateto/${name}`);
 const binaries = ['cateto', 'create-cateto'];
 const attw = fileURLToPath(new URL('../../node_modules/.bin/attw', import.meta.url));
@@ -133,6 +133,15 @@ describe('the programs of examples/, outside of this workspace', () => {
     expect(JSON.parse(out)).toMatchObject({ value: 17.69180601295413, fallbacks: [] });
   });
 
+  test('the installed binary has the page of its console, with the licences of what is in it', async () => {
+    const started = javascript.start('cateto', 'console', '--listen', '127.0.0.1:0');
+    const [, url = ''] = /(http:\S+)$/.exec(await started.wrote(/^The console is at /)) ?? [];
+    expect(await (await fetch(url)).text()).toContain('<title>Cateto console</title>');
+    expect(await (await fetch(`${url}THIRD-PARTY-LICENSES.txt`)).text()).toContain('preact');
+    started.child.kill('SIGTERM');
+    expect(await started.ended).toBe(0);
+  });
+
   test('the installed binary can log text for people', async () => {
     const brokers = await freeBrokers();
     const broker = javascript.start('cateto', 'broker', '--log', 'pretty', '--brokers', brokers);
@@ -172,7 +181,7 @@ describe('the programs of examples/, outside of this workspace', () => {
     await server.wrote(/^serving$/);
     expect(await typescript.run('npm', 'run', '--silent', 'ask')).toEqual({
       code: 0,
-      out: "{ value: '7', fallbacks: [] }\n{ code: 'invalid-request' }\n",
+      out: "{ value: '7', fallbacks: [] }\n{ means: '3 4' }\n{ code: 'invalid-request' }\n",
       said: '',
     });
     server.child.kill('SIGTERM');

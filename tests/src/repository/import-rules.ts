@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 
 const node = ['node:*', 'node:*/*'];
 const own = (name: string): readonly string[] => [`@cateto/${name}`, `@cateto/${name}/*`];
-const bus = [...node, ...own('zmtp'), '@cateto/keys', ...own('protocol'), ...own('contracts'), 'zeromq'];
+const busAnywhere = ['@cateto/zmtp', '@cateto/keys', ...own('protocol'), ...own('contracts')];
+const bus = [...busAnywhere, ...node, ...own('zmtp'), 'zeromq'];
 const sdk = [...node, ...own('bus'), ...own('keys'), ...own('simulation'), ...own('contracts')];
 const appKit = [
   ...node,
@@ -22,16 +23,30 @@ const appKit = [
   'commander',
   'import-meta-resolve',
   'prom-client',
+  '@cateto/otel',
+  ...['api', 'context-async-hooks', 'exporter-trace-otlp-*', 'resources', 'sdk-trace-base'].map(
+    (name) => `@opentelemetry/${name}`,
+  ),
 ];
 const cluster = [...node, ...own('app-kit'), '@cateto/keys/node'];
 const server = [...node, ...own('app-kit'), ...own('bus'), ...own('compute'), ...own('contracts')];
+const consoleServer = [
+  ...node,
+  ...own('app-kit'),
+  ...own('contracts'),
+  ...own('sdk'),
+  'hono',
+  'hono/*',
+  '@hono/node-server',
+];
+const consolePage = ['preact', 'preact/hooks', '@preact/signals', 'uplot'];
 const apps = ['broker', 'backup', 'op-server', 'calc-server', 'client', 'contracts', 'key'];
 const csv = ['csv-parse', 'csv-parse/*', 'csv-stringify', 'csv-stringify/*', 'iconv-lite'];
 
 interface Rule {
   /** Relative to the root of the workspace. */
   readonly files: string;
-  /** What these files may import besides files of their own package. */
+  /** The modules that these files may import besides files of their own package. */
   readonly allowed: readonly string[];
   /** Restrictions that do not apply to these files. */
   readonly may?: readonly (keyof typeof restrictions)[];
@@ -63,22 +78,26 @@ const rules: readonly Rule[] = [
   { files: 'packages/compute/src/**', allowed: ['@cateto/contracts'] },
   { files: 'packages/zmtp/src/*.ts', allowed: [] },
   { files: 'packages/zmtp/src/node/**', allowed: node },
-  { files: 'packages/keys/src/*.ts', allowed: [...own('contracts'), '@humanwhocodes/momoa', 'zod'] },
+  { files: 'packages/keys/src/*.ts', allowed: [...own('contracts'), 'zod'] },
   { files: 'packages/keys/src/node/**', allowed: [...node, ...own('contracts')] },
   // The cryptography of keys: one library, in one place.
   { files: 'packages/zmtp/src/node/libsodium.ts', allowed: [...node, 'libsodium'] },
-  { files: 'packages/bus/src/**', allowed: bus },
+  { files: 'packages/otel/src/**', allowed: ['@cateto/contracts', '@opentelemetry/api'] },
+  // Browsers run all of the bus but its sockets, its threads and the keys of brokers.
+  { files: 'packages/bus/src/**', allowed: busAnywhere },
+  { files: 'packages/bus/src/{node,link/zeromq,broker/gate}/**', allowed: bus },
+  { files: 'packages/bus/src/broker/{index,start-broker,secured-broker,secured-sockets}.ts', allowed: bus },
   // Only the simulation and tests may draw randomness from a seed.
   {
     files: 'packages/simulation/src/**',
-    allowed: [...own('bus'), ...own('contracts'), 'pure-rand', 'pure-rand/**', 'tinyqueue'],
+    allowed: ['@cateto/bus', ...own('contracts'), '@cateto/zmtp', 'pure-rand', 'pure-rand/**', 'tinyqueue'],
   },
   // Threads for handlers: one library, in one place.
   { files: 'packages/bus/src/threads/**', allowed: [...bus, 'piscina', 'tsx/esm/api'] },
-  // The seam that opens sockets, the streams on which ZMTP is spoken, the probe that tells a dead peer from a hung one, the
+  // The seam that opens sockets, the streams on which ZMTP is spoken, their reading, the probe that tells a dead peer from a hung one, the
   // check of a host's address, the HTTP endpoint, and the search for free ports.
   { files: 'packages/bus/src/link/zeromq/sockets.ts', allowed: bus, may: ['sockets'] },
-  { files: 'packages/zmtp/src/node/{network,host-address}.ts', allowed: node, may: ['sockets'] },
+  { files: 'packages/zmtp/src/node/{network,read-buffer,host-address}.ts', allowed: node, may: ['sockets'] },
   { files: 'packages/bus/src/link/zeromq/peer-probe.ts', allowed: bus, may: ['sockets'] },
   { files: 'packages/sdk/src/**', allowed: sdk },
   { files: 'packages/sdk/src/environment.ts', allowed: sdk, may: ['environment'] },
@@ -86,10 +105,21 @@ const rules: readonly Rule[] = [
   { files: 'packages/app-kit/src/observe/http-endpoint.ts', allowed: appKit, may: ['sockets'] },
   { files: 'packages/cluster/src/**', allowed: cluster },
   { files: 'packages/cluster/src/free-ports.ts', allowed: cluster, may: ['sockets'] },
+  // The console: a server with routes, and a page for browsers. Only its part for clusters knows the cluster.
+  { files: 'packages/console/src/**', allowed: consoleServer },
+  { files: 'packages/console/src/cluster/**', allowed: [...consoleServer, '@cateto/cluster'] },
+  { files: 'packages/console/src/shared/**', allowed: [] },
+  { files: 'packages/console/src/page/**', allowed: consolePage },
+  // The simulation in the page, and the one place that loads it.
+  {
+    files: 'packages/console/src/playground/**',
+    allowed: ['@cateto/bus', '@cateto/compute', '@cateto/contracts', '@cateto/simulation'],
+  },
+  { files: 'packages/console/src/page/playground/worker-link.ts', allowed: [...consolePage, '*.ts?worker&url'] },
   // The binary (docs/decisions/0022-one-binary.md). It starts the apps' mains and has no other code of its own.
   {
     files: 'packages/cateto/src/**',
-    allowed: [...node, ...own('app-kit'), '@cateto/cluster', ...apps, 'create-cateto'],
+    allowed: [...node, ...own('app-kit'), '@cateto/cluster', '@cateto/console', ...apps, 'create-cateto'],
   },
   { files: 'packages/create-cateto/src/**', allowed: [...node, ...own('app-kit')] },
   { files: 'apps/{broker,backup}/src/**', allowed: [...node, ...own('app-kit'), ...own('bus')] },
@@ -137,8 +167,11 @@ const config = {
             ...Object.entries(restrictions).flatMap(([name, pattern]) =>
               may.some((one) => one === name) ? [] : [pattern],
             ),
-            // Files of the package end in .ts.
-            { group: ['*', '!*.ts', ...allowed.map((name) => `!${name}`)], message: 'the table does not allow it' },
+            // Files of the package end in .ts or .tsx.
+            {
+              group: ['*', '!*.ts', '!*.tsx', ...allowed.map((name) => `!${name}`)],
+              message: 'the table does not allow it',
+            },
           ],
         },
       ],

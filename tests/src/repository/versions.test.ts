@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
-/* What `pnpm version-packages` does with a changeset, in a copy of all manifests. */
+/* Runs `pnpm version-packages` with a changeset, in a copy of all manifests. */
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { beatLayout, calculator, createCodec, failureTable, hashOf } from '@cateto/contracts';
+import { beatLayout, calculator, chunkAt, createCodec, failureTable, hashOf, writeChunk } from '@cateto/contracts';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const square = hashOf(calculator, 'square');
 
 test('the bytes in docs/wire.md decode to the messages beside them', () => {
   const shown = [...page.matchAll(/^(9[34] [0-9a-f ]+)\n {3}(\[.*\])$/gm)];
-  expect(shown).toHaveLength(10);
+  expect(shown).toHaveLength(11);
   for (const [, bytes = '', text = ''] of shown) {
     const fields = JSON.parse(text.replaceAll('nil', 'null')) as [string, number, unknown[], number[]?];
     const [sender, settledBelow, messages, stragglers] = fields;
@@ -20,6 +20,16 @@ test('the bytes in docs/wire.md decode to the messages beside them', () => {
     expect(Buffer.from(createCodec().encode(...fields))).toEqual(body);
   }
   expect(page).toContain(`[[31, ${square}, 12, 1999.5]]`);
+});
+
+test('the chunks in docs/wire.md begin with the bytes beside them', () => {
+  const shown = [...page.matchAll(/^(95 [0-9a-f ]+)\n {3}\["(\w{12})", (\d+), (\d+), (\d+), \.\.\.\]$/gm)];
+  expect(shown).toHaveLength(2);
+  for (const [, bytes = '', sender = '', ...numbers] of shown) {
+    const [body = 0, index = 0, count = 0] = numbers.map(Number);
+    const encoded = writeChunk({ sender, body, index, count, bytes: chunkAt(new Uint8Array(32_770), index) });
+    expect(Buffer.from(encoded).toString('hex').startsWith(bytes.replaceAll(' ', ''))).toBe(true);
+  }
 });
 
 test('the beats in docs/wire.md are read as the page describes them', () => {

@@ -1,4 +1,4 @@
-import { hearBrokers } from '@cateto/bus';
+import { hearBrokers } from '@cateto/bus/node';
 import type { AppProcess, Cluster, LogEvent } from '@cateto/cluster';
 import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
 

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** TypeScript as an editor runs it: what it shows of a program, and what it suggests. */
 export interface LanguageServer {
-  /** What is shown of the name that stands before the mark `/**\/` in a program. */
+  /** The text that an editor shows for the name before the mark `/**\/` in a program. */
   hover(program: string): Promise<string>;
   /** The suggestions at the mark `/**\/`. */
   completions(program: string): Promise<readonly string[]>;

@@ -1,3 +1,4 @@
+import type { KeyPair } from '@cateto/keys/node';
 import { onTestFinished } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
@@ -11,9 +12,33 @@ export interface RawPeer {
   send(...frames: (string | Uint8Array)[]): Promise<void>;
 }
 
-export function rawPeer(brokers: string): RawPeer {
+/** The key of a peer, and those of the brokers, the primary's first. */
+export interface PeerKeys {
+  readonly keyPair: KeyPair;
+  readonly brokers: readonly string[];
+}
+
+/** Connects a socket to a port of both brokers, with keys or without. */
+export function dialBoth(
+  socket: Subscriber | XPublisher,
+  brokers: string,
+  port: 'publishPort' | 'subscribePort',
+  keys?: PeerKeys,
+): void {
+  endpointsOf(brokers).forEach((endpoint, index) => {
+    if (keys !== undefined) {
+      // libzmq takes them for the connections that are made from now on.
+      socket.curvePublicKey = keys.keyPair.publicKey;
+      socket.curveSecretKey = keys.keyPair.secretKey;
+      socket.curveServerKey = keys.brokers[index] ?? '';
+    }
+    socket.connect(`tcp://127.0.0.1:${endpoint[port]}`);
+  });
+}
+
+export function rawPeer(brokers: string, keys?: PeerKeys): RawPeer {
   const publisher = new XPublisher({ linger: 0 });
-  for (const { publishPort } of endpointsOf(brokers)) publisher.connect(`tcp://127.0.0.1:${publishPort}`);
+  dialBoth(publisher, brokers, 'publishPort', keys);
   onTestFinished(() => publisher.close());
   const topics = new Set<string>();
 

@@ -1,5 +1,6 @@
 import { runServer } from '@cateto/app-kit';
-import { serveFormulas, serveOperations, zeromqLink } from '@cateto/bus';
+import { serveFormulas, serveOperations } from '@cateto/bus';
+import { nodePlatform, zeromqLink } from '@cateto/bus/node';
 import type { Changed, Release } from './release-catalogues.ts';
 import { releaseCatalogue } from './release-catalogues.ts';
 
@@ -13,7 +14,7 @@ await runServer({
   description: 'Serves one release of a catalogue.',
   settings: ['brokers', 'operationTimeoutMs'],
   start({ values: { brokers, operationTimeoutMs } }, onEvent) {
-    const shared = { catalogue, handlers, openLink: zeromqLink(brokers), onEvent };
+    const shared = { catalogue, handlers, openLink: zeromqLink(brokers), platform: nodePlatform, onEvent };
     return SERVES === 'formulas'
       ? serveFormulas({ ...shared, formulas, operationTimeoutMs })
       : serveOperations({ ...shared, operations: 'all', lanes: 'all' });

@@ -13,7 +13,7 @@ export function runApp(
   given: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  const { cwd, args } = appCommand(app, false);
+  const { cwd, args } = appCommand(app, true);
   const child = spawn(process.execPath, [...args, ...given], {
     cwd,
     env: { ...process.env, ...environment },

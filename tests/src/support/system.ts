@@ -8,10 +8,11 @@ import { onTestFinished } from 'vitest';
 export { settled } from '@cateto/verification/support/settled.ts';
 
 /**
- * Real processes for one test, which end with it. By default all processes start, and the primary is the active broker.
+ * Real processes of the built programs for one test, which end with it. By default all processes start, and the primary
+ * is the active broker.
  */
 export async function system(options: ClusterOptions = {}): Promise<Cluster> {
-  const cluster = await startCluster({ initially: ['broker'], ...options });
+  const cluster = await startCluster({ built: true, initially: ['broker'], ...options });
   onTestFinished(() => cluster.stop(), 30_000);
   if (options.initially !== undefined) return cluster;
   // If they started together, the first one that is ready would become active.

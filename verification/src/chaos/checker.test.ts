@@ -35,7 +35,7 @@ describe('permitted histories', () => {
   test('the checker accepts a failure that a double fault explains', () => {
     const entries = [asked(1, 100), settled(1, 1_100, { code: 'no-listener' }), fault('double', 50, 900, true)];
     expect(rules(entries)).toEqual([]);
-    // What waited meanwhile cannot all be answered in time afterwards.
+    // The servers cannot answer all requests that waited meanwhile in time.
     expect(rules([asked(2, 100), settled(2, 700, { code: 'overloaded' }), fault('double', 50, 600, true)])).toEqual([]);
     expect(check(entries).rows).toMatchObject([
       { kind: 'none', requests: 0 },
@@ -145,7 +145,7 @@ describe('results by kind of fault', () => {
     expect(total.silenceMs).toBe(1_610);
   });
 
-  test('a fallback is counted and is no failure', () => {
+  test('a fallback is counted and is not a failure', () => {
     const { rows, objections } = check([asked(1, 0), settled(1, 5, { value: 60, fallbacks: [1] })]);
     expect(rows[0]).toMatchObject({ fellBack: 1, answered: 1 });
     expect(objections).toEqual([]);

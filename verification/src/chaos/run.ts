@@ -19,7 +19,7 @@ import { workloads } from './workload.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
-  /** What clients ask; unless given, the formulas of the calculator. */
+  /** The calls of the clients; unless given, the formulas of the calculator. */
   readonly workload?: WorkloadName;
   /** Requests a second of all clients together. */
   readonly perSecond: number;

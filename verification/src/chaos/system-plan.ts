@@ -13,8 +13,8 @@ export const singleFaults: PlanOptions = {
 };
 
 /**
- * The same for a soak. Of each kind of process one is only stopped and never restarted, so that its memory can be
- * followed from the beginning to the end.
+ * The faults of a soak. The plan only stops one process of each kind and never restarts it, so the soak can follow the
+ * memory of that process from the beginning to the end.
  */
 export const soakFaults: PlanOptions = {
   ...singleFaults,

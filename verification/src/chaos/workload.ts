@@ -7,7 +7,7 @@ import type { Chance } from './chance.ts';
 import type { FormulaAsked } from './question.ts';
 import { formulas, operandsOf } from './question.ts';
 
-/* What the clients of a run ask, and of which catalogue. */
+/* The calls of the clients of a run, and the catalogue that they call. */
 
 export type WorkloadName = 'calculator' | 'mixed';
 
@@ -35,8 +35,8 @@ const calculatorLoad: Workload = {
 };
 
 /**
- * Of a hundred requests. Blocking ones keep a thread or a main loop for 110 ms on average, so 20 requests a second keep
- * two of the six threads busy.
+ * Shares of a hundred requests. A blocking request keeps a thread or a main loop for 110 ms on average, so 20 requests
+ * a second keep two of the six threads busy.
  */
 const mixedShares: Readonly<Record<MixedFormula, number>> = {
   askInstant: 40,

@@ -72,6 +72,24 @@ const operationRequest = fc.tuple(wholeNumber, contract, value, ttlMs, text);
 const success = fc.tuple(wholeNumber, fc.constant(0), fc.oneof(value, report), fallbacks);
 const failed = fc.tuple(wholeNumber, code, text);
 const statusRequest = fc.tuple(wholeNumber, ttlMs);
+const eventsRequest = fc.tuple(wholeNumber, fc.constantFrom('k3f0q9x2m1zd', '', null), wholeNumber, ttlMs);
+const eventsReport = fc.record({
+  process: fc.constantFrom({ role: 'broker', rank: 'backup', host: 'x', pid: 1 }, { role: 'king' }, null),
+  history: fc.constantFrom('k3f0q9x2m1zd', ''),
+  clockMs: wholeNumber,
+  after: wholeNumber,
+  last: wholeNumber,
+  events: fc.array(
+    fc.record({
+      n: wholeNumber,
+      atMs: wholeNumber,
+      event: text,
+      fields: fc.constantFrom({}, { a: [text] }, { __proto__: 1 }, 1),
+    }),
+    { maxLength: 3 },
+  ),
+});
+const events = fc.tuple(wholeNumber, fc.constant(0), eventsReport, fallbacks);
 const hello = fc.tuple(wholeNumber);
 
 /**
@@ -79,7 +97,16 @@ const hello = fc.tuple(wholeNumber);
  */
 export const message = fc
   .tuple(
-    fc.oneof<fc.Arbitrary<unknown[]>[]>(operand, operationRequest, success, failed, statusRequest, hello),
+    fc.oneof<fc.Arbitrary<unknown[]>[]>(
+      operand,
+      operationRequest,
+      success,
+      events,
+      failed,
+      statusRequest,
+      eventsRequest,
+      hello,
+    ),
     fc.option(fc.tuple(fc.nat(6), fc.jsonValue({ maxDepth: 2 })), { freq: 3 }),
     fc.option(fc.nat(7), { freq: 6 }),
   )

@@ -79,6 +79,7 @@ const routes = [
   'calc.square.request.1',
   'calc.hypotenuse.result',
   'calc.status.request',
+  'calc.events.request',
   'calc.hello',
 ];
 

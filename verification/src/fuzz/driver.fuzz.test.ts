@@ -72,6 +72,7 @@ const routes = [
   'calc.square.result.2',
   'calc.hypotenuse.result',
   'calc.status.request',
+  'calc.events.request',
   'calc.status.result',
   'calc.hello',
 ] as const;

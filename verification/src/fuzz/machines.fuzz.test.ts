@@ -355,6 +355,7 @@ describe('any inputs of a stranger', () => {
           'calc.request.9',
           'calc.square.request.1',
           'calc.status.request',
+          'calc.events.request',
           'calc.hypotenuse.result',
           'calc.hello',
         ),

@@ -1,6 +1,10 @@
 import type { AppProcess, LogEvent } from '@cateto/cluster';
 import { appCommand, startProcess } from '@cateto/cluster';
+import { writeKeySystem } from '@cateto/keys/node';
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { HostProgram } from './documented-hosts.ts';
 import { documentedHosts } from './documented-hosts.ts';
 import type { HostClient } from './host-client.ts';
@@ -19,6 +23,9 @@ export const addresses = {
 
 /** The hosts on the other side of a partition: both op-servers, a calc-server and a broker. */
 const farHosts = [addresses.primary, addresses.client];
+
+/** Where the page has the keys. The tests have them in a folder of their own. */
+const keyFolder = '/etc/cateto';
 
 export interface FiveHosts {
   readonly network: Network;
@@ -39,8 +46,11 @@ export interface FiveHosts {
  * @throws Error when the network cannot be created or a program does not start; everything has been removed by then
  */
 export async function startFiveHosts(): Promise<FiveHosts> {
-  const programs = documentedHosts();
-  const network = await createNetwork([...new Set(programs.map(({ host }) => host))], farHosts);
+  const documented = documentedHosts();
+  const network = await createNetwork([...new Set(documented.map(({ host }) => host))], farHosts);
+  const keys = mkdtempSync(join(tmpdir(), 'cateto-keys-'));
+  writeKeySystem(keys);
+  const programs = documented.map((program) => withKeysIn(keys, program));
   const processes = new Map<string, AppProcess>();
   const clients: HostClient[] = [];
   const client = programOf('client', addresses.client);
@@ -84,6 +94,7 @@ export async function startFiveHosts(): Promise<FiveHosts> {
     await end([...processes.values()].filter((one) => !isBroker(one)));
     await end([...processes.values()].filter(isBroker));
     await network.remove();
+    rmSync(keys, { recursive: true });
   }
 
   async function asInThePaper(): Promise<void> {
@@ -126,6 +137,11 @@ export async function startFiveHosts(): Promise<FiveHosts> {
     },
     stop,
   };
+}
+
+function withKeysIn(folder: string, program: HostProgram): HostProgram {
+  const moved = Object.entries(program.environment).map(([name, value]) => [name, value.replace(keyFolder, folder)]);
+  return { ...program, environment: Object.fromEntries(moved) };
 }
 
 /** Whether a broker last reported to be active. */

@@ -51,7 +51,7 @@ async function hearsOften(at: Beacons['at'], listener: string, speaker: string):
   for (let times = 0; times < 30; times += 1) await hears(at, listener, speaker);
 }
 
-/** What a host hears of the others while it, or another host, still hears the rest. */
+/** @returns the hosts that a host hears meanwhile, while it, or another host, still hears the rest */
 async function heardMeanwhile(listener: AppProcess | undefined, meanwhile: () => Promise<void>): Promise<string[]> {
   const before = listener?.events.length ?? 0;
   await meanwhile();

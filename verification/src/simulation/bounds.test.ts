@@ -27,7 +27,7 @@ test('no table exceeds its bound although all of them reach it, and every call h
   const most = new Map<string, number>();
   for (let seed = 1; seed <= seeds; seed += 1) {
     const { scenario, history } = await trySeed(seed, 'any');
-    // Whatever is not listed or remembered any more is left over or runs again: that is the cost of bounds.
+    // A forgotten entry is left over, or its request runs again: that is the cost of bounds.
     const violations = [...checkOutcomes(scenario, history), ...checkTables({ ...history, leftOver: [] })];
     expect(violations, `seed ${seed}`).toEqual([]);
     for (const [name, entries] of history.tables) most.set(name, Math.max(entries, most.get(name) ?? 0));

@@ -51,6 +51,7 @@ function broken(given: Partial<History>, mode: Mode = 'one-at-a-time', more: Par
     opServers: ['all'],
     perSecond: 5,
     delayMs: [0.05, 0.3],
+    lateShare: 0.02,
     highWaterMark: 10_000,
     startsMs: [],
     faults: [],

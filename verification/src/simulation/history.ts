@@ -112,7 +112,7 @@ export interface History {
   readonly fellBack: { readonly who: string; readonly atMs: number }[];
   /** The maximum of each table over all processes, by the table's name: `listeners`. */
   readonly tables: Map<string, number>;
-  /** What was still open, running or stored after everything had come to rest: `client-1: 2 open`. */
+  /** The work that was still open, running or stored after everything had come to rest: `client-1: 2 open`. */
   readonly leftOver: string[];
   /** The events in words, the oldest first; only kept on request. */
   readonly lines: string[];

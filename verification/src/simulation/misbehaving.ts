@@ -82,7 +82,7 @@ export function misbehave(
         const first = seqs.filter((seq) => !known.includes(seq));
         held.set(sender, [...known, ...first]);
         taken(sender, first, (seq) => {
-          bus.publish(replyTopic, sender, resultMessage(seq, failure('internal', 'it always fails')));
+          bus.publish(replyTopic, sender, resultMessage(seq, failure('internal', 'it always fails')), undefined);
         });
       });
     }

@@ -13,6 +13,7 @@ const usual = {
   mode: 'any',
   brokers: 2,
   delayMs: [0.05, 0.3],
+  lateShare: 0.02,
   highWaterMark: 10_000,
   startsMs: [],
   fatalsMs: [],

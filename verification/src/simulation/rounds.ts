@@ -51,7 +51,7 @@ export const roundsCode: FormulaGenerator<typeof rounds> = formulaCode(rounds, f
 
 type Computed = (input: unknown) => unknown;
 
-/** What the generator returns when the handlers compute its calls one after the other, without a network. */
+/** The generator's result when the handlers compute its calls one after the other, without a network. */
 export function expectedOfSteps(
   code: FormulaGenerator,
   operands: readonly unknown[],

@@ -71,15 +71,15 @@ export function createSamples(
 }
 
 /**
- * What a process still holds when everything has come to rest and everything remembered is old.
+ * The entries that a process still holds when everything has come to rest and everything remembered is old.
  *
- * @param servers how many servers run; each process should know all of them
+ * @param listed how many servers and brokers run; each process should know all of them, brokers by their events
  */
-export function leftOverOf(name: string, member: Member, servers: number): string[] {
+export function leftOverOf(name: string, member: Member, listed: number): string[] {
   return Object.entries(member.tables()).flatMap(([table, entries]) => {
     // Forgotten with the next request, and none arrives.
     if (table === 'requesters') return [];
-    const due = table === 'listeners' ? servers : 0;
+    const due = table === 'listeners' ? listed : 0;
     return entries === due ? [] : [`${name}: ${entries} ${table}, not ${due}`];
   });
 }

@@ -96,13 +96,15 @@ export interface Scenario {
   readonly perSecond: number;
   /** The usual delay from host to host. */
   readonly delayMs: readonly [number, number];
+  /** The share of packets that are late. */
+  readonly lateShare: number;
   readonly highWaterMark: number;
   /** When each process starts; the index is taken modulo their number. */
   readonly startsMs: readonly number[];
   readonly faults: readonly Fault[];
   /** When requests are sent that end the process that computes them. */
   readonly fatalsMs: readonly number[];
-  /** What is computed takes time. */
+  /** How long handlers take; unless given, they take no time. */
   readonly work?: Work | undefined;
   /** How an additional op-server misbehaves (misbehaving.ts). */
   readonly misbehaviour?: Misbehaviour | undefined;
@@ -220,7 +222,10 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
       ? fc.constant([])
       : fatal || work
         ? fc.array(fc.constant('all' as const), { minLength: 2, maxLength: 6 })
-        : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: many ? 2 : 4 }),
+        : many
+          ? // While one listens on every lane, calc-servers have no reason to fall back.
+            fc.oneof(fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: 2 }), fc.constant(['all' as const]))
+          : fc.array(fc.constantFrom('1', '2', 'all'), { maxLength: 4 }),
     perSecond:
       restarts || cuts
         ? fc.constantFrom(0.1, 0.3)
@@ -234,6 +239,8 @@ export function scenarios(mode: Mode): fc.Arbitrary<Scenario> {
                 ? fc.constantFrom(5, 10, 60)
                 : fc.constantFrom(5, 20, 60),
     delayMs: fc.constantFrom([0.05, 0.3] as const, [0.5, 3] as const, [0, 0.01] as const),
+    // Only a late packet shows the states between those that a takeover passes through.
+    lateShare: many ? fc.constantFrom(0.02, 0.2) : fc.constant(0.02),
     highWaterMark: mode === 'any' ? fc.constantFrom(10_000, 128, 8) : fc.constant(10_000),
     startsMs: fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 12 }),
     faults: many

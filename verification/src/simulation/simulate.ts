@@ -9,7 +9,7 @@ import { loadedUntilMs, overloadOf, quietTimeoutMs, timeoutsOf } from './load-pl
 import type { Scenario } from './scenario.ts';
 import { misbehavesMs } from './scenario.ts';
 import type { Member } from './system.ts';
-import { createSystem, isBrokerName } from './system.ts';
+import { createSystem } from './system.ts';
 
 /** The requests of the quiet time at the end, each with a deadline of a second; all have to be answered. */
 const quietRequests = 20;
@@ -167,8 +167,8 @@ export async function simulate(scenario: Scenario, verbose = false): Promise<His
   };
   await waits(() => history.asked.some(isOpen));
   await network.runTo(network.nowMs() + restMs);
-  const servers = system.names.filter((name) => !isBrokerName(name) && !system.clients.includes(name)).length;
-  const leftOver = (): string[] => [...members].flatMap(([name, member]) => leftOverOf(name, member, servers));
+  const listed = system.names.filter((name) => !system.clients.includes(name)).length;
+  const leftOver = (): string[] => [...members].flatMap(([name, member]) => leftOverOf(name, member, listed));
   // Lost requests are waited for until their deadline, and so is work that began when no requester waited any more.
   await waits(() => leftOver().length > 0, scenario.mode === 'load' ? 2 * restMs : 0);
   history.leftOver.push(...leftOver());

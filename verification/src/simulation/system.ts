@@ -1,4 +1,4 @@
-import type { BusEvent, RunningServer } from '@cateto/bus';
+import type { BusEvent } from '@cateto/bus';
 import { createFormulaClient, createRequesterDriver, open, serveFormulas, serveOperations } from '@cateto/bus';
 import type { BrokerHost, SimulatedNetwork, SimulatedProcess } from '@cateto/simulation';
 import type { AnyFormulaCode, Catalogue } from '@cateto/contracts';
@@ -119,7 +119,7 @@ export function createSystem(
       concurrency: work?.slots[index % work.slots.length],
       lanes: lanes === undefined || lanes === 'all' ? 'all' : [lanes === '1' ? 1 : 2],
     });
-    return { process, end: () => server.drain(), ask: undefined, tables: () => tablesOf(server) };
+    return { process, end: () => server.drain(), ask: undefined, tables: server.tables };
   }
 
   function startCalcServer(name: string, number: number): Omit<Member, 'number'> {
@@ -146,7 +146,7 @@ export function createSystem(
       endIfFatal(process, name, number, operation, input);
     });
     const server = serveFormulas({ ...options, formulas: watched, handlers: fallbacks, operationTimeoutMs });
-    return { process, end: () => server.drain(), ask: undefined, tables: () => tablesOf(server) };
+    return { process, end: () => server.drain(), ask: undefined, tables: server.tables };
   }
 
   function startClient(name: string, number: number): Omit<Member, 'number'> {
@@ -231,11 +231,6 @@ export function createSystem(
       return member;
     },
   };
-}
-
-function tablesOf(server: RunningServer): Readonly<Record<string, number>> {
-  const { tables, inFlight } = server.report();
-  return { ...tables, 'in flight': inFlight };
 }
 
 function numbered(name: string, many: number): string[] {

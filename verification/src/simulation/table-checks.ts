@@ -15,6 +15,9 @@ const entriesMax = (): Readonly<Record<string, number>> => ({
   remembered: limits.rememberedMax,
   requesters: limits.requestersMax,
   listeners: limits.listenersMax,
+  // Each has at least one chunk.
+  'large messages': limits.waitingBytesMax / limits.chunkBytes,
+  'incomplete bodies': limits.incompleteBodiesBytesMax / limits.chunkBytes,
 });
 
 /** No table exceeds its bound, and nothing is left in any table when everything has come to rest. */

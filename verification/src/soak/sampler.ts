@@ -1,4 +1,4 @@
-import { hearBrokers } from '@cateto/bus';
+import { hearBrokers } from '@cateto/bus/node';
 import type { Running } from '../chaos/run.ts';
 import { brokers as brokerNames } from '../chaos/system-under-test.ts';
 import { endpointsOf } from '../support/endpoints.ts';
@@ -22,7 +22,7 @@ export interface SamplerOptions {
   readonly warmUpMs: number;
 }
 
-/** Counters of a broker that are no tables: they count past events. */
+/** Counters of a broker that are not tables: they count past events. */
 const passing: ReadonlySet<string> = new Set(['forwarded', 'dropped', 'refused']);
 const statusWaitMs = 1_000;
 

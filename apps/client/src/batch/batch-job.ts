@@ -16,7 +16,7 @@ export interface BatchOptions {
   readonly json?: true;
 }
 
-/** What a batch is to compute. */
+/** The work of a batch. */
 export interface BatchJob extends Omit<BatchOptions, 'formula'> {
   readonly file: string;
   readonly formula: Formula;

@@ -48,7 +48,7 @@ export function batchCommand(context: Context): Command {
       const { runBatch } = await import('./run-batch.ts');
       await runBatch(context, { ...options, file, formula, command });
     });
-  addSettings(command, ['timeoutMs', 'brokers', 'key', 'brokerKeys', 'catalogue']);
+  addSettings(command, ['timeoutMs', 'brokers', 'key', 'brokerKeys', 'catalogue', 'otel']);
   return command;
 }
 

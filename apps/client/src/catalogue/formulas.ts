@@ -1,6 +1,6 @@
 import { addSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
-import { hashOf, jsonSchemaOf } from '@cateto/contracts';
+import { hashOf, jsonSchemaOf, jsonText } from '@cateto/contracts';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { exampleLine } from '../formula/example.ts';
@@ -16,7 +16,7 @@ export function formulasCommand({ io, catalogue }: Context): Command {
       const formulas = Object.values(catalogue.formulas);
       const text =
         json === true
-          ? `${JSON.stringify(formulas.map((formula) => inJson(formula, hashOf(catalogue, formula.name))))}\n`
+          ? `${jsonText(formulas.map((formula) => inJson(formula, hashOf(catalogue, formula.name))))}\n`
           : formulas.map(inWords).join('\n');
       io.stdout.write(text);
     });

@@ -1,6 +1,6 @@
 import { addSettings } from '@cateto/app-kit';
 import type { Operation } from '@cateto/contracts';
-import { hashOf, jsonSchemaOf } from '@cateto/contracts';
+import { hashOf, jsonSchemaOf, jsonText } from '@cateto/contracts';
 import { Command } from 'commander';
 import type { Context } from '../context.ts';
 import { valueText } from '../formula/value-text.ts';
@@ -16,7 +16,7 @@ export function operationsCommand({ io, catalogue }: Context): Command {
       const operations = Object.values(catalogue.operations);
       const text =
         json === true
-          ? `${JSON.stringify(operations.map((operation) => inJson(operation, hashOf(catalogue, operation.name))))}\n`
+          ? `${jsonText(operations.map((operation) => inJson(operation, hashOf(catalogue, operation.name))))}\n`
           : operations.map(inWords).join('\n');
       io.stdout.write(text);
     });

@@ -12,6 +12,7 @@ export function schemaText(schema: Schema): string {
 function textOf(schema: unknown): string {
   if (typeof schema !== 'object' || schema === null) return 'anything';
   const { type, enum: values, const: constant, anyOf, items, prefixItems, properties, required } = schema as JsonSchema;
+  if ('x-cateto-bytes' in schema) return 'bytes in base64';
   if (constant !== undefined) return JSON.stringify(constant);
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ');
   if (anyOf !== undefined) return anyOf.map(textOf).join(' | ');

@@ -1,6 +1,6 @@
 import { addSettings } from '@cateto/app-kit';
 import type { Formula } from '@cateto/contracts';
-import { isFailure, visibleText } from '@cateto/contracts';
+import { isFailure, jsonText, visibleText } from '@cateto/contracts';
 import type { Answer } from '@cateto/sdk';
 import { Command, InvalidArgumentError } from 'commander';
 import { schemaText } from '../catalogue/schema-text.ts';
@@ -25,7 +25,7 @@ export function formulaCommand(context: Context, formula: Formula): Command {
     .option('--digits <n>', 'decimal places to show, 0 to 17; --json always has all', readDigits)
     .option('--json', 'one line of JSON: id, formula, operands, value, elapsedMs, fallbacks; or error')
     .addHelpText('after', ({ command: { parent } }) => `\nExample:\n  ${parent?.name()} ${exampleLine(formula)}`);
-  addSettings(command, ['timeoutMs', 'brokers', 'key', 'brokerKeys', 'catalogue']);
+  addSettings(command, ['timeoutMs', 'brokers', 'key', 'brokerKeys', 'catalogue', 'otel']);
   for (const [name, schema] of formula.operands) command.argument(`<${name}>`, schemaText(schema));
   return command.action(async () => ask(context, formula, command));
 }
@@ -56,7 +56,7 @@ function fallbackText({ fallbacks, fallbackCount }: Answer<unknown>): string {
 function answerJson(formula: Formula, operands: readonly unknown[], answer: Answer<unknown>): string {
   const { id, value, elapsedMs, fallbacks } = answer;
   const fields = { id, formula: formula.name, operands, value, elapsedMs: toMicroseconds(elapsedMs), fallbacks };
-  return visibleText(JSON.stringify(fields));
+  return visibleText(jsonText(fields));
 }
 
 /** A text of a server must not steer the terminal. A program that reads it gets it as it is. */

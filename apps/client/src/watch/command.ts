@@ -20,7 +20,7 @@ export function watchCommand(context: Context): Command {
   const command = new Command('watch')
     .description('prints messages as they pass, one a line, until Ctrl-C')
     .option('--id <request id>', 'only the messages of one request and of the requests that it caused', readId)
-    .option('--json', 'a line of JSON for each message: at, topic, to, sender, id, trace, message')
+    .option('--json', 'a line of JSON for each message: at, topic, to, sender, id, trace, traceId, message')
     .action(async () => watch(context, command));
   addSettings(command, ['brokers', 'key', 'brokerKeys', 'catalogue']);
   return command;

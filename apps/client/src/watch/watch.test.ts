@@ -111,6 +111,15 @@ describe('following a request', () => {
     expect(follows({ id: 'eeeeeeeeeeee-1', trace: 'yours' })).toBe(false);
   });
 
+  test('watch --id follows the trace of OpenTelemetry, whose mark differs', () => {
+    const follows = follower('aaaaaaaaaaaa-1');
+    const traceId = '0af7651916cd43dd8448eb211c80319c';
+    expect(follows({ id: 'aaaaaaaaaaaa-1', trace: undefined, traceId })).toBe(true);
+    expect(follows({ id: 'bbbbbbbbbbbb-1', trace: undefined, traceId })).toBe(true);
+    expect(follows({ id: 'bbbbbbbbbbbb-1', trace: undefined })).toBe(true);
+    expect(follows({ id: 'cccccccccccc-1', trace: undefined, traceId: 'f'.repeat(32) })).toBe(false);
+  });
+
   test('watch --id remembers a bounded number of ids, however many messages carry the trace', () => {
     const follows = follower('aaaaaaaaaaaa-1');
     for (let seq = 1; seq <= 2_000; seq += 1) follows({ id: `bbbbbbbbbbbb-${seq}`, trace: 'aaaaaaaaaaaa-1' });

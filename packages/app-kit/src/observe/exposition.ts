@@ -15,7 +15,7 @@ export interface Exposition {
   text(): Promise<string>;
 }
 
-/** What is exported. */
+/** The metrics of one process. */
 export interface Exported {
   /** Undefined while there are no numbers. */
   metrics(): ProcessMetrics | undefined;

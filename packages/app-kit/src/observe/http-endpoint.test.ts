@@ -89,7 +89,7 @@ test.each([
   expect(await statusOf(`${url}/livez`)).toBe(200);
 });
 
-test('a client that sends its request byte by byte is cut off', { timeout: 60_000 }, async () => {
+test('a client that sends its request byte by byte is cut off', async () => {
   const url = await endpoint();
   const socket = await raw(url);
   socket.write('GET /livez HTTP/1.1\r\nx: ');
@@ -98,7 +98,7 @@ test('a client that sends its request byte by byte is cut off', { timeout: 60_00
   expect(await text(socket)).toMatch(/^HTTP\/1.1 408 /);
 });
 
-test('a client that sends nothing is cut off', { timeout: 60_000 }, async () => {
+test('a client that sends nothing is cut off', async () => {
   const url = await endpoint();
   const socket = await raw(url);
   expect(await text(socket)).toMatch(/^(?:HTTP\/1.1 408 .*)?$/s);

@@ -11,7 +11,7 @@ import type { Exposition } from './exposition.ts';
  * client of it can make the process neither slow nor large: connections, times and sizes are bounded.
  */
 
-/** What the endpoint tells. */
+/** The facts that the endpoint tells. */
 export interface Observed {
   /** Why the process does not do its work at this moment; undefined when it does. */
   notReady(): string | undefined;

@@ -3,7 +3,7 @@ import type { BrokerMetrics, Durations, ServerMetrics } from '@cateto/contracts'
 /** The numbers of a process: those of a broker, of a server, or of several servers in one process. */
 export type ProcessMetrics = BrokerMetrics | ServerMetrics | readonly ServerMetrics[];
 
-/** What a metric is read from. */
+/** The state from which metrics are read. */
 export interface Scraped {
   readonly app: string;
   readonly ready: boolean;

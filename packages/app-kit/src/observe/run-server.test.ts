@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { tinyServer } from '../tiny-server.test-support.ts';
+import { tinyServers } from '../tiny-server.test-support.ts';
+
+const tinyServer = tinyServers();
 
 /* The endpoint of a real process. */
 

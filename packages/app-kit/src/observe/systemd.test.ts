@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { tinyServer } from '../tiny-server.test-support.ts';
+import { tinyServers } from '../tiny-server.test-support.ts';
 import { openNotifySocket } from './notify-socket.test-support.ts';
+
+const tinyServer = tinyServers();
 
 const there = spawnSync('systemd-notify', ['--version']).error === undefined;
 const lose = `process.on('SIGUSR1', () => { globalThis.why = 'no broker'; }); process.on('SIGUSR2', () => { globalThis.why = undefined; });`;
 
-describe.skipIf(!there && process.env['CI'] === undefined)('systemd', { timeout: 60_000 }, () => {
+describe.skipIf(!there && process.env['CI'] === undefined)('systemd', () => {
   test('systemd learns that a service is ready, why it is not any more, and that it stops', async () => {
     const socket = await openNotifySocket();
     const server = tinyServer({

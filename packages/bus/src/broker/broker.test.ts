@@ -33,7 +33,8 @@ describe('a broker', () => {
     const publisher = publisherTo(backupEndpoint);
     const told = subscriptionsUntil(publisher, isMarker);
     await backup.seen('active');
-    expect((await told).slice(0, -1).toSorted()).toEqual(
+    const others = (await told).slice(0, -1).filter((topic) => !topic.startsWith('calc.events.request.'));
+    expect(others.toSorted()).toEqual(
       ['calc.hello.', 'calc.beat.', `calc.square.request.1.${server}`, 'calc.square.result.1.'].toSorted(),
     );
   });

@@ -1,38 +1,31 @@
-import type { BrokerEndpoint } from '@cateto/contracts';
-import { decodeBeat, encodeBeat, newAddress } from '@cateto/contracts';
+import { newAddress } from '@cateto/contracts';
 import type { BrokerState, FailoverEffect, FailoverInput, Rank } from '@cateto/protocol';
 import { createFailover } from '@cateto/protocol';
-import { isMainThread } from 'node:worker_threads';
+import type { EventHistory } from '../events/event-history.ts';
+import type { Recording } from '../events/event-recording.ts';
+import { recordEvents } from '../events/event-recording.ts';
 import type { OnEvent } from '../participant/events.ts';
 import type { Platform } from '../link/link.ts';
-import { nodePlatform } from '../link/platform.ts';
 import { createDeadlineTimer } from '../link/deadline-timer.ts';
 import { createReachReport } from '../participant/reach-report.ts';
 import { createThrottledCounter } from '../participant/throttled-counter.ts';
+import { createBrokerEvents } from './broker-events.ts';
 import { brokerMetrics, createBrokerCounts } from './broker-metrics.ts';
 import { createForwarding } from './forwarding.ts';
 import type { OpenBrokerLink } from '../link/broker-link.ts';
+import { createPeerReport } from './peer-report.ts';
+import { createBeatReader, createBeatWriter } from './repeated-beats.ts';
 import type { RunningBroker } from './running-broker.ts';
+import { createServerReport } from './server-report.ts';
 import { createSubscriptionTable } from './subscription-table.ts';
-import type { SocketBrokerLink } from '../link/socket-broker-link.ts';
-import { openSocketBrokerLink } from '../link/socket-broker-link.ts';
-import type { BrokerKeys } from '../link/keys.ts';
-import { securedSockets } from './secured-sockets.ts';
 
 export interface BrokerSettings {
   readonly rank: Rank;
   readonly heartbeatMs: number;
   readonly peerLostMs: number;
   readonly onEvent: OnEvent;
-}
-
-export interface BrokerOptions extends BrokerSettings {
-  /** Both brokers, the primary first. With only one there is no failover. */
-  readonly brokers: readonly BrokerEndpoint[];
-  /** The address to bind. The caller decides whether other hosts may reach it. */
-  readonly bind: string;
-  /** With keys, only peers with keys connect, and each speaks for its own address alone. */
-  readonly keys?: BrokerKeys | undefined;
+  /** Keeps its events for observers; unless given, a new history. */
+  readonly history?: EventHistory | undefined;
 }
 
 /**
@@ -40,46 +33,8 @@ export interface BrokerOptions extends BrokerSettings {
  * them.
  */
 const staleAfterMs = 1_000;
-
-/**
- * Starts a broker: binds all ports, then becomes active or standby, depending on the other broker's beats.
- *
- * @throws Error for a rank that is not in the list, for a port that cannot be bound (the message names it), and in a
- * worker thread
- */
-export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  // A broker hears the other one through libzmq, whose sockets end the process when the thread that reads them ends (ADR 27).
-  if (!isMainThread) throw new Error('a broker runs on the main thread of a process: start it in a process of its own');
-  const { rank, brokers, onEvent } = options;
-  const own = rank === 'primary' ? brokers[0] : brokers[1];
-  const peer = rank === 'primary' ? brokers[1] : brokers[0];
-  if (own === undefined) throw new Error(`there is no ${rank} among the brokers; it takes two, the primary first`);
-  const { sockets, guards, addressPrefix } = await securedSockets(options.keys, brokers);
-  let link: SocketBrokerLink | undefined;
-  const { broker, begin, giveUp } = prepareBroker({
-    ...options,
-    hasPeer: peer !== undefined,
-    addressPrefix,
-    openLink: (events) =>
-      (link = openSocketBrokerLink(
-        { sockets, bind: options.bind, ports: own, peer, platform: nodePlatform, guards },
-        events,
-      )),
-    platform: nodePlatform,
-    onReady(address) {
-      const { publishPort: publish, subscribePort: subscribe, heartbeatPort: heartbeat } = own;
-      onEvent({ event: 'ready', address, ports: { publish, subscribe, heartbeat } });
-    },
-  });
-  try {
-    await link?.bind();
-  } catch (error) {
-    giveUp();
-    throw error;
-  }
-  begin();
-  return broker;
-}
+/** A loop that is later than this may have left beats unread. The failover has the same bound. */
+const lateAfterMs = 50;
 
 export interface RunBrokerOptions extends BrokerSettings {
   readonly hasPeer: boolean;
@@ -93,12 +48,12 @@ export interface RunBrokerOptions extends BrokerSettings {
 
 /** Runs a broker on any link whose ports are bound. */
 export function runBroker(options: RunBrokerOptions): RunningBroker {
-  const { broker, begin } = prepareBroker(options);
+  const { broker, begin } = prepareBroker({ ...options, ...recordEvents(options) });
   begin();
   return broker;
 }
 
-interface PreparedBroker {
+export interface PreparedBroker {
   readonly broker: RunningBroker;
   begin(): void;
   /** Its link could not be bound, and has closed itself. */
@@ -106,8 +61,8 @@ interface PreparedBroker {
 }
 
 /** A broker that processes subscriptions, but makes no decision before it begins. */
-function prepareBroker(options: RunBrokerOptions): PreparedBroker {
-  const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, onReady } = options;
+export function prepareBroker(options: RunBrokerOptions & Recording): PreparedBroker {
+  const { rank, heartbeatMs, peerLostMs, hasPeer, openLink, platform, onEvent, history, onReady } = options;
   const address = newAddress(platform.random, options.addressPrefix);
   const incarnation = newAddress(platform.random);
   const failover = createFailover({
@@ -122,22 +77,38 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     onEvent({ event: 'message-dropped', topic, cause, count });
   });
   const link = openLink({
-    published: (topic, body) => forwarding.published(topic, body),
+    published(topic, body) {
+      if (topic !== events.topic) return forwarding.published(topic, body);
+      events.take(body);
+      return true;
+    },
     subscription: (topic, subscribed) => forwarding.subscription(topic, subscribed),
-    ended: (topics) => forwarding.ended(topics),
+    ended(topics) {
+      servers.ended(topics);
+      forwarding.ended(topics);
+    },
     refused: () => forwarding.refused(),
+    rightRefused: dropped.countUntold,
     peerBeat: hearPeer,
     peerLinkBroken: () => handle({ type: 'peer-link-broken' }),
     peerProbed(met) {
-      if (met === 'refused') handle({ type: 'peer-refused' });
+      if (met !== 'refused') return;
+      peer.refused();
+      handle({ type: 'peer-refused' });
     },
-    dialled: createReachReport(platform, onEvent).dialled,
+    dialled: createReachReport(platform, onEvent).events.dialled,
     connectionsRefused: (cause) => onEvent({ event: 'connections-refused', cause }),
     dropped: dropped.count,
   });
-  const forwarding = createForwarding({ link, table: createSubscriptionTable(address), dropped });
+  const servers = createServerReport(platform, onEvent);
+  const table = createSubscriptionTable(address, servers.changed);
+  const forwarding = createForwarding({ link, table, dropped });
+  const events = createBrokerEvents({ address, rank, history, platform, link, dropped });
+  const peer = createPeerReport(platform, { incarnation, peerLostMs }, onEvent);
   const timer = createDeadlineTimer(platform, tick);
   const counts = createBrokerCounts();
+  const writeBeat = createBeatWriter();
+  const readBeat = createBeatReader();
   let beatsRead = 0;
   let closed: Promise<void> | undefined;
   let onClosing: ((closed: Promise<void>) => void) | undefined;
@@ -159,7 +130,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
       case 'activate':
         counts.takeovers.count(effect.cause);
         forwarding.activate(effect.epoch);
-        return onEvent({ event: 'active', epoch: effect.epoch, cause: effect.cause });
+        return onEvent({ event: 'active', epoch: effect.epoch, cause: effect.cause, ...silence() });
       case 'deactivate':
         counts.stepDowns.count(effect.cause);
         forwarding.deactivate();
@@ -175,9 +146,13 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     }
   }
 
+  function silence(): { readonly silentMs?: number } {
+    return counts.peerBeatMs === undefined ? {} : { silentMs: Math.round(platform.nowMs() - counts.peerBeatMs) };
+  }
+
   function beat(state: BrokerState, epoch: number): void {
     const counters = forwarding.counters();
-    link.beat(encodeBeat({ rank, state, epoch, incarnation, address, counters }));
+    link.beat(writeBeat({ rank, state, epoch, incarnation, address, counters }));
   }
 
   /** The socket is empty when two turns of the loop have brought no beat. */
@@ -191,10 +166,11 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
 
   function hearPeer(body: Uint8Array): void {
     beatsRead += 1;
-    const heard = decodeBeat(body);
+    const heard = readBeat(body);
     if (heard === undefined) dropped.count('heartbeat', 'no beat');
     else {
       counts.peerBeatMs = platform.nowMs();
+      peer.heard(heard);
       handle({ type: 'beat', beat: heard });
     }
   }
@@ -207,6 +183,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   function tick(lateMs: number): void {
     timer.taken();
     if (lateMs > staleAfterMs) link.dropQueued();
+    peer.tick(lateMs > lateAfterMs);
     handle({ type: 'late', lateMs });
     handle({ type: 'tick' });
   }
@@ -222,6 +199,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
   async function end(): Promise<void> {
     timer.close();
     forwarding.deactivate();
+    servers.close();
     dropped.close();
     await link.close();
     onEvent({ event: 'stopped' });
@@ -250,6 +228,7 @@ function prepareBroker(options: RunBrokerOptions): PreparedBroker {
     broker,
     giveUp: dropped.close,
     begin() {
+      link.subscribe(events.topic);
       onReady?.(address);
       handle({ type: 'started' });
       if (failover.state() === 'standby') onEvent({ event: 'standby', epoch: failover.epoch(), cause: 'started' });

@@ -6,7 +6,7 @@ import { Subscriber, XPublisher } from 'zeromq';
 import type { BusEvent } from '../participant/events.ts';
 import { readMessages } from '../link/zeromq/read-messages.ts';
 import type { RunningBroker } from './running-broker.ts';
-import { startBroker } from './broker.ts';
+import { startBroker } from './start-broker.ts';
 
 /* Brokers with real sockets on free ports of loopback, and the peers that tests connect to them. */
 

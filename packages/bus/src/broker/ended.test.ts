@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../../vitest.programs.ts';
 import { beatOf, freeBroker, publisherTo, start, subscriptionsUntil } from './brokers.test-support.ts';
 
 /*
@@ -25,8 +25,10 @@ const programs = {
     });`,
 };
 
+const sockets = bundled(new URL('../link/zeromq/sockets.ts', import.meta.url));
+
 const around = (program: string): string => `
-  import { dialRequests, connectRequestsInWorker } from './link/zeromq/sockets.ts';
+  import { dialRequests, connectRequestsInWorker } from ${JSON.stringify(sockets)};
   const broker = { host: '127.0.0.1', subscribePort: Number(process.argv[1]) };
   let subscribed = false;
   const hears = () => {
@@ -43,11 +45,13 @@ async function serverProcess(where: keyof typeof programs) {
   const { seen } = await start('primary', [broker]);
   await seen('active');
   const publisher = publisherTo(broker);
-  const options = ['--conditions=@cateto/source', '--import', 'tsx', '--input-type=module', '-e'];
-  const child = spawn(process.execPath, [...options, around(programs[where]), String(broker.subscribePort)], {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '--eval', around(programs[where]), String(broker.subscribePort)],
+    {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    },
+  );
   onTestFinished(() => void child.kill('SIGKILL'));
   const saying = setInterval(() => void publisher.send([hello, '']).catch(() => undefined), 20);
   onTestFinished(() => clearInterval(saying));

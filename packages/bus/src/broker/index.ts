@@ -1,5 +1,5 @@
-export type { BrokerOptions } from './broker.ts';
-export { runBroker, startBroker } from './broker.ts';
+export type { BrokerOptions } from './start-broker.ts';
+export { startBroker } from './start-broker.ts';
 export type { BrokerSecurity } from './gate/access-guard.ts';
 export type { SecuredBrokerOptions } from './secured-broker.ts';
 export { startSecuredBroker } from './secured-broker.ts';

@@ -14,7 +14,7 @@ import { createHash } from 'node:crypto';
 import { onTestFinished } from 'vitest';
 import { serveFormulas } from '../calc-server/formula-server.ts';
 import { createFormulaClient } from '../client/formula-client.ts';
-import type { BrokerKeys, KeyPair } from '../link/keys.ts';
+import type { BrokerKeys, KeyPair, ParticipantKeys } from '../link/keys.ts';
 import type { OpenLink } from '../link/link.ts';
 import { prepareDialKeys } from '../link/zeromq/keys.ts';
 import { zeromqLink } from '../link/zeromq/zeromq-link.ts';
@@ -22,7 +22,8 @@ import { serveOperations } from '../op-server/operation-server.ts';
 import { open } from '../participant/bus.ts';
 import type { BusEvent } from '../participant/events.ts';
 import { createRequesterDriver } from '../participant/requester-driver.ts';
-import { startBroker } from './broker.ts';
+import { nodePlatform as platform } from '../node/platform.ts';
+import { startBroker } from './start-broker.ts';
 import { freeBrokers } from './brokers.test-support.ts';
 import type { RunningBroker } from './running-broker.ts';
 
@@ -31,7 +32,7 @@ import type { RunningBroker } from './running-broker.ts';
 export const brokerPairs = [curveKeyPair(), curveKeyPair()] as const;
 const brokerKeys = brokerPairs.map(({ publicKey }) => publicKey);
 
-/** With these characters begin the addresses of a key. */
+/** The characters with which all addresses of a key begin. */
 export function prefixOf({ publicKey }: KeyPair): string {
   return addressPrefixOf(
     createHash('sha256')
@@ -43,7 +44,7 @@ export function prefixOf({ publicKey }: KeyPair): string {
 /** An address of a key's owner. */
 export const addressOf = (pair: KeyPair, rest = 'aaaaaa'): string => `${prefixOf(pair)}${rest}`;
 
-/** What was said so far, and a way to wait for more. */
+/** The events so far, and a way to wait for more. */
 export interface Log<T> {
   readonly all: readonly T[];
   add(one: T): void;
@@ -68,7 +69,7 @@ export function createLog<T>(): Log<T> {
   };
 }
 
-export type Admission = Partial<Pick<BrokerKeys, 'authorize' | 'rightsOf'>>;
+export type Admission = Partial<Pick<BrokerKeys, 'authorize' | 'rightsOf' | 'brokersNow' | 'keyPair'>>;
 
 export interface KeyedBroker {
   readonly running: RunningBroker;
@@ -78,17 +79,23 @@ export interface KeyedBroker {
 export async function startKeyed(
   rank: 'primary' | 'backup',
   brokers: readonly BrokerEndpoint[],
-  { authorize = () => undefined, rightsOf }: Admission = {},
+  { authorize = () => undefined, rightsOf, brokersNow, keyPair: given }: Admission = {},
 ): Promise<KeyedBroker> {
   const log = createLog<BusEvent>();
-  const keyPair = rank === 'primary' ? brokerPairs[0] : brokerPairs[1];
+  const keyPair = given ?? (rank === 'primary' ? brokerPairs[0] : brokerPairs[1]);
   const running = await startBroker({
     rank,
     brokers,
     bind: '127.0.0.1',
     heartbeatMs: 50,
     peerLostMs: 200,
-    keys: { keyPair, brokers: brokerKeys, authorize, ...(rightsOf === undefined ? undefined : { rightsOf }) },
+    keys: {
+      keyPair,
+      brokers: brokersNow?.() ?? brokerKeys,
+      brokersNow,
+      authorize,
+      ...(rightsOf === undefined ? undefined : { rightsOf }),
+    },
     onEvent: log.add,
   });
   onTestFinished(() => running.close());
@@ -110,6 +117,29 @@ export async function keyedBrokers(admission?: Admission) {
 
 export async function keyedLink(brokers: readonly BrokerEndpoint[], keyPair: KeyPair): Promise<OpenLink> {
   return zeromqLink(brokers, await prepareDialKeys({ keyPair, brokers: brokerKeys }, brokers));
+}
+
+/** Both brokers, a client and servers that know the keys of the brokers as `now` has them. */
+export async function followingKeys(brokers: readonly BrokerEndpoint[], now: () => readonly string[]) {
+  const links = await Promise.all(
+    [curveKeyPair(), curveKeyPair(), curveKeyPair()].map(async (keyPair) =>
+      zeromqLink(brokers, await prepareDialKeys({ keyPair, brokers: now(), brokersNow: now }, brokers)),
+    ),
+  );
+  serve(links[0] as OpenLink, links[1] as OpenLink);
+  return clientOn(links[2] as OpenLink);
+}
+
+/** The log of a client that does not reach its brokers. @param keys its own, and the brokers' keys that it expects */
+export async function toldByClient(
+  brokers: readonly BrokerEndpoint[],
+  keys: ParticipantKeys | undefined,
+): Promise<Log<BusEvent>> {
+  const log = createLog<BusEvent>();
+  const dialKeys = keys === undefined ? undefined : await prepareDialKeys(keys, brokers);
+  const bus = open({ role: 'client', catalogue, openLink: zeromqLink(brokers, dialKeys), platform, onEvent: log.add });
+  onTestFinished(() => bus.close());
+  return log;
 }
 
 const double = operation({
@@ -139,15 +169,23 @@ const onEvent = (): void => undefined;
 /** An op-server and a calc-server, each with a key. */
 export async function keyedServers(brokers: readonly BrokerEndpoint[], keyPairs: readonly [KeyPair, KeyPair]) {
   const [first, second] = await Promise.all(keyPairs.map((keyPair) => keyedLink(brokers, keyPair)));
-  const shared = { catalogue, handlers, onEvent };
-  const opServer = serveOperations({ ...shared, openLink: first as OpenLink, operations: 'all', lanes: [1, 2] });
-  const calcServer = serveFormulas({ ...shared, formulas, openLink: second as OpenLink, operationTimeoutMs: 2_000 });
+  serve(first as OpenLink, second as OpenLink);
+}
+
+function serve(forOperations: OpenLink, forFormulas: OpenLink): void {
+  const shared = { catalogue, handlers, platform, onEvent };
+  const opServer = serveOperations({ ...shared, openLink: forOperations, operations: 'all', lanes: [1, 2] });
+  const calcServer = serveFormulas({ ...shared, formulas, openLink: forFormulas, operationTimeoutMs: 2_000 });
   onTestFinished(async () => void (await Promise.all([opServer.close(), calcServer.close()])));
 }
 
 /** A client with a key, which asks for sums. */
 export async function keyedClient(brokers: readonly BrokerEndpoint[], keyPair: KeyPair) {
-  const bus = open({ role: 'client', catalogue, openLink: await keyedLink(brokers, keyPair), onEvent });
+  return clientOn(await keyedLink(brokers, keyPair));
+}
+
+function clientOn(openLink: OpenLink) {
+  const bus = open({ role: 'client', catalogue, openLink, platform, onEvent });
   onTestFinished(() => bus.close());
   const requests = createRequesterDriver(bus.participant, { answerTimeoutMs: 2_000, onEvent });
   const client = createFormulaClient(bus, catalogue, requests);

@@ -5,24 +5,29 @@ import type { Mechanism, Subscriber, XPublisher } from '@cateto/zmtp';
 import { loadCurveCrypto, nodeNetwork } from '@cateto/zmtp/node';
 import { curveKeyPair } from 'zeromq';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { hearBrokers } from '../client/broker-status.ts';
+import { hearBrokers } from '../node/hear-brokers.ts';
 import type { KeyPair } from '../link/keys.ts';
 import { isMarker } from '../link/is-marker.ts';
 import { prepareDialKeys } from '../link/zeromq/keys.ts';
 import { createZmtpSockets } from '../link/zmtp-sockets.ts';
+import type { BusEvent } from '../participant/events.ts';
+import { freeBrokers, start } from './brokers.test-support.ts';
 import type { KeyedBroker, Log } from './keyed.test-support.ts';
 import {
   addressOf,
   brokerPairs,
   createLog,
+  followingKeys,
   isActive,
   keyedBrokers,
   keyedClient,
   keyedServers,
   prefixOf,
+  startKeyed,
+  toldByClient,
 } from './keyed.test-support.ts';
 
-/* What a stranger, and an owner of a key that does not stay with its own address, can do at a broker with keys. */
+/* A broker with keys against strangers, and against an owner of a key that uses addresses of others. */
 
 const codec = createCodec();
 const hello = (address: string): Uint8Array => codec.encode(address, 1, [[1]]);
@@ -56,7 +61,7 @@ function rawPeer(broker: BrokerEndpoint, mechanism: Mechanism): Raw {
       lost: () => said.add('lost'),
       closed: () => said.add('publisher: closed'),
     },
-    () => undefined,
+    (_broker, fault, keysDiffer) => void (keysDiffer === true && said.add(`publisher: ${fault}`)),
   );
   const subscriber = sockets.connectSubscriber([broker], {
     message: (topic) => said.add(topic),
@@ -195,9 +200,10 @@ describe('a broker with keys', () => {
     const { said } = rawPeer(brokers[0], await mechanismOf(curveKeyPair()));
     await said.until((all) => all.length >= 2);
     expect(new Set(said.all)).toEqual(
-      new Set(
-        ['publisher', 'subscriber'].map((who) => `${who}: the other side refuses the key: the key is not listed (400)`),
-      ),
+      new Set([
+        'publisher: the other side refuses the key: the key is not listed (400); the access list of the brokers decides that (CATETO_ACCESS)',
+        'subscriber: the other side refuses the key: the key is not listed (400)',
+      ]),
     );
   });
 
@@ -210,7 +216,7 @@ describe('a broker with keys', () => {
     listed = false;
     primary.running.recheckKeys();
     await said.until((all) => all.includes('publisher: closed') && all.includes('subscriber: closed'));
-    await said.until((all) => all.includes('publisher: the other side refuses the key: the key was removed (400)'));
+    await said.until((all) => all.includes('subscriber: the other side refuses the key: the key was removed (400)'));
   });
 
   test('lets nobody in without a key, or with the wrong key of a broker', async () => {
@@ -223,7 +229,77 @@ describe('a broker with keys', () => {
   });
 });
 
-test('keys that are no keys, and brokers without keys, are named', async () => {
+describe('keys that do not fit those of the brokers', () => {
+  const publicKeys = brokerPairs.map(({ publicKey }) => publicKey);
+  const strangers = [curveKeyPair().publicKey, curveKeyPair().publicKey];
+  const differ = (events: readonly BusEvent[]): readonly string[] =>
+    events.flatMap((event) => (event.event === 'keys-differ' ? [event.cause] : []));
+
+  test.each([
+    ['a program without keys', undefined, 'the broker accepts only programs with keys, and this one has none; set'],
+    [
+      'a program that expects other brokers',
+      { keyPair: curveKeyPair(), brokers: strangers },
+      'the broker does not have the key that this program expects; get the brokers.keys',
+    ],
+    [
+      'a program whose key is not listed',
+      { keyPair: curveKeyPair(), brokers: publicKeys },
+      'the other side refuses the key: the key is not listed (400); the access list of the brokers decides',
+    ],
+  ])('%s is told at once why the brokers refuse it', async (_, keys, said) => {
+    const { brokers } = await keyedBrokers({ authorize: () => 'the key is not listed' });
+    const log = await toldByClient(brokers, keys);
+    await log.until((events) => differ(events).length > 0);
+    expect(differ(log.all)).toEqual([expect.stringContaining(said)]);
+    expect(log.all.filter(({ event }) => event === 'message-dropped')).toEqual([]);
+  });
+
+  test('a program with keys is told at once that the brokers have none', async () => {
+    const [endpoint] = await freeBrokers();
+    await start('primary', [endpoint]);
+    const log = await toldByClient([endpoint], { keyPair: curveKeyPair(), brokers: publicKeys });
+    await log.until((events) => differ(events).length > 0);
+    expect(differ(log.all)).toEqual([expect.stringContaining('this program has a key, and the broker has none')]);
+  });
+});
+
+test('a broker gets another key under load: only it is restarted, and no request fails', async () => {
+  const next = [curveKeyPair(), curveKeyPair()] as const;
+  let known: readonly string[] = brokerPairs.map(({ publicKey }) => publicKey);
+  const brokersNow = (): readonly string[] => known;
+  const { brokers, primary, backup } = await keyedBrokers({ brokersNow });
+  const client = await followingKeys(brokers, brokersNow);
+  const values: unknown[] = [];
+  let over = false;
+  const load = (async () => {
+    while (!over) values.push(await client.ask(1, 2));
+  })();
+  expect(await client.ask(1, 2)).toMatchObject({ value: 6 });
+
+  known = [brokerPairs[0].publicKey, next[1].publicKey];
+  await backup.running.close();
+  const newBackup = await startKeyed('backup', brokers, { brokersNow, keyPair: next[1] });
+  // The other broker hears it with its new key, and so do the participants.
+  const isLinked = async (): Promise<boolean> => {
+    const keys = await prepareDialKeys({ keyPair: curveKeyPair(), brokers: known }, brokers);
+    const [, second] = await hearBrokers(brokers, 30_000, undefined, keys);
+    return second?.beat?.state === 'standby' && (second.beat.counters['requests'] ?? 0) >= 4;
+  };
+  while (!(await isLinked()));
+
+  known = [next[0].publicKey, next[1].publicKey];
+  await primary.running.close();
+  await newBackup.log.until(isActive);
+  await startKeyed('primary', brokers, { brokersNow, keyPair: next[0] });
+  expect(await client.ask(3, 4)).toMatchObject({ value: 14 });
+  over = true;
+  await load;
+  expect(values.length).toBeGreaterThan(0);
+  for (const value of values) expect(value).toEqual({ value: 6, fallbacks: [] });
+});
+
+test('the failure names malformed keys, and brokers without keys', async () => {
   const { brokers } = await keyedBrokers();
   const keyPair = curveKeyPair();
   const [known] = brokerPairs;

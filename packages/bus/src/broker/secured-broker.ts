@@ -1,6 +1,7 @@
-import { nodePlatform } from '../link/platform.ts';
-import type { BrokerOptions } from './broker.ts';
-import { startBroker } from './broker.ts';
+import { recordEvents } from '../events/event-recording.ts';
+import { nodePlatform } from '../node/platform.ts';
+import type { BrokerOptions } from './start-broker.ts';
+import { startBroker } from './start-broker.ts';
 import type { BrokerSecurity } from './gate/access-guard.ts';
 import { createAccessGuard } from './gate/access-guard.ts';
 import type { RunningBroker } from './running-broker.ts';
@@ -17,8 +18,9 @@ export interface SecuredBrokerOptions extends Omit<BrokerOptions, 'keys'> {
  */
 export async function startSecuredBroker({ security, ...options }: SecuredBrokerOptions): Promise<RunningBroker> {
   if (security === undefined) return startBroker(options);
-  const guard = createAccessGuard(security, nodePlatform, () => Date.now(), options.onEvent);
-  const broker = await startBroker({ ...options, keys: guard.keys });
+  const { history, onEvent } = recordEvents({ ...options, platform: nodePlatform });
+  const guard = createAccessGuard(security, nodePlatform, nodePlatform.wallMs, onEvent);
+  const broker = await startBroker({ ...options, history, keys: guard.keys });
   guard.watch(broker.recheckKeys);
   return {
     ...broker,

@@ -26,6 +26,7 @@ export async function securedSockets(
     guards: {
       publishers: createConnectionGuard(keys, 'publish', prefixOfKey),
       subscribers: createConnectionGuard(keys, 'subscribe', prefixOfKey),
+      listeners: createConnectionGuard(keys, 'heartbeat', prefixOfKey),
       refusalOf: bound.refusalOf,
     },
     addressPrefix: bound.addressPrefix,

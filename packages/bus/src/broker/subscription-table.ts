@@ -46,7 +46,11 @@ const prefixesKept = 4_096;
 const alwaysForwarded = [addressed(helloTopic, ''), addressed(beatTopic, '')];
 const nothing: readonly string[] = [];
 
-export function createSubscriptionTable(address: string): SubscriptionTable {
+/** @param requestChanged is called for every request topic that comes or goes */
+export function createSubscriptionTable(
+  address: string,
+  requestChanged?: (subscribed: boolean, route: string, address: string) => void,
+): SubscriptionTable {
   const requests = new Set<string>();
   /** How many subscribed topics each prefix stands for. */
   const prefixes = new Map<string, number>();
@@ -60,10 +64,11 @@ export function createSubscriptionTable(address: string): SubscriptionTable {
     return nothing;
   }
 
-  function addRequest(topic: string): readonly string[] {
+  function addRequest(topic: string, route: string, server: string): readonly string[] {
     if (requests.has(topic)) return nothing;
     if (requests.size >= entriesMax) return refuse();
     requests.add(topic);
+    requestChanged?.(true, route, server);
     return ifActive(topic);
   }
 
@@ -90,7 +95,7 @@ export function createSubscriptionTable(address: string): SubscriptionTable {
       const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
       switch (shape?.shape) {
         case 'request':
-          return addRequest(topic);
+          return addRequest(topic, shape.route, shape.address);
         case 'result':
         case 'cancel':
           return addPrefix(`${shape.route}.`);
@@ -102,8 +107,12 @@ export function createSubscriptionTable(address: string): SubscriptionTable {
       }
     },
     unsubscribed(topic) {
-      if (requests.delete(topic)) return ifActive(topic);
       const shape = topic.length > topicBytesMax ? undefined : topicShape(topic);
+      if (shape?.shape === 'request') {
+        if (!requests.delete(topic)) return nothing;
+        requestChanged?.(false, shape.route, shape.address);
+        return ifActive(topic);
+      }
       const isPrefixed = shape?.shape === 'result' || shape?.shape === 'cancel';
       return isPrefixed ? leavePrefix(`${shape.route}.`) : nothing;
     },

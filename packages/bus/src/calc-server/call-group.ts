@@ -3,7 +3,7 @@ import { isFailure, lanes, takeInput } from '@cateto/contracts';
 import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { Admitted } from '../runs/work.ts';
 import type { Caller, CallParts, CallRoute } from './operation-call.ts';
-import { OperationCall } from './operation-call.ts';
+import { askOperation } from './spanned-operation-call.ts';
 import type { TakenCalls } from './step-reader.ts';
 
 /*
@@ -98,12 +98,8 @@ export class CallGroup implements Caller {
     // The generator created the input, so it is copied.
     const input = takeInput(operation, calls.inputs[index]);
     if (isFailure(input)) return this.called(index, undefined, owner.misfit(`the call of ${input.message}`), undefined);
-    const { parts, request, operationTimeoutMs } = owner;
-    const call = new OperationCall(parts, route, input, request.work.trace, this, index);
-    // Only an operation that is computed here when it is late has a timeout of its own.
-    const lateMs = operation.work.fallback === 'late' ? operationTimeoutMs : undefined;
     this.seqs.set(index, 0);
-    const seq = parts.requests.ask(route.target, patienceMs, call, { lateMs, origin: request.sender });
+    const seq = askOperation(owner.parts, owner.operationTimeoutMs, { route, input }, this, index, patienceMs);
     // It may have ended already.
     if (this.seqs.has(index)) this.seqs.set(index, seq);
   }

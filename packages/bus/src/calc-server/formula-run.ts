@@ -1,16 +1,18 @@
-import type { AnyFormulaCode, Failure, FallbackLane, Formula, FormulaCode, Lane } from '@cateto/contracts';
+import type { AnyFormulaCode, Failure, FallbackLane, Formula, FormulaCode, Lane, Telemetry } from '@cateto/contracts';
 import { copyOf, failure, isFailure, lanes } from '@cateto/contracts';
 import type { ComputedFormula } from './formula-outcome.ts';
 import { outputOf, passedOn, runOf } from './formula-outcome.ts';
 import { callPatienceMs, cancelled } from './formula-times.ts';
 import { GeneratorRun } from './generator-run.ts';
 import type { Caller, CallParts, CallRoutes } from './operation-call.ts';
-import { callRoutes, OperationCall } from './operation-call.ts';
+import { callRoutes } from './operation-call.ts';
+import { askOperation } from './spanned-operation-call.ts';
 import { hush, isThenable } from '../runs/promises.ts';
 import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { Requests } from '../participant/requester-driver.ts';
 import type { Admitted, AnswerTo, Cancellable, Run } from '../runs/work.ts';
 import { createRun } from '../runs/work.ts';
+import { withSpans } from '../telemetry/runs.ts';
 import { ownFailure } from '../runs/run-handler.ts';
 import type { TakenCall } from './step-reader.ts';
 import { takeCall } from './step-reader.ts';
@@ -18,6 +20,7 @@ import { takeCall } from './step-reader.ts';
 export interface FormulaRunOptions extends CallParts {
   readonly formulas: Readonly<Record<string, AnyFormulaCode>>;
   readonly operationTimeoutMs: number;
+  readonly telemetry: Telemetry | undefined;
 }
 
 /**
@@ -25,12 +28,16 @@ export interface FormulaRunOptions extends CallParts {
  * `combine`. Any other formula is a generator (generator-run.ts).
  */
 export function createFormulaRun(options: FormulaRunOptions): (formula: string) => Run {
+  const { telemetry } = options;
   const routes = callRoutes(options);
   const runs = new Map<string, Run>();
   for (const [name, code] of Object.entries(options.formulas)) {
     const formula = options.catalogue.formulas[name];
     if (formula !== undefined)
-      runs.set(name, createRun({ contract: name, begin: beginOf(options, routes, formula, code) }));
+      runs.set(
+        name,
+        createRun(withSpans({ contract: name, begin: beginOf(options, routes, formula, code) }, telemetry)),
+      );
   }
   const unknown = createRun({
     contract: '',
@@ -69,15 +76,11 @@ function runFormula(
   if (isFailure(calls)) return answer(request, calls);
   const running = new RunningFormula(computed, request, answer, calls.length, options.requests);
   request.work.underway = running;
-  const { requests, operationTimeoutMs, bus } = options;
+  const { operationTimeoutMs, bus } = options;
   const leftMs = Math.max(0, request.deadlineMs - bus.participant.platform.nowMs());
   const patienceMs = callPatienceMs(leftMs);
   for (let index = 0; index < calls.length && !running.isOver(); index += 1) {
-    const { route, input } = calls[index] as TakenCall;
-    const call = new OperationCall(options, route, input, request.work.trace, running, index);
-    // Only an operation that is computed here when it is late has a timeout of its own.
-    const lateMs = route.operation.work.fallback === 'late' ? operationTimeoutMs : undefined;
-    running.asked(requests.ask(route.target, patienceMs, call, { lateMs, origin: request.sender }));
+    running.asked(askOperation(options, operationTimeoutMs, calls[index] as TakenCall, running, index, patienceMs));
   }
 }
 

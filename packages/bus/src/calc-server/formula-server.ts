@@ -1,4 +1,4 @@
-import type { Catalogue, FormulaCodesOf, HandlersOf, Lane } from '@cateto/contracts';
+import type { Catalogue, FormulaCodesOf, HandlersOf, Lane, Telemetry } from '@cateto/contracts';
 import {
   formulaResultTopic,
   lanes,
@@ -11,6 +11,9 @@ import type { Bus } from '../participant/bus.ts';
 import { open } from '../participant/bus.ts';
 import { openAll } from '../link/closing.ts';
 import { createCodeFaults } from '../runs/code-faults.ts';
+import type { EventHistory } from '../events/event-history.ts';
+import type { Recording } from '../events/event-recording.ts';
+import { recordEvents } from '../events/event-recording.ts';
 import type { OnEvent } from '../participant/events.ts';
 import { createFallbacks } from './fallback-handlers.ts';
 import { createHandlerContexts } from '../runs/handler-contexts.ts';
@@ -24,6 +27,7 @@ import { createRequesterDriver } from '../participant/requester-driver.ts';
 import { createResponderDriver } from '../server/responder-driver.ts';
 import { answerRouteOf } from './operation-call.ts';
 import { joinLoop } from '../server/loop-announcements.ts';
+import { createCallSpans } from '../telemetry/calls.ts';
 import { incoming } from '../runs/work.ts';
 import type { RunningServer } from '../server/server-lifecycle.ts';
 import { startServer } from '../server/server-lifecycle.ts';
@@ -40,34 +44,41 @@ export interface FormulaServerOptions<C extends Catalogue> {
   /** How long to wait for an op-server before falling back. */
   readonly operationTimeoutMs: number;
   readonly openLink: OpenLink;
-  readonly platform?: Platform | undefined;
+  readonly platform: Platform;
   readonly onEvent: OnEvent;
+  /** Keeps its events for observers; unless given, a new history. */
+  readonly history?: EventHistory | undefined;
   /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
   /** Whether requesters get the text of exceptions in formulas and handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;
+  /** Makes spans of the requests and of the calls. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 type ReplyTopic = `calc.${string}.result`;
 
 /** Serves every formula of a catalogue: joins operands, requests the operations, falls back, and combines. */
 export function serveFormulas<C extends Catalogue>(options: FormulaServerOptions<C>): RunningServer {
-  const { catalogue, openLink, onEvent } = options;
-  const platform = options.platform === undefined ? {} : { platform: options.platform };
+  const { catalogue, openLink, platform } = options;
+  const recording = recordEvents(options);
+  const { onEvent } = recording;
   return openAll((opened) => {
-    const bus = open<Catalogue, 'calc-server'>({ role: 'calc-server', catalogue, openLink, onEvent, ...platform });
-    return serveOn(opened(bus), options);
+    const bus = open<Catalogue, 'calc-server'>({ role: 'calc-server', catalogue, openLink, onEvent, platform });
+    return serveOn(opened(bus), { ...options, ...recording });
   });
 }
 
 function serveOn<C extends Catalogue>(
   bus: Bus<Catalogue, 'calc-server'>,
-  options: FormulaServerOptions<C>,
+  options: FormulaServerOptions<C> & Recording,
 ): RunningServer {
-  const { operationTimeoutMs, onEvent, exposeErrors } = options;
+  const { operationTimeoutMs, onEvent, exposeErrors, telemetry } = options;
   const catalogue: Catalogue = options.catalogue;
   const { participant } = bus;
 
+  // Created before the requester, so that a span shows the active broker before the retry that it causes.
+  const spans = telemetry === undefined ? undefined : createCallSpans(participant, telemetry);
   const requests = createRequesterDriver(participant, { answerTimeoutMs: operationTimeoutMs, onEvent });
   for (const operation of Object.values(catalogue.operations)) {
     for (const lane of lanes) {
@@ -103,6 +114,8 @@ function serveOn<C extends Catalogue>(
     contexts,
     faults,
     operationTimeoutMs,
+    telemetry,
+    spans,
     requests,
     fallbacks,
     onFallback(operation, lane, cause) {
@@ -135,6 +148,7 @@ function serveOn<C extends Catalogue>(
     overrunning: contexts.overrunning,
     operations: () => operationsMetrics({ participant, catalogue, requests, fellBack: fallbackCounts }),
     onEvent,
+    history: options.history,
     drainMs: options.drainMs,
     onClose() {
       requests.close();

@@ -209,7 +209,7 @@ test('steps and failures of another copy of the contracts are those of this one'
   expect(valueOf((await outcomeOf(code)).outcome)).toEqual([[2, 4], 'out-of-domain']);
 });
 
-test('a call by an equal contract is a call of the operation, and one by a namesake is none', async () => {
+test('an equal contract calls the operation, and a different contract of the same name does not', async () => {
   const planOf = (operation: typeof double) =>
     formulaCode(work, { plan: () => [call(operation, 4)], combine: ([result]) => result });
   expect(valueOf((await outcomeOf(planOf({ ...double }))).outcome)).toBe(8);

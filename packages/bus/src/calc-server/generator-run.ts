@@ -25,7 +25,7 @@ export interface GeneratorParts {
   readonly operationTimeoutMs: number;
 }
 
-/** What the generator continues with. */
+/** The outcome of a call, with which the generator continues. */
 type Resume = { readonly value: unknown } | { readonly failed: Failure };
 
 type Running = ReturnType<FormulaGenerator['steps']>;

@@ -6,6 +6,7 @@ import {
   hashOf,
   isFailure,
   lanes,
+  largeBytes,
   operationRequestTopic,
   operationResultTopic,
   parser,
@@ -14,6 +15,7 @@ import {
 import type { Target } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
 import type { CodeFaults } from '../runs/code-faults.ts';
+import type { CallSpans } from '../telemetry/calls.ts';
 import type { CallHistograms } from '../metrics/call-histograms.ts';
 import type { OnEvent } from '../participant/events.ts';
 import type { HandlerContexts } from '../runs/handler-contexts.ts';
@@ -69,6 +71,8 @@ export interface CallParts {
   readonly requests: Requests;
   readonly fallbacks: Fallbacks;
   readonly gate: PullGate;
+  /** Undefined without a telemetry. */
+  readonly spans: CallSpans | undefined;
   onFallback(operation: string, lane: Lane, cause: string): void;
 }
 
@@ -149,6 +153,7 @@ export class OperationCall implements Question {
   private sendings = 0;
   /** The topic on which it was sent last. */
   private sentOn = '';
+  readonly bytes: number;
   sinceTicks = 0;
 
   constructor(
@@ -162,6 +167,7 @@ export class OperationCall implements Question {
     this.parts = parts;
     this.route = route;
     this.input = input;
+    this.bytes = largeBytes(input);
     this.trace = trace;
     this.caller = caller;
     this.index = index;
@@ -175,7 +181,7 @@ export class OperationCall implements Question {
     const total = before + attempt;
     const attempts = total === 1 ? undefined : total;
     const message = { seq, contract: hash, input, ttlMs, trace, attempt: attempts, origin };
-    this.parts.bus.publish(route as RequestTopic, to, message);
+    this.parts.bus.publish(route as RequestTopic, to, message, input);
   }
 
   get durations(): CallHistograms {
@@ -191,7 +197,7 @@ export class OperationCall implements Question {
     return (this.caller.request.work.attempt ?? 1) - 1;
   }
 
-  settle(outcome: Success | Failure): void {
+  settle(outcome: Success | Failure, _seq: number): void {
     this.take(outcome);
     this.parts.gate.settled();
   }

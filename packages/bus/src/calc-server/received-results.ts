@@ -2,7 +2,7 @@ import type { Failure } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import { memoryEstimate } from '@cateto/protocol';
 
-/** What a generator has received from its calls: how much, and the failures with which its formula may end. */
+/** The results that a generator has received: their size, and the failures with which its formula may end. */
 export class ReceivedResults {
   private bytes = 0;
   private failures: Set<unknown> | undefined;

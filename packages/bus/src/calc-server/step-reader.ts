@@ -128,7 +128,7 @@ function routesOf(
 /** A hash takes microseconds, so that of each contract is taken once. */
 const hashes = new WeakMap<Operation, number | undefined>();
 
-/** The hash of a contract that is not the catalogue's own object; undefined for what is no contract. */
+/** The hash of a contract that is not the catalogue's own object; undefined for a value that is not a contract. */
 function hashOfCalled(operation: Operation): number | undefined {
   if (hashes.has(operation)) return hashes.get(operation);
   let hash: number | undefined;

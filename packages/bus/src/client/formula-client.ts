@@ -1,26 +1,12 @@
-import type { Catalogue, Failure, Formula, Lane, Success } from '@cateto/contracts';
-import { formulaResultTopic, hashOf, lanes, operandTopic, readResult, requestId } from '@cateto/contracts';
+import type { Catalogue, Formula, Lane } from '@cateto/contracts';
+import { formulaResultTopic, hashOf, operandTopic, readResult } from '@cateto/contracts';
 import type { Target } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
-import type { CallHistograms } from '../metrics/call-histograms.ts';
-import type { Question, Requests } from '../participant/requester-driver.ts';
-
-const operandTopics = lanes.map((n) => operandTopic(n));
-
-/** Called exactly once. */
-export type Settle = (outcome: Success | Failure, seq: number) => void;
-
-export interface FormulaQuestion {
-  readonly formula: Formula;
-  /** As many as the formula has; the caller has checked this. */
-  readonly operands: readonly unknown[];
-  readonly timeoutMs: number;
-  /** Passed on to the requests that this one causes; `true` makes it the request's own id. */
-  readonly trace?: string | true | undefined;
-  readonly settle: Settle;
-  /** Receives each new progress value, from 0 to 1; must not throw. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-}
+import type { Requests } from '../participant/requester-driver.ts';
+import type { CallSpans } from '../telemetry/calls.ts';
+import type { FormulaQuestion, FormulaRoute } from './formula-request.ts';
+import { FormulaRequest } from './formula-request.ts';
+import { SpannedRequest } from './spanned-request.ts';
 
 /** The requesting side of formulas: the client's part. */
 export interface FormulaClient {
@@ -30,18 +16,11 @@ export interface FormulaClient {
   cancel(seq: number): void;
 }
 
-/** Everything about a formula that is the same for every request. */
-interface FormulaRoute {
-  readonly name: string;
-  readonly hash: number;
-  readonly target: Target;
-  readonly durations: CallHistograms;
-}
-
 export function createFormulaClient(
   bus: Bus<Catalogue, 'client'>,
   catalogue: Catalogue,
   requests: Requests,
+  spans?: CallSpans,
 ): FormulaClient {
   const routes = new Map<Formula, FormulaRoute>();
   for (const formula of Object.values(catalogue.formulas)) {
@@ -57,56 +36,14 @@ export function createFormulaClient(
     ask(question) {
       const route = routes.get(question.formula);
       if (route === undefined) throw new TypeError(`${question.formula.name} is not a formula of this catalogue`);
-      return requests.ask(route.target, question.timeoutMs, new FormulaRequest(bus, route, question));
+      const { target } = route;
+      if (spans === undefined)
+        return requests.ask(target, question.timeoutMs, new FormulaRequest(bus, route, question));
+      const request = new SpannedRequest(bus, route, question, spans.begin(route.name, undefined));
+      const seq = requests.ask(target, question.timeoutMs, request);
+      request.call.asked();
+      return seq;
     },
     cancel: requests.cancel,
   };
-}
-
-/** An object with methods and not a pair of closures: it lives as long as the request. */
-class FormulaRequest implements Question {
-  private readonly bus: Bus<Catalogue, 'client'>;
-  private readonly route: FormulaRoute;
-  private readonly question: FormulaQuestion;
-  private share = 0;
-  sinceTicks = 0;
-
-  constructor(bus: Bus<Catalogue, 'client'>, route: FormulaRoute, question: FormulaQuestion) {
-    this.bus = bus;
-    this.route = route;
-    this.question = question;
-  }
-
-  write(to: string, seq: number, ttlMs: number, attempt: number): void {
-    const { bus, route } = this;
-    const { operands, trace: given } = this.question;
-    const trace = given === true ? requestId(bus.address, seq) : given;
-    const count = operands.length;
-    for (let index = 0; index < count; index += 1) {
-      bus.publish(operandTopics[index] ?? 'calc.request.1', to, {
-        seq,
-        formula: route.name,
-        contract: route.hash,
-        operands: count,
-        value: operands[index],
-        ttlMs,
-        trace,
-        attempt: attempt === 1 ? undefined : attempt,
-      });
-    }
-  }
-
-  get durations(): CallHistograms {
-    return this.route.durations;
-  }
-
-  progressed(share: number): void {
-    if (share === this.share) return;
-    this.share = share;
-    this.question.onProgress?.(share);
-  }
-
-  settle(outcome: Success | Failure, seq: number): void {
-    this.question.settle(outcome, seq);
-  }
 }

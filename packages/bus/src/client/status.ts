@@ -2,6 +2,7 @@ import type { Catalogue, StatusReport } from '@cateto/contracts';
 import { isFailure, readStatusResult, statusRequestTopic, statusResultTopic } from '@cateto/contracts';
 import type { Target } from '@cateto/protocol';
 import type { Bus } from '../participant/bus.ts';
+import type { Signal } from '../link/web.ts';
 import type { Requests } from '../participant/requester-driver.ts';
 
 export interface ServerStatus extends StatusReport {
@@ -16,7 +17,7 @@ export interface StatusClient {
    *
    * @param ending ends the wait for the return path. Requests that were sent are settled when their requester closes
    */
-  ask(waitMs: number, ending?: AbortSignal): Promise<readonly ServerStatus[]>;
+  ask(waitMs: number, ending?: Signal): Promise<readonly ServerStatus[]>;
 }
 
 const everyServer: Target = {
@@ -43,7 +44,7 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
     },
   });
 
-  function heard(waitMs: number, ending: AbortSignal | undefined): Promise<void> {
+  function heard(waitMs: number, ending: Signal | undefined): Promise<void> {
     return new Promise((resolve) => {
       if (confirmed) return platform.afterTurn(resolve);
       const cancel = platform.after(waitMs, over);
@@ -67,7 +68,7 @@ export function createStatusClient(bus: Bus<Catalogue, 'client'>, requests: Requ
   function askOne(address: string, timeoutMs: number): Promise<ServerStatus | undefined> {
     return new Promise((resolve) => {
       requests.ask({ ...everyServer, pinned: address }, timeoutMs, {
-        write: (to, seq, ttlMs) => bus.publish(statusRequestTopic, to, { seq, ttlMs }),
+        write: (to, seq, ttlMs) => bus.publish(statusRequestTopic, to, { seq, ttlMs }, undefined),
         settle(outcome) {
           resolve(isFailure(outcome) ? undefined : { ...(outcome.value as StatusReport), address });
         },

@@ -49,9 +49,11 @@ export interface BrokerLinkEvents {
   peerLinkBroken(): void;
   peerProbed(met: Probe): void;
   /** The heartbeat port of the other broker, as host and port, was dialled; `fault` says why it was not reached. */
-  dialled?(peer: string, fault: string | undefined): void;
+  dialled?(peer: string, fault: string | undefined, keysDiffer?: boolean): void;
   /** No peer can connect any more; `cause` says why. */
   connectionsRefused(cause: string): void;
+  /** A message was dropped because its sender may not publish it. The rights of its key have reported that. */
+  rightRefused(cause: string): void;
   /** A message could not be received or sent. */
   dropped(where: string, cause: string): void;
 }

@@ -3,9 +3,9 @@ import type { Peer } from '@cateto/zmtp';
 import type { BrokerKeys, BrokerPort, ConnectionRights } from './keys.ts';
 
 /*
- * What a broker checks of each connection with a key, besides the rights of the key: its address. The first sender that a
- * publisher names, and the first address to which a subscriber subscribes, stay those of the connection. They begin as
- * the key determines. So no participant can answer, cancel or listen for another one.
+ * Besides the rights of a key, a broker checks the address of each connection with the key. The first sender that a
+ * publisher names, or the first address to which a subscriber subscribes, stays the address of the connection. It must
+ * begin as the key determines. So no participant can answer, cancel or listen for another one.
  */
 
 export interface ConnectionGuard {
@@ -13,6 +13,8 @@ export interface ConnectionGuard {
   closed(peer: Peer): void;
   /** @returns why the message is dropped; undefined when it may be forwarded */
   publish(peer: Peer, topic: string, body: Uint8Array): string | undefined;
+  /** Whether the rights of the connection report refusals. */
+  reports(peer: Peer): boolean;
   /** @returns why the subscription is refused; undefined when it is accepted */
   subscribe(peer: Peer, prefix: string, held: number): string | undefined;
 }
@@ -61,6 +63,7 @@ export function createConnectionGuard(
       if (!isSender(guarded, body)) return misuse(peer, guarded, 'a sender that is not the publisher');
       return guarded.rights?.publish(topic);
     },
+    reports: (peer) => connections.get(peer)?.rights?.refused !== undefined,
     subscribe(peer, prefix, held) {
       const guarded = connections.get(peer);
       if (guarded === undefined) return 'a connection without a key';

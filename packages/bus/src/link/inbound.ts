@@ -1,4 +1,5 @@
 import { addressed, helloTopic, topicShape } from '@cateto/contracts';
+import { latin1 } from '@cateto/zmtp';
 import type { Duty, LinkEvents } from './link.ts';
 
 /*
@@ -73,7 +74,7 @@ function createBoth({ message, dropped }: InboundEvents): { hears(): LinkEvents[
         // This runs for every message. Parsing the whole topic would take several regular expressions.
         if (!topic.startsWith(helloPrefix)) return message(topic, body);
         if (body.length > helloBytesMax) return dropped('a hello above the limit');
-        const hello = Buffer.from(body).toString('latin1');
+        const hello = latin1(body);
         if (!own.includes(hello)) own.push(hello);
         if (own.length > hellosKept) own.shift();
         if (heard.every((hellos) => hellos.includes(hello))) message(topic, body);

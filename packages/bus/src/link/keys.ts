@@ -13,9 +13,16 @@ export interface ParticipantKeys {
   readonly keyPair: KeyPair;
   /** The public keys of the brokers, in the order of the brokers. */
   readonly brokers: readonly string[];
+  /**
+   * The public keys of the brokers as they are now. The link asks at each attempt to connect, so that a broker can get
+   * another key.
+   *
+   * @throws Error when they cannot be read; the link then keeps the keys that it has
+   */
+  readonly brokersNow?: (() => readonly string[]) | undefined;
 }
 
-/** What one connection to a broker may do. The broker asks before it acts. */
+/** The rights of one connection to a broker. The broker asks before it acts. */
 export interface ConnectionRights {
   /** @returns why the message is dropped; undefined when it is forwarded */
   publish(topic: string): string | undefined;
@@ -25,7 +32,7 @@ export interface ConnectionRights {
    * @returns why the subscription is refused; undefined when it is accepted
    */
   subscribe(prefix: string, held: number): string | undefined;
-  /** The broker itself refused a message or a subscription. */
+  /** The broker itself refused a message or a subscription. The rights then report every refusal. */
   refused?(why: string): void;
   /** The connection is gone. */
   closed?(): void;
@@ -40,9 +47,10 @@ export interface BrokerKeys extends ParticipantKeys {
    *
    * Asked again about every open connection by `recheckKeys` of the running broker, which cuts off those that are refused.
    *
+   * @param roles the roles of which the peer says that its key needs one; undefined when it does not say
    * @returns why it is refused, in few words, which it is told; undefined when it may connect
    */
-  authorize(publicKey: string, port: BrokerPort): string | undefined;
-  /** What a connection of this key may do, asked once for each connection; without this, everything. */
+  authorize(publicKey: string, port: BrokerPort, roles?: readonly string[]): string | undefined;
+  /** The rights of a connection of this key, asked once for each connection. Without this method, all are allowed. */
   rightsOf?(publicKey: string, port: BrokerPort): ConnectionRights;
 }

@@ -1,3 +1,5 @@
+import type { Role } from '@cateto/contracts';
+
 /**
  * Carries the messages of a participant: the seam between the driver and ZeroMQ. The driver needs nothing more, so a
  * simulated network can replace the sockets.
@@ -11,6 +13,12 @@ export interface Link {
   /** Subscribes to a prefix, as in ZeroMQ. */
   subscribe(prefix: string): void;
   unsubscribe(prefix: string): void;
+  /**
+   * The number of published bytes that wait for the slowest broker; while two brokers are active, for the faster one,
+   * because the other one may hang. While more than sixteen of the largest frames wait,
+   * further messages are lost. So a sender of large messages waits for `drained` before that.
+   */
+  unsentBytes(): number;
   /** Hands earlier messages to the connected brokers, and drops those that it cannot. */
   close(): Promise<void>;
 }
@@ -23,13 +31,22 @@ export interface LinkEvents {
   reconnected(): void;
   /** Something arrived that is not a message of this protocol. */
   dropped(cause: string): void;
+  /** Fewer bytes may wait than before (`unsentBytes`): a broker has taken all, or its connection is lost. */
+  drained?(): void;
   /**
    * A broker was dialled.
    *
    * @param broker its host and port
    * @param fault why it was not reached; undefined when it was
+   * @param keysDiffer the keys of both sides are the cause
    */
-  dialled?(broker: string, fault: string | undefined): void;
+  dialled?(broker: string, fault: string | undefined, keysDiffer?: boolean): void;
+  /**
+   * An established connection to a broker was lost.
+   *
+   * @param broker its host and port
+   */
+  broken?(broker: string, cause: string): void;
 }
 
 /** The participant's task, which determines its inbound connections. */
@@ -40,6 +57,11 @@ export interface Duty {
    * computes.
    */
   readonly serves: boolean;
+  /**
+   * The roles of which its key needs one. A broker refuses other keys when the participant connects, so that it is told
+   * why it can do nothing.
+   */
+  readonly roles?: readonly Role[];
 }
 
 export interface OpenLink {
@@ -49,11 +71,16 @@ export interface OpenLink {
 }
 
 /**
- * Time, randomness and turns of the event loop: what the driver takes from its environment. A simulation replaces it.
+ * The environment of the driver: time, randomness, turns of the event loop and the name of the process. A simulation
+ * replaces it.
  */
 export interface Platform {
+  /** Names the process for people: its host, and its number there. */
+  readonly process: { readonly host: string; readonly pid: number };
   /** A monotonic clock, in milliseconds with fractions. */
   nowMs(): number;
+  /** The clock of the host, in milliseconds since 1970. It may be set at any time, so no decision depends on it. */
+  wallMs(): number;
   /** Numbers in [0, 1). */
   random(): number;
   /** Runs once, `delayMs` from now. Returns a function that cancels it. */

@@ -1,10 +1,11 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
+import type { RoundTripMs } from '@cateto/zmtp';
 import { openAll, whileOpen } from './closing.ts';
 import type { InboundConnection, InboundEvents } from './inbound.ts';
 import { openInbound } from './inbound.ts';
 import { isMarker } from './is-marker.ts';
 import type { Duty, Link, LinkEvents, OpenLink } from './link.ts';
-import type { ParticipantSockets, RequestEvents, RequestSubscriber } from './sockets.ts';
+import type { Dialled, LinkWatch, ParticipantSockets, RequestEvents, RequestSubscriber } from './sockets.ts';
 
 /** How long the last messages may take to leave after the close, at most. */
 const closeLingerMs = 500;
@@ -30,7 +31,12 @@ function openParticipantLink(
   let closed = false;
   let closing: Promise<void> | undefined;
   const guarded = whileOpen(() => closed);
-  const dialled = guarded((broker: string, fault: string | undefined) => given.dialled?.(broker, fault));
+  const dialled = guarded<Parameters<Dialled>>((...attempt) => given.dialled?.(...attempt));
+  let requests: RequestSubscriber | undefined;
+  const watch: LinkWatch = {
+    broken: guarded((broker: string, cause: string) => given.broken?.(broker, cause)),
+    roundTrip: guarded((broker: BrokerEndpoint, took: RoundTripMs) => requests?.roundTrip?.(broker, took)),
+  };
   const events: LinkEvents = {
     message: guarded(given.message),
     subscription: guarded(given.subscription),
@@ -50,8 +56,10 @@ function openParticipantLink(
         refused: events.dropped,
         dropped: events.dropped,
         lost: () => events.dropped('not sent'),
+        drained: guarded(() => given.drained?.()),
       },
       dialled,
+      watch,
     );
     opened({ close: () => publishing.close(0) });
     return {
@@ -59,8 +67,13 @@ function openParticipantLink(
       inbound: openInbound<ClosingConnection>(
         duty,
         {
-          requests: (heard) => opened(closingConnection(sockets.connectRequests(brokers, heardBy(heard)))),
-          answers: (heard) => opened(closingConnection(sockets.connectSubscriber(brokers, heardBy(heard)))),
+          requests(heard) {
+            requests = sockets.connectRequests(brokers, heardBy(heard), dialled, watch);
+            return opened(closingConnection(requests));
+          },
+          answers(heard) {
+            return opened(closingConnection(sockets.connectSubscriber(brokers, heardBy(heard), dialled, watch)));
+          },
         },
         events,
       ),
@@ -77,6 +90,7 @@ function openParticipantLink(
     publish: guarded(publisher.send),
     subscribe: inbound.subscribe,
     unsubscribe: inbound.unsubscribe,
+    unsentBytes: publisher.unsentBytes,
     close() {
       closing ??= close();
       return closing;

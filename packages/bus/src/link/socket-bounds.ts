@@ -2,7 +2,7 @@ import { limits } from '@cateto/contracts';
 import type { ConnectionsOptions, XPublisherOptions } from '@cateto/zmtp';
 
 /*
- * What strangers may cost a socket (ADR 57): bounds for each peer, and bounds over all of them, which end the peer that
+ * Bounds for peers without a key (ADR 57): bounds for each peer, and bounds over all of them, which end the peer that
  * has most. They are far above what any participant needs.
  */
 

@@ -6,7 +6,8 @@ import type { ConnectionGuard } from './connection-guard.ts';
 import { isMarker } from './is-marker.ts';
 import type { Platform } from './link.ts';
 import type { BrokerPort } from './keys.ts';
-import type { BrokerSockets } from './sockets.ts';
+import type { BrokerSockets, Dialled } from './sockets.ts';
+import { newController } from './web.ts';
 
 /** Reading the messages that waited takes a few microseconds each. Messages read after this time arrived later. */
 const dropMaxMs = 250;
@@ -25,10 +26,12 @@ export interface SocketBrokerLinkOptions {
   readonly guards?: BrokerGuards | undefined;
 }
 
-/** What is checked about the connections of each port. */
+/** The checks of the connections to each port. */
 export interface BrokerGuards {
   readonly publishers: ConnectionGuard;
   readonly subscribers: ConnectionGuard;
+  /** For the heartbeat port. */
+  readonly listeners: Pick<ConnectionGuard, 'opened' | 'closed'>;
   /** Why a peer that is connected has to go; undefined when it may stay. */
   refusalOf(publicKey: Uint8Array, port: BrokerPort): string | undefined;
 }
@@ -48,7 +51,7 @@ export interface SocketBrokerLink extends BrokerLink {
  */
 export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: BrokerLinkEvents): SocketBrokerLink {
   const { sockets, bind, ports, peer, platform, guards } = options;
-  const closing = new AbortController();
+  const closing = newController();
   /** Messages are dropped until this time, or until a turn brings none; undefined when nothing is to be dropped. */
   let dropUntilMs: number | undefined;
   let read = 0;
@@ -79,9 +82,13 @@ export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: B
       guards?.subscribers.subscribe,
     );
     opened({ close: () => downstream.close(0) });
-    const beats = sockets.openHeartbeat((cause) => dropped('heartbeat', cause));
+    const beats = sockets.openHeartbeat({
+      dropped: (cause) => dropped('heartbeat', cause),
+      connected: (listener) => guards?.listeners.opened(listener),
+      closed: (listener) => guards?.listeners.closed(listener),
+    });
     opened({ close: () => beats.close(0) });
-    const dialled = guarded((one: string, fault: string | undefined) => events.dialled?.(one, fault));
+    const dialled = guarded<Parameters<Dialled>>((...attempt) => events.dialled?.(...attempt));
     const theirs =
       peer === undefined
         ? undefined
@@ -93,9 +100,14 @@ export function openSocketBrokerLink(options: SocketBrokerLinkOptions, events: B
     if (closing.signal.aborted) return true;
     read += 1;
     const isLate = dropUntilMs !== undefined && platform.nowMs() < dropUntilMs;
-    const refusal = isLate ? 'stood still' : guards?.publishers.publish(publisher, topic, body);
+    if (isLate) {
+      dropped('', 'stood still');
+      return true;
+    }
+    const refusal = guards?.publishers.publish(publisher, topic, body);
     if (refusal === undefined) return events.published(topic, body);
-    dropped('', refusal);
+    if (guards?.publishers.reports(publisher) === true) events.rightRefused(refusal);
+    else dropped('', refusal);
     return true;
   }
 

@@ -23,6 +23,8 @@ export const heartbeats = {
     // forgotten it as settled.
     unconfirmed: { intervalMs: 500, silenceMs: 1_000 },
     ttlMs: 12_000,
+    // The round trip is known from the beginning.
+    firstPing: true,
   },
   /**
    * For the request connection in a worker thread, which may end by itself. No thread of libzmq sends its PINGs, so a
@@ -36,10 +38,13 @@ export const heartbeats = {
     silenceMs: 15_000,
     ttlMs: 0,
     onlyIfSilent: true,
-    // The 200 ms of a server, or 1.5 s in a worker thread, but not the longer times of clients: a broker distinguishes
-    // the end of a server from a cut link (ADR 30). The last round trip must be at most 750 ms old.
-    closeWatch: { ttlMs: 1_500, intervalMs: 200 },
+    // The 200 ms of a server, 1.5 s in a worker thread, or up to 4 s on a far link, but not the longer times of clients:
+    // a broker distinguishes the end of a server from a cut link (ADR 30). The last round trip must be at most 750 ms
+    // old, or half of the server's time.
+    closeWatch: { ttlMs: 4_000, intervalMs: 200 },
     pongsAtTick: true,
+    // Less than a participant waits for a sign that its message arrives.
+    progressMs: 400,
     firstPing: true,
   },
   /**
@@ -56,6 +61,9 @@ export const brokerTickMs = 50;
 export const participantTickMs = 500;
 export const workerTickMs = 250;
 
+/** A far link needs four round trips for a handshake with keys. A broker bounds the handshakes of strangers by number. */
+export const handshakeMs = 5_000;
+
 export const reconnecting = {
   // A returning broker is met quickly, and a missing one is not flooded with attempts.
   intervalMs: 10,
@@ -63,6 +71,8 @@ export const reconnecting = {
   // The kernel repeats a lost SYN after 1, 2, 4, 8 … seconds: after a cut of 20 s, the connection was back only 16 s
   // after the link had healed. A new attempt finds it within a second.
   connectTimeoutMs: 1_000,
+  // The bound of the first handshake. It doubles with each failed attempt, up to the bound above.
+  handshakeMs: 1_000,
   // A key that a broker refuses now may be added to its list.
   refusedMs: 5_000,
 };

@@ -1,7 +1,9 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import type {
   BeatPublisher,
+  BeatPublisherEvents,
   BeatSubscriber,
+  RoundTripMs,
   Subscriber,
   SubscriberEvents,
   XPublisher,
@@ -9,13 +11,14 @@ import type {
   XPublisherOptions,
 } from '@cateto/zmtp';
 import type { Platform } from './link.ts';
+import type { Signal } from './web.ts';
 
 /*
  * The sockets that a link opens. `zeromq/sockets.ts` opens the real ones. The simulation opens the same ones on its own
  * network, with models of the two kinds that are libzmq's.
  */
 
-/** What arrives on a connection for requests; libzmq does not tell from which peer. */
+/** The events of a connection for requests. libzmq does not tell which peer sent a message. */
 export interface RequestEvents {
   message(topic: string, body: Uint8Array): void;
   /** A connection was established, the first or a later one. */
@@ -24,10 +27,25 @@ export interface RequestEvents {
 }
 
 /** A connection on which requests arrive. */
-export type RequestSubscriber = Pick<Subscriber, 'subscribe' | 'unsubscribe' | 'close'>;
+export interface RequestSubscriber extends Pick<Subscriber, 'subscribe' | 'unsubscribe' | 'close'> {
+  /** A round trip to a broker was measured on another connection. */
+  roundTrip?(broker: BrokerEndpoint, took: RoundTripMs): void;
+}
 
-/** @param broker the host and port that were dialled @param fault why it was not reached; undefined when it was */
-export type Dialled = (broker: string, fault: string | undefined) => void;
+/**
+ * @param broker the host and port that were dialled
+ * @param fault why it was not reached; undefined when it was
+ * @param keysDiffer the keys of both sides are the cause
+ */
+export type Dialled = (broker: string, fault: string | undefined, keysDiffer?: boolean) => void;
+
+/** The reports that a participant gets about its established connections. */
+export interface LinkWatch {
+  /** @param broker the host and port that were dialled @param cause why the connection is lost */
+  broken(broker: string, cause: string): void;
+  /** The last few round trips on the connection to which it publishes. */
+  roundTrip(broker: BrokerEndpoint, took: RoundTripMs): void;
+}
 
 export interface ParticipantSockets {
   /**
@@ -39,11 +57,25 @@ export interface ParticipantSockets {
     isFirst: (prefix: string) => boolean,
     events: XPublisherEvents,
     dialled: Dialled,
+    watch?: LinkWatch,
   ): XPublisher;
-  /** The connection on which a participant receives answers, and an observer everything, from every broker. */
-  connectSubscriber(brokers: readonly BrokerEndpoint[], events: SubscriberEvents): Subscriber;
-  /** The connection on which a server receives requests, from every broker. */
-  connectRequests(brokers: readonly BrokerEndpoint[], events: RequestEvents): RequestSubscriber;
+  /**
+   * The connection on which a participant receives answers from every broker. An observer receives everything on it. It
+   * reports keys that differ. Other faults also hit the outbound connection, which reports them.
+   */
+  connectSubscriber(
+    brokers: readonly BrokerEndpoint[],
+    events: SubscriberEvents,
+    dialled?: Dialled,
+    watch?: Pick<LinkWatch, 'broken'>,
+  ): Subscriber;
+  /** The connection on which a server receives requests from every broker. It reports the same faults. */
+  connectRequests(
+    brokers: readonly BrokerEndpoint[],
+    events: RequestEvents,
+    dialled?: Dialled,
+    watch?: Pick<LinkWatch, 'broken'>,
+  ): RequestSubscriber;
   /** The heartbeat of a broker, for a participant that requests its status. */
   connectBeats(of: BrokerEndpoint, heard: (beat: Uint8Array) => void): BeatSubscriber;
 }
@@ -70,10 +102,8 @@ export interface BrokerSockets {
   openXPublisher(events: XPublisherEvents, refusalOf?: XPublisherOptions['refusalOf']): XPublisher;
   /**
    * The socket on which a broker publishes its beats: to the other broker, and to participants that request its status.
-   *
-   * @param dropped a beat was lost for a listener, or a listener did something that none does
    */
-  openHeartbeat(dropped: (cause: string) => void): BeatPublisher;
+  openHeartbeat(events: BeatPublisherEvents): BeatPublisher;
   /** @param broken the connection was lost */
   connectHeartbeat(
     peer: BrokerEndpoint,
@@ -82,7 +112,7 @@ export interface BrokerSockets {
     dialled: Dialled,
   ): PeerHeartbeat;
   /** @param closing ends the probe at once */
-  probePeer(peer: BrokerEndpoint, closing: AbortSignal): Promise<Probe>;
+  probePeer(peer: BrokerEndpoint, closing: Signal): Promise<Probe>;
   /** Reports when no further connection can be accepted. @returns a function that stops the checks */
   watchConnections(platform: Platform, refused: (cause: string) => void): () => void;
 }

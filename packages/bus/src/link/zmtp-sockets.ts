@@ -1,6 +1,6 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
 import { topicShape } from '@cateto/contracts';
-import type { Endpoint, Mechanism, Network, Subscriber } from '@cateto/zmtp';
+import type { Endpoint, Mechanism, Network, Refusal, RoundTripMs, Subscriber } from '@cateto/zmtp';
 import {
   createBeatPublisher,
   createBeatSubscriber,
@@ -9,6 +9,7 @@ import {
   nullMechanism,
 } from '@cateto/zmtp';
 import { openAll } from './closing.ts';
+import { keyMismatchText } from './key-mismatch.ts';
 import type { BrokerPort } from './keys.ts';
 import {
   beatBounds,
@@ -17,8 +18,15 @@ import {
   commonBounds,
   participantSubscriptions,
 } from './socket-bounds.ts';
-import { brokerTickMs, heartbeats, participantTickMs, reconnecting, workerTickMs } from './socket-options.ts';
-import type { BrokerSockets, ParticipantSockets, RequestEvents } from './sockets.ts';
+import {
+  brokerTickMs,
+  handshakeMs,
+  heartbeats,
+  participantTickMs,
+  reconnecting,
+  workerTickMs,
+} from './socket-options.ts';
+import type { BrokerSockets, Dialled, LinkWatch, ParticipantSockets, RequestEvents } from './sockets.ts';
 
 /* The sockets that speak ZMTP on the thread that uses the messages (ADR 18), on any network. */
 
@@ -30,7 +38,12 @@ export interface ZmtpSockets
    * The connection on which a server in a worker thread receives requests, from every broker. It does not use libzmq
    * (ADR 27): a thread that ends while a socket of libzmq is read takes the whole process with it.
    */
-  connectRequestsInWorker(brokers: readonly BrokerEndpoint[], events: RequestEvents): Subscriber;
+  connectRequestsInWorker(
+    brokers: readonly BrokerEndpoint[],
+    events: RequestEvents,
+    tell?: Dialled,
+    watch?: Pick<LinkWatch, 'broken'>,
+  ): Subscriber;
 }
 
 /** When the messages that were sent in a turn leave. */
@@ -44,14 +57,21 @@ export interface Flushing {
 /** The mechanisms of sockets with keys. Without them, all sockets have NULL. */
 export interface Mechanisms {
   readonly dial?: (broker: BrokerEndpoint) => Mechanism;
+  /** Why the present keys of the brokers could not be read. */
+  readonly unreadable?: () => string | undefined;
   readonly bound?: (port: BrokerPort) => Mechanism;
 }
 
-export function createZmtpSockets(network: Network, flushing: Flushing, { dial, bound }: Mechanisms = {}): ZmtpSockets {
+export function createZmtpSockets(
+  network: Network,
+  flushing: Flushing,
+  { dial, bound, unreadable }: Mechanisms = {},
+): ZmtpSockets {
   const participant = {
     ...commonBounds,
     mechanism: nullMechanism,
     reconnecting,
+    handshakeMs,
     heartbeat: heartbeats.inTime,
     tickMs: participantTickMs,
     flushSoon: flushing.participant,
@@ -59,6 +79,7 @@ export function createZmtpSockets(network: Network, flushing: Flushing, { dial, 
   const bind = {
     ...brokerBounds,
     reconnecting,
+    handshakeMs,
     heartbeat: heartbeats.bound,
     tickMs: brokerTickMs,
     flushSoon: flushing.broker,
@@ -66,19 +87,40 @@ export function createZmtpSockets(network: Network, flushing: Flushing, { dial, 
 
   const mechanismOf = (port: BrokerPort): Mechanism => bound?.(port) ?? nullMechanism;
 
+  function telling(tell: Dialled): (to: Endpoint, fault: string | undefined, refusal?: Refusal) => void {
+    return (to, fault, refusal) => {
+      if (fault === undefined || refusal === undefined) tell(nameOf(to), fault);
+      else tell(nameOf(to), keyMismatchText(refusal, fault, dial !== undefined, unreadable?.()), true);
+    };
+  }
+
+  /** An inbound connection tells of keys only. */
+  function tellingOfKeys(tell: Dialled | undefined): ReturnType<typeof telling> | undefined {
+    if (tell === undefined) return undefined;
+    return telling((broker, fault, keysDiffer) => {
+      if (fault === undefined || keysDiffer === true) tell(broker, fault, keysDiffer);
+    });
+  }
+
   return {
-    connectXPublisher(brokers, isFirst, events, tell) {
-      const onDialled = ({ host, port }: Endpoint, fault: string | undefined): void => tell(`${host}:${port}`, fault);
-      const options = { ...participant, ...brokerSubscriptions, isFirst, onDialled };
-      const socket = createXPublisher(network, options, events);
+    connectXPublisher(brokers, isFirst, events, tell, watch) {
+      const onRoundTrip = (to: Endpoint, took: RoundTripMs): void => {
+        const broker = brokers.find(({ host, publishPort }) => host === to.host && publishPort === to.port);
+        if (broker !== undefined) watch?.roundTrip(broker, took);
+      };
+      const told = { onDialled: telling(tell), onBroken: brokenTo(watch), onRoundTrip };
+      const socket = createXPublisher(network, { ...participant, ...brokerSubscriptions, isFirst, ...told }, events);
       return dialled(socket, brokers, (broker) => socket.dial(broker.host, broker.publishPort, dial?.(broker)));
     },
-    connectSubscriber(brokers, events) {
-      const socket = createSubscriber(network, { ...participant, type: 'SUB' }, events);
+    connectSubscriber(brokers, events, tell, watch) {
+      const told = { onDialled: tellingOfKeys(tell), onBroken: brokenTo(watch) };
+      const socket = createSubscriber(network, { ...participant, type: 'SUB', ...told }, events);
       return dialled(socket, brokers, (broker) => socket.dial(broker.host, broker.subscribePort, dial?.(broker)));
     },
-    connectRequestsInWorker(brokers, events) {
-      const options = { ...participant, heartbeat: heartbeats.inWorker, tickMs: workerTickMs, type: 'SUB' } as const;
+    connectRequestsInWorker(brokers, events, tell, watch) {
+      const timing = { heartbeat: heartbeats.inWorker, tickMs: workerTickMs };
+      const told = { onDialled: tellingOfKeys(tell), onBroken: brokenTo(watch) };
+      const options = { ...participant, ...timing, type: 'SUB', ...told } as const;
       const socket = createSubscriber(network, options, events);
       return dialled(socket, brokers, (broker) => socket.dial(broker.host, broker.subscribePort, dial?.(broker)));
     },
@@ -96,7 +138,7 @@ export function createZmtpSockets(network: Network, flushing: Flushing, { dial, 
       const options = { ...bind, ...participantSubscriptions, ...guarded, mechanism, isTopic };
       return createXPublisher(network, options, events);
     },
-    openHeartbeat(dropped) {
+    openHeartbeat(events) {
       const options = {
         ...bind,
         ...beatBounds,
@@ -105,9 +147,17 @@ export function createZmtpSockets(network: Network, flushing: Flushing, { dial, 
         // A beat does not wait for messages.
         flushSoon: flushing.participant,
       };
-      return createBeatPublisher(network, options, dropped);
+      return createBeatPublisher(network, options, events);
     },
   };
+}
+
+function nameOf({ host, port }: Endpoint): string {
+  return `${host}:${port}`;
+}
+
+function brokenTo(watch: Pick<LinkWatch, 'broken'> | undefined): (to: Endpoint, why: string) => void {
+  return (to, why) => watch?.broken(nameOf(to), why);
 }
 
 function isTopic(prefix: string): boolean {

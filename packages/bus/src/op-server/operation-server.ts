@@ -1,4 +1,4 @@
-import type { Catalogue, Handler, HandlersOf, Lane, Operation } from '@cateto/contracts';
+import type { Catalogue, Handler, HandlersOf, Lane, Operation, Telemetry } from '@cateto/contracts';
 import {
   hashOf,
   lanes as allLanes,
@@ -9,6 +9,9 @@ import {
 import type { Bus } from '../participant/bus.ts';
 import { open } from '../participant/bus.ts';
 import { openAll } from '../link/closing.ts';
+import type { EventHistory } from '../events/event-history.ts';
+import type { Recording } from '../events/event-recording.ts';
+import { recordEvents } from '../events/event-recording.ts';
 import type { OnEvent } from '../participant/events.ts';
 import { createCodeFaults } from '../runs/code-faults.ts';
 import { createHandlerContexts } from '../runs/handler-contexts.ts';
@@ -16,6 +19,7 @@ import type { OpenLink, Platform } from '../link/link.ts';
 import { beginPlaced } from '../runs/begin-handler.ts';
 import { placeHandler } from '../runs/placed-handler.ts';
 import { createResponderDriver } from '../server/responder-driver.ts';
+import { withSpans } from '../telemetry/runs.ts';
 import { createRun, incoming } from '../runs/work.ts';
 import type { RunningServer } from '../server/server-lifecycle.ts';
 import { startServer } from '../server/server-lifecycle.ts';
@@ -32,12 +36,16 @@ export interface OperationServerOptions<C extends Catalogue> {
   readonly operations: readonly string[] | 'all';
   readonly lanes: readonly Lane[] | 'all';
   readonly openLink: OpenLink;
-  readonly platform?: Platform | undefined;
+  readonly platform: Platform;
   readonly onEvent: OnEvent;
+  /** Keeps its events for observers; unless given, a new history. */
+  readonly history?: EventHistory | undefined;
   /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
   /** Whether requesters get the text of exceptions in handlers. If not, only the log has it. */
   readonly exposeErrors?: boolean | undefined;
+  /** Makes spans of the requests. */
+  readonly telemetry?: Telemetry | undefined;
 }
 
 type ReplyTopic = `calc.${string}.result.${Lane}`;
@@ -48,19 +56,20 @@ type ReplyTopic = `calc.${string}.result.${Lane}`;
  * @throws TypeError for an operation that is not in the catalogue
  */
 export function serveOperations<C extends Catalogue>(options: OperationServerOptions<C>): RunningServer {
-  const { catalogue, openLink, onEvent } = options;
+  const { catalogue, openLink, platform } = options;
   const served = servedOperations(catalogue, options.operations);
-  const platform = options.platform === undefined ? {} : { platform: options.platform };
+  const recording = recordEvents(options);
+  const { onEvent } = recording;
   return openAll((opened) => {
-    const bus = open<Catalogue, 'op-server'>({ role: 'op-server', catalogue, openLink, onEvent, ...platform });
-    return serveOn(opened(bus), served, options);
+    const bus = open<Catalogue, 'op-server'>({ role: 'op-server', catalogue, openLink, onEvent, platform });
+    return serveOn(opened(bus), served, { ...options, ...recording });
   });
 }
 
 function serveOn<C extends Catalogue>(
   bus: Bus<Catalogue, 'op-server'>,
   served: readonly Operation[],
-  options: OperationServerOptions<C>,
+  options: OperationServerOptions<C> & Recording,
 ): RunningServer {
   const { catalogue, handlers, threads, onEvent, exposeErrors } = options;
   // A lane or operation that is given twice is served once.
@@ -81,14 +90,8 @@ function serveOn<C extends Catalogue>(
     const inThreads = (): number | undefined => (placed.inThreads() ? threads?.count : undefined);
     const { concurrency } = options;
     const { maxMs } = operation.work;
-    const run = createRun({
-      contract: operation.name,
-      begin,
-      threads: inThreads,
-      concurrency,
-      maxMs,
-      took: placed.took,
-    });
+    const kind = { contract: operation.name, begin, threads: inThreads, concurrency, maxMs, took: placed.took };
+    const run = createRun(withSpans(kind, options.telemetry));
     const read = readOperationRequest(catalogue, operation);
     for (const lane of lanes) {
       const requestTopic = operationRequestTopic(operation.name, lane);
@@ -110,6 +113,7 @@ function serveOn<C extends Catalogue>(
     threads: threads?.inUse,
     overrunning: contexts.overrunning,
     onEvent,
+    history: options.history,
     drainMs: options.drainMs,
     onClose() {
       contexts.close();

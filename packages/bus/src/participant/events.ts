@@ -7,7 +7,29 @@ import type { Scarce } from '@cateto/protocol';
  */
 export type BusEvent =
   | { readonly event: 'ready'; readonly address: string; readonly ports?: BrokerPorts }
-  | { readonly event: 'active' | 'standby'; readonly epoch: number; readonly cause: string }
+  /** `silentMs`: how long ago the other broker was heard last; missing when it was not heard. */
+  | { readonly event: 'active'; readonly epoch: number; readonly cause: string; readonly silentMs?: number }
+  | { readonly event: 'standby'; readonly epoch: number; readonly cause: string }
+  /** A broker hears the other one: its state, and the epoch in which it is or was active. */
+  | {
+      readonly event: 'broker-up';
+      readonly rank: string;
+      readonly address: string;
+      readonly state: string;
+      readonly epoch: number;
+    }
+  /** A broker does not hear the other one any more. It was heard last `silentMs` ago. */
+  | {
+      readonly event: 'broker-down';
+      readonly rank: string;
+      readonly address: string;
+      readonly cause: 'silent' | 'refused' | 'replaced' | 'left';
+      readonly silentMs: number;
+    }
+  /** A server reaches no active broker any more. */
+  | { readonly event: 'active-broker-lost' }
+  /** A server reaches an active broker again, and answers reach the server. */
+  | { readonly event: 'active-broker-reached'; readonly afterMs: number }
   /** A calc-server computed an operation itself, `count` times since the last report. */
   | {
       readonly event: 'fallback';
@@ -16,20 +38,27 @@ export type BusEvent =
       readonly cause: string;
       readonly count: number;
     }
-  /** A server that this participant uses listens on these routes, or stops listening. */
+  /** A server that this participant uses listens on these routes, or stops listening. A broker tells of every server. */
   | {
       readonly event: 'listener-up' | 'listener-down';
       readonly address: string;
       readonly routes: readonly string[];
+      /** The broker knows that the server's process has ended. */
+      readonly ended?: true;
     }
   /** This number of further servers came or went in the last second: too many to report each. */
   | { readonly event: 'listeners-changed'; readonly count: number }
+  /**
+   * A server has refused requests because the requester has another version of a contract, or a formula that the server
+   * does not know; `count` since the last report.
+   */
+  | { readonly event: 'contract-refused'; readonly name: string; readonly cause: string; readonly count: number }
   /** From now on requests are refused, because the server lacks something. */
   | {
       readonly event: 'server-full';
       /**
-       * `requests`: as many are in flight as may be. `requesters`: as many requesters have requests in flight as may.
-       * `time`: waiting work would already take too long.
+       * The bound that is reached. `requests`: requests in flight. `bytes`: the memory of their values. `requesters`:
+       * requesters with requests in flight. `time`: the time that a new request would wait.
        */
       readonly what: Scarce;
       readonly inFlight: number;
@@ -84,7 +113,18 @@ export type BusEvent =
       readonly cause: string;
       readonly forMs: number;
     }
-  /** A broker that was reported as unreachable is reached. */
+  /** A connection to a broker was lost `count` times in the last `forMs`; the last time for this cause. */
+  | {
+      readonly event: 'link-unstable';
+      /** The host and port that were dialled. */
+      readonly broker: string;
+      readonly cause: string;
+      readonly count: number;
+      readonly forMs: number;
+    }
+  /** A broker is not reached because its keys and those of this program do not fit. */
+  | { readonly event: 'keys-differ'; readonly broker: string; readonly cause: string }
+  /** A broker that was reported is reached. */
   | { readonly event: 'broker-reached'; readonly broker: string; readonly afterMs: number }
   /** Connections of this key were established, `count` since the last report. */
   | { readonly event: 'peer-accepted'; readonly name: string; readonly count: number }

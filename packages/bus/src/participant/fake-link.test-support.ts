@@ -26,7 +26,9 @@ export function testPlatform(): TestPlatform {
   }
 
   return {
+    process: { host: 'test-host', pid: 1 },
     nowMs: () => nowMs,
+    wallMs: () => nowMs,
     random() {
       chance = (chance * 7.31 + 0.17) % 1;
       return chance;
@@ -128,6 +130,7 @@ export function fakeBroker(platform: TestPlatform): FakeBroker {
           member.subscriptions.delete(prefix);
           if (marker !== undefined && forwarded(prefix)) tell(prefix, false);
         },
+        unsentBytes: () => 0,
         close() {
           member.open = false;
           members.delete(member);

@@ -7,7 +7,8 @@ import type { Platform } from '../link/link.ts';
  */
 export interface ListenerReport {
   interestedIn(route: string): void;
-  changed(event: 'listener-up' | 'listener-down', route: string, address: string): void;
+  /** @param ended whether the process of the server is known to have ended */
+  changed(event: 'listener-up' | 'listener-down', route: string, address: string, ended?: boolean): void;
   /** Reports what was counted and not reported yet. */
   close(): void;
 }
@@ -16,6 +17,7 @@ interface Change {
   readonly event: 'listener-up' | 'listener-down';
   readonly address: string;
   readonly routes: string[];
+  readonly ended?: true;
 }
 
 /** Events of a second. A large system that starts at once stays below it. */
@@ -56,11 +58,12 @@ export function createListenerReport(platform: Platform, onEvent: OnEvent): List
 
   return {
     interestedIn: (route) => void interesting.add(route),
-    changed(event, route, address) {
+    changed(event, route, address, ended = false) {
       if (!interesting.has(route)) return;
       if (pending.size === 0) platform.afterTurn(report);
       const change = pending.get(`${event} ${address}`);
-      if (change === undefined) pending.set(`${event} ${address}`, { event, address, routes: [route] });
+      if (change === undefined)
+        pending.set(`${event} ${address}`, { event, address, routes: [route], ...(ended ? { ended } : {}) });
       else change.routes.push(route);
     },
     close() {

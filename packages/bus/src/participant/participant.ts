@@ -1,13 +1,24 @@
 import type { BodyFault, OpenBatch } from '@cateto/contracts';
-import { addressed, createCodec, helloTopic, helloLayout, newAddress, readHello } from '@cateto/contracts';
-import type { ListenersEffect, ReturnPath, ReturnPathEffect } from '@cateto/protocol';
+import {
+  addressed,
+  createCodec,
+  helloTopic,
+  helloLayout,
+  isChunk,
+  limits,
+  newAddress,
+  readHello,
+} from '@cateto/contracts';
+import type { ListenersEffect, ReturnPathEffect } from '@cateto/protocol';
 import { createBatch, createReturnPath, createListeners } from '@cateto/protocol';
 import { openAll } from '../link/closing.ts';
 import { createDeadlineTimer } from '../link/deadline-timer.ts';
+import { createChunks } from './chunks.ts';
+import { createCongestion } from './congestion.ts';
 import { createReachReport } from './reach-report.ts';
-import type { ThrottledCounter } from './throttled-counter.ts';
 import { createThrottledCounter } from './throttled-counter.ts';
 import type { OnEvent } from './events.ts';
+import type { Component, Participant, Read } from './participant-types.ts';
 import type { Duty, Link, LinkEvents, OpenLink, Platform } from '../link/link.ts';
 
 /*
@@ -16,72 +27,7 @@ import type { Duty, Link, LinkEvents, OpenLink, Platform } from '../link/link.ts
  * types.
  */
 
-/** A requester, a responder, or another part that needs the listener table and the return path. */
-export interface Component {
-  tableChanged?(change: ListenersEffect): void;
-  returnPathChanged?(change: ReturnPathEffect): void;
-  deadlineMs?(): number | undefined;
-  /** Its deadline has come. */
-  tick?(): void;
-  /** The lowest seq of its own requests that is not settled, apart from the stragglers. Every batch carries both. */
-  settledBelow?(): number;
-  stragglers?(): readonly number[] | undefined;
-}
-
-/**
- * The sender of a batch, and the requests of its own that it has settled: every seq below `settledBelow`, apart from
- * the stragglers.
- */
-export interface BatchOrigin {
-  readonly sender: string;
-  readonly settledBelow: number;
-  readonly stragglers?: readonly number[] | undefined;
-}
-
-/** Reads a message in wire order; undefined when it is broken. */
-export type Read<M> = (fields: unknown) => M | undefined;
-
-/** Receives the messages of a batch that could be read, perhaps none. */
-export type Take<M> = (messages: readonly M[], origin: BatchOrigin) => void;
-
-export interface Participant {
-  readonly address: string;
-  readonly platform: Platform;
-  readonly dropped: ThrottledCounter;
-  attach(component: Component): void;
-  /**
-   * Registers a receiver for the messages of a topic that are addressed to this participant. A broken message is
-   * dropped and counted; the others of its batch are not affected.
-   */
-  receive<M>(topic: string, read: Read<M>, take: Take<M>): void;
-  subscribe(topic: string): void;
-  /** Other participants stop sending on the topic. Messages in flight are still received. */
-  unsubscribe(topic: string): void;
-  /**
-   * Publishes one message, in wire order, in a batch with the other messages of this turn to the same topic and
-   * address.
-   */
-  publish(topic: string, to: string, message: readonly unknown[]): void;
-  /** Calls back when a hello that is published now has come back: then the broker has forwarded every earlier message. */
-  afterRoundTrip(done: () => void): void;
-  /** Why messages to this participant do not reach it; undefined when they do. */
-  obstacle(): ReturnType<ReturnPath['obstacle']>;
-  /** The addresses that listen on a route of the listener table. */
-  listenersOf(route: string): readonly string[];
-  /** The brokers that the last attempts to connect did not reach, each with the reason. */
-  unreached(): readonly string[];
-  /** Adds the size of a table to {@link Participant.tables}. */
-  table(name: string, size: () => number): void;
-  /** The current number of entries in each table of this participant. */
-  tables(): Readonly<Record<string, number>>;
-  /**
-   * A component's deadline may have changed. Call this after every input to a machine outside of `tick`. The timer is
-   * armed again at the end of this turn, once for all changes.
-   */
-  rearm(): void;
-  /** Sends what waits to be sent, then closes the link. */
-  close(): Promise<void>;
-}
+export type * from './participant-types.ts';
 
 export interface ParticipantOptions {
   readonly openLink: OpenLink;
@@ -105,7 +51,22 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   const reach = createReachReport(platform, onEvent);
   const components: Component[] = [];
   const receivers = new Map<string, { readonly topic: string; take(batch: OpenBatch): void }>();
-  const sizes = new Map<string, () => number>([['listeners', listeners.size]]);
+  const chunks = createChunks({
+    platform,
+    dropped,
+    address,
+    codec,
+    encode: (topic, message) => encode(topic, [message]),
+    publish,
+    publishBody,
+    unsentBytes: () => link.unsentBytes(),
+    soon: rearm,
+  });
+  const sizes = new Map<string, () => number>([
+    ['listeners', listeners.size],
+    ['large messages', chunks.waiting],
+    ['incomplete bodies', chunks.incomplete],
+  ]);
   /** The component that has requests of its own. */
   let requesting: Component | undefined;
   let endAsked = false;
@@ -120,6 +81,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     message(topic, body) {
       const known = receivers.get(topic);
       if (known === undefined) return dropped.count(topic, 'not subscribed to');
+      if (isChunk(body)) return chunks.heard(known.topic, body, known.take);
       const batch = codec.decode(body);
       if (isFault(batch)) return dropped.count(known.topic, batch);
       known.take(batch);
@@ -131,12 +93,19 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     },
     reconnected: () => tellReturnPath({ type: 'reconnected' }),
     dropped: (cause) => dropped.count('', cause),
-    dialled: reach.dialled,
+    ...reach.events,
+    drained() {
+      congestion.drained();
+      if (chunks.waiting() > 0) rearm();
+    },
   };
   // After a pause of this process, the silence of others counts only when everything that arrived meanwhile has been
   // read.
   const timer = createDeadlineTimer(platform, (lateMs) => (lateMs < pauseMs ? tick() : platform.afterTurn(tick)));
   const link: Link = openLink(heard, duty);
+  const congestion = createCongestion(link.unsentBytes, () => {
+    for (const component of components) component.drained?.();
+  });
 
   function readAll<M>(topic: string, messages: readonly unknown[], read: Read<M>): M[] {
     const taken: M[] = [];
@@ -151,7 +120,11 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   function tableChanged(change: ListenersEffect): void {
     if (change.type === 'refused') dropped.count(change.topic, 'listener table full');
     for (const component of components) component.tableChanged?.(change);
+    if (change.type === 'server-ended') chunks.peerEnded(change.address);
     if (change.type === 'marker-up' || change.type === 'marker-down') {
+      chunks.brokersChanged(change.held);
+      // Another broker may have taken over from one that reads nothing.
+      congestion.drained();
       tellReturnPath({ type: 'markers-changed', held: change.held });
     }
     rearm();
@@ -181,9 +154,10 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     }
   }
 
-  function publish(topic: string, to: string, message: readonly unknown[]): void {
+  function publish(topic: string, to: string, message: readonly unknown[], bytes?: number): void {
     if (closed) return;
-    for (const effect of outbox.handle({ type: 'add', topic, to, message })) perform(effect);
+    if (bytes !== undefined && bytes > limits.chunkBytes) return chunks.add(topic, to, message, bytes);
+    for (const effect of outbox.handle({ type: 'add', topic, to, message, bytes })) perform(effect);
   }
 
   function perform(effect: ReturnType<typeof outbox.handle>[number]): void {
@@ -196,12 +170,25 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
   }
 
   function send(topic: string, to: string, messages: readonly (readonly unknown[])[]): void {
+    const body = encode(topic, messages);
+    if (body === undefined) return;
+    if (body.length > limits.frameBytesMax) dropped.count(topic, 'larger than a frame');
+    else publishBody(topic, to, body);
+  }
+
+  function encode(topic: string, messages: readonly (readonly unknown[])[]): Uint8Array | undefined {
     // No server reads a hello, and stragglers would make it larger than its bound (link/inbound.ts).
     const teller = topic === helloTopic ? undefined : requesting;
     const body = codec.encode(address, teller?.settledBelow?.() ?? 1, messages, teller?.stragglers?.());
     // Every value was checked against limits.valueBytesMax and valuePartsMax before.
-    if (codec.fits(body)) link.publish(addressed(topic, to), body);
-    else dropped.count(topic, 'larger than a frame');
+    if (codec.fits(body)) return body;
+    dropped.count(topic, 'larger than a body');
+    return undefined;
+  }
+
+  function publishBody(topic: string, to: string, body: Uint8Array): void {
+    link.publish(addressed(topic, to), body);
+    congestion.sent(body.length);
   }
 
   function rearm(): void {
@@ -217,13 +204,16 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
 
   function endTurn(): void {
     endAsked = false;
+    if (closed) return;
+    chunks.confirm();
     flush();
+    chunks.send();
     if (!isArmedAnew) arm();
   }
 
   function arm(): void {
     isArmedAnew = true;
-    let dueMs = returnPath.deadlineMs() ?? Number.POSITIVE_INFINITY;
+    let dueMs = Math.min(returnPath.deadlineMs() ?? never, chunks.deadlineMs() ?? never);
     for (const component of components) {
       const componentDueMs = component.deadlineMs?.();
       if (componentDueMs !== undefined && componentDueMs < dueMs) dueMs = componentDueMs;
@@ -236,6 +226,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     timer.taken();
     const nowMs = platform.nowMs();
     for (const change of returnPath.handle({ type: 'tick' }, nowMs)) returnPathDecided(change);
+    chunks.tick();
     for (const component of components) component.tick?.();
     arm();
   }
@@ -264,6 +255,8 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     obstacle: returnPath.obstacle,
     listenersOf: listeners.listenersOf,
     unreached: reach.unreached,
+    isCongested: congestion.isCongested,
+    chunks,
     table: (name, size) => void sizes.set(name, size),
     tables: () => Object.fromEntries([...sizes].map(([name, size]) => [name, size()])),
     rearm,
@@ -272,6 +265,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
         flush();
         closed = true;
         timer.close();
+        chunks.close();
         dropped.close();
         closing = link.close();
       }
@@ -294,6 +288,7 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
 }
 
 const brokenMessage = 'broken message';
+const never = Number.POSITIVE_INFINITY;
 
 function isFault(batch: unknown): batch is BodyFault {
   return typeof batch === 'string';

@@ -6,7 +6,10 @@ import { createReachReport } from './reach-report.ts';
 function reporting() {
   const platform = testPlatform();
   const events: BusEvent[] = [];
-  const { dialled, unreached } = createReachReport(platform, (event) => void events.push(event));
+  const {
+    events: { dialled },
+    unreached,
+  } = createReachReport(platform, (event) => void events.push(event));
   /** Dials every 200 ms. */
   function failFor(ms: number, broker: string, fault: string): void {
     for (let passedMs = 0; passedMs < ms; passedMs += 200) {
@@ -54,4 +57,18 @@ test('the brokers that are not reached are listed with the reasons of the last a
   expect(unreached()).toEqual(['one:1: no answer', 'two:2: no such name']);
   dialled('one:1', undefined);
   expect(unreached()).toEqual(['two:2: no such name']);
+});
+
+test('keys that differ are reported at once, for one port of a host, and again after a minute', () => {
+  const { events, dialled, unreached, failFor } = reporting();
+  const fault = 'the broker accepts only programs with keys';
+  for (const port of ['one:1', 'one:2', 'two:1']) dialled(port, fault, true);
+  dialled('one:1', fault, true);
+  expect(events).toEqual(['one:1', 'two:1'].map((broker) => ({ event: 'keys-differ', broker, cause: fault })));
+  expect(unreached()).toEqual([`one:1: ${fault}`, `two:1: ${fault}`]);
+  failFor(60_000, 'three:1', 'refused');
+  dialled('one:2', fault, true);
+  expect(events.at(-1)).toEqual({ event: 'keys-differ', broker: 'one:2', cause: fault });
+  dialled('one:2', undefined);
+  expect(events.at(-1)).toEqual({ event: 'broker-reached', broker: 'one:2', afterMs: 60_000 });
 });

@@ -1,8 +1,15 @@
 import type { CallerMetrics, Failure, ResultReading, Success } from '@cateto/contracts';
 import { cancelTopic, cancelLayout, isFailure } from '@cateto/contracts';
-import type { RequestCall, RequesterCounters, RequesterEffect, RequesterInput, Target } from '@cateto/protocol';
+import type {
+  RequestCall,
+  RequesterCounters,
+  RequesterEffect,
+  RequesterInput,
+  RetryCause,
+  Target,
+} from '@cateto/protocol';
 import { beatTopic, beatLayout } from '@cateto/contracts';
-import { createRequester } from '@cateto/protocol';
+import { createRequester, retryCauseOf } from '@cateto/protocol';
 import type { OnEvent } from './events.ts';
 import { CallHistograms } from '../metrics/call-histograms.ts';
 import { createListenerReport } from './listener-report.ts';
@@ -15,10 +22,14 @@ export interface Question {
    * its lanes.
    */
   write(to: string, seq: number, ttlMs: number, attempt: number, route: string, origin: string | undefined): void;
+  /** The next {@link Question.write} sends it again, because of this. */
+  resending?(cause: RetryCause): void;
   /** The server that has the request reported its progress, from 0 to 1. */
   progressed?(share: number): void;
   /** Called exactly once. */
   settle(outcome: Success | Failure, seq: number): void;
+  /** An upper bound of the size of its values, if they are large; 0 or absent otherwise. */
+  readonly bytes?: number;
   /** Where its duration counts, unless it counts nowhere. */
   readonly durations?: CallHistograms | undefined;
   /** When it was requested, in ticks; set by the driver. */
@@ -79,6 +90,9 @@ export function createRequesterDriver(
     random: platform.random,
     answerTimeoutMs,
     unreached: participant.unreached,
+    isCongested: participant.isCongested,
+    isSending: participant.chunks.isSending,
+    isUnderway: participant.chunks.isUnderway,
   });
   const report = createListenerReport(platform, onEvent);
   const histograms = new Map<string, CallHistograms>();
@@ -86,12 +100,13 @@ export function createRequesterDriver(
 
   function handle(input: RequesterInput<Question>, nowMs = platform.nowMs()): void {
     const ticks = ticksOf(nowMs);
-    for (const effect of requester.handle(input, nowMs)) perform(effect, ticks);
+    for (const effect of requester.handle(input, nowMs)) perform(effect, ticks, input.type);
   }
 
-  function perform(effect: RequesterEffect<Question>, ticks: number): void {
+  function perform(effect: RequesterEffect<Question>, ticks: number, input: RequesterInput<Question>['type']): void {
     switch (effect.type) {
       case 'send':
+        if (effect.attempt > 1) effect.work.resending?.(retryCauseOf(input));
         return effect.work.write(effect.to, effect.seq, effect.ttlMs, effect.attempt, effect.route, effect.origin);
       case 'settle':
         return settle(effect.work, effect.outcome, effect.seq, ticks);
@@ -114,12 +129,14 @@ export function createRequesterDriver(
 
   function settle(question: Question, outcome: Success | Failure, seq: number, ticks: number): void {
     const { durations, sinceTicks = ticks } = question;
+    if (question.bytes !== undefined && question.bytes > 0) participant.chunks.withdrawRequest(seq);
     durations?.ended(isFailure(outcome) ? outcome.code : undefined, ((ticks - sinceTicks) >>> 0) / ticksPerMs);
     question.settle(outcome, seq);
   }
 
   participant.receive(beatTopic, beatLayout.read, (beats, { sender }) => {
-    for (const { windows, returned, leaving } of beats) {
+    for (const { windows, returned, leaving, received } of beats) {
+      if (received !== undefined) participant.chunks.confirmed(sender, received);
       if (windows !== undefined || returned !== undefined) {
         handle({ type: 'beat', sender, held: undefined, silentMs: 0, windows, returned, leaving });
       }
@@ -148,6 +165,10 @@ export function createRequesterDriver(
     },
     deadlineMs: requester.deadlineMs,
     tick: () => handle({ type: 'tick' }),
+    drained() {
+      handle({ type: 'drained' });
+      participant.rearm();
+    },
     settledBelow: requester.settledBelow,
     stragglers: requester.stragglers,
   });
@@ -169,7 +190,8 @@ export function createRequesterDriver(
       const nowMs = platform.nowMs();
       const deadlineMs = nowMs + timeoutMs;
       question.sinceTicks = ticksOf(nowMs);
-      handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin } }, nowMs);
+      const bytes = question.bytes === 0 ? undefined : question.bytes;
+      handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin, bytes } }, nowMs);
       participant.rearm();
       return seq;
     },

@@ -8,6 +8,8 @@ import type { Platform } from '../link/link.ts';
  */
 export interface ThrottledCounter {
   count(subject: string, cause: string): void;
+  /** Counts an event that something else reports. */
+  countUntold(cause: string): void;
   /** The count since the start, over all kinds. */
   total(): number;
   /** The same, by cause. */
@@ -47,10 +49,15 @@ export function createThrottledCounter(platform: Platform, report: Report): Thro
     if (kinds.size > 0) cancel = platform.after(reportEveryMs, reportAll);
   }
 
+  function countUntold(cause: string): void {
+    total += 1;
+    causes.count(cause);
+  }
+
   return {
+    countUntold,
     count(subject, cause) {
-      total += 1;
-      causes.count(cause);
+      countUntold(cause);
       const known = kinds.get(`${subject} ${cause}`) ?? kinds.get(`others ${cause}`);
       if (known !== undefined) {
         known.count += 1;

@@ -1,6 +1,8 @@
 import type { Handler, Operation } from '@cateto/contracts';
 import { textOf } from '@cateto/contracts';
 import { createDueQueue } from '@cateto/protocol';
+import type { SignalController } from '../link/web.ts';
+import { newController } from '../link/web.ts';
 import type { OnEvent } from '../participant/events.ts';
 import type { Participant } from '../participant/participant.ts';
 import { createRunLimits } from './run-limits.ts';
@@ -40,8 +42,8 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
   const watched = new Set<Context>();
   let closed = false;
 
-  function watch(context: Context): AbortController {
-    const controller = new AbortController();
+  function watch(context: Context): SignalController {
+    const controller = newController();
     if (closed) controller.abort(serverClosed());
     else if (Context.stateOf(context) === 'cancelled') controller.abort(requestCancelled());
     else if (Context.stateOf(context) === 'overran') controller.abort(ranTooLong());
@@ -54,7 +56,7 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     return controller;
   }
 
-  function abort(context: Context, reason: DOMException): void {
+  function abort(context: Context, reason: Error): void {
     watched.delete(context);
     Context.controllerOf(context)?.abort(reason);
   }
@@ -68,7 +70,7 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     nowMs: platform.nowMs,
     watch,
     isClosed: () => closed,
-    abort(context: Context, reason: DOMException) {
+    abort(context: Context, reason: Error) {
       abort(context, reason);
       sweep();
     },
@@ -81,7 +83,7 @@ export function createHandlerContexts(participant: Participant, onEvent: OnEvent
     tick() {
       const nowMs = platform.nowMs();
       // Share one exception: thousands of signals may abort at once, and most of the cost of an exception is its stack.
-      let reason: DOMException | undefined;
+      let reason: Error | undefined;
       for (let context = due.popDue(nowMs); context !== undefined; context = due.popDue(nowMs)) {
         if (watched.has(context)) abort(context, (reason ??= deadlinePassed()));
       }

@@ -68,6 +68,17 @@ test('the first request stays first until its turn, because its handler was anno
   expect(rest(line)).toEqual(['a2', 'b1']);
 });
 
+test('a list of the waiting requests decides nothing about whose turn it is', () => {
+  const line = createOriginLine();
+  line.push(requestOf('a', 1));
+  line.push(requestOf('a', 2));
+  line.shift();
+  line.took(requestOf('a', 1), 50);
+  expect(line.all().map(({ seq }) => seq)).toEqual([2]);
+  line.push(requestOf('b', 1));
+  expect(rest(line)).toEqual(['b1', 'a2']);
+});
+
 test('a removed request gets no turn, even if it would have been next', () => {
   const line = createOriginLine();
   for (const [sender, seq] of [

@@ -33,10 +33,15 @@ export function createOriginLine(resentFirst = true): Line {
   /** The request whose handler was announced. It stays first until its turn, also when other requests arrive. */
   let next: Admitted | undefined;
 
-  function first(): Admitted | undefined {
+  /** The request that is first at this moment. */
+  function peek(): Admitted | undefined {
     if (size === 0) return undefined;
     const origin = turns.first();
-    next ??= origin?.again.first() ?? origin?.waiting.first();
+    return next ?? origin?.again.first() ?? origin?.waiting.first();
+  }
+
+  function first(): Admitted | undefined {
+    next = peek();
     return next;
   }
 
@@ -99,7 +104,8 @@ export function createOriginLine(resentFirst = true): Line {
       }
     },
     all() {
-      const head = first();
+      // A status request looks at the line too, and must not decide whose turn it is.
+      const head = peek();
       if (head === undefined) return [];
       const inOrder = [...origins.values()].toSorted(byTurn);
       const others = inOrder.flatMap(({ again, waiting }) => again.all().concat(waiting.all()));

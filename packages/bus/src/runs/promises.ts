@@ -16,7 +16,7 @@ export function hush(refused: unknown): void {
   const left = [refused];
   while (left.length > 0) {
     const part = left.pop();
-    if (typeof part !== 'object' || part === null || seen.has(part)) continue;
+    if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part) || seen.has(part)) continue;
     seen.add(part);
     try {
       if (part instanceof Promise) void part.then(undefined, ignore);

@@ -1,5 +1,7 @@
 import type { FailingContext, HandlerSignal } from '@cateto/contracts';
 import { failWith, requestId, textOf } from '@cateto/contracts';
+import type { SignalController } from '../link/web.ts';
+import { abortError } from '../link/web.ts';
 import { isShare } from './progress-share.ts';
 import type { Work } from './work.ts';
 
@@ -35,8 +37,8 @@ export interface HandledRequest {
 /** The part that all contexts of a server share. */
 export interface ContextOwner {
   nowMs(): number;
-  watch(context: Context): AbortController;
-  abort(context: Context, reason: DOMException): void;
+  watch(context: Context): SignalController;
+  abort(context: Context, reason: Error): void;
   isClosed(): boolean;
   log(id: string, text: string): void;
 }
@@ -47,7 +49,7 @@ type State = 'running' | 'ended' | 'cancelled' | 'overran';
 export class Context implements RequestContext {
   readonly #request: HandledRequest;
   readonly #owner: ContextOwner;
-  #controller: AbortController | undefined;
+  #controller: SignalController | undefined;
   #state: State = 'running';
   #onCancel: (() => void) | undefined;
   #share: number | undefined;
@@ -67,7 +69,7 @@ export class Context implements RequestContext {
   }
 
   /** @returns the controller of its signal, if the handler has used it */
-  static controllerOf(context: Context): AbortController | undefined {
+  static controllerOf(context: Context): SignalController | undefined {
     return context.#controller;
   }
 
@@ -198,18 +200,18 @@ export function readShareBy(context: object, read: () => number | undefined): vo
 }
 
 /** The error of an `AbortSignal.timeout`. */
-export function deadlinePassed(): DOMException {
-  return new DOMException('the deadline of the request has passed', 'TimeoutError');
+export function deadlinePassed(): Error {
+  return abortError('the deadline of the request has passed', 'TimeoutError');
 }
 
-export function ranTooLong(): DOMException {
-  return new DOMException('the handler ran longer than its contract allows', 'TimeoutError');
+export function ranTooLong(): Error {
+  return abortError('the handler ran longer than its contract allows', 'TimeoutError');
 }
 
-export function requestCancelled(): DOMException {
-  return new DOMException('the requester has cancelled the request', 'AbortError');
+export function requestCancelled(): Error {
+  return abortError('the requester has cancelled the request', 'AbortError');
 }
 
-export function serverClosed(): DOMException {
-  return new DOMException('the server has closed', 'AbortError');
+export function serverClosed(): Error {
+  return abortError('the server has closed', 'AbortError');
 }

@@ -49,7 +49,7 @@ export function createRunCounters(): RunCounters {
     return created;
   }
 
-  /** A failure that the contract declares is an answer. The outcome of a run that was given up or cancelled is no fault. */
+  /** A failure that the contract declares is an answer. The outcome of a run that was given up or cancelled is not a fault. */
   function isFault(request: Admitted, { code }: Failure, nowMs: number): boolean {
     return (
       isOfProtocol(code) && !ofInput.has(code) && request.work.underway !== 'cancelled' && !isGivenUp(request, nowMs)
@@ -71,7 +71,9 @@ export function createRunCounters(): RunCounters {
       histogramsOf(request.work.run).ended(request, fault?.code, nowMs);
     },
     missed(request, nowMs) {
-      histogramsOf(request.work.run).missed(request, tooLate.code, nowMs);
+      const { run } = request.work;
+      histogramsOf(run).missed(request, tooLate.code, nowMs);
+      run.spans?.missed(request, tooLate, nowMs);
       return tooLate;
     },
     histograms: () => histograms,

@@ -7,6 +7,7 @@ import { queueLoad } from './queue-load.ts';
 import { createRunTimes } from './run-times.ts';
 import type { RunQueue, RunQueueOptions } from './types.ts';
 import type { Admitted } from './work.ts';
+import { beganMs } from './work.ts';
 
 /*
  * Decides when a server begins the requests that it has admitted.
@@ -43,13 +44,11 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   /** How many requests threads have. */
   let inThreads = 0;
   /**
-   * The queue delay is measured over a stretch of all work. If only a bounded number runs at once, it is measured only
-   * over work that waits for nothing else.
+   * The queue delay is measured over a stretch of all work. If only a bounded number runs at once, the runs themselves
+   * are measured: work that waits for something else takes no time of the loop.
    */
   const bounded = runningMax < limits.requestsInFlightMax;
   let workCount = 0;
-  /** Since when as many run as may, or when the last of those ended. */
-  let fullSinceMs = 0;
   let turnAsked = false;
   /** Turns since the loop was blocked that have not ended. Until they have, new requests wait. */
   let putOffs = 0;
@@ -70,6 +69,8 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     beforeLong: (nowMs) => void (waiting.size() > 1 && giveBack(waiting.all(), nowMs)),
   });
   let lookMs = Number.POSITIVE_INFINITY;
+  /** When the event loop was last found late. How long the runs of that time took is unknown. */
+  let resumedMs = Number.NEGATIVE_INFINITY;
   /** When this server begins nothing more. */
   let leaveMs = Number.POSITIVE_INFINITY;
 
@@ -100,7 +101,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   function begin(request: Admitted, nowMs: number): void {
     running += 1;
     if (!bounded) workCount += 1;
-    if (running === runningMax) fullSinceMs = nowMs;
     const { run } = request.work;
     counters.began(request, nowMs);
     // An answer may begin the next request.
@@ -122,20 +122,27 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function answerInLoop(request: Admitted, outcome: Success | Failure): void {
     const nowMs = platform.nowMs();
-    if (request === current) {
+    const hasReturned = request !== current;
+    if (!hasReturned) {
       current = undefined;
       answeredMs = nowMs;
     }
-    // For work that waits for something else, the queue delay is visible only while as many run as may.
-    if (running === runningMax) queueDelay.took(1, nowMs - fullSinceMs);
     running -= 1;
     if (bounded) workCount += 1;
     waiting.ended(request, nowMs);
     counters.ended(request, outcome, nowMs);
     answered(request, outcome, nowMs);
     times.answered(request, nowMs);
+    if (bounded) measure(request, hasReturned, nowMs);
     if (waiting.size() > 0) askForTurn();
     else announced.over(request);
+  }
+
+  /** In the time of a run that waits for something else, as many are done as may run at once. */
+  function measure(request: Admitted, hasReturned: boolean, nowMs: number): void {
+    const sinceMs = beganMs(request);
+    if (!hasReturned) queueDelay.took(1, nowMs - sinceMs);
+    else if (sinceMs >= resumedMs) queueDelay.took(runningMax, nowMs - sinceMs);
   }
 
   /** Threads with quick work get their next task before they are done. */
@@ -261,8 +268,10 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       if (workedMs >= stretchMs) askForTurn();
     },
     loopSeen(lateMs) {
-      // Which of them blocked the loop is unknown.
-      if (lateMs >= lateFromMs) times.suspectAll();
+      if (lateMs < lateFromMs) return;
+      // It is not known which of them blocked the loop.
+      times.suspectAll();
+      resumedMs = platform.nowMs();
     },
     linked() {
       if (waiting.size() > 0) askForTurn();

@@ -5,7 +5,7 @@ import type { QueueLoad } from './queue-load.ts';
 import type { RunCounters } from './run-counters.ts';
 import type { Admitted } from './work.ts';
 
-/* What the queue of a server's requests does, and what it needs. */
+/* The interface of the queue of a server's requests. */
 
 export interface RunQueue {
   /** Begins the request now or later. `answered` is called once, unless the request was given back. */

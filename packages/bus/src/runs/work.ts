@@ -1,7 +1,7 @@
 import type { Failure, RequestReading, Success } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import type { IncomingRequest, Load, ResponderEffect } from '@cateto/protocol';
-import { createLoad } from '@cateto/protocol';
+import { createLoad, memoryEstimate } from '@cateto/protocol';
 import type { RunHistograms } from '../metrics/run-histograms.ts';
 
 /* A request on its way through a server: where it came from, what computes it, and where its answer goes. */
@@ -11,6 +11,14 @@ export type Admitted = Extract<ResponderEffect<Work>, { type: 'run' }>;
 
 /** Call it exactly once for each request. */
 export type AnswerTo = (request: Admitted, outcome: Success | Failure) => void;
+
+/** Ends the spans of requests that end without an answer of their run. */
+export interface RunSpans {
+  /** Its turn did not come in time. */
+  missed(request: Admitted, outcome: Failure, nowMs: number): void;
+  /** It has not settled a second after its deadline, and perhaps never will. */
+  gaveUp(work: Work): void;
+}
 
 /** The code that computes requests for one contract. */
 export interface Run {
@@ -26,6 +34,8 @@ export interface Run {
   readonly maxMs?: number | undefined;
   /** Receives how long each run in the event loop has blocked it. */
   readonly took?: ((blockedMs: number) => void) | undefined;
+  /** The spans of its requests, where there is a telemetry. */
+  readonly spans?: RunSpans | undefined;
   /** The window that was announced last. */
   window: number | undefined;
   /** When the window was last checked. */
@@ -39,7 +49,7 @@ export interface Run {
   histograms: RunHistograms | undefined;
 }
 
-export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' | 'maxMs' | 'took'> {
+export interface RunOptions extends Pick<Run, 'contract' | 'begin' | 'threads' | 'maxMs' | 'took' | 'spans'> {
   /** How many runs may go on at once in the event loop. */
   readonly concurrency?: number | undefined;
 }
@@ -79,11 +89,17 @@ export interface Work {
   underway: Cancellable | 'cancelled' | 'returned' | undefined;
   readonly run: Run;
   readonly input: unknown;
-  readonly trace: string | undefined;
+  /** As it came with the request. With a telemetry, the span of its run is the parent as soon as the run begins. */
+  trace: string | undefined;
   /** How often the request had been sent when it arrived; unless given, once. */
   readonly attempt?: number | undefined;
   /** How long it waited for its turn, in microseconds; 0 before it has begun. */
   waitedUs: number;
+}
+
+/** When its run began. */
+export function beganMs({ sinceMs, work: { waitedUs } }: Admitted): number {
+  return sinceMs + waitedUs / 1_000;
 }
 
 /** A request as it arrived, with the route of its answer and the code that runs it. */
@@ -98,6 +114,15 @@ export function incoming(
     ttlMs,
     work: { underway: undefined, run, input, trace, attempt, waitedUs: 0 },
     origin,
+    bytes: typeof input === 'number' ? undefined : bytesOf(input),
     refusal,
   };
+}
+
+/** Ten thousand requests of less memory fit any process, so their values are not counted. */
+const countedBytesMin = 4_096;
+
+function bytesOf(input: unknown): number | undefined {
+  const bytes = memoryEstimate(input);
+  return bytes < countedBytesMin ? undefined : bytes;
 }

@@ -18,6 +18,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     platform,
     attach: (component: Component) => void components.push(component),
     table: () => undefined,
+    chunks: { answersTo: () => [], waiting: () => 0 } as unknown as Participant['chunks'],
     publish: (topic: string, to: string, message: readonly unknown[]) => void beats.push([topic, to, message]),
     rearm: () => components.forEach((component) => component.deadlineMs?.()),
     subscribe: () => undefined,
@@ -380,6 +381,40 @@ test('returned requests do not count as waiting when the next one is admitted', 
   expect(answers.filter(([, code]) => code === 'overloaded')).toEqual([]);
   turns.settle();
   expect(answers.at(-1)).toEqual([101, 0]);
+});
+
+/** A server of four slots after rounds of handlers that wait for four seconds, in steps of this time. */
+function afterRounds(stepMs: number) {
+  const all = setUp({ runningMax: 4 });
+  const { askElsewhere, elsewhere, turns, tick } = all;
+  for (let round = 0; round < 6; round += 1) {
+    askElsewhere(4);
+    for (let ms = 0; ms < 4_000; ms += stepMs) {
+      turns.pass(stepMs);
+      tick();
+    }
+    elsewhere.splice(0).forEach((done) => done());
+    turns.settle();
+  }
+  return all;
+}
+
+test('handlers that wait together for four seconds, four at a time, are done at a rate of one a second', () => {
+  const { askElsewhere, answers, turns } = afterRounds(50);
+  // Nine of them wait, with a timeout of ten seconds.
+  askElsewhere(13);
+  turns.settle();
+  expect(answers.filter(([, code]) => code === 'overloaded')).toEqual([]);
+  askElsewhere(1);
+  expect(answers.filter(([, code]) => code === 'overloaded')).toHaveLength(1);
+});
+
+test('handlers that waited while their server stood still are no reason to refuse requests', () => {
+  const { askElsewhere, answers, turns } = afterRounds(4_000);
+  askElsewhere(20);
+  turns.settle();
+  askElsewhere(1);
+  expect(answers.filter(([, code]) => code === 'overloaded')).toEqual([]);
 });
 
 test('an announced silence is withdrawn when its handler does not begin', () => {

@@ -1,7 +1,16 @@
-import type { ResultMessage } from '@cateto/contracts';
-import { beatTopic, beatLayout, cancelTopic, failure, limits, readCancel, resultMessage } from '@cateto/contracts';
+import type { Failure, ResultMessage } from '@cateto/contracts';
+import {
+  beatTopic,
+  beatLayout,
+  cancelTopic,
+  failure,
+  isFailure,
+  limits,
+  readCancel,
+  resultMessage,
+} from '@cateto/contracts';
 import type { IncomingRequest, OwedBeat, ResponderCounters, ResponderEffect, ResponderInput } from '@cateto/protocol';
-import { createResponder } from '@cateto/protocol';
+import { createResponder, isSettled } from '@cateto/protocol';
 import type { OnEvent } from '../participant/events.ts';
 import { cancelRun, shareOf } from '../runs/request-context.ts';
 import type { BatchOrigin, Participant } from '../participant/participant.ts';
@@ -22,9 +31,11 @@ const late = failure(
   'the server is overloaded: queued work would take most of the time that the request has left',
 );
 
+const nothing: readonly number[] = [];
+
 /** `T` are the topics on which the role may answer. */
 export interface ResponderDriverOptions<T extends string> {
-  publish(topic: T, to: string, message: ResultMessage): void;
+  publish(topic: T, to: string, message: ResultMessage, value: unknown): void;
   readonly onEvent: OnEvent;
   /** How many requests run at once, besides those in threads; others wait for their turn. Unless given, all of them. */
   readonly runningMax?: number | undefined;
@@ -36,8 +47,10 @@ export interface ResponderDriverOptions<T extends string> {
 export interface ResponderDriver {
   /** Takes the requests of one batch. Each runs, unless it ran before. */
   accept(origin: BatchOrigin, requests: readonly IncomingRequest<Work>[]): void;
-  /** Sends a beat to the requesters of running requests. */
+  /** Sends a beat to the requesters of running requests, and of those whose answers are on their way. */
   sayAtWork(): void;
+  /** Requests run, or their answers are on their way. */
+  isBusy(): boolean;
   /** Gives back all running requests: this server answers nothing more. */
   letGo(): void;
   /**
@@ -59,9 +72,16 @@ export function createResponderDriver<T extends string>(
   { publish, onEvent, runningMax = Number.POSITIVE_INFINITY, loopSeen }: ResponderDriverOptions<T>,
 ): ResponderDriver {
   const { platform } = participant;
-  const responder = createResponder<Work>({ shareOf: ({ underway }) => shareOf(underway) });
+  const responder = createResponder<Work>({
+    shareOf: ({ underway }) => shareOf(underway),
+    isCongested: participant.isCongested,
+    answersTo: participant.chunks.answersTo,
+  });
   const givenUp = createThrottledCounter(platform, (topic, _cause, count) =>
     onEvent({ event: 'request-given-up', topic, count }),
+  );
+  const contractRefused = createThrottledCounter(platform, (name, cause, count) =>
+    onEvent({ event: 'contract-refused', name, cause, count }),
   );
   const runCounters = createRunCounters();
   let drained: (() => void) | undefined;
@@ -101,7 +121,8 @@ export function createResponderDriver<T extends string>(
         return queue.add(effect);
       case 'publish':
         for (const { seq, outcome } of effect.results) {
-          publish(effect.topic as T, effect.to, resultMessage(seq, outcome));
+          const value = isFailure(outcome) ? outcome.data : outcome.value;
+          publish(effect.topic as T, effect.to, resultMessage(seq, outcome), value);
         }
         return;
       case 'beat': {
@@ -114,6 +135,7 @@ export function createResponderDriver<T extends string>(
         if (typeof effect.run.work.underway !== 'object') effect.run.work.underway = 'returned';
         return;
       case 'give-up':
+        effect.work.run.spans?.gaveUp(effect.work);
         return givenUp.count(effect.replyTopic, '');
       case 'cancel':
         return cancel(effect.run.work);
@@ -137,12 +159,31 @@ export function createResponderDriver<T extends string>(
     onEvent({ event: 'server-has-room', what, inFlight, forMs: Math.round(forMs), refused });
   }
 
-  function announce(silentMs: number): void {
-    if (responder.counters().inFlight > 0) handle({ type: 'announce', silentMs });
+  /** Another version of a contract concerns the operator; any other refusal, the caller. */
+  function noteRefusal(contract: string, { code, message }: Failure): void {
+    if (code === 'contract-mismatch' || code === 'unknown-formula') contractRefused.count(contract, message);
   }
 
-  participant.receive(cancelTopic, readCancel, (messages, { sender, settledBelow, stragglers }) => {
-    for (const { seqs } of messages) handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
+  function announce(silentMs: number): void {
+    if (isBusy()) handle({ type: 'announce', silentMs });
+  }
+
+  const isBusy = (): boolean => responder.counters().inFlight > 0 || participant.chunks.waiting() > 0;
+
+  /** Its answers that are on their way and that it does not need any more stop. */
+  function withdraw({ sender, settledBelow: below, stragglers = [] }: BatchOrigin, seqs: readonly number[]): void {
+    for (const seq of participant.chunks.answersTo(sender)) {
+      if (isSettled({ below, stragglers }, seq) || seqs.includes(seq)) participant.chunks.withdrawAnswer(sender, seq);
+    }
+  }
+
+  participant.receive(cancelTopic, readCancel, (messages, origin) => {
+    const { sender, settledBelow, stragglers } = origin;
+    for (const { seqs, received } of messages) {
+      if (received !== undefined) participant.chunks.confirmed(sender, received);
+      withdraw(origin, seqs);
+      handle({ type: 'cancel', sender, settledBelow, stragglers, seqs });
+    }
     participant.rearm();
   });
   participant.subscribe(cancelTopic);
@@ -168,7 +209,10 @@ export function createResponderDriver<T extends string>(
   });
 
   return {
-    accept({ sender, settledBelow, stragglers }, requests) {
+    accept(origin, requests) {
+      const { sender, settledBelow, stragglers } = origin;
+      withdraw(origin, nothing);
+      for (const { refusal, work } of requests) if (refusal !== undefined) noteRefusal(work.run.contract, refusal);
       queue.open();
       const waitMs = queue.waitMs();
       const taken = waitMs === 0 ? requests : requests.map((request) => unlessLate(request, waitMs));
@@ -176,6 +220,7 @@ export function createResponderDriver<T extends string>(
       queue.close();
       participant.rearm();
     },
+    isBusy,
     sayAtWork: () => announce(silentLeastMs),
     letGo() {
       handle({ type: 'let-go' });
@@ -193,6 +238,7 @@ export function createResponderDriver<T extends string>(
     close() {
       loop.leave();
       givenUp.close();
+      contractRefused.close();
     },
     counters: responder.counters,
     runCounts: () => runCounters.counts(responder.counters().givenUp),

@@ -1,14 +1,18 @@
 import type { ServerMetrics, StatusReport } from '@cateto/contracts';
 import {
+  eventsRequestTopic,
+  eventsResultTopic,
   limits,
   messageWriter,
+  readEventsRequest,
   readStatusRequest,
   resultMessage,
   statusRequestTopic,
   statusResultTopic,
   version,
 } from '@cateto/contracts';
-import { hostname } from 'node:os';
+import type { EventHistory } from '../events/event-history.ts';
+import { answersEvents } from '../events/events-answer.ts';
 import type { OnEvent } from '../participant/events.ts';
 import type { ServerNumbers } from './server-metrics.ts';
 import { serverMetrics } from './server-metrics.ts';
@@ -18,6 +22,8 @@ export interface RunningServer {
   readonly address: string;
   /** Its status, as it answers status requests. */
   report(): StatusReport;
+  /** The number of entries in each of its tables, and of the requests in flight. */
+  tables(): Readonly<Record<string, number>>;
   metrics(): ServerMetrics;
   /** Why requests do not reach it at this moment; undefined when they do. */
   notReady(): string | undefined;
@@ -39,6 +45,8 @@ export interface ServerOptions extends ServerNumbers {
   /** The hash of each contract that it serves or requests, by name. */
   readonly contracts: Readonly<Record<string, number>>;
   readonly onEvent: OnEvent;
+  /** Keeps its events for observers. */
+  readonly history: EventHistory;
   /** How long running work may take during a drain, in milliseconds; unless given, 5,000. */
   readonly drainMs?: number | undefined;
   /** Called when this server answers nothing more; its sockets close next. */
@@ -59,18 +67,23 @@ const obstacles = {
 };
 
 const writeStatus = messageWriter(statusResultTopic);
+const writeEvents = messageWriter(eventsResultTopic);
 
 /** The part that both kinds of server share: when they listen, how they report their status, and how they end. */
 export function startServer(options: ServerOptions): RunningServer {
   const { role, participant, requestTopics, serves, contracts, responses, threads, waitingCalls, overrunning } =
     options;
-  const { onEvent, onClose, drainMs = limits.drainMs } = options;
+  const { onEvent, history, onClose, drainMs = limits.drainMs } = options;
   const { platform } = participant;
   const topics = [...requestTopics, statusRequestTopic];
-  const sinceMs = Date.now();
+  const sinceMs = platform.wallMs();
+  const answerEvents = answersEvents(history, { role }, platform);
+  const { host, pid } = platform.process;
   let listening = false;
   let announced = false;
   let draining = false;
+  /** When this server reached an active broker last, while it reaches none. */
+  let unlinkedMs: number | undefined;
 
   function listen(): void {
     if (listening || draining) return;
@@ -79,6 +92,20 @@ export function startServer(options: ServerOptions): RunningServer {
     if (announced) return;
     announced = true;
     onEvent({ event: 'ready', address: participant.address });
+  }
+
+  function lose(): void {
+    if (unlinkedMs !== undefined || participant.obstacle() !== 'no-broker') return;
+    unlinkedMs = platform.nowMs();
+    onEvent({ event: 'active-broker-lost' });
+  }
+
+  function reach(): void {
+    if (unlinkedMs !== undefined) {
+      onEvent({ event: 'active-broker-reached', afterMs: Math.round(platform.nowMs() - unlinkedMs) });
+      unlinkedMs = undefined;
+    }
+    listen();
   }
 
   function withdraw(): void {
@@ -91,12 +118,11 @@ export function startServer(options: ServerOptions): RunningServer {
     const { inFlight, answered, givenUp, late } = responses.counters();
     const { handlingMs, ...counts } = responses.runCounts();
     const { queued, ...load } = responses.load();
-    const pid = process.pid;
     const tables = participant.tables();
     return {
       role,
       serves: [...serves],
-      host: hostname(),
+      host,
       pid,
       sinceMs,
       inFlight,
@@ -130,9 +156,20 @@ export function startServer(options: ServerOptions): RunningServer {
       participant.publish(statusResultTopic, sender, writeStatus(resultMessage(seq, refusal ?? outcome)));
     }
   });
+  participant.receive(eventsRequestTopic, readEventsRequest, (asked, { sender }) => {
+    for (const one of asked) {
+      const value = answerEvents(one);
+      if (value === undefined) participant.dropped.count(eventsRequestTopic, 'too many requests for events');
+      else
+        participant.publish(eventsResultTopic, sender, writeEvents(resultMessage(one.seq, { value, fallbacks: [] })));
+    }
+  });
+  // Also while the server drains, or does not listen to its requests: then events matter most.
+  participant.subscribe(eventsRequestTopic);
   participant.attach({
     returnPathChanged(change) {
-      if (change.type === 'confirmed') listen();
+      if (change.type === 'unconfirmed') lose();
+      if (change.type === 'confirmed') reach();
       if (change.type === 'withdraw') withdraw();
     },
   });
@@ -175,11 +212,13 @@ export function startServer(options: ServerOptions): RunningServer {
   async function drain(): Promise<void> {
     draining = true;
     onEvent({ event: 'draining' });
+    const untilMs = platform.nowMs() + drainMs;
     const ended = workEnds();
-    if (responses.counters().inFlight > 0) await Promise.race([workAnnounced(), ended]);
+    if (responses.isBusy()) await Promise.race([workAnnounced(), ended]);
     withdraw();
     if (closed === undefined) stayAtWork();
     await ended;
+    if (closed === undefined) await participant.chunks.allSent(untilMs - platform.nowMs());
     await close();
   }
 
@@ -188,6 +227,8 @@ export function startServer(options: ServerOptions): RunningServer {
     stopWaiting?.();
     quit?.();
     responses.letGo();
+    // A process that still listens to something when its connection closes counts as one that has crashed.
+    participant.unsubscribe(eventsRequestTopic);
     onClose?.();
     await participant.close();
     responses.close();
@@ -202,6 +243,7 @@ export function startServer(options: ServerOptions): RunningServer {
   return {
     address: participant.address,
     report,
+    tables: () => ({ ...participant.tables(), 'in flight': responses.counters().inFlight }),
     metrics: () => serverMetrics(options),
     notReady,
     drain() {

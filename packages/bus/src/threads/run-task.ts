@@ -6,12 +6,12 @@ import { timers } from '@cateto/zmtp/timers';
 import { openThreadContext } from './thread-context.ts';
 import type { Begun, LoggedLine, Outcome, ThreadTask, Thrown, Worked } from './thread-task.ts';
 
-/** What a thread runs for each task. */
+/** The function that a thread runs for each task. */
 export type ThreadWork = (task: ThreadTask) => Promise<Worked>;
 
 /**
- * What a thread runs for each task: the handler of the operation. The file of a thread exports the result as its
- * default.
+ * Makes the function that a thread runs for each task: it calls the handler of the operation. The file of a thread
+ * exports the result as its default.
  *
  * @param handlers the handlers of this thread's copy of the program
  */

@@ -4,7 +4,7 @@ import { lanesMax } from '../messages/limits.ts';
 import { assertFailures } from './declared-failures.ts';
 import { assertName, assertOperandName } from './names.ts';
 import type { Operation } from './operation.ts';
-import { problemOf } from '../values/parse.ts';
+import { problemOfTaken } from '../values/parse.ts';
 import { takeValue } from '../values/plain-value.ts';
 import type { ValueSchema } from '../schemas/value-schema.ts';
 import { assertWork } from './work.ts';
@@ -136,7 +136,7 @@ function checkCalls({ name, calls }: Formula, operations: Readonly<Record<string
 
 function checkExample(contract: Operation | Formula, where: string, schema: ValueSchema, example: unknown): void {
   const taken = takeValue(example);
-  const problem = taken.fault ?? problemOf(schema, taken.value);
+  const problem = taken.fault ?? problemOfTaken(schema, taken.value, taken.binary);
   if (problem !== undefined) throw new TypeError(`${contract.kind} "${contract.name}", example ${where}: ${problem}`);
 }
 

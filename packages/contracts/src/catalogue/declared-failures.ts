@@ -6,9 +6,9 @@ import type { SchemaValue, ValueSchema } from '../schemas/value-schema.ts';
 import { schemaFault } from '../schemas/value-schema.ts';
 
 /*
- * The failures that a contract declares beside those of the protocol: answers that are no value, such as
+ * The failures that a contract declares beside those of the protocol: answers that are not values, such as
  * `market-closed`. Each has a code and data. They are part of the contract's hash, so both ends know them. A declared
- * failure is an answer: it is remembered, settles its request, and is no fault of the server.
+ * failure is an answer: it is remembered, settles its request, and is not a fault of the server.
  */
 
 /** By code, the schema of the data. `z.null()` is the schema of a failure without data. */

@@ -5,7 +5,7 @@ import type { CallsOf, Formula, OperandsOf } from './formula.ts';
 import type { InputOf, Operation, OutputOf } from './operation.ts';
 import type { Call, Step } from './step.ts';
 
-/** What a handler learns about its request. */
+/** The context of a handler: facts about its request. */
 export interface HandlerContext {
   /**
    * Aborts with a `TimeoutError` at the deadline and when the handler has run for the `work.maxMs` of its contract, and

@@ -1,7 +1,9 @@
 import { nameMax } from '../messages/limits.ts';
 
+const firstTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
+
 /** Parts of topics (docs/wire.md, "Topics"). */
-export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'status'] as const;
+export const reservedTopicWords = [...firstTopicWords, 'events'] as const;
 
 /**
  * Operations and formulas share one namespace, because both stand in the same place of a topic (`calc.<name>.result`),
@@ -9,7 +11,7 @@ export const reservedTopicWords = ['request', 'result', 'hello', 'broker', 'stat
  * that topics, client and CLI use themselves are reserved.
  */
 const reservedNames = [
-  ...reservedTopicWords,
+  ...firstTopicWords,
   // properties of an SDK client, and those that make an object a promise
   'then',
   'catch',
@@ -22,6 +24,7 @@ const reservedNames = [
   'map',
   'safe',
   'metrics',
+  // Also a word of topics. It stays here, because a new order would change the pattern in the exported contracts.
   'events',
   // words of topics that stand where a name does
   'beat',

@@ -23,6 +23,7 @@ test('the settings are those of the interface', () => {
     CATETO_HTTP: undefined,
     CATETO_HTTP_TOKEN_FILE: undefined,
     CATETO_HTTP_INSECURE: '0',
+    CATETO_OTEL: '0',
     CATETO_LOG: undefined,
     CATETO_LOG_LEVEL: 'info',
   });
@@ -50,6 +51,7 @@ test('every default can be read', () => {
     http: undefined,
     httpTokenFile: undefined,
     httpInsecure: false,
+    otel: false,
     log: undefined,
     logLevel: 'info',
   });
@@ -140,6 +142,7 @@ const wrong: readonly (readonly [SettingName, string, string])[] = [
   ['http', '::1:9464', '"::1:9464" is not address:port, such as 127.0.0.1:9464'],
   ['http', '127.0.0.1:65536', '"127.0.0.1:65536": 65536 is not a port from 0 to 65535'],
   ['httpInsecure', 'maybe', '"maybe" is not one of 1, true, 0, false'],
+  ['otel', 'http://localhost:4318', 'is not one of 1, true, 0, false'],
   ['log', 'xml', 'is not one of pretty, json'],
   ['logLevel', 'loud\nest', 'is not one of debug, info, warn, error, silent'],
 ];

@@ -17,7 +17,7 @@ export interface Setting<T> {
   /** In commander's form: `--timeout <ms>`; a switch has no value. */
   readonly flag: `--${string}`;
   readonly description: string;
-  /** The default, as text; undefined when there is none. */
+  /** The default, as text; undefined for a setting without a default. */
   readonly defaultText: string | undefined;
   /** @throws SettingFault saying what is wrong with the text */
   parse(text: string): T;
@@ -39,13 +39,11 @@ export const settings = {
     defaultText: defaultBrokers,
     parse: (text) => orFault(parseBrokers(text)),
   }),
-  catalogue: setting<string | undefined>({
-    variable: 'CATETO_CATALOGUE',
-    flag: '--catalogue <module>',
-    description: "the module that exports the catalogue: a path, or a package's name; default: the calculator",
-    defaultText: undefined,
-    parse: (text) => text,
-  }),
+  catalogue: anyText(
+    'CATETO_CATALOGUE',
+    '--catalogue <module>',
+    "the module that exports the catalogue: a path, or a package's name; default: the calculator",
+  ),
   bind: setting<string>({
     variable: 'CATETO_BIND',
     flag: '--bind <address>',
@@ -56,16 +54,14 @@ export const settings = {
         /^[0-9A-Za-z.:*[\]-]+$/.test(text) ? text : new Error(`${JSON.stringify(text)} is not an address to bind`),
       ),
   }),
-  insecure: setting<boolean>({
-    variable: 'CATETO_INSECURE',
-    flag: '--insecure',
-    description: 'allow an address on which anyone who reaches the port can read and publish',
-    defaultText: '0',
-    parse: parseSwitch,
-  }),
-  key: file('CATETO_KEY', '--key <file>', 'the key pair of this program; `cateto key new` makes one'),
-  brokerKeys: file('CATETO_BROKER_KEYS', '--broker-keys <file>', 'the public keys of the brokers'),
-  access: file('CATETO_ACCESS', '--access <file>', 'the list of the keys that may connect, and of what each may do'),
+  insecure: onOrOff(
+    'CATETO_INSECURE',
+    '--insecure',
+    'allow an address on which anyone who reaches the port can read and publish',
+  ),
+  key: anyText('CATETO_KEY', '--key <file>', 'the key pair of this program; `cateto key new` makes one'),
+  brokerKeys: anyText('CATETO_BROKER_KEYS', '--broker-keys <file>', 'the public keys of the brokers'),
+  access: anyText('CATETO_ACCESS', '--access <file>', 'the list of the keys that may connect, and of what each may do'),
   heartbeatMs: milliseconds('CATETO_HEARTBEAT_MS', '--heartbeat <ms>', 'time between two heartbeats of a broker', 50),
   peerLostMs: milliseconds(
     'CATETO_PEER_LOST_MS',
@@ -114,36 +110,35 @@ export const settings = {
     'how long to wait for an op-server before the calc-server computes an operation with the fallback late itself',
     2000,
   ),
-  exposeErrors: setting<boolean>({
-    variable: 'CATETO_EXPOSE_ERRORS',
-    flag: '--expose-errors',
-    description: 'send clients the text of errors that handlers and formulas throw; by default only the log has it',
-    defaultText: '0',
-    parse: parseSwitch,
-  }),
+  exposeErrors: onOrOff(
+    'CATETO_EXPOSE_ERRORS',
+    '--expose-errors',
+    'send clients the text of errors that handlers and formulas throw; by default only the log has it',
+  ),
   timeoutMs: milliseconds('CATETO_TIMEOUT_MS', '--timeout <ms>', 'how long a request may take', 5000),
   http: setting<HttpAddress | undefined>({
     variable: 'CATETO_HTTP',
     flag: '--http <address:port>',
     description:
-      'answer HTTP requests about this process there: /livez, /readyz (default: no). Any address but loopback requires --http-token-file or --http-insecure',
+      'answer HTTP requests about this process there: /livez, /readyz, /metrics (default: no). Any address but loopback requires --http-token-file or --http-insecure',
     defaultText: undefined,
     parse: (text) => orFault(parseHttpAddress(text)),
   }),
-  httpTokenFile: setting<string | undefined>({
-    variable: 'CATETO_HTTP_TOKEN_FILE',
-    flag: '--http-token-file <file>',
-    description: 'a file with the bearer token without which --http tells only whether the process is live and ready',
-    defaultText: undefined,
-    parse: (text) => text,
-  }),
-  httpInsecure: setting<boolean>({
-    variable: 'CATETO_HTTP_INSECURE',
-    flag: '--http-insecure',
-    description: 'allow an address for --http on which anyone who reaches the port can read it; changes nothing else',
-    defaultText: '0',
-    parse: parseSwitch,
-  }),
+  httpTokenFile: anyText(
+    'CATETO_HTTP_TOKEN_FILE',
+    '--http-token-file <file>',
+    'a file with the bearer token without which --http tells only whether the process is live and ready',
+  ),
+  httpInsecure: onOrOff(
+    'CATETO_HTTP_INSECURE',
+    '--http-insecure',
+    'allow an address for --http on which anyone who reaches the port can read it; changes nothing else',
+  ),
+  otel: onOrOff(
+    'CATETO_OTEL',
+    '--otel',
+    'send traces to an OpenTelemetry receiver, as the variables OTEL_* say; by default to http://localhost:4318',
+  ),
   log: setting<'pretty' | 'json' | undefined>({
     variable: 'CATETO_LOG',
     flag: '--log <form>',
@@ -192,8 +187,8 @@ export function readSetting<N extends SettingName>(name: N, given: GivenSetting)
   }
 }
 
-function file(variable: `CATETO_${string}`, flag: `--${string}`, description: string): Setting<string | undefined> {
-  return { variable, flag, description, defaultText: undefined, parse: (text) => text };
+function anyText(variable: `CATETO_${string}`, flag: `--${string}`, description: string): Setting<string | undefined> {
+  return { variable, flag, description, defaultText: undefined, parse: (given) => given };
 }
 
 /** Only a setting whose value may be undefined can have no default. */
@@ -224,8 +219,9 @@ function milliseconds(
   return { variable, flag, description, defaultText: String(defaultMs), parse };
 }
 
-function parseSwitch(text: string): boolean {
-  return ['1', 'true'].includes(oneOf(text, ['1', 'true', '0', 'false']));
+function onOrOff(variable: `CATETO_${string}`, flag: `--${string}`, description: string): Setting<boolean> {
+  const parse = (given: string): boolean => ['1', 'true'].includes(oneOf(given, ['1', 'true', '0', 'false']));
+  return { variable, flag, description, defaultText: '0', parse };
 }
 
 function parseWorkers(text: string): number | 'auto' {

@@ -113,7 +113,7 @@ export class Failure {
    */
   declare readonly '~failure': true;
   readonly code: AnyFailureCode;
-  /** What is wrong and where, for people. */
+  /** The fault and its place, for people. */
   readonly message: string;
   /** The data of a failure that a contract declares; undefined for any other failure. */
   readonly data: unknown;

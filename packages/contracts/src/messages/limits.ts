@@ -44,6 +44,13 @@ export const heldRequestsMax = 65_536;
 export const requestsInFlightMax = 10_000;
 
 /**
+ * Bytes of the values of these requests, as they stand in memory, without those that take less than 4 KiB. The server
+ * answers further requests with `overloaded`. Without a bound, ten thousand requests with values of a megabyte would
+ * fill any process.
+ */
+export const admittedBytesMax = 268_435_456;
+
+/**
  * A handler that has not settled this long after the deadline of its request is given up, and its place is free. Its
  * signal aborts at the deadline, which leaves a handler a second to close a connection or a transaction. The requester
  * has settled the request by then.
@@ -55,6 +62,16 @@ export const handlerGraceMs = 1_000;
  * the number that a server admits, so that a server admits the whole burst of a single requester.
  */
 export const requestsPerServerMax = 8_192;
+
+/**
+ * Bytes of the requests in flight from one requester to one server, by an upper bound of their size. Further large requests
+ * wait in the requester. Eight of the largest values keep a link of 100 Mbit/s busy for more than half a second, and half
+ * of a peer's queue at a broker stays free.
+ */
+export const windowBytesMax = 8_388_608;
+
+/** Requests of fewer bytes do not count towards `windowBytesMax`: `requestsPerServerMax` of them stay below it. */
+export const largeBytesMin = windowBytesMax / requestsPerServerMax;
 
 /**
  * Servers that may end while they have a request, before the request settles as `server-lost`. With a limit of two, a
@@ -157,5 +174,78 @@ export const partsMax = 131_072;
 /** Lists, objects and texts of one value, so that the message and batch around it have room. */
 export const valuePartsMax = partsMax - 1_024;
 
-/** Bytes of one value: a frame less 8 KiB for the message and batch around it, so that every message fits a frame. */
-export const valueBytesMax = frameBytesMax - 8_192;
+/**
+ * Bytes of one value. Decoding four million small numbers takes 120 ms of processor time, a text of this size 16 ms,
+ * bytes 5 ms. Meanwhile the receiver's event loop does nothing else.
+ */
+export const valueBytesMax = 4_194_304;
+
+/** Bytes of a body: one of the largest values, and 8 KiB for the message and batch around it. */
+export const bodyBytesMax = valueBytesMax + 8_192;
+
+/**
+ * Bytes of a chunk. A larger body leaves in chunks, and small messages pass between them. A chunk takes 130 ms on a link
+ * of 2 Mbit/s. Half the size would double the cost of a large value at the broker.
+ */
+export const chunkBytes = 32_768;
+
+/** Chunks of a body. */
+export const chunksMax = Math.ceil(bodyBytesMax / chunkBytes);
+
+/**
+ * Bytes of chunks that were sent to one peer and that it has not confirmed. So much is in flight on a link of 100 Mbit/s
+ * with a round trip of 80 ms, and sixteen senders do not fill the queue that a broker keeps for the peer.
+ */
+export const unconfirmedBytesMax = 1_048_576;
+
+/**
+ * Bytes of large messages on their way from a sender, by an upper bound of their size. A requester's windows are
+ * smaller. Answers have no window: beyond this, the messages for receivers that confirm nothing are dropped, then new
+ * ones, and their requesters ask again.
+ */
+export const waitingBytesMax = 134_217_728;
+
+/** Bytes of all incomplete bodies in a receiver. Beyond this, the one that has waited longest for a chunk is dropped. */
+export const incompleteBodiesBytesMax = 67_108_864;
+
+/** Bytes of one binary value: `valueBytesMax` less the head of a binary, as a multiple of eight. */
+export const bytesMax = valueBytesMax - 8;
+
+/** Doubles of one vector. */
+export const doublesMax = bytesMax / 8;
+
+/**
+ * Events that a process keeps for observers that ask later. A failover brings some ten events, so in a healthy system a
+ * thousand events reach weeks back.
+ */
+export const eventsKeptMax = 1_000;
+
+/** Bytes of all these events as MessagePack. A usual event has a hundred bytes. */
+export const eventsKeptBytesMax = 1_048_576;
+
+/** Events of one answer. The observer's next request asks for the rest. */
+export const eventsOfReplyMax = 256;
+
+/** Bytes of the events of one answer, so that an answer costs a process less than a millisecond. */
+export const eventsOfReplyBytesMax = 65_536;
+
+/**
+ * Answers with events that a process gives in a second. An observer asks twice a second, and once more for each further
+ * answer while it reads the history.
+ */
+export const eventsAnswersMax = 100;
+
+/** Characters of a text in an event. The log has the whole text. */
+export const eventTextMax = 500;
+
+/** Texts of a list in an event: eight operations on every lane. */
+export const eventListMax = 64;
+
+/**
+ * The largest time of a clock, in milliseconds since 1970: the end of the year 9999. The difference of two such times is
+ * a date of JavaScript, too.
+ */
+export const clockMsMax = 253_402_300_799_999;
+
+/** Fields of an event. */
+export const eventFieldsMax = 16;

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -86,3 +87,17 @@ test('a misfit without a path is reported by its message alone', () => {
   const { error } = z.number().safeParse('x');
   expect(error && misfit(error)).toBe('Invalid input: expected number, received string');
 });
+
+test('a message of fractions alone is not an array of bare fractions, which would slow the encoder down for all messages', () => {
+  const fractions = messageLayout({ share: z.number(), seconds: z.number() }).write({ share: 0.25, seconds: 1.5 });
+  expect(fractions).toEqual([0.25, 1.5]);
+  expect(isOfFractions(fractions)).toBe(false);
+  expect(isOfFractions([0.25, 1.5])).toBe(true);
+});
+
+/** Whether V8 keeps the array's elements as bare fractions. */
+function isOfFractions(array: readonly unknown[]): boolean {
+  setFlagsFromString('--allow-natives-syntax');
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the syntax is no JavaScript
+  return new Function('array', 'return %HasDoubleElements(array)')(array) as boolean;
+}

@@ -6,6 +6,7 @@ import {
   batchMessagesMax,
   beatRangesMax,
   cancelledSeqsMax,
+  chunksMax,
   formulaCallsMax,
   lanesMax,
   routesServedMax,
@@ -91,9 +92,19 @@ export const statusRequestLayout = messageLayout({ seq: Seq, ttlMs: TtlMs });
 /** A message that a participant sends to itself, to confirm its return path. */
 export const helloLayout = messageLayout({ counter: z.int().min(1) });
 
-/** Requests of the sender whose outcome is no longer needed. */
+/** How far the receiver of chunks has come with one body. */
+const Received = z
+  .tuple([Seq, z.int().min(-chunksMax).max(chunksMax)])
+  .meta({
+    description:
+      'The number of a body, and the index of its latest chunk plus one; negative when the receiver has dropped the body.',
+  })
+  .optional();
+
+/** Requests of the sender whose outcome is no longer needed, and the chunks of answers that have arrived. */
 export const cancelLayout = messageLayout({
-  seqs: z.array(Seq).min(1).max(cancelledSeqsMax),
+  seqs: z.array(Seq).max(cancelledSeqsMax),
+  received: Received,
 });
 
 const SeqRanges = z.array(Seq).max(2 * beatRangesMax);
@@ -130,6 +141,7 @@ export const beatLayout = messageLayout({
     .literal(true)
     .meta({ description: 'The server drains. It keeps the requests in `held`, and may have run those in `returned`.' })
     .optional(),
+  received: Received,
 });
 
 /** A body: messages of one topic, with what their sender has settled of its own requests. */
@@ -249,7 +261,7 @@ type OperandOfFormula<N extends string, F extends Formula, K extends string> = n
       }
     : never;
 
-/** What may be published as operand n: one shape for each formula that has an n-th operand. */
+/** A body that may be published as operand n: one shape for each formula that has an n-th operand. */
 export type OperandOf<C extends Catalogue, N extends Lane> = {
   [F in FormulaName<C>]: OperandOfFormula<F, C['formulas'][F], TupleKey[N]>;
 }[FormulaName<C>];

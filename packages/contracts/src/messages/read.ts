@@ -18,6 +18,8 @@ import {
   statusRequestLayout,
   successLayout,
 } from './messages.ts';
+import type { EventsRequestMessage } from './events-messages.ts';
+import { eventsRequestLayout, EventsReport } from './events-messages.ts';
 import { isName } from '../catalogue/names.ts';
 import type { Operation } from '../catalogue/operation.ts';
 import type { ValueSchema } from '../schemas/value-schema.ts';
@@ -98,35 +100,53 @@ export function readOperationRequest(
 }
 
 export function readOperand(catalogue: Catalogue, n: Lane): (fields: unknown) => OperandReading | undefined {
-  const schemas = Object.values(catalogue.formulas).flatMap(({ operands }) => operands.map(([, schema]) => schema));
-  const parsers = new Map(schemas.map((schema) => [schema, parser(schema)]));
+  const formulas = new Map(Object.values(catalogue.formulas).map((each) => [each.name, operandOf(catalogue, each, n)]));
+  /** The one read last: most operands follow an operand of the same formula, and comparing two names is cheaper. */
+  let last: DeclaredOperand | undefined;
   return (fields) => {
     const message = operandLayout.read(fields);
     if (message === undefined) return misshapenOperand(fields);
-    const { formula, operands } = message;
-    if (!Object.hasOwn(catalogue.formulas, formula)) {
-      return operandReading(message, failure('unknown-formula', `this server has no formula "${formula}"`));
+    if (last === undefined || last.formula.name !== message.formula) last = formulas.get(message.formula);
+    if (last === undefined) {
+      const { formula } = message;
+      return operandReading(message, formula, failure('unknown-formula', `this server has no formula "${formula}"`));
     }
-    const contract = catalogue.formulas[formula] as Formula;
-    const expected = hashOf(catalogue, formula);
-    if (message.contract !== expected) {
-      return operandReading(message, mismatch(contract, message.contract, expected));
+    const { hash, parse, operand } = last;
+    // From here on the name is the declared one: a text that has just been decoded has to be hashed for each look-up.
+    const { name, operands } = last.formula;
+    if (message.contract !== hash) return operandReading(message, name, mismatch(last.formula, message.contract, hash));
+    if (parse === undefined || message.operands !== operands.length) {
+      const problem = `operand ${n} of ${message.operands}; the contract has ${operands.length}`;
+      return operandReading(message, name, failure('invalid-request', `${name}: ${problem}`));
     }
-    const declared = contract.operands[n - 1];
-    if (declared === undefined || operands !== contract.operands.length) {
-      const problem = `operand ${n} of ${operands}; the contract has ${contract.operands.length}`;
-      return operandReading(message, failure('invalid-request', `${formula}: ${problem}`));
-    }
-    const [name, schema] = declared;
-    const parsed = (parsers.get(schema) ?? parser(schema))(message.value);
+    const parsed = parse(message.value);
     return parsed.fits
-      ? operandReading(message, undefined, parsed.value)
-      : operandReading(message, unfit(`${formula}: operand ${name}`, parsed.problem));
+      ? operandReading(message, name, undefined, parsed.value)
+      : operandReading(message, name, unfit(`${name}: operand ${operand}`, parsed.problem));
   };
 }
 
-function operandReading(message: OperandMessage, refusal: Failure | undefined, value?: unknown): OperandReading {
-  const { seq, ttlMs, trace, attempt, formula, operands } = message;
+/** One operand of a formula; without a parser when the formula has fewer operands. */
+interface DeclaredOperand {
+  readonly formula: Formula;
+  readonly hash: number;
+  /** The name of the operand. */
+  readonly operand: string;
+  readonly parse: ReturnType<typeof parser> | undefined;
+}
+
+function operandOf(catalogue: Catalogue, formula: Formula, n: Lane): DeclaredOperand {
+  const [operand, schema] = formula.operands[n - 1] ?? ['', undefined];
+  const parse = schema === undefined ? undefined : parser(schema);
+  return { formula, hash: hashOf(catalogue, formula.name), operand, parse };
+}
+
+function operandReading(
+  { seq, ttlMs, trace, attempt, operands }: OperandMessage,
+  formula: string,
+  refusal: Failure | undefined,
+  value?: unknown,
+): OperandReading {
   return { seq, ttlMs, trace, attempt, formula, operands, value, refusal };
 }
 
@@ -175,6 +195,13 @@ export function readStatusRequest(fields: unknown): RequestReading | undefined {
 }
 
 export const readStatusResult = readResult({ output: StatusReport });
+
+/** A request that cannot be read is dropped: its sender asks again. */
+export function readEventsRequest(fields: unknown): EventsRequestMessage | undefined {
+  return eventsRequestLayout.read(fields);
+}
+
+export const readEventsResult = readResult({ output: EventsReport });
 
 /** @returns the counter */
 export function readHello(fields: unknown): number | undefined {

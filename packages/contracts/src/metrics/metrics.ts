@@ -71,7 +71,7 @@ export interface ServerMetrics extends ParticipantMetrics {
   /** Missing where there are no threads. */
   readonly threads?: number | undefined;
   readonly threadsBusy?: number | undefined;
-  /** Refused before they ran, by cause: `requests`, `requesters`, `time` (overload), or a failure code. */
+  /** Refused before they ran, by cause: `requests`, `bytes`, `requesters`, `time` (overload), or a failure code. */
   readonly refused: Counts;
   /** Copies of requests that were running or answered, so that they did not run again. */
   readonly repeated: number;

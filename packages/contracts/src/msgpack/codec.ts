@@ -1,7 +1,8 @@
 import { Decoder, Encoder } from '@msgpack/msgpack';
-import { frameBytesMax, nestingMax, partsMax } from '../messages/limits.ts';
+import { bodyBytesMax, nestingMax, partsMax } from '../messages/limits.ts';
 import { batchLayout } from '../messages/messages.ts';
 import { decodeMarked } from './marked-texts.ts';
+import { withOwnMemory } from './own-memory.ts';
 import { scanAccepts, scan } from './scan.ts';
 import { textKey } from './text-key.ts';
 
@@ -49,14 +50,17 @@ export function createCodec(): Codec {
       return (batchLayout.read(value) as OpenBatch | undefined) ?? 'not-a-batch';
     },
     // A part takes at least one byte, so a short body needs no scan.
-    fits: (body) => body.length <= frameBytesMax && (body.length <= partsMax || scanAccepts(body)),
+    fits: (body) => body.length <= bodyBytesMax && (body.length <= partsMax || scanAccepts(body)),
   };
 }
 
-/** Encodes any other value for the wire, such as a broker's heartbeat. */
+/** Encodes any other value for the wire, such as a broker's heartbeat. The Encoder is kept, because a new one costs more. */
 export function encodeValue(value: unknown): Uint8Array {
-  return newEncoder().encode(value);
+  valueEncoder ??= newEncoder();
+  return valueEncoder.encode(value);
 }
+
+let valueEncoder: Encoder | undefined;
 
 /** @returns undefined when the bytes are not MessagePack */
 export function decodeValue(body: Uint8Array): unknown {
@@ -76,7 +80,8 @@ function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
   const found = scan(body);
   if (found === 'refused') return undefined;
   try {
-    return found === 'accepted' ? decoder.decode(body) : decodeMarked(body);
+    if (found === 'accepted') return decoder.decode(body);
+    return withOwnMemory(found === 'accepted-with-binaries' ? decoder.decode(body) : decodeMarked(body));
   } catch {
     // The bytes are one value, but an object has a key that is not allowed: `__proto__`, or a key that is not a string.
     return undefined;

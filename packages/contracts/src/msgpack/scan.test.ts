@@ -59,7 +59,8 @@ test.each([
   ['a length cut off', [0xdd, 0x00, 0x00]],
   ['a double cut off', [0xcb, 0, 0, 0]],
   ['the byte that is never used', [0xc1]],
-  ['binary', [0xc4, 0x01, 0x00]],
+  ['bytes of 2^32 - 1', [0xc6, 0xff, 0xff, 0xff, 0xff]],
+  ['bytes one longer than they are', [0xc4, 0x02, 0x00]],
   ['an extension', [0xd6, 0xff, 0, 0, 0, 0]],
 ])('%s is refused', (_what, bytes) => {
   expect(scanAccepts(Uint8Array.from(bytes))).toBe(false);

@@ -6,8 +6,8 @@ import { isUtf8 } from './utf8.ts';
  *
  * Decoders trust declared lengths: `@msgpack/msgpack` allocates an array when it reads the array's header. So 200 bytes
  * that announce 40 nested arrays of 33 million elements take ten gigabytes and kill the process. The scan accepts a
- * length only if the bytes for it are there: every element needs at least one. It also refuses kinds that JSON cannot
- * express (binary, extensions), nesting and numbers of parts beyond a bound, and texts that are not UTF-8: decoders
+ * length only if the bytes for it are there: every element needs at least one. It also refuses extensions,
+ * nesting and numbers of parts beyond a bound, and texts that are not UTF-8: decoders
  * replace or misread their bytes, each in its own way.
  */
 export function scanAccepts(bytes: Uint8Array): boolean {
@@ -15,10 +15,11 @@ export function scanAccepts(bytes: Uint8Array): boolean {
 }
 
 /**
- * `accepted-with-marks`: one value, in which a text begins with U+FEFF. Decoders take that for a byte order mark and drop
- * it.
+ * `accepted-with-binaries`: one value with binary parts, which decoders give as views of the body.
+ * `accepted-with-marks`: one value, with or without binary parts, in which a text begins with U+FEFF. Decoders take that
+ * for a byte order mark and drop it.
  */
-export type Scan = 'refused' | 'accepted' | 'accepted-with-marks';
+export type Scan = 'refused' | 'accepted' | 'accepted-with-binaries' | 'accepted-with-marks';
 
 export function scan(bytes: Uint8Array): Scan {
   const end = bytes.length;
@@ -26,10 +27,11 @@ export function scan(bytes: Uint8Array): Scan {
   let depth = 0;
   let parts = 0;
   let marked = false;
+  let binaries = false;
   awaited[0] = 1;
   for (;;) {
     while (awaited[depth] === 0) {
-      if (depth === 0) return ended(at === end, marked);
+      if (depth === 0) return ended(at === end, marked, binaries);
       depth -= 1;
     }
     if (at >= end) return 'refused';
@@ -59,6 +61,9 @@ export function scan(bytes: Uint8Array): Scan {
         at += length;
         if (at > end || !isUtf8(bytes, from, at)) return 'refused';
         marked ||= length >= markBytes && beginsWithMark(bytes, from);
+      } else if (kind === 'binary') {
+        at += length;
+        binaries = true;
       } else elements = kind === 'map' ? length * 2 : length;
     }
     parts += 1;
@@ -71,9 +76,10 @@ export function scan(bytes: Uint8Array): Scan {
   }
 }
 
-function ended(isAll: boolean, marked: boolean): Scan {
+function ended(isAll: boolean, marked: boolean, binaries: boolean): Scan {
   if (!isAll) return 'refused';
-  return marked ? 'accepted-with-marks' : 'accepted';
+  if (marked) return 'accepted-with-marks';
+  return binaries ? 'accepted-with-binaries' : 'accepted';
 }
 
 /** Values still to come, at each depth. One array serves all calls, because no call is interrupted. */
@@ -81,20 +87,21 @@ const awaited = new Uint32Array(nestingMax + 1);
 
 /** The bytes after a head byte: a scalar of `size` bytes, or a length of `size` bytes and as many elements or bytes. */
 interface Form {
-  readonly kind: 'scalar' | 'text' | 'array' | 'map' | 'refused';
+  readonly kind: 'scalar' | 'text' | 'binary' | 'array' | 'map' | 'refused';
   readonly size: number;
 }
 
 const refused: Form = { kind: 'refused', size: 0 };
 const scalar = (size: number): Form => ({ kind: 'scalar', size });
 const text = (size: number): Form => ({ kind: 'text', size });
+const binary = (size: number): Form => ({ kind: 'binary', size });
 const array = (size: number): Form => ({ kind: 'array', size });
 const map = (size: number): Form => ({ kind: 'map', size });
 
 /** Head bytes 0xc0 to 0xdf (https://github.com/msgpack/msgpack/blob/master/spec.md). */
 const forms: readonly Form[] = [
   [scalar(0), refused, scalar(0), scalar(0)], // nil, never used, false, true
-  [refused, refused, refused, refused, refused, refused], // bin 8, 16, 32, ext 8, 16, 32
+  [binary(1), binary(2), binary(4), refused, refused, refused], // bin 8, 16, 32, ext 8, 16, 32
   [scalar(4), scalar(8)], // float 32, 64
   [scalar(1), scalar(2), scalar(4), scalar(8)], // uint 8, 16, 32, 64
   [scalar(1), scalar(2), scalar(4), scalar(8)], // int 8, 16, 32, 64

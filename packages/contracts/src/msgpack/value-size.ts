@@ -1,4 +1,5 @@
-import { frameBytesMax, partsMax } from '../messages/limits.ts';
+import { frameBytesMax, largeBytesMin, partsMax } from '../messages/limits.ts';
+import { isBinary } from '../values/binary-value.ts';
 
 /**
  * The size of a plain value in MessagePack, in bytes, as the encoder writes it: each number and each length in its
@@ -18,6 +19,7 @@ export function encodedBytes(value: unknown): number {
 }
 
 function containerBytes(value: object): number {
+  if (isBinary(value)) return binaryHeadBytes(value.byteLength) + value.byteLength;
   if (Array.isArray(value)) {
     return value.reduce((bytes: number, part: unknown) => bytes + encodedBytes(part), headBytes(value.length));
   }
@@ -28,6 +30,11 @@ function containerBytes(value: object): number {
 /** The size of the head of a list or an object. */
 function headBytes(size: number): number {
   if (size < 0x10) return 1;
+  return size < 0x1_0000 ? 3 : 5;
+}
+
+function binaryHeadBytes(size: number): number {
+  if (size < 0x100) return 2;
   return size < 0x1_0000 ? 3 : 5;
 }
 
@@ -73,6 +80,7 @@ function negativeBytes(number: number): number {
 export function bytesAtMost(value: unknown): number {
   if (typeof value === 'string') return partBytesMin + 3 * value.length;
   if (typeof value !== 'object' || value === null) return scalarBytesMax;
+  if (isBinary(value)) return partBytesMin + value.byteLength;
   let bytes = partBytesMin;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index += 1) bytes += bytesAtMost(value[index]);
@@ -82,6 +90,23 @@ export function bytesAtMost(value: unknown): number {
   return bytes;
 }
 
+/** The same for a value that is large; 0 for any other value. */
+export function largeBytes(value: unknown): number {
+  if (typeof value === 'number') return 0;
+  const bytes = bytesAtMost(value);
+  return bytes < largeBytesMin ? 0 : bytes;
+}
+
+/**
+ * An upper bound of the size of a message that carries this value, in bytes. All else in such a message is short: numbers,
+ * names, a trace, a failure's text.
+ */
+export function messageBytesAtMost(value: unknown): number {
+  return typeof value === 'number' ? besidesBytesMax : besidesBytesMax + bytesAtMost(value);
+}
+
+/** A failure's text takes most of it. A batch of as many messages as it may have fits its frame, if they carry numbers. */
+const besidesBytesMax = 4_096;
 /** More than the head of a text, list or object. */
 const partBytesMin = frameBytesMax / partsMax;
 const scalarBytesMax = 9;

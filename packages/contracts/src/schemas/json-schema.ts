@@ -9,7 +9,7 @@ import { zodJsonSchema } from './zod-json-schema.ts';
  *
  * @throws Error when a value would not arrive unchanged: bigint, Date, Map, Set, undefined, custom checks of a type,
  *   transforms and codecs; and an optional anywhere but at a property, because an absent element travels as nil
- * @throws TypeError for anything that is no schema, and for a schema that cannot describe its values, such as Zod 3's
+ * @throws TypeError for anything that is not a schema, and for a schema that cannot describe its values, such as Zod 3's
  */
 export function jsonSchemaOf(schema: ValueSchema, options: JsonSchemaOptions = {}): JsonSchema {
   const fault = schemaFault(schema);

@@ -1,3 +1,5 @@
+import { bytesKeyword, doublesKeyword } from './binary-keywords.ts';
+
 /*
  * The normal form of a JSON Schema. It is the same for schemas that mean the same and that validators, or releases of one,
  * write differently: as lists of types or as alternatives, nested or flat, with the parts of a recursive schema under any
@@ -25,8 +27,8 @@ const namedSubschemas = ['properties', 'patternProperties', 'dependentSchemas'] 
 const constraints = {
   any: ['$ref', 'const', 'enum', 'default', 'format'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
-  string: ['minLength', 'maxLength', 'pattern'],
-  array: ['minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains'],
+  string: ['minLength', 'maxLength', 'pattern', bytesKeyword],
+  array: ['minItems', 'maxItems', 'uniqueItems', 'minContains', 'maxContains', doublesKeyword],
   object: ['minProperties', 'maxProperties', 'dependentRequired'],
 } as const;
 
@@ -77,7 +79,7 @@ function normal(schema: unknown): unknown {
   return withCombinations(form, given);
 }
 
-/** Alternatives without those that fit nothing, flat, each once; a single one is no alternative. */
+/** Alternatives without those that fit nothing, flat, each once; a single one is not an alternative. */
 function withCombinations(form: Record<string, unknown>, given: Part): unknown {
   const all = unique(list(given.allOf).map(normal).flatMap(flat('allOf')));
   if (all.length > 0) form.allOf = all;

@@ -4,8 +4,8 @@ import { canonicalJson, normalForm } from './normal-form.ts';
 import type { StandardSchema } from './value-schema.ts';
 
 /*
- * What Cateto needs of a schema that is not Zod's. Standard Schema says nothing of what a validator does with a value, so
- * more is refused here than for Zod: only the JSON Schemas of input and output tell whether values are transformed.
+ * The requirements of a schema that is not Zod's. Standard Schema does not tell how a validator treats a value. So more
+ * is refused here than for Zod: only the JSON Schemas of input and output tell whether values are transformed.
  */
 
 /** @throws Error when the validator cannot describe its values, or transforms them */

@@ -2,8 +2,8 @@ import type { JsonSchema } from './json-schema-options.ts';
 import type { z } from './zod.ts';
 
 /*
- * What the releases of Zod 4 write differently into JSON Schemas of the same declaration. A contract's hash is taken over
- * the form that is made here, so that programs with different releases agree:
+ * The releases of Zod 4 write different JSON Schemas for the same declaration. This code brings them into one form. A
+ * contract's hash is taken over that form, so that programs with different releases agree:
  *
  * | declaration | 4.0 | 4.6 |
  * |---|---|---|

@@ -10,10 +10,10 @@ import { expect, onTestFinished, test } from 'vitest';
 const program = `
 import { z } from 'zod';
 import type { InputOf } from '../../../src/index.ts';
-import { defineCatalogue, formula, operation } from '../../../src/index.ts';
+import { defineCatalogue, Doubles, formula, operation } from '../../../src/index.ts';
 import { asyncApiOf } from '../../../src/tools/index.ts';
 
-const Order = z.object({ id: z.string(), amounts: z.array(z.number()), note: z.string().optional() });
+const Order = z.object({ id: z.string(), amounts: z.array(z.number()), note: z.string().optional(), weights: Doubles({ max: 9 }).optional() });
 const total = operation({
   name: 'total',
   description: '',
@@ -30,6 +30,8 @@ const twice = formula({
   example: { operands: [{ id: 'a', amounts: [1] }], output: 2 },
 });
 export const order: InputOf<typeof total> = { id: 'a', amounts: [1] };
+// @ts-expect-error -- weights are a Float64Array
+export const list: InputOf<typeof total> = { id: 'a', amounts: [1], weights: [1] };
 // @ts-expect-error -- an amount is a number
 export const wrong: InputOf<typeof total> = { id: 'a', amounts: ['1'] };
 export const document = asyncApiOf(defineCatalogue({ operations: { total }, formulas: { twice } }), {

@@ -17,24 +17,29 @@ test('each role may publish and receive the kinds of topics that the protocol gi
     ['client', 'cancel hello operand statusRequest', 'beat formulaResult hello statusResult', ''],
     [
       'calc-server',
-      'beat cancel formulaResult hello operationRequest statusResult',
-      'beat cancel hello operand operationResult statusRequest',
+      'beat cancel eventsResult formulaResult hello operationRequest statusResult',
+      'beat cancel eventsRequest hello operand operationResult statusRequest',
       '',
     ],
-    ['op-server', 'beat hello operationResult statusResult', 'cancel hello operationRequest statusRequest', ''],
+    [
+      'op-server',
+      'beat eventsResult hello operationResult statusResult',
+      'cancel eventsRequest hello operationRequest statusRequest',
+      '',
+    ],
     [
       'observer',
-      'hello',
-      'hello',
-      'beat cancel formulaResult hello operand operationRequest operationResult statusRequest statusResult',
+      'eventsRequest hello',
+      'eventsResult hello',
+      'beat cancel eventsRequest eventsResult formulaResult hello operand operationRequest operationResult statusRequest statusResult',
     ],
     ['broker', '', '', ''],
   ]);
 });
 
 test('the table refuses what does not compile', () => {
-  expectTypeOf<PublishableTopic<Sample, 'observer'>>().toEqualTypeOf<'calc.hello'>();
+  expectTypeOf<PublishableTopic<Sample, 'observer'>>().toEqualTypeOf<'calc.hello' | 'calc.events.request'>();
   expectTypeOf<PublishableTopic<Sample, 'broker'>>().toBeNever();
-  expect([...roleTable.observer.publishes]).toEqual(['hello']);
+  expect([...roleTable.observer.publishes]).toEqual(['eventsRequest', 'hello']);
   expect(roleTable.broker.publishes.size).toBe(0);
 });

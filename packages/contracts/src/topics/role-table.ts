@@ -18,7 +18,8 @@ export interface RoleRights {
 }
 
 const none: ReadonlySet<TopicKindName> = new Set();
-const own: ReadonlySet<TopicKindName> = new Set(['hello']);
+/** Everything else of an observer is a prefix. */
+const ownOfObserver: ReadonlySet<TopicKindName> = new Set(['hello', 'eventsResult']);
 
 function kindsOf(role: Role, direction: 'publishedBy' | 'subscribedBy'): ReadonlySet<TopicKindName> {
   const kinds = Object.entries<TopicKind>(topicTable).filter(([, kind]) => kind[direction].includes(role));
@@ -29,7 +30,7 @@ function rightsOf(role: Role): RoleRights {
   const publishes = kindsOf(role, 'publishedBy');
   const subscribed = kindsOf(role, 'subscribedBy');
   return role === 'observer'
-    ? { publishes, receives: own, overhears: subscribed }
+    ? { publishes, receives: ownOfObserver, overhears: subscribed }
     : { publishes, receives: subscribed, overhears: none };
 }
 

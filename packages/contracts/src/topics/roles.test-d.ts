@@ -34,6 +34,7 @@ test('each role may publish and subscribe as the protocol says', () => {
   opServer.publish('calc.square.result.1', to, success);
   opServer.publish('calc.square.result.1', to, failure);
   observer.publish('calc.hello', to, { counter: 1 });
+  observer.publish('calc.events.request', to, { seq: 1 });
 });
 
 test('the paper’s client, which publishes its legs on the op-servers’ topics, does not compile', () => {
@@ -52,6 +53,8 @@ test('a role cannot publish what only another role may', () => {
   client.publish('calc.hypotenuse.result', to, success);
   // @ts-expect-error -- a calc-server does not send requests to itself
   calcServer.publish('calc.request.1', to, leg);
+  // @ts-expect-error -- a client does not read events
+  client.publish('calc.events.request', to, { seq: 1 });
   // @ts-expect-error -- an observer sends no requests
   observer.publish('calc.request.1', to, leg);
   // @ts-expect-error -- a broker publishes nothing
@@ -105,6 +108,8 @@ test('every topic on which a role may publish or to which it may subscribe is a 
 
 test('every topic on which one role publishes has another role that subscribes to it, and an observer subscribes to all', () => {
   type Speaker = 'client' | 'calc-server' | 'op-server';
-  expectTypeOf<SubscribableTopic<Sample, Speaker>>().toEqualTypeOf<PublishableTopic<Sample, Speaker>>();
+  expectTypeOf<SubscribableTopic<Sample, Speaker> | 'calc.events.result'>().toEqualTypeOf<
+    PublishableTopic<Sample, Speaker | 'observer'>
+  >();
   expectTypeOf<SubscribableTopic<Sample, 'observer'>>().toEqualTypeOf<Topic<Sample>>();
 });

@@ -10,6 +10,8 @@ interface TopicsOf<C extends Catalogue> {
   formulaResult: `calc.${FormulaName<C>}.result`;
   statusRequest: 'calc.status.request';
   statusResult: 'calc.status.result';
+  eventsRequest: 'calc.events.request';
+  eventsResult: 'calc.events.result';
   cancel: 'calc.cancel';
   hello: 'calc.hello';
   beat: 'calc.beat';

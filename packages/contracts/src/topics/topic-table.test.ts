@@ -15,6 +15,9 @@ const written: readonly (readonly [string, object, unknown[]])[] = [
   ['calc.hypotenuse.result', { ...success, fallbacks: [1] }, [1, 0, 144, [1]]],
   ['calc.status.request', { seq: 1, ttlMs: 100 }, [1, 100]],
   ['calc.status.result', refused, [1, 'out-of-domain', 'too large']],
+  ['calc.events.request', { seq: 1 }, [1]],
+  ['calc.events.request', { seq: 1, history: 'k3f0q9x2m1zd', after: 7 }, [1, 'k3f0q9x2m1zd', 7]],
+  ['calc.events.request', { seq: 1, agoMs: 60_000 }, [1, undefined, undefined, 60_000]],
   ['calc.hello', { counter: 3 }, [3]],
 ];
 

@@ -10,6 +10,7 @@ import {
   statusRequestLayout,
   successLayout,
 } from '../messages/messages.ts';
+import { eventsRequestLayout } from '../messages/events-messages.ts';
 import { namePattern, reservedTopicWords } from '../catalogue/names.ts';
 
 /*
@@ -108,6 +109,21 @@ export const topicTable = {
     layout: outcomeLayout,
     publishedBy: ['calc-server', 'op-server'],
     subscribedBy: ['client', 'observer'],
+  },
+  // Brokers take and answer these requests too, without a connection to themselves.
+  eventsRequest: {
+    shape: 'request',
+    template: 'calc.events.request',
+    layout: eventsRequestLayout,
+    publishedBy: ['observer'],
+    subscribedBy: ['calc-server', 'op-server', 'observer'],
+  },
+  eventsResult: {
+    shape: 'result',
+    template: 'calc.events.result',
+    layout: outcomeLayout,
+    publishedBy: ['calc-server', 'op-server'],
+    subscribedBy: ['observer'],
   },
   cancel: {
     shape: 'cancel',

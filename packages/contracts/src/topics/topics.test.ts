@@ -12,6 +12,8 @@ import {
   operationResultTopic,
   statusRequestTopic,
   statusResultTopic,
+  eventsRequestTopic,
+  eventsResultTopic,
 } from './topics.ts';
 import { isLane, lanes } from './lanes.ts';
 import { topicShape } from './topic-table.ts';
@@ -59,7 +61,7 @@ test('no addressed topic of a catalogue is a prefix of another', () => {
     fc.tuple(name, lane).map(([operation, n]) => operationRequestTopic(operation, n)),
     fc.tuple(name, lane).map(([operation, n]) => operationResultTopic(operation, n)),
     name.map((formula) => formulaResultTopic(formula)),
-    fc.constantFrom(helloTopic, statusRequestTopic, statusResultTopic),
+    fc.constantFrom(helloTopic, statusRequestTopic, statusResultTopic, eventsRequestTopic, eventsResultTopic),
   );
   const onTheWire = fc.tuple(topic, address).map(([route, to]) => addressed(route, to));
   fc.assert(
@@ -74,12 +76,12 @@ test('the form of a topic tells its kind, its route and its address', () => {
   const requests = fc.oneof(
     lane.map((n): string => operandTopic(n)),
     fc.tuple(name, lane).map(([operation, n]) => operationRequestTopic(operation, n)),
-    fc.constant(statusRequestTopic),
+    fc.constantFrom(statusRequestTopic, eventsRequestTopic),
   );
   const results = fc.oneof(
     fc.tuple(name, lane).map(([operation, n]): string => operationResultTopic(operation, n)),
     name.map((formula) => formulaResultTopic(formula)),
-    fc.constant(statusResultTopic),
+    fc.constantFrom(statusResultTopic, eventsResultTopic),
   );
   const known = fc.oneof(
     requests.map((route) => ({ shape: 'request', route })),
@@ -123,6 +125,8 @@ test.each([
   `calc.request.request.1.${somewhere}`,
   `calc.status.request.1.${somewhere}`,
   `calc.status.result.1.${somewhere}`,
+  `calc.events.request.1.${somewhere}`,
+  `calc.events.result.1.${somewhere}`,
   `calc.broker.result.${somewhere}`,
   `calc.hello.1.${somewhere}`,
   `calc.hello.${somewhere}x`,

@@ -8,6 +8,7 @@ import type {
   StatusRequestMessage,
   StatusSuccess,
 } from '../messages/messages.ts';
+import type { EventsRequestMessage, EventsSuccess } from '../messages/events-messages.ts';
 import type { Lane } from './lanes.ts';
 
 /**
@@ -26,6 +27,8 @@ export type TopicMessages<C extends Catalogue> = {
 } & {
   readonly 'calc.status.request': StatusRequestMessage;
   readonly 'calc.status.result': StatusSuccess | FailureMessage;
+  readonly 'calc.events.request': EventsRequestMessage;
+  readonly 'calc.events.result': EventsSuccess | FailureMessage;
   readonly 'calc.cancel': CancelMessage;
   readonly 'calc.hello': HelloMessage;
   readonly 'calc.beat': BeatMessage;
@@ -39,6 +42,8 @@ export const cancelTopic = 'calc.cancel';
 export const beatTopic = 'calc.beat';
 export const statusRequestTopic = 'calc.status.request';
 export const statusResultTopic = 'calc.status.result';
+export const eventsRequestTopic = 'calc.events.request';
+export const eventsResultTopic = 'calc.events.result';
 
 export function operandTopic<N extends Lane>(n: N): `calc.request.${N}` {
   return `calc.request.${n}`;

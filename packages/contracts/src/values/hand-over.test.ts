@@ -6,7 +6,7 @@ import { square } from '../calculator/operations/square.ts';
 import { takeInput, takeOperands, takeOutput } from './hand-over.ts';
 import { createCodec } from '../msgpack/codec.ts';
 import { isFailure } from '../messages/failures.ts';
-import { frameBytesMax } from '../messages/limits.ts';
+import { bodyBytesMax, valueBytesMax } from '../messages/limits.ts';
 import { operationRequestLayout } from '../messages/messages.ts';
 import { operation } from '../catalogue/operation.ts';
 
@@ -66,10 +66,11 @@ test.each<[string, unknown, RegExp]>([
   ['a function', { f: () => 1 }, /a function cannot be sent/],
   ['a symbol', Symbol('x'), /a symbol cannot be sent/],
   ['a Date', new Date(0), /a Date cannot be sent/],
-  ['bytes', { bytes: new Uint8Array(1) }, /a Uint8Array cannot be sent/],
+  ['integers', { integers: new Int32Array(1) }, /an Int32Array cannot be sent/],
+  ['doubles that the schema does not declare', [new Float64Array(1)], /declares bytes and doubles here in such a way/],
   ['a value in itself', cyclic, /nested too deep/],
   ['a value 1,000 deep', nested(1_000), /nested too deep/],
-  ['a value too large for a frame', 'x'.repeat(frameBytesMax), /bytes; a value has at most/],
+  ['a value that is too large', 'x'.repeat(valueBytesMax), /bytes; a value has at most/],
   [
     'a list of too many texts',
     Array.from({ length: 140_000 }, () => ''),
@@ -95,7 +96,7 @@ test('an accepted value can be sent, fits a frame, and is read on arrival', () =
       sent += 1;
       const message = operationRequestLayout.write({ seq: 1, contract: 1, input, ttlMs: 1, trace: 'x'.repeat(128) });
       const body = codec.encode('k3f0q9x2m1zd', 1, [message]);
-      expect(body.length).toBeLessThanOrEqual(frameBytesMax);
+      expect(body.length).toBeLessThanOrEqual(bodyBytesMax);
       const opened = codec.decode(body);
       if (typeof opened === 'string') expect.fail(opened);
       expect(operationRequestLayout.read(opened.messages[0])).toBeDefined();

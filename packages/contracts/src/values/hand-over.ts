@@ -6,7 +6,7 @@ import { failureSchemaOf } from '../catalogue/declared-failures.ts';
 import { failureDataBytesMax } from '../messages/limits.ts';
 import { encodedBytes } from '../msgpack/value-size.ts';
 import type { ValueSchema } from '../schemas/value-schema.ts';
-import { problemOf } from './parse.ts';
+import { problemOf, problemOfTaken } from './parse.ts';
 import { takeValue } from './plain-value.ts';
 import { validatorOf } from './validate.ts';
 import { textOf } from './thrown-text.ts';
@@ -66,7 +66,7 @@ export function takeFailure(contract: Operation | Formula, given: Failure): Fail
   const schema = failureSchemaOf(contract, code);
   if (schema === undefined) return `it failed with "${code}", which the ${contract.kind} does not declare`;
   const taken = takeValue(given.data ?? null);
-  const problem = taken.fault ?? problemOf(schema, taken.value);
+  const problem = taken.fault ?? problemOfTaken(schema, taken.value, taken.binary);
   if (problem !== undefined) return `the data of its failure "${code}": ${problem}`;
   if (encodedBytes(taken.value) > failureDataBytesMax) {
     return `the data of its failure "${code}" has more than ${failureDataBytesMax} bytes`;
@@ -92,7 +92,10 @@ function take(
   // A shortcut for numbers, which nearly all values are. Adding 0 turns -0 into 0, as the wire does.
   if (typeof value === 'number' && validatorOf(schema)?.(value) === true) return value + 0;
   const taken = takeValue(value);
-  const problem = taken.fault === undefined ? problemOf(schema, taken.value) : wordedBy(schema, value, taken.fault);
+  const problem =
+    taken.fault === undefined
+      ? problemOfTaken(schema, taken.value, taken.binary)
+      : wordedBy(schema, value, taken.fault);
   return problem === undefined ? taken.value : failure(code, `${name}: ${what}${operand}: ${problem}`);
 }
 

@@ -1,3 +1,4 @@
+import { binaryOf } from '../schemas/binary.ts';
 import type { ValueSchema } from '../schemas/value-schema.ts';
 import { isZod, zodOf } from '../schemas/value-schema.ts';
 import type { z } from '../schemas/zod.ts';
@@ -15,6 +16,8 @@ export interface OwnCode {
   readonly promises: boolean;
   /** The schema is of another validator than Zod, whose declarations are not known. */
   readonly foreign: boolean;
+  /** A part of bytes or doubles. */
+  readonly binary: boolean;
 }
 
 type Found = { -readonly [Name in keyof OwnCode]: OwnCode[Name] };
@@ -22,7 +25,7 @@ type Found = { -readonly [Name in keyof OwnCode]: OwnCode[Name] };
 export function ownCodeOf(schema: ValueSchema): OwnCode {
   const known = found.get(schema);
   if (known !== undefined) return known;
-  const code: Found = { checks: false, values: false, promises: false, foreign: !isZod(schema) };
+  const code: Found = { checks: false, values: false, promises: false, foreign: !isZod(schema), binary: false };
   if (isZod(schema)) look(zodOf(schema), code, new Set());
   found.set(schema, code);
   return code;
@@ -42,6 +45,7 @@ function look(schema: z.core.$ZodType, code: Found, seen: Set<unknown>): void {
   code.checks ||= def.type === 'lazy' || checks.has('custom');
   code.promises ||= [def, ...(def.checks?.map((check) => check._zod.def) ?? [])].some(givesPromise);
   code.values ||= def.type === 'lazy' || checks.has('overwrite') || valueTypes.has(def.type);
+  code.binary ||= binaryOf(def) !== undefined;
   for (const part of partsOf(def)) look(part, code, seen);
   if (def.type === 'lazy') look((schema as z.core.$ZodLazy)._zod.innerType, code, seen);
 }

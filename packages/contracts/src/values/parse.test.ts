@@ -71,7 +71,7 @@ test.each([
   ['an object', z.object({ a: z.string().min(3), b: z.array(z.int()) })],
   ['formats', z.object({ mail: z.email(), at: z.iso.datetime(), id: z.uuid() })],
 ])('%s has no code of its own', (_what, schema) => {
-  expect(ownCodeOf(schema)).toEqual({ checks: false, values: false, promises: false, foreign: false });
+  expect(ownCodeOf(schema)).toEqual({ checks: false, values: false, promises: false, foreign: false, binary: false });
 });
 
 describe('what the code of a contract throws', () => {

@@ -2,6 +2,7 @@ import { standardResult } from '../schemas/standard-schema.ts';
 import type { StandardSchema, ValueSchema, ZodSchema } from '../schemas/value-schema.ts';
 import { zodOf } from '../schemas/value-schema.ts';
 import { z } from '../schemas/zod.ts';
+import { asOnWire, misreadPlace } from './binary-value.ts';
 import { ownCodeOf } from './own-code.ts';
 import { takeValue } from './plain-value.ts';
 import type { Validate } from './validate.ts';
@@ -30,13 +31,29 @@ export function problemOf(schema: ValueSchema, value: unknown): string | undefin
   return parsed.fits ? undefined : parsed.problem;
 }
 
+/**
+ * @param binary whether the value has binary parts. On the wire, bytes and doubles look alike: a part that the reader would
+ *   take for another kind than was sent does not fit
+ * @returns what is wrong with a value to be sent; undefined when it fits
+ */
+export function problemOfTaken(schema: ValueSchema, value: unknown, binary: boolean): string | undefined {
+  if (!binary) return problemOf(schema, value);
+  const parsed = parse(schema, asOnWire(value));
+  if (!parsed.fits) return problemOf(schema, value) ?? parsed.problem;
+  const place = misreadPlace(value, parsed.value);
+  if (place === undefined) return undefined;
+  const problem = 'the contract declares bytes and doubles here in such a way that a reader would confuse them';
+  return problemOf(schema, value) ?? (place === '' ? problem : `${place}: ${problem}`);
+}
+
 /** Reads values that arrive. Applies the schema's defaults and drops undeclared fields. */
 export function parser(schema: ValueSchema): (value: unknown) => Parsed {
   const fits = validatorOf(schema);
   const mayFit: Validate = earlyValidatorOf(schema);
   return (value) => {
     if (fits?.(value) === true) return { fits: true, value };
-    if (!mayFit(value) && !isBrief(value)) return { fits: false, problem: 'does not fit the contract' };
+    // In this order, because the early check runs refinements, which the full check runs again.
+    if (!isBrief(value) && !mayFit(value)) return { fits: false, problem: 'does not fit the contract' };
     return parse(schema, value);
   };
 }

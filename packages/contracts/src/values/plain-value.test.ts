@@ -3,6 +3,7 @@ import { createContext, runInContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { createCodec, encodeValue } from '../msgpack/codec.ts';
 import { valueBytesMax } from '../messages/limits.ts';
+import { asOnWire, isBinary } from './binary-value.ts';
 import { copyOf, takeValue } from './plain-value.ts';
 import { encodedBytes } from '../msgpack/value-size.ts';
 
@@ -41,7 +42,7 @@ test.each<[string, unknown, string]>([
   ['an Error', new TypeError('x'), 'a TypeError cannot be sent'],
   ['a Date', new Date(0), 'a Date cannot be sent'],
   ['a RegExp', /x/, 'a RegExp cannot be sent'],
-  ['bytes', new Uint8Array(3), 'a Uint8Array cannot be sent'],
+  ['floats', new Float32Array(3), 'a Float32Array cannot be sent'],
   ['an ArrayBuffer', new ArrayBuffer(3), 'an ArrayBuffer cannot be sent'],
   ['a Promise', Promise.resolve(1), 'a Promise cannot be sent'],
   ['an instance of a class', new Point(), 'a Point cannot be sent'],
@@ -128,12 +129,38 @@ test.each([
   ['ASCII', 'x'.repeat(valueBytesMax - 5), 'x'.repeat(valueBytesMax - 4)],
   ['two bytes a character', 'é'.repeat((valueBytesMax - 6) / 2), 'é'.repeat(valueBytesMax / 2)],
   ['pairs', '😀'.repeat((valueBytesMax - 8) / 4), '😀'.repeat(valueBytesMax / 4)],
-  ['small numbers', Array.from({ length: valueBytesMax - 5 }, () => 1), Array.from({ length: valueBytesMax }, () => 1)],
+  [
+    'numbers',
+    Array.from({ length: (valueBytesMax - 4) / 5 - 1 }, () => 65_536),
+    Array.from({ length: (valueBytesMax - 4) / 5 }, () => 65_536),
+  ],
 ])('%s counts as many bytes as it takes', (_what, fitting, tooLarge) => {
   expect(takeValue(fitting).fault).toBeUndefined();
   expect(encodeValue(fitting).length).toBeGreaterThan(valueBytesMax - 8);
   expect(encodeValue(fitting).length).toBeLessThanOrEqual(valueBytesMax);
-  expect(takeValue(tooLarge).fault).toMatch(/^more than 1040384 bytes/);
+  expect(takeValue(tooLarge).fault).toMatch(/bytes; a value has at most 4194304$/);
+});
+
+test.each([
+  ['a text', 'x'.repeat(5_000_000), /^at least 5000000 bytes; a value has at most 4194304$/],
+  [
+    'bytes in an object',
+    { n: 1, data: new Uint8Array(5_000_000) },
+    /^at least 5000006 bytes; a value has at most 4194304$/,
+  ],
+  ['a list', Array.from({ length: 6_000_000 }, () => 1), /^at least 6000000 bytes; a value has at most 4194304$/],
+  [
+    'lists in a list',
+    [Array.from({ length: 4_000_000 }, () => 1), Array.from({ length: 900_000 }, () => 1), 1, 2],
+    /^at least 4900002 bytes; a value has at most 4194304$/,
+  ],
+  [
+    'a text that is too large only when it is encoded',
+    'é'.repeat(2_400_000),
+    /^4800005 bytes; a value has at most 4194304$/,
+  ],
+])('the refusal of %s that is too large names its size and the limit', (_what, value, named) => {
+  expect(takeValue(value).fault).toMatch(named);
 });
 
 test('a value that contains the same part again and again is refused early', () => {
@@ -152,8 +179,10 @@ test.each([true, null])(
         get: (target, key) => ((reads += 1), Reflect.get(target, key)),
       },
     );
-    expect(takeValue(Array.from({ length: 100 }, () => list)).fault).toMatch(/^more than 1040384 bytes/);
-    expect(reads).toBeLessThan(1_500_000);
+    expect(takeValue(Array.from({ length: 400 }, () => list)).fault).toMatch(
+      /^at least 4\d\d\d\d\d\d bytes; a value has at most 4194304$/,
+    );
+    expect(reads).toBeLessThan(5_000_000);
   },
 );
 
@@ -186,7 +215,7 @@ test('any value is refused, or arrives unchanged', () => {
       if (taken.fault !== undefined) return;
       sent += 1;
       if (JSON.stringify(value)?.includes('\ufeff')) marked += 1;
-      expect(arrived(taken.value)).toStrictEqual(taken.value);
+      expect(arrived(taken.value)).toStrictEqual(asOnWire(taken.value));
       // -0 becomes 0, and undefined properties become absent.
       expect(withoutMinusZero(value)).toEqual(taken.value);
       expect(encodedBytes(taken.value)).toBe(encodeValue(taken.value).length);
@@ -199,7 +228,7 @@ test('any value is refused, or arrives unchanged', () => {
 
 function withoutMinusZero(value: unknown): unknown {
   if (typeof value === 'number') return value + 0;
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || isBinary(value)) return value;
   if (Array.isArray(value)) return value.map(withoutMinusZero);
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutMinusZero(part)]));
 }

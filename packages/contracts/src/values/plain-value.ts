@@ -1,9 +1,12 @@
 import { nestingMax, valueBytesMax, valuePartsMax } from '../messages/limits.ts';
 import { textOf } from './thrown-text.ts';
 import { encodedBytes } from '../msgpack/value-size.ts';
+import type { BinaryValue } from './binary-value.ts';
+import { copyOfBinary, isBinary } from './binary-value.ts';
 
 /*
- * A value is null, a boolean, a number, a well-formed text, a list of values, or a plain object of values by name.
+ * A value is null, a boolean, a number, a well-formed text, bytes, doubles, a list of values, or a plain object of values
+ * by name.
  *
  * A value is copied when it is handed over. One walk copies it, and refuses parts that would not arrive unchanged.
  * Later changes by its owner have no effect. Each property is read once, so that a getter or a Proxy cannot give the
@@ -13,7 +16,12 @@ import { encodedBytes } from '../msgpack/value-size.ts';
 
 /** The copy of a value, or the reason why it cannot be sent: `rows.2.when: a Date cannot be sent`. */
 export type Taken =
-  | { readonly value: unknown; readonly fault?: undefined }
+  | {
+      readonly value: unknown;
+      /** Whether a part is binary, which only a schema can tell from another kind of binary on arrival. */
+      readonly binary: boolean;
+      readonly fault?: undefined;
+    }
   | { readonly value?: undefined; readonly fault: string };
 
 export function takeValue(value: unknown): Taken {
@@ -22,13 +30,15 @@ export function takeValue(value: unknown): Taken {
   if (copy === refused) return { fault: walk.fault() };
   // The estimate counts three bytes for each character of a text. Compute the exact size only when the estimate does
   // not fit.
-  if (walk.mostBytes > valueBytesMax && encodedBytes(copy) > valueBytesMax) return { fault: tooManyBytes };
-  return { value: copy };
+  const bytes = walk.mostBytes > valueBytesMax ? encodedBytes(copy) : 0;
+  if (bytes > valueBytesMax) return { fault: tooManyBytes(bytes) };
+  return { value: copy, binary: walk.binary };
 }
 
 /** Copies a value that was copied on handover, or that came over the wire, for code that may change it. */
 export function copyOf<V>(value: V): V {
   if (typeof value !== 'object' || value === null) return value;
+  if (isBinary(value)) return copyOfBinary(value) as V;
   if (Array.isArray(value)) {
     const list: unknown[] = [];
     for (const part of value) list.push(copyOf(part));
@@ -42,7 +52,7 @@ export function copyOf<V>(value: V): V {
 /** Levels around a value's parts: the value, its message, the list of messages and the batch. */
 const containersAround = 4;
 
-const tooManyBytes = `more than ${valueBytesMax} bytes; a value has at most that many`;
+const tooManyBytes = (bytes: number): string => `${bytes} bytes; a value has at most ${valueBytesMax}`;
 const tooManyParts = `more than ${valuePartsMax} lists, objects and texts; a value has at most that many`;
 
 /** Stands for a part that cannot be sent. */
@@ -50,6 +60,7 @@ const refused = Symbol('refused');
 
 class Walk {
   mostBytes = 0;
+  binary = false;
   private leastBytes = 0;
   private parts = 0;
   private why = '';
@@ -94,6 +105,7 @@ class Walk {
     if (!this.hasRoom(1)) return refused;
     try {
       if (Array.isArray(value)) return this.list(value, depthLeft);
+      if (isBinary(value)) return this.bytes(value);
       return isPlain(value) ? this.object(value, depthLeft) : this.refuse(`${nameOf(value)} cannot be sent`);
     } catch (error) {
       return this.refuse(`it cannot be read: ${textOf(error)}`);
@@ -103,18 +115,25 @@ class Walk {
   private list(value: readonly unknown[], depthLeft: number): unknown {
     if (!isPlainList(value)) return this.refuse(`${nameOf(value)} cannot be sent`);
     const { length } = value;
-    if (length > valueBytesMax) return this.refuse(tooManyBytes);
+    if (length > valueBytesMax) return this.tooLarge(length);
     const copy: unknown[] = [];
     for (let index = 0; index < length; index += 1) {
       const part = this.take(value[index], depthLeft - 1);
-      if (part === refused) return this.refusedAt(index);
+      if (part === refused) return this.refusedAt(index, length - index - 1);
       copy.push(part);
-      if (this.leastBytes > valueBytesMax) return this.refuse(tooManyBytes);
+      if (this.leastBytes > valueBytesMax) return this.tooLarge(length - index - 1);
     }
     // A missing element was refused as undefined. So there are exactly `length` elements, and any further key is a
     // named property.
     if (Object.keys(value).length !== length) return this.refuse('a list with named properties cannot be sent');
     return copy;
+  }
+
+  private bytes(value: BinaryValue): unknown {
+    this.binary = true;
+    this.mostBytes += value.byteLength;
+    this.leastBytes += value.byteLength;
+    return this.leastBytes > valueBytesMax ? this.tooLarge() : copyOfBinary(value);
   }
 
   private object(value: object, depthLeft: number): unknown {
@@ -138,7 +157,7 @@ class Walk {
     this.mostBytes += 5 + text.length * 3;
     this.leastBytes += text.length;
     if (!text.isWellFormed()) this.refuse('a text with half of a surrogate pair cannot be sent');
-    else if (this.leastBytes > valueBytesMax) this.refuse(tooManyBytes);
+    else if (this.leastBytes > valueBytesMax) this.tooLarge();
     else return this.hasRoom(1);
     return false;
   }
@@ -155,11 +174,20 @@ class Walk {
     return refused;
   }
 
+  /** The walk ends here. Each element of a list that it has not reached counts one byte. */
+  private tooLarge(unreached = 0): typeof refused {
+    this.leastBytes += unreached;
+    return this.refuse(`at least ${tooManyBytes(this.leastBytes)}`);
+  }
+
   /**
    * A limit of the whole value is not the fault of the part at which it was exceeded, so the path leaves that part out.
+   *
+   * @param unreached how many elements follow
    */
-  private refusedAt(key: string | number): typeof refused {
-    if (this.why !== tooManyBytes && this.why !== tooManyParts) this.path.unshift(key);
+  private refusedAt(key: string | number, unreached = 0): typeof refused {
+    if (this.leastBytes > valueBytesMax) return this.tooLarge(unreached);
+    if (this.why !== tooManyParts) this.path.unshift(key);
     return refused;
   }
 }

@@ -1,15 +1,19 @@
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  lstatSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { brokerKeysText } from '../broker-keys.ts';
 import { certificateText } from '../certificate.ts';
@@ -67,7 +71,18 @@ test.each([0o640, 0o604, 0o620, 0o644])('a secret key that others can use is ref
   expect(readKeyPair(at('desk.key_secret')).name).toBe('desk');
 });
 
-test('a public file is no key pair, and halves of two pairs are none', () => {
+test('a credential of systemd may be readable for its group, because that group is the user of the service', () => {
+  const at = inFolder();
+  writeKeyPair(at('desk'), 'desk', newKeyPair());
+  chmodSync(at('desk.key_secret'), 0o440);
+  const credentials = dirname(at('desk.key_secret'));
+  expect(readKeyPair(at('desk.key_secret'), credentials).name).toBe('desk');
+  expect(() => readKeyPair(at('desk.key_secret'), dirname(credentials))).toThrow('others can read this secret key');
+  chmodSync(at('desk.key_secret'), 0o444);
+  expect(() => readKeyPair(at('desk.key_secret'), credentials)).toThrow('others can read this secret key');
+});
+
+test('a public file is refused as a key pair, and so are halves of two pairs', () => {
   const at = inFolder();
   writeKeyPair(at('desk'), 'desk', newKeyPair());
   expect(() => readKeyPair(at('desk.key'))).toThrow(
@@ -78,7 +93,7 @@ test('a public file is no key pair, and halves of two pairs are none', () => {
   expect(() => readKeyPair(at('mixed'))).toThrow('its public-key does not belong to its secret-key; make a new key');
 });
 
-test('a file that is missing, a folder or no certificate is named with the reason', () => {
+test('the failure names a file that is missing, is a folder or is not a certificate, with the reason', () => {
   const at = inFolder();
   expect(() => readKeyPair(at('none'))).toThrow(`${at('none')}: there is no such file or folder`);
   expect(() => readKeyPair(at(''))).toThrow(`${at('')}: it is a folder`);
@@ -131,4 +146,67 @@ test('a faulty list is not changed, and neither is one that another program is c
     `another program is changing ${at('access.json')}; if none is, remove this file`,
   );
   expect(existsSync(at('access.json.new'))).toBe(true);
+});
+
+test('a list behind a link is changed where it is, and the link stays', () => {
+  const at = inFolder();
+  const [desk, office] = [entry('desk'), entry('office')];
+  mkdirSync(at('shared'));
+  changeAccess(at('shared/access.json'), () => ({ keys: [desk] }));
+  symlinkSync(at('shared/access.json'), at('access.json'));
+  changeAccess(at('access.json'), ({ keys }) => ({ keys: [...keys, office] }));
+  expect(readAccessFile(at('shared/access.json'))).toEqual({ keys: [desk, office] });
+  expect(lstatSync(at('access.json')).isSymbolicLink()).toBe(true);
+  expect([readdirSync(at('')), readdirSync(at('shared'))]).toEqual([['access.json', 'shared'], ['access.json']]);
+});
+
+test('a link that leads nowhere is not replaced by a list, and a link in place of the new text is not followed', () => {
+  const at = inFolder();
+  symlinkSync(at('elsewhere'), at('access.json'));
+  expect(() => changeAccess(at('access.json'), () => ({ keys: [] }))).toThrow(
+    `${at('access.json')}: it is a link to a file that does not exist`,
+  );
+  expect(lstatSync(at('access.json')).isSymbolicLink()).toBe(true);
+  writeFileSync(at('precious'), 'mine');
+  symlinkSync(at('precious'), at('other.json.new'));
+  expect(() => changeAccess(at('other.json'), () => ({ keys: [] }))).toThrow('another program is changing');
+  expect(readFileSync(at('precious'), 'utf8')).toBe('mine');
+  expect(readdirSync(at(''))).toEqual(['access.json', 'other.json.new', 'precious']);
+});
+
+test.each(['desk.key_secret', 'desk.key'])('a key is not written through a link with the name %s', (name) => {
+  const at = inFolder();
+  writeFileSync(at('precious'), 'mine');
+  for (const to of ['precious', 'nothing']) {
+    symlinkSync(at(to), at(name));
+    expect(() => writeKeyPair(at('desk'), 'desk', newKeyPair())).toThrow('it exists already, and is not overwritten');
+    expect(readdirSync(at(''))).toEqual([name, 'precious'].toSorted());
+    rmSync(at(name));
+  }
+  expect(readFileSync(at('precious'), 'utf8')).toBe('mine');
+});
+
+test('a file that decides about others is refused when every user of the host can change it', () => {
+  const at = inFolder();
+  changeAccess(at('access.json'), () => ({ keys: [entry('desk')] }));
+  writeNew(at('brokers.keys'), brokerKeysText({ primary: newKeyPair().publicKey, backup: undefined }), 0o644);
+  for (const [name, read] of [['access.json', readAccessFile] as const, ['brokers.keys', readBrokerKeys] as const]) {
+    chmodSync(at(name), 0o666);
+    expect(() => read(at(name))).toThrow(
+      `${at(name)}: every user of this host can change it; check it, and run \`chmod o-w ${at(name)}\``,
+    );
+    chmodSync(at(name), 0o664);
+    expect(() => read(at(name))).not.toThrow();
+  }
+});
+
+// Only root can give a file away.
+test.skipIf(process.getuid?.() !== 0)('a list that root changes still belongs to its owner', () => {
+  const at = inFolder();
+  changeAccess(at('access.json'), () => ({ keys: [] }));
+  chmodSync(at('access.json'), 0o640);
+  chownSync(at('access.json'), 1_234, 5_678);
+  changeAccess(at('access.json'), () => ({ keys: [entry('desk')] }));
+  const { uid, gid } = statSync(at('access.json'));
+  expect([uid, gid, modeOf(at('access.json'))]).toEqual([1_234, 5_678, 0o640]);
 });

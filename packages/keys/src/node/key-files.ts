@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { AccessFile } from '../access-schema.ts';
 import { accessText, parseAccess } from '../access-list.ts';
 import type { BrokerKeys } from '../broker-keys.ts';
@@ -9,7 +10,7 @@ import type { Faults } from '../fault.ts';
 import { isFaulty, KeyFileFault } from '../fault.ts';
 import type { KeyPair } from './key-pair.ts';
 import { prefixOf, publicKeyOf } from './key-pair.ts';
-import { faultOf, readText, replaceText, writeNew } from './text-file.ts';
+import { faultOf, readText, readTrusted, replaceText, writeNew } from './text-file.ts';
 
 /* The files that programs of a system read, and that the tool writes. All functions throw a KeyFileFault. */
 
@@ -19,14 +20,24 @@ export const publicEnding = '.key';
 
 /** The bits by which others than the owner may use a file. */
 const forOthers = 0o077;
+/**
+ * systemd passes a service its credentials in a folder that only root and the user of the service can enter. Newer
+ * versions give the files to root, and the user reads them by an access control list, which these bits show as a group.
+ */
+const forReadersOfCredentials = 0o040;
 
 /** A certificate with or without its secret key. A secret key that others can read is refused. */
 export function readCertificate(file: string): Certificate {
+  return certificateIn(file, forOthers);
+}
+
+/** @param refused the bits of its mode that a file with a secret key may not have */
+function certificateIn(file: string, refused: number): Certificate {
   const { text, mode } = readText(file);
   const certificate = whole(file, parseCertificate(text));
   if (certificate.secretKey === undefined) return certificate;
   // Windows has no such bits.
-  if (process.platform !== 'win32' && (mode & forOthers) !== 0) {
+  if (process.platform !== 'win32' && (mode & refused) !== 0) {
     throw faultOf(file, `others can read this secret key; make a new key, or run \`chmod 600 ${file}\``);
   }
   if (publicKeyOf(certificate.secretKey) !== certificate.publicKey) {
@@ -35,9 +46,14 @@ export function readCertificate(file: string): Certificate {
   return certificate;
 }
 
-/** The key pair by which a program proves who it is. */
-export function readKeyPair(file: string): KeyPair & { readonly name: string | undefined } {
-  const { publicKey, secretKey, name } = readCertificate(file);
+/**
+ * The key pair by which a program proves who it is.
+ *
+ * @param credentials the folder in which systemd passes this program its credentials, if it does
+ */
+export function readKeyPair(file: string, credentials?: string): KeyPair & { readonly name: string | undefined } {
+  const refused = dirname(file) === credentials ? forOthers & ~forReadersOfCredentials : forOthers;
+  const { publicKey, secretKey, name } = certificateIn(file, refused);
   if (secretKey === undefined) {
     throw faultOf(file, `it holds no secret key; the file with the secret key usually ends in ${secretEnding}`);
   }
@@ -58,11 +74,11 @@ export function writeKeyPair(path: string, name: string, pair: KeyPair): void {
 }
 
 export function readBrokerKeys(file: string): BrokerKeys {
-  return whole(file, parseBrokerKeys(readText(file).text));
+  return whole(file, parseBrokerKeys(readTrusted(file)));
 }
 
 export function readAccessFile(file: string): AccessFile {
-  return accessIn(file, readText(file).text);
+  return accessIn(file, readTrusted(file));
 }
 
 /** The list in this text of a file. */
@@ -80,7 +96,8 @@ export function changeAccess(file: string, change: (present: AccessFile) => Acce
   });
 }
 
-function whole<T extends object>(file: string, parsed: T | Faults): T {
+/** @throws KeyFileFault for a text with faults */
+export function whole<T extends object>(file: string, parsed: T | Faults): T {
   if (isFaulty(parsed)) throw new KeyFileFault(file, parsed.faults);
   return parsed;
 }

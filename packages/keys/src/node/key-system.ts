@@ -8,16 +8,18 @@ import { newKeyPair } from './key-pair.ts';
 import { publicEnding, secretEnding, writeKeyPair } from './key-files.ts';
 import { faultOf, writeNew } from './text-file.ts';
 
-/** The parts of a small system. Each has a key pair and one role. */
-export type KeyedPart = 'primary' | 'backup' | 'calc-server' | 'op-server' | 'client' | 'observer';
+/** The parts of a small system. Each has a key pair. */
+export type KeyedPart = 'primary' | 'backup' | 'calc-server' | 'op-server' | 'client' | 'observer' | 'console';
 
-const parts: Readonly<Record<KeyedPart, Role>> = {
-  primary: 'broker',
-  backup: 'broker',
-  'calc-server': 'calc-server',
-  'op-server': 'op-server',
-  client: 'client',
-  observer: 'observer',
+const parts: Readonly<Record<KeyedPart, readonly Role[]>> = {
+  primary: ['broker'],
+  backup: ['broker'],
+  'calc-server': ['calc-server'],
+  'op-server': ['op-server'],
+  client: ['client'],
+  observer: ['observer'],
+  // It calls formulas, and shows all messages and events.
+  console: ['client', 'observer'],
 };
 
 /** The files of a system whose parts have keys. */
@@ -53,7 +55,7 @@ export function writeKeySystem(folder: string): KeySystem {
   for (const name of names) writeKeyPair(at(name), name, pairs[name]);
   const { primary, backup } = pairs;
   writeNew(brokerKeys, brokerKeysText({ primary: primary.publicKey, backup: backup.publicKey }), 0o644);
-  const keys = names.map((name) => ({ name, publicKey: pairs[name].publicKey, roles: [parts[name]] }));
+  const keys = names.map((name) => ({ name, publicKey: pairs[name].publicKey, roles: parts[name] }));
   writeNew(access, accessText({ keys }), 0o644);
   return {
     access,

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -25,7 +25,7 @@ function watched() {
       reloaded: ({ grants }) => void events.push(grants.map(({ name }) => name).join(' ')),
       unreadable: (message) => void events.push(message.replace(file, 'access.json')),
     });
-  return { access, events, write, listing, watch };
+  return { access, events, file, write, listing, watch };
 }
 
 test('a changed list is read again by itself, and an unchanged one is not', async () => {
@@ -51,7 +51,7 @@ test('a list with a fault is reported and changes nothing, and the next one is t
   access.reload();
   write(listing('office'));
   access.reload();
-  expect(events).toEqual(['access.json:1: not JSON: Unexpected end of input found.', 'office']);
+  expect(events).toEqual(['access.json:1: not JSON: the text ends too early', 'office']);
 });
 
 test('a list that is closed reports nothing any more', () => {
@@ -60,4 +60,55 @@ test('a list that is closed reports nothing any more', () => {
   access.close();
   access.reload();
   expect(events).toEqual([]);
+});
+
+test.each<[string, RegExp, (file: string, good: string) => void]>([
+  ['an empty file', /^access\.json:1: not JSON: the text ends too early$/, (file) => writeFileSync(file, '')],
+  ['half a file', /^access\.json:\d+: not JSON: /, (file, good) => writeFileSync(file, good.slice(0, good.length / 2))],
+  [
+    'bytes of no text',
+    /^access\.json:1: not JSON: /,
+    (file) => writeFileSync(file, Buffer.from([0xff, 0xfe, 0, 0x80])),
+  ],
+  [
+    'a key of another program',
+    /^access\.json:1: not JSON: /,
+    (file) => writeFileSync(file, 'curve\n    secret-key = "x"'),
+  ],
+  [
+    'a list in the list',
+    /^access\.json:1: it is nested too deeply$/,
+    (file) => writeFileSync(file, '['.repeat(900_000)),
+  ],
+  ['a file of 9 MB', /^access\.json: it has 9000000 bytes; /, (file) => writeFileSync(file, ' '.repeat(9_000_000))],
+  ['no file', /^access\.json: there is no such file or folder$/, (file) => rmSync(file)],
+  ['a folder', /^access\.json: it is a folder$/, (file) => (rmSync(file), mkdirSync(file))],
+  [
+    'a list that all users can change',
+    /^access\.json: every user of this host can change it/,
+    (file) => chmodSync(file, 0o666),
+  ],
+])('%s in place of the list changes nothing, and one line names it', (_, said, spoil) => {
+  const { access, events, file, listing, watch } = watched();
+  watch();
+  spoil(file, listing('desk', 'office'));
+  access.reload();
+  expect(events).toEqual([expect.stringMatching(said)]);
+  expect(events[0]?.includes('\n')).toBe(false);
+  rmSync(file, { recursive: true, force: true });
+  writeFileSync(file, listing('desk', 'late'));
+  access.reload();
+  expect(events.slice(1)).toEqual(['desk late']);
+});
+
+test('a list that is cut anywhere is never taken for a shorter one', () => {
+  const { access, events, file, listing, watch } = watched();
+  watch();
+  const good = listing('desk', 'office').trimEnd();
+  for (let length = 0; length < good.length; length += 7) {
+    writeFileSync(file, good.slice(0, length));
+    access.reload();
+  }
+  expect(events.filter((text) => !text.startsWith('access.json:'))).toEqual([]);
+  expect(events).toHaveLength(Math.ceil(good.length / 7));
 });

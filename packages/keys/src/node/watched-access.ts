@@ -1,9 +1,10 @@
 import type { Access, AccessEvents, AccessSource } from '../access.ts';
 import { createAccess } from '../access.ts';
+import { createAccessReader } from '../access-list.ts';
 import { KeyFileFault } from '../fault.ts';
-import { accessIn } from './key-files.ts';
+import { whole } from './key-files.ts';
 import { prefixOf } from './key-pair.ts';
-import { readText } from './text-file.ts';
+import { readTrusted } from './text-file.ts';
 
 /*
  * An access list that is read again when its file changes. A list with a fault changes nothing. The file is read and
@@ -20,18 +21,19 @@ const lookEveryMs = 1_000;
 
 /** @throws KeyFileFault when the file cannot be used */
 export function openAccess(file: string): WatchedAccess {
+  const read = accessReader(file);
   /** As it was read last; undefined when it could not be read. */
-  let text: string | undefined = readText(file).text;
-  const first = accessOf(file, text);
+  let text: string | undefined = readTrusted(file);
+  const first = read(text);
   let events: AccessEvents | undefined;
   let looking: NodeJS.Timeout | undefined;
 
   function reload(): void {
     text = undefined;
     try {
-      const next = readText(file).text;
+      const next = readTrusted(file);
       text = next;
-      events?.reloaded(accessOf(file, next));
+      events?.reloaded(read(next));
     } catch (error) {
       if (!(error instanceof KeyFileFault)) throw error;
       events?.unreadable(error.message);
@@ -58,13 +60,27 @@ export function openAccess(file: string): WatchedAccess {
   };
 }
 
-function accessOf(file: string, text: string): Access {
-  return createAccess(accessIn(file, text), prefixOf);
+/** Reads the texts of one file. What is known of a key from the text before is not computed again. */
+function accessReader(file: string): (text: string) => Access {
+  let prefixes = new Map<string, string>();
+  let used = prefixes;
+  const prefixOnce = (publicKey: string): string => {
+    const prefix = used.get(publicKey) ?? prefixes.get(publicKey) ?? prefixOf(publicKey);
+    used.set(publicKey, prefix);
+    return prefix;
+  };
+  const read = createAccessReader(prefixOnce);
+  return (text) => {
+    used = new Map();
+    const access = createAccess(whole(file, read(text)), prefixOnce);
+    prefixes = used;
+    return access;
+  };
 }
 
 function textOf(file: string): string | undefined {
   try {
-    return readText(file).text;
+    return readTrusted(file);
   } catch {
     return undefined;
   }

@@ -15,7 +15,14 @@
 import { bytesAtMost, limits } from '@cateto/contracts';
 
 export type BatchInput =
-  | { readonly type: 'add'; readonly topic: string; readonly to: string; readonly message: readonly unknown[] }
+  | {
+      readonly type: 'add';
+      readonly topic: string;
+      readonly to: string;
+      readonly message: readonly unknown[];
+      /** An upper bound of its size; unless given, the batch works it out. */
+      readonly bytes?: number | undefined;
+    }
   | { readonly type: 'flush' };
 
 export type BatchEffect =
@@ -80,12 +87,11 @@ export function createBatch(config: BatchConfig = {}): Batch {
     return found;
   }
 
-  function add(topic: string, to: string, message: readonly unknown[]): readonly BatchEffect[] {
+  function add(topic: string, to: string, message: readonly unknown[], bytes: number): readonly BatchEffect[] {
     const batch = last !== undefined && last.to === to && last.topic === topic ? last : waitingFor(topic, to);
-    const bytes = bytesAtMost(message);
     if (batch.bytes + bytes > bytesMax && batch.messages.length > 0) {
       leave(batch);
-      return [batch, ...add(topic, to, message)];
+      return [batch, ...add(topic, to, message, bytes)];
     }
     batch.messages.push(message);
     batch.bytes += bytes;
@@ -116,6 +122,10 @@ export function createBatch(config: BatchConfig = {}): Batch {
   }
 
   return {
-    handle: (input) => (input.type === 'add' ? add(input.topic, input.to, input.message) : flush()),
+    handle(input) {
+      if (input.type === 'flush') return flush();
+      const { topic, to, message, bytes = bytesAtMost(message) } = input;
+      return add(topic, to, message, bytes);
+    },
   };
 }

@@ -8,7 +8,7 @@ import type { World } from './world.test-support.ts';
 import { machine, stepMs } from './world.test-support.ts';
 
 /** It computes for seconds, and longer on a busy machine. */
-const timeout = 180_000;
+const timeout = 600_000;
 
 /** The values in the documentation. */
 const usual = { advance: machine, peerLostMs: 200, leaveMs: 1_000, calmMs: 1_000 } satisfies Partial<ExploreOptions>;

@@ -21,7 +21,7 @@ export interface PeerWatch {
   /** Former incarnations of the peer, the latest last. */
   readonly replaced: readonly string[];
   readonly silentSinceMs: number;
-  /** What a refusal would prove if it came now. */
+  /** How much a refusal would prove if it came now. */
   readonly probe: 'none' | 'asked' | 'doubtful';
 }
 

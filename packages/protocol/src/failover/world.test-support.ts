@@ -33,8 +33,9 @@ export interface Broker {
   readonly linkBroke: boolean;
   /** A connect was refused, and the answer is in flight to the broker. */
   readonly refusal: boolean;
-  /** What it has read in this life: the highest epoch, and the incarnations, the last one last. */
+  /** The highest epoch that it has read since it started. */
   readonly heardMax: number;
+  /** The incarnations that it has read since it started, the last one last. */
   readonly met: readonly string[];
 }
 

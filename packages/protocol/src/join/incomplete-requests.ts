@@ -118,7 +118,9 @@ export function createIncompleteRequests(incompleteMax: number, bytesMax: number
     begin(sender, n, operand, nowMs) {
       evictWhile(() => inOrder.size() >= incompleteMax);
       const { seq, formula, operands: count, value, ttlMs, trace, attempt } = operand;
-      const values: unknown[] = [];
+      // Created at its final length, because an array that grows takes room for 17.
+      // oxlint-disable-next-line unicorn/no-new-array -- a length is intended
+      const values: unknown[] = new Array(Math.max(n, count));
       values[n - 1] = value;
       const begun: Incomplete = {
         sender,

@@ -1,5 +1,5 @@
 /*
- * What an answer settles, and what it says about the server that sent it.
+ * The effects of an answer: it settles a request, and tells something about the server that sent it.
  *
  * Rules (docs/wire.md, "Requester" and "Choosing a server"): an answer counts only from a server to which the request
  * was sent, on the topic of its target. A refusal speaks for one server, so the request goes to another. `internal`
@@ -11,6 +11,7 @@ import { isFailure, traitOf } from '@cateto/contracts';
 import type { SeqTable } from '../structures/seq-table.ts';
 import type { Dispatch } from './dispatch.ts';
 import type { Failing } from './failing-servers.ts';
+import { signed } from './first-signs.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, mayYetAnswer, wasAsked } from './request.ts';
 import { earn, loseHalf } from './rooms.ts';
@@ -48,7 +49,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
   let stale = 0;
 
   function take(sender: string, answerRoute: string, results: readonly ResultReading[], nowMs: number): void {
-    servers.answered(sender);
+    servers.heardFrom(sender);
     silence.answered(results.length);
     if (failing.any() && results.some(({ outcome }) => !isInternal(outcome))) {
       failing.answered(sender, answerRoute);
@@ -72,7 +73,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
     for (const effect of copied === undefined ? [] : cancellations(copied, sender)) emit(effect);
   }
 
-  /** What the answer says about the server that was to answer. */
+  /** Credits the server that was to answer with the outcome. */
   function earned(request: OpenRequest<W>, sender: string, outcome: Success | Failure, nowMs: number): void {
     const { room, server } = request;
     const { answerRoute } = request.call.target;
@@ -85,6 +86,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
       if (room.failures > 0) failing.wellAgain(room);
     }
     room.place.returns = 0;
+    signed(request, room.place, nowMs);
     dispatch.resume(room.place, room.contract);
     dispatch.answered(request, nowMs);
   }

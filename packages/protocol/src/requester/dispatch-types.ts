@@ -3,7 +3,7 @@ import type { Obstacle } from './own-failures.ts';
 import type { OpenRequest } from './request.ts';
 import type { Place } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
-import type { RequesterEffect } from './types.ts';
+import type { RequesterConfig, RequesterEffect } from './types.ts';
 
 /* The operations of the dispatch on requests and servers, and the parts of the requester that it calls. */
 
@@ -59,6 +59,8 @@ export interface Dispatch<W> {
   /** The number of markers present now. */
   markers(held: number): void;
   returnPath(confirmed: boolean): void;
+  /** This process stood still for this long. */
+  stoodStill(ms: number, nowMs: number): void;
   /** Whether a marker is present. */
   isLinked(): boolean;
   /** Whether a request may be sent for the first time. */
@@ -87,4 +89,5 @@ export interface DispatchOptions<W> {
   schedule(request: OpenRequest<W>): void;
   /** It has not settled. */
   isOpen(request: OpenRequest<W>): boolean;
+  readonly isCongested?: RequesterConfig['isCongested'];
 }

@@ -5,6 +5,7 @@
  */
 import type { Dispatch, DispatchOptions } from './dispatch-types.ts';
 import type { Obstacle } from './own-failures.ts';
+import { resendLeastMs } from './first-signs.ts';
 import { createHeld } from './held.ts';
 import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
@@ -22,6 +23,7 @@ const resendJitter = 0.2;
 
 export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   const { servers, random, emit, retried, settle, awaitTurn, schedule, isOpen } = options;
+  const { isCongested = () => false } = options;
   /** Routes without a suitable listener, and since when. */
   const unserved = new Map<string, number>();
   let markersHeld = 0;
@@ -30,6 +32,8 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   let resent = 0;
 
   const canSend = (): boolean => markersHeld > 0 && confirmed;
+  /** New requests may be sent too, because few enough bytes wait to leave. */
+  const mayBegin = (): boolean => canSend() && !isCongested();
 
   const held = createHeld<W>({ choose, probe, give, settle, awaitTurn });
   const suspects = createSuspects<W>({
@@ -45,7 +49,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   });
 
   function offer(request: OpenRequest<W>, nowMs: number): void {
-    if (!canSend()) return held.add(request);
+    if (!mayBegin()) return held.add(request);
     const probed = probe(request, nowMs);
     if (probed !== undefined) return give(request, probed, nowMs);
     const waits = held.mustQueue(request);
@@ -66,7 +70,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   function offerAllHeld(nowMs: number): void {
     suspects.reconsider();
-    if (canSend()) held.offerAll(nowMs);
+    if (mayBegin()) held.offerAll(nowMs);
   }
 
   /**
@@ -89,13 +93,14 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   /** @param isNext it is the turn of its origin, which may exceed a window by one request */
   function choose(request: OpenRequest<W>, isNext = false): Server | 'full' | undefined {
-    const { target } = request.call;
+    const { target, origin, bytes } = request.call;
     const { route, pinned } = target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
-    return servers.choose(target, request.refused, isSuspect(request), isNext ? request.call.origin : undefined);
+    const { refused, attempts } = request;
+    return servers.choose(target, refused, isSuspect(request), isNext ? origin : undefined, bytes, attempts > 0);
   }
 
   function chooseNow(request: OpenRequest<W>): Server | undefined {
@@ -113,6 +118,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
     request.proof = 0;
+    request.resendEveryMs = Math.max(request.resendEveryMs, resendLeastMs(server.place));
     request.resendDueMs = nowMs + request.resendEveryMs * (0.5 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
     // A new request is scheduled by its call. A held or moved one is due earlier than it was scheduled.
@@ -136,6 +142,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     inFlight.leave(request, place);
     if (place.inFlight === 0) resume(place, undefined);
     held.freed(request.call.target.contract);
+    if (request.call.bytes !== undefined) held.freedBytes();
   }
 
   function resume(place: Place, answered: string | undefined): void {
@@ -203,7 +210,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     sendAgain,
     lookLater,
     refill(nowMs) {
-      if (canSend()) held.refill(nowMs);
+      if (mayBegin()) held.refill(nowMs);
     },
     suspect,
     giveUntried(request, nowMs) {
@@ -260,6 +267,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     returnPath(isConfirmed) {
       confirmed = isConfirmed;
       held.restart();
+    },
+    stoodStill(ms, nowMs) {
+      held.stoodStill(ms);
+      for (const [route, sinceMs] of unserved) unserved.set(route, Math.min(sinceMs + ms, nowMs));
     },
     isLinked: () => markersHeld > 0,
     counters: () => ({ held: held.size(), sent, resent }),

@@ -27,12 +27,16 @@ export interface Held<W> {
   overloaded(request: OpenRequest<W>): Failure;
   /** There may be more room for the contract than before. */
   freed(contract: string): void;
+  /** There may be more room for large requests, of any contract, than before. */
+  freedBytes(): void;
   /** Sends as many as have room, where there is more than before. */
   refill(nowMs: number): void;
   /** Sends as many as there is room for. */
   offerAll(nowMs: number): void;
   /** The queues do not move while nothing can be sent, so what they know about their pace is void. */
   restart(): void;
+  /** This process stood still for this long. */
+  stoodStill(ms: number): void;
   size(): number;
 }
 
@@ -137,6 +141,10 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     freed(contract) {
       if (size() > 0) freedContracts.add(contract);
     },
+    freedBytes() {
+      if (size() === 0) return;
+      for (const contract of queues.contracts()) if (queues.waiting(contract) > 0) freedContracts.add(contract);
+    },
     refill(nowMs) {
       if (freedContracts.size === 0) return;
       for (const contract of freedContracts) offerQueue(contract, nowMs);
@@ -148,6 +156,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
       offerPinned(nowMs);
     },
     restart: queues.restart,
+    stoodStill: queues.stoodStill,
     size,
   };
 }

@@ -10,6 +10,7 @@ import type { Place, Room } from './rooms.ts';
 export function join<W>(request: OpenRequest<W>, room: Room): void {
   const { place } = room;
   place.inFlight += 1;
+  place.bytes += request.call.bytes ?? 0;
   place.requests.add(request);
   room.inFlight += 1;
   request.room = room;
@@ -18,6 +19,7 @@ export function join<W>(request: OpenRequest<W>, room: Room): void {
 /** The server does not have it any more. */
 export function leave<W>(request: OpenRequest<W>, place: Place): void {
   place.inFlight -= 1;
+  place.bytes -= request.call.bytes ?? 0;
   place.requests.remove(request);
   if (request.room !== undefined) request.room.inFlight -= 1;
   request.room = undefined;

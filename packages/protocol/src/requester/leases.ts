@@ -9,6 +9,8 @@ export interface Leases {
   beat(address: string, silentMs: number, nowMs: number): void;
   /** Until when it may be silent; a time in the past without a beat. */
   untilMs(address: string): number;
+  /** Whether it has sent a beat since then. */
+  beatSince(address: string, sinceMs: number): boolean;
   size(): number;
   /** The server has ended. */
   forget(address: string): void;
@@ -45,6 +47,10 @@ export function createLeases(): Leases {
       }
     },
     untilMs: (address) => leases.get(address)?.untilMs ?? Number.NEGATIVE_INFINITY,
+    beatSince(address, sinceMs) {
+      const lease = leases.get(address);
+      return lease !== undefined && lease.untilMs - lease.silentMs >= sinceMs;
+    },
     size: () => leases.size,
     forget: (address) => void leases.delete(address),
     renew(nowMs) {

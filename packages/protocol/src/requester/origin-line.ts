@@ -6,11 +6,15 @@ import type { Line, OpenRequest } from './request.ts';
 /** A line may still hold this many requests that have left it, or as many as wait in it. */
 const leftMin = 32;
 
-/** Requests with the same key may go to the same servers. */
-export function keyOf<W>({ call: { target }, refused }: OpenRequest<W>): string {
-  if (refused === undefined) return target.route;
+/**
+ * Requests with the same key may go to the same servers, and are all large or all small. Where the first one of a line has
+ * no room, the others have none either: large requests need more.
+ */
+export function keyOf<W>({ call: { target, bytes = 0 }, refused }: OpenRequest<W>): string {
+  const route = bytes === 0 ? target.route : `${target.route} large`;
+  if (refused === undefined) return route;
   const ids = Array.from(refused, ({ id }) => id);
-  return `${target.route} ${ids.toSorted((one, another) => one - another).join(' ')}`;
+  return `${route} ${ids.toSorted((one, another) => one - another).join(' ')}`;
 }
 
 export function firstOf<W>(line: Line<W>): OpenRequest<W> | undefined {

@@ -24,7 +24,7 @@ export interface OpenRequest<W> extends InFlight {
   newer: InFlight | undefined;
   /** The line in which it waits for room (waiting-queues.ts). */
   line: Line<W> | undefined;
-  /** The origin whose turn it took when it was sent, and what that was charged. */
+  /** The origin whose turn the request took when it was sent, and the time that the origin was charged. */
   charged: { readonly origin: Origin<W>; readonly ms: number } | undefined;
   /** When the first attempt was sent to this server. */
   serverSinceMs: number;
@@ -120,6 +120,19 @@ export function expiresMs<W>({ call, lateAtMs }: OpenRequest<W>): number {
   return lateAtMs ?? call.deadlineMs;
 }
 
+/**
+ * Its requester stood still for this long: no server was silent during that time.
+ *
+ * @param lateByMs how much later it is late, with the time to read what arrived meanwhile
+ */
+export function resumeAfter<W>(request: OpenRequest<W>, ms: number, lateByMs: number, nowMs: number): void {
+  const { earlier, lateAtMs, call } = request;
+  const moved = (sinceMs: number): number => Math.min(sinceMs + ms, nowMs);
+  request.serverSinceMs = moved(request.serverSinceMs);
+  for (const [server, sinceMs] of earlier ?? []) earlier?.set(server, moved(sinceMs));
+  if (lateAtMs !== undefined) request.lateAtMs = Math.min(lateAtMs + lateByMs, call.deadlineMs);
+}
+
 /** Records that the request goes to another server now, or to none for the moment. */
 export function assign<W>(request: OpenRequest<W>, server: Server | undefined, nowMs: number): void {
   const before = request.server;
@@ -194,12 +207,22 @@ export function mayRunAt<W>(request: OpenRequest<W>, address: string): boolean {
   return true;
 }
 
-/** The servers that have left the request unanswered for the whole answer timeout. */
-export function silentServers<W>(request: OpenRequest<W>, answerTimeoutMs: number, nowMs: number): Server[] {
+/**
+ * The servers that have left the request unanswered for the whole answer timeout.
+ *
+ * @param beatSince whether the server at this address has sent a beat since then. A server that had the request before
+ *   may have given it back. If it had the request and worked, its beats would have kept the request there.
+ */
+export function silentServers<W>(
+  request: OpenRequest<W>,
+  answerTimeoutMs: number,
+  beatSince: (address: string, sinceMs: number) => boolean,
+  nowMs: number,
+): Server[] {
   const silent: Server[] = [];
   if (request.server !== undefined && request.serverSinceMs + answerTimeoutMs <= nowMs) silent.push(request.server);
   for (const [server, sinceMs] of request.earlier ?? []) {
-    if (sinceMs + answerTimeoutMs <= nowMs) silent.push(server);
+    if (sinceMs + answerTimeoutMs <= nowMs && !beatSince(server.address, sinceMs)) silent.push(server);
   }
   return silent;
 }

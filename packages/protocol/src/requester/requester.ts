@@ -34,7 +34,7 @@ import { createLeaseTimers } from './lease-timers.ts';
 import { createLeases } from './leases.ts';
 import { cancelledByCaller, cancelledByClose, deadlinePassed, tooManyOpen } from './own-failures.ts';
 import type { OpenRequest } from './request.ts';
-import { expiresMs, forgetEarlier, openRequest } from './request.ts';
+import { expiresMs, forgetEarlier, openRequest, resumeAfter } from './request.ts';
 import { createServerNews } from './server-news.ts';
 import { createPathProofs } from './path-proofs.ts';
 import { createRetries } from './retries.ts';
@@ -42,12 +42,11 @@ import { createRooms } from './rooms.ts';
 import { createServers } from './servers.ts';
 import { createSettledMark } from './settled-mark.ts';
 import { createSilence } from './silence.ts';
+import { createStandstills } from './standstills.ts';
 import { createTurn } from './end-of-turn.ts';
 import type { RequestCall, Requester, RequesterConfig, RequesterEffect, RequesterInput } from './types.ts';
 
 const resendFirstMs = 200;
-/** A timer that is later than this means that the process stood still. */
-const pauseMs = 100;
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
 const noFaults = (): readonly string[] => nothing;
@@ -58,20 +57,24 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     answerTimeoutMs,
     openMax = limits.heldRequestsMax,
     perServerMax = limits.requestsPerServerMax,
+    perServerBytesMax,
     earnedFirst,
     stragglersMax,
     unreached = noFaults,
+    isCongested,
+    isSending,
+    isUnderway,
   } = config;
-  const rooms = createRooms(perServerMax, earnedFirst);
+  const rooms = createRooms(perServerMax, earnedFirst, perServerBytesMax);
   const failing = createFailing();
   const servers = createServers(random, rooms, failing);
   const open = createSeqTable<OpenRequest<W>>();
   const mark = createSettledMark(open, stragglersMax);
   const due = createDueQueue<number>();
   const retries = createRetries();
+  const standstills = createStandstills();
   let closed = false;
   let handledMs = 0;
-  let wasLate = false;
   let effects: RequesterEffect<W>[] = nothing;
   const isOpen = ({ call: { seq } }: OpenRequest<W>): boolean => open.has(seq);
   const awaitTurn = (request: OpenRequest<W>): void => turn.await(request);
@@ -84,6 +87,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     awaitTurn,
     schedule,
     isOpen,
+    isCongested,
   });
   const leases = createLeases();
   const timers = createLeaseTimers();
@@ -95,6 +99,9 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     timers,
     dispatch,
     answerTimeoutMs,
+    isCongested,
+    isSending,
+    isUnderway,
     awaitTurn,
     schedule,
   });
@@ -152,19 +159,23 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (!request.settled) emit({ type: 'settle', seq, work, outcome });
   }
 
+  /** No time of this standstill counts for a server, an estimate, or the time until a fallback. */
+  function stoodStill(ms: number, nowMs: number): void {
+    // What arrived meanwhile is still to be read.
+    leases.stoodStill(ms + resendFirstMs);
+    rooms.stoodStill(ms, nowMs);
+    dispatch.stoodStill(ms, nowMs);
+    for (const request of open.values()) resumeAfter(request, ms, ms + resendFirstMs, nowMs);
+  }
+
   function overdue(nowMs: number): void {
-    const lateMs = nowMs - Math.min(due.peekDueMs() ?? nowMs, timers.deadlineMs() ?? nowMs);
-    // Messages that arrived meanwhile are not read yet. Several pauses in a row mean that this process is always so
-    // slow.
-    const stoodStill = lateMs > pauseMs && !wasLate;
-    wasLate = lateMs > pauseMs;
-    if (stoodStill) leases.stoodStill(lateMs + resendFirstMs);
+    const isAfterStandstill = standstills.ticked();
     for (let seq = due.popDue(nowMs); seq !== undefined; seq = due.popDue(nowMs)) {
       const request = open.get(seq);
       if (request === undefined) continue;
       if (request.scheduledMs <= nowMs) request.scheduledMs = Number.POSITIVE_INFINITY;
       if (expiresMs(request) <= nowMs) expire(request, nowMs);
-      else if (request.resendDueMs <= nowMs && stoodStill) request.resendDueMs = nowMs + resendFirstMs;
+      else if (request.resendDueMs <= nowMs && isAfterStandstill) request.resendDueMs = nowMs + resendFirstMs;
       else if (request.resendDueMs <= nowMs) silence.resend(request, nowMs);
       if (open.has(seq)) schedule(request);
     }
@@ -176,6 +187,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     if (due.size() > 2 * open.size() + 1_024) due.retain(open.has);
     else due.skim(open.has);
   }
+
+  const nextDueMs = (): number => Math.min(due.peekDueMs() ?? never, timers.deadlineMs() ?? never);
 
   function expire(request: OpenRequest<W>, nowMs: number): void {
     silence.passOver(request, nowMs);
@@ -228,6 +241,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
         return paths.proven(input.proof, nowMs);
       case 'turn-ended':
         return turn.ended(nowMs);
+      case 'drained':
+        return dispatch.offerAllHeld(nowMs);
       case 'close':
         closed = true;
         return cancel([...open.values()], cancelledByClose);
@@ -241,6 +256,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       effects = nothing;
       handledMs = nowMs;
       retries.handling(input.type);
+      const stillMs = standstills.before(input.type === 'tick', nextDueMs, nowMs);
+      if (stillMs > 0) stoodStill(stillMs, nowMs);
       take(input, nowMs);
       dispatch.refill(nowMs);
       if (!turn.isAwaited()) dispatch.tryNext(nowMs);
@@ -249,8 +266,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     },
     deadlineMs() {
       if (open.size() === 0) due.clear();
-      const leaseDueMs = timers.deadlineMs() ?? never;
-      const dueMs = Math.min(due.peekDueMs() ?? never, leaseDueMs, dispatch.trialDueMs());
+      const dueMs = Math.min(nextDueMs(), dispatch.trialDueMs());
       return dueMs === never ? undefined : dueMs;
     },
     settledBelow: () => mark.below(handledMs),

@@ -28,8 +28,14 @@ const causeOf: Readonly<Record<RequesterInput<unknown>['type'], RetryCause>> = {
   // Room that these free may go to a request that was given back.
   call: 'refused',
   cancel: 'refused',
+  drained: 'refused',
   close: 'refused',
 };
+
+/** The cause of the retries that this input triggers. */
+export function retryCauseOf(input: RequesterInput<unknown>['type']): RetryCause {
+  return causeOf[input];
+}
 
 export function createRetries(): Retries {
   const counts: Record<RetryCause, number> = {

@@ -4,10 +4,12 @@
  * Rules (docs/wire.md, "Room"):
  * - A server announces a window for each of its contracts: how many requests keep it busy. A requester has no more of
  *   them in flight there. A server without a window may have 8,192.
- * - A server also has to earn its requests: it may have 2 before its window is known, then 16 or the window if that is
- *   less, one more for each answer, and half as many after an `internal` or the end of its lease. So neither an
- *   invented server nor one that fails fast attracts all requests (like the slow start of TCP and Finagle's failure
- *   accrual).
+ * - A server also has to earn its requests: it may have 1 until it is heard, that is until it has answered anything or
+ *   sent a beat; 2 before its window is known, then 16 or the window if that is less, one more for each answer, and half
+ *   as many after an `internal` or the end of its lease. So neither an invented server nor one that fails fast attracts
+ *   all requests (like the slow start of TCP and Finagle's failure accrual).
+ * - Large requests in flight at a server have at most 8 MiB together, whatever their contracts. Those beyond wait in lines
+ *   of their own (origin-line.ts), so that small requests pass them.
  * - A window may be exceeded by one request, of an origin that has no other request for the contract there. So the burst
  *   of one client cannot keep the request of another from the server, where origins take turns.
  * - A server that has given a request back accepts no more of its contract until it has answered one or announces a
@@ -15,13 +17,14 @@
  *
  * Rooms are kept by address: after a failover the same server is listed again, and still has its requests.
  */
+import { limits } from '@cateto/contracts';
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import type { RequestCall } from './types.ts';
 
 /** A request that a server has (in-flight.ts). */
 export interface InFlight extends Linked<InFlight> {
-  readonly call: Pick<RequestCall<unknown>, 'seq' | 'target' | 'origin'>;
+  readonly call: Pick<RequestCall<unknown>, 'seq' | 'target' | 'origin' | 'bytes'>;
 }
 
 /** A contract for which a server fails one request after the other (failing-servers.ts). */
@@ -31,11 +34,14 @@ export interface FailingContract {
   probeDueMs: number;
 }
 
-/** What a server has from this requester, and how much it may have. */
+/** The requests that a server has from this requester, and how many it may have. */
 export interface Place {
   readonly address: string;
   /** Requests of this requester that wait for the server. */
   inFlight: number;
+  /** The bytes of its large requests, and their bound. */
+  bytes: number;
+  readonly bytesMax: number;
   readonly requests: IntrusiveList<InFlight>;
   /**
    * Open requests of which the server has a copy, although another one is to answer them; undefined before the first.
@@ -45,6 +51,8 @@ export interface Place {
   leaseDueMs: number;
   /** Whether it listens on any route. */
   isListed: boolean;
+  /** It has answered anything, or sent a beat. */
+  isHeard: boolean;
   /** The server has said that it drains: requests that it has named stay with it when it listens no more. */
   isLeaving: boolean;
   /** By contract. */
@@ -53,6 +61,10 @@ export interface Place {
   readonly paused: Set<Room>;
   /** How often in a row it gave back all its requests, and answered none. */
   returns: number;
+  /**
+   * How long the first sign of a request usually takes (first-signs.ts), in milliseconds; 0 before the first one.
+   */
+  signMs: number;
   /** Contracts for which it fails one request after the other (failing-servers.ts); undefined if there are none. */
   failing: Map<string, FailingContract> | undefined;
 }
@@ -84,9 +96,12 @@ export interface Rooms {
   find(address: string): Place | undefined;
   /** The server announces a window. @returns whether there may be more room than before */
   announced(address: string, contract: string, window: number): boolean;
+  /** This process stood still for this long, and took no answers. */
+  stoodStill(ms: number, nowMs: number): void;
 }
 
-const earnedHeard = 16;
+const earnedHeard = 2;
+const earnedAnnounced = 16;
 /** Below this window, runs take a tenth of a millisecond or longer. */
 const scarceBelow = 256;
 /** Above this number of addresses, the rooms of servers without requests are forgotten. */
@@ -102,8 +117,14 @@ export function returnsAll({ returns }: Place): boolean {
   return returns >= returnsMax;
 }
 
-export function hasRoom({ inFlight, window, earned, isPaused }: Room): boolean {
-  return inFlight < window && inFlight < earned && !isPaused;
+/** @param bytes of the request, if it is large; otherwise 0 */
+export function hasRoom({ inFlight, window, earned, isPaused, place }: Room, bytes: number): boolean {
+  return inFlight < window && inFlight < earned && !isPaused && (bytes === 0 || takesBytes(place, bytes));
+}
+
+/** A request that is larger than the bound is sent alone. */
+function takesBytes(place: Place, bytes: number): boolean {
+  return place.bytes === 0 || place.bytes + bytes <= place.bytesMax;
 }
 
 /** Requests may wait there for their turn, because a run takes long or nothing is known about it. */
@@ -116,7 +137,9 @@ export function isScarce(room: Room | undefined): boolean {
  * the turns of origins, and without this request it would not know of the origin. It may have given back requests of
  * other origins.
  */
-export function hasRoomFor(origin: string, { contract, inFlight, window, earned, returned, place }: Room): boolean {
+export function hasRoomFor(origin: string, room: Room, bytes: number): boolean {
+  const { contract, inFlight, window, earned, returned, place } = room;
+  if (bytes > 0 && !takesBytes(place, bytes)) return false;
   if (returned?.has(origin) === true || inFlight > window || inFlight >= earned || window >= scarceBelow) return false;
   for (let next = place.requests.oldest(); next !== undefined; next = next.newer) {
     if (next.call.target.contract === contract && next.call.origin === origin) return false;
@@ -161,8 +184,12 @@ export function resumePaused({ paused }: Place, answered: string | undefined, fr
   }
 }
 
-/** @param windowMax the most requests in flight at one server, whatever it announces */
-export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
+/**
+ * @param windowMax the most requests in flight at one server, whatever it announces
+ * @param earnedFirst the most at a server that has answered nothing; if given, every server counts as heard
+ * @param bytesMax the most bytes of large requests in flight at one server
+ */
+export function createRooms(windowMax: number, earnedFirst?: number, bytesMax: number = limits.windowBytesMax): Rooms {
   const places = new Map<string, Place>();
   let sweptNext = sweptFrom;
 
@@ -180,14 +207,18 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
       place = {
         address,
         inFlight: 0,
+        bytes: 0,
+        bytesMax,
         requests: createIntrusiveList(),
         copies: undefined,
         leaseDueMs: Number.POSITIVE_INFINITY,
         isListed: false,
+        isHeard: earnedFirst !== undefined,
         isLeaving: false,
         rooms: new Map(),
         paused: new Set(),
         returns: 0,
+        signMs: 0,
         failing: undefined,
       };
       places.set(address, place);
@@ -204,7 +235,7 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
         inFlight: 0,
         window: windowMax,
         isAnnounced: false,
-        earned: Math.min(earnedFirst, windowMax),
+        earned: Math.min(place.isHeard ? (earnedFirst ?? earnedHeard) : 1, windowMax),
         failures: 0,
         isPaused: false,
         returned: undefined,
@@ -225,9 +256,14 @@ export function createRooms(windowMax: number, earnedFirst = 2): Rooms {
       const room = of(place, contract);
       const before = Math.min(room.window, room.earned);
       room.window = Math.min(Math.max(1, window), windowMax);
-      if (!room.isAnnounced) room.earned = Math.max(room.earned, Math.min(room.window, earnedHeard));
+      if (!room.isAnnounced) room.earned = Math.max(room.earned, Math.min(room.window, earnedAnnounced));
       room.isAnnounced = true;
       return resume(room) || Math.min(room.window, room.earned) > before;
+    },
+    stoodStill(ms, nowMs) {
+      for (const place of places.values()) {
+        for (const room of place.rooms.values()) room.answeredMs = Math.min(room.answeredMs + ms, nowMs);
+      }
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Dispatch } from './dispatch.ts';
 import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
 import { serverLost } from './own-failures.ts';
+import { signed } from './first-signs.ts';
 import type { OpenRequest } from './request.ts';
 import { requestsAndCopiesAt, requestsAt } from './in-flight.ts';
 import { forgetAsked, mayRunAt } from './request.ts';
@@ -180,6 +181,9 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       // Any peer can send a beat. Nothing is stored for unknown servers.
       const place = rooms.find(sender);
       if (place === undefined) return;
+      // A newcomer was passed over for its silence alone. If it got copies from now on, they would run there too.
+      if (!place.isHeard) servers.heardFrom(sender);
+      place.isHeard = true;
       if (windows !== undefined) {
         for (const [contract, window] of Object.entries(windows)) {
           if (rooms.announced(sender, contract, window)) dispatch.freed(contract);
@@ -201,6 +205,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
           // The answer may have arrived together with the beat, on its own topic.
           awaitTurn(request);
         }
+        if (isHeld) signed(request, place, nowMs);
         request.listed = isHeld;
         if (isHeld) silence.staysOn(request, nowMs + silentMs);
       }

@@ -13,7 +13,7 @@ export interface Server {
   readonly address: string;
   /** The routes on which it listens now. */
   readonly routes: Set<string>;
-  /** What it has from here, also after it was listed again. */
+  /** Its share of this requester's requests. The server keeps it when it is listed again. */
   readonly place: Place;
   /** Open requests of which it has a copy, although another server is to answer them. */
   copies: number;

@@ -3,11 +3,12 @@
  *
  * The order (docs/wire.md, "Choosing a server"): servers that are not passed over first, then those with the fewest
  * requests in flight from here, then round-robin from a random start. While the best ones have no room (rooms.ts), a
- * request waits for them. Being passed over is a matter of order, not of exclusion: a server that left a request
- * unanswered for the whole answer timeout comes last until it answers anything or its subscription is new. It gets a
- * copy of one request a second, so that its recovery is noticed without anyone waiting for it. A server that fails
- * (failing-servers.ts), or does not know the contract, comes after all others. A request that fails while no server listens
- * is not sent to a server that is known not to know its contract.
+ * request waits for them. A newcomer has neither answered nor sent a beat yet. While other servers have room, newcomers
+ * are tried one at a time, with requests that are sent for the first time. A server that is passed over is
+ * not excluded: it left a request unanswered for the whole answer timeout, and comes last until it answers anything or
+ * its subscription is new. It gets a copy of one request a second, so that the requester notices its recovery and no
+ * caller waits for it. A server that fails (failing-servers.ts), or does not know the contract, comes after all others.
+ * A request that fails while no server listens is not sent to a server that is known not to know its contract.
  *
  * All lanes of an operation together are a route as well: a server listens on it from its first lane to its last. So a
  * request that may take any lane can go to all their servers, and a server that is listed lane by lane comes and goes
@@ -38,9 +39,13 @@ export interface Servers {
   awaited(): Iterable<Place>;
   /** Whether any server listens on the route. */
   anyOn(route: string): boolean;
+  /** Whether a server listens on the route that has been heard and is not passed over. */
+  anyHeard(route: string): boolean;
   /**
    * @param asSuspect a reserved server may be chosen if there is no other, and none needs room
+   * @param bytes of the request, if it is large
    * @param origin where the candidates have no room, one may take one request more of this origin
+   * @param isRetry it was sent before, so it goes to a server that has been heard, if one of those has room
    * @returns `full` while the candidates have no room, or a suspect occupies them; undefined when no server listens
    * that has not refused, or, for an impatient request, none that is not passed over
    */
@@ -49,15 +54,17 @@ export interface Servers {
     refused: ReadonlySet<Server> | undefined,
     asSuspect?: boolean,
     origin?: string,
+    bytes?: number,
+    isRetry?: boolean,
   ): Server | 'full' | undefined;
-  /** The refusal of a listening server that does not know the contract; undefined if there is none. */
+  /** The refusal of a listening server that does not know the contract; undefined without such a server. */
   refusalOf(target: Target): Failure | undefined;
   roomOf(server: Server, contract: string): Room;
   /** A server that is passed over or fails, and is due for a copy of this request. It is due again a second later. */
   takeProbe(target: Target, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
-  /** It answered something, so it is not passed over any more. */
-  answered(address: string): void;
+  /** It answered something, or a newcomer sent its first beat: it is not passed over any more. */
+  heardFrom(address: string): void;
 }
 
 interface Route {
@@ -89,10 +96,10 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   }
 
   /** The least busy of these servers without room that takes one request more of this origin. */
-  function firstFor(origin: string, contract: string, full: readonly Server[]): Server | undefined {
+  function firstFor(origin: string, contract: string, full: readonly Server[], bytes: number): Server | undefined {
     let best: Server | undefined;
     for (const server of full) {
-      if (server.reserved || !hasRoomFor(origin, roomOf(server, contract))) continue;
+      if (server.reserved || !hasRoomFor(origin, roomOf(server, contract), bytes)) continue;
       if (best === undefined || server.place.inFlight < best.place.inFlight) best = server;
     }
     return best;
@@ -188,7 +195,9 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       return awaited;
     },
     anyOn: (name) => routes.has(name),
-    choose(target, refused, asSuspect = false, origin?: string) {
+    anyHeard: (name) =>
+      routes.get(name)?.servers.some(({ place, probeDueMs }) => place.isHeard && probeDueMs === undefined) === true,
+    choose(target, refused, asSuspect = false, origin?: string, bytes = 0, isRetry = false) {
       const { route: name, contract, lanes: preferences, impatient } = target;
       const route = routes.get(name);
       if (route === undefined) return undefined;
@@ -196,23 +205,41 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       let best: Server | undefined;
       let bestRank = none;
       let bestIndex = 0;
+      let newcomer: Server | undefined;
+      let newcomerIndex = 0;
+      /** No newcomer may be tried with this request while another server has room. */
+      let isTrying = isRetry;
       /** The rank of the best server that has no room now. */
       let fullRank = none;
       const count = route.servers.length;
       for (let step = 0; step < count; step += 1) {
         const index = (route.next + step) % count;
         const server = route.servers[index];
-        if (server === undefined || !isCandidate(server, target, refused)) continue;
+        if (server === undefined) continue;
         const rank = rankOf(server, contract);
-        if (rank > bestRank) continue;
-        if (rank === bestRank && best !== undefined && !isBetter(server, best, preferred)) continue;
-        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract)))) {
+        const isNewcomer = rank === 0 && !server.place.isHeard;
+        if (isNewcomer && server.place.inFlight > 0) isTrying = true;
+        if (rank > bestRank || !isCandidate(server, target, refused)) continue;
+        const rival = isNewcomer ? newcomer : best;
+        if (rival !== undefined && (isNewcomer || rank === bestRank) && !isBetter(server, rival, preferred)) continue;
+        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract), bytes))) {
           if (rank < fullRank) fullRank = rank;
-          continue;
+        } else if (isNewcomer) {
+          newcomer = server;
+          newcomerIndex = index;
+        } else {
+          best = server;
+          bestRank = rank;
+          bestIndex = index;
         }
-        best = server;
-        bestRank = rank;
-        bestIndex = index;
+      }
+      if (
+        newcomer !== undefined &&
+        (best === undefined || bestRank > 0 || (!isTrying && !isBetter(best, newcomer, preferred)))
+      ) {
+        best = newcomer;
+        bestRank = 0;
+        bestIndex = newcomerIndex;
       }
       if (impatient === true && !isFit(Math.min(fullRank, bestRank))) return undefined;
       if (fullRank < bestRank) {
@@ -220,7 +247,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
         const full = route.servers.filter(
           (each) => isCandidate(each, target, refused) && rankOf(each, contract) === fullRank,
         );
-        return firstFor(origin, contract, full) ?? 'full';
+        return firstFor(origin, contract, full, bytes) ?? 'full';
       }
       if (best === undefined) return undefined;
       route.next = (bestIndex + 1) % count;
@@ -236,9 +263,11 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
       server.probeDueMs = nowMs + probeEveryMs;
       if (server.routes.size > 0) passedOverCount += 1;
     },
-    answered(address) {
+    heardFrom(address) {
       const server = servers.get(address);
-      if (server !== undefined) wellAgain(server);
+      if (server === undefined) return;
+      server.place.isHeard = true;
+      wellAgain(server);
     },
   };
 }

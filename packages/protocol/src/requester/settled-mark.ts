@@ -1,8 +1,8 @@
 /*
- * The word of a requester about what it has settled (docs/wire.md, "Settling"). It is the lowest open seq, so that
- * servers forget everything below it. One slow request would hold it down. So a request that is still the lowest a
- * second after its call, while later ones have settled, is a straggler: it is named until it settles, and the watermark
- * passes it. So neither the watermark nor the word ever falls.
+ * A requester tells servers which requests it has settled by a watermark and by stragglers (docs/wire.md, "Settling").
+ * The watermark is the lowest open seq, so that servers forget everything below it. One slow request would hold it down.
+ * So a request that is still the lowest a second after its call, while later ones have settled, is a straggler: each
+ * batch names it until it settles, and the watermark passes it. The watermark never falls.
  */
 import { limits } from '@cateto/contracts';
 import type { SeqTable } from '../structures/seq-table.ts';

@@ -1,21 +1,24 @@
 /*
- * What the requester does when nothing arrives and no event explains it.
+ * The reaction of the requester when nothing arrives and no event explains the silence.
  *
  * Rules (docs/wire.md, "Sending again"):
  * - Without a beat of its server, a request is resent after 200, 400, 800, 1000 … ms, to another server if there is
- *   one.
+ *   one; on a far or slow link after twice the time that a first sign of a request usually takes (first-signs.ts).
  * - During a server's lease (leases.ts), its requests are resent to it alone: after the same times if it has not named
  *   the request; at once if it has named it and does not any more, because then its answer was lost. Requests that it
  *   names are not resent.
  * - Before a request moves, the brokers must have proven that they forward (path-proofs.ts).
  * - A request whose lease has ended moves to another server, but such moves are at most a tenth of the answers, or one
  *   a second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
+ * - A large request is not resent while its chunks are on their way to a server that confirms them. Another request is
+ *   not resent for some seconds while chunks go to its server or come from it, because it waits behind them.
  * - A draining server keeps the requests that it named for as long as it may be silent.
  * - Any other server whose subscription is withdrawn keeps the requests that it named for a tenth of the time that it
  *   has had them. After a failover it keeps them for at least half a second, because servers connect to the new broker
  *   one by one. Meanwhile, no news of other servers moves the request.
  * - A server that leaves a request unanswered for the whole answer timeout without a beat is passed over for new
- *   requests.
+ *   requests. A newcomer is passed over when its first request is due for a resend, if another server has been heard.
+ *   The request then moves to such a server, or waits until one has room.
  */
 import type { Dispatch } from './dispatch.ts';
 import type { LeaseTimers } from './lease-timers.ts';
@@ -26,6 +29,7 @@ import { isSuspect, silentServers } from './request.ts';
 import type { Place } from './rooms.ts';
 import { loseHalf } from './rooms.ts';
 import type { Server, Servers } from './servers.ts';
+import type { RequesterConfig } from './types.ts';
 
 export interface Silence<W> {
   /** Passes over the servers that have left the request unanswered for the whole answer timeout. */
@@ -61,8 +65,11 @@ export interface SilenceParts<W> {
   readonly leases: Leases;
   readonly timers: LeaseTimers;
   readonly paths: PathProofs;
-  readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain' | 'freed'>;
+  readonly dispatch: Pick<Dispatch<W>, 'isLinked' | 'give' | 'giveUntried' | 'sendAgain' | 'takeBack' | 'freed'>;
   readonly answerTimeoutMs: number;
+  readonly isCongested: RequesterConfig['isCongested'];
+  readonly isSending: RequesterConfig['isSending'];
+  readonly isUnderway: RequesterConfig['isUnderway'];
   /** No suitable server listens, as far as is known. Messages in flight may announce one. */
   awaitTurn(request: OpenRequest<W>): void;
   /** The time of the request's next check has changed. */
@@ -80,6 +87,8 @@ const moveEveryMs = 1_000;
 /** When a request that may not move yet is checked again. */
 const noMoveMs = 200;
 const stayShare = 0.1;
+/** As long as all chunks that may be unconfirmed take on a link of 2 Mbit/s. */
+const behindChunksMs = 4_500;
 /** How long a request whose lease has ended waits for the proof that the brokers forward. */
 const provenMs = 100;
 
@@ -90,6 +99,9 @@ export function createSilence<W>({
   paths,
   dispatch,
   answerTimeoutMs,
+  isCongested,
+  isSending,
+  isUnderway,
   awaitTurn,
   schedule,
 }: SilenceParts<W>): Silence<W> {
@@ -97,7 +109,7 @@ export function createSilence<W>({
   let movedMs = 0;
 
   function passOver(request: OpenRequest<W>, nowMs: number): void {
-    for (const server of silentServers(request, answerTimeoutMs, nowMs)) {
+    for (const server of silentServers(request, answerTimeoutMs, leases.beatSince, nowMs)) {
       if (request.call.target.impatient === true || leases.untilMs(server.address) <= nowMs) {
         servers.passOver(server, nowMs);
       }
@@ -110,7 +122,7 @@ export function createSilence<W>({
     const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
     const target = { ...asked.target, impatient: false };
     const choose = (besides: ReadonlySet<Server>): Server | undefined => {
-      const chosen = servers.choose(target, besides);
+      const chosen = servers.choose(target, besides, false, undefined, asked.bytes, true);
       return chosen === 'full' ? undefined : chosen;
     };
     return choose(tried) ?? choose(others);
@@ -134,7 +146,7 @@ export function createSilence<W>({
   }
 
   function sendLater(request: OpenRequest<W>, nowMs: number): void {
-    request.resendEveryMs = Math.min(request.resendEveryMs * 2, resendLastMs);
+    request.resendEveryMs = Math.max(request.resendEveryMs, Math.min(request.resendEveryMs * 2, resendLastMs));
     request.resendDueMs = nowMs + request.resendEveryMs;
   }
 
@@ -159,11 +171,21 @@ export function createSilence<W>({
     if (dispatch.isLinked()) dispatch.sendAgain(request, nowMs);
   }
 
+  function isBehindChunks({ call, serverSinceMs }: OpenRequest<W>, { address }: Server, nowMs: number): boolean {
+    if (isSending?.(address, call.seq) === true) return true;
+    return nowMs - serverSinceMs < behindChunksMs && isUnderway?.(address) === true;
+  }
+
   function resend(request: OpenRequest<W>, nowMs: number): void {
-    passOver(request, nowMs);
     const { server } = request;
-    if (server === undefined) return resendHeld(request, nowMs);
     const { route, pinned, contract } = request.call.target;
+    if (server !== undefined && isBehindChunks(request, server, nowMs)) {
+      request.proof = 0;
+      request.resendDueMs = nowMs + noMoveMs;
+      return;
+    }
+    passOver(request, nowMs);
+    if (server === undefined) return resendHeld(request, nowMs);
     const isListening = server.routes.has(route);
     const leasedMs = leases.untilMs(server.address);
     if (isStaying(request, nowMs)) {
@@ -175,6 +197,10 @@ export function createSilence<W>({
       return park(request, server, leasedMs);
     }
     if (!isListening || !dispatch.isLinked()) return resendUnlisted(request, nowMs);
+    if (isCongested?.() === true) {
+      request.resendDueMs = nowMs + noMoveMs;
+      return;
+    }
     if (request.proof === 0) {
       // Half of the time has passed, or the lease has ended.
       request.proof = paths.ask(nowMs);
@@ -184,7 +210,10 @@ export function createSilence<W>({
     const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
     // One server that a suspect may end is enough.
     const other = stuck ? undefined : anotherThan(server, request);
-    const waitMs = other === undefined ? 0 : paths.waitMs(request.proof, nowMs);
+    // A newcomer does not keep it while the servers that have been heard have no room.
+    const isDoubted = !server.place.isHeard && servers.anyHeard(route);
+    const leaves = other !== undefined || (isDoubted && !stuck);
+    const waitMs = leaves ? paths.waitMs(request.proof, nowMs) : 0;
     if (waitMs > 0) {
       request.resendDueMs = nowMs + waitMs;
       return;
@@ -192,6 +221,8 @@ export function createSilence<W>({
     sendLater(request, nowMs);
     if (other !== undefined && request.listed && !mayMove(nowMs)) return park(request, server, nowMs + noMoveMs);
     if (other !== undefined && request.room !== undefined) loseHalf(request.room);
+    if (isDoubted) servers.passOver(server, nowMs);
+    if (leaves && other === undefined) return dispatch.takeBack(request, nowMs);
     dispatch.give(request, other ?? server, nowMs);
     if (!isAbandoned(request, nowMs)) return;
     awaitTurn(request);

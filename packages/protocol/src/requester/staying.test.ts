@@ -14,9 +14,11 @@ function setUp() {
     ...ready.handle({ type: 'beat', sender, held, silentMs }),
     ...ready.handle({ type: 'turn-ended' }),
   ];
-  ready.at.nowMs = 2_900;
-  beat([1, 1]);
-  ready.at.nowMs = 3_000;
+  for (const nowMs of [50, 1_500, 2_900]) {
+    ready.runTo(nowMs);
+    beat([1, 1]);
+  }
+  ready.runTo(3_000);
   return { ...ready, holder, other, beat };
 }
 

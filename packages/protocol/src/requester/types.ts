@@ -36,12 +36,14 @@ export interface RequestCall<W> {
   /** A time on the driver's clock. */
   readonly deadlineMs: number;
   /**
-   * Without an answer this long after it was first sent, it settles as `deadline-exceeded`. Unless given, only the
-   * deadline counts.
+   * The request settles as `deadline-exceeded` if no answer has come this long after it was first sent. Unless given,
+   * only the deadline counts.
    */
   readonly lateMs?: number | undefined;
   /** On whose behalf it is sent: where requests wait for room, origins take turns. */
   readonly origin?: string | undefined;
+  /** An upper bound of the size of its values, if they are large; unless given, they do not count. */
+  readonly bytes?: number | undefined;
 }
 
 export type RequesterInput<W> =
@@ -66,6 +68,8 @@ export type RequesterInput<W> =
   | { readonly type: 'path-proven'; readonly proof: number }
   /** The answer to `await-turn`: all table changes that had arrived have been reported. */
   | { readonly type: 'turn-ended' }
+  /** All messages that waited to leave have left. */
+  | { readonly type: 'drained' }
   /** Cancels everything that is open, and every later call. */
   | { readonly type: 'close' }
   | { readonly type: 'tick' };
@@ -123,12 +127,29 @@ export interface RequesterConfig {
   readonly openMax?: number;
   /** The most requests in flight to one server, of those that may be held; others exceed it. */
   readonly perServerMax?: number;
-  /** The most requests for a contract in flight to a server of which nothing is known yet; unless given, 2. */
-  readonly earnedFirst?: number;
+  /** The most bytes of large requests in flight to one server. A request that is larger by itself is sent alone. */
+  readonly perServerBytesMax?: number;
+  /**
+   * For tests: the most requests for a contract in flight to a server that has answered none of them. Every server then
+   * counts as heard. Unless given, a server may have 1 until it is heard, and 2 from then on.
+   */
+  readonly earnedFirst?: number | undefined;
   /** The most slow requests that are named below `settledBelow`; unless given, 64. */
   readonly stragglersMax?: number;
   /** The brokers that are not reached, each with the reason, for the failures of requests that could not be sent. */
   readonly unreached?: () => readonly string[];
+  /**
+   * Many bytes wait to leave this process. Until `drained`, no request is sent for the first time, and none is repeated
+   * because of silence: its copy would wait behind the first one.
+   */
+  readonly isCongested?: (() => boolean) | undefined;
+  /** The chunks of this request are on their way to the server, which confirms them. It is not resent meanwhile. */
+  readonly isSending?: ((server: string, seq: number) => boolean) | undefined;
+  /**
+   * Chunks of large messages go to this server and are confirmed, or come from it. A small request and its answer wait
+   * behind them, so its silence means nothing for a while.
+   */
+  readonly isUnderway?: ((server: string) => boolean) | undefined;
 }
 
 /**

@@ -3,12 +3,14 @@
  * contract, whatever the lane. Within a queue, origins take turns by the cost of their requests, so that the burst of
  * one client does not delay the few requests of another (structures/accounts.ts). Within an origin the oldest request
  * goes first; a request that was given back or refused returns to its old place. A queue also knows how long it takes,
- * from the answers that arrived while requests waited.
+ * from the answers that arrived while requests waited (queue-pace.ts).
  */
 import type { Accounts } from '../structures/accounts.ts';
 import { comesBefore, createAccounts } from '../structures/accounts.ts';
 import type { Heap } from '../structures/heap.ts';
 import { createHeap } from '../structures/heap.ts';
+import type { Pace } from './queue-pace.ts';
+import { createPace } from './queue-pace.ts';
 import type { Line, OpenRequest, Origin } from './request.ts';
 import { firstOf, insert, keyOf, takeOut, waitingIn } from './origin-line.ts';
 
@@ -34,6 +36,8 @@ export interface Queues<W> {
   leastMs(contract: string): number;
   /** Nothing could be sent for a while, so the pace of the queues is measured anew. */
   restart(): void;
+  /** This process stood still for this long. */
+  stoodStill(ms: number): void;
   /** How long one more request of this origin will probably wait; 0 while unknown. */
   waitMs(request: OpenRequest<W>): number;
 }
@@ -49,10 +53,7 @@ interface Queue<W> {
   costMs: number;
   /** The time of nearly all recent requests, even if some took much longer. */
   leastMs: number;
-  /** Answers since then while requests waited. They show how fast the queue moves. */
-  answers: number;
-  sinceMs: number;
-  lastMs: number;
+  readonly pace: Pace;
 }
 
 const costShare = 1 / 8;
@@ -60,12 +61,6 @@ const costShare = 1 / 8;
 const leastShare = 1 / 64;
 /** Requests with no known cost take turns by number. */
 const leastMs = 0.001;
-/** Fewer answers show nothing, unless they took long. */
-const answersMin = 16;
-const fewAnswersMin = 4;
-const fewAnswersMs = 2_000;
-/** Beyond this number, older answers count half. */
-const answersMax = 128;
 
 export function createQueues<W>(): Queues<W> {
   const queues = new Map<string, Queue<W>>();
@@ -81,9 +76,7 @@ export function createQueues<W>(): Queues<W> {
         waiting: 0,
         costMs: 0,
         leastMs: 0,
-        answers: 0,
-        sinceMs: Number.NaN,
-        lastMs: 0,
+        pace: createPace(),
       };
       queues.set(contract, queue);
     }
@@ -120,11 +113,6 @@ export function createQueues<W>(): Queues<W> {
     for (const line of origin.lines.values()) line.turns.moved(line);
   }
 
-  function restart(queue: Queue<W>): void {
-    queue.answers = 0;
-    queue.sinceMs = Number.NaN;
-  }
-
   return {
     add(request) {
       const line = lineOf(request);
@@ -149,7 +137,7 @@ export function createQueues<W>(): Queues<W> {
       if (queue.waiting > 0) return;
       // Time in which no request waits shows neither the pace of the queue nor whose turn it is.
       queue.origins.clear();
-      restart(queue);
+      queue.pace.restart();
     },
     waiting: (contract) => (size === 0 ? 0 : (queues.get(contract)?.waiting ?? 0)),
     size: () => size,
@@ -191,25 +179,15 @@ export function createQueues<W>(): Queues<W> {
       else queue.leastMs += (costMs - queue.leastMs) * leastShare;
       const { charged } = request;
       if (charged !== undefined) charge(charged.origin, Math.max(costMs, leastMs) - charged.ms);
-      if (queue.waiting === 0) return;
-      queue.lastMs = nowMs;
-      if (Number.isNaN(queue.sinceMs)) {
-        queue.sinceMs = nowMs;
-        return;
-      }
-      queue.answers += 1;
-      if (queue.answers < answersMax) return;
-      queue.answers /= 2;
-      queue.sinceMs = (queue.sinceMs + nowMs) / 2;
+      if (queue.waiting > 0) queue.pace.answered(nowMs - request.serverSinceMs, nowMs);
     },
     leastMs: (contract) => queues.get(contract)?.leastMs ?? 0,
-    restart: () => queues.forEach(restart),
+    restart: () => queues.forEach(({ pace }) => pace.restart()),
+    stoodStill: (ms) => queues.forEach(({ pace }) => pace.stoodStill(ms)),
     waitMs({ call: { target, origin = '' } }) {
       const queue = queues.get(target.contract);
-      if (queue === undefined || queue.answers < fewAnswersMin) return 0;
-      const forMs = queue.lastMs - queue.sinceMs;
-      if (queue.answers < answersMin && forMs < fewAnswersMs) return 0;
-      const eachMs = forMs / queue.answers;
+      const eachMs = queue?.pace.eachMs() ?? 0;
+      if (queue === undefined || eachMs === 0) return 0;
       const own = queue.origins.find(origin)?.waiting ?? 0;
       const others = queue.origins.size() + (own === 0 ? 1 : 0);
       // Other origins go on sending while it waits.

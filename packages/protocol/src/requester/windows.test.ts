@@ -167,6 +167,26 @@ describe('a returned request', () => {
     expect(callMany(3, 3)).toHaveLength(1);
   });
 
+  test('a server that gives a request back while a copy of it is in flight does not count as leaving it unanswered', () => {
+    const { callMany, beat, up, answer, runTo, at } = setUp(a);
+    callMany(1, 2);
+    up(b);
+    beat(a, { held: [1, 1], silentMs: 300 });
+    expect(sends(runTo(at.nowMs + 250))).toEqual([[2, a]]);
+    beat(a, { returned: [2, 2] });
+    answer(a, 1);
+    // The copy did not arrive, and the server has nothing more to say of this requester.
+    beat(a, { held: [], silentMs: 300 });
+    expect(sends(runTo(at.nowMs + 500))).toContainEqual([2, b]);
+    beat(b, { held: [2, 2], silentMs: 2_400 });
+    // The request is due to be sent again, and waits for a proof that the brokers forward.
+    expect(sends(runTo(at.nowMs + 2_450))).toEqual([]);
+    answer(b, 2);
+    at.nowMs += 1_000;
+    // No copy goes to a server that was passed over.
+    expect(callMany(3, 3)).toHaveLength(1);
+  });
+
   test('a returned request does not count among the requests of its server', () => {
     const { callMany, beat, down } = setUp(a);
     callMany(1, 2);

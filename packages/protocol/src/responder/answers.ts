@@ -20,6 +20,8 @@ export interface AnswersConfig {
   readonly answersMax: number;
   /** The bound for all outcomes together, in bytes. */
   readonly bytesMax: number;
+  /** The seqs of answers to a requester that are on their way. A copy of their request does not run. */
+  readonly answersTo: (requester: string) => readonly number[];
 }
 
 export interface Answers {
@@ -46,7 +48,7 @@ export function termOf({ sinceMs }: Running, nowMs: number): Term {
   return nowMs - sinceMs > dearFromMs ? 'dear' : 'quick';
 }
 
-export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): Answers {
+export function createAnswers({ termMs, answersMax, bytesMax, answersTo }: AnswersConfig): Answers {
   // Within a term, answers age in the order in which they were given.
   const quick = createIntrusiveList<Answer>();
   const dear = createIntrusiveList<Answer>();
@@ -70,7 +72,8 @@ export function createAnswers({ termMs, answersMax, bytesMax }: AnswersConfig): 
   }
 
   function evict(answer: Answer): void {
-    if (answer.term !== 'brief') evictedEarly += 1;
+    const { requester, result, term } = answer;
+    if (term !== 'brief' && !answersTo(requester.address).includes(result.seq)) evictedEarly += 1;
     forget(answer);
   }
 

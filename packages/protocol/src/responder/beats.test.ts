@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { a, b, setUp } from './asking.test-support.ts';
 import type { ResponderConfig } from './types.ts';
@@ -65,6 +66,14 @@ describe('beats', () => {
     shares.set('work 3', 1);
     runTo(550);
     expect(beats.at(-1)?.progress).toEqual([2, 0.25, 3, 1]);
+  });
+
+  test('the progress is not an array of bare fractions, which would slow the encoder down for all messages', () => {
+    const { askFor, beats, runTo } = setUpRunning({ shareOf: () => 0.5 });
+    askFor(1, a, { ttlMs: 60_000 });
+    runTo(50);
+    expect(beats[0]?.progress).toEqual([1, 0.5]);
+    expect(isOfFractions(beats[0]?.progress ?? [])).toBe(false);
   });
 
   test('beats become rarer with the age of a request, down to one in five seconds, and announce a longer silence', () => {
@@ -203,3 +212,10 @@ describe('beats', () => {
     ]);
   });
 });
+
+/** Whether V8 keeps the array's elements as bare fractions. */
+function isOfFractions(array: readonly unknown[]): boolean {
+  setFlagsFromString('--allow-natives-syntax');
+  // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the syntax is no JavaScript
+  return new Function('array', 'return %HasDoubleElements(array)')(array) as boolean;
+}

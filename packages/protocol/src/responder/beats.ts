@@ -11,6 +11,9 @@ import type { OwedBeat } from './types.ts';
  * a requester. When a request is repeated, the next beat is due within 50 ms, because the last one may have been lost
  * with a broker.
  *
+ * A large answer leaves in chunks, after the beats that are published meanwhile. Its request is named until the answer
+ * has arrived: otherwise the requester would take the answer for lost.
+ *
  * Nearly all requests are answered long before their first beat. So nothing is stored for each request: a requester
  * with running requests is checked when its oldest request may be old enough.
  *
@@ -62,8 +65,8 @@ const intervalsOfSilence = 4;
 const latelyMs = 10_000;
 const idleToldMax = 64;
 /**
- * So much longer than needed, as a share of it and at least in milliseconds, is the silence that a beat promises. The
- * next handler mostly needs a little more than the last one, because its request has a later deadline.
+ * A beat promises a longer silence than needed, by this share of it and by at least these milliseconds. The next
+ * handler mostly needs a little more than the last one, because its request has a later deadline.
  */
 const moreShare = 1 / 16;
 const moreLeastMs = 20;
@@ -75,8 +78,15 @@ const never = Number.POSITIVE_INFINITY;
 const nothing: readonly OwedBeat[] = [];
 const noProgress: readonly number[] = [];
 
-/** @param shareOf the progress of running work, if it is to be sent */
-export function createBeats(requesters: Requesters, shareOf?: (work: unknown) => number | undefined): Beats {
+/**
+ * @param answersTo the seqs of answers to a requester that are on their way
+ * @param shareOf the progress of running work, if it is to be sent
+ */
+export function createBeats(
+  requesters: Requesters,
+  answersTo: (requester: string) => readonly number[],
+  shareOf?: (work: unknown) => number | undefined,
+): Beats {
   /** The requesters to be checked. */
   const watched = new Set<KnownRequester>();
   /** The requesters to which a beat has named a request. */
@@ -92,7 +102,7 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
     watch(requester, nextMs);
     told.add(requester);
     const runs = requester.running.values();
-    const held = rangesOf(runs);
+    const held = heldOf(runs, answersTo(requester.address));
     requester.isNamed = held.length < 2 * limits.beatRangesMax;
     const owed: OwedBeat = { ...plain(requester), silentMs, held, ...(isLeaving && { leaving: true }) };
     const progress = shareOf === undefined ? noProgress : progressOf(runs, shareOf);
@@ -136,11 +146,13 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
   }
 
   function lookAt(requester: KnownRequester, nowMs: number): OwedBeat | undefined {
-    if (requester.running.size() === 0) return lastBeat(requester);
-    const sinceMs = oldestMs(requester);
+    const isRunning = requester.running.size() > 0;
+    const isAnswering = answersTo(requester.address).length > 0;
+    if (!isRunning && !isAnswering) return lastBeat(requester);
+    const sinceMs = isRunning ? oldestMs(requester) : nowMs;
     // Compare in the same form in which it is stored. Computed from its age, a request could be both too young and due
     // because of rounding.
-    if (nowMs < sinceMs + firstBeatMs && !told.has(requester)) {
+    if (!isAnswering && nowMs < sinceMs + firstBeatMs && !told.has(requester)) {
       watch(requester, sinceMs + firstBeatMs);
       return undefined;
     }
@@ -172,8 +184,9 @@ export function createBeats(requesters: Requesters, shareOf?: (work: unknown) =>
     },
     all(nowMs, silentMs) {
       if (silentMs === 0) return [...told].flatMap((one) => lookAt(one, nowMs) ?? []);
-      const all = [...requesters.busy(), ...requesters.idleSince(nowMs - latelyMs, idleToldMax)];
-      return all.flatMap((one) => announcement(one, silentMs, nowMs) ?? nothing);
+      const answered = [...watched].filter(({ address }) => answersTo(address).length > 0);
+      const all = new Set([...requesters.busy(), ...answered, ...requesters.idleSince(nowMs - latelyMs, idleToldMax)]);
+      return [...all].flatMap((one) => announcement(one, silentMs, nowMs) ?? nothing);
     },
     windowIs(contract, window) {
       if (windows[contract] === window) return false;
@@ -208,7 +221,10 @@ function oldestMs({ running }: KnownRequester): number {
 }
 
 function progressOf(runs: readonly Running[], shareOf: (work: unknown) => number | undefined): readonly number[] {
-  const progress: number[] = [];
+  // Begun with something that is not a number: the encoder is fast while it meets no array of fractions alone
+  // (packages/contracts/src/messages/layout-codegen.ts).
+  const progress: number[] = [undefined as never];
+  progress.length = 0;
   for (const { seq, work } of runs) {
     const share = shareOf(work);
     if (share === undefined) continue;
@@ -216,6 +232,13 @@ function progressOf(runs: readonly Running[], shareOf: (work: unknown) => number
     progress.push(seq, share);
   }
   return progress;
+}
+
+/** @param answers in the order of their seqs */
+function heldOf(runs: readonly Running[], answers: readonly number[]): number[] {
+  if (answers.length === 0) return rangesOf(runs);
+  const all = [...runs, ...answers.map((seq) => ({ seq }))];
+  return rangesOf(all.toSorted((one, other) => one.seq - other.seq));
 }
 
 function rangesOf(ones: Iterable<{ readonly seq: number }>): number[] {

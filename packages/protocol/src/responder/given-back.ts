@@ -4,10 +4,10 @@ import type { Requesters } from './requesters.ts';
 import type { RunEffect } from './types.ts';
 
 /*
- * Which waiting requests a server gives back (docs/wire.md, "Beats"). A request that is the oldest of its origin stays
- * for its first 200 ms, so that it can have its turn here. After that only one of each requester stays, the one whose
- * turn is next; otherwise it could go from one busy server to the next for ever. If the server drains, none stays. A
- * beat names at most 4,096 ranges, so that many requests go back with one beat.
+ * The waiting requests that a server gives back (docs/wire.md, "Beats"). A request that is the oldest of its origin
+ * stays for its first 200 ms, so that it can have its turn here. After that only one of each requester stays, the one
+ * whose turn is next; otherwise it could go from one busy server to the next for ever. If the server drains, none
+ * stays. A beat names at most 4,096 ranges, so that many requests go back with one beat.
  */
 
 export interface GivenBack<W> {

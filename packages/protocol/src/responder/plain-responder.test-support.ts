@@ -83,7 +83,9 @@ export function nothingDecided(): Decided {
 /** An outcome that is remembered and was never published. */
 const unpublished = 'given up';
 
-export function createPlainResponder(config: Required<Omit<ResponderConfig, 'shareOf'>>): PlainResponder {
+export function createPlainResponder(
+  config: Required<Omit<ResponderConfig, 'shareOf' | 'isCongested' | 'answersTo' | 'inFlightBytesMax'>>,
+): PlainResponder {
   /** The requesters, the quietest first. */
   let requesters: Known[] = [];
   /** The requesters in the order in which they were first seen. */
@@ -202,7 +204,13 @@ export function createPlainResponder(config: Required<Omit<ResponderConfig, 'sha
   }
 
   function tellRoom(nowMs: number): void {
-    const isFull = { requests: () => inFlight() >= config.inFlightMax, requesters: isCrowded, time: () => false };
+    const never = (): boolean => false;
+    const isFull = {
+      requests: () => inFlight() >= config.inFlightMax,
+      bytes: never,
+      requesters: isCrowded,
+      time: never,
+    };
     for (const one of shortages) {
       if (nowMs - one.untilMs < 2_000) continue;
       if (isFull[one.what]()) {

@@ -32,6 +32,8 @@ export interface Requesters {
   forgetQuiet(sinceMs: number): void;
   /** How many ids run. */
   running(): number;
+  /** The memory of their values, of those that are worth counting. */
+  bytes(): number;
   /** The requesters with running ids. */
   busy(): readonly KnownRequester[];
   /**
@@ -49,6 +51,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
   /** Requesters without running ids, by when they last sent something or were answered. */
   const idle = createIntrusiveList<KnownRequester>();
   let running = 0;
+  let bytes = 0;
 
   function forget(requester: KnownRequester): void {
     onForget(requester);
@@ -98,9 +101,11 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       if (requester.running.size() === 0) idle.remove(requester);
       requester.running.set(run.seq, run);
       running += 1;
+      if (run.bytes !== undefined) bytes += run.bytes;
     },
     end(requester, seq, nowMs) {
       requester.quietSinceMs = nowMs;
+      if (bytes > 0) bytes -= requester.running.get(seq)?.bytes ?? 0;
       requester.running.delete(seq);
       if (requester.running.size() === 0) idle.add(requester);
       running -= 1;
@@ -109,6 +114,7 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       for (let one = idle.oldest(); one !== undefined && one.quietSinceMs <= sinceMs; one = idle.oldest()) forget(one);
     },
     running: () => running,
+    bytes: () => bytes,
     busy: () => [...byAddress.values()].filter((one) => one.running.size() > 0),
     idleSince(sinceMs, most) {
       const found: KnownRequester[] = [];

@@ -45,6 +45,37 @@ describe('overloaded', () => {
   });
 });
 
+describe('the memory of values', () => {
+  const large = (seq: number, bytes = 400) => requestOf(seq, { bytes });
+
+  test('beyond the bound of bytes, large requests are refused at once, and small ones are admitted', () => {
+    const { ask, answer, responder } = setUp({ inFlightBytesMax: 1_000 });
+    const effects = ask([large(1), large(2), large(3), requestOf(4)]);
+    expect(ran(effects)).toEqual([1, 2, 4]);
+    expect(published(effects)).toEqual([[a, topic, [[3, 'overloaded']]]]);
+    expect(responder.counters().refused).toEqual({ bytes: 1 });
+    answer(1);
+    expect(ran(ask([large(5)]))).toEqual([5]);
+  });
+
+  test('requests that are given up, or end after they were cancelled, free their bytes', () => {
+    const { ask, answer, handle, at } = setUp({ inFlightBytesMax: 1_000, handlerGraceMs: 1_000 });
+    expect(ran(ask([large(1, 1_000)]))).toEqual([1]);
+    expect(ran(ask([large(2)]))).toEqual([]);
+    at.nowMs = 6_000;
+    expect(ran(ask([large(3, 1_000)]))).toEqual([3]);
+    handle({ type: 'cancel', sender: a, settledBelow: 1, seqs: [3] });
+    expect(ran(ask([large(4)], b))).toEqual([]);
+    answer(3);
+    expect(ran(ask([large(5, 1_000)], b))).toEqual([5]);
+  });
+
+  test('a request that takes more than the bound by itself is admitted alone', () => {
+    const { ask } = setUp({ inFlightBytesMax: 1_000 });
+    expect(ran(ask([large(1, 5_000), large(2)]))).toEqual([1]);
+  });
+});
+
 describe('a shortage', () => {
   const told = (effects: readonly ResponderEffect<string>[]) =>
     effects.filter(({ type }) => type === 'full' || type === 'has-room');

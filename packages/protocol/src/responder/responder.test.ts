@@ -213,7 +213,9 @@ describe('giving up', () => {
     handle({ type: 'tick' });
     expect(responder.deadlineMs()).toBe(1_100);
     at.nowMs = 1_100;
-    expect(handle({ type: 'tick' })).toEqual([{ type: 'give-up', sender: a, seq: 1, replyTopic: topic }]);
+    expect(handle({ type: 'tick' })).toMatchObject([
+      { type: 'give-up', sender: a, seq: 1, replyTopic: topic, work: 'work 1' },
+    ]);
     expect(responder.counters()).toMatchObject({ inFlight: 0, givenUp: 1, answered: 0 });
     expect(ran(askFor(2))).toEqual([2]);
   });

@@ -4,7 +4,7 @@
  * remembers, it runs an id at most once.
  *
  * Rules:
- * - A repetition of a running id is answered by a beat, a repetition of an answered id from memory.
+ * - A repetition of a running id, or of one whose answer is on its way, is answered by a beat; any other from memory.
  * - Requests that their requester has settled (every seq below `settledBelow`, except the stragglers) are forgotten,
  *   and ignored while that word counts (structures/settled-watermark.ts). Waiting ones do not begin, and running ones
  *   are ended (settled.ts).
@@ -16,15 +16,12 @@
  *   repetition receives: no requester waits for it, and giving up does not show that a server is alive. If its outcome
  *   comes later, it is dropped.
  * - A request that its requester cancels is ended; its outcome is dropped and its id remembered (cancelled.ts).
- * - Running requests are bounded by `inFlightMax`, and outcomes by number, bytes and age.
- * - A full server answers `overloaded` at once, and repeats that answer for a second, as with every refusal of this
- *   kind. The beginning and the end of such refusals are reported once each (shortages.ts).
+ * - Running requests are bounded by number and by the bytes of their values, and outcomes by number, bytes and age.
+ * - A full server answers `overloaded` at once, and repeats that for a second. shortages.ts reports it once.
  * - Beats tell a requester which of its requests are held for longer than a moment, and how many requests keep this
  *   server busy (beats.ts).
- * - Requests that wait for long without beginning are given back, because another server may be idle. One of each
- *   requester stays, and new ones of other origins (given-back.ts).
- * - The outcomes of the last second are published again when a marker appears, because the broker that held them may
- *   have died.
+ * - Requests that wait for long are given back, except one of each requester and new ones of others (given-back.ts).
+ * - When a marker appears, the outcomes of the last second are published again: their broker may have died.
  * - A draining server ignores new requests and answers repetitions from memory; departures.ts has the rest.
  */
 import type { AnyFailureCode, Failure, Success } from '@cateto/contracts';
@@ -35,13 +32,13 @@ import { createBeats } from './beats.ts';
 import { createCancelled, isCancelled, rememberSilently } from './cancelled.ts';
 import { createDepartures } from './departures.ts';
 import { createEffects } from './effects.ts';
-import type { SettledWord } from '../structures/settled-watermark.ts';
 import { isSettled } from '../structures/settled-watermark.ts';
 import { createRequesters } from './requesters.ts';
 import { createOverdue } from './overdue.ts';
 import { createSettled } from './settled.ts';
+import { shortageFailures } from './shortage-failures.ts';
 import { createShortages } from './shortages.ts';
-import type { IncomingRequest, Responder, ResponderConfig, ResponderInput, RunEffect, Scarce } from './types.ts';
+import type { IncomingRequest, Responder, ResponderConfig, ResponderInput, RunEffect } from './types.ts';
 
 export type * from './types.ts';
 
@@ -50,45 +47,51 @@ const overloadedMs = 1_000;
 /** Outcomes of this time may have been lost with a broker that died. */
 const republishedMs = 1_000;
 
+/** In memory. No smaller answer leaves in chunks. */
+const largeAnswerMin = limits.chunkBytes / 4;
+
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
 const reasonOf = ({ code }: Failure): 'time' | AnyFailureCode => (code === 'overloaded' ? 'time' : code);
 
-/** One object for all: its identity shows that a remembered answer was never published. */
+/** Its identity shows that a remembered answer was never published. */
 const givenUpOutcome = failure('deadline-exceeded', 'its handler had not answered in time and was given up');
 
 export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W> {
   const {
     inFlightMax = limits.requestsInFlightMax,
+    inFlightBytesMax = limits.admittedBytesMax,
     rememberedMs = limits.rememberedMs,
     rememberedMax = limits.rememberedMax,
     rememberedBytesMax = limits.rememberedBytesMax,
     requestersMax = limits.requestersMax,
     handlerGraceMs = limits.handlerGraceMs,
     shareOf,
+    isCongested = () => false,
+    answersTo = () => nothing,
   } = config;
   const answers = createAnswers({
     termMs: { quick: rememberedMs, dear: rememberedMs, brief: overloadedMs },
     answersMax: rememberedMax,
     bytesMax: rememberedBytesMax,
+    answersTo,
   });
   const requesters = createRequesters({ requestersMax, onForget: answers.evictAll });
   const cancelled = createCancelled(answers);
   const settled = createSettled(answers);
   const overdue = createOverdue(requesters, handlerGraceMs);
-  const beats = createBeats(requesters, shareOf as ((work: unknown) => number | undefined) | undefined);
+  const beats = createBeats(requesters, answersTo, shareOf as ((work: unknown) => number | undefined) | undefined);
   const effects = createEffects<W>();
   const { emit, publish } = effects;
   const departures = createDepartures<W>(requesters, beats, emit);
   const shortages = createShortages({
+    emit,
     isFull: (what) =>
-      (what === 'requests' && requesters.running() >= inFlightMax) || (what === 'requesters' && requesters.isCrowded()),
+      (what === 'requests' && requesters.running() >= inFlightMax) ||
+      (what === 'bytes' && 2 * requesters.bytes() > inFlightBytesMax) ||
+      (what === 'requesters' && requesters.isCrowded()),
   });
-  const full = failure('overloaded', `the server has ${inFlightMax} requests in flight, as many as it admits`);
-  const crowded = failure(
-    'overloaded',
-    `the server has requests of ${requestersMax} requesters in flight, as many as it admits`,
-  );
+  const { full, heavy, crowded } = shortageFailures({ inFlightMax, inFlightBytesMax, requestersMax });
   let answeredCount = 0;
   let repeated = 0;
   let givenUp = 0;
@@ -97,13 +100,13 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   function requests(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
     const requester = requesters.hear(input.sender, nowMs);
     if (requester === undefined) return turnAway(input, nowMs);
-    settle(requester, input, nowMs);
-    for (const request of input.requests) take(requester, request, nowMs);
+    end(settled.hear(requester, input, nowMs));
+    const underway = answersTo(input.sender);
+    for (const request of input.requests) {
+      if (underway.length > 0 && underway.includes(request.seq)) isRepeated(requester, nowMs);
+      else take(requester, request, nowMs);
+    }
     tellNews(requester);
-  }
-
-  function settle(requester: KnownRequester, word: SettledWord, nowMs: number): void {
-    end(settled.hear(requester, word, nowMs));
   }
 
   /** No requester waits for these. */
@@ -117,26 +120,26 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
   }
 
   function take(requester: KnownRequester, request: IncomingRequest<W>, nowMs: number): void {
-    const { seq, replyTopic, ttlMs, work, origin, refusal } = request;
+    const { seq, replyTopic, ttlMs, work, origin, bytes, refusal } = request;
     if (isSettled(requester.watermark, seq)) return;
-    if (requester.running.has(seq)) {
-      repeated += 1;
-      beats.repeated(requester, nowMs);
-      return;
-    }
+    if (requester.running.has(seq)) return isRepeated(requester, nowMs);
     const known = requester.answers.get(seq);
     if (known !== undefined) {
       repeated += 1;
-      if (!isCancelled(known.result.outcome)) publish(known.replyTopic, requester.address, known.result);
-      return;
+      if (isCancelled(known.result.outcome) || isCongested()) return;
+      if (known.bytes >= largeAnswerMin) beats.repeated(requester, nowMs);
+      return publish(known.replyTopic, requester.address, known.result);
     }
     if (isSkipped(request)) return;
     if (refusal !== undefined) {
-      refuse(reasonOf(refusal), nowMs);
+      shortages.refuse(reasonOf(refusal), nowMs);
       answer(requester, seq, replyTopic, refusal, refusal.code === 'overloaded' ? 'brief' : 'quick', nowMs);
     } else if (requesters.running() >= inFlightMax) {
-      refuse('requests', nowMs);
+      shortages.refuse('requests', nowMs);
       answer(requester, seq, replyTopic, full, 'brief', nowMs);
+    } else if (bytes !== undefined && requesters.bytes() + bytes > inFlightBytesMax && requesters.bytes() > 0) {
+      shortages.refuse('bytes', nowMs);
+      answer(requester, seq, replyTopic, heavy, 'brief', nowMs);
     } else {
       const run: RunEffect<W> = {
         type: 'run',
@@ -145,6 +148,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         replyTopic,
         work,
         origin,
+        bytes,
         sinceMs: nowMs,
         deadlineMs: nowMs + ttlMs,
       };
@@ -155,9 +159,9 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     }
   }
 
-  function refuse(why: Scarce | AnyFailureCode, nowMs: number): void {
-    const what = shortages.refuse(why, nowMs);
-    if (what !== undefined) emit({ type: 'full', what });
+  function isRepeated(requester: KnownRequester, nowMs: number): void {
+    repeated += 1;
+    beats.repeated(requester, nowMs);
   }
 
   function isSkipped({ ttlMs }: IncomingRequest<W>): boolean {
@@ -170,7 +174,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     for (const request of input.requests) {
       const { seq, replyTopic, refusal } = request;
       if (isSettled({ below, stragglers }, seq) || isSkipped(request)) continue;
-      refuse(refusal === undefined ? 'requesters' : reasonOf(refusal), nowMs);
+      shortages.refuse(refusal === undefined ? 'requesters' : reasonOf(refusal), nowMs);
       answeredCount += 1;
       publish(replyTopic, sender, { seq, outcome: refusal ?? crowded });
     }
@@ -208,7 +212,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     const requester = requesters.find(input.sender);
     // A stranger has no requests here, and gets no entry for a cancellation.
     if (requester === undefined) return;
-    settle(requester, input, nowMs);
+    end(settled.hear(requester, input, nowMs));
     end(cancelled.cancel(requester, input.seqs, nowMs));
   }
 
@@ -216,22 +220,15 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     const found = overdue.find(nowMs);
     if (found.length === 0) return;
     for (const { requester, run } of found) {
-      const { sender, seq, replyTopic } = run;
+      const { sender, seq, replyTopic, work } = run as RunEffect<W>;
       requesters.end(requester, seq, nowMs);
       givenUp += 1;
       if (!cancelled.ended(requester, run, nowMs)) {
         rememberSilently(answers, requester, run, givenUpOutcome, termOf(run, nowMs), nowMs);
       }
-      emit({ type: 'give-up', sender, seq, replyTopic });
+      emit({ type: 'give-up', sender, seq, replyTopic, work });
     }
     departures.ended();
-  }
-
-  function tellRoom(nowMs: number): void {
-    if (shortages.none()) return;
-    for (const { what, sinceMs, untilMs, refused } of shortages.over(nowMs)) {
-      emit({ type: 'has-room', what, forMs: untilMs - sinceMs, refused });
-    }
   }
 
   function publishAgain(nowMs: number): void {
@@ -274,9 +271,12 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
       answers.forgetOld(nowMs);
       giveUpOverdue(nowMs);
       requesters.forgetQuiet(nowMs - rememberedMs);
-      tellRoom(nowMs);
+      shortages.tellRoom(nowMs);
+      // A beat that does not name a request that is answered now would overtake a large answer.
+      const isAnswer = input.type === 'answered';
+      if (isAnswer) beats.due(nowMs).forEach(emit);
       decide(input, nowMs);
-      beats.due(nowMs).forEach(emit);
+      if (!isAnswer) beats.due(nowMs).forEach(emit);
       return effects.all();
     },
     deadlineMs() {

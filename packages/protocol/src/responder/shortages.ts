@@ -1,5 +1,5 @@
 import type { AnyFailureCode } from '@cateto/contracts';
-import type { Scarce } from './types.ts';
+import type { ResponderEffect, Scarce } from './types.ts';
 
 /*
  * The reasons for which a responder refuses requests. A shortage begins with a refusal. It ends when nothing was
@@ -8,21 +8,17 @@ import type { Scarce } from './types.ts';
  */
 
 export interface Shortages {
-  /**
-   * A request is refused, for lack of something or with this failure code. @returns what is lacking, if the shortage is
-   * new
-   */
-  refuse(why: Scarce | AnyFailureCode, nowMs: number): Scarce | undefined;
+  /** A request is refused, for lack of something or with this failure code. A new shortage is reported. */
+  refuse(why: Scarce | AnyFailureCode, nowMs: number): void;
   /** How many requests were refused since the start, by reason. */
   refused(): Readonly<Record<string, number>>;
-  none(): boolean;
-  /** The shortages that are over. */
-  over(nowMs: number): readonly Shortage[];
+  /** Reports the shortages that are over. */
+  tellRoom(nowMs: number): void;
   /** When the next one may be over. */
   deadlineMs(): number | undefined;
 }
 
-export interface Shortage {
+interface Shortage {
   readonly what: Scarce;
   readonly sinceMs: number;
   /** When it was last noticed. */
@@ -33,12 +29,14 @@ export interface Shortage {
 export interface ShortagesConfig {
   /** Whether the next request would be refused for this reason. */
   isFull(what: Scarce): boolean;
+  emit(effect: Extract<ResponderEffect<never>, { type: 'full' | 'has-room' }>): void;
 }
 
 const quietMs = 2_000;
-const isScarce = (why: string): why is Scarce => why === 'requests' || why === 'requesters' || why === 'time';
+const scarce: ReadonlySet<string> = new Set<Scarce>(['requests', 'bytes', 'requesters', 'time']);
+const isScarce = (why: string): why is Scarce => scarce.has(why);
 
-export function createShortages({ isFull }: ShortagesConfig): Shortages {
+export function createShortages({ isFull, emit }: ShortagesConfig): Shortages {
   const shortages = new Map<Scarce, Shortage>();
   const refused = new Map<string, number>();
 
@@ -52,22 +50,25 @@ export function createShortages({ isFull }: ShortagesConfig): Shortages {
   return {
     refuse(why, nowMs) {
       refused.set(why, (refused.get(why) ?? 0) + 1);
-      if (!isScarce(why)) return undefined;
+      if (!isScarce(why)) return;
       const known = shortages.get(why);
       if (known === undefined) {
         shortages.set(why, { what: why, sinceMs: nowMs, untilMs: nowMs, refused: 1 });
-        return why;
+        emit({ type: 'full', what: why });
+        return;
       }
       known.untilMs = nowMs;
       known.refused += 1;
-      return undefined;
     },
     refused: () => Object.fromEntries(refused),
-    none: () => shortages.size === 0,
-    over(nowMs) {
-      const over = [...shortages.values()].filter((one) => isOver(one, nowMs));
-      for (const { what } of over) shortages.delete(what);
-      return over;
+    tellRoom(nowMs) {
+      if (shortages.size === 0) return;
+      for (const shortage of shortages.values()) {
+        if (!isOver(shortage, nowMs)) continue;
+        const { what, sinceMs, untilMs, refused: count } = shortage;
+        shortages.delete(what);
+        emit({ type: 'has-room', what, forMs: untilMs - sinceMs, refused: count });
+      }
     },
     deadlineMs() {
       let dueMs: number | undefined;

@@ -10,6 +10,8 @@ export interface IncomingRequest<W> {
   readonly work: W;
   /** The client for which the requester sent it; unless given, the requester itself counts. */
   readonly origin?: string | undefined;
+  /** The memory of its values, if it is worth counting. */
+  readonly bytes?: number | undefined;
   /** Why it cannot run. This is its answer. */
   readonly refusal: Failure | undefined;
 }
@@ -74,16 +76,17 @@ export interface RunEffect<W> {
   readonly work: W;
   /** As in the request. */
   readonly origin?: string | undefined;
+  readonly bytes?: number | undefined;
   /** When it was admitted. This and the deadline are on the driver's clock. */
   readonly sinceMs: number;
   readonly deadlineMs: number;
 }
 
 /**
- * What a server may lack: places for requests in flight, entries for requesters, or time for waiting work (then the
- * driver refuses with `overloaded`).
+ * The resources that a server may lack: places for requests in flight, memory for their values, entries for requesters,
+ * or time for waiting work (then the driver refuses with `overloaded`).
  */
-export type Scarce = 'requests' | 'requesters' | 'time';
+export type Scarce = 'requests' | 'bytes' | 'requesters' | 'time';
 
 /** Tells a requester which of its requests are held here, how many keep the server busy, and which it gives back. */
 export interface OwedBeat {
@@ -105,7 +108,13 @@ export interface OwedBeat {
 export type ResponderEffect<W> =
   | RunEffect<W>
   /** It was not answered in time and does not occupy a place any more. Emitted at most once, after its `run`. */
-  | { readonly type: 'give-up'; readonly sender: string; readonly seq: number; readonly replyTopic: string }
+  | {
+      readonly type: 'give-up';
+      readonly sender: string;
+      readonly seq: number;
+      readonly replyTopic: string;
+      readonly work: W;
+    }
   /**
    * No requester waits for it any more: it need not begin, or should end soon. It counts as in flight until `answered`.
    * Emitted at most once, after its `run`.
@@ -161,8 +170,13 @@ export interface Responder<W> {
 export interface ResponderConfig<W = unknown> {
   /** The progress of running work, from 0 to 1; undefined before it reports any. Called when a beat is due. */
   readonly shareOf?: ((work: W) => number | undefined) | undefined;
+  /** Many bytes wait to leave this process. No answer is repeated then: the first copy may be among them. */
+  readonly isCongested?: (() => boolean) | undefined;
+  /** The seqs of answers to this requester that are on their way in chunks. They count as held until they have arrived. */
+  readonly answersTo?: ((requester: string) => readonly number[]) | undefined;
   readonly handlerGraceMs?: number;
   readonly inFlightMax?: number;
+  readonly inFlightBytesMax?: number;
   readonly rememberedMs?: number;
   readonly rememberedMax?: number;
   readonly rememberedBytesMax?: number;

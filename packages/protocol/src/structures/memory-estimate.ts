@@ -2,6 +2,7 @@
 export function memoryEstimate(value: unknown): number {
   if (typeof value === 'string') return textBytes(value);
   if (typeof value !== 'object' || value === null) return 0;
+  if (ArrayBuffer.isView(value)) return containerBytes + value.byteLength;
   let bytes = containerBytes;
   if (Array.isArray(value)) {
     for (const part of value) bytes += entryBytes + memoryEstimate(part);

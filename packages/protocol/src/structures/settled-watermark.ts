@@ -1,5 +1,5 @@
 /*
- * What a requester has settled, as far as its batches tell, and whether the word of a batch counts (docs/wire.md,
+ * The requests that a requester has settled, by the word of its batches, and whether that word counts (docs/wire.md,
  * "Answering"). The word is `settledBelow` with the stragglers: every seq below is settled, except these. The watermark
  * of an honest requester never falls, so an older batch that arrives late changes nothing. But anyone can write a batch
  * in another's name, and one that says 2^53 would silence its victim for ever. So the highest word counts only as long
@@ -9,6 +9,7 @@ import type { SeqTable } from './seq-table.ts';
 
 /** The word of a batch. */
 export interface SettledWord {
+  /** 0 says nothing. */
   readonly settledBelow: number;
   /** Seqs below it that are open all the same. */
   readonly stragglers?: readonly number[] | undefined;
@@ -46,6 +47,7 @@ export function hearSettled(
   { settledBelow, stragglers = none }: SettledWord,
   nowMs: number,
 ): SettledBefore | undefined {
+  if (settledBelow === 0) return undefined;
   const order = compare(watermark, settledBelow, stragglers);
   if (order < 0 && nowMs - watermark.saidMs < belatedMs) return undefined;
   watermark.saidMs = nowMs;

@@ -226,8 +226,8 @@ export class CallMap<I, V> implements MapResults<MapOutcome<V>> {
 }
 
 /**
- * What the source throws at its end comes after the error of the map, or after its reader has gone. It is dropped as in
- * a loop whose body throws.
+ * An error that the source throws at its end comes after the error of the map, or after the reader has gone. The map
+ * drops it, as a loop does whose body throws.
  */
 async function quietly(ending: Promise<void>): Promise<void> {
   try {

@@ -71,19 +71,26 @@ describe('the early end of a map', () => {
   });
 
   test('a failed call ends the map with an error that names its input; results before it are returned, the rest is cancelled', async () => {
-    const { client, network, seen } = system((value) => {
-      if (value === 2) throw new Error('two');
-      return value > 2 ? never() : value;
+    let goOn = (): void => undefined;
+    const returned = new Promise<void>((resolve) => void (goOn = resolve));
+    const { client, network, seen } = system(async (value) => {
+      if (value < 2) return value;
+      if (value > 2) return never();
+      await returned;
+      throw new Error('two');
     });
     const source = counting();
     const values: number[] = [];
     const read = async (): Promise<void> => {
-      for await (const { value } of client.map('twice', source.inputs, { concurrency: 5 })) values.push(value);
+      for await (const { value } of client.map('twice', source.inputs, { concurrency: 5 })) {
+        values.push(value);
+        if (value === 1) goOn();
+      }
     };
     const error = await errorOf(read());
     expect(error).toMatchObject({ code: 'internal', index: 2, message: expect.stringMatching(/^input 2: double: /) });
     expect(error.cause).toMatchObject({ code: 'internal', id: error.id });
-    expect([values, source.ended]).toEqual([[0, 1].map((value) => value), true]);
+    expect([values, source.ended]).toEqual([[0, 1], true]);
     await network.pass(100);
     expect(seen.aborted.toSorted((a, b) => a - b)).toEqual(
       seen.begun.filter((value) => value > 2).toSorted((a, b) => a - b),

@@ -25,7 +25,7 @@ export function system(handler: Handler = (value) => 2 * value, concurrency?: nu
   return { network, seen, service, client };
 }
 
-/** Inputs from 0, which records what is taken from it and whether it was ended. */
+/** Inputs from 0. The source records how many were taken, and whether it was ended. */
 export function counting(to = Number.POSITIVE_INFINITY) {
   const source = { taken: 0, ended: false, inputs: inputs() };
   function* inputs(): Generator<readonly [number]> {

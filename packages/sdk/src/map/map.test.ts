@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { all, counting, slowly, system } from './map.test-support.ts';
 
-/* What `map` returns, and how much it takes at once. */
+/* The results of `map`, and the number of inputs that it takes at once. */
 
 describe('the results of a map', () => {
   test('results come in the order of the inputs, each with its number and its answer', async () => {
@@ -109,7 +109,7 @@ describe('bounds', () => {
       expect(results.filter(({ error }) => error !== undefined)).toEqual([]);
       expect(results.map(({ value }) => value)).toEqual(Array.from({ length: 34_000 }, (_, index) => 2 * index));
     }
-  }, 120_000);
+  });
 
   test('calls that would wait longer than their timeout allows are called later', async () => {
     const { client, network } = system(async (value) => {

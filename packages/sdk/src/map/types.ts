@@ -2,7 +2,7 @@ import type { Catalogue, Formula, FormulaName, OperandsOf, OutputOf } from '@cat
 import type { Answer, CallError, CallOptions } from '../call.ts';
 import type { RequestError } from '../request-error.ts';
 
-/** What a map does when a call fails. */
+/** How a map treats a failed call: it ends with the failure, or collects it as a result. */
 export type OnFailure = 'throw' | 'collect';
 
 /** The options of a map. Those of calls hold for each call, and `timeoutMs` counts from the moment the call begins. */
@@ -39,7 +39,7 @@ export interface MapFailure<E = RequestError> {
 /** The outcome of one input: `error` is undefined exactly when the call succeeded, as with `safe`. */
 export type MapOutcome<V, E = RequestError> = MapAnswer<V> | MapFailure<E>;
 
-/** What the results of a map are when failures are thrown or collected. */
+/** One result of a map: an answer, or with collected failures an outcome. */
 export type MapResult<V, M extends OnFailure, E = RequestError> = M extends 'collect' ? MapOutcome<V, E> : MapAnswer<V>;
 
 /** The results of a map. Ending the loop early, or `return()`, cancels the calls in flight and ends the source. */

@@ -1,4 +1,5 @@
 import type { Catalogue, FormulaCodesOf, Handler, HandlersOf, Loadable, OperandsOf } from '@cateto/contracts';
+import { jsonText } from '@cateto/contracts';
 import { isDeepStrictEqual } from 'node:util';
 import { RequestError } from '../request-error.ts';
 import { simulate } from './simulate.ts';
@@ -44,7 +45,7 @@ export async function assertDeterministic<C extends Catalogue>(
     const [first, second] = [one[index], other[index]];
     if (isDeepStrictEqual(first, second)) continue;
     throw new Error(
-      `${name}(${each.map((operand) => JSON.stringify(operand)).join(', ')}) is not deterministic: ${text(first)}, and when its calls ended in another order ${text(second)}`,
+      `${name}(${each.map(jsonText).join(', ')}) is not deterministic: ${text(first)}, and when its calls ended in another order ${text(second)}`,
     );
   }
 }
@@ -99,8 +100,8 @@ async function outcomeOf(call: Promise<{ readonly value: unknown }>): Promise<Ou
 
 function text(outcome: Outcome | undefined): string {
   if (outcome === undefined) return 'nothing';
-  if ('value' in outcome) return `it gave ${JSON.stringify(outcome.value)}`;
-  const data = outcome.data === undefined ? '' : ` and ${JSON.stringify(outcome.data)}`;
+  if ('value' in outcome) return `it gave ${jsonText(outcome.value)}`;
+  const data = outcome.data === undefined ? '' : ` and ${jsonText(outcome.data)}`;
   return `it failed with ${outcome.code}${data}`;
 }
 

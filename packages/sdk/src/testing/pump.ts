@@ -1,4 +1,4 @@
-import { inNextTurn } from '@cateto/bus';
+import { inNextTurn } from '@cateto/bus/node';
 import type { SimulatedNetwork } from '@cateto/simulation';
 
 /** Lets virtual time pass while a caller waits for a promise, and stops it otherwise. */

@@ -117,6 +117,7 @@ function taken(given: object): unknown {
 /** A copy in which failures stay the same objects. */
 function copied(given: unknown): unknown {
   if (typeof given !== 'object' || given === null || isFailure(given)) return given;
+  if (ArrayBuffer.isView(given)) return copyOf(given);
   if (Array.isArray(given)) return given.map(copied);
   return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, copied(value)]));
 }

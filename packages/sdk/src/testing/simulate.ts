@@ -14,11 +14,12 @@ import { checkOptionNames } from '../option-names.ts';
 import type { OwnHandlers, Service, ServiceOptions } from '../service.ts';
 import { serviceOptionNames } from '../service.ts';
 import type { MapMethod } from '../map/types.ts';
+import { eventsWhile } from './events-while.ts';
 import { mapWhile } from './map-while.ts';
 import { createPump } from './pump.ts';
 import { replayed } from './replay.ts';
 
-export interface SimulateOptions extends Omit<NetworkOptions, 'seed'> {
+export interface SimulateOptions extends Omit<NetworkOptions, 'seed' | 'onMessage'> {
   /** A whole number; 1 unless given. */
   readonly seed?: number | undefined;
   /** Receives the events of the brokers. */
@@ -46,6 +47,7 @@ const connectNames: OptionNames<SimulatedConnect<Catalogue>> = {
   catalogue: true,
   timeoutMs: true,
   onEvent: true,
+  telemetry: true,
   host: true,
 };
 const serveNames: OptionNames<SimulatedServe<Catalogue>> = { ...serviceOptionNames, handlers: true, host: true };
@@ -129,15 +131,17 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
   function connect(given: SimulatedConnect<Catalogue> = {}): unknown {
     checkOptionNames('connect', given, connectNames);
     clients += 1;
-    const { host = `client-${clients}`, catalogue = calculator, timeoutMs = 5_000, onEvent: tell } = given;
+    const { host = `client-${clients}`, catalogue = calculator, timeoutMs = 5_000, onEvent: tell, telemetry } = given;
     const { process, started: client } = startOn(host, (on, openLink) =>
       createClient({
         catalogue,
         timeoutMs,
         openLink,
         platform: on.platform,
+        brokers: options.brokers ?? 2,
         hearBrokers: (waitMs, ending) => network.hearBrokers(on, waitMs, ending),
         onEvent: tell,
+        telemetry,
       }),
     );
     const waited = [...Object.keys(catalogue.formulas), 'call', 'status'] as const;
@@ -150,8 +154,14 @@ export function simulate(simulated: SimulateOptions = {}): SimulatedSystem {
     });
     const map: MapMethod<Catalogue> = (...args) =>
       mapWhile(client.map(...args), (step) => whileItRuns(host, process, step));
+    const events: typeof client.events = (...args) =>
+      eventsWhile(client.events(...args), (step) => whileItRuns(host, process, step));
+    const watch: typeof client.watch = (onMessage) => {
+      const end = endOf(host, process, client.watch(onMessage).close);
+      return { close: end, [Symbol.asyncDispose]: end };
+    };
     const close = endOf(host, process, client.close);
-    return { ...client, ...Object.fromEntries(calls), map, close, [Symbol.asyncDispose]: close };
+    return { ...client, ...Object.fromEntries(calls), map, events, watch, close, [Symbol.asyncDispose]: close };
   }
 
   /** Lets time pass while the call runs. Calls of a crashed process reject. */

@@ -13,7 +13,7 @@ import { beginServer } from './server.ts';
 const common = { name: 'CURVE', hasServer: true, overheadBytes: messageOverheadBytes } as const;
 
 /**
- * For sockets that dial.
+ * The mechanism of sockets that dial.
  *
  * @throws TypeError for a public key of the server with which every secret key would have the same result
  */
@@ -32,7 +32,7 @@ export function curveClient(keys: ClientKeys): Mechanism {
   };
 }
 
-/** For sockets that are bound. */
+/** The mechanism of sockets that are bound. */
 export function curveServer(keys: ServerKeys): Mechanism {
   return {
     ...common,

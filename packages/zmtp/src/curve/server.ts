@@ -37,9 +37,10 @@ export interface ServerKeys {
   /**
    * Decides about a client that has proven that it has the secret key of this public key.
    *
+   * @param metadata of the client
    * @returns why it may not connect, which it is told; undefined when it may
    */
-  readonly authorize: (publicKey: Uint8Array) => string | undefined;
+  readonly authorize: (publicKey: Uint8Array, metadata: Uint8Array) => string | undefined;
 }
 
 const readyCounter = 1;
@@ -48,7 +49,7 @@ const nothing = new Uint8Array();
 
 const fault = (what: string): HandshakeStep => ({ type: 'fault', what });
 
-/** What a HELLO leaves behind. */
+/** The state that the server keeps after a HELLO. */
 interface Welcomed {
   /** Of the client, for this connection. */
   readonly theirKey: Uint8Array;
@@ -105,12 +106,13 @@ export function beginServer({ crypto, keyPair, authorize }: ServerKeys, metadata
     const publicKey = proof.slice(0, keyBytes);
     if (!isVouched(publicKey, proof.subarray(keyBytes, keyBytes + vouchBytes), theirKey, own))
       return fault('an INITIATE without a proof of its key');
-    const refusal = authorize(publicKey);
+    const metadataOfClient = proof.subarray(keyBytes + vouchBytes);
+    const refusal = authorize(publicKey, metadataOfClient);
     if (refusal !== undefined) return { type: 'refused', command: writeError(refusal), what: 'a key that is refused' };
     return {
       type: 'done',
       command: readyCommand(key),
-      metadata: proof.subarray(keyBytes + vouchBytes),
+      metadata: metadataOfClient,
       publicKey,
       cipher: createCipher(
         crypto,

@@ -15,7 +15,7 @@ import { rawPeer } from './raw-peer.test-support.ts';
 async function publishing() {
   const port = await freePort();
   const dropped = createEventLog<string>();
-  const publisher = createBeatPublisher(nodeNetwork, common, (cause) => dropped.add(cause));
+  const publisher = createBeatPublisher(nodeNetwork, common, { dropped: (cause) => dropped.add(cause) });
   onTestFinished(() => publisher.close(0));
   await publisher.bind(host, port);
   // A beat every few milliseconds, as a broker sends them.

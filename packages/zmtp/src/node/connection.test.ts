@@ -34,6 +34,7 @@ async function setUp(
     prefixBytesMax: 8,
     stallMs: 10_000,
     heartbeat,
+    handshakeMs: 1_000,
     tickMs,
     onDirty: (peer) => process.nextTick(() => peer.flush()),
     onFault: (what) => log.add(`fault: ${what}`),
@@ -189,7 +190,7 @@ describe('a peer', () => {
     expect(raw.heard.all.slice(1)).toEqual(['<PING\0\x03>', '<PING\0\x03>']);
   });
 
-  test('after a message was sent, the peer is pinged sooner and given up sooner, until it sends any bytes', async () => {
+  test('after a message was sent, the peer is pinged sooner and given up sooner, until it answers the PING', async () => {
     const heartbeat = { ...quiet, unconfirmed: { intervalMs: 100, silenceMs: 300 } };
     const { near, raw, tick, peer, log } = await ready(heartbeat);
     tick(100);
@@ -197,12 +198,17 @@ describe('a peer', () => {
     peer.send('topic', Buffer.from('body'));
     tick(2);
     await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
+    raw.frame(commandFlag, '\x04PONG');
     raw.frame(0, 'life');
     await log.until((said) => said.length === 2);
     tick(100);
     expect(near.destroyed).toBe(false);
     expect(raw.heard.all).toHaveLength(4);
     peer.send('topic', Buffer.from('body'));
+    tick(6);
+    // Any bytes are a sign of life, and confirm nothing.
+    raw.frame(0, 'life');
+    await log.until((said) => said.length === 3);
     tick(6);
     expect(near.destroyed).toBe(false);
     tick(1);
@@ -305,8 +311,9 @@ describe('a peer', () => {
     expect(log.all).toEqual(['ready', '1: good undefined', 'fault: a frame above the limit', 'closed']);
   });
 
-  test('PINGs between two ticks are answered at the next tick by one PONG, if the heartbeat says so', async () => {
-    const { raw, tick, log } = await ready({ ...quiet, pongsAtTick: true });
+  test('PINGs with a short time to live are answered at the next tick by one PONG, if the heartbeat says so', async () => {
+    const closeWatch = { ttlMs: 1_000, intervalMs: 10_000 };
+    const { raw, tick, log } = await ready({ ...quiet, pongsAtTick: true, closeWatch });
     for (const context of ['first', 'second']) raw.frame(commandFlag, `\x04PING\0\x02${context}`);
     raw.frame(commandFlag, '\x09SUBSCRIBEa');
     await log.until((said) => said.includes('+a of 1'));
@@ -318,6 +325,40 @@ describe('a peer', () => {
     tick(1);
     await raw.heard.until((heard) => heard.includes('<PONGthird>'));
     expect(raw.heard.all.slice(1)).toEqual(['<PONGsecond>', '<PONGthird>']);
+    // A peer with a long time to live measures the round trip.
+    raw.frame(commandFlag, '\x04PING\0\x78fourth');
+    await raw.heard.until((heard) => heard.includes('<PONGfourth>'));
+  });
+
+  test('a peer whose bytes arrive for a while, and that gets none, gets a PING', async () => {
+    const { raw, tick, log } = await ready({ ...quiet, progressMs: 150 });
+    await raw.heard.until((heard) => heard.length === 1);
+    for (let times = 1; times <= 4; times += 1) {
+      expect(raw.heard.all).toHaveLength(1);
+      raw.frame(0, 'life');
+      await log.until((said) => said.length === times + 1);
+      tick(1);
+    }
+    await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
+    tick(10);
+    raw.frame(commandFlag, '\x04PING\0\0mark');
+    await raw.heard.until((heard) => heard.includes('<PONGmark>'));
+    expect(raw.heard.all.slice(1)).toEqual(['<PING\0\0>', '<PONGmark>']);
+  });
+
+  test('a far peer is given up after four round trips, if these take longer than its silence may', async () => {
+    let clockMs = 0;
+    const heartbeat = { ...quiet, silenceMs: 200, firstPing: true };
+    const { near, raw, tick, log } = await ready(heartbeat, { nowMs: () => clockMs });
+    await raw.heard.until((heard) => heard.includes('<PING\0\0>'));
+    clockMs = 100;
+    raw.frame(commandFlag, '\x04PONG');
+    raw.frame(0, 'life');
+    await log.until((said) => said.length === 2);
+    tick(8);
+    expect(near.destroyed).toBe(false);
+    tick(1);
+    expect(near.destroyed).toBe(true);
   });
 
   test('a peer that sends PINGs without reading gets a bounded number of PONGs', async () => {

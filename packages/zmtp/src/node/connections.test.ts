@@ -57,6 +57,34 @@ describe('dialling', () => {
     await told.until((said) => said.includes('port: undefined'));
   });
 
+  test('a socket gives each handshake twice the time of the one before, up to the time for peers that dial', async () => {
+    const told = createEventLog<string>();
+    const { port } = await listening();
+    const { socket } = openSubscriber({
+      handshakeMs: 400,
+      reconnecting: { intervalMs: 1, intervalMaxMs: 1, connectTimeoutMs: 1_000, handshakeMs: 100 },
+      onDialled: (_to, fault) => told.add(String(fault)),
+    });
+    socket.dial(host, port);
+    await told.until((said) => said.length === 4);
+    expect(told.all).toEqual([100, 200, 400, 400].map((ms) => `no handshake for ${ms} ms`));
+  });
+
+  test('a socket tells why a connection was lost, and how long its round trips took', async () => {
+    const told = createEventLog<string>();
+    const { port, socket: publisher } = await bound();
+    const { socket, log } = openSubscriber({
+      heartbeat: { intervalMs: 5_000, silenceMs: 10_000, ttlMs: 0, firstPing: true },
+      onBroken: (to, why) => told.add(`${to.port === port}: ${why}`),
+      onRoundTrip: (to, { shortest, longest }) => told.add(`${to.port === port}: ${longest >= shortest}`),
+    });
+    socket.dial(host, port);
+    await log.until((said) => said.includes('connected'));
+    await told.until((said) => said.includes('true: true'));
+    await publisher.close(0);
+    await told.until((said) => said.includes('true: the other side or the network closed it'));
+  });
+
   test('a socket that is cut off on every attempt dials again after growing waits', async () => {
     const times: number[] = [];
     const server = createServer((one) => {
@@ -238,7 +266,7 @@ function timersRunning(): number {
 
 /** A port that accepts connections and sends nothing. */
 async function listening(): Promise<{ readonly port: number; readonly server: Server }> {
-  const server = createServer((one) => one.resume());
+  const server = createServer((one) => one.on('error', () => one.destroy()).resume());
   server.listen(0, host);
   await once(server, 'listening');
   onTestFinished(() => void server.close());

@@ -5,8 +5,8 @@ import { timers } from './timers.ts';
  * Reads the connections of a process in turns. The kernel may have two megabytes for each connection, and Node reads all
  * of it before any timer runs: a few peers that sent as fast as they could kept a broker from its beats for longer than
  * the other one waits for them, and a participant from its requests. So reading has a share of each turn of the event
- * loop. What does not fit waits for the next turn, one chunk of each connection at a time, and its connection is not read
- * meanwhile.
+ * loop. Bytes that do not fit wait for the next turn, one chunk of each connection at a time. Their connection is not
+ * read meanwhile.
  */
 
 interface Reader {

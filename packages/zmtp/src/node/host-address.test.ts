@@ -68,7 +68,7 @@ test('the last known address of a name is dropped when the resolver reports that
   addressesOf('gone.test', found);
   names.answer(fault('ENOTFOUND'));
   expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'ENOTFOUND' }), expect.anything());
-  // Nor is it kept.
+  // The fault is not kept either.
   addressesOf('gone.test', found);
   names.answer(fault('EAI_AGAIN'));
   expect(found).toHaveBeenLastCalledWith(expect.objectContaining({ code: 'EAI_AGAIN' }), expect.anything());

@@ -2,3 +2,4 @@
 export { loadCurveCrypto } from './curve-crypto.ts';
 export { addressesOf, isIPv6, literalOf } from './host-address.ts';
 export { nodeNetwork } from './network.ts';
+export { joinTicks } from './ticker.ts';

@@ -4,16 +4,12 @@ import { connect, createServer } from 'node:net';
 import type { Network, Stream, StreamUser, TakeStream } from '../network.ts';
 import { createFairReader } from './fair-reading.ts';
 import { addressesOf, isIPv6 } from './host-address.ts';
+import { intoReadBuffer, takeAccepted } from './read-buffer.ts';
 import { everyTick } from './ticker.ts';
 import { timers } from './timers.ts';
 
 /** More connections than start at once in a large system. The kernel has a bound of its own. */
 const backlog = 4_096;
-/**
- * The read buffer of dialled connections; the bytes are copied from it at once. Without it, each read takes memory of
- * this size from the garbage collector, even for the nine bytes of a PONG.
- */
-const readInto = Buffer.allocUnsafeSlow(65_536);
 
 /** After this time without an answer, the next address of a name is tried. */
 const nextAddressMs = 250;
@@ -42,13 +38,7 @@ export const nodeNetwork: Network = {
       autoSelectFamilyAttemptTimeout: nextAddressMs,
       lookup: (name, _options, found) => addressesOf(name, (fault, addresses) => found(fault, addresses.map(asFound))),
       noDelay: true,
-      onread: {
-        buffer: readInto,
-        callback(bytes) {
-          take(Buffer.from(readInto.subarray(0, bytes)));
-          return true;
-        },
-      },
+      onread: intoReadBuffer((chunk) => take(chunk)),
     });
     const take = createFairReader(socket, (bytes, nowMs) => user?.heard(bytes, nowMs));
     let fault: string | undefined;
@@ -60,14 +50,17 @@ export const nodeNetwork: Network = {
     socket.once('error', (error) => {
       fault = textOf(error);
     });
+    const ended = (): void => {
+      timers.clearTimeout(givingUp);
+      over(user === undefined ? fault : undefined);
+    };
     socket.once('connect', () => {
       timers.clearTimeout(givingUp);
       user = attach(socket, opened);
+      // The user of the stream is told first.
+      socket.off('close', ended).once('close', ended);
     });
-    socket.once('close', () => {
-      timers.clearTimeout(givingUp);
-      over(user === undefined ? fault : undefined);
-    });
+    socket.once('close', ended);
     return {
       abort() {
         if (user === undefined) socket.destroy();
@@ -76,14 +69,14 @@ export const nodeNetwork: Network = {
   },
 
   listen({ host, port }, opened, fault) {
-    const server = createServer({ noDelay: true }, (socket) => {
-      endOnError(socket);
-      // Before the socket is attached: what was read comes before the close.
-      socket.on(
-        'data',
-        createFairReader(socket, (bytes, nowMs) => user.heard(bytes, nowMs)),
+    const server = createServer({ noDelay: true, pauseOnConnect: true }, (accepted) => {
+      // The reader comes before the socket is attached: what was read comes before the close.
+      const socket = takeAccepted(accepted, (taken) =>
+        createFairReader(taken, (bytes, nowMs) => user.heard(bytes, nowMs)),
       );
+      endOnError(socket);
       const user = attach(socket, opened);
+      socket.resume();
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);

@@ -21,6 +21,7 @@ export const common = {
   heldTotalBytesMax: 67_108_864,
   admission: { connectionsMax: 1_000, handshakesMax: 1_000, handshakesOfHostMax: 1_000 },
   heartbeat: { intervalMs: 5_000, silenceMs: 10_000, ttlMs: 0 },
+  handshakeMs: 1_000,
   tickMs: 50,
   reconnecting: { intervalMs: 1, intervalMaxMs: 20, connectTimeoutMs: 1_000 },
   flushSoon: (run: () => void): void => process.nextTick(run),
@@ -43,6 +44,7 @@ export function openSubscriber(options: Partial<SubscriberOptions> = {}) {
 
 export function openXPublisher(options: Partial<XPublisherOptions> = {}) {
   const log = createEventLog<string>();
+  const drained = createEventLog<number>();
   let lost = 0;
   const socket = createXPublisher(
     nodeNetwork,
@@ -52,8 +54,9 @@ export function openXPublisher(options: Partial<XPublisherOptions> = {}) {
       refused: (why) => log.add(`refused: ${why}`),
       dropped: (cause) => log.add(`dropped: ${cause}`),
       lost: () => void (lost += 1),
+      drained: () => drained.add(socket.unsentBytes()),
     },
   );
   onTestFinished(() => socket.close(0));
-  return { socket, log, lost: () => lost };
+  return { socket, log, drained, lost: () => lost };
 }

@@ -13,7 +13,7 @@ export interface RawPeer {
   /** Sends the greeting and READY of a socket type. */
   shakeHands(type: SocketType, minor?: 0 | 1): void;
   frame(flags: number, body: string): void;
-  /** What it received: commands in angle brackets, without the length of their name; messages as text. */
+  /** The received frames: commands in angle brackets, without the length of their name; messages as text. */
   readonly heard: EventLog<string>;
 }
 

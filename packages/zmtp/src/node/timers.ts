@@ -9,17 +9,18 @@ export const timers: {
   setInterval: typeof setInterval;
   clearInterval: typeof clearInterval;
   setImmediate: typeof setImmediate;
-  queueMicrotask: typeof queueMicrotask;
   nextTick: typeof process.nextTick;
   /** Milliseconds with fractions, from a monotonic clock. */
   monotonicMs(this: void): number;
+  /** Milliseconds since 1970. */
+  wallMs(this: void): number;
 } = {
   setTimeout,
   clearTimeout,
   setInterval,
   clearInterval,
   setImmediate,
-  queueMicrotask,
   nextTick: process.nextTick,
   monotonicMs: performance.now.bind(performance),
+  wallMs: Date.now.bind(Date),
 };

@@ -120,6 +120,27 @@ test('a peer that does not read loses messages, and the others do not', async ()
   expect(two.socket.destroyed).toBe(false);
 });
 
+test('while two peers forward messages, only the bytes for the faster one count as unsent', async () => {
+  const { log, peer, socket } = await setUp({
+    unsentBytesMax: 100_000_000,
+    isFirst: (prefix) => prefix.startsWith('marker'),
+  });
+  const [one, two] = [await peer(), await peer()];
+  one.socket.pause();
+  for (const prefix of ['marker 1', 'a']) one.frame(0, `\x01${prefix}`);
+  await log.until((said) => said.includes('+a'));
+  while (socket.unsentBytes() < 1_000_000) {
+    socket.send('a', Buffer.alloc(100_000));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  for (const prefix of ['a', 'marker 2']) two.frame(0, `\x01${prefix}`);
+  await log.until((said) => said.includes('+marker 2'));
+  expect(socket.unsentBytes()).toBe(0);
+  two.frame(0, '\0marker 2');
+  await log.until((said) => said.includes('-marker 2'));
+  expect(socket.unsentBytes()).toBeGreaterThanOrEqual(1_000_000);
+});
+
 test('a peer may have many topics and few prefixes, and is cut off when it goes on', async () => {
   const { log, peer } = await setUp({ isTopic: (prefix) => prefix.startsWith('topic') });
   const one = await peer();

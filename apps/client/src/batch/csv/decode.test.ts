@@ -79,7 +79,7 @@ describe('text', () => {
   });
 });
 
-describe('bytes that are no text', () => {
+describe('bytes that are not text', () => {
   test.each([
     [
       'a byte of ISO-8859-1',

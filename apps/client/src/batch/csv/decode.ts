@@ -12,7 +12,7 @@ const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * Decodes a file line by line. Bytes that are no text are refused, never replaced.
+ * Decodes a file line by line. Bytes that are not text are refused, never replaced.
  *
  * @param asked the encoding. If it is not given, the first bytes tell it, and otherwise it is UTF-8
  * @throws TextFault naming line and byte, after the text of all lines before

@@ -22,7 +22,7 @@ describe('the delimiter of a table', () => {
     ['the one that makes columns of the names', 'x;y,b,A\n', ','],
     ['the one that makes columns of the names, in quotes', '"x;y",b,a\n', ','],
     ['the one that is there when no name is', 'leg 1;leg 2\n', ';'],
-    ['a comma where there is none', 'a\n', ','],
+    ['a comma that the text does not contain', 'a\n', ','],
     ['a comma where there is nothing', '', ','],
     ['a semicolon behind empty lines', '\r\n\r\na;b\r\n1;2\r\n', ';'],
     ['a semicolon beside a cell of several lines', '"x\ny, z";a;b\n', ';'],

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 
 /**
  * Tells whether two names mean the same file, by the device and number of the file. Both are too long for a double on
- * some file systems. A pipe, a terminal and a device are no files that could be destroyed.
+ * some file systems. A pipe, a terminal and a device are not files that could be destroyed.
  *
  * @returns undefined for anything but a regular file
  */

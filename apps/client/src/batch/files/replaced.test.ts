@@ -16,7 +16,7 @@ const write = (out: string, answer: NonNullable<Setup['answer']> = sum, flags: r
 
 /** Runs as a user without rights, if the tests have all rights. */
 async function withoutRights<T>(act: () => Promise<T>): Promise<T> {
-  // What the program reads of itself is read with all rights: only root may be able to read the folder of the repository.
+  // The program loads its own code with all rights: only root may be able to read the folder of the repository.
   await runHere(['batch', '-', ...hypotenuse], { stdin: input, answer: sum });
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65_534);

@@ -2,8 +2,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, link, lstat, mkdir, open, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { bundled } from '../../../../../vitest.programs.ts';
 import type { Setup } from '../../in-memory.test-support.ts';
 import { runHere, sum } from '../../in-memory.test-support.ts';
 import { temporaryFiles, textOf } from '../temporary-files.test-support.ts';
@@ -13,8 +13,8 @@ const hypotenuse = ['--formula', 'hypotenuse'];
 const input = 'a,b\n3,4\n';
 const output = 'a,b,value,error\n3,4,7,\n';
 
-const main = fileURLToPath(new URL('../../main.ts', import.meta.url));
-const program = `'${process.execPath}' --conditions=@cateto/source --import tsx '${main}'`;
+const main = bundled(new URL('../../main.ts', import.meta.url));
+const program = `'${process.execPath}' '${main}'`;
 
 /** Runs the client as a shell starts it. */
 function shell(words: string) {
@@ -55,7 +55,7 @@ describe('a batch that would write into its own input', () => {
   });
 });
 
-describe('what is wrong', () => {
+describe('faults of the output', () => {
   test.each([
     ['a timeout', ['--timeout', 'soon'], {}],
     ['brokers', ['--brokers', 'a:b'], {}],

@@ -2,7 +2,7 @@ import type { Formula } from '@cateto/contracts';
 import { durationText } from './duration-text.ts';
 import type { Tally } from './tally.ts';
 
-/** What a batch has done, for people: `3000 rows, 2 failed (2 out-of-domain), in 1.2 s`. */
+/** The result of a batch, for people: `3000 rows, 2 failed (2 out-of-domain), in 1.2 s`. */
 export function summaryText(tally: Tally): string {
   const { rows, failed, before, fellBack, failures } = tally;
   const parts = [`${rows} ${rows === 1 ? 'row' : 'rows'}`];

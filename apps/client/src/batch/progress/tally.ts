@@ -1,7 +1,7 @@
 import type { DoneRow } from '../rows/row.ts';
 import { codeOf, hasFailed } from '../rows/row.ts';
 
-/** What a batch has done so far. */
+/** The progress of a batch so far. */
 export class Tally {
   rows = 0;
   failed = 0;

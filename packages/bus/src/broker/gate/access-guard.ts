@@ -13,6 +13,8 @@ export interface BrokerSecurity {
   readonly keyPair: KeyPair;
   /** The public keys of the brokers, in the order of the brokers. */
   readonly brokers: readonly string[];
+  /** The public keys of the brokers as they are now. @throws Error when they cannot be read */
+  readonly brokersNow?: (() => readonly string[]) | undefined;
   readonly access: AccessSource;
 }
 
@@ -28,7 +30,7 @@ const timerMaxMs = 86_400_000;
 
 /** @param wallMs milliseconds since 1970: keys expire by the calendar */
 export function createAccessGuard(
-  { keyPair, brokers, access }: BrokerSecurity,
+  { keyPair, brokers, brokersNow, access }: BrokerSecurity,
   platform: Platform,
   wallMs: () => number,
   onEvent: OnEvent,
@@ -66,7 +68,13 @@ export function createAccessGuard(
   }
 
   return {
-    keys: { keyPair, brokers, authorize: gate.authorize, rightsOf: gate.open },
+    keys: {
+      keyPair,
+      brokers,
+      brokersNow,
+      authorize: (publicKey, _port, roles) => gate.authorize(publicKey, roles),
+      rightsOf: gate.open,
+    },
     watch(recheck) {
       expire(recheck);
       access.watch({

@@ -53,6 +53,26 @@ test('a key that is not listed or has expired is refused, and the reason is repo
   ]);
 });
 
+test('a program that needs another role than its key has is refused, and the reason names both', () => {
+  const { gate, events } = gateFor([
+    entry('a', { roles: ['op-server'] }),
+    entry('b', { roles: ['client', 'observer'] }),
+  ]);
+  const cause = 'the key has the role op-server, and the program needs client or observer';
+  expect(gate.authorize('a', ['client', 'observer'])).toBe(cause);
+  expect(events).toEqual([{ what: 'refused', name: 'desk a', cause }]);
+  expect(gate.authorize('b', ['calc-server'])).toBe(
+    'the key has the roles client and observer, and the program needs calc-server',
+  );
+  expect(gate.authorize('a', ['op-server'])).toBeUndefined();
+  expect(gate.authorize('b', ['observer'])).toBeUndefined();
+});
+
+test('a program that says nothing of roles, or names a role of another version, connects', () => {
+  const { gate } = gateFor([entry('a')]);
+  for (const roles of [undefined, [], [''], ['role-of-next-year']]) expect(gate.authorize('a', roles)).toBeUndefined();
+});
+
 test('a connection publishes and subscribes as its role allows, and every refusal is reported', () => {
   const { events, connect } = gateFor([entry('a')]);
   const pass = connect('a');

@@ -1,15 +1,19 @@
-import { topicKindName } from '@cateto/contracts';
+import { roles, topicKindName } from '@cateto/contracts';
 import type { Access, Decider, Grant, Quotas, Refusal } from '@cateto/keys';
 import { createDecider, isNarrowed, quotasOfGrant } from '@cateto/keys';
 
 /*
- * Which keys may connect to a broker, active or standby, and what each of them may publish and receive. The list of keys
- * may change at any time: the connections of a key that was removed, has expired or may do less than before are cut.
+ * Decides which keys may connect to a broker, active or standby, and what each of them may publish and receive. The
+ * list of keys may change at any time. The gate cuts the connections of a key that was removed, has expired or has lost
+ * rights.
  */
 
 export interface Gate {
-  /** @returns why this key may not connect, or may not stay connected; undefined when it may */
-  authorize(publicKey: string): string | undefined;
+  /**
+   * @param roles the roles of which the program that connects needs one; undefined when it does not say
+   * @returns why this key may not connect, or may not stay connected; undefined when it may
+   */
+  authorize(publicKey: string, roles?: readonly string[]): string | undefined;
   /** A connection was established. */
   open(publicKey: string): GatePass;
   /**
@@ -28,7 +32,7 @@ export interface Gate {
   nameOf(publicKey: string): string;
 }
 
-/** What one connection may do. Each answer is why it may not; undefined when it may. */
+/** The rights of one connection. Each method returns why the action is refused; undefined when it is allowed. */
 export interface GatePass {
   publish(topic: string): string | undefined;
   /** @param held how many subscriptions the connection has */
@@ -42,7 +46,7 @@ export type GateEvent =
   | { readonly what: 'accepted'; readonly name: string }
   | { readonly what: 'refused' | 'right-refused' | 'cut'; readonly name: string; readonly cause: string };
 
-/** In the words that the owner of the key is told. */
+/** The words that the owner of the key gets. */
 const refusals: Readonly<Record<Refusal, string>> = {
   'not listed': 'the key is not listed',
   expired: 'the key has expired',
@@ -74,18 +78,20 @@ export function createGate(first: Access, wallMs: () => number, report: (event: 
   }
 
   function nameOf(publicKey: string): string {
-    return access.grants.find((grant) => grant.publicKey === publicKey)?.name ?? `key ${publicKey}`;
+    return access.nameOf(publicKey) ?? `key ${publicKey}`;
   }
 
-  function refusalOf(publicKey: string): string | undefined {
+  function refusalOf(publicKey: string, needed: readonly string[] | undefined): string | undefined {
     const grant = access.authorize(publicKey, wallMs());
     if (typeof grant === 'string') return refusals[grant];
+    const lacking = lackingText(grant, needed);
+    if (lacking !== undefined) return lacking;
     if (narrowed !== undefined) return narrowed.has(publicKey) ? 'the key may do less than before' : undefined;
     const connections = holders.get(publicKey)?.connections ?? 0;
     const { connectionsMax } = quotasOfGrant(grant);
     return connections < connectionsMax
       ? undefined
-      : `the key has ${connectionsMax} connections, as many as it may have`;
+      : `the key has ${connectionsMax} connection${connectionsMax === 1 ? '' : 's'}, as many as it may have`;
   }
 
   /** Connections that are cut have old rights, so a later connection of the key begins anew. */
@@ -101,8 +107,8 @@ export function createGate(first: Access, wallMs: () => number, report: (event: 
 
   return {
     nameOf,
-    authorize(publicKey) {
-      const cause = refusalOf(publicKey);
+    authorize(publicKey, needed) {
+      const cause = refusalOf(publicKey, needed);
       if (cause === undefined) return undefined;
       report({ what: narrowed === undefined ? 'refused' : 'cut', name: nameOf(publicKey), cause });
       return cause;
@@ -165,6 +171,14 @@ const nothing: GatePass = {
   refused: () => undefined,
   closed: () => undefined,
 };
+
+/** Names that are no roles here are those of another version, and do not count. */
+function lackingText({ roles: granted }: Grant, needed: readonly string[] = []): string | undefined {
+  const known = roles.filter((role) => needed.includes(role));
+  if (known.length === 0 || known.some((role) => granted.includes(role))) return undefined;
+  const has = `the key has the role${granted.length === 1 ? '' : 's'} ${granted.join(' and ')}`;
+  return `${has}, and the program needs ${known.join(' or ')}`;
+}
 
 /** A few words, so that invented topics do not fill the log. */
 function kindText(topic: string): string {

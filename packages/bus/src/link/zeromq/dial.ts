@@ -2,6 +2,14 @@ import type { Subscriber } from 'zeromq';
 import { addressesOf, isIPv6, literalOf } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
 
+/** How a socket with keys dials. */
+export interface Keyed {
+  /** A broker that has refused the handshake is dialled again after this time, because libzmq would not dial again. */
+  readonly refusedMs: number;
+  /** The public key that the broker should have, asked again while it is not connected. */
+  readonly serverKeyNow: () => string;
+}
+
 /** How often a name is looked up while the socket is not connected; libzmq's longest retry interval. */
 const askEveryMs = 200;
 
@@ -14,19 +22,18 @@ const askEveryMs = 200;
  * @param socket a socket that is dialled once: libzmq identifies connections by their address, and two names may have
  * the same one
  * @param dialled receives why an attempt failed, as far as libzmq tells, or undefined when the connection is established
- * @param refusedMs with keys: after this time a broker is dialled again that has refused the handshake; libzmq would not
  */
 export function dial(
   socket: Subscriber,
   host: string,
   port: number,
   dialled: (fault?: string) => void = ignore,
-  refusedMs?: number,
+  keyed?: Keyed,
 ): void {
   let endpoint: string | undefined;
   let connected = false;
   let asking = false;
-  /** Whose turn it is among the addresses of the name. */
+  /** The index of the next address to try, among those of the name. */
   let turn = 0;
 
   /** @param address undefined when the name has no address */
@@ -58,25 +65,15 @@ export function dial(
     });
   }
 
-  let isRefused = false;
-
-  function dialAgain(): void {
-    if (isRefused) return;
-    isRefused = true;
-    timers
-      .setTimeout(() => {
-        isRefused = false;
-        if (socket.closed || endpoint === undefined) return;
-        socket.disconnect(endpoint);
-        socket.connect(endpoint);
-      }, refusedMs)
-      .unref();
+  /** @param between sets options of the new connection */
+  function dialAgain(between: () => void = ignore): void {
+    if (socket.closed || endpoint === undefined) return;
+    socket.disconnect(endpoint);
+    between();
+    socket.connect(endpoint);
   }
 
-  if (refusedMs !== undefined) {
-    socket.events.on('handshake:error:auth', dialAgain);
-    socket.events.on('handshake:error:protocol', dialAgain);
-  }
+  if (keyed !== undefined) followKeys(socket, keyed, dialAgain);
   const literal = literalOf(host);
   socket.events.on('handshake', () => {
     connected = true;
@@ -92,6 +89,38 @@ export function dial(
   else move(literal);
 }
 
+function followKeys(
+  socket: Subscriber,
+  { refusedMs, serverKeyNow }: Keyed,
+  dialAgain: (between?: () => void) => void,
+): void {
+  let serverKey = serverKeyNow();
+  let isRefused = false;
+
+  function refused(): void {
+    if (isRefused) return;
+    isRefused = true;
+    timers
+      .setTimeout(() => {
+        isRefused = false;
+        dialAgain();
+      }, refusedMs)
+      .unref();
+  }
+
+  function lookAgain(): void {
+    const next = serverKeyNow();
+    if (next === serverKey || socket.closed) return;
+    serverKey = next;
+    dialAgain(() => (socket.curveServerKey = next));
+  }
+
+  socket.events.on('handshake:error:auth', refused);
+  socket.events.on('handshake:error:protocol', refused);
+  socket.events.on('handshake:error:other', lookAgain);
+  socket.events.on('connect:retry', lookAgain);
+}
+
 function ignore(): void {
-  // Another connection to the broker reports.
+  // Another connection to the broker reports this event, or it needs no reaction.
 }

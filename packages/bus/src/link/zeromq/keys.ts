@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { BrokerEndpoint } from '@cateto/contracts';
+import type { BrokerEndpoint, Role } from '@cateto/contracts';
 import { addressPrefixOf, limits, z85Decode, z85Encode } from '@cateto/contracts';
 import type { Mechanism } from '@cateto/zmtp';
-import { curveClient, curveServer } from '@cateto/zmtp';
+import { concat, curveClient, curveServer, propertyOf, writeProperty } from '@cateto/zmtp';
 import { loadCurveCrypto } from '@cateto/zmtp/node';
 import type { BrokerKeys, BrokerPort, KeyPair, ParticipantKeys } from '../keys.ts';
 
@@ -12,10 +12,17 @@ import type { BrokerKeys, BrokerPort, KeyPair, ParticipantKeys } from '../keys.t
 export interface DialKeys {
   /** All addresses of this process begin with it. */
   readonly addressPrefix: string;
-  /** @throws Error for a broker without a known key */
-  mechanismFor(broker: BrokerEndpoint): Mechanism;
+  /**
+   * @param roles tells the broker that the key needs one of them
+   * @throws Error for a broker without a known key
+   */
+  mechanismFor(broker: BrokerEndpoint, roles?: readonly Role[]): Mechanism;
   /** @throws Error for a broker without a known key */
   optionsFor(broker: BrokerEndpoint): LibzmqKeys;
+  /** Whether a broker has this public key. */
+  isBroker(publicKey: string): boolean;
+  /** Why the present keys of the brokers could not be read; undefined when they could. */
+  unreadable(): string | undefined;
 }
 
 /** Options of libzmq's socket, in Z85. */
@@ -28,6 +35,8 @@ export interface LibzmqKeys {
 }
 
 const keyBytes = 32;
+/** A property of the handshake: the roles of which the key needs one, with commas between them. */
+const rolesProperty = 'X-Cateto-Roles';
 
 /**
  * Loads the cryptography, and checks all keys.
@@ -43,9 +52,24 @@ export async function prepareDialKeys(keys: ParticipantKeys, brokers: readonly B
     throw new Error(
       `there are ${brokers.length} brokers and the public keys of ${keys.brokers.length}; give one for each`,
     );
-  const mechanisms = keys.brokers.map((text) =>
-    curveClient({ crypto, keyPair, serverKey: readKey(text, 'the public key of a broker') }),
-  );
+  const known = { texts: keys.brokers, mechanisms: keys.brokers.map(mechanismOf) };
+  let unreadable: string | undefined;
+
+  function mechanismOf(text: string): Mechanism {
+    return curveClient({ crypto, keyPair, serverKey: readKey(text, 'the public key of a broker') });
+  }
+
+  function refresh(): void {
+    if (keys.brokersNow === undefined) return;
+    try {
+      const texts = keys.brokersNow();
+      unreadable = undefined;
+      if (texts.length < brokers.length || texts.every((text, index) => text === known.texts[index])) return;
+      Object.assign(known, { texts, mechanisms: texts.map(mechanismOf) });
+    } catch (error) {
+      unreadable = error instanceof Error ? error.message : String(error);
+    }
+  }
 
   function indexOf(broker: BrokerEndpoint): number {
     const index = brokers.indexOf(broker);
@@ -55,13 +79,32 @@ export async function prepareDialKeys(keys: ParticipantKeys, brokers: readonly B
 
   return {
     addressPrefix: prefixOfKey(keyPair.publicKey),
-    mechanismFor: (broker) => mechanisms[indexOf(broker)] as Mechanism,
-    optionsFor: (broker) => ({
-      curvePublicKey: publicKey,
-      curveSecretKey: secretKey,
-      curveServerKey: keys.brokers[indexOf(broker)] as string,
-      maxMessageSize: limits.frameBytesMax + (mechanisms[0]?.overheadBytes ?? 0),
-    }),
+    mechanismFor(broker, roles) {
+      const index = indexOf(broker);
+      const first = known.mechanisms[index] as Mechanism;
+      const needed = roles === undefined ? new Uint8Array() : writeProperty(rolesProperty, roles.join());
+      return {
+        ...first,
+        begin(role, metadata) {
+          refresh();
+          return (known.mechanisms[index] as Mechanism).begin(role, concat(metadata, needed));
+        },
+      };
+    },
+    optionsFor(broker) {
+      refresh();
+      return {
+        curvePublicKey: publicKey,
+        curveSecretKey: secretKey,
+        curveServerKey: known.texts[indexOf(broker)] as string,
+        maxMessageSize: limits.frameBytesMax + (known.mechanisms[0]?.overheadBytes ?? 0),
+      };
+    },
+    isBroker(text) {
+      refresh();
+      return known.texts.includes(text);
+    },
+    unreadable: () => unreadable,
   };
 }
 
@@ -83,15 +126,20 @@ export async function prepareBoundKeys(keys: BrokerKeys, brokers: readonly Broke
   const keyPair = readPair(keys.keyPair);
   const dialKeys = await prepareDialKeys(keys, brokers);
 
-  function refusalOf(publicKey: Uint8Array, port: BrokerPort): string | undefined {
+  function refusalOf(publicKey: Uint8Array, port: BrokerPort, roles?: readonly string[]): string | undefined {
     const text = z85Encode(publicKey);
     // The brokers hear each other's beats.
-    return port === 'heartbeat' && keys.brokers.includes(text) ? undefined : keys.authorize(text, port);
+    return port === 'heartbeat' && dialKeys.isBroker(text) ? undefined : keys.authorize(text, port, roles);
   }
 
   return {
     ...dialKeys,
-    mechanismOf: (port) => curveServer({ crypto, keyPair, authorize: (publicKey) => refusalOf(publicKey, port) }),
+    mechanismOf: (port) =>
+      curveServer({
+        crypto,
+        keyPair,
+        authorize: (publicKey, metadata) => refusalOf(publicKey, port, propertyOf(metadata, rolesProperty)?.split(',')),
+      }),
     refusalOf,
   };
 }

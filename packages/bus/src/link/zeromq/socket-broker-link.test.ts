@@ -2,7 +2,7 @@ import type { BrokerEndpoint } from '@cateto/contracts';
 import { expect, onTestFinished, test } from 'vitest';
 import { Subscriber, XPublisher } from 'zeromq';
 import type { Platform } from '../link.ts';
-import { nodePlatform } from '../platform.ts';
+import { nodePlatform } from '../../node/platform.ts';
 import { freeBroker } from '../../broker/brokers.test-support.ts';
 import type { SocketBrokerLink } from '../socket-broker-link.ts';
 import { openSocketBrokerLink } from '../socket-broker-link.ts';
@@ -24,6 +24,7 @@ function openLink(ports: BrokerEndpoint, platform: Platform = nodePlatform) {
       subscription: () => undefined,
       ended: () => undefined,
       refused: never,
+      rightRefused: never,
       peerBeat: never,
       peerLinkBroken: never,
       peerProbed: never,
@@ -89,7 +90,7 @@ test('a broker stops dropping even if messages arrive without a pause', async ()
   expect(first).toBeLessThan(300);
 });
 
-test('a broker that closes while its ports are bound frees them, and binding them is no failure', async () => {
+test('a broker that closes while its ports are bound frees them, and binding them is not a failure', async () => {
   const ports = await freeBroker();
   const { link } = openLink(ports);
   const binding = link.bind();

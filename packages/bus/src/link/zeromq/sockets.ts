@@ -1,19 +1,13 @@
-import type { BrokerEndpoint } from '@cateto/contracts';
+import type { BrokerEndpoint, Role } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 import { isMainThread } from 'node:worker_threads';
 import { nodeNetwork } from '@cateto/zmtp/node';
 import { timers } from '@cateto/zmtp/timers';
 import * as zeromq from 'zeromq';
 import { openAll } from '../closing.ts';
-import { heartbeats, reconnecting } from '../socket-options.ts';
-import type {
-  BrokerSockets,
-  Dialled,
-  ParticipantSockets,
-  PeerHeartbeat,
-  RequestEvents,
-  RequestSubscriber,
-} from '../sockets.ts';
+import type { RequestTimes } from '../request-times.ts';
+import { handshakeMs, heartbeats, reconnecting } from '../socket-options.ts';
+import type { BrokerSockets, Dialled, ParticipantSockets, PeerHeartbeat } from '../sockets.ts';
 import type { ZmtpSockets } from '../zmtp-sockets.ts';
 import { createZmtpSockets } from '../zmtp-sockets.ts';
 import { dial } from './dial.ts';
@@ -22,6 +16,7 @@ import { watchFileHandles } from './file-handles.ts';
 import { needHandles } from './handles.ts';
 import { probePeer } from './peer-probe.ts';
 import { readMessages } from './read-messages.ts';
+import { connectRequests } from './requests.ts';
 
 /*
  * The only place where Cateto opens sockets, with keys or without. Two kinds of sockets are libzmq's, because
@@ -42,16 +37,18 @@ export const connectRequestsInWorker: ZmtpSockets['connectRequestsInWorker'] = z
 
 export const participantSockets: ParticipantSockets = {
   ...zmtp,
-  connectRequests: isMainThread ? connectRequests : connectRequestsInWorker,
+  connectRequests: isMainThread ? requestsWith() : connectRequestsInWorker,
 };
 
-export function participantSocketsWith(keys: DialKeys): ParticipantSockets {
-  const sealed = createZmtpSockets(nodeNetwork, flushing, { dial: keys.mechanismFor });
+/** @param roles the roles of which the key needs one; unless given, any key of the list will do */
+export function participantSocketsWith(keys: DialKeys, roles?: readonly Role[]): ParticipantSockets {
+  const sealed = createZmtpSockets(nodeNetwork, flushing, {
+    dial: (broker) => keys.mechanismFor(broker, roles),
+    unreadable: keys.unreadable,
+  });
   return {
     ...sealed,
-    connectRequests: isMainThread
-      ? (brokers, events) => connectRequests(brokers, events, keys)
-      : sealed.connectRequestsInWorker,
+    connectRequests: isMainThread ? requestsWith(keys) : sealed.connectRequestsInWorker,
   };
 }
 
@@ -66,7 +63,8 @@ export function brokerSocketsWith(keys: BoundKeys): BrokerSockets {
   return {
     ...brokerSockets,
     ...createZmtpSockets(nodeNetwork, flushing, { bound: keys.mechanismOf }),
-    connectHeartbeat: (peer, heard, broken, tell) => connectHeartbeat(peer, heard, broken, tell, keys.optionsFor(peer)),
+    connectHeartbeat: (peer, heard, broken, tell) =>
+      connectHeartbeat(peer, heard, broken, tell, () => keys.optionsFor(peer)),
   };
 }
 
@@ -75,8 +73,7 @@ const everySocket = {
   linger: 0,
   // Without this limit, a frame of 100 MB is delivered, and a header that announces 8 GiB is accepted.
   maxMessageSize: limits.frameBytesMax,
-  // Drops connections that never speak ZMTP.
-  handshakeInterval: 1_000,
+  handshakeInterval: handshakeMs,
 };
 
 const connecting = {
@@ -101,49 +98,16 @@ interface Int32Options {
   setInt32Option(option: number, value: number): void;
 }
 
-/**
- * The connection on which a server on the main thread receives requests. One socket for each broker: with one socket
- * for both, libzmq would merge connections whose names resolve to the same address.
- */
-function connectRequests(
-  brokers: readonly BrokerEndpoint[],
-  events: RequestEvents,
-  keys?: DialKeys,
-): RequestSubscriber {
-  const all = openAll((opened) => brokers.map((broker) => opened(connectRequestsOf(broker, events, keys))));
-  return {
-    subscribe: (prefix) => all.forEach((one) => one.subscribe(prefix)),
-    unsubscribe: (prefix) => all.forEach((one) => one.unsubscribe(prefix)),
-    close: async () => void (await Promise.all(all.map((one) => one.close()))),
-  };
-}
-
-function connectRequestsOf(broker: BrokerEndpoint, events: RequestEvents, keys: DialKeys | undefined) {
-  return openAll((opened) => {
-    // The first connection counts too, because nothing arrived before it.
-    const socket = opened(dialRequests(broker, events.connected, keys?.optionsFor(broker)));
-    if (keys !== undefined) {
-      socket.events.on('handshake:error:auth', ({ error }) => {
-        events.dropped(`the other side refuses the key: ${error.status}`);
-      });
-    }
-    const reading = readMessages(socket, (frames) => {
-      const [topic, body] = frames;
-      if (frames.length === 2 && topic !== undefined && body !== undefined) {
-        events.message(topic.toString('latin1'), body);
-      } else {
-        events.dropped(`${frames.length} frames`);
-      }
+function requestsWith(keys?: DialKeys): ParticipantSockets['connectRequests'] {
+  return (brokers, events, tell = () => undefined, watch) =>
+    connectRequests({
+      brokers,
+      events,
+      tell,
+      watch,
+      dial: (broker, connected, times) =>
+        dialRequests(broker, connected, keys === undefined ? undefined : () => keys.optionsFor(broker), times),
     });
-    return {
-      subscribe: (prefix: string) => socket.subscribe(prefix),
-      unsubscribe: (prefix: string) => socket.unsubscribe(prefix),
-      close() {
-        socket.close();
-        return reading;
-      },
-    };
-  });
 }
 
 /**
@@ -154,21 +118,22 @@ function connectRequestsOf(broker: BrokerEndpoint, events: RequestEvents, keys: 
 export function dialRequests(
   { host, subscribePort }: BrokerEndpoint,
   connected: () => void,
-  keys?: LibzmqKeys,
+  keys?: () => LibzmqKeys,
+  { silenceMs, ttlMs }: RequestTimes = heartbeats.soon,
 ): zeromq.Subscriber {
   const options = {
     heartbeatInterval: heartbeats.soon.intervalMs,
-    heartbeatTimeout: heartbeats.soon.silenceMs,
-    heartbeatTimeToLive: heartbeats.soon.ttlMs,
-    ...keys,
+    heartbeatTimeout: Math.round(silenceMs),
+    heartbeatTimeToLive: Math.round(ttlMs),
     receiveHighWaterMark: highWaterMark,
   };
-  return dialSubscriber(host, subscribePort, options, (socket) => {
+  const prepare = (socket: zeromq.Subscriber): void => {
     // Without this option, subscriptions beyond 1,000 are lost silently at connect.
     (socket as unknown as Int32Options).setInt32Option(sendHighWaterMarkOption, 0);
     // Open the observer now, while file handles are available for it.
     socket.events.on('handshake', connected);
-  });
+  };
+  return dialSubscriber(host, subscribePort, options, keys, prepare);
 }
 
 /** @param prepare sets up the socket before it dials */
@@ -176,14 +141,16 @@ function dialSubscriber(
   host: string,
   port: number,
   options: zeromq.SocketOptions<zeromq.Subscriber>,
+  keys: (() => LibzmqKeys) | undefined,
   prepare: (socket: zeromq.Subscriber) => void,
   tell?: (fault?: string) => void,
 ): zeromq.Subscriber {
   needHandles();
   return openAll((opened) => {
-    const socket = opened(new zeromq.Subscriber({ ...everySocket, ...connecting, ...options }));
+    const socket = opened(new zeromq.Subscriber({ ...everySocket, ...connecting, ...options, ...keys?.() }));
     prepare(socket);
-    dial(socket, host, port, tell, options.curveServerKey === undefined ? undefined : reconnecting.refusedMs);
+    const keyed = keys && { refusedMs: reconnecting.refusedMs, serverKeyNow: () => keys().curveServerKey };
+    dial(socket, host, port, tell, keyed);
     return socket;
   });
 }
@@ -193,11 +160,11 @@ export function dialHeartbeat(
   { host, heartbeatPort }: Pick<BrokerEndpoint, 'host' | 'heartbeatPort'>,
   broken: () => void,
   tell: Dialled = () => undefined,
-  keys?: LibzmqKeys,
+  keys?: () => LibzmqKeys,
 ): zeromq.Subscriber {
-  const options = { ...beatsUnheard, ...keys, receiveHighWaterMark: 16 };
+  const options = { ...beatsUnheard, receiveHighWaterMark: 16 };
   const whenBroken = (socket: zeromq.Subscriber): unknown => socket.events.on('disconnect', broken);
-  const heartbeat = dialSubscriber(host, heartbeatPort, options, whenBroken, (fault) =>
+  const heartbeat = dialSubscriber(host, heartbeatPort, options, keys, whenBroken, (fault) =>
     tell(`${host}:${heartbeatPort}`, fault),
   );
   heartbeat.subscribe();
@@ -209,7 +176,7 @@ function connectHeartbeat(
   heard: (beat: Uint8Array) => void,
   broken: () => void,
   tell: Dialled,
-  keys?: LibzmqKeys,
+  keys?: () => LibzmqKeys,
 ): PeerHeartbeat {
   const heartbeat = dialHeartbeat(peer, broken, tell, keys);
   const reading = readMessages(heartbeat, ([body]) => {

@@ -12,5 +12,7 @@ import { participantSockets, participantSocketsWith } from './sockets.ts';
 export function zeromqLink(brokers: readonly BrokerEndpoint[], keys?: DialKeys): OpenLink {
   if (keys === undefined) return participantLink(participantSockets, brokers);
   const { addressPrefix } = keys;
-  return Object.assign(participantLink(participantSocketsWith(keys), brokers), { addressPrefix });
+  const openLink: OpenLink = (events, duty) =>
+    participantLink(participantSocketsWith(keys, duty.roles), brokers)(events, duty);
+  return Object.assign(openLink, { addressPrefix });
 }

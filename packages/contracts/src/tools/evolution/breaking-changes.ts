@@ -20,7 +20,7 @@ export interface Violation {
   /** `input.sides[]`, `operand b`; empty when the violation concerns the whole contract. */
   readonly field: string;
   readonly problem: string;
-  /** What would have been compatible. */
+  /** A compatible change to make instead. */
   readonly remedy: string;
   /** A value that shows the violation, if one was found. */
   readonly example: readonly [value?: unknown];

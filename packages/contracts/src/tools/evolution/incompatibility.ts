@@ -3,9 +3,9 @@ export interface Incompatibility {
   /** The place in the value: `.legs[].a`; empty for the whole value. */
   readonly at: string;
   readonly problem: string;
-  /** What the receiver should accept as well. */
+  /** A remedy at the receiver: the values to accept as well. */
   readonly widen: string;
-  /** What the sender should write instead. */
+  /** A remedy at the sender: the values to send instead. */
   readonly narrow: string;
 }
 

@@ -107,3 +107,17 @@ function misshapen(shape: string, at: string): Incompatibility {
     narrow: `write texts of ${shape} only`,
   };
 }
+
+/** @param keyword says how many bytes or doubles there may be */
+export function incompatibleBinary(
+  sender: readonly TypedPiece[],
+  receiver: TypedPiece,
+  keyword: string,
+  at: string,
+): readonly Incompatibility[] {
+  const [most, accepted] = [
+    sender.map(({ keywords }) => Number(keywords[keyword])),
+    Number(receiver.keywords[keyword]),
+  ];
+  return Math.min(...most) > accepted ? [outside(`longer than ${accepted}`, at)] : [];
+}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { jsonSchemaOf } from '../../schemas/json-schema.ts';
+import { Bytes, Doubles } from '../../schemas/binary.ts';
 import { incompatibilities } from './schema-comparison.ts';
 import { viewOf } from './schema-view.ts';
 
@@ -23,6 +24,13 @@ const shallow = z.object({ value: z.number(), children: z.array(z.object({ value
 const deep = z.object({ value: z.number(), children: z.array(shallow) });
 
 test.each<[string, z.ZodType, z.ZodType, string]>([
+  ['fewer bytes, where base64 has as many letters', Bytes({ max: 5 }), Bytes({ max: 4 }), ': may be longer than 4'],
+  ['fewer doubles', Doubles({ max: 5 }), Doubles({ max: 4 }), ': may be longer than 4'],
+  ['bytes, where a text is read', Bytes({ max: 5 }), z.string(), ': may be bytes, where the receiver accepts string'],
+  ['a text, where bytes are read', z.string(), Bytes({ max: 5 }), ': may be string, where the receiver accepts bytes'],
+  ['doubles, where a list is read', Doubles({ max: 5 }), z.array(z.number()), ': may be doubles, where the receiver'],
+  ['a list, where doubles are read', z.array(z.number()).max(1), Doubles({ max: 5 }), ': may be array, where the'],
+  ['doubles, where bytes are read', Doubles({ max: 1 }), Bytes({ max: 8 }), ': may be doubles, where the receiver'],
   ['a bound itself', z.number().max(5), z.number().lt(5), ': may be 5 or above'],
   ['a bound itself, from below', z.number().min(5), z.number().gt(5), ': may be 5 or below'],
   [

@@ -4,7 +4,8 @@ import type { Compared } from './compared-pairs.ts';
 import { createCompared } from './compared-pairs.ts';
 import type { Compare } from './incompatible-containers.ts';
 import { incompatibleElements, incompatibleFields } from './incompatible-containers.ts';
-import { incompatibleNumber, incompatibleText } from './incompatible-scalars.ts';
+import { bytesKeyword, doublesKeyword } from '../../schemas/binary-keywords.ts';
+import { incompatibleBinary, incompatibleNumber, incompatibleText } from './incompatible-scalars.ts';
 import type { Incompatibility } from './incompatibility.ts';
 import { show, showAll } from './incompatibility.ts';
 import type { Piece, SchemaView, TypedPiece } from './schema-view.ts';
@@ -169,6 +170,10 @@ function incompatibleTyped(
       return incompatibleElements(pieces, receiver, at, compare);
     case 'object':
       return incompatibleFields(pieces, receiver, at, compare);
+    case 'bytes':
+      return incompatibleBinary(pieces, receiver, bytesKeyword, at);
+    case 'doubles':
+      return incompatibleBinary(pieces, receiver, doublesKeyword, at);
     default:
       return [uncomparable(Object.keys(receiver.keywords).join(', '), at)];
   }

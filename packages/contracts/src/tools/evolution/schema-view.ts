@@ -1,3 +1,4 @@
+import { bytesKeyword, doublesKeyword } from '../../schemas/binary-keywords.ts';
 import { keptComment } from '../../schemas/zod-json-schema.ts';
 
 /*
@@ -51,6 +52,9 @@ const typedKeywords: Readonly<Record<string, readonly string[]>> = {
   string: ['minLength', 'maxLength', 'pattern', 'format'],
   array: ['minItems', 'maxItems', 'prefixItems', 'items'],
   object: ['properties', 'required', 'additionalProperties', 'propertyNames'],
+  // JSON Schema calls them texts and lists; on the wire they are neither.
+  bytes: [bytesKeyword],
+  doubles: [doublesKeyword],
 };
 
 export function viewOf(schema: Schema): SchemaView {
@@ -92,12 +96,17 @@ export function piecesOf({ schema, root }: SchemaView): readonly Piece[] {
 }
 
 function typedPieces(schema: Readonly<Record<string, unknown>>, root: Schema): Piece[] {
-  const type = typeof schema.type === 'string' ? schema.type : undefined;
+  const type = binaryTypeOf(schema) ?? (typeof schema.type === 'string' ? schema.type : undefined);
   if (type === 'null') return [{ kind: 'values', values: [null] }];
   if (type === 'boolean') return [{ kind: 'values', values: [true, false] }];
   const keywords = ownKeywords(schema, type);
   if (type === undefined && Object.keys(keywords).length === 0) return [];
   return [{ kind: 'typed', type, keywords: type === 'object' ? withNamedFields(keywords) : keywords, root }];
+}
+
+function binaryTypeOf(schema: Readonly<Record<string, unknown>>): 'bytes' | 'doubles' | undefined {
+  if (bytesKeyword in schema) return 'bytes';
+  return doublesKeyword in schema ? 'doubles' : undefined;
 }
 
 function ownKeywords(schema: Readonly<Record<string, unknown>>, type?: string): Record<string, unknown> {

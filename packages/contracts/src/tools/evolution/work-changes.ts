@@ -15,7 +15,7 @@ export interface WorkChange {
   readonly field: keyof Work;
   readonly was: string;
   readonly is: string;
-  /** What may fail or wait now that did not before; undefined when nothing does. */
+  /** A consequence for requests: they may now fail or wait where they did not before. Undefined without one. */
   readonly notable: string | undefined;
 }
 

@@ -18,6 +18,13 @@ export function asyncApiMessages(catalogue: Catalogue): Readonly<Record<string, 
   const channels: Record<string, Record<string, AsyncApiMessage>> = {
     'status.request': { statusRequest: message('statusRequest', 'Requests the status of a server.') },
     'status.result': outcomes('status', 'The status of a server.', { $ref: '#/components/schemas/statusReport' }, []),
+    'events.request': { eventsRequest: message('eventsRequest', 'Requests the events of a broker or server.') },
+    'events.result': outcomes(
+      'events',
+      'Events of a broker or server.',
+      { $ref: '#/components/schemas/eventsReport' },
+      [],
+    ),
     cancel: { cancel: message('cancel', 'Cancelled requests.') },
     hello: { hello: message('hello', 'Confirms the return path of its sender.') },
     beat: { beat: message('beat', 'What a server holds, how many requests keep it busy, and what it gives back.') },

@@ -3,6 +3,7 @@ import { parseBrokers } from '../../config/endpoints.ts';
 import type { Schema } from '../evolution/schema-view.ts';
 import { batchMessagesMax, frameBytesMax } from '../../messages/limits.ts';
 import { StatusReport } from '../../messages/messages.ts';
+import { EventsReport } from '../../messages/events-messages.ts';
 import { defaultBrokers } from '../../config/settings.ts';
 import { asyncApiDraft, asyncApiMessages, operandMessage } from './asyncapi-messages.ts';
 import type { Channel } from './channels.ts';
@@ -133,6 +134,13 @@ function operationsOf(catalogue: Catalogue, messages: Readonly<Record<string, Pa
       }),
     ),
     ...conversation('status', 'The status of a server.', 'status.request', ['statusRequest'], ['client', 'server']),
+    ...conversation(
+      'events',
+      'The events that a broker or server keeps.',
+      'events.request',
+      ['eventsRequest'],
+      ['observer', 'broker or server'],
+    ),
     ['cancel.say', { action: 'send', summary: 'Cancels requests.', ...cancel }],
     ['cancel.hear', { action: 'receive', summary: 'Cancels requests.', ...cancel }],
     [
@@ -157,10 +165,9 @@ function valueSchemas(catalogue: Catalogue): Part {
   const values = contracts.flatMap((contract) => valuesOf(contract).concat(failuresOf(contract)));
   const named = values.map(({ contract, name, schema }) => [`${contract}.${name}`, schema] as const);
   return Object.fromEntries(
-    [...named, ['statusReport', StatusReport] as const].map(([name, schema]) => [
-      name,
-      rebased(openSchema(schema, { draft: asyncApiDraft }), `#/components/schemas/${name}`),
-    ]),
+    [...named, ['statusReport', StatusReport] as const, ['eventsReport', EventsReport] as const].map(
+      ([name, schema]) => [name, rebased(openSchema(schema, { draft: asyncApiDraft }), `#/components/schemas/${name}`)],
+    ),
   );
 }
 

@@ -106,6 +106,18 @@ const protocolChannels: readonly Channel[] = [
     description: 'The status of a server.',
     parameters: { address: requester },
   }),
+  channel('eventsRequest', {
+    id: 'events.request',
+    between: ['observer', 'broker or calc-server or op-server'],
+    description: 'Requests the events that a broker or server keeps.',
+    parameters: { address: receiver },
+  }),
+  channel('eventsResult', {
+    id: 'events.result',
+    between: ['broker or calc-server or op-server', 'observer'],
+    description: 'Events of a broker or server.',
+    parameters: { address: requester },
+  }),
   channel('cancel', {
     id: 'cancel',
     description: 'Tells a server which requests of the sender are cancelled.',

@@ -12,6 +12,7 @@ import {
   statusRequestLayout,
   successLayout,
 } from '../../messages/messages.ts';
+import { eventsRequestLayout, EventsReport } from '../../messages/events-messages.ts';
 import { z } from '../../schemas/zod.ts';
 import { openSchema } from './value-schemas.ts';
 
@@ -25,6 +26,7 @@ export const layouts = {
   success: successLayout,
   failure: failureLayout,
   statusRequest: statusRequestLayout,
+  eventsRequest: eventsRequestLayout,
   cancel: cancelLayout,
   hello: helloLayout,
   beat: beatLayout,
@@ -61,5 +63,9 @@ export function messageSchemas(): Readonly<Record<string, Schema>> {
     const prefixItems = fields.map(({ name: title, schema }) => Object.assign({ title }, schema));
     return [name, { type: 'array', prefixItems, minItems: required }] as const;
   });
-  return { ...Object.fromEntries(schemas), statusReport: openSchema(StatusReport) };
+  return {
+    ...Object.fromEntries(schemas),
+    statusReport: openSchema(StatusReport),
+    eventsReport: openSchema(EventsReport),
+  };
 }

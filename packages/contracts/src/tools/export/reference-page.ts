@@ -4,6 +4,7 @@ import { failureTable } from '../../messages/failures.ts';
 import type { Formula } from '../../catalogue/formula.ts';
 import type { Operation } from '../../catalogue/operation.ts';
 import type { Work } from '../../catalogue/work.ts';
+import { jsonText } from '../../values/json-form.ts';
 import { channelsOf } from './channels.ts';
 import { fieldsOfMessage, layouts } from './message-schemas.ts';
 import type { MessageName } from './message-schemas.ts';
@@ -80,8 +81,8 @@ function failureTableOf(contract: Operation | Formula): readonly string[] {
 
 function exampleOf(contract: Operation | Formula): string {
   const given = contract.kind === 'operation' ? [contract.example.input] : contract.example.operands;
-  const texts = given.map((value) => JSON.stringify(value)).join(', ');
-  return `${contract.name}(${texts}) = ${JSON.stringify(contract.example.output)}`;
+  const texts = given.map(jsonText).join(', ');
+  return `${contract.name}(${texts}) = ${jsonText(contract.example.output)}`;
 }
 
 /** The operations that a formula may call, if its contract lists them. */

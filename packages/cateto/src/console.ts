@@ -1,0 +1,5 @@
+import { runConsole } from '@cateto/console';
+
+/* The console of a running system. */
+
+await runConsole();

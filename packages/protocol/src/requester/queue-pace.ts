@@ -1,0 +1,68 @@
+/*
+ * How fast a queue moves, from the answers that arrive while requests wait in it.
+ *
+ * Requests that were sent together are answered together: those of a burst, or those that were sent when the answers of
+ * a standstill had been read. A measurement that ends with the first answers of such a group counts the time for which
+ * they all ran, and few of them (seven of 48, seen in the simulation). So it counts only when it has lasted for four
+ * times as long as a request takes at its server: it misses one group in four at most.
+ */
+
+export interface Pace {
+  /** An answer arrived while requests wait. @param tookMs since the request was sent to its server */
+  answered(tookMs: number, nowMs: number): void;
+  /** The time from one answer to the next; 0 while unknown. */
+  eachMs(): number;
+  /** For a while, answers said nothing. */
+  restart(): void;
+  /** This process stood still for this long, and took no answers. */
+  stoodStill(ms: number): void;
+}
+
+/** Fewer answers show nothing, unless they took long. */
+const answersMin = 16;
+const fewAnswersMin = 4;
+const fewAnswersMs = 2_000;
+/** How many times the duration of a request a measurement lasts at least. */
+const turnoversMin = 4;
+/** Beyond this number, older answers count half. */
+const answersMax = 128;
+
+export function createPace(): Pace {
+  /** Since then; the first answer is where the measurement begins. */
+  let answers = 0;
+  let sinceMs = Number.NaN;
+  let lastMs = 0;
+  let tookMs = 0;
+
+  const forMs = (): number => lastMs - sinceMs;
+  const leastMs = (): number => (turnoversMin * tookMs) / answers;
+
+  return {
+    answered(ms, nowMs) {
+      lastMs = nowMs;
+      if (Number.isNaN(sinceMs)) {
+        sinceMs = nowMs;
+        return;
+      }
+      answers += 1;
+      tookMs += ms;
+      if (answers < answersMax || forMs() < 2 * leastMs()) return;
+      answers /= 2;
+      tookMs /= 2;
+      sinceMs = (sinceMs + nowMs) / 2;
+    },
+    eachMs() {
+      if (answers < fewAnswersMin || (answers < answersMin && forMs() < fewAnswersMs)) return 0;
+      return forMs() < leastMs() ? 0 : forMs() / answers;
+    },
+    restart() {
+      answers = 0;
+      tookMs = 0;
+      sinceMs = Number.NaN;
+    },
+    stoodStill(ms) {
+      sinceMs += ms;
+      lastMs += ms;
+    },
+  };
+}

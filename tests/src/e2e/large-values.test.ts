@@ -1,0 +1,49 @@
+import { limits } from '@cateto/contracts';
+import { startProcess } from '@cateto/cluster';
+import { connect } from '@cateto/sdk';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { brokerPair, next } from '../support/brokers.ts';
+import { mirrors } from '../support/mirror.ts';
+import { system } from '../support/system.ts';
+
+const program = fileURLToPath(new URL('../support/mirror-server.ts', import.meta.url));
+
+/** Two brokers, of which the primary is active, a server that returns what it gets, and a client. */
+async function setUp() {
+  const cluster = await system({ initially: ['broker', 'backup'] });
+  const { brokers } = cluster;
+  const server = startProcess({
+    name: 'mirror-server',
+    cwd: '.',
+    args: ['--conditions=@cateto/source', '--import', 'tsx', program, '--brokers', brokers, '--log', 'json'],
+  });
+  onTestFinished(() => server.kill('SIGKILL'));
+  await server.waitFor('ready');
+  const client = await connect({ catalogue: mirrors, brokers, timeoutMs: 60_000 });
+  onTestFinished(() => client.close());
+  return { cluster, client, server };
+}
+
+const filled = (size: number, seed: number): Uint8Array => new Uint8Array(size).map((_, at) => (at * seed) >> 8);
+
+test('values of 4 MiB arrive and return unchanged', async () => {
+  const { client } = await setUp();
+  const given = filled(limits.bytesMax, 7);
+  const { value } = await client.mirror(given);
+  expect(Buffer.compare(value, given)).toBe(0);
+});
+
+test('large values are answered when the broker is killed while they are on their way', async () => {
+  const { client, cluster } = await setUp();
+  const given = Array.from({ length: 6 }, (_, index) => filled(limits.bytesMax - index, index + 3));
+  const { active, standby } = await brokerPair(cluster);
+  const takeover = next(standby, 'active');
+  const answers = given.map((data) => client.mirror(data));
+  await Promise.race(answers);
+  active.kill('SIGKILL');
+  await takeover;
+  for (const [index, { value }] of (await Promise.all(answers)).entries()) {
+    expect(Buffer.compare(value, given[index] as Uint8Array)).toBe(0);
+  }
+});
