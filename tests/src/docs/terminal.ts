@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Started } from '../support/following.ts';
 import { following } from '../support/following.ts';
+import { openTraffic } from '../support/traffic.ts';
 import { assignment, programOf } from './commands.ts';
 import { repository } from './pages.ts';
 
@@ -28,10 +29,12 @@ export interface Terminal {
   close(): void;
 }
 
+const watches = /(?:client|calc) watch/;
+
 /** Programs that keep running, and their output when they are ready. */
 const goingOn: readonly (readonly [RegExp, RegExp])[] = [
   [/cluster/, /^Everything is up/],
-  [/client watch|calc watch/, /calc\.hello/],
+  [watches, /calc\.\w/],
   [/client events|calc events/, / {2}active epoch=/],
   [/cateto (?:broker|backup|op-server|calc-server)|--filter \S+ start/, /"event":"ready"/],
 ];
@@ -82,7 +85,13 @@ export async function openTerminal(files: Readonly<Record<string, string>> = {})
       const process = following(child);
       if (ready !== undefined) {
         started.push([text, process]);
-        return process.wrote(ready);
+        if (!watches.test(text)) return process.wrote(ready);
+        const traffic = await openTraffic(own.CATETO_BROKERS);
+        try {
+          return await process.wrote(ready);
+        } finally {
+          await traffic.close();
+        }
       }
       const code = await process.ended;
       if (code !== 0) throw new Error(`"${text}" ended with ${code}: ${written.out}${written.said}`);

@@ -9,6 +9,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { appCommand } from '@cateto/cluster';
 import { following } from '../support/following.ts';
 import { runApp } from '../support/run-app.ts';
+import { openTraffic } from '../support/traffic.ts';
 import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
@@ -53,6 +54,8 @@ test('what the client prints with --json fits the schemas, against a running sys
   writeFileSync(join(here, 'strikes.csv'), 'strike\n90\n');
   const files = [join(here, 'strikes.csv'), '--out', join(here, 'prices.csv')];
   check('batch', await client('batch', ...files, '--formula', 'price', '--json'));
+  const traffic = await openTraffic(cluster.brokers);
+  onTestFinished(() => traffic.close());
   check('watch', await watching.wrote(/"topic":/));
 });
 

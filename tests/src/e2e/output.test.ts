@@ -7,21 +7,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openTraffic } from '../support/traffic.ts';
 
 /* Programs that cannot write their output, because the reader has gone or there is no room. */
 
 const main = fileURLToPath(new URL('../../../packages/cateto/dist/main.js', import.meta.url));
 
 let cluster: Cluster;
+let traffic: Awaited<ReturnType<typeof openTraffic>>;
 let folder = '';
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cateto-output-'));
   cluster = await startCluster();
   await cluster.ready();
+  traffic = await openTraffic(cluster.brokers);
 });
 
 afterAll(async () => {
+  await traffic.close();
   await cluster.stop();
   rmSync(folder, { recursive: true });
 });
