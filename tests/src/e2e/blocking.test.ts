@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { startLoad } from '@cateto/verification/support/load.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { clientOf, settled, system } from '../support/system.ts';
+
+const blockingServer = bundled(new URL('../support/blocking-server.ts', import.meta.url));
 
 test('a handler that blocks for 500 ms does not stall servers beside it', async () => {
   const cluster = await system();
   const client = await clientOf(cluster);
-  await serverOf('blocking-server', cluster.brokers, '500');
+  await serverOf(blockingServer, cluster.brokers, '500');
   const slowClient = await slowClientOf(cluster.brokers);
   await slowClient.patience(0);
   await settled(client);
@@ -24,7 +27,7 @@ test('a handler that blocks for 500 ms does not stall servers beside it', async 
 
 test('a server with too much work gets only as much as it can take, and every request is answered', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
-  await serverOf('blocking-server', brokers, '20');
+  await serverOf(blockingServer, brokers, '20');
   const client = await slowClientOf(brokers);
   await client.patience(0);
   const values = Array.from({ length: 60 }, (_, value) => value);

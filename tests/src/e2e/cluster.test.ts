@@ -8,13 +8,15 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { endpointsOf } from '@cateto/verification/support/endpoints.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { following } from '../support/following.ts';
 import { runApp } from '../support/run-app.ts';
 
 /* A whole system as a user runs it, whose processes are killed. */
 
 const cwd = fileURLToPath(new URL('../../../', import.meta.url));
-const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/console/src/cluster/main.ts', '--built'];
+const main = bundled(new URL('../../../packages/console/src/cluster/main.ts', import.meta.url));
+const program = [main, '--built'];
 
 async function cluster(...given: string[]) {
   const brokers = await freeBrokers();

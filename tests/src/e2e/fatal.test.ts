@@ -1,9 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { fatalInput } from '@cateto/verification/support/slow-catalogue.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { system } from '../support/system.ts';
 
 /* Requests whose handler ends the process in which it runs (docs/decisions/0030-a-request-that-ends-its-server.md). */
+
+const fatalServer = bundled(new URL('../support/fatal-server.ts', import.meta.url));
 
 test.each([
   ['servers', 'op'],
@@ -12,8 +15,8 @@ test.each([
   'a request that ends its %s settles before it has ended all of them, and every other request is answered',
   async (_what, kind) => {
     const { brokers } = await system({ initially: ['broker', 'backup'] });
-    const calc = await serverOf('fatal-server', brokers, 'calc');
-    const servers = await Promise.all(Array.from({ length: 6 }, () => serverOf('fatal-server', brokers, kind)));
+    const calc = await serverOf(fatalServer, brokers, 'calc');
+    const servers = await Promise.all(Array.from({ length: 6 }, () => serverOf(fatalServer, brokers, kind)));
     const exits: unknown[] = [];
     for (const server of [calc, ...servers]) void server.ended.then((code) => exits.push(code));
     const client = await slowClientOf(brokers);

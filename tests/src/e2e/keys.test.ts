@@ -13,13 +13,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { following } from '../support/following.ts';
 import { runApp } from '../support/run-app.ts';
 import { system } from '../support/system.ts';
 
 /* A system whose processes have keys, as `cateto key init` makes them. */
 
-const program = ['--conditions=@cateto/source', '--import', 'tsx', 'packages/console/src/cluster/main.ts', '--built'];
+const main = bundled(new URL('../../../packages/console/src/cluster/main.ts', import.meta.url));
+const program = [main, '--built'];
 
 function keySystem(): KeySystem {
   const folder = mkdtempSync(join(tmpdir(), 'cateto-keys-'));

@@ -1,13 +1,13 @@
 import { limits } from '@cateto/contracts';
 import { startProcess } from '@cateto/cluster';
 import { connect } from '@cateto/sdk';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { brokerPair, next } from '../support/brokers.ts';
 import { mirrors } from '../support/mirror.ts';
 import { system } from '../support/system.ts';
 
-const program = fileURLToPath(new URL('../support/mirror-server.ts', import.meta.url));
+const program = bundled(new URL('../support/mirror-server.ts', import.meta.url));
 
 /** Two brokers, of which the primary is active, a server that returns what it gets, and a client. */
 async function setUp() {
@@ -16,7 +16,7 @@ async function setUp() {
   const server = startProcess({
     name: 'mirror-server',
     cwd: '.',
-    args: ['--conditions=@cateto/source', '--import', 'tsx', program, '--brokers', brokers, '--log', 'json'],
+    args: [program, '--brokers', brokers, '--log', 'json'],
   });
   onTestFinished(() => server.kill('SIGKILL'));
   await server.waitFor('ready');

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { bundled } from '../../../vitest.programs.ts';
 import { system } from '../support/system.ts';
 
-const folder = fileURLToPath(new URL('../..', import.meta.url));
+const program = bundled(new URL('../support/threaded-program.ts', import.meta.url));
 
 interface Ended {
   readonly code: number | null;
@@ -13,8 +13,7 @@ interface Ended {
 }
 
 function run(how: string, brokers: string): Promise<Ended> {
-  const program = ['--conditions=@cateto/source', '--import', 'tsx', 'src/support/threaded-program.ts', how, brokers];
-  const child = spawn(process.execPath, program, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [program, how, brokers], { stdio: ['ignore', 'pipe', 'pipe'] });
   const wrote = { out: '', said: '' };
   child.stdout.on('data', (chunk: Buffer) => (wrote.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (wrote.said += chunk.toString()));

@@ -1,9 +1,15 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { startLoad } from '@cateto/verification/support/load.ts';
 import { fatalInput } from '@cateto/verification/support/slow-catalogue.ts';
+import { bundled } from '../../../vitest.programs.ts';
 import { exitInput } from '../support/slow-handlers.ts';
 import { serverOf, slowClientOf } from '../support/slow-servers.ts';
 import { clientOf, settled, system } from '../support/system.ts';
+
+const fatalServer = bundled(new URL('../support/fatal-server.ts', import.meta.url));
+// A bundle cannot start threads.
+const moduleServer = fileURLToPath(new URL('../support/module-server.ts', import.meta.url));
 
 test('op-servers with handlers in threads answer like others, and drain', async () => {
   const cluster = await system({ environment: { CATETO_WORKERS: '2' } });
@@ -19,8 +25,8 @@ test('op-servers with handlers in threads answer like others, and drain', async 
 
 test('a handler of a module moves to a thread after it has blocked, and returns when it blocks no more', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
-  await serverOf('module-server', brokers, 'calc');
-  const op = await serverOf('module-server', brokers, 'op');
+  await serverOf(moduleServer, brokers, 'calc');
+  const op = await serverOf(moduleServer, brokers, 'op');
   const client = await slowClientOf(brokers);
   expect((await client.patience(0)).value).toBe(0);
   expect((await client.patience(-80)).value).toBe(0);
@@ -32,8 +38,8 @@ test('a handler of a module moves to a thread after it has blocked, and returns 
 
 test('with a number of threads every handler runs in one, and a handler that ends its thread ends nothing else', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
-  await serverOf('module-server', brokers, 'calc');
-  await serverOf('module-server', brokers, 'op', '--workers', '1');
+  await serverOf(moduleServer, brokers, 'calc');
+  await serverOf(moduleServer, brokers, 'op', '--workers', '1');
   const client = await slowClientOf(brokers);
   const first = (await client.patience(0)).value;
   expect(first).toBeGreaterThan(0);
@@ -43,8 +49,8 @@ test('with a number of threads every handler runs in one, and a handler that end
 
 test('a call that has ended three op-servers is computed by a calc-server in a thread, and nowhere else', async () => {
   const { brokers } = await system({ initially: ['broker', 'backup'] });
-  const calc = await serverOf('module-server', brokers, 'calc');
-  await Promise.all(Array.from({ length: 6 }, () => serverOf('fatal-server', brokers, 'op')));
+  const calc = await serverOf(moduleServer, brokers, 'calc');
+  await Promise.all(Array.from({ length: 6 }, () => serverOf(fatalServer, brokers, 'op')));
   const client = await slowClientOf(brokers);
   await client.patience(1);
   expect(await client.patience(fatalInput)).toMatchObject({ value: fatalInput, fallbacks: [1] });

@@ -1,5 +1,5 @@
 import { freeBrokers } from '@cateto/cluster';
-import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { commandsIn } from '../docs/commands.ts';
@@ -18,18 +18,14 @@ import { packAll } from './packed.ts';
 const page = 'docs/first-system.md';
 
 let packages: readonly Packed[] = [];
-let packedFolder = '';
 let outside: Outside;
 
 beforeAll(async () => {
-  ({ packages, folder: packedFolder } = packAll());
+  packages = packAll();
   outside = emptyOutside('first-system', { CATETO_BROKERS: await freeBrokers(), CATETO_TIMEOUT_MS: '60000' });
 });
 
-afterAll(() => {
-  outside.end();
-  rmSync(packedFolder, { recursive: true });
-});
+afterAll(() => outside.end());
 
 function blocksUnder(heading: string, language = 'sh'): readonly string[] {
   return blocks

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 /** A published package, as its tarball contains it. */
 export interface Packed {
@@ -30,16 +30,20 @@ export interface Manifest {
 
 const script = fileURLToPath(new URL('../../../scripts/pack.mjs', import.meta.url));
 
-/** Packs every published package into a new folder outside of the workspace. */
-export function packAll(): { readonly folder: string; readonly packages: readonly Packed[] } {
-  const folder = mkdtempSync(join(tmpdir(), 'cateto-packed-'));
+/** Packs every published package into a folder outside of the workspace, once for all test files. */
+export function packAll(): readonly Packed[] {
+  const list = join(inject('packed'), 'packages.json');
+  if (!existsSync(list)) writeFileSync(list, JSON.stringify(pack(inject('packed'))));
+  return JSON.parse(readFileSync(list, 'utf8')) as readonly Packed[];
+}
+
+function pack(folder: string): readonly Packed[] {
   const listed = JSON.parse(output(process.execPath, [script, folder])) as readonly Packed[];
-  const packages = listed.map(({ name, version, file }): Packed => {
+  return listed.map(({ name, version, file }): Packed => {
     const manifest = JSON.parse(output('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
     const files = output('tar', ['-tzf', file]).trim().split('\n');
     return { name, version, file, manifest, files: files.map((entry) => entry.replace(/^package\//, '')) };
   });
-  return { folder, packages };
 }
 
 function output(command: string, args: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { freeBrokers } from '@cateto/cluster';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { publint } from 'publint';
@@ -24,13 +24,10 @@ const binaries = ['cateto', 'create-cateto'];
 const attw = fileURLToPath(new URL('../../node_modules/.bin/attw', import.meta.url));
 
 let packages: readonly Packed[] = [];
-let folder = '';
 
 beforeAll(() => {
-  ({ packages, folder } = packAll());
+  packages = packAll();
 });
-
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function packed(name: string): Packed {
   const found = packages.find((one) => one.name === name);

@@ -16,9 +16,7 @@ function slow(input: number): number {
 }
 
 if (kind === 'thread' && isMainThread) {
-  // On Node 20 a thread does not have the loader of its process.
-  const entry = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
-  const thread = new Worker(entry, { eval: true, argv: [kind, ...process.argv.slice(2)] });
+  const thread = new Worker(new URL(import.meta.url), { argv: [kind, ...process.argv.slice(2)] });
   thread.once('exit', (code) => process.exit(code));
 } else {
   await start();

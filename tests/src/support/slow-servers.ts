@@ -10,11 +10,11 @@ import { slowCatalogue } from '@cateto/verification/support/slow-catalogue.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Starts a program of this folder, and waits until it listens. */
+/** Starts a program, and waits until it listens. A source of this folder needs tsx, a bundle of one starts sooner. */
 export async function serverOf(program: string, brokers: string, ...args: readonly string[]): Promise<AppProcess> {
-  const start = ['--conditions=@cateto/source', '--import', 'tsx', `src/support/${program}.ts`];
+  const start = program.endsWith('.ts') ? ['--conditions=@cateto/source', '--import', 'tsx', program] : [program];
   const server = startProcess({
-    name: program,
+    name: 'server',
     cwd: folder,
     args: [...start, ...args, '--brokers', brokers, '--log', 'json'],
   });

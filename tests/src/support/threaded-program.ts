@@ -17,9 +17,7 @@ await service.ready;
 const { value } = await client.patience(1);
 
 if (isMainThread) {
-  // On Node 20 a thread does not have the loader of its process.
-  const entry = `import('tsx/esm/api').then(({ register }) => (register(), import(${JSON.stringify(import.meta.url)})))`;
-  const worker = new Worker(entry, { eval: true, workerData: [how, brokers] });
+  const worker = new Worker(new URL(import.meta.url), { workerData: [how, brokers] });
   worker.on('message', () => void worker.terminate());
   const error = new Promise<string>((resolve) => worker.once('error', ({ message }) => resolve(message)));
   const code = await new Promise<number>((resolve) => worker.once('exit', resolve));

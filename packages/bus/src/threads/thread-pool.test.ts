@@ -1,5 +1,6 @@
 import { isFailure } from '@cateto/contracts';
 import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { BusEvent } from '../participant/events.ts';
 import { testPlatform } from '../participant/fake-link.test-support.ts';
@@ -9,15 +10,20 @@ import type { Participant } from '../participant/participant.ts';
 import { Overrun } from '../runs/run-limits.ts';
 import type { ThreadedRequest } from '../runs/handler-threads.ts';
 import { moduleThreads } from './module-threads.ts';
+import { createThreadPool } from './thread-pool.ts';
+import { bundled } from '../../../../vitest.programs.ts';
 
 /** Longer than any task here takes. */
 const longMs = 60_000;
 const id = 'k3f0q9x2m1zd-7f';
-const module = new URL('./bad-handlers.test-support.ts', import.meta.url);
+/** Threads start from bundles: with tsx each takes two seconds of a processor. */
+const file = pathToFileURL(bundled(new URL('./module-thread.ts', import.meta.url)));
+const module = pathToFileURL(bundled(new URL('./bad-handlers.test-support.ts', import.meta.url)));
 
 function setUp(workers: number | 'auto') {
   const events: BusEvent[] = [];
-  const pool = moduleThreads(module, { workers, onEvent: (event) => void events.push(event) });
+  const onEvent = (event: BusEvent): void => void events.push(event);
+  const pool = createThreadPool({ workers, onEvent, file, workerData: module.href });
   onTestFinished(pool.close);
   const run = async (operation: string, input: unknown, withinMs = longMs, maxMs?: number): Promise<unknown> =>
     (await pool.run(operation, input, { leftMs: withinMs, id, attempt: 1 }, maxMs))?.output;
@@ -86,7 +92,7 @@ test('an error that a handler throws in a thread keeps its name, its text and th
   await expect(setUp(1).run('throw', 1)).rejects.toMatchObject({
     name: 'RangeError',
     message: 'broken here',
-    stack: expect.stringContaining('bad-handlers'),
+    stack: expect.stringContaining(module.pathname),
   });
 });
 
