@@ -3,7 +3,7 @@ import { testConfig } from '../vitest.base.ts';
 /* The tests of these programs. `pnpm simulate`, `pnpm chaos`, `pnpm soak` and `pnpm fuzz` run the programs themselves, for longer. */
 
 const startsProcesses = [
-  'src/chaos/{chaos,plant,nemesis}.test.ts',
+  'src/chaos/{chaos,system-under-test,nemesis}.test.ts',
   'src/hosts/{five-hosts,network,silent-names}.test.ts',
 ];
 
@@ -32,7 +32,14 @@ export default {
       // server for a moment, and its work was done by a fallback.
       {
         ssr,
-        test: { ...limits, name: 'processes', include: startsProcesses, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          ...limits,
+          name: 'processes',
+          include: startsProcesses,
+          globalSetup: '../vitest.build.ts',
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -20,3 +20,25 @@ test.for([
   // Until the round trip behind other bytes is known, the link may break.
   expect(unstable().length).toBeLessThanOrEqual(2);
 });
+
+test.for([2, 500])(
+  'values of 1 MiB cross a link of 2 Mbit/s with a round trip of %i ms once, and small requests pass between their chunks',
+  async (roundTripMs) => {
+    const { client, runs, unstable } = await behindLink({ roundTripMs, bitsPerSecond: 2_000_000 });
+    await client.echo('first');
+    const large = 'y'.repeat(1_048_576);
+    let left = 2;
+    const answered = [0, 1].map(async () => {
+      const { value } = await client.echo(large);
+      left -= 1;
+      return value === large;
+    });
+    let small = 0;
+    for (; left > 0; small += 1) expect((await client.echo('small')).value).toBe('small');
+    expect(await Promise.all(answered)).toEqual([true, true]);
+    // 16.8 million bits take 8.4 s in each direction.
+    expect(small).toBeGreaterThanOrEqual(2);
+    expect(runs()).toBe(1 + 2 + small);
+    expect(unstable().length).toBeLessThanOrEqual(2);
+  },
+);

@@ -9,7 +9,7 @@ test('a process that ends without being told to counts as a death, and any other
     died = resolve;
   });
   const plant = await startPlant({
-    built: false,
+    built: true,
     record(entry) {
       if (entry.type !== 'death') return;
       deaths.push(entry);

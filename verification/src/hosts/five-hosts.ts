@@ -62,7 +62,7 @@ export async function startFiveHosts(): Promise<FiveHosts> {
   }
 
   function start({ app, host, args, environment }: HostProgram): AppProcess {
-    const command = appCommand(app, false);
+    const command = appCommand(app, true);
     const name = `${app} on ${host}`;
     const started = startProcess({
       name,
@@ -122,7 +122,7 @@ export async function startFiveHosts(): Promise<FiveHosts> {
     get,
     asInThePaper,
     ask: () => {
-      const { cwd, args } = appCommand(client.app, false);
+      const { cwd, args } = appCommand(client.app, true);
       const [command = '', ...given] = [...network.on(client.host), process.execPath, ...args, ...client.args];
       const options = { cwd, env: { ...process.env, ...client.environment } };
       return new Promise((resolve) => {

@@ -53,9 +53,9 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)(
       });
       await names.waitFor('ready');
       const environment = { CATETO_BROKERS: `127.0.0.1,${silentName}`, CATETO_LOG: 'json' };
-      const broker = run('broker', appCommand('broker', false), environment);
+      const broker = run('broker', appCommand('broker', true), environment);
       await broker.waitFor('active');
-      const servers = ['op-server', 'calc-server'].map((app) => run(app, appCommand(app, false), environment));
+      const servers = ['op-server', 'calc-server'].map((app) => run(app, appCommand(app, true), environment));
       await Promise.all(servers.map((one) => one.waitFor('ready')));
       await servers[1]?.waitFor('listener-up');
       const client = startHostClient(host, prefix, environment);

@@ -3,8 +3,8 @@ import { report, trySeed } from './campaign.ts';
 import { misbehaviours } from './misbehaving.ts';
 import { simulate } from './simulate.ts';
 
-/** A quarter of a minute of both modes on one core. `pnpm simulate` runs more. */
-const seeds = 40;
+/** `pnpm simulate` runs more. */
+const seeds = 30;
 
 test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async () => {
   let failovers = 0;
@@ -127,8 +127,8 @@ test(
   },
 );
 
-/** Two seeds of each kind. */
-const misbehavingSeeds = [1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 14, 16, 17, 18, 19, 21, 28, 37, 51];
+/** One seed of each kind. */
+const misbehavingSeeds = [1, 2, 3, 5, 6, 7, 14, 16, 21, 37];
 
 test('a server that misbehaves hurts other requests only within its bounds', { timeout: 600_000 }, async () => {
   const kinds = new Set<string | undefined>();

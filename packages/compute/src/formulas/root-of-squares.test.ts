@@ -6,7 +6,7 @@ import { anyDouble, closeDoubles, compute, exact, isRootWithin, rootOverflows } 
 import { diagonal } from './diagonal.ts';
 import { hypotenuse } from './hypotenuse.ts';
 
-const numRuns = 20_000;
+const numRuns = 5_000;
 
 function sumOfSquares(operands: readonly number[]): bigint {
   return operands.reduce((sum, operand) => sum + exact(operand) * exact(operand), 0n);

@@ -76,7 +76,7 @@ test('a map returns each outcome once and in its place, keeps its bounds, ends i
         expect(read).toHaveLength(given);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 50 },
   );
 });
 
