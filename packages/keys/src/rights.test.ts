@@ -1,5 +1,6 @@
 import type { Role, TopicKindName } from '@cateto/contracts';
 import { addressed, lanes, markerTopic, roles, roleTable } from '@cateto/contracts';
+import { exampleRoutes } from '@cateto/contracts/tools';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Grant } from './access.ts';
@@ -9,22 +10,7 @@ import { rights } from './rights.ts';
 const own = 'abc123zzzzzz';
 const foreign = 'k3f0q9x2m1zd';
 
-/** A topic of each kind, without its address. */
-const routes: Readonly<Record<TopicKindName, string>> = {
-  operand: 'calc.request.1',
-  operationRequest: 'calc.price.request.1',
-  operationResult: 'calc.price.result.1',
-  formulaResult: 'calc.spread.result',
-  statusRequest: 'calc.status.request',
-  statusResult: 'calc.status.result',
-  eventsRequest: 'calc.events.request',
-  eventsResult: 'calc.events.result',
-  cancel: 'calc.cancel',
-  hello: 'calc.hello',
-  beat: 'calc.beat',
-  ended: 'calc.ended',
-};
-const kinds = Object.keys(routes) as readonly TopicKindName[];
+const kinds = Object.keys(exampleRoutes) as readonly TopicKindName[];
 
 function grantOf(granted: readonly Role[], narrowed: Partial<Grant> = {}): Grant {
   return {
@@ -48,7 +34,7 @@ describe.each(roles)('%s', (role) => {
     `a key with the role ${role} may publish on %s topics, and subscribe to its own, only as the table says`,
     (kind) => {
       const { publishes, receives, overhears } = roleTable[role];
-      const route = routes[kind];
+      const route = exampleRoutes[kind];
       expect(rights(grant, 'publish', addressed(route, own))).toBe(publishes.has(kind));
       expect(rights(grant, 'publish', addressed(route, foreign))).toBe(publishes.has(kind) && kind !== 'hello');
       expect(rights(grant, 'subscribe', addressed(route, own))).toBe(receives.has(kind));
@@ -78,9 +64,9 @@ describe.each(roles)('%s', (role) => {
 
 test('a key of several roles may do what one of them may', () => {
   const both = grantOf(['client', 'op-server']);
-  expect(rights(both, 'publish', addressed(routes.operand, foreign))).toBe(true);
-  expect(rights(both, 'publish', addressed(routes.operationResult, foreign))).toBe(true);
-  expect(rights(both, 'publish', addressed(routes.formulaResult, foreign))).toBe(false);
+  expect(rights(both, 'publish', addressed(exampleRoutes.operand, foreign))).toBe(true);
+  expect(rights(both, 'publish', addressed(exampleRoutes.operationResult, foreign))).toBe(true);
+  expect(rights(both, 'publish', addressed(exampleRoutes.formulaResult, foreign))).toBe(false);
 });
 
 test('operations and lanes narrow what a server publishes and receives', () => {
@@ -148,7 +134,7 @@ test('a remembered decision is the decision, also of more topics than are rememb
   const grant = grantOf(['op-server'], { operations: new Set(['price']) });
   const decider = createDecider(grant);
   const topics = Array.from({ length: 20_000 }, (_, index) =>
-    addressed(index % 2 === 0 ? routes.operationResult : 'calc.cube.result.1', String(index).padStart(12, '0')),
+    addressed(index % 2 === 0 ? exampleRoutes.operationResult : 'calc.cube.result.1', String(index).padStart(12, '0')),
   );
   for (const topic of [...topics, ...topics.slice(0, 100)]) {
     expect(decider.mayPublish(topic)).toBe(rights(grant, 'publish', topic));

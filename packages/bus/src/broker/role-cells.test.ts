@@ -1,5 +1,6 @@
 import type { Role, TopicKindName } from '@cateto/contracts';
 import { addressed, markerTopic, roles, topicShape } from '@cateto/contracts';
+import { exampleRoutes } from '@cateto/contracts/tools';
 import { expect, test, vi } from 'vitest';
 import type { Named } from './gate/secured.test-support.ts';
 import { heard, secured, waiting } from './gate/secured.test-support.ts';
@@ -32,22 +33,7 @@ const [head = [], ...rows] = table
   .split('\n')
   .map((row) => row.trim().split(/\s+/));
 
-/** A topic of each kind, without its address. */
-const routes: Readonly<Record<TopicKindName, string>> = {
-  operand: 'calc.request.1',
-  operationRequest: 'calc.price.request.1',
-  operationResult: 'calc.price.result.1',
-  formulaResult: 'calc.spread.result',
-  statusRequest: 'calc.status.request',
-  statusResult: 'calc.status.result',
-  eventsRequest: 'calc.events.request',
-  eventsResult: 'calc.events.result',
-  cancel: 'calc.cancel',
-  hello: 'calc.hello',
-  beat: 'calc.beat',
-  ended: 'calc.ended',
-};
-const kinds = Object.keys(routes) as readonly TopicKindName[];
+const kinds = Object.keys(exampleRoutes) as readonly TopicKindName[];
 const resending = { ...waiting, interval: 100 };
 const other = 'k3f0q9x2m1zd';
 /** Ends a list of subscriptions, because every role is refused it, and the log tells so. */
@@ -91,7 +77,7 @@ async function published(
   to: (own: string) => string,
 ): Promise<ReadonlySet<TopicKindName>> {
   const trying = await connected(broker, key);
-  const topicOf = (kind: TopicKindName): string => addressed(routes[kind], to(trying.address));
+  const topicOf = (kind: TopicKindName): string => addressed(exampleRoutes[kind], to(trying.address));
   const isForwarded = (kind: TopicKindName): boolean => watching.said.includes(topicOf(kind));
   await vi.waitFor(() => {
     for (const kind of kinds) trying.send(topicOf(kind));
@@ -140,9 +126,9 @@ async function columnOf(role: Role, state: 'active' | 'standby'): Promise<Readon
   const [toOthers, toItself, own, ofOthers, prefixes, ofStrange] = await Promise.all([
     published(broker, all, 'to others', () => other),
     published(broker, all, 'to itself', (address) => address),
-    subscribed(broker, 'own', (address) => kinds.map((kind) => addressed(routes[kind], address))),
-    subscribed(broker, 'of others', () => kinds.map((kind) => addressed(routes[kind], other))),
-    subscribed(broker, 'prefixes', () => kinds.map((kind) => `${routes[kind]}.`)),
+    subscribed(broker, 'own', (address) => kinds.map((kind) => addressed(exampleRoutes[kind], address))),
+    subscribed(broker, 'of others', () => kinds.map((kind) => addressed(exampleRoutes[kind], other))),
+    subscribed(broker, 'prefixes', () => kinds.map((kind) => `${exampleRoutes[kind]}.`)),
     subscribed(broker, 'strange', (address) => [...strange, markerTopic(3, address), markerTopic(3, other)]),
     publishedStrange(broker, all),
   ]);
@@ -156,9 +142,9 @@ async function columnOf(role: Role, state: 'active' | 'standby'): Promise<Readon
   // No key publishes an end, or another one's hello.
   const sent = kinds.filter((kind) => kind !== 'hello' && kind !== 'ended');
   const targets = [other, ...[own, ofOthers, prefixes, ofStrange].map(({ address }) => address)];
-  const topicsTo = (to: string): string[] => sent.map((kind) => addressed(routes[kind], to));
+  const topicsTo = (to: string): string[] => sent.map((kind) => addressed(exampleRoutes[kind], to));
   const received = ({ said }: RawPeer): string[] => targets.flatMap(topicsTo).filter((topic) => said.includes(topic));
-  const ofOwn = sent.filter((kind) => accepted('own', kind)).map((kind) => addressed(routes[kind], own.address));
+  const ofOwn = sent.filter((kind) => accepted('own', kind)).map((kind) => addressed(exampleRoutes[kind], own.address));
   await vi.waitFor(() => {
     for (const topic of targets.flatMap(topicsTo)) all.send(topic);
     expect(received(all)).toEqual(targets.flatMap(topicsTo));

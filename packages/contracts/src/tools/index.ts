@@ -15,3 +15,4 @@ export type { ContractSet, DescribedFormula, DescribedOperation } from './export
 export { contractSetOf } from './export/contract-set.ts';
 export { jsonSchemasOf } from './export/json-schemas.ts';
 export { referenceOf } from './export/reference-page.ts';
+export { exampleRoutes } from '../topics/example-routes.ts';
