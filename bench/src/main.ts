@@ -1,5 +1,7 @@
 import { argumentsOf, createCommand, exitCodeOf, usageFault } from '@cateto/app-kit';
+import type { LargeMeasurement } from './large/large-measurement.ts';
 import type { Measurement } from './measurement.ts';
+import { largeLine } from './large/table.ts';
 import { report } from './report.ts';
 import { suites } from './suites.ts';
 import type { WorkLoadName } from './work/loads.ts';
@@ -73,6 +75,7 @@ async function run(options: Options): Promise<void> {
   const { only, rounds, seconds, warm, loads, share, waits, peers, out } = options;
   const measurements: Measurement[] = [];
   const worked: WorkMeasurement[] = [];
+  const largeOnes: LargeMeasurement[] = [];
   const tell = (one: Measurement): void => {
     measurements.push(one);
     const { suite, load, perSecond, p50Ms, p99Ms, longestMs } = one;
@@ -87,14 +90,18 @@ async function run(options: Options): Promise<void> {
       `${load} (${batch}), ${system}: ${answered} of ${asked}, ${runs} runs, ${(wallMs / 1_000).toFixed(1)} s\n`,
     );
   };
-  const shared = { ms: seconds * 1_000, warmMs: warm * 1_000, loads, share, waits, peers, tell, tellWork };
+  const tellLarge = (one: LargeMeasurement): void => {
+    largeOnes.push(one);
+    process.stderr.write(`${largeLine(one)}\n`);
+  };
+  const shared = { ms: seconds * 1_000, warmMs: warm * 1_000, loads, share, waits, peers, tell, tellWork, tellLarge };
   try {
     for (let round = 1; round <= rounds; round += 1) {
       for (const name of only) await suites[name]?.({ round, ...shared });
     }
   } finally {
     // Keep the results that were measured before a suite failed: they took minutes.
-    await report({ measurements, worked, rounds, seconds, out });
+    await report({ measurements, worked, largeOnes, rounds, seconds, out });
   }
 }
 

@@ -9,7 +9,14 @@ import { fileURLToPath } from 'node:url';
  * @throws Error unless `pnpm build` was run
  */
 export function builtProgram(
-  name: 'client-program' | 'slow-server' | 'crowd' | 'map-module' | 'work/client-program',
+  name:
+    | 'client-program'
+    | 'slow-server'
+    | 'crowd'
+    | 'map-module'
+    | 'work/client-program'
+    | 'large/client-program'
+    | 'large/module',
 ): string {
   const file = fileURLToPath(new URL(`../dist/${name}.js`, import.meta.url));
   if (!existsSync(file)) throw new Error(`${name} is not built: run \`pnpm build\``);

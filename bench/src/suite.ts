@@ -1,3 +1,4 @@
+import type { LargeMeasurement } from './large/large-measurement.ts';
 import type { Measurement } from './measurement.ts';
 import type { WorkMeasurement } from './work/work-measurement.ts';
 import type { WorkLoadName } from './work/loads.ts';
@@ -17,6 +18,8 @@ export interface SuiteOptions {
   readonly waits: boolean;
   readonly peers: readonly string[];
   tellWork(measurement: WorkMeasurement): void;
+  /** The results of the suite `large`. */
+  tellLarge(measurement: LargeMeasurement): void;
 }
 
 export type Suite = (options: SuiteOptions) => Promise<void>;

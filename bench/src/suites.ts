@@ -2,6 +2,7 @@ import { crowdSuites } from './crowd-suites.ts';
 import { consoles } from './console-suite.ts';
 import { keys } from './keys-suite.ts';
 import { scraped } from './scraped-suite.ts';
+import { large } from './large/suite.ts';
 import { map } from './map-suite.ts';
 import { flood, overload } from './overload.ts';
 import type { Suite } from './suite.ts';
@@ -102,6 +103,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   scraped,
   console: consoles,
   map,
+  large: ({ tellLarge, ...options }) => large({ ...options, tell: tellLarge }),
   ...crowdSuites,
   faults,
   overload,
