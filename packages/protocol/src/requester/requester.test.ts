@@ -204,12 +204,14 @@ describe('resending', () => {
     expect(sends(handle({ type: 'confirmed' }))).toEqual([[1, a]]);
   });
 
-  test('when one of two markers vanishes, requests in flight are resent', () => {
+  test('when one of two markers vanishes, requests in flight are resent once, when the return path is confirmed again', () => {
     const { call, up, handle } = setUpReady();
     up(a);
     handle({ type: 'marker-up', held: 2 });
     call(1);
-    expect(sends(handle({ type: 'marker-down', held: 1 }))).toEqual([[1, a]]);
+    expect(sends(handle({ type: 'marker-down', held: 1 }))).toEqual([]);
+    handle({ type: 'unconfirmed' });
+    expect(sends(handle({ type: 'confirmed' }))).toEqual([[1, a]]);
   });
 
   test('without any event, a request is resent after 200 ms, 400, 800 and then every second', () => {

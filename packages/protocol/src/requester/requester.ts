@@ -9,7 +9,7 @@
  * 2. Retry with the same id, answer from memory. A request in flight is resent with the same seq
  * - when its server's subscription vanishes: it goes to another server; without one it stays in flight (a draining
  *   server may still answer) and goes to the next one that listens;
- * - when a marker appears, when one vanishes while another is present, and when the return path is confirmed again;
+ * - when a marker appears, and when the return path is confirmed again, also after one of two markers has vanished;
  * - when nothing arrived for a while (silence.ts).
  *
  * A request with which two servers have ended is tried on a third one with care (suspects.ts). If that ends too, the
@@ -198,7 +198,8 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
   function markersChanged(remaining: number, up: boolean, nowMs: number): void {
     dispatch.markers(remaining);
     if (up) leases.renew(nowMs);
-    if (up || remaining > 0) news.sendAllAgain(up, nowMs);
+    // When one of two vanishes, the return path is in doubt, and its confirmation resends what may be lost.
+    if (up) news.sendAllAgain(true, nowMs);
   }
 
   function prove(nowMs: number): void {
