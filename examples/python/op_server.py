@@ -48,6 +48,7 @@ class Server:
         self.beat_at = {}  # requester: when it is to be looked whether a beat is due
         self.named = set()  # requesters that a beat has named something to, or announced a silence
         self.quiet = False  # a silence was announced and is not over
+        self.warned = None  # the requesters that were told of the last run, if it took long and something may be unread
 
     def publish(self, topic, messages):
         self.mouth.send_multipart([topic.encode(), msgpack.packb([ADDRESS, 1, messages])])
@@ -191,13 +192,21 @@ class Server:
     def announce(self, request, silent_ms):
         """Sends a beat before a run that may block: libzmq's own thread sends it while this thread blocks."""
         self.flush()
-        for sender in {*self.memory.lately(time.monotonic(), 64), *self.waiting.senders(), request.sender}:
+        self.warned = {*self.memory.lately(time.monotonic(), 64), *self.waiting.senders(), request.sender}
+        for sender in self.warned:
             self.at_work(sender, silent_ms, [request] if sender == request.sender else [])
         self.quiet = True
 
     def give_back(self, now, before, besides=None):
         for sender, seqs in self.waiting.give_back(now, before, besides).items():
             self.beat(sender, returned=ranges(seqs))
+
+    def give_strangers_back(self):
+        """A requester that was not told of a long run may have sent its requests to another server meanwhile."""
+        for sender in self.waiting.senders() - self.warned:
+            for seqs in self.waiting.seqs_of(sender):
+                self.beat(sender, returned=ranges(seqs))
+            self.waiting.drop(sender, lambda *_: True)
 
     def may_begin(self):
         """Without a broker nobody would hear the beat before a run that may block."""
@@ -215,6 +224,7 @@ class Server:
             time.sleep(OPTIONS.takes_ms / 1000)
             result = square(request.seq, request.fields[2])
             took = time.monotonic() - began
+            self.warned = self.warned if took > 0.05 else None
             self.load.took(took * 1000)
             self.waiting.took(request, took)
         return result
@@ -222,6 +232,9 @@ class Server:
     def work(self):
         """Works in the one slot for 20 ms or one run, then returns, so that new messages are read."""
         started = now = time.monotonic()
+        if self.warned is not None:
+            self.give_strangers_back()
+            self.warned = None
         self.give_back(now, now - 0.1)
         while self.may_begin() and now < started + 0.02:
             request = self.waiting.first()

@@ -18,7 +18,7 @@ export function checkWork(scenario: Pick<Scenario, 'mode' | 'work' | 'opServers'
     const afterMs = mode === 'work-failovers' ? copiesMs : recoveredMs;
     const most = (planned.get(call) ?? 0) + disturbances(runs, history, afterMs, scenario);
     const atMs = runs[most]?.fromMs;
-    if (atMs === undefined || isFirst(runs, history)) continue;
+    if (atMs === undefined) continue;
     found.push({
       atMs,
       what: `${call} was computed ${runs.length} times (${places(runs)}), planned ${planned.get(call) ?? 0}, and ${most} are allowed`,
@@ -154,26 +154,6 @@ const backMs = 500;
 const stayShare = 0.1;
 /** A participant gives up the connection to a broker that is silent for this long. */
 const givenUpMs = 1_000;
-/** A requester that sent a request within ten seconds gets a beat before a handler blocks. */
-const toldMs = 9_500;
-
-/**
- * A requester does not know that a server works and is blocked if the server has not answered it lately. A request may
- * be sent to several such servers in turn, and each runs it when it gets that far.
- */
-function isFirst(runs: readonly WorkRun[], history: History): boolean {
-  const own = history.plans.filter(({ call }) => call === runs[0]?.call);
-  return own.some((plan) => {
-    const planned = new Set(history.plans.filter(({ process }) => process === plan.process).map(({ call }) => call));
-    const answered = (server: number): boolean =>
-      history.runs.some(
-        ({ process, call, fromMs, toMs }) =>
-          process === server && planned.has(call) && toMs < plan.atMs && fromMs > plan.atMs - toldMs,
-      );
-    return runs.some(({ process }) => !answered(process));
-  });
-}
-
 /** How many faults happened between the first and the last run that may have caused a repetition. */
 function disturbances(
   runs: readonly WorkRun[],

@@ -56,6 +56,7 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     blocked: loop.blocked,
     // There is no other server to which it could be given back.
     waitLong: () => undefined,
+    wasBlocked: () => undefined,
     letGo: () => undefined,
     windowIs: () => undefined,
     // Each call is computed here once, whatever was tried before.

@@ -14,6 +14,8 @@ export interface AnnouncedRun {
   is(request: Admitted): boolean;
   /** The request does not begin, or has ended. If it was announced, requesters learn that the silence is over. */
   over(request: Admitted): void;
+  /** No request waits any more. */
+  overAll(): void;
   /** Whether the next handler waits for a broker. */
   waitsForLink(): boolean;
 }
@@ -56,6 +58,7 @@ export function createAnnouncedRun({ isLinked, announce, beforeLong }: Announced
     },
     is: (request) => request === announced,
     over,
+    overAll: () => void (announced !== undefined && announce(0)),
     waitsForLink: () => waits,
   };
 }

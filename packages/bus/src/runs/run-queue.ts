@@ -3,6 +3,7 @@ import { limits } from '@cateto/contracts';
 import { createQueueDelay } from '@cateto/protocol';
 import { createAnnouncedRun } from './announced-run.ts';
 import { createOriginLine } from './origin-line.ts';
+import { createPutOffs } from './put-offs.ts';
 import { queueLoad } from './queue-load.ts';
 import { createRunTimes } from './run-times.ts';
 import type { RunQueue, RunQueueOptions } from './types.ts';
@@ -25,13 +26,12 @@ const noticedMs = 20;
 const waitMaxMs = 100;
 /** Origins of shorter runs take turns by number. */
 const chargedFromMs = 0.1;
-/**
- * From this delay on, a late event loop is attributed to a handler. Garbage collection and a busy machine cause less.
- */
+/** An event loop that is this late was blocked by a handler. Garbage collection and a busy machine delay it less. */
 const lateFromMs = 100;
 
 export function createRunQueue(options: RunQueueOptions): RunQueue {
-  const { platform, runningMax, counters, answered, announce, waitLong, letGo, blocked, windowIs } = options;
+  const { platform, runningMax, counters, answered, announce, waitLong, letGo, blocked, wasBlocked, windowIs } =
+    options;
   const queueDelay = createQueueDelay();
   const times = createRunTimes(counters, windowIs);
   const waiting = createOriginLine(options.resentFirst);
@@ -50,18 +50,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
   const bounded = runningMax < limits.requestsInFlightMax;
   let workCount = 0;
   let turnAsked = false;
-  /** Turns since the loop was blocked that have not ended. Until they have, new requests wait. */
-  let putOffs = 0;
+  const putOffs = createPutOffs(platform, giveUntoldBack, beginInThreads);
   let openStartMs = 0;
   let openWorkBefore = 0;
   let isOpen = false;
   /** The request that has begun in the event loop and has neither returned nor answered. */
   let current: Admitted | undefined;
   let answeredMs = 0;
-  /**
-   * When the last run returned or answered. The runs of a batch follow each other directly, so the clock need not be
-   * read for the next one.
-   */
+  /** When the last run returned or answered. The next run of a batch begins at that time, and need not read the clock. */
   let lastMs = 0;
   const announced = createAnnouncedRun({
     isLinked: options.isLinked,
@@ -76,15 +72,14 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
 
   function add(request: Admitted): void {
     const nowMs = isOpen ? lastMs : platform.nowMs();
-    // No request was checked while none waited.
     if (waiting.size() + forThreads.size() === 0) lookMs = Number.POSITIVE_INFINITY;
     const { run } = request.work;
     const threads = run.threads?.();
     if (threads !== undefined) {
       forThreads.push(request);
-      if (putOffs === 0) beginInThreads();
+      if (!putOffs.any()) beginInThreads();
     } else if (
-      putOffs === 0 &&
+      !putOffs.any() &&
       waiting.size() === 0 &&
       nowMs < stretchEndMs &&
       running < runningMax &&
@@ -116,7 +111,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const ms = lastMs - nowMs;
     times.returned(request, ms, isAnswered, lastMs);
     if (ms >= chargedFromMs) waiting.took(request, ms);
-    if (ms > noticedMs) blocked();
+    if (ms > noticedMs) blocked(announced.is(request) ? nowMs : undefined);
     if (!isAnswered && bounded && waiting.size() > 0) waiting.began(request, lastMs);
   }
 
@@ -196,10 +191,10 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     platform.afterTurn(goOn);
   }
 
-  /** The next stretch of deferred work. */
   function goOn(): void {
     turnAsked = false;
     if (letWaitingGo()) return;
+    giveUntoldBack();
     const startMs = platform.nowMs();
     const workBefore = workCount;
     stretchEndMs = startMs + stretchMs;
@@ -221,7 +216,6 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     if ((waiting.size() > 0 && !announced.waitsForLink()) || workedMs >= stretchMs) askForTurn();
   }
 
-  /** @returns for how long it worked */
   function workedSince(startMs: number, workBefore: number): number {
     const ms = platform.nowMs() - startMs;
     const pieces = workCount - workBefore;
@@ -229,13 +223,25 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     return ms;
   }
 
-  /** Gives back what has waited since then. An announced request begins soon. */
+  /** An announced request begins soon. */
+  const isOther = (request: Admitted): boolean => !announced.is(request);
+  const mayGo = (request: Admitted): boolean => request.work.underway === undefined && isOther(request);
+
+  /** Gives back what has waited since then. */
   function giveBack(from: readonly Admitted[], untilMs: number): void {
-    const isOther = (request: Admitted): boolean => !announced.is(request);
-    const found = from.filter(({ sinceMs, work }) => sinceMs <= untilMs && work.underway === undefined).filter(isOther);
+    const found = from.filter((request) => request.sinceMs <= untilMs && mayGo(request));
     if (found.length === 0) return;
     waitLong(found, all().filter(isOther));
     forgetReturned();
+  }
+
+  /** Gives back what may be at other servers since the event loop was blocked. */
+  function giveUntoldBack(): void {
+    const sinceMs = putOffs.longSinceMs();
+    if (sinceMs === undefined || waiting.size() + forThreads.size() === 0) return;
+    wasBlocked(all().filter(mayGo), sinceMs);
+    forgetReturned();
+    if (waiting.size() === 0) announced.overAll();
   }
 
   /** Returned requests do not wait any more, and nothing waits behind them. */
@@ -276,13 +282,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     linked() {
       if (waiting.size() > 0) askForTurn();
     },
-    putOff() {
-      putOffs += 1;
-      platform.afterTurn(() => {
-        putOffs -= 1;
-        if (putOffs === 0) beginInThreads();
-      });
-    },
+    putOff: putOffs.add,
     waitMs: () => queueDelay.waitMs(waiting.size()),
     deadlineMs: () => (waiting.size() + forThreads.size() === 0 ? undefined : lookMs),
     leave() {

@@ -27,8 +27,10 @@ export interface RunQueue {
   /**
    * The event loop was blocked. Requests that are added from now on begin at least one turn later: by then the server
    * has read the other messages of that time, which may cancel them.
+   *
+   * @param announcedSinceMs since when it was blocked, if requesters were told before
    */
-  putOff(): void;
+  putOff(announcedSinceMs: number | undefined): void;
   /** A broker is active again. */
   linked(): void;
   load(): QueueLoad;
@@ -52,10 +54,19 @@ export interface RunQueueOptions {
    * @param waiting all that wait, in the order of their turns
    */
   waitLong(requests: readonly Admitted[], waiting: readonly Admitted[]): void;
+  /**
+   * An announced handler has blocked the event loop since then, and everything that had arrived is read. Of these requests,
+   * which have not begun, those that are given back are marked `returned` when this returns.
+   */
+  wasBlocked(waiting: readonly Admitted[], sinceMs: number): void;
   /** This server drains and begins none of these requests. All of them are marked `returned` when this returns. */
   letGo(requests: readonly Admitted[]): void;
-  /** A handler has blocked the event loop for long enough to be noticed. */
-  blocked(): void;
+  /**
+   * A handler has blocked the event loop for long enough to be noticed.
+   *
+   * @param announcedSinceMs since when, if requesters were told before
+   */
+  blocked(announcedSinceMs: number | undefined): void;
   /** Whether requests that were sent before come before others of their origin; they do, unless given. */
   readonly resentFirst?: boolean | undefined;
   /** This many requests of one requester keep the server busy. */

@@ -10,10 +10,10 @@ import { joinLoop } from './loop-announcements.ts';
 function setUp() {
   const platform = testPlatform();
   const told: (readonly [name: string, silentMs: number])[] = [];
-  const blocked: string[] = [];
+  const blocked: [name: string, sinceMs: number | undefined][] = [];
   const memberOf = (name: string): LoopMember => ({
     tell: (silentMs) => void told.push([name, silentMs]),
-    blocked: () => void blocked.push(name),
+    blocked: (sinceMs) => void blocked.push([name, sinceMs]),
   });
   const a = joinLoop(platform, memberOf('a'));
   const b = joinLoop(platform, memberOf('b'));
@@ -98,6 +98,9 @@ test('servers of other event loops get no announcements', () => {
 
 test('all servers of an event loop know when work of one of them has blocked it', () => {
   const { work, blocked } = setUp();
-  work.blocked();
-  expect(blocked).toEqual(['a', 'b']);
+  work.blocked(70);
+  expect(blocked).toEqual([
+    ['a', 70],
+    ['b', 70],
+  ]);
 });

@@ -12,16 +12,16 @@ export interface Loop {
    * tell their requesters: of a silence before it begins, and of its end if no other begins within 20 ms.
    */
   announce(silentMs: number): void;
-  /** Work of this member has blocked the loop. */
-  blocked(): void;
+  /** Work of this member has blocked the loop, since then if it was announced. */
+  blocked(announcedSinceMs: number | undefined): void;
   leave(): void;
 }
 
 export interface LoopMember {
   /** Tells the requesters of this server how long it may be silent; 0 means that this is over. */
   tell(silentMs: number): void;
-  /** The loop was blocked, so there may be unread messages. */
-  blocked(): void;
+  /** The loop was blocked, since then if it was announced. So there may be unread messages. */
+  blocked(announcedSinceMs: number | undefined): void;
 }
 
 interface Shared {
@@ -75,8 +75,8 @@ export function joinLoop(platform: Platform, member: LoopMember = { ...nobody })
 
   return {
     announce,
-    blocked() {
-      for (const one of members) one.blocked();
+    blocked(announcedSinceMs) {
+      for (const one of members) one.blocked(announcedSinceMs);
     },
     leave() {
       members.delete(member);

@@ -41,21 +41,25 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   linked(1);
   let lastSeq = 0;
   const took: number[] = [];
+  /** Messages that arrive while the next work blocks the loop. They are read in the turn after it. */
+  const arriving: (() => void)[] = [];
   const run = createRun({
     contract: 'work',
     took: (blockedMs) => void took.push(blockedMs),
     begin(request, answer) {
       clock.blockedMs += request.work.input as number;
+      for (const arrive of arriving.splice(0)) turns.afterTurn(arrive);
       answer(request, { value: 0, fallbacks: [] });
     },
   });
-  function accept(count: number, input: number, ttlMs: number, how: Run): void {
+  function accept(count: number, input: number, ttlMs: number, how: Run, sender = 'aaaaaaaaaaaa'): void {
     const requests = Array.from({ length: count }, () => {
       lastSeq += 1;
       return incoming({ seq: lastSeq, ttlMs, input, trace: undefined, refusal: undefined }, 'topic', how);
     });
-    responses.accept({ sender: 'aaaaaaaaaaaa', settledBelow: 1 }, requests);
+    responses.accept({ sender, settledBelow: 1 }, requests);
   }
+  const askAs = (sender: string, takesMs: number): void => accept(1, takesMs, 10_000, run, sender);
   const ask = (count: number, takesMs: number, ttlMs = 10_000): void => accept(count, takesMs, ttlMs, run);
   /** Requests work whose contract limits its time. */
   const askLimited = (maxMs: number): void => accept(1, 30, 10_000, createRun({ ...run, maxMs }));
@@ -85,6 +89,8 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   if (metMs !== null) meet(metMs);
   return {
     ask,
+    askAs,
+    arriving,
     askLimited,
     askElsewhere,
     elsewhere,
@@ -450,6 +456,38 @@ test('work that arrives while the event loop was blocked begins one turn later, 
   elsewhere.shift()?.();
   turns.settle();
   expect(answers.map(([seq]) => seq)).toEqual([1, 2, 4]);
+});
+
+test('work that arrives while announced work blocks the loop is given back, unless its requester was told', () => {
+  const { ask, askAs, arriving, beats, answers, turns, load } = setUp({ metMs: 500 });
+  ask(1, 500);
+  arriving.push(
+    () => askAs('bbbbbbbbbbbb', 500),
+    () => ask(1, 500),
+  );
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 3]);
+  expect(beats.filter(([, to]) => to === 'bbbbbbbbbbbb').map(([, , message]) => message[3])).toContainEqual([2, 2]);
+  expect(load().queued).toBe(0);
+});
+
+test('work that arrives while announced work blocks the loop for less than 50 ms is not given back', () => {
+  const { ask, askAs, arriving, answers, turns } = setUp({ metMs: 500 });
+  ask(1, 40);
+  arriving.push(() => askAs('bbbbbbbbbbbb', 40));
+  turns.settle();
+  expect(answers.map(([seq]) => seq)).toEqual([1, 2]);
+});
+
+test('when the only work that waits is given back, requesters learn that the silence is over', () => {
+  const { ask, askAs, beats, turns } = setUp({ metMs: 500 });
+  ask(1, 500);
+  // Between the announcement and the begin.
+  turns.afterTurn(() => askAs('bbbbbbbbbbbb', 500));
+  turns.settle();
+  beats.length = 0;
+  turns.pass(25);
+  expect(beats.filter(([, to]) => to === 'aaaaaaaaaaaa').map(([, , message]) => message)).toEqual([[[], 0]]);
 });
 
 test('work that may block begins only while an active broker is connected, because no requester would hear its beat', () => {

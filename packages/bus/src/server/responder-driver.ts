@@ -94,7 +94,7 @@ export function createResponderDriver<T extends string>(
       handle({ type: 'announce', silentMs });
       participant.rearm();
     },
-    blocked: () => queue.putOff(),
+    blocked: (announcedSinceMs) => queue.putOff(announcedSinceMs),
   });
   const queue = createRunQueue({
     platform,
@@ -105,6 +105,7 @@ export function createResponderDriver<T extends string>(
     isLinked: () => markersHeld > 0,
     blocked: loop.blocked,
     waitLong: (runs, waiting) => handle({ type: 'waits-long', runs, waiting }),
+    wasBlocked: (waiting, sinceMs) => handle({ type: 'was-blocked', sinceMs, waiting }),
     letGo: (runs) => handle({ type: 'let-go', runs }),
     windowIs: (contract, window) => handle({ type: 'window', contract, window }),
   });

@@ -9,7 +9,7 @@ import { resendLeastMs } from './first-signs.ts';
 import { createHeld } from './held.ts';
 import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
-import { assign, expiresMs, isSuspect, noteEarlier } from './request.ts';
+import { assign, expiresMs, isSuspect, noteEarlier, wasAsked } from './request.ts';
 import type { Place } from './rooms.ts';
 import { isScarce, resumePaused, returnsAll } from './rooms.ts';
 import type { Server } from './servers.ts';
@@ -112,8 +112,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (request.server === undefined) held.sent(request);
     else resent += 1;
     if (request.attempts > 0) retried();
-    // By address: after a failover the same server is listed again.
-    request.repeatedMs = request.server?.address === server.address ? nowMs : undefined;
+    request.repeatedMs = wasAsked(request, server.address) ? nowMs : undefined;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;

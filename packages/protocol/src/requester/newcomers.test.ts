@@ -73,6 +73,18 @@ describe('a server that has not been heard', () => {
     expect(askMany(1)).toEqual([b]);
   });
 
+  test('it gets no copy while it has one of a request that another server computes, because it may give that back now', () => {
+    const { askMany, runTo, at, handle } = setUp({ heard: [a], newcomers: [b] });
+    expect(askMany(1)).toEqual([b]);
+    expect(sends(runTo(300))).toEqual([[2, a]]);
+    handle({ type: 'beat', sender: a, held: [2, 2], silentMs: 60_000 });
+    at.nowMs += 2_000;
+    expect(askMany(1)).toEqual([a]);
+    // Its copy may be lost.
+    at.nowMs += 10_000;
+    expect(askMany(1)).toEqual([b, a]);
+  });
+
   test('its first beat ends that it is passed over, so it gets no copies of requests that others compute', () => {
     const { askMany, runTo, answer, at, handle } = setUp({ heard: [a], newcomers: [b] });
     expect(askMany(1)).toEqual([b]);

@@ -42,7 +42,7 @@ export interface OpenRequest<W> extends InFlight {
   resendEveryMs: number;
   /** The proof that it was forwarded, without which it does not move (path-proofs.ts); 0 before one was asked for. */
   proof: number;
-  /** When it was resent to its current server; undefined if it was not. */
+  /** When a copy of it was sent to its current server, which had been sent it before; undefined if none was. */
   repeatedMs: number | undefined;
   /** When the requester checks it next; infinity if no check is scheduled. */
   scheduledMs: number;

@@ -74,6 +74,8 @@ interface Route {
 }
 
 const probeEveryMs = 1_000;
+/** How long a newcomer has for a sign of a request before it gets another copy: the first one may be lost. */
+const unheardMs = 10_000;
 
 export function createServers(random: () => number, rooms: Rooms, failing: Failing): Servers {
   const routes = new Map<string, Route>();
@@ -124,9 +126,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
 
   function takePassedOver(name: string, nowMs: number): Server | undefined {
     if (passedOverCount === 0) return undefined;
-    const due = routes
-      .get(name)
-      ?.servers.find(({ probeDueMs, reserved }) => !reserved && probeDueMs !== undefined && probeDueMs <= nowMs);
+    const due = routes.get(name)?.servers.find((server) => isProbeDue(server, nowMs));
     if (due !== undefined) due.probeDueMs = nowMs + probeEveryMs;
     return due;
   }
@@ -276,6 +276,15 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
 export function routeTo({ route, lanes: preferences }: Target, { routes }: Server): string {
   if (preferences === undefined) return route;
   return preferences.find((lane) => routes.has(lane)) ?? preferences[0] ?? route;
+}
+
+/**
+ * A newcomer that has a copy of an open request answers it, names it or gives it back when its event loop is free. If it
+ * got another copy at the moment when it gives the request back, it would run that copy.
+ */
+function isProbeDue({ probeDueMs, reserved, copies, place }: Server, nowMs: number): boolean {
+  if (probeDueMs === undefined || reserved) return false;
+  return nowMs >= probeDueMs + (place.isHeard || copies === 0 ? 0 : unheardMs);
 }
 
 const noRoutes: readonly string[] = [];

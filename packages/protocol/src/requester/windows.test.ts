@@ -152,6 +152,31 @@ describe('a returned request', () => {
     expect(sends(handle({ type: 'confirmed' })).filter(([seq]) => seq === 2)).toEqual([[2, a]]);
   });
 
+  test('a returned request stays with its server while a copy is in flight that came back from another server', () => {
+    const { callMany, beat, up, runTo, at } = setUp(a);
+    callMany(1, 1);
+    up(b);
+    expect(sends(runTo(200))).toEqual([[1, b]]);
+    // The other server is as silent.
+    expect(sends(runTo(600))).toEqual([[1, a]]);
+    at.nowMs += 50;
+    expect(sends(beat(a, { held: undefined, returned: [1, 1] }))).toEqual([]);
+  });
+
+  test('a returned request stays with a far server while a copy is in flight to it', () => {
+    const { callMany, beat, up, answer, runTo, at } = setUp(a);
+    callMany(1, 1);
+    runTo(190);
+    answer(a, 1);
+    callMany(2, 2);
+    up(b);
+    beat(a, { held: [], silentMs: 2_000 });
+    // The first sign of a request takes 190 ms, so the next one is resent after 380.
+    expect(sends(runTo(600))).toEqual([[2, a]]);
+    at.nowMs += 120;
+    expect(sends(beat(a, { held: undefined, returned: [2, 2] }))).toEqual([]);
+  });
+
   test('a server that gives a request back does not count as leaving it unanswered', () => {
     const { callMany, beat, up, answer, runTo, at } = setUp(a);
     callMany(1, 2);

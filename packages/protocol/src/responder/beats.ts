@@ -46,7 +46,7 @@ export interface Beats {
   /** A beat that gives requests back, in the order of their seqs. They do not run any more. */
   giveBack(requester: KnownRequester, runs: readonly Running[]): OwedBeat;
   /** A beat that gives back all requests of a requester, which may have begun: this server holds nothing any more. */
-  letGo(requester: KnownRequester, runs: readonly Running[]): OwedBeat;
+  letGo(requester: KnownRequester, runs: readonly Running[], nowMs: number): OwedBeat;
   deadlineMs(): number | undefined;
 }
 
@@ -57,6 +57,8 @@ const everyMostMs = 5_000;
 const beatsPerAge = 10;
 /** How many beats may be lost or late before a requester takes the silence for a loss. */
 const intervalsOfSilence = 4;
+/** A requester expects silence for this long after every beat that says what is held. */
+const leaseLeastMs = 200;
 
 /**
  * A requester that has sent a request within this time may send another while a handler blocks. At most this many of
@@ -98,8 +100,9 @@ export function createBeats(
   let isLeaving = false;
   let lossyUntilMs = 0;
 
-  function beat(requester: KnownRequester, silentMs: number, nextMs: number): OwedBeat {
-    watch(requester, nextMs);
+  function beat(requester: KnownRequester, silentMs: number, everyMs: number, nowMs: number): OwedBeat {
+    watch(requester, nowMs + everyMs);
+    lease(requester, silentMs, nowMs);
     told.add(requester);
     const runs = requester.running.values();
     const held = heldOf(runs, answersTo(requester.address));
@@ -115,7 +118,7 @@ export function createBeats(
     const isKnown = isPromised && !isLeaving && nowMs >= lossyUntilMs;
     if (isKnown) return undefined;
     const promisedMs = Math.ceil(silentMs + Math.max(moreLeastMs, silentMs * moreShare));
-    const owed = beat(requester, promisedMs, nowMs + everyLeastMs);
+    const owed = beat(requester, promisedMs, everyLeastMs, nowMs);
     requester.silentUntilMs = nowMs + promisedMs;
     return owed;
   }
@@ -138,17 +141,19 @@ export function createBeats(
    * The requests that were named are answered. A last beat says so, so that the requester notices a lost answer. It
    * announces no silence, because the next request will be named again.
    */
-  function lastBeat(requester: KnownRequester): OwedBeat | undefined {
+  function lastBeat(requester: KnownRequester, nowMs: number): OwedBeat | undefined {
     watched.delete(requester);
     requester.beatDueMs = never;
     requester.silentUntilMs = 0;
-    return told.delete(requester) ? { ...plain(requester), held: [] } : undefined;
+    if (!told.delete(requester)) return undefined;
+    lease(requester, leaseLeastMs, nowMs);
+    return { ...plain(requester), held: [] };
   }
 
   function lookAt(requester: KnownRequester, nowMs: number): OwedBeat | undefined {
     const isRunning = requester.running.size() > 0;
     const isAnswering = answersTo(requester.address).length > 0;
-    if (!isRunning && !isAnswering) return lastBeat(requester);
+    if (!isRunning && !isAnswering) return lastBeat(requester, nowMs);
     const sinceMs = isRunning ? oldestMs(requester) : nowMs;
     // Compare in the same form in which it is stored. Computed from its age, a request could be both too young and due
     // because of rounding.
@@ -159,7 +164,7 @@ export function createBeats(
     const ageMs = nowMs - sinceMs;
     const everyMs = Math.min(Math.max(ageMs / beatsPerAge, everyLeastMs), everyMostMs);
     requester.silentUntilMs = 0;
-    return beat(requester, intervalsOfSilence * everyMs, nowMs + everyMs);
+    return beat(requester, intervalsOfSilence * everyMs, everyMs, nowMs);
   }
 
   return {
@@ -206,12 +211,17 @@ export function createBeats(
     giveBack(requester, runs) {
       return { ...plain(requester), returned: rangesOf(runs) };
     },
-    letGo(requester, runs) {
-      lastBeat(requester);
+    letGo(requester, runs, nowMs) {
+      lastBeat(requester, nowMs);
       return { ...plain(requester), held: [], returned: rangesOf(runs), leaving: true };
     },
     deadlineMs: () => (lookMs === never ? undefined : lookMs),
   };
+}
+
+function lease(requester: KnownRequester, silentMs: number, nowMs: number): void {
+  if (requester.leasedUntilMs < nowMs) requester.leasedSinceMs = nowMs;
+  requester.leasedUntilMs = nowMs + silentMs;
 }
 
 function oldestMs({ running }: KnownRequester): number {

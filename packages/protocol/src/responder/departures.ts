@@ -12,6 +12,8 @@ import type { ResponderEffect, RunEffect } from './types.ts';
 export interface Departures<W> {
   /** These have waited for long. @param waiting all that wait, in the order of their turns; some of them stay */
   waitLong(runs: readonly RunEffect<W>[], waiting: readonly RunEffect<W>[], nowMs: number): void;
+  /** The event loop was blocked since then. These waited meanwhile, or were read afterwards. */
+  wasBlocked(waiting: readonly RunEffect<W>[], sinceMs: number, nowMs: number): void;
   /** The server ends: takes nothing new from now on. */
   drain(): void;
   /** @param runs those that did not begin; undefined for everything that is here, because the drain time is up */
@@ -44,11 +46,23 @@ export function createDepartures<W>(
     }
   }
 
+  /**
+   * Requests of requesters that expect this silence stay. A requester that was not told, because this server did not know
+   * it or had not heard it for long, may have sent them to another server meanwhile, and both would run them.
+   */
+  function giveUntoldBack(waiting: readonly RunEffect<W>[], sinceMs: number, nowMs: number): void {
+    const untold = waiting.filter(({ sender }) => {
+      const requester = requesters.find(sender);
+      return requester === undefined || requester.leasedSinceMs > sinceMs || requester.leasedUntilMs < nowMs;
+    });
+    giveBack(untold, undefined, nowMs);
+  }
+
   function giveAllBack(nowMs: number): void {
     const all = requesters.busy().flatMap(({ running }) => running.values() as RunEffect<W>[]);
     for (const { requester, returned } of givenBack(requesters, all, undefined, nowMs)) {
       for (const run of returned) goes(requester, run, nowMs);
-      emit(beats.letGo(requester, returned));
+      emit(beats.letGo(requester, returned, nowMs));
     }
   }
 
@@ -60,6 +74,7 @@ export function createDepartures<W>(
 
   return {
     waitLong: giveBack,
+    wasBlocked: giveUntoldBack,
     drain() {
       draining = true;
       beats.leave();

@@ -1,5 +1,5 @@
 import { limits } from '@cateto/contracts';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { a, b, requestOf, setUp } from './asking.test-support.ts';
 import type { RunEffect } from './types.ts';
 
@@ -33,6 +33,73 @@ test('beats name every request that the server gives back, however many there ar
   expect(returned).toEqual(seqs.slice(1));
   expect(beats.map((beat) => beat.returned?.length)).toEqual([2 * limits.beatRangesMax, 2 * 99]);
   expect(beats.flatMap((beat) => beat.returned)).toEqual(returned.flatMap((seq) => [seq, seq]));
+});
+
+describe('after the event loop was blocked', () => {
+  const setUpBlocked = () => {
+    const all = setUp();
+    const arrive = (seqs: readonly number[], sender: string): RunEffect<string>[] => {
+      const asked = all.ask(
+        seqs.map((seq) => requestOf(seq, { ttlMs: 600_000 })),
+        sender,
+      );
+      return asked.filter((effect): effect is RunEffect<string> => effect.type === 'run');
+    };
+    /** The loop was blocked from 0 until now. */
+    const returned = (runs: readonly RunEffect<string>[]): number[] =>
+      all
+        .handle({ type: 'was-blocked', sinceMs: 0, waiting: runs })
+        .flatMap((effect) => (effect.type === 'returned' ? [effect.run.seq] : []));
+    return { ...all, arrive, returned };
+  };
+
+  test('every request goes back whose requester was not told, because it may be at another server by now', () => {
+    const { arrive, returned, handle, beats, at, answer } = setUpBlocked();
+    arrive([1], a);
+    handle({ type: 'announce', silentMs: 3_000 });
+    at.nowMs += 3_000;
+    answer(1, a);
+    const told = arrive([2], a);
+    const untold = arrive([7, 9], b);
+    expect(returned([...told, ...untold])).toEqual([7, 9]);
+    expect(beats.at(-1)).toEqual({ type: 'beat', to: b, held: undefined, silentMs: 0, returned: [7, 7, 9, 9] });
+    // It runs when it comes again.
+    expect(arrive([7], b)).toHaveLength(1);
+  });
+
+  test('a request goes back that arrived between the announcement and the begin of the handler', () => {
+    const { arrive, returned, handle, at, answer, beats } = setUpBlocked();
+    arrive([1], a);
+    handle({ type: 'announce', silentMs: 3_000 });
+    const untold = arrive([7], b);
+    at.nowMs += 3_000;
+    // With this answer a beat names the request, too late.
+    answer(1, a);
+    expect(beats.at(-1)).toMatchObject({ to: b, held: [7, 7] });
+    expect(returned(untold)).toEqual([7]);
+  });
+
+  test('requests stay whose requester was told long before, and has heard since that nothing is held', () => {
+    const { arrive, returned, handle, at, answer } = setUpBlocked();
+    arrive([1], a);
+    arrive([7], b);
+    handle({ type: 'announce', silentMs: 3_000 });
+    at.nowMs += 1;
+    answer(7, b);
+    at.nowMs += 2_999;
+    // With this answer, the last beat to the other requester is due.
+    answer(1, a);
+    expect(returned(arrive([8], b))).toEqual([]);
+  });
+
+  test('requests go back whose requester was told of a shorter silence', () => {
+    const { arrive, returned, handle, at, answer } = setUpBlocked();
+    arrive([1], a);
+    handle({ type: 'announce', silentMs: 1_000 });
+    at.nowMs += 3_000;
+    answer(1, a);
+    expect(returned(arrive([2], a))).toEqual([2]);
+  });
 });
 
 test('a new request of another origin stays for 200 ms beside the request whose turn is next', () => {

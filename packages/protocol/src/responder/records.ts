@@ -19,6 +19,9 @@ export interface KnownRequester extends Linked<KnownRequester> {
   isNamed: boolean;
   /** Until when it was told that this server may be silent; in the past when a later beat may have told it otherwise. */
   silentUntilMs: number;
+  /** From when until when its beats let it expect silence. Meanwhile it sends to no other server what this one has. */
+  leasedSinceMs: number;
+  leasedUntilMs: number;
   /** The windows that it was told last; 0 before the first. */
   windowsAt: number;
   /** The running ids. */

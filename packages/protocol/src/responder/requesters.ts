@@ -72,6 +72,8 @@ export function createRequesters({ requestersMax, onForget }: RequestersConfig):
       beatDueMs: Number.POSITIVE_INFINITY,
       isNamed: true,
       silentUntilMs: 0,
+      leasedSinceMs: 0,
+      leasedUntilMs: 0,
       windowsAt: 0,
       running: createSeqTable(),
       cancelled: undefined,

@@ -21,6 +21,7 @@
  * - Beats tell a requester which of its requests are held for longer than a moment, and how many requests keep this
  *   server busy (beats.ts).
  * - Requests that wait for long are given back, except one of each requester and new ones of others (given-back.ts).
+ *   So are those that may be at another server because this one was blocked (departures.ts).
  * - When a marker appears, the outcomes of the last second are published again: their broker may have died.
  * - A draining server ignores new requests and answers repetitions from memory; departures.ts has the rest.
  */
@@ -46,7 +47,6 @@ export type * from './types.ts';
 const overloadedMs = 1_000;
 /** Outcomes of this time may have been lost with a broker that died. */
 const republishedMs = 1_000;
-
 /** In memory. No smaller answer leaves in chunks. */
 const largeAnswerMin = limits.chunkBytes / 4;
 
@@ -164,9 +164,7 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     beats.repeated(requester, nowMs);
   }
 
-  function isSkipped({ ttlMs }: IncomingRequest<W>): boolean {
-    return departures.isDraining() || ttlMs <= 0;
-  }
+  const isSkipped = ({ ttlMs }: IncomingRequest<W>): boolean => departures.isDraining() || ttlMs <= 0;
 
   /** There is no room for another requester. It is told so, and uses another server. */
   function turnAway(input: Extract<ResponderInput<W>, { type: 'requests' }>, nowMs: number): void {
@@ -254,6 +252,8 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
         return;
       case 'waits-long':
         return departures.waitLong(input.runs, input.waiting, nowMs);
+      case 'was-blocked':
+        return departures.wasBlocked(input.waiting, input.sinceMs, nowMs);
       case 'announce':
         return beats.all(nowMs, input.silentMs).forEach(emit);
       case 'drain':

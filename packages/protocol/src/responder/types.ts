@@ -49,6 +49,11 @@ export type ResponderInput<W> =
    * in the order of their turns.
    */
   | { readonly type: 'waits-long'; readonly runs: readonly RunEffect<W>[]; readonly waiting: readonly RunEffect<W>[] }
+  /**
+   * A handler that was announced has blocked the event loop, and everything that had arrived meanwhile is read. These have
+   * not begun. Those whose requesters were not told of the silence may have gone to other servers.
+   */
+  | { readonly type: 'was-blocked'; readonly sinceMs: number; readonly waiting: readonly RunEffect<W>[] }
   /** The responder takes nothing new from now on. */
   | { readonly type: 'drain' }
   /**
