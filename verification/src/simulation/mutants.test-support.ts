@@ -376,6 +376,11 @@ export const mutants: Readonly<Record<string, Mutant>> = {
       ),
   }),
 
+  'a server begins what arrived while it was blocked': ({ createResponder }) => ({
+    createResponder: <W>(config?: Parameters<typeof createResponder<W>>[0]) =>
+      responderWith(createResponder<W>(config), (input) => (input.type === 'was-blocked' ? undefined : input)),
+  }),
+
   'clients do not take turns': ({ createRequester }) => ({
     createRequester: (config) =>
       requesterWith(createRequester<never>(config), (input) =>
