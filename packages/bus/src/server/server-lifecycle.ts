@@ -213,12 +213,13 @@ export function startServer(options: ServerOptions): RunningServer {
     draining = true;
     onEvent({ event: 'draining' });
     const untilMs = platform.nowMs() + drainMs;
-    const ended = workEnds();
-    if (responses.isBusy()) await Promise.race([workAnnounced(), ended]);
+    const over = workEnds().then(() => {
+      if (closed === undefined) return participant.chunks.allSent(untilMs - platform.nowMs());
+    });
+    if (responses.isBusy()) await Promise.race([workAnnounced(), over]);
     withdraw();
     if (closed === undefined) stayAtWork();
-    await ended;
-    if (closed === undefined) await participant.chunks.allSent(untilMs - platform.nowMs());
+    await over;
     await close();
   }
 

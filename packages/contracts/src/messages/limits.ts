@@ -193,10 +193,10 @@ export const chunkBytes = 32_768;
 export const chunksMax = Math.ceil(bodyBytesMax / chunkBytes);
 
 /**
- * Bytes of chunks that were sent to one peer and that it has not confirmed. So much is in flight on a link of 100 Mbit/s
- * with a round trip of 80 ms, and sixteen senders do not fill the queue that a broker keeps for the peer.
+ * Bytes of chunks that were sent to one peer and that it has not confirmed. Small messages on the same way wait behind
+ * them. So much is in flight on a link of 25 Mbit/s with a round trip of 80 ms, or of 4 Mbit/s with one of 500 ms.
  */
-export const unconfirmedBytesMax = 1_048_576;
+export const unconfirmedBytesMax = 262_144;
 
 /**
  * Bytes of large messages on their way from a sender, by an upper bound of their size. A requester's windows are

@@ -18,6 +18,7 @@ function setUp(config: Partial<ChunkSenderConfig> = {}) {
       const chunks = message[1] as number;
       return chunks === 0 ? undefined : new Uint8Array(Math.ceil(chunks * chunkBytes)).fill(message[0] as number);
     },
+    unconfirmedMax: 32,
     ...config,
   });
   sender.brokersChanged(1, 0);
@@ -81,7 +82,7 @@ test('a message that cannot be encoded does not delay the next one', () => {
   expect(drain()).toEqual(['a 1:0/2', 'a 1:1/2']);
 });
 
-test('at most 1 MiB is unconfirmed for each peer, and a confirmation lets as much follow', () => {
+test('a bounded number of chunks is unconfirmed for each peer, and a confirmation lets as much follow', () => {
   const { add, confirm, drain } = setUp();
   add(1, 100);
   add(2, 2, b);

@@ -199,6 +199,10 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       if (progress !== undefined) hearProgress(sender, progress);
       for (const request of requestsAt<W>([place], ({ settled }) => !settled)) {
         const isHeld = isAmong(held, request.call.seq);
+        if (leaving === true && !isHeld && silence.isStaying(request, nowMs)) {
+          request.staysUntilMs = undefined;
+          awaitTurn(request);
+        }
         if (request.listed && !isHeld) {
           request.lost = true;
           request.staysUntilMs = undefined;

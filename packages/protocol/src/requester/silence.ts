@@ -12,7 +12,9 @@
  *   a second: servers that have more work than they can do must not get it twice (a retry budget, as in Finagle).
  * - A large request is not resent while its chunks are on their way to a server that confirms them. Another request is
  *   not resent for some seconds while chunks go to its server or come from it, because it waits behind them.
- * - A draining server keeps the requests that it named for as long as it may be silent.
+ * - A draining server keeps the requests that it named for as long as it may be silent. While chunks go to it or come
+ *   from it, its beat may arrive after the end of its subscriptions, so it keeps all its requests for a second, or until
+ *   that beat.
  * - Any other server whose subscription is withdrawn keeps the requests that it named for a tenth of the time that it
  *   has had them. After a failover it keeps them for at least half a second, because servers connect to the new broker
  *   one by one. Meanwhile, no news of other servers moves the request.
@@ -87,8 +89,10 @@ const moveEveryMs = 1_000;
 /** When a request that may not move yet is checked again. */
 const noMoveMs = 200;
 const stayShare = 0.1;
-/** As long as all chunks that may be unconfirmed take on a link of 2 Mbit/s. */
+/** As long as the unconfirmed chunks of four peers take on a link of 2 Mbit/s. */
 const behindChunksMs = 4_500;
+/** As long as those of one peer take. */
+const leavesMs = 1_000;
 /** How long a request whose lease has ended waits for the proof that the brokers forward. */
 const provenMs = 100;
 
@@ -254,10 +258,12 @@ export function createSilence<W>({
     },
     stays(request, leastMs, nowMs) {
       const { server, listed, serverSinceMs } = request;
-      if (server === undefined || (!listed && leastMs === 0)) return false;
+      if (server === undefined) return false;
       const leftMs = leases.untilMs(server.address) - nowMs;
-      if (leftMs <= 0) return false;
-      const untilMs = nowMs + Math.min(leftMs, Math.max(leastMs, stayShare * (nowMs - serverSinceMs)));
+      const sharedMs = listed || leastMs > 0 ? Math.max(leastMs, stayShare * (nowMs - serverSinceMs)) : 0;
+      const staysMs = Math.max(Math.min(leftMs, sharedMs), isUnderway?.(server.address) === true ? leavesMs : 0);
+      if (staysMs <= 0) return false;
+      const untilMs = nowMs + staysMs;
       request.staysUntilMs = untilMs;
       request.resendDueMs = untilMs;
       return true;

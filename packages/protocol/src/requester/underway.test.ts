@@ -52,9 +52,35 @@ test('a server is not passed over while the chunks of a request go to it', () =>
   expect(sends([...call(2), ...call(3)]).map(([, to]) => to)).toContain(a);
 });
 
-test('a request moves at once when the subscription of its server vanishes', () => {
-  const { sending, underway, down } = setUp();
-  underway.add(a);
-  sending.add(`${a} 1`);
+test('a request moves at once when the subscription of its server vanishes and no chunks are on their way', () => {
+  const { down } = setUp();
   expect(sends(down(a))).toEqual([[1, b]]);
+});
+
+test('while chunks come from a server, a request stays for a second after its subscription has vanished', () => {
+  const { underway, down, runTo } = setUp();
+  underway.add(a);
+  expect(sends(down(a))).toEqual([]);
+  underway.clear();
+  expect(sends(runTo(999))).toEqual([]);
+  expect(sends(runTo(1_100))).toEqual([[1, b]]);
+});
+
+test('the beat of a draining server that comes behind chunks keeps the requests that it names, and no other', () => {
+  const { underway, down, handle, call, runTo, up } = setUp();
+  underway.add(a);
+  down(b);
+  call(2, { deadlineMs: 60_000 });
+  down(a);
+  up(b);
+  const beat = handle({ type: 'beat', sender: a, held: [1, 1], silentMs: 2_000, leaving: true });
+  expect(sends([...beat, ...handle({ type: 'turn-ended' })])).toEqual([[2, b]]);
+  expect(sends(runTo(1_900)).filter(([seq]) => seq === 1)).toEqual([]);
+});
+
+test('a request moves at once when the process of its server has ended, also while chunks came from it', () => {
+  const { underway, handle } = setUp();
+  underway.add(a);
+  const ended = handle({ type: 'server-ended', address: a });
+  expect(sends([...ended, ...handle({ type: 'turn-ended' })])).toEqual([[1, b]]);
 });
