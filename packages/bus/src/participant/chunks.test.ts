@@ -48,7 +48,7 @@ function setUp(address = a) {
     bodies,
     published,
     dropped,
-    add: (seq: number, size: number, topic = requests) => chunks.add(topic, b, [seq, 'x'.repeat(size)], size),
+    add: (seq: number, size: number, topic = requests, to = b) => chunks.add(topic, to, [seq, 'x'.repeat(size)], size),
   };
 }
 
@@ -117,7 +117,7 @@ test('chunks leave while few bytes wait, and go on when the link has drained', (
 
 test('sixteen chunks leave in one turn, and the others at the end of the next one', () => {
   const { chunks, platform, state, bodies, add } = setUp();
-  add(1, 20 * limits.chunkBytes);
+  for (const to of [a, b, 'cccccccccccc']) add(1, 6 * limits.chunkBytes, requests, to);
   chunks.send();
   expect(bodies).toHaveLength(16);
   const asked = state.asked;
