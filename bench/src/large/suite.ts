@@ -10,7 +10,7 @@ import type { QuestionsName, Way } from './questions.ts';
 
 /*
  * The suite `large`: whether many large values at once take longer than a few at a time, and how long small requests of
- * another client take meanwhile. What is compared takes turns, so that the rest of the machine is the same for both.
+ * another client take meanwhile. The loads that it compares take turns, so that the rest of the machine is the same for both.
  */
 
 export interface LargeSuiteOptions {

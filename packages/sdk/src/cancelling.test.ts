@@ -103,7 +103,9 @@ test('a cancelled request that was resent and arrives late does not run', async 
   const { begun, ended, handler } = waiting();
   const { network, client } = await system(handler);
   const controller = new AbortController();
-  const asked = client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal }).catch(() => undefined);
+  const asked = expect(client.both(2, 3, { timeoutMs: 60_000, signal: controller.signal })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
   await network.pass(3_000);
   // It has been resent several times by now.
   controller.abort();
@@ -117,7 +119,9 @@ test('without cancel messages, as with an older server, a cancelled request ends
   const { network, client, inFlight } = await system(handler);
   const stop = network.drop(({ topic }) => topic.startsWith('calc.cancel'));
   const controller = new AbortController();
-  const asked = client.both(2, 3, { timeoutMs: 2_000, signal: controller.signal }).catch(() => undefined);
+  const asked = expect(client.both(2, 3, { timeoutMs: 2_000, signal: controller.signal })).rejects.toMatchObject({
+    code: 'cancelled',
+  });
   await network.pass(500);
   controller.abort();
   await asked;

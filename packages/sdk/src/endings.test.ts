@@ -74,12 +74,13 @@ describe('crashes in a simulated system', () => {
     const network = simulate();
     const service = network.serve({ catalogue, handlers: never, formulas, host: 'server' });
     const client = network.connect({ catalogue });
-    void client.twice(1, { timeoutMs: dayMs }).catch(() => undefined);
+    const asked = expect(client.twice(1, { timeoutMs: dayMs })).rejects.toMatchObject({ code: 'cancelled' });
     await network.pass(300);
     const drained = service.drain();
     network.crash('server');
     await drained;
     await client.close();
+    await asked;
   });
 
   test('a call of a crashed client rejects, and the message says why', async () => {

@@ -134,7 +134,7 @@ describe('the events of a system', () => {
     system.serve({ catalogue, handlers, formulas, operations: [], host: 'calc' });
     await system.pass(1_000);
     const client = system.connect({ catalogue });
-    const call = client.twice(1, { timeoutMs: 60_000 }).catch(() => undefined);
+    const call = expect(client.twice(1, { timeoutMs: 60_000 })).rejects.toMatchObject({ code: 'cancelled' });
     const events = client.events();
     await events.caughtUp;
     await system.pass(100);

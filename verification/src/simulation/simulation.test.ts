@@ -20,7 +20,7 @@ test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async 
   expect(asked).toBeGreaterThan(200 * seeds);
 });
 
-/** One takes as long as three of the others, because servers that end and restart are many processes. */
+/** A seed of this mode takes as long as three of other modes: each restart of a server is one more process. */
 const fatalSeeds = 8;
 
 test(

@@ -53,6 +53,7 @@ async function serverProcess(where: keyof typeof programs) {
     },
   );
   onTestFinished(() => void child.kill('SIGKILL'));
+  // A message that is sent while the socket closes fails, and the test has what it waits for by then.
   const saying = setInterval(() => void publisher.send([hello, '']).catch(() => undefined), 20);
   onTestFinished(() => clearInterval(saying));
   await subscriptionsUntil(publisher, (topic) => topic === request);

@@ -39,7 +39,10 @@ const other = 'k3f0q9x2m1zd';
 /** Ends a list of subscriptions, because every role is refused it, and the log tells so. */
 const last = addressed('calc.hello', 'zzzzzzzzzzzz');
 
-/** What no role may publish. To subscribe to one that begins with `calc.` is an observer's prefix. */
+/**
+ * No role may publish these topics. An observer may subscribe to those that begin with `calc.`, because a subscription
+ * is a prefix.
+ */
 const strange = ['', 'c', 'calc', 'calc.invented', 'calc.request.9', 'other', `other.request.1.${other}`];
 
 async function connected(broker: Broker, key: string): Promise<RawPeer> {

@@ -201,12 +201,15 @@ test('a file that decides about others is refused when every user of the host ca
 });
 
 // Only root can give a file away.
-test.skipIf(process.getuid?.() !== 0)('a list that root changes still belongs to its owner', () => {
-  const at = inFolder();
-  changeAccess(at('access.json'), () => ({ keys: [] }));
-  chmodSync(at('access.json'), 0o640);
-  chownSync(at('access.json'), 1_234, 5_678);
-  changeAccess(at('access.json'), () => ({ keys: [entry('desk')] }));
-  const { uid, gid } = statSync(at('access.json'));
-  expect([uid, gid, modeOf(at('access.json'))]).toEqual([1_234, 5_678, 0o640]);
-});
+test.skipIf(process.getuid?.() !== 0 && process.env['CI'] === undefined)(
+  'a list that root changes still belongs to its owner',
+  () => {
+    const at = inFolder();
+    changeAccess(at('access.json'), () => ({ keys: [] }));
+    chmodSync(at('access.json'), 0o640);
+    chownSync(at('access.json'), 1_234, 5_678);
+    changeAccess(at('access.json'), () => ({ keys: [entry('desk')] }));
+    const { uid, gid } = statSync(at('access.json'));
+    expect([uid, gid, modeOf(at('access.json'))]).toEqual([1_234, 5_678, 0o640]);
+  },
+);

@@ -60,7 +60,7 @@ export function openAccess(file: string): WatchedAccess {
   };
 }
 
-/** Reads the texts of one file. What is known of a key from the text before is not computed again. */
+/** Reads the texts of one file. It keeps what it has computed for a key, as long as the next text has the same key. */
 function accessReader(file: string): (text: string) => Access {
   let prefixes = new Map<string, string>();
   let used = prefixes;

@@ -28,7 +28,7 @@ function setUp(bytesMax?: number) {
         const body = joiner.take(chunk.sender, chunk, nowMs);
         return typeof body === 'string' ? [] : [body[0] ?? 0];
       }),
-    /** What becomes of these chunks. */
+    /** Gives these chunks to the joiner. @returns the result of each */
     told: (chunks: readonly Chunk[]): string[] =>
       chunks.map((chunk) => {
         const taken = joiner.take(chunk.sender, chunk, 0);

@@ -13,7 +13,7 @@ export interface LargeMessage {
   readonly bytes: number;
 }
 
-/** What leaves next. */
+/** The next chunk, or the next message that fits one chunk. */
 export type Leaving =
   | { readonly type: 'whole'; readonly topic: string; readonly to: string; readonly body: Uint8Array }
   | {

@@ -33,7 +33,7 @@ function setUp(config: Partial<ChunkSenderConfig> = {}) {
     },
     confirm: (body: number, chunks: number, { by = a, nowMs = 0, isDropped = false } = {}) =>
       sender.confirmed(by, body, chunks, isDropped, nowMs),
-    /** What leaves until nothing may. */
+    /** Takes chunks until the sender gives no more. @returns their names */
     drain(nowMs = 0): string[] {
       const left: string[] = [];
       for (let one = next(nowMs); one !== undefined; one = next(nowMs)) left.push(nameOf(one));
