@@ -41,6 +41,7 @@ class Server:
         self.links = self.ear.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         self.markers, self.counter, self.listening, self.ending = set(), 0, False, False
         self.wait, self.hello_at, self.withdraw_at = 0.005, math.inf, math.inf  # seconds
+        self.lossy_until = 0  # until then, beats may have been lost with a broker
         self.waiting, self.memory, self.load, self.answered = Waiting(), Memory(), Load(), 0
         self.cancellable = False  # whether it is subscribed to cancellations
         self.results = {}  # topic: results that are not published yet
@@ -78,6 +79,8 @@ class Server:
             return
         (self.markers.add if up else self.markers.discard)(topic)
         self.withdraw_at = math.inf if self.markers else time.monotonic() + 1
+        if up:
+            self.lossy_until = time.monotonic() + 1
         self.doubt()
         self.told.clear()
         for reply, result in self.memory.of_last_second() if up else ():
@@ -131,12 +134,11 @@ class Server:
                 continue  # no message, settled, or past its time
             if (sender, seq) in self.memory.given:
                 result = self.memory.given[sender, seq][2]
+                self.hasten_beat(sender)
                 if result is not None:
                     self.results.setdefault(reply, []).append(result)
             elif (sender, seq) in self.waiting.held:
-                # A repetition of a waiting request: its last beat may be lost.
-                soon = time.monotonic() + 0.05
-                self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
+                self.hasten_beat(sender)
             elif self.ending or self.memory.is_cancelled_early((sender, seq)):
                 continue  # another server is asked when this one has withdrawn
             elif len(self.waiting) >= 10_000:
@@ -144,10 +146,16 @@ class Server:
             else:
                 ttl_ms = fields[3] if len(fields) > 3 and type(fields[3]) in (int, float) else 0
                 self.waiting.add(Request(sender, seq, reply, fields, now, now + ttl_ms / 1000))
-                self.beat_at.setdefault(sender, now + 0.05)
+                if sender not in self.beat_at or now < self.lossy_until:
+                    self.hasten_beat(sender)
         self.beat(sender)
         for gone in self.memory.forget(now):
             self.told.pop(gone, None)
+
+    def hasten_beat(self, sender):
+        """After a failover, and when a request is repeated, the last beat may be lost."""
+        soon = time.monotonic() + 0.05
+        self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
 
     def answer(self, sender, seq, reply, result):
         self.memory.given[sender, seq] = (time.monotonic(), reply, result)

@@ -86,7 +86,7 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
       if (room.failures > 0) failing.wellAgain(room);
     }
     room.place.returns = 0;
-    signed(request, room.place, nowMs);
+    signed(request, room.place.signs, nowMs);
     dispatch.resume(room.place, room.contract);
     dispatch.answered(request, nowMs);
   }

@@ -117,7 +117,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
     request.proof = 0;
-    request.resendEveryMs = Math.max(request.resendEveryMs, resendLeastMs(server.place));
+    request.resendEveryMs = Math.max(request.resendEveryMs, resendLeastMs(server.place.signs));
     request.resendDueMs = nowMs + request.resendEveryMs * (0.5 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);
     // A new request is scheduled by its call. A held or moved one is due earlier than it was scheduled.

@@ -29,12 +29,84 @@ test('a request to a near server moves to another one when 200 ms have passed wi
 });
 
 test.for(['answer', 'beat'] as const)(
-  'a request to a far server moves to another one after twice the time of a first sign, an %s',
+  'a request to a far server moves to another one after three times the time of its only first sign, an %s',
   (by) => {
     const { call, runTo, at } = setUp(550, by);
     const startMs = at.nowMs;
     const [[, first]] = sends(call(3, { deadlineMs: 60_000 })) as [[number, string]];
-    expect(sends(runTo(startMs + 1_099))).toEqual([]);
-    expect(sends(runTo(startMs + 1_100))).toEqual([[3, first === a ? b : a]]);
+    expect(sends(runTo(startMs + 1_649))).toEqual([]);
+    expect(sends(runTo(startMs + 1_650))).toEqual([[3, first === a ? b : a]]);
   },
 );
+
+/** One server, whose first signs took so long, one after the other. */
+function setUpTimes(signsMs: readonly number[]) {
+  const all = setUpReady();
+  all.up(a);
+  signsMs.forEach((ms, index) => {
+    all.call(index + 1, { deadlineMs: 60_000 });
+    all.runTo(all.at.nowMs + ms);
+    all.answer(a, index + 1);
+  });
+  return all;
+}
+
+test('the wait is the mean time until a first sign with four times its mean deviation, at least 200 ms', () => {
+  // 400 and 200 after the first; the second deviates by 160, so the mean is 420 and the deviation 190.
+  const { call, runTo, at } = setUpTimes([400, 560]);
+  const startMs = at.nowMs;
+  call(3, { deadlineMs: 60_000 });
+  expect(sends(runTo(startMs + 1_179))).toEqual([]);
+  expect(sends(runTo(startMs + 1_180))).toEqual([[3, a]]);
+  const near = setUpTimes([1]);
+  near.call(2);
+  expect(sends(near.runTo(201))).toEqual([[2, a]]);
+});
+
+test('the time of a request that was resent because of silence counts, because only a lost connection loses requests', () => {
+  // Resent after 200 ms. The wait is 1,500 then, three times its only first sign.
+  const { call, runTo, at } = setUpTimes([500]);
+  call(2, { deadlineMs: 60_000 });
+  expect(sends(runTo(500 + 1_499))).toEqual([]);
+  expect(sends(runTo(500 + 1_500))).toEqual([[2, a]]);
+  expect(at.nowMs).toBe(2_000);
+});
+
+test('the time of a request that was resent by a new broker does not count', () => {
+  const { call, runTo, answer, handle } = setUpReady();
+  handle({ type: 'listener-up', route: 'calc.square.request.1', address: a });
+  call(1);
+  runTo(90);
+  handle({ type: 'marker-up', held: 1 });
+  runTo(150);
+  answer(a, 1);
+  call(2);
+  expect(sends(runTo(350))).toEqual([[2, a]]);
+});
+
+test('requests are not resent while first signs of earlier requests arrive', () => {
+  const { call, up, runTo, answer, at } = setUpReady();
+  up(a);
+  for (const seq of [1, 2, 3, 4]) call(seq, { deadlineMs: 60_000 });
+  for (const seq of [1, 2, 3]) {
+    expect(sends(runTo(at.nowMs + 150))).toEqual([]);
+    answer(a, seq);
+  }
+  // The last one is alone. 200 ms after the last sign it counts as lost.
+  expect(sends(runTo(649))).toEqual([]);
+  expect(sends(runTo(650))).toEqual([[4, a]]);
+});
+
+test('signs of later requests do not keep a lost request from being resent', () => {
+  const { call, up, runTo, answer, at } = setUpReady();
+  up(a);
+  call(1);
+  for (const seq of [2, 3]) {
+    runTo(at.nowMs + 30);
+    call(seq);
+    runTo(at.nowMs + 10);
+    answer(a, seq);
+  }
+  expect(sends(runTo(199))).toEqual([]);
+  expect(sends(runTo(200))).toEqual([[1, a]]);
+});

@@ -1,28 +1,72 @@
 /*
- * How long the first sign of a request takes: its answer, or a beat that names it. On a near link it takes a tenth of a
- * second at most, because a server that has had a request for 50 ms sends a beat. On a far or slow link a request must
- * not be resent before the first copy can have been answered: the copy could run on another server, and would make a
- * slow link slower.
+ * The first sign of a request: its answer, or a beat that names it. On a near link it takes a tenth of a second at most,
+ * because a server that has had a request for 50 ms sends a beat. On a far or slow link a request must not be resent
+ * before the first copy can have been answered: the copy could run on another server, and would make a slow link slower.
+ * As in TCP (RFC 6298), the wait is the mean time until a first sign and four times its mean deviation. Requests arrive in
+ * the order in which they were sent. So while first signs of earlier requests arrive, those behind them are on their way,
+ * and the wait begins anew with each sign.
  */
-import type { OpenRequest } from './request.ts';
-import type { Place } from './rooms.ts';
 
-/** How fast the usual time grows. It shrinks at once, because a short time is never caused by a queue. */
-const growth = 0.125;
-const patience = 2;
-/** A server that was slow for long is soon tried again. */
-const resendMaxMs = 8_000;
-
-/** A first sign of the request arrived from its server. */
-export function signed<W>({ attempts, listed, serverSinceMs }: OpenRequest<W>, place: Place, nowMs: number): void {
-  // After a second attempt, the requester does not know which one the server received.
-  if (attempts !== 1 || listed) return;
-  const tookMs = nowMs - serverSinceMs;
-  const knownMs = place.signMs;
-  place.signMs = knownMs === 0 || tookMs < knownMs ? tookMs : knownMs + growth * (tookMs - knownMs);
+/** What is known of the first signs of a server. */
+export interface FirstSigns {
+  /** The mean time until one, in milliseconds, and its mean deviation, which is 0 before the first one. */
+  meanMs: number;
+  deviationMs: number;
+  /** When the last one arrived. */
+  lastMs: number;
+  /** When the latest request with one was sent. */
+  sentMs: number;
 }
 
-/** The shortest time after which a request is resent to this server, or moves from it. */
-export function resendLeastMs({ signMs }: Place): number {
-  return Math.min(resendMaxMs, patience * signMs);
+/** A request at the server. */
+interface Asked {
+  /** How often it was sent, and how often only because of silence. */
+  readonly attempts: number;
+  readonly silences: number;
+  /** The server has named it in a beat. */
+  readonly listed: boolean;
+  /** When it was sent to the server for the first time. */
+  readonly serverSinceMs: number;
+}
+
+/* The weights of a new sample in the mean and in the deviation, and how many deviations are waited for (RFC 6298). */
+const meanWeight = 1 / 8;
+const deviationWeight = 1 / 4;
+const deviations = 4;
+/** A server that was slow for long is soon tried again. */
+const resendMaxMs = 8_000;
+const never = Number.NEGATIVE_INFINITY;
+
+export function noSigns(): FirstSigns {
+  return { meanMs: 0, deviationMs: 0, lastMs: never, sentMs: never };
+}
+
+/** A sign of the request arrived from its server. */
+export function signed({ attempts, silences, listed, serverSinceMs }: Asked, signs: FirstSigns, nowMs: number): void {
+  if (listed) return;
+  signs.lastMs = nowMs;
+  if (serverSinceMs > signs.sentMs) signs.sentMs = serverSinceMs;
+  // If an attempt had another cause than silence, an earlier one may be lost.
+  if (attempts > silences + 1) return;
+  const tookMs = nowMs - serverSinceMs;
+  if (signs.deviationMs === 0) {
+    signs.meanMs = tookMs;
+    signs.deviationMs = tookMs / 2;
+    return;
+  }
+  signs.deviationMs += deviationWeight * (Math.abs(tookMs - signs.meanMs) - signs.deviationMs);
+  signs.meanMs += meanWeight * (tookMs - signs.meanMs);
+}
+
+/** The shortest time after which a request is resent to the server, or moves from it. */
+export function resendLeastMs({ meanMs, deviationMs }: FirstSigns): number {
+  return Math.min(resendMaxMs, meanMs + deviations * deviationMs);
+}
+
+/**
+ * When the last first sign arrived, if it was that of a request which was sent before this one, or together with it;
+ * a time in the past otherwise.
+ */
+export function earlierSignMs({ serverSinceMs }: Asked, { lastMs, sentMs }: FirstSigns): number {
+  return sentMs <= serverSinceMs ? lastMs : never;
 }

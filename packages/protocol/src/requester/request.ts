@@ -37,6 +37,8 @@ export interface OpenRequest<W> extends InFlight {
   refusal: Failure | undefined;
   /** How often it was sent. */
   attempts: number;
+  /** How many of these attempts had no other cause than silence. */
+  silences: number;
   /** When it is resent without another cause, and the distance to the time after that. */
   resendDueMs: number;
   resendEveryMs: number;
@@ -102,6 +104,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     refused: undefined,
     refusal: undefined,
     attempts: 0,
+    silences: 0,
     resendDueMs: Number.POSITIVE_INFINITY,
     resendEveryMs,
     proof: 0,

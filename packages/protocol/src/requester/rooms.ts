@@ -18,6 +18,8 @@
  * Rooms are kept by address: after a failover the same server is listed again, and still has its requests.
  */
 import { limits } from '@cateto/contracts';
+import type { FirstSigns } from './first-signs.ts';
+import { noSigns } from './first-signs.ts';
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import type { RequestCall } from './types.ts';
@@ -61,10 +63,7 @@ export interface Place {
   readonly paused: Set<Room>;
   /** How often in a row it gave back all its requests, and answered none. */
   returns: number;
-  /**
-   * How long the first sign of a request usually takes (first-signs.ts), in milliseconds; 0 before the first one.
-   */
-  signMs: number;
+  readonly signs: FirstSigns;
   /** Contracts for which it fails one request after the other (failing-servers.ts); undefined if there are none. */
   failing: Map<string, FailingContract> | undefined;
 }
@@ -218,7 +217,7 @@ export function createRooms(windowMax: number, earnedFirst?: number, bytesMax: n
         rooms: new Map(),
         paused: new Set(),
         returns: 0,
-        signMs: 0,
+        signs: noSigns(),
         failing: undefined,
       };
       places.set(address, place);

@@ -84,7 +84,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
       if (server === undefined) continue;
       // A copy may be in flight to this server, and would run there as well. If no copy is, the next beat does not name
       // the request, and it moves then. The server has just spoken, so it does not count as silent.
-      if (!leaving && (request.repeatedMs ?? never) + Math.max(crossesMs, place.signMs) > nowMs) {
+      if (!leaving && (request.repeatedMs ?? never) + Math.max(crossesMs, place.signs.meanMs) > nowMs) {
         request.serverSinceMs = nowMs;
         continue;
       }
@@ -209,7 +209,7 @@ export function createServerNews<W>(parts: ServerNewsParts<W>): ServerNews {
           // The answer may have arrived together with the beat, on its own topic.
           awaitTurn(request);
         }
-        if (isHeld) signed(request, place, nowMs);
+        if (isHeld) signed(request, place.signs, nowMs);
         request.listed = isHeld;
         if (isHeld) silence.staysOn(request, nowMs + silentMs);
       }

@@ -3,7 +3,8 @@
  *
  * Rules (docs/wire.md, "Sending again"):
  * - Without a beat of its server, a request is resent after 200, 400, 800, 1000 … ms, to another server if there is
- *   one; on a far or slow link after twice the time that a first sign of a request usually takes (first-signs.ts).
+ *   one; on a far or slow link after the time in which a first sign probably comes (first-signs.ts). The wait begins
+ *   anew with each first sign of a request that was sent before.
  * - During a server's lease (leases.ts), its requests are resent to it alone: after the same times if it has not named
  *   the request; at once if it has named it and does not any more, because then its answer was lost. Requests that it
  *   names are not resent.
@@ -23,6 +24,7 @@
  *   The request then moves to such a server, or waits until one has room.
  */
 import type { Dispatch } from './dispatch.ts';
+import { earlierSignMs } from './first-signs.ts';
 import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
@@ -93,6 +95,8 @@ const stayShare = 0.1;
 const behindChunksMs = 4_500;
 /** As long as those of one peer take. */
 const leavesMs = 1_000;
+/** The share of the time without a sign after which a proof is asked for. */
+const provenShare = 0.5;
 /** How long a request whose lease has ended waits for the proof that the brokers forward. */
 const provenMs = 100;
 
@@ -180,6 +184,12 @@ export function createSilence<W>({
     return nowMs - serverSinceMs < behindChunksMs && isUnderway?.(address) === true;
   }
 
+  /** Until when it is probably behind requests that were sent before it; a time in the past without a sign of these. */
+  function behindOthersMs(request: OpenRequest<W>, { place }: Server): number {
+    if (request.listed) return never;
+    return earlierSignMs(request, place.signs) + request.resendEveryMs * (request.proof === 0 ? provenShare : 1);
+  }
+
   function resend(request: OpenRequest<W>, nowMs: number): void {
     const { server } = request;
     const { route, pinned, contract } = request.call.target;
@@ -201,6 +211,11 @@ export function createSilence<W>({
       return park(request, server, leasedMs);
     }
     if (!isListening || !dispatch.isLinked()) return resendUnlisted(request, nowMs);
+    const behindMs = behindOthersMs(request, server);
+    if (behindMs > nowMs) {
+      request.resendDueMs = behindMs;
+      return;
+    }
     if (isCongested?.() === true) {
       request.resendDueMs = nowMs + noMoveMs;
       return;
@@ -208,7 +223,7 @@ export function createSilence<W>({
     if (request.proof === 0) {
       // Half of the time has passed, or the lease has ended.
       request.proof = paths.ask(nowMs);
-      request.resendDueMs = nowMs + (request.listed ? provenMs : request.resendEveryMs / 2);
+      request.resendDueMs = nowMs + (request.listed ? provenMs : request.resendEveryMs * (1 - provenShare));
       return;
     }
     const stuck = pinned !== undefined || isSuspect(request) || leasedMs > nowMs;
@@ -227,6 +242,7 @@ export function createSilence<W>({
     if (other !== undefined && request.room !== undefined) loseHalf(request.room);
     if (isDoubted) servers.passOver(server, nowMs);
     if (leaves && other === undefined) return dispatch.takeBack(request, nowMs);
+    request.silences += 1;
     dispatch.give(request, other ?? server, nowMs);
     if (!isAbandoned(request, nowMs)) return;
     awaitTurn(request);

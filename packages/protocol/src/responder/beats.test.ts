@@ -56,6 +56,36 @@ describe('beats', () => {
     expect(beats).toHaveLength(2);
   });
 
+  test('a beat names a request within 50 ms in the second after a failover, because the last beat may have been lost', () => {
+    const { askFor, answer, beats, handle, runTo } = setUpRunning();
+    askFor(7, a, { ttlMs: 60_000 });
+    runTo(60);
+    answer(7);
+    handle({ type: 'marker-up' });
+    runTo(100);
+    askFor(8, a, { ttlMs: 60_000 });
+    runTo(150);
+    expect(beats.flatMap(({ held }) => (held === undefined ? [] : [held]))).toEqual([
+      [7, 7],
+      [8, 8],
+    ]);
+  });
+
+  test('a beat names a request within 50 ms after a repetition of an answered one, whose beat may have been lost too', () => {
+    const { askFor, answer, beats, runTo } = setUpRunning();
+    askFor(7, a, { ttlMs: 60_000 });
+    runTo(60);
+    answer(7);
+    runTo(100);
+    askFor(7, a, { ttlMs: 60_000 });
+    askFor(8, a, { ttlMs: 60_000 });
+    runTo(150);
+    expect(beats.flatMap(({ held }) => (held === undefined ? [] : [held]))).toEqual([
+      [7, 7],
+      [8, 8],
+    ]);
+  });
+
   test('a beat has the progress of requests that report it', () => {
     const shares = new Map<string, number>();
     const { askFor, beats, runTo } = setUpRunning({ shareOf: (work) => shares.get(work) });

@@ -8,8 +8,8 @@ import type { OwedBeat } from './types.ts';
  *
  * Work takes time, so silence does not mean a loss. A server that has held a request for 50 ms sends its requester a
  * beat, then one every 500 ms, and fewer as the oldest request ages, down to one in 5 s. One beat names all requests of
- * a requester. When a request is repeated, the next beat is due within 50 ms, because the last one may have been lost
- * with a broker.
+ * a requester. When a request is repeated, or begins soon after a failover, the next beat is due within 50 ms, because
+ * the last one may have been lost with a broker.
  *
  * A large answer leaves in chunks, after the beats that are published meanwhile. Its request is named until the answer
  * has arrived: otherwise the requester would take the answer for lost.
@@ -25,7 +25,7 @@ import type { OwedBeat } from './types.ts';
 export interface Beats {
   /** A request of this requester runs from now on. */
   begun(requester: KnownRequester, nowMs: number): void;
-  /** A running request was repeated: the last beat may have been lost with a broker. */
+  /** A request was repeated: the last beat may have been lost too. */
   repeated(requester: KnownRequester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
@@ -137,6 +137,10 @@ export function createBeats(
     lookMs = Math.min(lookMs, dueMs);
   }
 
+  function hasten(requester: KnownRequester, nowMs: number): void {
+    watch(requester, Math.min(requester.beatDueMs, nowMs + firstBeatMs));
+  }
+
   /**
    * The requests that were named are answered. A last beat says so, so that the requester notices a lost answer. It
    * announces no silence, because the next request will be named again.
@@ -170,11 +174,11 @@ export function createBeats(
   return {
     begun(requester, nowMs) {
       requester.isNamed = false;
-      if (requester.beatDueMs === never) watch(requester, nowMs + firstBeatMs);
+      if (requester.beatDueMs === never || nowMs < lossyUntilMs) hasten(requester, nowMs);
     },
     repeated(requester, nowMs) {
       requester.silentUntilMs = 0;
-      watch(requester, Math.min(requester.beatDueMs, nowMs + firstBeatMs));
+      hasten(requester, nowMs);
     },
     due(nowMs) {
       if (nowMs < lookMs) return nothing;

@@ -47,8 +47,6 @@ export type * from './types.ts';
 const overloadedMs = 1_000;
 /** Outcomes of this time may have been lost with a broker that died. */
 const republishedMs = 1_000;
-/** In memory. No smaller answer leaves in chunks. */
-const largeAnswerMin = limits.chunkBytes / 4;
 
 const never = Number.POSITIVE_INFINITY;
 const nothing: never[] = [];
@@ -125,9 +123,8 @@ export function createResponder<W>(config: ResponderConfig<W> = {}): Responder<W
     if (requester.running.has(seq)) return isRepeated(requester, nowMs);
     const known = requester.answers.get(seq);
     if (known !== undefined) {
-      repeated += 1;
+      isRepeated(requester, nowMs);
       if (isCancelled(known.result.outcome) || isCongested()) return;
-      if (known.bytes >= largeAnswerMin) beats.repeated(requester, nowMs);
       return publish(known.replyTopic, requester.address, known.result);
     }
     if (isSkipped(request)) return;
