@@ -60,7 +60,10 @@ export interface Servers {
   /** The refusal of a listening server that does not know the contract; undefined without such a server. */
   refusalOf(target: Target): Failure | undefined;
   roomOf(server: Server, contract: string): Room;
-  /** A server that is passed over or fails, and is due for a copy of this request. It is due again a second later. */
+  /**
+   * A server that is passed over or fails, and is due for a copy of this request. It is due again a second later, a
+   * newcomer ten seconds later.
+   */
   takeProbe(target: Target, nowMs: number): Server | undefined;
   passOver(server: Server, nowMs: number): void;
   /** It answered something, or a newcomer sent its first beat: it is not passed over any more. */
@@ -74,8 +77,12 @@ interface Route {
 }
 
 const probeEveryMs = 1_000;
-/** How long a newcomer has for a sign of a request before it gets another copy: the first one may be lost. */
-const unheardMs = 10_000;
+/**
+ * A newcomer that has been sent a request answers it, names it, gives it back or announces its windows when its event loop
+ * is free. If it got a copy of another request at that moment, it would run it. So it gets one only because the first may
+ * be lost.
+ */
+const newcomerProbeEveryMs = 10_000;
 
 export function createServers(random: () => number, rooms: Rooms, failing: Failing): Servers {
   const routes = new Map<string, Route>();
@@ -126,8 +133,10 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
 
   function takePassedOver(name: string, nowMs: number): Server | undefined {
     if (passedOverCount === 0) return undefined;
-    const due = routes.get(name)?.servers.find((server) => isProbeDue(server, nowMs));
-    if (due !== undefined) due.probeDueMs = nowMs + probeEveryMs;
+    const due = routes
+      .get(name)
+      ?.servers.find(({ probeDueMs, reserved }) => probeDueMs !== undefined && !reserved && nowMs >= probeDueMs);
+    if (due !== undefined) due.probeDueMs = probeAfter(due, nowMs);
     return due;
   }
 
@@ -260,7 +269,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
     takeProbe: (target, nowMs) => takePassedOver(target.route, nowMs) ?? takeFailing(target, nowMs),
     passOver(server, nowMs) {
       if (server.probeDueMs !== undefined) return;
-      server.probeDueMs = nowMs + probeEveryMs;
+      server.probeDueMs = probeAfter(server, nowMs);
       if (server.routes.size > 0) passedOverCount += 1;
     },
     heardFrom(address) {
@@ -278,13 +287,8 @@ export function routeTo({ route, lanes: preferences }: Target, { routes }: Serve
   return preferences.find((lane) => routes.has(lane)) ?? preferences[0] ?? route;
 }
 
-/**
- * A newcomer that has a copy of an open request answers it, names it or gives it back when its event loop is free. If it
- * got another copy at the moment when it gives the request back, it would run that copy.
- */
-function isProbeDue({ probeDueMs, reserved, copies, place }: Server, nowMs: number): boolean {
-  if (probeDueMs === undefined || reserved) return false;
-  return nowMs >= probeDueMs + (place.isHeard || copies === 0 ? 0 : unheardMs);
+function probeAfter({ place }: Server, nowMs: number): number {
+  return nowMs + (place.isHeard ? probeEveryMs : newcomerProbeEveryMs);
 }
 
 const noRoutes: readonly string[] = [];
