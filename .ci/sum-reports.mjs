@@ -18,19 +18,22 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 for (const [folder] of tested) {
-  const path = `${folder}/.reports/tests.json`;
-  if (!existsSync(path)) {
+  const reports = existsSync(`${folder}/.reports`)
+    ? readdirSync(`${folder}/.reports`).filter((file) => file.endsWith('.json'))
+    : [];
+  if (reports.length === 0) {
     console.log(`${folder}: no report`);
     failed += 1;
-    continue;
   }
-  const report = JSON.parse(readFileSync(path, 'utf8'));
-  passed += report.numPassedTests;
-  failed += report.numFailedTests;
-  skipped += report.numPendingTests;
-  // A file that could not even be loaded has no tests to fail.
-  if (!report.success && report.numFailedTests === 0) failed += 1;
-  console.log(`${folder}: ${report.numPassedTests} passed, ${report.numFailedTests} failed`);
+  for (const file of reports) {
+    const report = JSON.parse(readFileSync(`${folder}/.reports/${file}`, 'utf8'));
+    passed += report.numPassedTests;
+    failed += report.numFailedTests;
+    skipped += report.numPendingTests;
+    // A file that could not even be loaded has no tests to fail.
+    if (!report.success && report.numFailedTests === 0) failed += 1;
+    console.log(`${folder}, ${file}: ${report.numPassedTests} passed, ${report.numFailedTests} failed`);
+  }
 }
 
 const checkFailed = process.argv[2] !== '0';

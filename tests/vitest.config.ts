@@ -1,8 +1,22 @@
 import { testConfig } from '../vitest.base.ts';
 
-export default testConfig({
-  globalSetup: 'src/support/global.ts',
-  // Each file starts processes of its own, that miss each other after 200 ms: beside a file that keeps a core busy, on two cores, a
-  // broker missed a healthy server for a moment, and its work was done by a fallback.
-  maxWorkers: 1,
-});
+/*
+ * `pnpm test` runs the two projects side by side, each with one worker. Those that start systems wait for these most of the time,
+ * and two of them at a time would make brokers miss healthy servers.
+ */
+
+/** Compilers and checks of files. Two of these files start a small system as well. */
+const texts = ['src/{contributing,docs,repository}/**/*.test.ts', 'src/published/pack.test.ts'];
+
+const { ssr, test } = testConfig();
+const { reporters: _inFile, include, ...limits } = test ?? {};
+const shared = { ...limits, globalSetup: 'src/support/global.ts', maxWorkers: 1 };
+
+export default {
+  test: {
+    projects: [
+      { ssr, test: { ...shared, name: 'systems', include, exclude: texts } },
+      { ssr, test: { ...shared, name: 'texts', include: texts } },
+    ],
+  },
+};

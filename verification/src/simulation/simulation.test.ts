@@ -4,7 +4,7 @@ import { misbehaviours } from './misbehaving.ts';
 import { simulate } from './simulate.ts';
 
 /** `pnpm simulate` runs more. */
-const seeds = 30;
+const seeds = 20;
 
 test(`no seed from 1 to ${seeds} breaks a promise`, { timeout: 600_000 }, async () => {
   let failovers = 0;
