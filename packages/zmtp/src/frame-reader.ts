@@ -1,4 +1,4 @@
-import { allocate, copied, readUint32 } from './bytes.ts';
+import { allocate, readUint32 } from './bytes.ts';
 
 /*
  * The frames of ZMTP 3 (rfc.zeromq.org/spec/23 and 37): a byte of flags, the size of the body in one byte or eight, the
@@ -68,11 +68,11 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   }
 
   /** @returns where the first incomplete frame begins */
-  function takeFrames(bytes: Uint8Array, end: number): number {
-    let at = 0;
-    while (at < end && !stopped) {
-      const span = bodySpan(bytes, at, end);
-      if (span === undefined || span[1] > end) break;
+  function takeFrames(bytes: Uint8Array, from: number): number {
+    let at = from;
+    while (at < bytes.length && !stopped) {
+      const span = bodySpan(bytes, at, bytes.length);
+      if (span === undefined || span[1] > bytes.length) break;
       events.frame(bytes[at] ?? 0, bytes, span[0], span[1]);
       at = span[1];
     }
@@ -80,29 +80,56 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   }
 
   /** Doubles the room each time, so that a stream that arrives byte by byte is not copied for each byte. */
-  function withRoom(bytes: Uint8Array, used: number, more: number): Uint8Array {
-    if (used + more <= bytes.length) return bytes;
-    const larger = allocate(2 * (used + more));
-    larger.set(bytes.subarray(0, used));
-    return larger;
+  function hold(bytes: Uint8Array): Uint8Array {
+    const used = restBytes;
+    restBytes += bytes.length;
+    if (rest === undefined) rest = allocate(restBytes);
+    else if (restBytes > rest.length) {
+      const smaller = rest.subarray(0, used);
+      rest = allocate(2 * restBytes);
+      rest.set(smaller);
+    }
+    rest.set(bytes, used);
+    return rest;
+  }
+
+  /**
+   * Adds the next bytes to the incomplete frame. A frame that they complete gets memory of its own size: receivers keep
+   * frames.
+   *
+   * @returns how many bytes belong to it
+   */
+  function complete(head: Uint8Array, chunk: Uint8Array): number {
+    const headBytes = ((head[0] ?? 0) & longFlag) === 0 ? shortHeadBytes : longHeadBytes;
+    const at = Math.min(Math.max(0, headBytes - restBytes), chunk.length);
+    const held = hold(chunk.subarray(0, at));
+    const span = bodySpan(held, 0, restBytes);
+    if (span === undefined) return at;
+    const [start, end] = span;
+    const next = at + end - restBytes;
+    if (next > chunk.length) {
+      hold(chunk.subarray(at));
+      return chunk.length;
+    }
+    const frame = end > held.length ? allocate(end) : held;
+    if (frame !== held) frame.set(held.subarray(0, restBytes));
+    frame.set(chunk.subarray(at, next), restBytes);
+    rest = undefined;
+    restBytes = 0;
+    events.frame(frame[0] ?? 0, frame, start, end);
+    return next;
   }
 
   return {
     push(chunk) {
       if (stopped) return;
-      let bytes = chunk;
-      let end = chunk.length;
-      if (rest !== undefined) {
-        bytes = withRoom(rest, restBytes, chunk.length);
-        bytes.set(chunk, restBytes);
-        end += restBytes;
-      }
-      const at = takeFrames(bytes, end);
-      restBytes = stopped ? 0 : end - at;
-      if (restBytes === 0) rest = undefined;
-      else if (at === 0 && rest !== undefined) rest = bytes;
-      // Receivers keep the frames they were given. Copy the rest, so that a few bytes do not retain a whole chunk.
-      else rest = copied(bytes.subarray(at, end));
+      const from = rest === undefined ? 0 : complete(rest, chunk);
+      const at = takeFrames(chunk, from);
+      // Receivers keep the frames they were given, so the rest gets memory of its own: it would retain a whole chunk.
+      if (at < chunk.length && !stopped) hold(chunk.subarray(at));
+      if (!stopped) return;
+      rest = undefined;
+      restBytes = 0;
     },
     held: () => rest?.length ?? 0,
     stop() {

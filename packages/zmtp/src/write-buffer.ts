@@ -25,8 +25,11 @@ export interface WriteBuffer {
 }
 
 const pieceBytes = 65_536;
-/** A body from this size on is passed on without copying: copying would cost more than a system call. */
-const largeBytes = 16_384;
+/**
+ * A body from this size on is passed on without copying. A chunk of a large value is smaller: copying it takes a few
+ * microseconds, and another system call for its head takes more, and wakes its receiver once more.
+ */
+const largeBytes = 49_152;
 const longSizeAt = 5;
 
 /**

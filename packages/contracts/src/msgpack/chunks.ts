@@ -1,6 +1,6 @@
 import { isAddress } from '../topics/address.ts';
 import { chunkBytes, chunksMax } from '../messages/limits.ts';
-import { decodeValue, encodeValue } from './codec.ts';
+import { decodeWithViews, encodeValue } from './codec.ts';
 
 /*
  * A chunk: a piece of a body that is larger than one chunk (docs/wire.md, "Chunks"). It travels as a body of its own, on
@@ -30,16 +30,21 @@ export function writeChunk({ sender, body, index, count, bytes }: Chunk): Uint8A
   return encodeValue([sender, body, index, count, bytes]);
 }
 
-/** @returns undefined when the bytes are not a chunk; its bytes have memory of their own */
+/** @returns undefined when the bytes are not a chunk; its bytes share no memory with anything else, or with little */
 export function readChunk(encoded: Uint8Array): Chunk | undefined {
-  const fields = decodeValue(encoded);
+  const fields = decodeWithViews(encoded);
   if (!Array.isArray(fields) || fields.length !== 5) return undefined;
   const [sender, body, index, count, bytes] = fields as unknown[];
   if (typeof sender !== 'string' || !isAddress(sender) || !(bytes instanceof Uint8Array)) return undefined;
   if (!isWhole(body, 1, Number.MAX_SAFE_INTEGER) || !isWhole(count, 2, chunksMax)) return undefined;
   if (!isWhole(index, 0, count - 1)) return undefined;
   const isFull = bytes.length === chunkBytes || (index === count - 1 && bytes.length < chunkBytes);
-  return isFull || bytes.length === 0 ? { sender, body, index, count, bytes } : undefined;
+  return isFull || bytes.length === 0 ? { sender, body, index, count, bytes: inOwnMemory(bytes) } : undefined;
+}
+
+/** A view keeps all of its memory, which no bound counts: what others take of it is at most as much. */
+function inOwnMemory(bytes: Uint8Array): Uint8Array {
+  return 2 * bytes.length < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

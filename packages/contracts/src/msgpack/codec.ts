@@ -67,6 +67,11 @@ export function decodeValue(body: Uint8Array): unknown {
   return decodeWith(newDecoder(), body);
 }
 
+/** Binary values in it are views of the body. @returns undefined when the bytes are not MessagePack */
+export function decodeWithViews(body: Uint8Array): unknown {
+  return decodeWith(newDecoder(), body, (value) => value);
+}
+
 /** Treats a property that is undefined as absent. As nil, it would not fit its schema on arrival. */
 function newEncoder(): Encoder {
   return new Encoder({ ignoreUndefined: true, maxDepth: nestingMax });
@@ -76,12 +81,12 @@ function newDecoder(): Decoder {
   return new Decoder({ mapKeyConverter: textKey });
 }
 
-function decodeWith(decoder: Decoder, body: Uint8Array): unknown {
+function decodeWith(decoder: Decoder, body: Uint8Array, own = withOwnMemory): unknown {
   const found = scan(body);
   if (found === 'refused') return undefined;
   try {
     if (found === 'accepted') return decoder.decode(body);
-    return withOwnMemory(found === 'accepted-with-binaries' ? decoder.decode(body) : decodeMarked(body));
+    return own(found === 'accepted-with-binaries' ? decoder.decode(body) : decodeMarked(body));
   } catch {
     // The bytes are one value, but an object has a key that is not allowed: `__proto__`, or a key that is not a string.
     return undefined;
