@@ -79,6 +79,8 @@ export interface SimulatedNetwork {
   /** From now on nothing arrives in this direction. Packets wait in the kernels until an end gives up. */
   cut(from: string, to: string): void;
   heal(from: string, to: string): void;
+  /** From now on the link of a host carries so many bits a second in each direction, for all of its connections together. */
+  slow(host: string, bitsPerSecond: number): void;
   /**
    * Loses each message that is selected, on its way from the sender to a broker or from there, every time it is sent.
    *
@@ -186,6 +188,7 @@ export function createNetwork(options: NetworkOptions): SimulatedNetwork {
       paths.cut(from, to);
       wire.pathsChanged();
     },
+    slow: paths.slow,
     heal(from, to) {
       paths.heal(from, to);
       wire.pathsChanged();

@@ -6,6 +6,10 @@ export interface Paths {
   delayMs(from: string, to: string, late?: boolean): number;
   /** Whether the next packet is late. */
   isLate(): boolean;
+  /** When the last of so many bytes has left the slow links of both hosts, if it begins to leave now. */
+  passedMs(from: string, to: string, bytes: number, nowMs: number): number;
+  /** The link of a host carries so many bits a second in each direction, for all of its connections together. */
+  slow(host: string, bitsPerSecond: number): void;
   isCut(from: string, to: string): boolean;
   /** Cuts one direction only. */
   cut(from: string, to: string): void;
@@ -21,14 +25,35 @@ export interface PathOptions {
 
 /** A late packet takes up to so many times as long. */
 const lateTimes = 10;
+const bitsPerByte = 8;
+const msPerSecond = 1_000;
+
+/** The link of a host that is slow, and when each direction has carried what was given to it. */
+interface SlowLink {
+  readonly msPerByte: number;
+  outFreeMs: number;
+  inFreeMs: number;
+}
 
 export function createPaths(chance: Chance, { delayMs, lateShare }: PathOptions): Paths {
   const cuts = new Set<string>();
+  const slow = new Map<string, SlowLink>();
   const key = (from: string, to: string): string => `${from}>${to}`;
   const isLate = (): boolean => chance.one(lateShare);
   return {
     delayMs: (_from, _to, late = isLate()) => chance.between(...delayMs) * (late ? chance.between(1, lateTimes) : 1),
     isLate,
+    passedMs(from, to, bytes, nowMs) {
+      // Asked for every packet, and mostly no host is slow.
+      if (slow.size === 0) return nowMs;
+      let atMs = nowMs;
+      const [out, into] = [slow.get(from), slow.get(to)];
+      if (out !== undefined) out.outFreeMs = atMs = Math.max(out.outFreeMs, atMs) + bytes * out.msPerByte;
+      if (into !== undefined) into.inFreeMs = atMs = Math.max(into.inFreeMs, atMs) + bytes * into.msPerByte;
+      return atMs;
+    },
+    slow: (host, bitsPerSecond) =>
+      void slow.set(host, { msPerByte: (bitsPerByte * msPerSecond) / bitsPerSecond, outFreeMs: 0, inFreeMs: 0 }),
     // Asked for every packet, and mostly nothing is cut.
     isCut: (from, to) => cuts.size > 0 && cuts.has(key(from, to)),
     cut: (from, to) => void cuts.add(key(from, to)),

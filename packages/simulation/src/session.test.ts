@@ -56,6 +56,7 @@ function setUp({ kept = false, packetBytes = 65_483, lateShare = 0 } = {}) {
       for (let next = clock.nextMs(); next !== undefined && next <= timeMs; next = clock.nextMs()) clock.step();
       clock.passTo(timeMs);
     },
+    slow: (host: number, bitsPerSecond: number) => paths.slow(`host-${host}`, bitsPerSecond),
     cut(from: number, to: number) {
       paths.cut(`host-${from}`, `host-${to}`);
       session.pathsChanged();
@@ -75,6 +76,18 @@ test('the end of a stream follows its bytes, and ends the other direction', () =
   runTo(10);
   expect(heard[1]).toEqual(['64 bytes at 1', 'closed by the peer at 1', 'over at 1']);
   expect(heard[0]).toEqual(['closed by the peer at 2', 'over at 2']);
+});
+
+test.each([0, 1])('the slow link of host %i carries its bytes one after the other, in each direction', (host) => {
+  const { near, far, heard, slow, runTo } = setUp();
+  // 64 bytes in 64 ms.
+  slow(host, 8_000);
+  near.write(greeting);
+  near.write(greeting);
+  far.write(greeting);
+  runTo(200);
+  expect(heard[1]).toEqual(['64 bytes at 65', '64 bytes at 129']);
+  expect(heard[0]).toEqual(['64 bytes at 65']);
 });
 
 test('a write that is longer than a packet arrives in several, in order', () => {

@@ -171,7 +171,8 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     if (from.process.state() === 'ended') return changeFate(packet.passages, 'lost');
     if (to.stalled.length > 0) return stall(to, packet);
     const hopMs = paths.delayMs(from.process.name, to.process.name, late);
-    const arrivalMs = Math.max(to.lastArrivalMs, clock.nowMs() + hopMs);
+    const passedMs = paths.passedMs(from.process.name, to.process.name, packet.bytes?.length ?? 0, clock.nowMs());
+    const arrivalMs = Math.max(to.lastArrivalMs, passedMs + hopMs);
     to.lastArrivalMs = arrivalMs;
     changeFate(packet.passages, 'under-way', arrivalMs);
     clock.at(arrivalMs, () => arrive(to, packet));
