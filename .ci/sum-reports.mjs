@@ -14,25 +14,31 @@ const tested = [...sources].filter(
     readdirSync(path, { recursive: true }).some((file) => /^(?!node_modules).*\.test\.ts$/.test(String(file))),
 );
 
+/** One for each script `test:*`, if there are any. */
+function reportsOf(folder) {
+  const { scripts } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  const names = Object.keys(scripts).flatMap((name) => (name.startsWith('test:') ? [name.slice('test:'.length)] : []));
+  return names.length === 0 ? ['tests'] : names;
+}
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
 for (const [folder] of tested) {
-  const reports = existsSync(`${folder}/.reports`)
-    ? readdirSync(`${folder}/.reports`).filter((file) => file.endsWith('.json'))
-    : [];
-  if (reports.length === 0) {
-    console.log(`${folder}: no report`);
-    failed += 1;
-  }
-  for (const file of reports) {
-    const report = JSON.parse(readFileSync(`${folder}/.reports/${file}`, 'utf8'));
+  for (const name of reportsOf(folder)) {
+    const path = `${folder}/.reports/${name}.json`;
+    if (!existsSync(path)) {
+      console.log(`${folder}: no report ${name}.json`);
+      failed += 1;
+      continue;
+    }
+    const report = JSON.parse(readFileSync(path, 'utf8'));
     passed += report.numPassedTests;
     failed += report.numFailedTests;
     skipped += report.numPendingTests;
     // A file that could not even be loaded has no tests to fail.
     if (!report.success && report.numFailedTests === 0) failed += 1;
-    console.log(`${folder}, ${file}: ${report.numPassedTests} passed, ${report.numFailedTests} failed`);
+    console.log(`${folder}, ${name}: ${report.numPassedTests} passed, ${report.numFailedTests} failed`);
   }
 }
 

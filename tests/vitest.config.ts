@@ -1,8 +1,8 @@
 import { testConfig } from '../vitest.base.ts';
 
 /*
- * `pnpm test` runs the two projects side by side, each with one worker. Those that start systems wait for these most of the time,
- * and two of them at a time would make brokers miss healthy servers.
+ * `pnpm test` runs the two projects side by side, each with one worker. Tests that start systems mostly wait for them. Two at a time
+ * would slow brokers so much that they miss healthy servers.
  */
 
 /** Compilers and checks of files. Two of these files start a small system as well. */

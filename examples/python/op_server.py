@@ -153,7 +153,7 @@ class Server:
             self.told.pop(gone, None)
 
     def hasten_beat(self, sender):
-        """After a failover, and when a request is repeated, the last beat may be lost."""
+        """Sends the next beat within 50 ms: the last one may have been lost with a broker."""
         soon = time.monotonic() + 0.05
         self.beat_at[sender] = min(self.beat_at.get(sender, soon), soon)
 

@@ -80,13 +80,13 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   }
 
   /** Doubles the room each time, so that a stream that arrives byte by byte is not copied for each byte. */
-  function hold(bytes: Uint8Array): Uint8Array {
+  function hold(bytes: Uint8Array, frameEnd = Number.POSITIVE_INFINITY): Uint8Array {
     const used = restBytes;
     restBytes += bytes.length;
     if (rest === undefined) rest = allocate(restBytes);
     else if (restBytes > rest.length) {
       const smaller = rest.subarray(0, used);
-      rest = allocate(2 * restBytes);
+      rest = allocate(Math.min(2 * restBytes, frameEnd));
       rest.set(smaller);
     }
     rest.set(bytes, used);
@@ -94,8 +94,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   }
 
   /**
-   * Adds the next bytes to the incomplete frame. A frame that they complete gets memory of its own size: receivers keep
-   * frames.
+   * Adds the next bytes to the incomplete frame. Receivers keep frames, so a completed frame has memory of its own.
    *
    * @returns how many bytes belong to it
    */
@@ -108,7 +107,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     const [start, end] = span;
     const next = at + end - restBytes;
     if (next > chunk.length) {
-      hold(chunk.subarray(at));
+      hold(chunk.subarray(at), end);
       return chunk.length;
     }
     const frame = end > held.length ? allocate(end) : held;
@@ -125,7 +124,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
       if (stopped) return;
       const from = rest === undefined ? 0 : complete(rest, chunk);
       const at = takeFrames(chunk, from);
-      // Receivers keep the frames they were given, so the rest gets memory of its own: it would retain a whole chunk.
+      // Copy the rest, because a view would keep the whole chunk in memory.
       if (at < chunk.length && !stopped) hold(chunk.subarray(at));
       if (!stopped) return;
       rest = undefined;

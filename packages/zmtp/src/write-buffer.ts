@@ -27,7 +27,7 @@ export interface WriteBuffer {
 const pieceBytes = 65_536;
 /**
  * A body from this size on is passed on without copying. A chunk of a large value is smaller: copying it takes a few
- * microseconds, and another system call for its head takes more, and wakes its receiver once more.
+ * microseconds. A second system call for its head takes 50 or more, and wakes the receiver twice.
  */
 const largeBytes = 49_152;
 const longSizeAt = 5;

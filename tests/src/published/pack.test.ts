@@ -1,20 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Workspace } from '../contributing/workspace.ts';
-import { copyWorkspace } from '../contributing/workspace.ts';
-
-const repository = fileURLToPath(new URL('../../../', import.meta.url));
-/** The files that packing needs besides the sources. */
-const more = ['scripts', 'turbo.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', '.pnpmfile.cjs', 'LICENSE'];
+import { packIn, packableCopy } from './packed.ts';
 
 let workspace: Workspace;
 
 beforeAll(() => {
-  workspace = copyWorkspace();
-  for (const path of more) cpSync(join(repository, path), join(workspace.root, path), { recursive: true });
+  workspace = packableCopy();
 });
 
 afterAll(() => workspace.remove());
@@ -23,12 +17,8 @@ afterAll(() => workspace.remove());
 function pack(folder: string) {
   const destination = join(workspace.root, folder);
   mkdirSync(destination);
-  const { status, stderr } = spawnSync(process.execPath, [join(workspace.root, 'scripts/pack.mjs'), destination], {
-    encoding: 'utf8',
-    // The copy shares the repository's dependencies, and nothing may be installed into them.
-    env: { ...process.env, pnpm_config_verify_deps_before_run: 'false' },
-  });
-  return { status, said: stderr, packed: readdirSync(destination) };
+  const { status, said } = packIn(workspace, destination);
+  return { status, said, packed: readdirSync(destination) };
 }
 
 test('packing leaves out the old output of deleted sources', () => {

@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
+import type { Workspace } from '../contributing/workspace.ts';
+import { copyWorkspace } from '../contributing/workspace.ts';
 
 /** A published package, as its tarball contains it. */
 export interface Packed {
@@ -28,7 +30,29 @@ export interface Manifest {
   readonly devDependencies?: unknown;
 }
 
-const script = fileURLToPath(new URL('../../../scripts/pack.mjs', import.meta.url));
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+/** The files that packing needs besides the sources. */
+const more = ['scripts', 'turbo.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml', '.pnpmfile.cjs', 'LICENSE'];
+
+/** A copy of the workspace that can be packed. Packing builds everything from nothing, and other tests use what is built. */
+export function packableCopy(): Workspace {
+  const workspace = copyWorkspace();
+  for (const path of more) cpSync(join(repository, path), join(workspace.root, path), { recursive: true });
+  return workspace;
+}
+
+/** Runs `scripts/pack.mjs` of a copy. */
+export function packIn(
+  workspace: Workspace,
+  folder: string,
+): { readonly status: number | null; readonly out: string; readonly said: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(workspace.root, 'scripts/pack.mjs'), folder], {
+    encoding: 'utf8',
+    // The copy shares the repository's dependencies, and nothing may be installed into them.
+    env: { ...process.env, pnpm_config_verify_deps_before_run: 'false' },
+  });
+  return { status, out: stdout, said: stderr };
+}
 
 /** Packs every published package into a folder outside of the workspace, once for all test files. */
 export function packAll(): readonly Packed[] {
@@ -38,7 +62,11 @@ export function packAll(): readonly Packed[] {
 }
 
 function pack(folder: string): readonly Packed[] {
-  const listed = JSON.parse(output(process.execPath, [script, folder])) as readonly Packed[];
+  const workspace = packableCopy();
+  const { status, out, said } = packIn(workspace, folder);
+  workspace.remove();
+  if (status !== 0) throw new Error(`packing failed: ${said}`);
+  const listed = JSON.parse(out) as readonly Packed[];
   return listed.map(({ name, version, file }): Packed => {
     const manifest = JSON.parse(output('tar', ['-xzOf', file, 'package/package.json'])) as Manifest;
     const files = output('tar', ['-tzf', file]).trim().split('\n');

@@ -30,7 +30,7 @@ export function writeChunk({ sender, body, index, count, bytes }: Chunk): Uint8A
   return encodeValue([sender, body, index, count, bytes]);
 }
 
-/** @returns undefined when the bytes are not a chunk; its bytes share no memory with anything else, or with little */
+/** @returns undefined when the bytes are not a chunk; its bytes keep at most twice their size in memory */
 export function readChunk(encoded: Uint8Array): Chunk | undefined {
   const fields = decodeWithViews(encoded);
   if (!Array.isArray(fields) || fields.length !== 5) return undefined;
@@ -42,7 +42,7 @@ export function readChunk(encoded: Uint8Array): Chunk | undefined {
   return isFull || bytes.length === 0 ? { sender, body, index, count, bytes: inOwnMemory(bytes) } : undefined;
 }
 
-/** A view keeps all of its memory, which no bound counts: what others take of it is at most as much. */
+/** A view keeps its whole buffer alive, and no bound counts the rest. */
 function inOwnMemory(bytes: Uint8Array): Uint8Array {
   return 2 * bytes.length < bytes.buffer.byteLength ? new Uint8Array(bytes) : bytes;
 }

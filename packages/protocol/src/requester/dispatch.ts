@@ -18,6 +18,8 @@ import { createSuspects } from './suspects.ts';
 
 export type { Dispatch } from './dispatch-types.ts';
 
+/** On the way to a server of which nothing is known, the wait does not grow further. */
+export const resendLastMs = 1_000;
 /** Repetitions are spread by this share in both directions, so that many do not come at once. */
 const resendJitter = 0.2;
 
@@ -112,11 +114,14 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     if (request.server === undefined) held.sent(request);
     else resent += 1;
     if (request.attempts > 0) retried();
+    const isMove = request.server !== undefined && request.server.address !== server.address;
     request.repeatedMs = wasAsked(request, server.address) ? nowMs : undefined;
     move(request, server, nowMs);
     const { deadlineMs, lateMs } = request.call;
     if (lateMs !== undefined && nowMs + lateMs < deadlineMs) request.lateAtMs ??= nowMs + lateMs;
     request.proof = 0;
+    // Another server need not be as slow.
+    if (isMove) request.resendEveryMs = Math.min(request.resendEveryMs, resendLastMs);
     request.resendEveryMs = Math.max(request.resendEveryMs, resendLeastMs(server.place.signs));
     request.resendDueMs = nowMs + request.resendEveryMs * (0.5 + resendJitter * (2 * random() - 1));
     send(request, server, nowMs);

@@ -110,3 +110,34 @@ test('signs of later requests do not keep a lost request from being resent', () 
   expect(sends(runTo(199))).toEqual([]);
   expect(sends(runTo(200))).toEqual([[1, a]]);
 });
+
+test('the wait is 2 s at most, whatever made first signs late', () => {
+  const { call, runTo, at } = setUpTimes([10_000, 10_000]);
+  const startMs = at.nowMs;
+  call(3, { deadlineMs: 60_000 });
+  expect(sends(runTo(startMs + 1_999))).toEqual([]);
+  expect(sends(runTo(startMs + 2_000))).toEqual([[3, a]]);
+});
+
+test('a request that moves to another server does not wait there as long as at a slow one', () => {
+  const { call, up, runTo, at } = setUpTimes([10_000, 10_000]);
+  const startMs = at.nowMs;
+  call(3, { deadlineMs: 60_000 });
+  up(b);
+  expect(sends(runTo(startMs + 2_000))).toEqual([[3, b]]);
+  expect(sends(runTo(startMs + 2_999))).toEqual([]);
+  expect(sends(runTo(startMs + 3_000))).toEqual([[3, a]]);
+});
+
+test('a request does not move by a proof from before the last sign, because the broker may stand still since then', () => {
+  const { call, up, runTo, answer, at } = setUpReady();
+  up(a);
+  call(1, { deadlineMs: 60_000 });
+  runTo(10);
+  call(2, { deadlineMs: 60_000 });
+  up(b);
+  expect(sends(runTo(150))).toEqual([]);
+  answer(a, 1);
+  at.forwards = false;
+  expect(sends(runTo(2_000))).toEqual([]);
+});

@@ -9,12 +9,12 @@
 
 /** What is known of the first signs of a server. */
 export interface FirstSigns {
-  /** The mean time until one, in milliseconds, and its mean deviation, which is 0 before the first one. */
+  /** Mean time until a first sign, in milliseconds, and its mean deviation, which is 0 before the first one. */
   meanMs: number;
   deviationMs: number;
-  /** When the last one arrived. */
+  /** When the last first sign arrived. */
   lastMs: number;
-  /** When the latest request with one was sent. */
+  /** When the newest request that has had a first sign was sent. */
   sentMs: number;
 }
 
@@ -33,8 +33,11 @@ interface Asked {
 const meanWeight = 1 / 8;
 const deviationWeight = 1 / 4;
 const deviations = 4;
-/** A server that was slow for long is soon tried again. */
-const resendMaxMs = 8_000;
+/**
+ * Neither the wait nor a time that counts is longer. Handlers that block, and requests that were lost, take long as well,
+ * and say nothing about the link.
+ */
+const resendMaxMs = 2_000;
 const never = Number.NEGATIVE_INFINITY;
 
 export function noSigns(): FirstSigns {
@@ -46,9 +49,9 @@ export function signed({ attempts, silences, listed, serverSinceMs }: Asked, sig
   if (listed) return;
   signs.lastMs = nowMs;
   if (serverSinceMs > signs.sentMs) signs.sentMs = serverSinceMs;
-  // If an attempt had another cause than silence, an earlier one may be lost.
+  // After a failover or a refusal, it is not known which attempt this sign answers.
   if (attempts > silences + 1) return;
-  const tookMs = nowMs - serverSinceMs;
+  const tookMs = Math.min(nowMs - serverSinceMs, resendMaxMs);
   if (signs.deviationMs === 0) {
     signs.meanMs = tookMs;
     signs.deviationMs = tookMs / 2;
@@ -63,10 +66,7 @@ export function resendLeastMs({ meanMs, deviationMs }: FirstSigns): number {
   return Math.min(resendMaxMs, meanMs + deviations * deviationMs);
 }
 
-/**
- * When the last first sign arrived, if it was that of a request which was sent before this one, or together with it;
- * a time in the past otherwise.
- */
+/** When the last first sign arrived; -Infinity if a request that was sent later has had one. */
 export function earlierSignMs({ serverSinceMs }: Asked, { lastMs, sentMs }: FirstSigns): number {
   return sentMs <= serverSinceMs ? lastMs : never;
 }

@@ -78,9 +78,8 @@ interface Route {
 
 const probeEveryMs = 1_000;
 /**
- * A newcomer that has been sent a request answers it, names it, gives it back or announces its windows when its event loop
- * is free. If it got a copy of another request at that moment, it would run it. So it gets one only because the first may
- * be lost.
+ * When its event loop is free, a newcomer reacts to its first request. A copy that arrives then would run too. It gets
+ * copies only because its first request may be lost.
  */
 const newcomerProbeEveryMs = 10_000;
 

@@ -3,8 +3,8 @@
  *
  * Rules (docs/wire.md, "Sending again"):
  * - Without a beat of its server, a request is resent after 200, 400, 800, 1000 … ms, to another server if there is
- *   one; on a far or slow link after the time in which a first sign probably comes (first-signs.ts). The wait begins
- *   anew with each first sign of a request that was sent before.
+ *   one; on a far or slow link after the expected time of a first sign (first-signs.ts). The wait begins anew with each
+ *   first sign of an earlier request.
  * - During a server's lease (leases.ts), its requests are resent to it alone: after the same times if it has not named
  *   the request; at once if it has named it and does not any more, because then its answer was lost. Requests that it
  *   names are not resent.
@@ -24,6 +24,7 @@
  *   The request then moves to such a server, or waits until one has room.
  */
 import type { Dispatch } from './dispatch.ts';
+import { resendLastMs } from './dispatch.ts';
 import { earlierSignMs } from './first-signs.ts';
 import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
@@ -80,7 +81,6 @@ export interface SilenceParts<W> {
   schedule(request: OpenRequest<W>): void;
 }
 
-const resendLastMs = 1_000;
 const never = Number.NEGATIVE_INFINITY;
 /** Checked together with the lease of its server. */
 const parked = Number.POSITIVE_INFINITY;
@@ -95,7 +95,7 @@ const stayShare = 0.1;
 const behindChunksMs = 4_500;
 /** As long as those of one peer take. */
 const leavesMs = 1_000;
-/** The share of the time without a sign after which a proof is asked for. */
+/** After this share of the wait, the requester asks for a proof. */
 const provenShare = 0.5;
 /** How long a request whose lease has ended waits for the proof that the brokers forward. */
 const provenMs = 100;
@@ -184,7 +184,7 @@ export function createSilence<W>({
     return nowMs - serverSinceMs < behindChunksMs && isUnderway?.(address) === true;
   }
 
-  /** Until when it is probably behind requests that were sent before it; a time in the past without a sign of these. */
+  /** Until when it probably waits behind earlier requests; -Infinity if none of them has had a sign. */
   function behindOthersMs(request: OpenRequest<W>, { place }: Server): number {
     if (request.listed) return never;
     return earlierSignMs(request, place.signs) + request.resendEveryMs * (request.proof === 0 ? provenShare : 1);
@@ -213,7 +213,9 @@ export function createSilence<W>({
     if (!isListening || !dispatch.isLinked()) return resendUnlisted(request, nowMs);
     const behindMs = behindOthersMs(request, server);
     if (behindMs > nowMs) {
-      request.resendDueMs = behindMs;
+      // The proof is asked for anew, at half of the new wait.
+      request.resendDueMs = request.proof === 0 ? behindMs : behindMs - request.resendEveryMs * (1 - provenShare);
+      request.proof = 0;
       return;
     }
     if (isCongested?.() === true) {

@@ -25,7 +25,7 @@ import type { OwedBeat } from './types.ts';
 export interface Beats {
   /** A request of this requester runs from now on. */
   begun(requester: KnownRequester, nowMs: number): void;
-  /** A request was repeated: the last beat may have been lost too. */
+  /** A request was repeated. Its beat or answer may be lost, and the last beat with it. */
   repeated(requester: KnownRequester, nowMs: number): void;
   /** The beats that are due. */
   due(nowMs: number): readonly OwedBeat[];
