@@ -18,7 +18,7 @@ import { createSuspects } from './suspects.ts';
 
 export type { Dispatch } from './dispatch-types.ts';
 
-/** On the way to a server of which nothing is known, the wait does not grow further. */
+/** The wait doubles up to this time. Only slow first signs make it longer. */
 export const resendLastMs = 1_000;
 /** Repetitions are spread by this share in both directions, so that many do not come at once. */
 const resendJitter = 0.2;
