@@ -103,7 +103,7 @@ const mutants: Readonly<Record<string, readonly [(real: Machines) => Partial<Mac
         return { ...sender, confirmed };
       },
     }),
-    () => losing([3], 'calc.mirror.result'),
+    () => losing([7], 'calc.mirror.result'),
   ],
   'a sender asks nothing': [
     ({ createChunkSender }) => ({
@@ -126,7 +126,7 @@ const mutants: Readonly<Record<string, readonly [(real: Machines) => Partial<Mac
         return { ...joiner, take };
       },
     }),
-    () => losing([3], 'calc.mirror.result'),
+    () => losing([7], 'calc.mirror.result'),
   ],
   'a receiver joins a chunk of one body to another': [
     ({ createChunkJoiner }) => ({

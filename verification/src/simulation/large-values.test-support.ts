@@ -49,21 +49,12 @@ export interface LargeValuesOptions {
   readonly answerBytes?: number | undefined;
   /** How long a packet takes, at least and at most. */
   readonly delayMs?: readonly [least: number, most: number] | undefined;
-  /** The link of each server carries so many bits a second. */
-  readonly bitsPerSecond?: number | undefined;
   /** What an op-server does before it answers. */
   readonly work?: (process: SimulatedProcess) => void;
 }
 
 /** Two brokers, a client, and servers that count their runs. */
-export async function setUpLargeValues({
-  seed = 1,
-  servers = 1,
-  answerBytes,
-  delayMs,
-  bitsPerSecond,
-  work,
-}: LargeValuesOptions = {}) {
+export async function setUpLargeValues({ seed = 1, servers = 1, answerBytes, delayMs, work }: LargeValuesOptions = {}) {
   const network = createNetwork({ seed, ...(delayMs && { delayMs }) });
   const brokers = [network.startBroker('broker'), network.startBroker('backup')] as const;
   const runs: string[] = [];
@@ -81,9 +72,6 @@ export async function setUpLargeValues({
     },
   });
   const numbers = Array.from({ length: servers }, (_, index) => index + 1);
-  if (bitsPerSecond !== undefined) {
-    for (const number of numbers) for (const kind of ['op', 'calc']) network.slow(`${kind}-${number}`, bitsPerSecond);
-  }
   const ops = numbers.map((number) => {
     const { process, ...options } = participant(`op-${number}`);
     const handlers = handlersOf(`op-${number}`, process);

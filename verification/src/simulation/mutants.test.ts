@@ -49,7 +49,7 @@ const firstLook: Readonly<Record<string, readonly [from: number, mode: Mode]>> =
   'servers send no beats': [1, 'work'],
   'a lease is forgotten at once': [1, 'work'],
   'no beat is sent before a handler blocks': [3, 'work'],
-  'windows are ignored': [5, 'load'],
+  'windows are ignored': [2, 'load'],
   'the watermark passes a slow request without naming it': [9, 'work'],
   'a requester ignores that a server drains': [89, 'restarts'],
   'clients take turns at servers by number': [1, 'shares'],
