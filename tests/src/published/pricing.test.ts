@@ -1,4 +1,7 @@
 import { freeBrokers } from '@cateto/cluster';
+import type { calculator } from '@cateto/contracts';
+import type { Client } from '@cateto/sdk';
+import { connect } from '@cateto/sdk';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -21,6 +24,7 @@ const paths = 100_000;
 
 let outside: Outside;
 let cluster: Started;
+let client: Client<typeof calculator>;
 
 const commands = blocks
   .filter((block) => block.page === page && block.language === 'sh')
@@ -29,16 +33,17 @@ const commands = blocks
 
 const shell = (command: string): ReturnType<Outside['run']> => outside.run('bash', '-c', command);
 
-/** The runs of operations since the start, of all op-servers that are there. */
+/** The runs of operations since the start, of all op-servers that are there. A command would take longer than some options. */
 async function runs(): Promise<number> {
-  const { out } = await shell('npx cateto client status --catalogue ./pricing.js --json');
-  const { servers } = JSON.parse(out) as { servers: { role: string; runs: number }[] };
-  return servers.filter(({ role }) => role === 'op-server').reduce((sum, server) => sum + server.runs, 0);
+  const { servers } = await client.status({ waitMs: 300 });
+  return servers.reduce((sum, server) => sum + (server.role === 'op-server' ? server.runs : 0), 0);
 }
 
 beforeAll(async () => {
   const packages = packAll();
-  outside = copyOfExample('pricing', { CATETO_BROKERS: await freeBrokers() });
+  const brokers = await freeBrokers();
+  outside = copyOfExample('pricing', { CATETO_BROKERS: brokers });
+  client = await connect({ brokers });
   const without = ['@cateto/app-kit', '@cateto/compute', 'create-cateto'];
   await installed(
     outside,
@@ -46,7 +51,10 @@ beforeAll(async () => {
   );
 });
 
-afterAll(() => outside.end());
+afterAll(async () => {
+  await client.close();
+  outside.end();
+});
 
 let total = '';
 
