@@ -36,7 +36,7 @@ const shell = (command: string): ReturnType<Outside['run']> => outside.run('bash
 /** The runs of operations since the start, of all op-servers that are there. A command would take longer than some options. */
 async function runs(): Promise<number> {
   const { servers } = await client.status({ waitMs: 300 });
-  return servers.reduce((sum, server) => sum + (server.role === 'op-server' ? server.runs : 0), 0);
+  return servers.reduce((sum, server) => sum + (server.role === 'op-server' ? (server.runs ?? 0) : 0), 0);
 }
 
 beforeAll(async () => {
