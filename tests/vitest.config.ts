@@ -5,7 +5,7 @@ import { testConfig } from '../vitest.base.ts';
  * would slow brokers so much that they miss healthy servers.
  */
 
-/** Compilers and checks of files. Two of these files start a small system as well. */
+/** Compilers and checks of files. A few of these files start a small system as well. */
 const texts = ['src/{contributing,docs,repository}/**/*.test.ts', 'src/published/pack.test.ts'];
 
 const { ssr, test } = testConfig();

@@ -172,8 +172,7 @@ export function createSession(dialler: Party, acceptor: Party, options: SessionO
     if (to.stalled.length > 0) return stall(to, packet);
     const hopMs = paths.delayMs(from.process.name, to.process.name, late);
     const passedMs = paths.passedMs(from.process.name, to.process.name, packet.bytes?.length ?? 0, clock.nowMs());
-    const arrivalMs = Math.max(to.lastArrivalMs, passedMs + hopMs);
-    to.lastArrivalMs = arrivalMs;
+    const arrivalMs = (to.lastArrivalMs = Math.max(to.lastArrivalMs, passedMs + hopMs));
     changeFate(packet.passages, 'under-way', arrivalMs);
     clock.at(arrivalMs, () => arrive(to, packet));
   }

@@ -5,7 +5,7 @@
  */
 import type { Dispatch, DispatchOptions } from './dispatch-types.ts';
 import type { Obstacle } from './own-failures.ts';
-import { resendLeastMs } from './first-signs.ts';
+import { resendLastMs, resendLeastMs } from './first-signs.ts';
 import { createHeld } from './held.ts';
 import * as inFlight from './in-flight.ts';
 import type { OpenRequest } from './request.ts';
@@ -18,8 +18,6 @@ import { createSuspects } from './suspects.ts';
 
 export type { Dispatch } from './dispatch-types.ts';
 
-/** The wait doubles up to this time. Only slow first signs make it longer. */
-export const resendLastMs = 1_000;
 /** Repetitions are spread by this share in both directions, so that many do not come at once. */
 const resendJitter = 0.2;
 

@@ -63,7 +63,7 @@ test('the wait is the mean time until a first sign with four times its mean devi
   expect(sends(near.runTo(201))).toEqual([[2, a]]);
 });
 
-test('the time of a request that was resent because of silence counts, because only a lost connection loses requests', () => {
+test('the time of a request that was resent because of silence counts', () => {
   // Resent after 200 ms. The wait is 1,500 then, three times its only first sign.
   const { call, runTo, at } = setUpTimes([500]);
   call(2, { deadlineMs: 60_000 });

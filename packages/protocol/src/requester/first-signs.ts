@@ -7,7 +7,7 @@
  * and the wait begins anew with each sign.
  */
 
-/** What is known of the first signs of a server. */
+/** How long first signs of a server take, and the last ones. */
 export interface FirstSigns {
   /** Mean time until a first sign, in milliseconds, and its mean deviation, which is 0 before the first one. */
   meanMs: number;
@@ -38,6 +38,8 @@ const deviations = 4;
  * and say nothing about the link.
  */
 const resendMaxMs = 2_000;
+/** The wait doubles up to this time. Only slow first signs make it longer. */
+export const resendLastMs = 1_000;
 const never = Number.NEGATIVE_INFINITY;
 
 export function noSigns(): FirstSigns {

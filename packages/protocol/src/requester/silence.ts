@@ -24,8 +24,7 @@
  *   The request then moves to such a server, or waits until one has room.
  */
 import type { Dispatch } from './dispatch.ts';
-import { resendLastMs } from './dispatch.ts';
-import { earlierSignMs } from './first-signs.ts';
+import { earlierSignMs, resendLastMs } from './first-signs.ts';
 import type { LeaseTimers } from './lease-timers.ts';
 import type { Leases } from './leases.ts';
 import type { OpenRequest } from './request.ts';
