@@ -8,14 +8,18 @@
  */
 
 export interface Pace {
-  /** An answer arrived while requests wait. @param tookMs since the request was sent to its server */
+  /**
+   * An answer arrived while requests wait.
+   *
+   * @param tookMs since the request was sent to its server, without a time in which this process stood still
+   */
   answered(tookMs: number, nowMs: number): void;
   /** The time from one answer to the next; 0 while unknown. */
   eachMs(): number;
   /** For a while, answers said nothing. */
   restart(): void;
   /** This process stood still for this long, and took no answers. */
-  stoodStill(ms: number): void;
+  stoodStill(ms: number, nowMs: number): void;
 }
 
 /** Fewer answers show nothing, unless they took long. */
@@ -33,6 +37,9 @@ export function createPace(): Pace {
   let sinceMs = Number.NaN;
   let lastMs = 0;
   let tookMs = 0;
+  /** The last standstill of this process: how long it was, and when it ended. */
+  let stillMs = 0;
+  let resumedMs = Number.NEGATIVE_INFINITY;
 
   const forMs = (): number => lastMs - sinceMs;
   const leastMs = (): number => (turnoversMin * tookMs) / answers;
@@ -45,7 +52,8 @@ export function createPace(): Pace {
         return;
       }
       answers += 1;
-      tookMs += ms;
+      // If this process stood still meanwhile, the request still ran at its server.
+      tookMs += nowMs - ms < resumedMs ? ms + stillMs : ms;
       if (answers < answersMax || forMs() < 2 * leastMs()) return;
       answers /= 2;
       tookMs /= 2;
@@ -60,7 +68,9 @@ export function createPace(): Pace {
       tookMs = 0;
       sinceMs = Number.NaN;
     },
-    stoodStill(ms) {
+    stoodStill(ms, nowMs) {
+      stillMs = ms;
+      resumedMs = nowMs;
       sinceMs += ms;
       lastMs += ms;
     },

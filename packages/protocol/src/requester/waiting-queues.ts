@@ -37,7 +37,7 @@ export interface Queues<W> {
   /** Nothing could be sent for a while, so the pace of the queues is measured anew. */
   restart(): void;
   /** This process stood still for this long. */
-  stoodStill(ms: number): void;
+  stoodStill(ms: number, nowMs: number): void;
   /** How long one more request of this origin will probably wait; 0 while unknown. */
   waitMs(request: OpenRequest<W>): number;
 }
@@ -183,7 +183,7 @@ export function createQueues<W>(): Queues<W> {
     },
     leastMs: (contract) => queues.get(contract)?.leastMs ?? 0,
     restart: () => queues.forEach(({ pace }) => pace.restart()),
-    stoodStill: (ms) => queues.forEach(({ pace }) => pace.stoodStill(ms)),
+    stoodStill: (ms, nowMs) => queues.forEach(({ pace }) => pace.stoodStill(ms, nowMs)),
     waitMs({ call: { target, origin = '' } }) {
       const queue = queues.get(target.contract);
       const eachMs = queue?.pace.eachMs() ?? 0;
