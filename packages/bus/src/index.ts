@@ -38,6 +38,8 @@ export type { HandlerThreads, ThreadedRequest } from './runs/handler-threads.ts'
 export type { SocketBrokerLink, SocketBrokerLinkOptions } from './link/socket-broker-link.ts';
 export { openSocketBrokerLink } from './link/socket-broker-link.ts';
 export { commonBounds } from './link/socket-bounds.ts';
+export type { RequestConnection, RequestConnectionState } from './link/request-connections.ts';
+export { openRequestConnections } from './link/request-connections.ts';
 export * as socketOptions from './link/socket-options.ts';
 export type {
   BrokerSockets,

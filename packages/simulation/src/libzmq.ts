@@ -1,5 +1,12 @@
-import type { BrokerSockets, ParticipantSockets, PeerHeartbeat, RequestSubscriber } from '@cateto/bus';
-import { commonBounds, socketOptions } from '@cateto/bus';
+import type {
+  BrokerSockets,
+  ParticipantSockets,
+  PeerHeartbeat,
+  RequestConnection,
+  RequestConnectionState,
+} from '@cateto/bus';
+import { commonBounds, openRequestConnections, socketOptions } from '@cateto/bus';
+import type { BrokerEndpoint } from '@cateto/contracts';
 import type { Network } from '@cateto/zmtp';
 import { createBeatSubscriber, createSubscriber, nullMechanism } from '@cateto/zmtp';
 import type { SimulatedProcess } from './process.ts';
@@ -51,44 +58,65 @@ function createQueue({ process, onDropped }: LibzmqParts, messagesMax: number): 
 }
 
 export function libzmqRequests(parts: LibzmqParts, messagesMax: number): ParticipantSockets['connectRequests'] {
-  return (brokers, events): RequestSubscriber => {
-    const { process, network } = parts;
-    const wanted = new Set<string>();
-    const queue = createQueue(parts, messagesMax);
+  const { process, network } = parts;
+  return (brokers, events) => {
     let closed = false;
     const whileOpen = (run: () => void) => (): void => {
       if (!closed) run();
     };
-    const subscriber = createSubscriber(
-      network,
-      { ...socket, type: 'SUB', heartbeat: heartbeats.soon },
-      {
-        message(topic, body) {
-          queue(
-            whileOpen(() => {
-              // libzmq passes on only messages to which the socket subscribes when they are read.
-              for (const prefix of wanted) if (topic.startsWith(prefix)) return events.message(topic, body);
-            }),
-          );
+
+    /** Its times do not change, like those of a socket of libzmq. */
+    function open(broker: BrokerEndpoint, { connected, times }: RequestConnectionState): RequestConnection {
+      const wanted = new Set<string>();
+      const queue = createQueue(parts, messagesMax);
+      const subscriber = createSubscriber(
+        network,
+        { ...socket, type: 'SUB', heartbeat: { ...heartbeats.soon, ...times() } },
+        {
+          message(topic, body) {
+            queue(
+              whileOpen(() => {
+                // libzmq passes on only messages to which the socket subscribes when they are read.
+                for (const prefix of wanted) if (topic.startsWith(prefix)) return events.message(topic, body);
+              }),
+            );
+          },
+          connected: () => process.deliver(whileOpen(connected)),
+          dropped: (cause) => process.deliver(whileOpen(() => events.dropped(cause))),
         },
-        connected: () => process.deliver(whileOpen(events.connected)),
-        dropped: (cause) => process.deliver(whileOpen(() => events.dropped(cause))),
+      );
+      subscriber.dial(broker.host, broker.subscribePort);
+      return {
+        subscribe(prefix) {
+          wanted.add(prefix);
+          process.leave(() => subscriber.subscribe(prefix));
+        },
+        unsubscribe(prefix) {
+          wanted.delete(prefix);
+          process.leave(() => subscriber.unsubscribe(prefix));
+        },
+        close() {
+          process.leave(() => void subscriber.close(0));
+          return Promise.resolve();
+        },
+      };
+    }
+
+    const connections = openRequestConnections({
+      brokers,
+      open,
+      connected: events.connected,
+      failed(error) {
+        throw error;
       },
-    );
-    for (const { host, subscribePort } of brokers) subscriber.dial(host, subscribePort);
+      nowMs: process.platform.nowMs,
+      later: (ms, run) => void process.platform.after(ms, run),
+    });
     return {
-      subscribe(prefix) {
-        wanted.add(prefix);
-        process.leave(() => subscriber.subscribe(prefix));
-      },
-      unsubscribe(prefix) {
-        wanted.delete(prefix);
-        process.leave(() => subscriber.unsubscribe(prefix));
-      },
-      close() {
+      ...connections,
+      close(lingerMs) {
         closed = true;
-        process.leave(() => void subscriber.close(0));
-        return Promise.resolve();
+        return connections.close(lingerMs);
       },
     };
   };

@@ -1,17 +1,16 @@
 import type { BrokerEndpoint } from '@cateto/contracts';
-import type { RoundTripMs } from '@cateto/zmtp';
 import { timers } from '@cateto/zmtp/timers';
 import type { Subscriber } from 'zeromq';
-import { openAll } from '../closing.ts';
 import { keyMismatchText } from '../key-mismatch.ts';
+import type { RequestConnection, RequestConnectionState } from '../request-connections.ts';
+import { openRequestConnections } from '../request-connections.ts';
 import type { RequestTimes } from '../request-times.ts';
-import { createRoundTrips } from '../request-times.ts';
 import type { Dialled, LinkWatch, RequestEvents, RequestSubscriber } from '../sockets.ts';
 import { readMessages } from './read-messages.ts';
 
 /*
- * The connections on which a server on the main thread receives requests: a socket of libzmq for each broker. With one
- * socket for both, libzmq would merge connections whose names resolve to the same address.
+ * The connections on which a server on the main thread receives requests: a socket of libzmq for each. With one socket
+ * for both brokers, libzmq would merge connections whose names resolve to the same address.
  */
 
 export interface RequestsOptions {
@@ -23,41 +22,8 @@ export interface RequestsOptions {
   dial(broker: BrokerEndpoint, connected: () => void, times: RequestTimes): Subscriber;
 }
 
-interface Opened {
-  readonly socket: Subscriber;
-  close(): Promise<void>;
-}
-
-interface RequestsOfBroker {
-  subscribe(prefix: string): void;
-  unsubscribe(prefix: string): void;
-  roundTrip(took: RoundTripMs): void;
-  close(): Promise<unknown>;
-}
-
-/**
- * How long the connection before stays open after its successor is established. Messages that the broker has sent on it
- * are still in flight, and the broker must not miss the server between the two connections.
- */
-const overlapMs = 1_000;
-
 export function connectRequests(options: RequestsOptions): RequestSubscriber {
-  const { brokers } = options;
-  const all = openAll((opened) => new Map(brokers.map((broker) => [broker, opened(requestsOf(broker, options))])));
-  return {
-    subscribe: (prefix) => all.forEach((one) => one.subscribe(prefix)),
-    unsubscribe: (prefix) => all.forEach((one) => one.unsubscribe(prefix)),
-    roundTrip: (broker, took) => all.get(broker)?.roundTrip(took),
-    close: async () => void (await Promise.all([...all.values()].map((one) => one.close()))),
-  };
-}
-
-function requestsOf(broker: BrokerEndpoint, { events, tell, watch, dial }: RequestsOptions): RequestsOfBroker {
-  const name = `${broker.host}:${broker.subscribePort}`;
-  const trips = createRoundTrips();
-  const wanted = new Set<string>();
-  /** The last one is the current one; those before it are about to be closed. */
-  const open: Opened[] = [];
+  const { brokers, events, dial } = options;
   let closed = false;
 
   function take(frames: readonly Buffer[]): void {
@@ -70,81 +36,62 @@ function requestsOf(broker: BrokerEndpoint, { events, tell, watch, dial }: Reque
     }
   }
 
-  function watchFor(socket: Subscriber): void {
-    socket.events.on('disconnect', () => {
-      if (closed || socket !== open.at(-1)?.socket) return;
-      const { ttlMs, silenceMs } = trips.times();
-      const bounds = `the server was not heard for ${ttlMs} ms, or the broker not for ${silenceMs} ms`;
-      watch?.broken(name, `the connection for requests was lost: ${bounds}`);
-    });
-    socket.events.on('handshake:error:other', ({ error }) => watch?.broken(name, `no handshake: ${error.message}`));
-    let refusals = 0;
-    socket.events.on('handshake', () => {
-      refusals = 0;
-      tell(name, undefined);
-    });
-    socket.events.on('handshake:error:auth', ({ error }) => {
-      refusals += 1;
-      // The other connections get the reason in words, and report it before the second refusal here.
-      if (refusals > 1)
-        tell(name, keyMismatchText('key', `the other side refuses the key: ${error.status}`, true), true);
-    });
-  }
-
-  function openOne(connected: () => void): Opened {
-    const socket = dial(broker, connected, trips.times());
-    watchFor(socket);
-    const reading = readMessages(socket, take);
-    const opened = {
-      socket,
-      close() {
-        socket.close();
-        return reading;
-      },
-    };
-    open.push(opened);
-    return opened;
-  }
-
-  /** Opens a connection with other times, and closes the one before when this one is established. */
-  function replace(): void {
-    const before = [...open];
-    const established = (): void => {
-      events.connected();
-      for (const one of before.splice(0)) timers.setTimeout(() => void leave(one), overlapMs).unref();
-    };
-    try {
-      const { socket } = openOne(established);
-      for (const prefix of wanted) socket.subscribe(prefix);
-    } catch (error) {
-      // No file handle is left, so the earlier connection stays.
-      events.dropped(error instanceof Error ? error.message : String(error));
-    }
-  }
-
-  function leave(one: Opened): Promise<void> {
-    open.splice(open.indexOf(one), 1);
-    return one.close();
-  }
-
-  // The first connection counts too, because nothing arrived before it.
-  openOne(events.connected);
-
+  const connections = openRequestConnections({
+    brokers,
+    open(broker, state) {
+      const socket = dial(broker, state.connected, state.times());
+      watchSocket(socket, `${broker.host}:${broker.subscribePort}`, state, options);
+      return connectionOf(socket, readMessages(socket, take));
+    },
+    connected: events.connected,
+    // No file handle is left.
+    failed: (error) => events.dropped(error instanceof Error ? error.message : String(error)),
+    nowMs: timers.monotonicMs,
+    later: (ms, run) => void timers.setTimeout(run, ms).unref(),
+  });
   return {
-    subscribe(prefix) {
-      wanted.add(prefix);
-      for (const { socket } of open) socket.subscribe(prefix);
-    },
-    unsubscribe(prefix) {
-      wanted.delete(prefix);
-      for (const { socket } of open) socket.unsubscribe(prefix);
-    },
-    roundTrip(took) {
-      if (!closed && trips.measured(took, timers.monotonicMs())) replace();
-    },
-    close() {
+    ...connections,
+    close(lingerMs) {
       closed = true;
-      return Promise.all(open.map((one) => one.close()));
+      return connections.close(lingerMs);
     },
   };
+}
+
+/** @param reading ends when the socket is closed */
+function connectionOf(socket: Subscriber, reading: Promise<unknown>): RequestConnection {
+  return {
+    subscribe: (prefix) => socket.subscribe(prefix),
+    unsubscribe: (prefix) => socket.unsubscribe(prefix),
+    close() {
+      socket.close();
+      return reading;
+    },
+  };
+}
+
+/** @param name of the broker */
+function watchSocket(
+  socket: Subscriber,
+  name: string,
+  { times, isCurrent }: RequestConnectionState,
+  { tell, watch }: RequestsOptions,
+): void {
+  socket.events.on('disconnect', () => {
+    if (!isCurrent()) return;
+    const { ttlMs, silenceMs } = times();
+    const bounds = `the server was not heard for ${ttlMs} ms, or the broker not for ${silenceMs} ms`;
+    watch?.broken(name, `the connection for requests was lost: ${bounds}`);
+  });
+  socket.events.on('handshake:error:other', ({ error }) => watch?.broken(name, `no handshake: ${error.message}`));
+  let refusals = 0;
+  socket.events.on('handshake', () => {
+    refusals = 0;
+    tell(name, undefined);
+  });
+  socket.events.on('handshake:error:auth', ({ error }) => {
+    refusals += 1;
+    // The other connections get the reason in words, and report it before the second refusal here.
+    if (refusals > 1) tell(name, keyMismatchText('key', `the other side refuses the key: ${error.status}`, true), true);
+  });
 }

@@ -1,0 +1,89 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { expect, test } from 'vitest';
+import type { RequestConnectionState } from './request-connections.ts';
+import { openRequestConnections } from './request-connections.ts';
+
+const broker: BrokerEndpoint = { host: 'broker', publishPort: 1, subscribePort: 2, heartbeatPort: 3 };
+const far = { usual: 500, longest: 500 };
+
+interface Opened {
+  readonly state: RequestConnectionState;
+  /** With how much silence it was opened. */
+  readonly ttlMs: number;
+  readonly subscribed: string[];
+  closed: boolean;
+}
+
+function setUp({ failsFrom = Number.POSITIVE_INFINITY } = {}) {
+  const all: Opened[] = [];
+  const told: unknown[] = [];
+  const later: (() => void)[] = [];
+  const connections = openRequestConnections({
+    brokers: [broker],
+    open(_broker, state) {
+      if (all.length >= failsFrom) throw new Error('no file handle');
+      const opened: Opened = { state, ttlMs: state.times().ttlMs, subscribed: [], closed: false };
+      all.push(opened);
+      return {
+        subscribe: (prefix) => void opened.subscribed.push(prefix),
+        unsubscribe: (prefix) => void opened.subscribed.splice(opened.subscribed.indexOf(prefix), 1),
+        async close() {
+          opened.closed = true;
+        },
+      };
+    },
+    connected: () => void told.push('connected'),
+    failed: (error) => void told.push(error),
+    nowMs: () => 0,
+    later: (_ms, run) => void later.push(run),
+  });
+  return { all, told, later, connections };
+}
+
+test('a connection over a far link is replaced, and the one before closes when its successor is established', () => {
+  const { all, told, later, connections } = setUp();
+  connections.subscribe('one');
+  connections.subscribe('two');
+  connections.unsubscribe('two');
+  connections.roundTrip?.(broker, far);
+  const [first, second] = all as [Opened, Opened];
+  expect(all.map(({ ttlMs, subscribed }) => [ttlMs, subscribed])).toEqual([
+    [200, ['one']],
+    [2_000, ['one']],
+  ]);
+  expect([first.state.isCurrent(), second.state.isCurrent(), later.length]).toEqual([false, true, 0]);
+  second.state.connected();
+  expect(told).toEqual(['connected']);
+  connections.subscribe('three');
+  expect([first.subscribed, first.closed]).toEqual([['one', 'three'], false]);
+  for (const run of later) run();
+  expect([first.closed, second.closed]).toEqual([true, false]);
+});
+
+test('a connection over a near link stays', () => {
+  const { all, connections } = setUp();
+  connections.roundTrip?.(broker, { usual: 1, longest: 500 });
+  expect(all).toHaveLength(1);
+});
+
+test('a connection that cannot be replaced stays', () => {
+  const { all, told, connections } = setUp({ failsFrom: 1 });
+  connections.subscribe('one');
+  connections.roundTrip?.(broker, far);
+  connections.subscribe('two');
+  expect(told).toEqual([new Error('no file handle')]);
+  expect(all.map(({ subscribed, closed, state }) => [subscribed, closed, state.isCurrent()])).toEqual([
+    [['one', 'two'], false, true],
+  ]);
+});
+
+test('the close closes every connection once, also one that was about to be closed', async () => {
+  const { all, later, connections } = setUp();
+  connections.roundTrip?.(broker, far);
+  all[1]?.state.connected();
+  await connections.close(0);
+  expect(all.map(({ closed }) => closed)).toEqual([true, true]);
+  for (const run of later) run();
+  connections.roundTrip?.(broker, { usual: 1_000, longest: 1_000 });
+  expect(all).toHaveLength(2);
+});

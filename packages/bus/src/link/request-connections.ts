@@ -1,0 +1,121 @@
+import type { BrokerEndpoint } from '@cateto/contracts';
+import { openAll } from './closing.ts';
+import type { RequestTimes } from './request-times.ts';
+import { createRoundTrips } from './request-times.ts';
+import type { RequestSubscriber } from './sockets.ts';
+
+/*
+ * The connections on which a server on the main thread receives requests, one for each broker. libzmq fixes the heartbeat
+ * times of a connection when it opens, so a connection is replaced by another one when its times do not fit any more.
+ */
+
+/** A connection to one broker. */
+export interface RequestConnection {
+  subscribe(prefix: string): void;
+  unsubscribe(prefix: string): void;
+  close(): Promise<unknown>;
+}
+
+/** The state of a connection to one broker. */
+export interface RequestConnectionState {
+  /** Reports that the connection was established, the first time or again. */
+  connected(): void;
+  /** The heartbeat times of this broker's connections now. */
+  times(): RequestTimes;
+  /** Whether the connection is neither replaced nor closed. */
+  isCurrent(): boolean;
+}
+
+export interface RequestConnectionsOptions {
+  readonly brokers: readonly BrokerEndpoint[];
+  /** Opens a connection with the current times. */
+  open(broker: BrokerEndpoint, state: RequestConnectionState): RequestConnection;
+  /** A connection was established, the first or a later one. */
+  connected(): void;
+  /** A connection could not be opened, so the one before stays. */
+  failed(error: unknown): void;
+  nowMs(): number;
+  later(ms: number, run: () => void): void;
+}
+
+interface RequestsOfBroker extends RequestConnection {
+  readonly roundTrip: (...took: Parameters<ReturnType<typeof createRoundTrips>['measured']>) => void;
+}
+
+/**
+ * How long the connection before stays open after its successor is established. Messages that the broker has sent on it
+ * are still in flight, and the broker must not miss the server between the two connections.
+ */
+const overlapMs = 1_000;
+
+export function openRequestConnections(options: RequestConnectionsOptions): RequestSubscriber {
+  const { brokers, nowMs } = options;
+  const all = openAll((opened) => new Map(brokers.map((broker) => [broker, opened(requestsOf(broker, options))])));
+  return {
+    subscribe: (prefix) => all.forEach((one) => one.subscribe(prefix)),
+    unsubscribe: (prefix) => all.forEach((one) => one.unsubscribe(prefix)),
+    roundTrip: (broker, took) => all.get(broker)?.roundTrip(took, nowMs()),
+    close: async () => void (await Promise.all([...all.values()].map((one) => one.close()))),
+  };
+}
+
+function requestsOf(broker: BrokerEndpoint, options: RequestConnectionsOptions): RequestsOfBroker {
+  const { open, connected, failed, later } = options;
+  const trips = createRoundTrips();
+  const wanted = new Set<string>();
+  /** The last one is the current one; those before it are about to be closed. */
+  const all: RequestConnection[] = [];
+  let closed = false;
+
+  function openOne(established: () => void): RequestConnection {
+    const state: RequestConnectionState = {
+      connected: established,
+      times: trips.times,
+      isCurrent: () => !closed && all.at(-1) === one,
+    };
+    const one: RequestConnection = open(broker, state);
+    all.push(one);
+    return one;
+  }
+
+  /** Opens a connection with other times, and closes the one before when this one is established. */
+  function replace(): void {
+    const before = [...all];
+    try {
+      const one = openOne(() => {
+        connected();
+        for (const earlier of before.splice(0)) later(overlapMs, () => leave(earlier));
+      });
+      for (const prefix of wanted) one.subscribe(prefix);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  function leave(one: RequestConnection): void {
+    if (closed) return;
+    all.splice(all.indexOf(one), 1);
+    void one.close();
+  }
+
+  // The first connection counts too, because nothing arrived before it.
+  openOne(connected);
+
+  return {
+    subscribe(prefix) {
+      wanted.add(prefix);
+      for (const one of all) one.subscribe(prefix);
+    },
+    unsubscribe(prefix) {
+      wanted.delete(prefix);
+      for (const one of all) one.unsubscribe(prefix);
+    },
+    roundTrip(took, atMs) {
+      if (!closed && trips.measured(took, atMs)) replace();
+    },
+    close() {
+      closed = true;
+      return Promise.all(all.map((one) => one.close()));
+    },
+  };
+}
