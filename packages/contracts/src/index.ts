@@ -58,7 +58,7 @@ export type { Chunk } from './msgpack/chunks.ts';
 export { chunkAt, chunkCount, isChunk, readChunk, writeChunk } from './msgpack/chunks.ts';
 export type { BodyFault, Codec, OpenBatch } from './msgpack/codec.ts';
 export { createCodec } from './msgpack/codec.ts';
-export { bytesAtMost, encodedBytes, largeBytes, messageBytesAtMost } from './msgpack/value-size.ts';
+export { besidesBytesMax, bytesAtMost, encodedBytes, largeBytes } from './msgpack/value-size.ts';
 export type { BrokerEndpoint } from './config/endpoints.ts';
 export { formatBroker, isLoopback, parseBrokers } from './config/endpoints.ts';
 export type {

@@ -103,7 +103,7 @@ const mutants: Readonly<Record<string, readonly [(real: Machines) => Partial<Mac
         return { ...sender, confirmed };
       },
     }),
-    () => losing([7], 'calc.mirror.result'),
+    () => losing([3], 'calc.mirror.request'),
   ],
   'a sender asks nothing': [
     ({ createChunkSender }) => ({
@@ -126,7 +126,7 @@ const mutants: Readonly<Record<string, readonly [(real: Machines) => Partial<Mac
         return { ...joiner, take };
       },
     }),
-    () => losing([7], 'calc.mirror.result'),
+    () => losing([3], 'calc.mirror.request'),
   ],
   'a receiver joins a chunk of one body to another': [
     ({ createChunkJoiner }) => ({
@@ -155,6 +155,7 @@ test.each([
   ['lost chunks', () => losing([3, 5], 'calc.mirror.result')],
   ['lost last chunks', () => losing([5, 10], 'calc.echo.result')],
   ['lost chunks of requests', () => losing([3], 'calc.request')],
+  ['lost chunks of a calc-server', () => losing([3], 'calc.mirror.request')],
   ['a server that stops', draining],
   ['long values', long],
 ])('the scenario finds nothing wrong with the real machines: %s', async (_name, isNoticed) => {

@@ -47,7 +47,7 @@ export interface LargeValuesOptions {
   readonly servers?: number;
   /** The size of every output; unless given, an output is the input. */
   readonly answerBytes?: number | undefined;
-  /** How long a packet takes, at least and at most. */
+  /** How long a packet takes, at least and at most; then none of them is late. */
   readonly delayMs?: readonly [least: number, most: number] | undefined;
   /** What an op-server does before it answers. */
   readonly work?: (process: SimulatedProcess) => void;
@@ -55,7 +55,7 @@ export interface LargeValuesOptions {
 
 /** Two brokers, a client, and servers that count their runs. */
 export async function setUpLargeValues({ seed = 1, servers = 1, answerBytes, delayMs, work }: LargeValuesOptions = {}) {
-  const network = createNetwork({ seed, ...(delayMs && { delayMs }) });
+  const network = createNetwork({ seed, ...(delayMs && { delayMs, lateShare: 0 }) });
   const brokers = [network.startBroker('broker'), network.startBroker('backup')] as const;
   const runs: string[] = [];
   const dropped: BusEvent[] = [];

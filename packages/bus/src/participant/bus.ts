@@ -1,5 +1,5 @@
 import type { Catalogue, PublishableTopic, Role, SubscribableTopic, Topic, TopicMessages } from '@cateto/contracts';
-import { messageBytesAtMost, messageWriter } from '@cateto/contracts';
+import { bytesAtMost, messageWriter } from '@cateto/contracts';
 import type { OnEvent } from './events.ts';
 import type { OpenLink, Platform } from '../link/link.ts';
 import type { Participant, Read, Take } from './participant.ts';
@@ -59,7 +59,7 @@ export function open<C extends Catalogue, R extends Role>(options: BusOptions<C,
         write = messageWriter(topic);
         writers.set(topic, write);
       }
-      participant.publish(topic, to, write(message as object), messageBytesAtMost(value));
+      participant.publish(topic, to, write(message as object), bytesAtMost(value));
     },
     receive: participant.receive,
     subscribe: participant.subscribe,

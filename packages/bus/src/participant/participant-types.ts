@@ -48,9 +48,9 @@ export interface Participant {
   unsubscribe(topic: string): void;
   /**
    * Publishes one message, in wire order, in a batch with the other messages of this turn to the same topic and
-   * address. `bytes` is an upper bound of its size, if one is known.
+   * address. `valueBytes` is an upper bound of the size of the value that it carries, if there is one.
    */
-  publish(topic: string, to: string, message: readonly unknown[], bytes?: number): void;
+  publish(topic: string, to: string, message: readonly unknown[], valueBytes?: number): void;
   /** Calls back when a hello that is published now has come back: then the broker has forwarded every earlier message. */
   afterRoundTrip(done: () => void): void;
   /** Why messages to this participant do not reach it; undefined when they do. */

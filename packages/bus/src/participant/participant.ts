@@ -1,5 +1,6 @@
 import type { BodyFault, OpenBatch } from '@cateto/contracts';
 import {
+  besidesBytesMax,
   addressed,
   createCodec,
   helloTopic,
@@ -154,10 +155,12 @@ export function openParticipant({ openLink, duty, platform, onEvent }: Participa
     }
   }
 
-  function publish(topic: string, to: string, message: readonly unknown[], bytes?: number): void {
+  function publish(topic: string, to: string, message: readonly unknown[], valueBytes?: number): void {
     if (closed) return;
-    if (bytes !== undefined && bytes > limits.chunkBytes) return chunks.add(topic, to, message, bytes);
-    for (const effect of outbox.handle({ type: 'add', topic, to, message, bytes })) perform(effect);
+    if (valueBytes !== undefined && besidesBytesMax + valueBytes > limits.chunkBytes) {
+      return chunks.add(topic, to, message, besidesBytesMax + valueBytes);
+    }
+    for (const effect of outbox.handle({ type: 'add', topic, to, message, bytes: valueBytes })) perform(effect);
   }
 
   function perform(effect: ReturnType<typeof outbox.handle>[number]): void {

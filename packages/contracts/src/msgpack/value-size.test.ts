@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchMessagesMax, failureTextMax, frameBytesMax, nameMax, partsMax } from '../messages/limits.ts';
+import { batchMessagesMax, chunkBytes, failureTextMax, frameBytesMax, nameMax, partsMax } from '../messages/limits.ts';
 import { createCodec, encodeValue } from './codec.ts';
-import { bytesAtMost, messageBytesAtMost } from './value-size.ts';
+import { besidesBytesMax, bytesAtMost } from './value-size.ts';
 
 const value = fc.jsonValue({ maxDepth: 5 }).map((json) => JSON.parse(JSON.stringify(json)) as unknown);
 
@@ -29,11 +29,11 @@ test.each([[[]], [{}], ['']])(
   },
 );
 
-test('a batch of as many messages with numbers as it may have is within its frame by the upper bound', () => {
-  expect(batchMessagesMax * messageBytesAtMost(-0.1)).toBeLessThanOrEqual(frameBytesMax - 1_024);
+test('a batch of as many messages as it may have, whose values fill a chunk, is within its frame by the upper bound', () => {
+  expect(batchMessagesMax * besidesBytesMax + chunkBytes).toBeLessThanOrEqual(frameBytesMax - 1_024);
 });
 
 test('a message with its longest texts is within the upper bound for a message without a value', () => {
   const longest = [2 ** 53 - 1, '\u{ffff}'.repeat(nameMax), '\u{ffff}'.repeat(failureTextMax), null];
-  expect(encodeValue(longest).length).toBeLessThanOrEqual(messageBytesAtMost(undefined));
+  expect(encodeValue(longest).length).toBeLessThanOrEqual(besidesBytesMax);
 });

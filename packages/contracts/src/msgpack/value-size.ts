@@ -98,15 +98,11 @@ export function largeBytes(value: unknown): number {
 }
 
 /**
- * An upper bound of the size of a message that carries this value, in bytes. All else in such a message is short: numbers,
- * names, a trace, a failure's text.
+ * An upper bound of the size of a message without the value that it carries, in bytes: numbers, names, a trace, and a
+ * failure's text, which takes most of it. A batch of as many such messages as it may have fits its frame, even if their
+ * values fill a chunk.
  */
-export function messageBytesAtMost(value: unknown): number {
-  return typeof value === 'number' ? besidesBytesMax : besidesBytesMax + bytesAtMost(value);
-}
-
-/** A failure's text takes most of it. A batch of as many messages as it may have fits its frame, if they carry numbers. */
-const besidesBytesMax = 4_096;
+export const besidesBytesMax = 4_096;
 /** More than the head of a text, list or object. */
 const partBytesMin = frameBytesMax / partsMax;
 const scalarBytesMax = 9;

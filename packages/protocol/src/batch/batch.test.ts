@@ -22,6 +22,24 @@ function sent(seqs: readonly number[], to = a, on = topic): BatchEffect {
 }
 
 describe('sharing a frame', () => {
+  test('messages with numbers share a frame, as many as it may have', () => {
+    const batch = createBatch();
+    const effects = Array.from({ length: limits.batchMessagesMax }, (_, seq) => {
+      return batch.handle({ type: 'add', topic: 'calc.square.request.1', to: 'server', message: [seq], bytes: 9 });
+    }).flat();
+    expect(effects.map(({ type }) => type)).toEqual(['flush-soon', 'send']);
+  });
+
+  test('messages of a few kilobytes share no frame that is larger than a chunk', () => {
+    const batch = createBatch();
+    const effects = Array.from({ length: 8 }, (_, seq) => {
+      return batch.handle({ type: 'add', topic: 'calc.square.request.1', to: 'server', message: [seq], bytes: 20_000 });
+    }).flat();
+    effects.push(...batch.handle({ type: 'flush' }));
+    const batches = effects.flatMap((effect) => (effect.type === 'send' ? [effect.messages] : []));
+    expect(batches).toEqual(Array.from({ length: 8 }, (_, seq) => [[seq]]));
+  });
+
   test('messages to one topic and address that are added in one turn leave together, in order', () => {
     const { add, flush } = setUp();
     for (const seq of [3, 1, 2]) add(seq);

@@ -8,8 +8,9 @@
  * - A full batch leaves at once, so that less than one batch waits for each topic and address. If full batches waited
  *   for the flush, the first operands of thousands of requests would leave before any second operand, and would not fit
  *   into the join of their server.
- * - A batch fits a frame, by an upper bound of its size. So no message is encoded a second time because the frame was too
- *   small for all of them.
+ * - The values of a batch are no larger than a chunk, by an upper bound of their size. More would be a single frame, behind
+ *   which heartbeats wait: 160 kB on a link of 2 Mbit/s broke the connection for requests. And a receiver gets the first of
+ *   many messages while the others are still on their way.
  * - Messages to one topic and address stay in order. Between topics there is no order.
  */
 import { bytesAtMost, limits } from '@cateto/contracts';
@@ -20,7 +21,7 @@ export type BatchInput =
       readonly topic: string;
       readonly to: string;
       readonly message: readonly unknown[];
-      /** An upper bound of its size; unless given, the batch works it out. */
+      /** An upper bound of the size of the value that it carries, or of the message; unless given, the latter. */
       readonly bytes?: number | undefined;
     }
   | { readonly type: 'flush' };
@@ -33,7 +34,7 @@ export type BatchEffect =
       readonly topic: string;
       readonly to: string;
       readonly messages: readonly (readonly unknown[])[];
-      /** An upper bound of the size of the messages, in bytes. */
+      /** The sum of what was given for the messages. */
       readonly bytes: number;
     };
 
@@ -57,13 +58,11 @@ interface Waiting {
   bytes: number;
 }
 
-/** The head of a batch: its sender, what that has settled, and up to 64 stragglers. */
-const headBytesMax = 1_024;
 const nothing: readonly BatchEffect[] = [];
 const flushSoon: readonly BatchEffect[] = [{ type: 'flush-soon' }];
 
 export function createBatch(config: BatchConfig = {}): Batch {
-  const { messagesMax = limits.batchMessagesMax, bytesMax = limits.frameBytesMax - headBytesMax } = config;
+  const { messagesMax = limits.batchMessagesMax, bytesMax = limits.chunkBytes } = config;
   /**
    * By topic, then by address: two look-ups of strings whose hashes are known cost less than building the addressed
    * topic and hashing it. Every flush empties it, because requests of a stranger can name any number of topics.
