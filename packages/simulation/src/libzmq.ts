@@ -61,13 +61,14 @@ export function libzmqRequests(parts: LibzmqParts, messagesMax: number): Partici
   const { process, network } = parts;
   return (brokers, events) => {
     let closed = false;
-    const whileOpen = (run: () => void) => (): void => {
-      if (!closed) run();
-    };
 
     /** Its times do not change, like those of a socket of libzmq. */
     function open(broker: BrokerEndpoint, { connected, times }: RequestConnectionState): RequestConnection {
       const wanted = new Set<string>();
+      let left = false;
+      const whileOpen = (run: () => void) => (): void => {
+        if (!closed && !left) run();
+      };
       const queue = createQueue(parts, messagesMax);
       const subscriber = createSubscriber(
         network,
@@ -96,6 +97,7 @@ export function libzmqRequests(parts: LibzmqParts, messagesMax: number): Partici
           process.leave(() => subscriber.unsubscribe(prefix));
         },
         close() {
+          left = true;
           process.leave(() => void subscriber.close(0));
           return Promise.resolve();
         },

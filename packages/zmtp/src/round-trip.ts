@@ -14,16 +14,13 @@ export interface RoundTrip {
 
 /** The last few round trips of a connection. */
 export interface RoundTripMs {
-  /** The second shortest; of one or two, the shortest. The longer ones may have waited for a process that stood still. */
-  readonly usual: number;
+  /** The others may have waited for a process that stood still. */
+  readonly shortest: number;
   /** They may also have waited behind other bytes. */
   readonly longest: number;
 }
 
-/**
- * With four, one that an outage made as long as itself changes nothing, and on a busy slow link one that was lucky
- * changes nothing either.
- */
+/** Four are enough to contain one in which neither side stood still. */
 const samplesMax = 4;
 
 /**
@@ -51,11 +48,7 @@ export function createRoundTrip(): RoundTrip {
       return tookMs;
     },
     isProven: (withinMs, nowMs) => nowMs - provenAtMs <= withinMs,
-    recent() {
-      const [shortest, second] = samples.toSorted((one, other) => one - other);
-      if (shortest === undefined || second === undefined)
-        return shortest === undefined ? undefined : { usual: shortest, longest: shortest };
-      return { usual: samples.length < 3 ? shortest : second, longest: Math.max(...samples) };
-    },
+    recent: () =>
+      samples.length === 0 ? undefined : { shortest: Math.min(...samples), longest: Math.max(...samples) },
   };
 }

@@ -1,23 +1,26 @@
 import { expect, test } from 'vitest';
 import { behindLink } from '../support/behind-link.ts';
 
-const text = 'x'.repeat(20_000);
+/** Short enough to share a frame with others: three bytes are reserved for each character. */
+const text = 'x'.repeat(9_000);
+const atOnce = 18;
 
 test.for([
   { roundTripMs: 500, bitsPerSecond: 2_000_000 },
   { roundTripMs: 2, bitsPerSecond: 2_000_000 },
   { roundTripMs: 500, bitsPerSecond: undefined },
   { roundTripMs: 900, bitsPerSecond: undefined },
-])('a server behind %o answers eight requests of 20 kB at a time, each of which it runs once', async (options) => {
+])('a server behind %o answers eighteen requests of 9 kB at a time, each of which it runs once', async (options) => {
   const { client, runs, unstable } = await behindLink(options);
-  async function eight(): Promise<void> {
-    const answers = await Promise.all(Array.from({ length: 8 }, () => client.echo(text)));
+  async function burst(): Promise<void> {
+    const answers = await Promise.all(Array.from({ length: atOnce }, () => client.echo(text)));
     for (const { value } of answers) expect(value).toBe(text);
   }
   const rounds = 6;
-  for (let round = 0; round < rounds; round += 1) await eight();
-  expect(runs()).toBe(8 * rounds);
-  expect(unstable().length).toBeLessThanOrEqual(2);
+  for (let round = 0; round < rounds; round += 1) await burst();
+  expect(runs()).toBe(atOnce * rounds);
+  // A line a minute, of each of its two participants for each broker.
+  expect(unstable().length).toBeLessThanOrEqual(4);
 });
 
 test.for([2, 500])(

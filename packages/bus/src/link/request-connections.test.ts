@@ -4,7 +4,7 @@ import type { RequestConnectionState } from './request-connections.ts';
 import { openRequestConnections } from './request-connections.ts';
 
 const broker: BrokerEndpoint = { host: 'broker', publishPort: 1, subscribePort: 2, heartbeatPort: 3 };
-const far = { usual: 500, longest: 500 };
+const far = { shortest: 500, longest: 500 };
 
 interface Opened {
   readonly state: RequestConnectionState;
@@ -62,7 +62,7 @@ test('a connection over a far link is replaced, and the one before closes when i
 
 test('a connection over a near link stays', () => {
   const { all, connections } = setUp();
-  connections.roundTrip?.(broker, { usual: 1, longest: 500 });
+  connections.roundTrip?.(broker, { shortest: 1, longest: 500 });
   expect(all).toHaveLength(1);
 });
 
@@ -84,6 +84,26 @@ test('the close closes every connection once, also one that was about to be clos
   await connections.close(0);
   expect(all.map(({ closed }) => closed)).toEqual([true, true]);
   for (const run of later) run();
-  connections.roundTrip?.(broker, { usual: 1_000, longest: 1_000 });
+  connections.roundTrip?.(broker, { shortest: 1_000, longest: 1_000 });
   expect(all).toHaveLength(2);
 });
+
+test.for([{ established: [1, 2] }, { established: [2, 1] }, { established: [2] }])(
+  'of two successors that are opened one after the other, the second stays: $established',
+  async ({ established }) => {
+    const { all, later, connections } = setUp();
+    connections.roundTrip?.(broker, { shortest: 300, longest: 300 });
+    connections.roundTrip?.(broker, { shortest: 600, longest: 600 });
+    for (const at of established) all[at]?.state.connected();
+    for (const run of later) run();
+    expect(all.map(({ closed, state }) => [closed, state.isCurrent()])).toEqual([
+      [true, false],
+      [true, false],
+      [false, true],
+    ]);
+    connections.subscribe('one');
+    expect(all[2]?.subscribed).toEqual(['one']);
+    await connections.close(0);
+    expect(all[2]?.closed).toBe(true);
+  },
+);

@@ -18,7 +18,7 @@ export interface RequestConnection {
 
 /** The state of a connection to one broker. */
 export interface RequestConnectionState {
-  /** Reports that the connection was established, the first time or again. */
+  /** Reports that the connection was established, the first time or again. Not to be called before `open` returns. */
   connected(): void;
   /** The heartbeat times of this broker's connections now. */
   times(): RequestTimes;
@@ -30,7 +30,7 @@ export interface RequestConnectionsOptions {
   readonly brokers: readonly BrokerEndpoint[];
   /** Opens a connection with the current times. */
   open(broker: BrokerEndpoint, state: RequestConnectionState): RequestConnection;
-  /** A connection was established, the first or a later one. */
+  /** A connection was established. The first one counts too, because nothing arrived before it. */
   connected(): void;
   /** A connection could not be opened, so the one before stays. */
   failed(error: unknown): void;
@@ -67,25 +67,25 @@ function requestsOf(broker: BrokerEndpoint, options: RequestConnectionsOptions):
   const all: RequestConnection[] = [];
   let closed = false;
 
-  function openOne(established: () => void): RequestConnection {
+  function openOne(): RequestConnection {
     const state: RequestConnectionState = {
-      connected: established,
+      connected() {
+        connected();
+        // All that were opened before this one.
+        for (const earlier of all.slice(0, Math.max(0, all.indexOf(one)))) later(overlapMs, () => leave(earlier));
+      },
       times: trips.times,
       isCurrent: () => !closed && all.at(-1) === one,
     };
-    const one: RequestConnection = open(broker, state);
+    const one = open(broker, state);
     all.push(one);
     return one;
   }
 
-  /** Opens a connection with other times, and closes the one before when this one is established. */
+  /** Opens a connection with other times. It takes the place of the one before when it is established. */
   function replace(): void {
-    const before = [...all];
     try {
-      const one = openOne(() => {
-        connected();
-        for (const earlier of before.splice(0)) later(overlapMs, () => leave(earlier));
-      });
+      const one = openOne();
       for (const prefix of wanted) one.subscribe(prefix);
     } catch (error) {
       failed(error);
@@ -93,13 +93,14 @@ function requestsOf(broker: BrokerEndpoint, options: RequestConnectionsOptions):
   }
 
   function leave(one: RequestConnection): void {
-    if (closed) return;
-    all.splice(all.indexOf(one), 1);
+    const at = all.indexOf(one);
+    // It may have left because of another successor.
+    if (closed || at < 0) return;
+    all.splice(at, 1);
     void one.close();
   }
 
-  // The first connection counts too, because nothing arrived before it.
-  openOne(connected);
+  openOne();
 
   return {
     subscribe(prefix) {

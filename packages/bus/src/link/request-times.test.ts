@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createRoundTrips } from './request-times.ts';
 
-const always = (roundTripMs: number) => ({ usual: roundTripMs, longest: roundTripMs });
+const always = (roundTripMs: number) => ({ shortest: roundTripMs, longest: roundTripMs });
 
 test('on a near link, a server that hangs is given up after 200 ms, and its connection never changes', () => {
   const trips = createRoundTrips();
@@ -42,6 +42,6 @@ test('the times become shorter when the round trips were shorter for a minute', 
 
 test('one long round trip, as after an outage, changes nothing', () => {
   const trips = createRoundTrips();
-  expect(trips.measured({ usual: 1, longest: 3_000 }, 0)).toBe(false);
+  expect(trips.measured({ shortest: 1, longest: 3_000 }, 0)).toBe(false);
   expect(trips.times()).toEqual({ ttlMs: 200, silenceMs: 1_000 });
 });

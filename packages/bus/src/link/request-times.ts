@@ -49,8 +49,8 @@ export function createRoundTrips(): RoundTrips {
     times: () => ({ ttlMs, silenceMs: Math.max(silenceMs, ttlMs) }),
     // The longest round trip does not count: after an outage it is as long as the outage. A server that hangs in the
     // next minute would then be noticed seconds too late.
-    measured({ usual }, nowMs) {
-      const wantedMs = wanted(usual);
+    measured({ shortest }, nowMs) {
+      const wantedMs = wanted(shortest);
       if (wantedMs >= changeMin * ttlMs) return change(wantedMs);
       if (wantedMs > ttlMs / changeMin) {
         shorter = undefined;

@@ -17,6 +17,7 @@ export interface Bus<C extends Catalogue, R extends Role> {
    * @param to the address of the receiving participant
    * @param value the part of the message that may be large: an operand, an input, a result, the data of a failure
    */
+  /** @param value what may be long in the message: the value that it carries, or the text of a failure */
   publish<T extends PublishableTopic<C, R> & Topic<C>>(
     topic: T,
     to: string,

@@ -48,7 +48,7 @@ export interface Participant {
   unsubscribe(topic: string): void;
   /**
    * Publishes one message, in wire order, in a batch with the other messages of this turn to the same topic and
-   * address. `valueBytes` is an upper bound of the size of the value that it carries, if there is one.
+   * address. `valueBytes` is an upper bound of the size of what may be long in it, if that is known.
    */
   publish(topic: string, to: string, message: readonly unknown[], valueBytes?: number): void;
   /** Calls back when a hello that is published now has come back: then the broker has forwarded every earlier message. */

@@ -35,6 +35,7 @@ const nothing: readonly number[] = [];
 
 /** `T` are the topics on which the role may answer. */
 export interface ResponderDriverOptions<T extends string> {
+  /** @param value what may be long in the message */
   publish(topic: T, to: string, message: ResultMessage, value: unknown): void;
   readonly onEvent: OnEvent;
   /** How many requests run at once, besides those in threads; others wait for their turn. Unless given, all of them. */
@@ -122,8 +123,9 @@ export function createResponderDriver<T extends string>(
         return queue.add(effect);
       case 'publish':
         for (const { seq, outcome } of effect.results) {
-          const value = isFailure(outcome) ? outcome.data : outcome.value;
-          publish(effect.topic as T, effect.to, resultMessage(seq, outcome), value);
+          // The text of a failure counts like a value: with 128 of them, a batch would take seconds on a slow link.
+          const long = isFailure(outcome) ? [outcome.message, outcome.data] : outcome.value;
+          publish(effect.topic as T, effect.to, resultMessage(seq, outcome), long);
         }
         return;
       case 'beat': {

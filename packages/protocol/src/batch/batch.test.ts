@@ -30,6 +30,19 @@ describe('sharing a frame', () => {
     expect(effects.map(({ type }) => type)).toEqual(['flush-soon', 'send']);
   });
 
+  test('values that fill a chunk share a frame, and one byte more does not', () => {
+    for (const [more, left] of [
+      [0, 0],
+      [1, 1],
+    ] as const) {
+      const batch = createBatch();
+      const add = (seq: number, bytes: number) =>
+        batch.handle({ type: 'add', topic: 'calc.square.request.1', to: 'server', message: [seq], bytes });
+      add(1, 20_000);
+      expect(add(2, limits.chunkBytes - 20_000 + more).filter(({ type }) => type === 'send')).toHaveLength(left);
+    }
+  });
+
   test('messages of a few kilobytes share no frame that is larger than a chunk', () => {
     const batch = createBatch();
     const effects = Array.from({ length: 8 }, (_, seq) => {

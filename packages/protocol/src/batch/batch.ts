@@ -8,9 +8,9 @@
  * - A full batch leaves at once, so that less than one batch waits for each topic and address. If full batches waited
  *   for the flush, the first operands of thousands of requests would leave before any second operand, and would not fit
  *   into the join of their server.
- * - The values of a batch are no larger than a chunk, by an upper bound of their size. More would be a single frame, behind
- *   which heartbeats wait: 160 kB on a link of 2 Mbit/s broke the connection for requests. And a receiver gets the first of
- *   many messages while the others are still on their way.
+ * - The values of a batch are no larger than a chunk, by an upper bound of their size. Heartbeats wait behind a larger
+ *   frame: 160 kB on a link of 2 Mbit/s broke the connection for requests. And a receiver gets the first of many messages
+ *   while the others are still on their way.
  * - Messages to one topic and address stay in order. Between topics there is no order.
  */
 import { bytesAtMost, limits } from '@cateto/contracts';
@@ -21,7 +21,7 @@ export type BatchInput =
       readonly topic: string;
       readonly to: string;
       readonly message: readonly unknown[];
-      /** An upper bound of the size of the value that it carries, or of the message; unless given, the latter. */
+      /** An upper bound of the size of its value, or of its text; unless given, the batch works out the whole message. */
       readonly bytes?: number | undefined;
     }
   | { readonly type: 'flush' };
@@ -34,7 +34,7 @@ export type BatchEffect =
       readonly topic: string;
       readonly to: string;
       readonly messages: readonly (readonly unknown[])[];
-      /** The sum of what was given for the messages. */
+      /** The sum of these bounds. */
       readonly bytes: number;
     };
 
@@ -45,7 +45,7 @@ export interface Batch {
 export interface BatchConfig {
   /** At least 1. */
   readonly messagesMax?: number;
-  /** A message that alone may be larger leaves alone. */
+  /** Of the values together. A message with a larger one leaves alone. */
   readonly bytesMax?: number;
 }
 

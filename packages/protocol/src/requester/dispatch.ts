@@ -271,7 +271,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       held.restart();
     },
     stoodStill(ms, nowMs) {
-      held.stoodStill(ms, nowMs);
+      held.stoodStill(ms);
       for (const [route, sinceMs] of unserved) unserved.set(route, Math.min(sinceMs + ms, nowMs));
     },
     isLinked: () => markersHeld > 0,

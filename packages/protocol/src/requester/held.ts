@@ -36,7 +36,7 @@ export interface Held<W> {
   /** The queues do not move while nothing can be sent, so what they know about their pace is void. */
   restart(): void;
   /** This process stood still for this long. */
-  stoodStill(ms: number, nowMs: number): void;
+  stoodStill(ms: number): void;
   size(): number;
 }
 

@@ -8,18 +8,14 @@
  */
 
 export interface Pace {
-  /**
-   * An answer arrived while requests wait.
-   *
-   * @param tookMs since the request was sent to its server, without a time in which this process stood still
-   */
+  /** An answer arrived while requests wait. @param tookMs since the request was sent to its server, with standstills */
   answered(tookMs: number, nowMs: number): void;
   /** The time from one answer to the next; 0 while unknown. */
   eachMs(): number;
   /** For a while, answers said nothing. */
   restart(): void;
   /** This process stood still for this long, and took no answers. */
-  stoodStill(ms: number, nowMs: number): void;
+  stoodStill(ms: number): void;
 }
 
 /** Fewer answers show nothing, unless they took long. */
@@ -37,9 +33,6 @@ export function createPace(): Pace {
   let sinceMs = Number.NaN;
   let lastMs = 0;
   let tookMs = 0;
-  /** The last standstill of this process: how long it was, and when it ended. */
-  let stillMs = 0;
-  let resumedMs = Number.NEGATIVE_INFINITY;
 
   const forMs = (): number => lastMs - sinceMs;
   const leastMs = (): number => (turnoversMin * tookMs) / answers;
@@ -52,8 +45,7 @@ export function createPace(): Pace {
         return;
       }
       answers += 1;
-      // If this process stood still meanwhile, the request still ran at its server.
-      tookMs += nowMs - ms < resumedMs ? ms + stillMs : ms;
+      tookMs += ms;
       if (answers < answersMax || forMs() < 2 * leastMs()) return;
       answers /= 2;
       tookMs /= 2;
@@ -68,9 +60,7 @@ export function createPace(): Pace {
       tookMs = 0;
       sinceMs = Number.NaN;
     },
-    stoodStill(ms, nowMs) {
-      stillMs = ms;
-      resumedMs = nowMs;
+    stoodStill(ms) {
       sinceMs += ms;
       lastMs += ms;
     },

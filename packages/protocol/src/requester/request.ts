@@ -28,6 +28,8 @@ export interface OpenRequest<W> extends InFlight {
   charged: { readonly origin: Origin<W>; readonly ms: number } | undefined;
   /** When the first attempt was sent to this server. */
   serverSinceMs: number;
+  /** For how long this process stood still since then. `serverSinceMs` was moved by as much. */
+  stillMs: number;
   /** Earlier servers, with the time at which it was first sent to each. */
   earlier: Map<Server, number> | undefined;
   /** Addresses of servers that were sent a copy to see whether they are well. */
@@ -99,6 +101,7 @@ export function openRequest<W>(call: RequestCall<W>, nowMs: number, resendEveryM
     line: undefined,
     charged: undefined,
     serverSinceMs: nowMs,
+    stillMs: 0,
     earlier: undefined,
     probed: undefined,
     refused: undefined,
@@ -131,7 +134,9 @@ export function expiresMs<W>({ call, lateAtMs }: OpenRequest<W>): number {
 export function resumeAfter<W>(request: OpenRequest<W>, ms: number, lateByMs: number, nowMs: number): void {
   const { earlier, lateAtMs, call } = request;
   const moved = (sinceMs: number): number => Math.min(sinceMs + ms, nowMs);
-  request.serverSinceMs = moved(request.serverSinceMs);
+  const beforeMs = request.serverSinceMs;
+  request.serverSinceMs = moved(beforeMs);
+  request.stillMs += request.serverSinceMs - beforeMs;
   for (const [server, sinceMs] of earlier ?? []) earlier?.set(server, moved(sinceMs));
   if (lateAtMs !== undefined) request.lateAtMs = Math.min(lateAtMs + lateByMs, call.deadlineMs);
 }
@@ -145,6 +150,7 @@ export function assign<W>(request: OpenRequest<W>, server: Server | undefined, n
   if (before !== undefined) noteEarlier(request, before, request.serverSinceMs);
   if (server === undefined) request.resendDueMs = Number.POSITIVE_INFINITY;
   else request.serverSinceMs = earlierSinceMs(request, server.address) ?? nowMs;
+  request.stillMs = 0;
 }
 
 function earlierSinceMs<W>({ earlier }: OpenRequest<W>, address: string): number | undefined {

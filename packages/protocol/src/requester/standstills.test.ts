@@ -104,3 +104,20 @@ describe('a requester that stood still', () => {
     expect(sends(answer(a, 3))).toEqual([[4, a]]);
   });
 });
+
+test('requests that ran while the requester stood still count for the speed of their queue with all of that time', () => {
+  const { call, answer, handle, runTo, at } = setUpReady({ earnedFirst: 16 });
+  handle({ type: 'listener-up', route: callOf(1).target.route, address: a });
+  handle({ type: 'beat', sender: a, held: undefined, silentMs: 0, windows: { [callOf(1).target.contract]: 16 } });
+  for (let seq = 1; seq <= 200; seq += 1) call(seq, { deadlineMs: 60_000 });
+  runTo(100);
+  handle({ type: 'beat', sender: a, held: [1, 16], silentMs: 60_000 });
+  // The requests take four seconds. It stands still for most of them.
+  at.nowMs = 4_000;
+  handle({ type: 'tick' });
+  for (let seq = 1; seq <= 9; seq += 1) answer(a, seq);
+  runTo(8_000);
+  answer(a, 10);
+  // Nine answers in four seconds do not show that 190 requests take longer than 48 s.
+  expect(outcomes(call(201, { deadlineMs: 68_000 }))).toEqual([]);
+});

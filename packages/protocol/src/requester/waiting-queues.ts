@@ -37,7 +37,7 @@ export interface Queues<W> {
   /** Nothing could be sent for a while, so the pace of the queues is measured anew. */
   restart(): void;
   /** This process stood still for this long. */
-  stoodStill(ms: number, nowMs: number): void;
+  stoodStill(ms: number): void;
   /** How long one more request of this origin will probably wait; 0 while unknown. */
   waitMs(request: OpenRequest<W>): number;
 }
@@ -179,11 +179,11 @@ export function createQueues<W>(): Queues<W> {
       else queue.leastMs += (costMs - queue.leastMs) * leastShare;
       const { charged } = request;
       if (charged !== undefined) charge(charged.origin, Math.max(costMs, leastMs) - charged.ms);
-      if (queue.waiting > 0) queue.pace.answered(nowMs - request.serverSinceMs, nowMs);
+      if (queue.waiting > 0) queue.pace.answered(nowMs - request.serverSinceMs + request.stillMs, nowMs);
     },
     leastMs: (contract) => queues.get(contract)?.leastMs ?? 0,
     restart: () => queues.forEach(({ pace }) => pace.restart()),
-    stoodStill: (ms, nowMs) => queues.forEach(({ pace }) => pace.stoodStill(ms, nowMs)),
+    stoodStill: (ms) => queues.forEach(({ pace }) => pace.stoodStill(ms)),
     waitMs({ call: { target, origin = '' } }) {
       const queue = queues.get(target.contract);
       const eachMs = queue?.pace.eachMs() ?? 0;
