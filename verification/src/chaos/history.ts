@@ -70,14 +70,19 @@ export interface History {
   add(entry: Entry): void;
   /** The number of requests that have an outcome. */
   settledCount(): number;
-  /** Resolves when this number of further requests have an outcome. */
-  settled(more: number): Promise<void>;
+  /**
+   * Resolves when this number of further requests were answered without a failure in between, or ten times as many have
+   * an outcome: after a fault with failures, requests that waited meanwhile go on failing for a while.
+   */
+  calm(requests: number): Promise<void>;
 }
+
+const outcomesPerCalm = 10;
 
 /** @param onEntry is called with each entry */
 export function createHistory(onEntry: (entry: Entry) => void = () => undefined): History {
   const entries: Entry[] = [];
-  const waiting = new Set<{ readonly until: number; resolve(): void }>();
+  const waiting = new Set<{ readonly requests: number; answered: number; outcomes: number; resolve(): void }>();
   let settled = 0;
 
   return {
@@ -88,13 +93,15 @@ export function createHistory(onEntry: (entry: Entry) => void = () => undefined)
       if (entry.type !== 'settled') return;
       settled += 1;
       for (const one of waiting) {
-        if (settled < one.until) continue;
+        one.outcomes += 1;
+        one.answered = 'code' in entry.outcome ? 0 : one.answered + 1;
+        if (one.answered < one.requests && one.outcomes < outcomesPerCalm * one.requests) continue;
         waiting.delete(one);
         one.resolve();
       }
     },
     settledCount: () => settled,
-    settled: (more) => new Promise((resolve) => void waiting.add({ until: settled + more, resolve })),
+    calm: (requests) => new Promise((resolve) => void waiting.add({ requests, answered: 0, outcomes: 0, resolve })),
   };
 }
 

@@ -120,14 +120,14 @@ async function runLoad(
 async function runNemesis(options: ChaosOptions, history: History, plant: Plant): Promise<void> {
   const { seed, faults, calmRequests, isOver } = options;
   const chance = chanceOf(seed, 'nemesis');
-  await history.settled(calmRequests);
+  await history.calm(calmRequests);
   for (let rounds = 0; !isOver(rounds); rounds += 1) {
     for (const planned of planRound(faults, chance)) {
       if (isOver(rounds)) return;
       const fault = await commit(plant, planned);
       history.add(fault);
       options.onFault?.(fault, history);
-      await history.settled(calmRequests);
+      await history.calm(calmRequests);
     }
   }
 }
