@@ -35,7 +35,7 @@ export interface Stall {
   readonly toMs: number;
 }
 
-/** One fault, from the signal until everything was back; a double one until requests were answered again. */
+/** One fault, from the signal until everything was back. */
 export interface Fault {
   readonly type: 'fault';
   readonly kind: string;

@@ -7,7 +7,7 @@ import type { PlanOptions } from './fault-plan.ts';
 import { planRound } from './fault-plan.ts';
 import { startGenerator } from './generator.ts';
 import type { Entry, Fault, History } from './history.ts';
-import { createHistory, historyNowMs } from './history.ts';
+import { createHistory } from './history.ts';
 import { commit } from './nemesis.ts';
 import type { Plant } from './system-under-test.ts';
 import { startPlant } from './system-under-test.ts';
@@ -125,10 +125,9 @@ async function runNemesis(options: ChaosOptions, history: History, plant: Plant)
     for (const planned of planRound(faults, chance)) {
       if (isOver(rounds)) return;
       const fault = await commit(plant, planned);
+      history.add(fault);
       options.onFault?.(fault, history);
       await history.calm(calmRequests);
-      // What a double fault has held back fails after it, and is part of it.
-      history.add(fault.double ? { ...fault, toMs: historyNowMs() } : fault);
     }
   }
 }

@@ -69,7 +69,7 @@ async function draining(): Promise<boolean> {
 
 /** A value that takes longer to arrive than a small request may stay silent. */
 async function long(): Promise<boolean> {
-  const { ask, settle, runs } = await setUpLargeValues({ servers: 2, delayMs });
+  const { ask, settle, runs } = await setUpLargeValues({ seed: 2, servers: 2, delayMs });
   const all = [0, 1].map((index) => ask(2 * limits.unconfirmedBytesMax + index));
   await settle(all);
   return isBroken(all, runs);

@@ -47,15 +47,18 @@ export interface LargeValuesOptions {
   readonly servers?: number;
   /** The size of every output; unless given, an output is the input. */
   readonly answerBytes?: number | undefined;
-  /** How long a packet takes, at least and at most; then none of them is late. */
+  /** How long a packet takes, at least and at most. */
   readonly delayMs?: readonly [least: number, most: number] | undefined;
+  /** The share of packets that take up to ten times as long. */
+  readonly lateShare?: number | undefined;
   /** What an op-server does before it answers. */
   readonly work?: (process: SimulatedProcess) => void;
 }
 
 /** Two brokers, a client, and servers that count their runs. */
-export async function setUpLargeValues({ seed = 1, servers = 1, answerBytes, delayMs, work }: LargeValuesOptions = {}) {
-  const network = createNetwork({ seed, ...(delayMs && { delayMs, lateShare: 0 }) });
+export async function setUpLargeValues(setting: LargeValuesOptions = {}) {
+  const { seed = 1, servers = 1, answerBytes, delayMs, lateShare, work } = setting;
+  const network = createNetwork({ seed, delayMs, lateShare });
   const brokers = [network.startBroker('broker'), network.startBroker('backup')] as const;
   const runs: string[] = [];
   const dropped: BusEvent[] = [];

@@ -15,9 +15,8 @@ export interface Bus<C extends Catalogue, R extends Role> {
   readonly participant: Participant;
   /**
    * @param to the address of the receiving participant
-   * @param value the part of the message that may be large: an operand, an input, a result, the data of a failure
+   * @param value the part of the message that may be large: an operand, an input, a result, the text and data of a failure
    */
-  /** @param value what may be long in the message: the value that it carries, or the text of a failure */
   publish<T extends PublishableTopic<C, R> & Topic<C>>(
     topic: T,
     to: string,

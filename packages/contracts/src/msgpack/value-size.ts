@@ -99,7 +99,7 @@ export function largeBytes(value: unknown): number {
 
 /**
  * An upper bound of the size of a message without the value that it carries, in bytes: numbers, names, a trace, and a
- * failure's text, which takes most of it. A batch of as many such messages as it may have fits its frame, even if their
+ * failure's text, which takes most of it. (A failure's text counts with its value as well.) A batch of as many such messages as it may have fits its frame, even if their
  * values fill a chunk.
  */
 export const besidesBytesMax = 4_096;
