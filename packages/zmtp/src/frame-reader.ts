@@ -1,4 +1,4 @@
-import { allocate, readUint32 } from './bytes.ts';
+import { allocate, copied, readUint32 } from './bytes.ts';
 
 /*
  * The frames of ZMTP 3 (rfc.zeromq.org/spec/23 and 37): a byte of flags, the size of the body in one byte or eight, the
@@ -25,13 +25,16 @@ export interface FrameEvents {
 }
 
 export interface FrameReader {
-  /** Takes the next bytes of the stream, cut anywhere. */
+  /** Takes the next bytes of the stream, cut anywhere. They may be overwritten afterwards. */
   push(chunk: Uint8Array): void;
   /** Bytes held for a frame that is incomplete; at most twice the largest frame. */
   held(): number;
   /** No event is reported from now on. */
   stop(): void;
 }
+
+type Span = readonly [start: number, end: number];
+type Fault = 'not a ZMTP frame' | 'a frame above the limit';
 
 export interface FrameLimits {
   readonly frameBytesMax: number;
@@ -47,16 +50,13 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   let restBytes = 0;
   let stopped = false;
 
-  function fault(what: string): undefined {
-    stopped = true;
-    events.fault(what);
-    return undefined;
-  }
-
-  /** @returns where the frame that begins at `at` ends; undefined when its header is incomplete or invalid */
-  function bodySpan(bytes: Uint8Array, at: number, end: number): readonly [start: number, end: number] | undefined {
+  /**
+   * @returns the span of the body of the frame that begins there, of which bytes may be missing; undefined when its header
+   *   is incomplete; or what is wrong with it
+   */
+  function bodySpan(bytes: Uint8Array, at: number, end: number): Span | Fault | undefined {
     const flags = bytes[at] ?? 0;
-    if ((flags & ~allFlags) !== 0) return fault('not a ZMTP frame');
+    if (at < end && (flags & ~allFlags) !== 0) return 'not a ZMTP frame';
     if ((flags & longFlag) === 0) {
       const start = at + shortHeadBytes;
       return start > end ? undefined : [start, start + (bytes[at + 1] ?? 0)];
@@ -64,30 +64,48 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     const start = at + longHeadBytes;
     if (start > end) return undefined;
     const size = readUint32(bytes, at + 1) * wordValues + readUint32(bytes, at + 1 + sizeWordBytes);
-    return size > frameBytesMax ? fault('a frame above the limit') : [start, start + size];
+    return size > frameBytesMax ? 'a frame above the limit' : [start, start + size];
   }
 
-  /** @returns where the first incomplete frame begins */
-  function takeFrames(bytes: Uint8Array, from: number): number {
+  function fault(what: Fault): void {
+    stopped = true;
+    events.fault(what);
+  }
+
+  /** @returns where the first frame begins that is incomplete or invalid */
+  function wholeUntil(bytes: Uint8Array, from: number): number {
     let at = from;
-    while (at < bytes.length && !stopped) {
+    for (;;) {
       const span = bodySpan(bytes, at, bytes.length);
-      if (span === undefined || span[1] > bytes.length) break;
-      events.frame(bytes[at] ?? 0, bytes, span[0], span[1]);
-      at = span[1];
+      if (typeof span !== 'object' || span[1] > bytes.length) return at;
+      [, at] = span;
     }
-    return at;
+  }
+
+  /** @param frames whole and valid; their receivers keep them */
+  function report(frames: Uint8Array): void {
+    for (let at = 0; at < frames.length && !stopped;) {
+      const [start, end] = bodySpan(frames, at, frames.length) as Span;
+      events.frame(frames[at] ?? 0, frames, start, end);
+      at = end;
+    }
+  }
+
+  /** @param bytes the first ones of a frame, after those before it were reported */
+  function begin(bytes: Uint8Array): void {
+    const span = bodySpan(bytes, 0, bytes.length);
+    if (typeof span === 'string') fault(span);
+    else if (bytes.length > 0) hold(bytes, span?.[1]);
   }
 
   /** Doubles the room each time, so that a stream that arrives byte by byte is not copied for each byte. */
   function hold(bytes: Uint8Array, frameEnd = Number.POSITIVE_INFINITY): Uint8Array {
     const used = restBytes;
     restBytes += bytes.length;
-    if (rest === undefined) rest = allocate(restBytes);
-    else if (restBytes > rest.length) {
-      const smaller = rest.subarray(0, used);
+    if (rest === undefined || restBytes > rest.length) {
+      const smaller = rest?.subarray(0, used);
       rest = allocate(Math.min(2 * restBytes, frameEnd));
-      rest.set(smaller);
+      if (smaller !== undefined) rest.set(smaller);
     }
     rest.set(bytes, used);
     return rest;
@@ -104,6 +122,10 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     const held = hold(chunk.subarray(0, at));
     const span = bodySpan(held, 0, restBytes);
     if (span === undefined) return at;
+    if (typeof span === 'string') {
+      fault(span);
+      return at;
+    }
     const [start, end] = span;
     const next = at + end - restBytes;
     if (next > chunk.length) {
@@ -123,9 +145,11 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     push(chunk) {
       if (stopped) return;
       const from = rest === undefined ? 0 : complete(rest, chunk);
-      const at = takeFrames(chunk, from);
-      // Copy the rest, because a view would keep the whole chunk in memory.
-      if (at < chunk.length && !stopped) hold(chunk.subarray(at));
+      if (!stopped && from < chunk.length) {
+        const until = wholeUntil(chunk, from);
+        if (until > from) report(copied(chunk.subarray(from, until)));
+        if (!stopped) begin(chunk.subarray(until));
+      }
       if (!stopped) return;
       rest = undefined;
       restBytes = 0;

@@ -8,6 +8,8 @@ export interface Link {
   /**
    * Never waits and never throws. A message that cannot be sent is lost, and the request is resent (rule 2 of the
    * protocol).
+   *
+   * @param body may be overwritten afterwards if it has at most `chunkBytes` and the head of a chunk
    */
   publish(topic: string, body: Uint8Array): void;
   /** Subscribes to a prefix, as in ZeroMQ. */

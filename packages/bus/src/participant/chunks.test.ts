@@ -33,7 +33,7 @@ function setUp(address = a) {
     dropped: createThrottledCounter(platform, (topic, cause) => void dropped.push(`${topic}: ${cause}`)),
     encode: (_topic, message) => codec.encode(address, 1, [message]),
     publish: (topic, to, message) => void published.push([topic, to, message]),
-    publishBody: (_topic, _to, body) => void bodies.push(body),
+    publishBody: (_topic, _to, body) => void bodies.push(body.slice()),
     unsentBytes() {
       state.looked += 1;
       return state.unsent;
@@ -59,9 +59,25 @@ function chunksOf(size: number, inside = b): Uint8Array[] {
   chunks.send();
   return bodies.map((body) => {
     const chunk = readChunk(body);
-    return writeChunk({ ...(chunk as NonNullable<typeof chunk>), sender: b });
+    return writeChunk({ ...(chunk as NonNullable<typeof chunk>), sender: b }).slice();
   });
 }
+
+test('bytes of a large message stay as they are when the next one arrives', () => {
+  const { chunks } = setUp('aaaaaaaaaaaa');
+  const sent = setUp(b);
+  const taken: [number, Uint8Array][] = [];
+  for (const fill of [1, 2]) {
+    sent.chunks.add(requests, 'aaaaaaaaaaaa', [fill, new Uint8Array(100_000).fill(fill)], 100_000);
+    sent.chunks.send();
+  }
+  for (const one of sent.bodies)
+    chunks.heard(requests, one, ({ messages }) => taken.push(...(messages as typeof taken)));
+  expect(taken.map(([seq, bytes]) => [seq, bytes.length, ...new Set(bytes)])).toEqual([
+    [1, 100_000, 1],
+    [2, 100_000, 2],
+  ]);
+});
 
 test('a message arrives as one batch when its last chunk has arrived', () => {
   const { chunks, dropped } = setUp();

@@ -120,7 +120,7 @@ export function fakeBroker(platform: TestPlatform): FakeBroker {
       });
       return {
         publish(topic, body) {
-          if (marker !== undefined && !broker.lose(topic)) deliver(topic, body);
+          if (marker !== undefined && !broker.lose(topic)) deliver(topic, body.slice());
         },
         subscribe(prefix) {
           member.subscriptions.add(prefix);

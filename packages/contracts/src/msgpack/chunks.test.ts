@@ -14,7 +14,7 @@ test('a chunk is read as it was written', () => {
 });
 
 test('a chunk shares the memory of its frame if little else is in it, and none of that of many frames', () => {
-  const encoded = writeChunk(chunk);
+  const encoded = writeChunk(chunk).slice();
   expect(readChunk(encoded)?.bytes.buffer).toBe(encoded.buffer);
   const many = new Uint8Array(3 * encoded.length);
   many.set(encoded);

@@ -1,6 +1,6 @@
 import { isAddress } from '../topics/address.ts';
 import { chunkBytes, chunksMax } from '../messages/limits.ts';
-import { decodeWithViews, encodeValue } from './codec.ts';
+import { decodeWithViews, encodeShared } from './codec.ts';
 
 /*
  * A chunk: a piece of a body that is larger than one chunk (docs/wire.md, "Chunks"). It travels as a body of its own, on
@@ -26,8 +26,9 @@ export function isChunk(body: Uint8Array): boolean {
   return body[0] === chunkHead;
 }
 
+/** @returns bytes that the next call overwrites: new memory for each chunk kept the garbage collector busy */
 export function writeChunk({ sender, body, index, count, bytes }: Chunk): Uint8Array {
-  return encodeValue([sender, body, index, count, bytes]);
+  return encodeShared([sender, body, index, count, bytes]);
 }
 
 /** @returns undefined when the bytes are not a chunk; its bytes keep at most twice their size in memory */

@@ -30,6 +30,7 @@ export interface Codec {
     messages: readonly unknown[],
     stragglers?: readonly number[],
   ): Uint8Array;
+  /** @returns a batch that keeps nothing of the body's memory */
   decode(body: Uint8Array): OpenBatch | BodyFault;
   /** Whether a body that `encode` wrote is small enough to be sent, in bytes and in parts. */
   fits(body: Uint8Array): boolean;
@@ -61,6 +62,14 @@ export function encodeValue(value: unknown): Uint8Array {
 }
 
 let valueEncoder: Encoder | undefined;
+
+/** Like `encodeValue`. @returns bytes that the next call overwrites */
+export function encodeShared(value: unknown): Uint8Array {
+  sharedEncoder ??= newEncoder();
+  return sharedEncoder.encodeSharedRef(value);
+}
+
+let sharedEncoder: Encoder | undefined;
 
 /** @returns undefined when the bytes are not MessagePack */
 export function decodeValue(body: Uint8Array): unknown {

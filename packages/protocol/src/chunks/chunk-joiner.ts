@@ -13,7 +13,10 @@
 import type { Chunk } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 
-/** What became of a chunk: it completed its body, is kept or was a copy, or its body is dropped. */
+/**
+ * What became of a chunk: it completed its body, is kept or was a copy, or its body is dropped. The next body that is
+ * complete overwrites this one.
+ */
 export type Taken = Uint8Array | 'kept' | 'dropped';
 
 export interface ChunkJoiner {
@@ -52,6 +55,8 @@ export function createChunkJoiner(
   const streams = new Map<string, Incomplete>();
   const ended = new Map<string, Ended>();
   let bytes = 0;
+  /** Room for whole bodies, as large as the largest so far. New memory for each kept the garbage collector busy. */
+  let room = new Uint8Array();
 
   function end(stream: string, body: number, isWhole: boolean): void {
     ended.delete(stream);
@@ -82,6 +87,16 @@ export function createChunkJoiner(
     return { body, count, chunks: [], bytes: 0, heardMs: nowMs };
   }
 
+  function join({ chunks, bytes: size }: Incomplete): Uint8Array {
+    if (room.length < size) room = new Uint8Array(size);
+    let at = 0;
+    for (const chunk of chunks) {
+      room.set(chunk, at);
+      at += chunk.length;
+    }
+    return room.subarray(0, size);
+  }
+
   function add(stream: string, incomplete: Incomplete, chunk: Uint8Array, nowMs: number): Taken {
     incomplete.chunks.push(chunk);
     incomplete.bytes += chunk.length;
@@ -89,7 +104,7 @@ export function createChunkJoiner(
     bytes += chunk.length;
     if (incomplete.chunks.length === incomplete.count) {
       leave(stream, incomplete, true);
-      return joined(incomplete);
+      return join(incomplete);
     }
     streams.delete(stream);
     streams.set(stream, incomplete);
@@ -127,14 +142,4 @@ export function createChunkJoiner(
     size: () => streams.size,
     bytes: () => bytes,
   };
-}
-
-function joined({ chunks, bytes }: Incomplete): Uint8Array {
-  const body = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
 }

@@ -43,7 +43,7 @@ test('all bytes arrive in order, those before the close too, however long they t
   const log = createEventLog<string>();
   const parts: Buffer[] = [];
   const take = createFairReader(near, (bytes) => {
-    parts.push(bytes);
+    parts.push(Buffer.from(bytes));
     busyFor(15);
   });
   near.on('data', take);
@@ -52,6 +52,21 @@ test('all bytes arrive in order, those before the close too, however long they t
   far.end(sent);
   await log.until((said) => said.includes('closed'));
   expect(Buffer.concat(parts).equals(sent)).toBe(true);
+});
+
+test('bytes that wait for their turn are not changed by the next read', async () => {
+  const [near] = await loopback();
+  const texts: string[] = [];
+  const take = createFairReader(near, (bytes) => {
+    texts.push(bytes.toString('latin1'));
+    busyFor(15);
+  });
+  const readInto = Buffer.alloc(1);
+  for (const text of 'abc') {
+    readInto.write(text);
+    take(readInto);
+  }
+  await expect.poll(() => texts.join('')).toBe('abc');
 });
 
 test('a dialled connection is read in turns too, and all its bytes arrive in order', async () => {
@@ -67,7 +82,7 @@ test('a dialled connection is read in turns too, and all its bytes arrive in ord
   await new Promise<void>((resolve) => {
     const user: StreamUser = {
       heard(bytes) {
-        parts.push(bytes);
+        parts.push(Buffer.from(bytes));
         busyFor(15);
       },
       drained: () => undefined,

@@ -25,8 +25,9 @@ let spentMs = 0;
 let scheduled = false;
 
 /**
- * @param heard gets all bytes of the socket, in order; the last ones before the socket reports its close
- * @returns takes a chunk that the socket has read
+ * @param heard gets all bytes of the socket, in order; the last ones before the socket reports its close. They may be
+ *   overwritten when it has returned
+ * @returns takes a chunk that the socket has read, and copies it if it has to wait
  */
 export function createFairReader(
   socket: Socket,
@@ -48,7 +49,7 @@ export function createFairReader(
     if (reader.chunks.length === 0 && spentMs < shareMs) {
       reader.take(chunk);
     } else {
-      if (reader.chunks.push(chunk) === 1) waiting.push(reader);
+      if (reader.chunks.push(Buffer.from(chunk)) === 1) waiting.push(reader);
       socket.pause();
     }
     if (spentMs >= noticeMs) schedule();
