@@ -5,8 +5,8 @@ import { testConfig } from '../vitest.base.ts';
  * would slow brokers so much that they miss healthy servers.
  */
 
-/** Compilers and checks of files. A few of these files start a small system as well. */
-const texts = ['src/{contributing,docs,repository}/**/*.test.ts', 'src/published/pack.test.ts'];
+/** Compilers, installations and checks of files. A few of these files start a small system as well. */
+const texts = ['src/{contributing,docs,published,repository}/**/*.test.ts'];
 
 const { ssr, test } = testConfig();
 const { reporters: _inFile, include, ...limits } = test ?? {};

@@ -112,7 +112,7 @@ export function check(entries: readonly Entry[]): Report {
         outcome.code === 'server-lost'
           ? killedServers(touching) >= limits.serverEndsMax
           : allowedInDouble.has(outcome.code) && touching.some(({ double }) => double);
-      if (!allowed) object('failed', request, outcome.code);
+      if (!allowed) object('failed', request, failureText(outcome));
       return;
     }
     for (const row of rows) {
@@ -139,6 +139,10 @@ export function check(entries: readonly Entry[]): Report {
 
   const rows = [...tallies.values()].toSorted((one, other) => rankOf(one.kind).localeCompare(rankOf(other.kind)));
   return { rows, total: whole, objections };
+}
+
+function failureText({ code, text }: { readonly code: string; readonly text?: string }): string {
+  return text === undefined ? code : `${code}, ${text}`;
 }
 
 function killedServers(faults: readonly Fault[]): number {

@@ -1,7 +1,7 @@
 import type { CallOptions, Answer } from '@cateto/sdk';
 import { RequestError } from '@cateto/sdk';
 import type { Chance } from './chance.ts';
-import type { Asked, Entry } from './history.ts';
+import type { Asked, Entry, Outcome } from './history.ts';
 import { historyNowMs } from './history.ts';
 import type { Workload } from './workload.ts';
 
@@ -43,15 +43,13 @@ export function startGenerator(options: GeneratorOptions): Generator {
   let tickedMs = dueMs;
 
   async function ask(asked: Asked): Promise<void> {
-    const settle = (
-      id: string | undefined,
-      outcome: { value: unknown; fallbacks: readonly number[] } | { code: string },
-    ) => record({ type: 'settled', number: asked.number, settledMs: historyNowMs(), id, outcome });
+    const settle = (id: string | undefined, outcome: Outcome) =>
+      record({ type: 'settled', number: asked.number, settledMs: historyNowMs(), id, outcome });
     try {
       const { value, id, fallbacks } = await options.call(asked.formula, asked.operands, { timeoutMs });
       settle(id, { value, fallbacks });
     } catch (error) {
-      if (error instanceof RequestError) settle(error.id, { code: error.code });
+      if (error instanceof RequestError) settle(error.id, { code: error.code, text: error.message });
       else settle(undefined, { code: String(error) });
     }
   }

@@ -16,7 +16,9 @@ export interface Asked {
   readonly timeoutMs: number;
 }
 
-export type Outcome = { readonly value: unknown; readonly fallbacks: readonly number[] } | { readonly code: string };
+export type Outcome =
+  | { readonly value: unknown; readonly fallbacks: readonly number[] }
+  | { readonly code: string; readonly text?: string };
 
 export interface Settled {
   readonly type: 'settled';

@@ -133,7 +133,9 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     served: queues.served,
     wouldWaitTooLong(request, nowMs) {
       const { deadlineMs, target } = request.call;
-      const waitMs = queues.waitMs(request);
+      // Servers that have just started become faster: in their first second they gave an answer each 50 ms, and then
+      // hundreds a second. So nothing is foreseen for longer than was seen.
+      const waitMs = Math.min(queues.waitMs(request), queues.measuredMs(target.contract));
       return waitMs > 0 && waitMs + queues.leastMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
     },
     overloaded: (request) =>

@@ -12,6 +12,8 @@ export interface Pace {
   answered(tookMs: number, nowMs: number): void;
   /** The time from one answer to the next; 0 while unknown. */
   eachMs(): number;
+  /** How long answers have been counted, older ones too. */
+  measuredMs(): number;
   /** For a while, answers said nothing. */
   restart(): void;
   /** This process stood still for this long, and took no answers. */
@@ -30,6 +32,7 @@ const answersMax = 128;
 export function createPace(): Pace {
   /** Since then; the first answer is where the measurement begins. */
   let answers = 0;
+  let firstMs = Number.NaN;
   let sinceMs = Number.NaN;
   let lastMs = 0;
   let tookMs = 0;
@@ -41,7 +44,7 @@ export function createPace(): Pace {
     answered(ms, nowMs) {
       lastMs = nowMs;
       if (Number.isNaN(sinceMs)) {
-        sinceMs = nowMs;
+        firstMs = sinceMs = nowMs;
         return;
       }
       answers += 1;
@@ -55,12 +58,14 @@ export function createPace(): Pace {
       if (answers < fewAnswersMin || (answers < answersMin && forMs() < fewAnswersMs)) return 0;
       return forMs() < leastMs() ? 0 : forMs() / answers;
     },
+    measuredMs: () => lastMs - firstMs,
     restart() {
       answers = 0;
       tookMs = 0;
       sinceMs = Number.NaN;
     },
     stoodStill(ms) {
+      firstMs += ms;
       sinceMs += ms;
       lastMs += ms;
     },

@@ -40,6 +40,8 @@ export interface Queues<W> {
   stoodStill(ms: number): void;
   /** How long one more request of this origin will probably wait; 0 while unknown. */
   waitMs(request: OpenRequest<W>): number;
+  /** For how long the pace of the queue that waits for this contract has been measured. */
+  measuredMs(contract: string): number;
 }
 
 interface Queue<W> {
@@ -184,6 +186,7 @@ export function createQueues<W>(): Queues<W> {
     leastMs: (contract) => queues.get(contract)?.leastMs ?? 0,
     restart: () => queues.forEach(({ pace }) => pace.restart()),
     stoodStill: (ms) => queues.forEach(({ pace }) => pace.stoodStill(ms)),
+    measuredMs: (contract) => queues.get(contract)?.pace.measuredMs() ?? 0,
     waitMs({ call: { target, origin = '' } }) {
       const queue = queues.get(target.contract);
       const eachMs = queue?.pace.eachMs() ?? 0;

@@ -306,6 +306,23 @@ describe('requests that wait for room', () => {
     expect(call(102, { deadlineMs: at.nowMs + 10_000 })).toEqual([]);
   });
 
+  test('a request is not refused for a wait that is longer than the queue has been measured', () => {
+    const { callMany, beat, answer, at, call } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 200);
+    const answerUntil = (last: number): void => {
+      for (let seq = at.nowMs / 50 + 1; seq <= last; seq += 1) {
+        at.nowMs += 50;
+        answer(a, seq);
+      }
+    };
+    answerUntil(40);
+    // Its turn would come after 8 s, and the queue has moved for 2 s.
+    expect(call(201, { deadlineMs: at.nowMs + 5_000 })).toEqual([]);
+    answerUntil(85);
+    expect(outcomes(call(202, { deadlineMs: at.nowMs + 5_000 }))).toEqual([[202, 'overloaded']]);
+  });
+
   test('requests are not sent when less time is left than a run takes', () => {
     const { beat, answer, at, call } = setUp(a);
     beat(a, { windows: { square: 1 } });
