@@ -14,14 +14,14 @@ interface Opened {
   closed: boolean;
 }
 
-function setUp({ failsFrom = Number.POSITIVE_INFINITY } = {}) {
+function setUp({ fails = (): boolean => false } = {}) {
   const all: Opened[] = [];
   const told: unknown[] = [];
   const later: (() => void)[] = [];
   const connections = openRequestConnections({
     brokers: [broker],
     open(_broker, state) {
-      if (all.length >= failsFrom) throw new Error('no file handle');
+      if (fails()) throw new Error('no file handle');
       const opened: Opened = { state, ttlMs: state.times().ttlMs, subscribed: [], closed: false };
       all.push(opened);
       return {
@@ -66,15 +66,47 @@ test('a connection over a near link stays', () => {
   expect(all).toHaveLength(1);
 });
 
-test('a connection that cannot be replaced stays', () => {
-  const { all, told, connections } = setUp({ failsFrom: 1 });
+test('a connection that cannot be replaced stays, and one more is tried each second', () => {
+  let fails = false;
+  const { all, told, later, connections } = setUp({ fails: () => fails });
+  fails = true;
   connections.subscribe('one');
   connections.roundTrip?.(broker, far);
+  connections.roundTrip?.(broker, { shortest: 1_500, longest: 1_500 });
   connections.subscribe('two');
-  expect(told).toEqual([new Error('no file handle')]);
+  const fault = new Error('no file handle');
+  expect(told).toEqual([fault, fault]);
   expect(all.map(({ subscribed, closed, state }) => [subscribed, closed, state.isCurrent()])).toEqual([
     [['one', 'two'], false, true],
   ]);
+  expect(later).toHaveLength(1);
+  later.shift()?.();
+  expect([told.length, later.length]).toEqual([3, 1]);
+  fails = false;
+  later.shift()?.();
+  expect(all.map(({ ttlMs, subscribed, state }) => [ttlMs, subscribed, state.isCurrent()])).toEqual([
+    [200, ['one', 'two'], false],
+    [4_000, ['one', 'two'], true],
+  ]);
+  expect(later).toEqual([]);
+});
+
+test('a connection is not tried again after the close, nor after another one was opened', async () => {
+  let fails = false;
+  const { all, later, connections } = setUp({ fails: () => fails });
+  fails = true;
+  connections.roundTrip?.(broker, { shortest: 100, longest: 100 });
+  fails = false;
+  connections.roundTrip?.(broker, { shortest: 250, longest: 250 });
+  for (const run of later.splice(0)) run();
+  expect(all).toHaveLength(2);
+  fails = true;
+  connections.roundTrip?.(broker, { shortest: 600, longest: 600 });
+  expect(later).toHaveLength(1);
+  await connections.close(0);
+  fails = false;
+  for (const run of later.splice(0)) run();
+  expect(all).toHaveLength(2);
 });
 
 test('the close closes every connection once, also one that was about to be closed', async () => {

@@ -32,7 +32,7 @@ export interface RequestConnectionsOptions {
   open(broker: BrokerEndpoint, state: RequestConnectionState): RequestConnection;
   /** A connection was established. The first one counts too, because nothing arrived before it. */
   connected(): void;
-  /** A connection could not be opened, so the one before stays. */
+  /** A connection could not be opened, so the one before stays, and another one is tried a second later. */
   failed(error: unknown): void;
   nowMs(): number;
   later(ms: number, run: () => void): void;
@@ -47,6 +47,7 @@ interface RequestsOfBroker extends RequestConnection {
  * are still in flight, and the broker must not miss the server between the two connections.
  */
 const overlapMs = 1_000;
+const retryMs = 1_000;
 
 export function openRequestConnections(options: RequestConnectionsOptions): RequestSubscriber {
   const { brokers, nowMs } = options;
@@ -66,6 +67,8 @@ function requestsOf(broker: BrokerEndpoint, options: RequestConnectionsOptions):
   /** The last one is the current one; those before it are about to be closed. */
   const all: RequestConnection[] = [];
   let closed = false;
+  /** The last connection could not be opened. */
+  let isMissing = false;
 
   function openOne(): RequestConnection {
     const state: RequestConnectionState = {
@@ -84,12 +87,23 @@ function requestsOf(broker: BrokerEndpoint, options: RequestConnectionsOptions):
 
   /** Opens a connection with other times. It takes the place of the one before when it is established. */
   function replace(): void {
+    if (closed) return;
     try {
       const one = openOne();
+      isMissing = false;
       for (const prefix of wanted) one.subscribe(prefix);
     } catch (error) {
       failed(error);
+      if (isMissing) return;
+      isMissing = true;
+      later(retryMs, retry);
     }
+  }
+
+  function retry(): void {
+    if (!isMissing) return;
+    isMissing = false;
+    replace();
   }
 
   function leave(one: RequestConnection): void {
@@ -112,7 +126,7 @@ function requestsOf(broker: BrokerEndpoint, options: RequestConnectionsOptions):
       for (const one of all) one.unsubscribe(prefix);
     },
     roundTrip(took, atMs) {
-      if (!closed && trips.measured(took, atMs)) replace();
+      if (trips.measured(took, atMs)) replace();
     },
     close() {
       closed = true;
