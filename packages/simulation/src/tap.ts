@@ -1,6 +1,5 @@
 import {
   commandFlag,
-  copied,
   createFrameReader,
   greetingBytes,
   latin1,
@@ -88,9 +87,7 @@ export function createTap(
     },
   );
 
-  return (given) => {
-    // The writer reuses its memory, and the reader keeps the bytes of incomplete frames.
-    const bytes = copied(given);
+  return (bytes) => {
     const ofGreeting = Math.min(bytes.length, greetingBytes - greeted);
     greeted += ofGreeting;
     passing = ofGreeting > 0 ? [{ bytes, start: 0, end: ofGreeting }] : [];

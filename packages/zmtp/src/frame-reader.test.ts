@@ -18,7 +18,7 @@ function encoded({ flags, body }: Frame, long: boolean): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** The frames that a reader reported, as it keeps them. */
+/** The frames that a reader reported. They share its memory. */
 function readerOf(limit = frameBytesMax) {
   const frames: Frame[] = [];
   const faults: string[] = [];
@@ -61,7 +61,7 @@ const aFrame = fc.record({
 });
 const cuts = fc.oneof(fc.constant([1]), fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 12 }));
 
-test('frames come out whole and in order wherever the stream is cut, and are not changed when the memory of the stream is', () => {
+test('frames come out whole and in order wherever the stream is cut, and keep their bytes when the memory of the stream is reused', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(aFrame, fc.boolean()), { maxLength: 12 }), cuts, (sent, lengths) => {
       const { reader, frames, faults } = readerOf();

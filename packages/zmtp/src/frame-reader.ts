@@ -51,8 +51,8 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
   let stopped = false;
 
   /**
-   * @returns the span of the body of the frame that begins there, of which bytes may be missing; undefined when its header
-   *   is incomplete; or what is wrong with it
+   * @returns where the body of this frame begins and ends, even if it is incomplete; undefined when the header is; a text
+   *   when it is no frame
    */
   function bodySpan(bytes: Uint8Array, at: number, end: number): Span | Fault | undefined {
     const flags = bytes[at] ?? 0;
@@ -82,7 +82,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     }
   }
 
-  /** @param frames whole and valid; their receivers keep them */
+  /** @param frames whole and valid, in memory that receivers may keep */
   function report(frames: Uint8Array): void {
     for (let at = 0; at < frames.length && !stopped;) {
       const [start, end] = bodySpan(frames, at, frames.length) as Span;
@@ -91,7 +91,7 @@ export function createFrameReader({ frameBytesMax }: FrameLimits, events: FrameE
     }
   }
 
-  /** @param bytes the first ones of a frame, after those before it were reported */
+  /** @param bytes the beginning of a frame that is incomplete or invalid */
   function begin(bytes: Uint8Array): void {
     const span = bodySpan(bytes, 0, bytes.length);
     if (typeof span === 'string') fault(span);

@@ -25,4 +25,5 @@ export type { Subscriber, SubscriberEvents, SubscriberOptions } from './subscrib
 export { createSubscriber } from './subscriber.ts';
 export type { XPublisher, XPublisherEvents, XPublisherOptions } from './x-publisher.ts';
 export { createXPublisher } from './x-publisher.ts';
+export { copiedBelowBytes } from './write-buffer.ts';
 export type { RoundTripMs } from './round-trip.ts';

@@ -4,7 +4,7 @@ import { moreFlag } from './frame-reader.ts';
 export interface MessageFrames {
   /** Takes a frame: its body is the bytes from `start` to `end`. */
   take(flags: number, bytes: Uint8Array, start: number, end: number): void;
-  /** Bytes that the frames of an incomplete message keep in memory, with the chunks that they are part of. */
+  /** Bytes that the frames of an incomplete message keep in memory, with the frames that were read together with them. */
   held(): number;
 }
 

@@ -26,7 +26,7 @@ export interface Stream {
 
 /** The owner of a stream. It is called in a turn of its own event loop. */
 export interface StreamUser {
-  /** Bytes arrived. The receiver may keep them, but must not write to them. */
+  /** Bytes arrived. Their memory is reused when the call has returned, so the receiver copies what it keeps. */
   heard(bytes: Uint8Array, nowMs: number): void;
   /** Nothing waits any more after the stream was full. */
   drained(): void;

@@ -3,7 +3,8 @@ export interface Peer {
   /** The public key that it has proven to have; undefined when the mechanism has no keys. */
   readonly publicKey: Uint8Array | undefined;
   /**
-   * Sends a message of one frame or two, together with the other messages of this turn.
+   * Sends a message of one frame or two, together with the other messages of this turn. A frame of less than
+   * `copiedBelowBytes` is copied at once.
    *
    * @returns false when the message is lost because too many bytes wait for this peer
    */

@@ -8,7 +8,7 @@ import type { Stream } from './network.ts';
  */
 
 export interface WriteBuffer {
-  /** Adds a frame; it leaves with the next `flush`. */
+  /** Adds a frame; it leaves with the next `flush`. A body of less than {@link copiedBelowBytes} is copied at once. */
   frame(flags: number, body: Uint8Array | string): void;
   /** Bytes that were added and not yet taken by the kernel. */
   waiting(): number;
@@ -26,10 +26,11 @@ export interface WriteBuffer {
 
 const pieceBytes = 65_536;
 /**
- * A body from this size on is passed on without copying. A chunk of a large value is smaller: copying it takes a few
- * microseconds. A second system call for its head takes 50 or more, and wakes the receiver twice.
+ * A body from this size on is passed on without copying. A chunk of a large value is smaller, because its sender reuses
+ * its memory. Copying it takes a few microseconds; a second system call for its head would take 50 or more, and wake the
+ * receiver twice.
  */
-const largeBytes = 49_152;
+export const copiedBelowBytes = 49_152;
 const longSizeAt = 5;
 
 /**
@@ -82,7 +83,7 @@ export function createWriteBuffer(stream: Stream): WriteBuffer {
   return {
     frame(flags, body) {
       const size = body.length;
-      if (size < largeBytes) {
+      if (size < copiedBelowBytes) {
         const into = room(longHeadBytes + size);
         writeHead(into, flags, size);
         if (typeof body === 'string') writeLatin1(into, body, used);

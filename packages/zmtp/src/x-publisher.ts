@@ -26,7 +26,10 @@ export interface XPublisherEvents {
 }
 
 export interface XPublisher extends Pick<Connections, 'dial' | 'bind' | 'load' | 'unsentBytes' | 'recheck' | 'close'> {
-  /** Sends to every peer that subscribes to a prefix of the topic. Never waits and never throws. */
+  /**
+   * Sends to every peer that subscribes to a prefix of the topic. Never waits and never throws. A body of less than
+   * `copiedBelowBytes` is copied at once.
+   */
   send(topic: string, body: Uint8Array): void;
 }
 

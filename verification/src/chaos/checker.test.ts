@@ -103,6 +103,13 @@ describe('violations', () => {
     expect(rules([...failed, fault('double', 5_000, 6_000, true)])).toEqual(['failed']);
   });
 
+  test('an objection to a failure says what the failure says', () => {
+    const failed = [asked(1, 100), settled(1, 200, { code: 'overloaded', text: '9 requests wait' })];
+    expect(check(failed).objections.map(({ text }) => text)).toEqual([
+      expect.stringMatching(/no fault: overloaded, 9 requests wait$/),
+    ]);
+  });
+
   test('the checker rejects a failure that the double fault does not explain', () => {
     const failed = [asked(1, 100), settled(1, 200, { code: 'internal' }), fault('double', 50, 900, true)];
     expect(rules(failed)).toEqual(['failed']);

@@ -9,7 +9,7 @@ export interface Link {
    * Never waits and never throws. A message that cannot be sent is lost, and the request is resent (rule 2 of the
    * protocol).
    *
-   * @param body may be overwritten afterwards if it has at most `chunkBytes` and the head of a chunk
+   * @param body copied at once if it has less than 48 KiB (`copiedBelowBytes`). A chunk has less, and its memory is reused
    */
   publish(topic: string, body: Uint8Array): void;
   /** Subscribes to a prefix, as in ZeroMQ. */

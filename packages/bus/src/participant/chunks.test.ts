@@ -9,6 +9,7 @@ import {
   writeChunk,
 } from '@cateto/contracts';
 import type { OpenBatch } from '@cateto/contracts';
+import { copiedBelowBytes } from '@cateto/zmtp';
 import { expect, test } from 'vitest';
 import { createChunks } from './chunks.ts';
 import { testPlatform } from './fake-link.test-support.ts';
@@ -62,6 +63,13 @@ function chunksOf(size: number, inside = b): Uint8Array[] {
     return writeChunk({ ...(chunk as NonNullable<typeof chunk>), sender: b }).slice();
   });
 }
+
+test('a chunk is copied when it is sent, because the next one takes its memory', () => {
+  const { chunks, bodies, add } = setUp('aaaaaaaaaaaa');
+  add(1, 100_000);
+  chunks.send();
+  expect(Math.max(...bodies.map(({ length }) => length))).toBeLessThan(copiedBelowBytes);
+});
 
 test('bytes of a large message stay as they are when the next one arrives', () => {
   const { chunks } = setUp('aaaaaaaaaaaa');

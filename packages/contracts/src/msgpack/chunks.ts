@@ -26,7 +26,7 @@ export function isChunk(body: Uint8Array): boolean {
   return body[0] === chunkHead;
 }
 
-/** @returns bytes that the next call overwrites: new memory for each chunk kept the garbage collector busy */
+/** @returns bytes that the next call overwrites. New memory for each chunk made the garbage collector run more often */
 export function writeChunk({ sender, body, index, count, bytes }: Chunk): Uint8Array {
   return encodeShared([sender, body, index, count, bytes]);
 }

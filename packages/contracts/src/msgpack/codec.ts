@@ -30,7 +30,7 @@ export interface Codec {
     messages: readonly unknown[],
     stragglers?: readonly number[],
   ): Uint8Array;
-  /** @returns a batch that keeps nothing of the body's memory */
+  /** @returns a batch that shares no memory with the body */
   decode(body: Uint8Array): OpenBatch | BodyFault;
   /** Whether a body that `encode` wrote is small enough to be sent, in bytes and in parts. */
   fits(body: Uint8Array): boolean;

@@ -47,6 +47,18 @@ test('the last chunk completes the body, and nothing is kept', () => {
   expect([joiner.size(), joiner.bytes(), joiner.deadlineMs()]).toEqual([0, 0, undefined]);
 });
 
+test('the memory of a body is reused for the next one, and grows less often than bodies do', () => {
+  const { joiner } = setUp();
+  const bodies = [2, 3, 2].map((count, index) => {
+    const taken = chunksOf(index + 1, count)
+      .map((chunk) => joiner.take(chunk.sender, chunk, 0))
+      .at(-1);
+    return taken as Uint8Array;
+  });
+  expect(new Set(bodies.map(({ buffer }) => buffer)).size).toBe(1);
+  expect(bodies.map(({ length }) => length)).toEqual([2, 3, 2].map((count) => count * chunkBytes - 100));
+});
+
 test('bodies of different senders are joined side by side', () => {
   const { take } = setUp();
   const [one, other] = [chunksOf(1, 2), chunksOf(2, 2, b)];

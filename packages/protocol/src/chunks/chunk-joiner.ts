@@ -14,8 +14,8 @@ import type { Chunk } from '@cateto/contracts';
 import { limits } from '@cateto/contracts';
 
 /**
- * What became of a chunk: it completed its body, is kept or was a copy, or its body is dropped. The next body that is
- * complete overwrites this one.
+ * What became of a chunk: it completed its body, is kept or was a copy, or its body is dropped. The memory of a body is
+ * reused for the next complete body.
  */
 export type Taken = Uint8Array | 'kept' | 'dropped';
 
@@ -55,7 +55,7 @@ export function createChunkJoiner(
   const streams = new Map<string, Incomplete>();
   const ended = new Map<string, Ended>();
   let bytes = 0;
-  /** Room for whole bodies, as large as the largest so far. New memory for each kept the garbage collector busy. */
+  /** The memory of the last complete body. New memory for each body made the garbage collector run more often. */
   let room = new Uint8Array();
 
   function end(stream: string, body: number, isWhole: boolean): void {
@@ -88,7 +88,8 @@ export function createChunkJoiner(
   }
 
   function join({ chunks, bytes: size }: Incomplete): Uint8Array {
-    if (room.length < size) room = new Uint8Array(size);
+    // Twice the size, so that values that grow do not need new memory each time.
+    if (room.length < size) room = new Uint8Array(Math.max(size, Math.min(2 * size, limits.bodyBytesMax)));
     let at = 0;
     for (const chunk of chunks) {
       room.set(chunk, at);

@@ -81,10 +81,12 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
   function offerQueue(contract: string, nowMs: number): void {
     let blocked = noKeys;
     let isNext = true;
+    let isServed: boolean | undefined;
     for (;;) {
       const request = queues.next(contract, blocked);
-      if (request === undefined) return;
+      if (request === undefined) break;
       const server = choose(request, isNext);
+      isServed = isServed === true || server !== undefined;
       if (server === 'full') isNext = false;
       if (server === undefined || server === 'full') {
         blocked = new Set(blocked).add(request.line?.key ?? '');
@@ -96,6 +98,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
         give(request, probe(request, nowMs) ?? server, nowMs);
       }
     }
+    if (isServed === false) queues.nobodyServes(contract);
   }
 
   function offerPinned(nowMs: number): void {
@@ -133,9 +136,7 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     served: queues.served,
     wouldWaitTooLong(request, nowMs) {
       const { deadlineMs, target } = request.call;
-      // Servers that have just started become faster: in their first second they gave an answer each 50 ms, and then
-      // hundreds a second. So nothing is foreseen for longer than was seen.
-      const waitMs = Math.min(queues.waitMs(request), queues.measuredMs(target.contract));
+      const waitMs = queues.waitMs(request);
       return waitMs > 0 && waitMs + queues.leastMs(target.contract) > waitShareMax * (deadlineMs - nowMs);
     },
     overloaded: (request) =>

@@ -49,4 +49,41 @@ describe('the pace of a queue', () => {
     pace.answered(50, 5_050);
     expect(pace.eachMs()).toBeCloseTo(50);
   });
+
+  describe('when servers have come that may have just started', () => {
+    /** Answers every 50 ms for `forMs`, the first one 50 ms after `fromMs`. */
+    const answersOf = (pace: ReturnType<typeof createPace>, fromMs: number, forMs: number): void => {
+      for (let nowMs = fromMs + 50; nowMs <= fromMs + forMs; nowMs += 50) pace.answered(50, nowMs);
+    };
+
+    test('the pace is unknown until two seconds after their first answer', () => {
+      const pace = after(40, { many: 1, everyMs: 50 });
+      pace.awaitServers();
+      expect(pace.eachMs()).toBe(0);
+      answersOf(pace, 10_000, 2_000);
+      expect(pace.eachMs()).toBe(0);
+      pace.answered(50, 12_050);
+      expect(pace.eachMs()).toBeCloseTo(50);
+    });
+
+    test('it is measured anew meanwhile without another two seconds', () => {
+      const pace = createPace();
+      pace.awaitServers();
+      answersOf(pace, 0, 1_000);
+      pace.restart();
+      answersOf(pace, 1_000, 1_050);
+      expect(pace.eachMs()).toBeCloseTo(50);
+    });
+
+    test('a standstill of this process is not part of the two seconds', () => {
+      const pace = createPace();
+      pace.awaitServers();
+      answersOf(pace, 0, 1_000);
+      pace.stoodStill(5_000);
+      answersOf(pace, 6_000, 1_000);
+      expect(pace.eachMs()).toBe(0);
+      pace.answered(50, 7_050);
+      expect(pace.eachMs()).toBeCloseTo(50);
+    });
+  });
 });

@@ -12,10 +12,10 @@ export interface Pace {
   answered(tookMs: number, nowMs: number): void;
   /** The time from one answer to the next; 0 while unknown. */
   eachMs(): number;
-  /** How long answers have been counted, older ones too. */
-  measuredMs(): number;
   /** For a while, answers said nothing. */
   restart(): void;
+  /** No server is there. Those that come may have just started. */
+  awaitServers(): void;
   /** This process stood still for this long, and took no answers. */
   stoodStill(ms: number): void;
 }
@@ -24,15 +24,23 @@ export interface Pace {
 const answersMin = 16;
 const fewAnswersMin = 4;
 const fewAnswersMs = 2_000;
+/**
+ * Programs that have just started become faster. Two calc-servers on two busy cores gave an answer every 50 ms in their
+ * first second, and hundreds of answers a second after it.
+ */
+const newServersMs = 2_000;
 /** How many times the duration of a request a measurement lasts at least. */
 const turnoversMin = 4;
 /** Beyond this number, older answers count half. */
 const answersMax = 128;
 
 export function createPace(): Pace {
-  /** Since then; the first answer is where the measurement begins. */
   let answers = 0;
-  let firstMs = Number.NaN;
+  /** No server has answered since there was none. */
+  let areNew = false;
+  /** The servers are not new any more from then on. */
+  let warmMs = 0;
+  /** The first answer is where the measurement begins. */
   let sinceMs = Number.NaN;
   let lastMs = 0;
   let tookMs = 0;
@@ -40,11 +48,19 @@ export function createPace(): Pace {
   const forMs = (): number => lastMs - sinceMs;
   const leastMs = (): number => (turnoversMin * tookMs) / answers;
 
+  function restart(): void {
+    answers = 0;
+    tookMs = 0;
+    sinceMs = Number.NaN;
+  }
+
   return {
     answered(ms, nowMs) {
       lastMs = nowMs;
+      if (areNew) warmMs = nowMs + newServersMs;
+      areNew = false;
       if (Number.isNaN(sinceMs)) {
-        firstMs = sinceMs = nowMs;
+        sinceMs = nowMs;
         return;
       }
       answers += 1;
@@ -55,17 +71,17 @@ export function createPace(): Pace {
       sinceMs = (sinceMs + nowMs) / 2;
     },
     eachMs() {
+      if (lastMs < warmMs) return 0;
       if (answers < fewAnswersMin || (answers < answersMin && forMs() < fewAnswersMs)) return 0;
       return forMs() < leastMs() ? 0 : forMs() / answers;
     },
-    measuredMs: () => lastMs - firstMs,
-    restart() {
-      answers = 0;
-      tookMs = 0;
-      sinceMs = Number.NaN;
+    restart,
+    awaitServers() {
+      restart();
+      areNew = true;
     },
     stoodStill(ms) {
-      firstMs += ms;
+      warmMs += ms;
       sinceMs += ms;
       lastMs += ms;
     },

@@ -36,12 +36,12 @@ export interface Queues<W> {
   leastMs(contract: string): number;
   /** Nothing could be sent for a while, so the pace of the queues is measured anew. */
   restart(): void;
+  /** No suitable server listens for any of the requests that wait for this contract. */
+  nobodyServes(contract: string): void;
   /** This process stood still for this long. */
   stoodStill(ms: number): void;
   /** How long one more request of this origin will probably wait; 0 while unknown. */
   waitMs(request: OpenRequest<W>): number;
-  /** For how long the pace of the queue that waits for this contract has been measured. */
-  measuredMs(contract: string): number;
 }
 
 interface Queue<W> {
@@ -185,8 +185,8 @@ export function createQueues<W>(): Queues<W> {
     },
     leastMs: (contract) => queues.get(contract)?.leastMs ?? 0,
     restart: () => queues.forEach(({ pace }) => pace.restart()),
+    nobodyServes: (contract) => queues.get(contract)?.pace.awaitServers(),
     stoodStill: (ms) => queues.forEach(({ pace }) => pace.stoodStill(ms)),
-    measuredMs: (contract) => queues.get(contract)?.pace.measuredMs() ?? 0,
     waitMs({ call: { target, origin = '' } }) {
       const queue = queues.get(target.contract);
       const eachMs = queue?.pace.eachMs() ?? 0;

@@ -306,21 +306,44 @@ describe('requests that wait for room', () => {
     expect(call(102, { deadlineMs: at.nowMs + 10_000 })).toEqual([]);
   });
 
-  test('a request is not refused for a wait that is longer than the queue has been measured', () => {
-    const { callMany, beat, answer, at, call } = setUp(a);
+  test('after no server was there, no request is refused for its wait until two seconds after the first answer', () => {
+    const { callMany, beat, answer, at, call, up, down } = setUp(a);
     beat(a, { windows: { square: 1 } });
-    callMany(1, 200);
-    const answerUntil = (last: number): void => {
-      for (let seq = at.nowMs / 50 + 1; seq <= last; seq += 1) {
+    callMany(1, 300);
+    const answerFor = (ms: number): void => {
+      for (const endMs = at.nowMs + ms; at.nowMs < endMs;) {
         at.nowMs += 50;
-        answer(a, seq);
+        next += 1;
+        answer(a, next);
       }
     };
-    answerUntil(40);
-    // Its turn would come after 8 s, and the queue has moved for 2 s.
-    expect(call(201, { deadlineMs: at.nowMs + 5_000 })).toEqual([]);
-    answerUntil(85);
-    expect(outcomes(call(202, { deadlineMs: at.nowMs + 5_000 }))).toEqual([[202, 'overloaded']]);
+    let next = 0;
+    answerFor(5_000);
+    const refused = () => outcomes(call(1_000 + at.nowMs, { deadlineMs: at.nowMs + 5_000 })).map(([, code]) => code);
+    expect(refused()).toEqual(['overloaded']);
+    down(a);
+    at.nowMs += 9_000;
+    up(a);
+    beat(a, { windows: { square: 1 } });
+    answerFor(1_500);
+    expect(refused()).toEqual([]);
+    answerFor(1_000);
+    expect(refused()).toEqual(['overloaded']);
+  });
+
+  test('servers are not new because no request has waited for a while', () => {
+    const { callMany, beat, answer, at, call, up } = setUp(a);
+    beat(a, { windows: { square: 1 } });
+    callMany(1, 3);
+    for (const seq of [1, 2, 3]) answer(a, seq);
+    // Whatever waits is offered to it, and nothing does.
+    up(b, 'calc.square.request.2');
+    callMany(101, 300);
+    for (let seq = 101; seq <= 130; seq += 1) {
+      at.nowMs += 50;
+      answer(a, seq);
+    }
+    expect(outcomes(call(999, { deadlineMs: at.nowMs + 5_000 }))).toEqual([[999, 'overloaded']]);
   });
 
   test('requests are not sent when less time is left than a run takes', () => {

@@ -34,7 +34,7 @@ type SocketOptions = SocketConstructorOpts & { readonly handle: object; readonly
  * Gives an accepted connection a socket that reads into the memory of all. Node offers that only to sockets that dial.
  *
  * @param accepted has read nothing yet (`pauseOnConnect`); its server counts it until the socket has closed
- * @param take gets bytes that the next read may overwrite
+ * @param take gets bytes that the next read overwrites
  */
 export function takeAccepted(accepted: Socket, take: (socket: Socket) => (chunk: Buffer) => void): Socket {
   const holder = accepted as WithHandle;
