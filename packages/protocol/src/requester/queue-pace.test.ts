@@ -56,33 +56,33 @@ describe('the pace of a queue', () => {
       for (let nowMs = fromMs + 50; nowMs <= fromMs + forMs; nowMs += 50) pace.answered(50, nowMs);
     };
 
-    test('the pace is unknown until two seconds after their first answer', () => {
+    test('the pace is unknown until five seconds after their first answer', () => {
       const pace = after(40, { many: 1, everyMs: 50 });
       pace.awaitServers();
       expect(pace.eachMs()).toBe(0);
-      answersOf(pace, 10_000, 2_000);
+      answersOf(pace, 10_000, 5_000);
       expect(pace.eachMs()).toBe(0);
-      pace.answered(50, 12_050);
+      pace.answered(50, 15_050);
       expect(pace.eachMs()).toBeCloseTo(50);
     });
 
-    test('it is measured anew meanwhile without another two seconds', () => {
+    test('it is measured anew meanwhile without another five seconds', () => {
       const pace = createPace();
       pace.awaitServers();
       answersOf(pace, 0, 1_000);
       pace.restart();
-      answersOf(pace, 1_000, 1_050);
+      answersOf(pace, 1_000, 4_050);
       expect(pace.eachMs()).toBeCloseTo(50);
     });
 
-    test('a standstill of this process is not part of the two seconds', () => {
+    test('a standstill of this process is not part of the five seconds', () => {
       const pace = createPace();
       pace.awaitServers();
       answersOf(pace, 0, 1_000);
       pace.stoodStill(5_000);
-      answersOf(pace, 6_000, 1_000);
+      answersOf(pace, 6_000, 4_000);
       expect(pace.eachMs()).toBe(0);
-      pace.answered(50, 7_050);
+      pace.answered(50, 10_050);
       expect(pace.eachMs()).toBeCloseTo(50);
     });
   });

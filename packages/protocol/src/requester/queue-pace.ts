@@ -25,10 +25,10 @@ const answersMin = 16;
 const fewAnswersMin = 4;
 const fewAnswersMs = 2_000;
 /**
- * Programs that have just started become faster. Two calc-servers on two busy cores gave an answer every 50 ms in their
- * first second, and hundreds of answers a second after it.
+ * Programs that have just started become faster. Two calc-servers on two busy cores gave an answer every 50 to 120 ms in
+ * their first two seconds, and hundreds of answers a second after them.
  */
-const newServersMs = 2_000;
+const newServersMs = 5_000;
 /** How many times the duration of a request a measurement lasts at least. */
 const turnoversMin = 4;
 /** Beyond this number, older answers count half. */
