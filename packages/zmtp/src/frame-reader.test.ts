@@ -18,7 +18,7 @@ function encoded({ flags, body }: Frame, long: boolean): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** The frames that a reader reported. They share its memory. */
+/** The frames that a reader reported. They are not copied here, as a receiver may keep them. */
 function readerOf(limit = frameBytesMax) {
   const frames: Frame[] = [];
   const faults: string[] = [];

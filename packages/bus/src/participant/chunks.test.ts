@@ -64,7 +64,7 @@ function chunksOf(size: number, inside = b): Uint8Array[] {
   });
 }
 
-test('a chunk is copied when it is sent, because the next one takes its memory', () => {
+test('a chunk is small enough to be copied when it is sent, because the next one takes its memory', () => {
   const { chunks, bodies, add } = setUp('aaaaaaaaaaaa');
   add(1, 100_000);
   chunks.send();

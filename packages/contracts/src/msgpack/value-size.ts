@@ -99,8 +99,8 @@ export function largeBytes(value: unknown): number {
 
 /**
  * An upper bound of the size of a message without the value that it carries, in bytes: numbers, names, a trace, and a
- * failure's text, which takes most of it. (A failure's text counts with its value as well.) A batch of as many such messages as it may have fits its frame, even if their
- * values fill a chunk.
+ * failure's text, which takes most of it and counts with its value as well. A batch of as many such messages as it may
+ * have fits its frame, even if their values fill a chunk.
  */
 export const besidesBytesMax = 4_096;
 /** More than the head of a text, list or object. */
