@@ -20,6 +20,7 @@ import { open } from './participant/bus.ts';
 import { serveOperations } from './op-server/operation-server.ts';
 import { createRequesterDriver } from './participant/requester-driver.ts';
 import { createStatusClient } from './client/status.ts';
+import { createProcessorTime } from './threads/processor-time.ts';
 import type { HandlerThreads } from './runs/handler-threads.ts';
 
 /*
@@ -244,6 +245,7 @@ describe('the calc-server', () => {
       use: 'always',
       inUse: () => ({ threads: 2, threadsBusy: 0 }),
       usable: () => true,
+      processor: createProcessorTime(),
       count: 2,
       run,
     });

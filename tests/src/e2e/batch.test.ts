@@ -31,6 +31,12 @@ const patient = { timeout: 60_000 };
 const rows = Array.from({ length: 3_000 }, (_, index) => `${3 * index},${4 * index}`);
 const done = `a,b,value,error\n${rows.map((row, index) => `${row},${5 * index},\n`).join('')}`;
 
+/** On a busy machine, op-servers may take longer than the calc-server waits for them. */
+const fallbacks = '(, [0-9]+ of this run with an operation computed by the calc-server)?';
+const resumed = new RegExp(
+  `^batch: 3000 rows, 1500 of them done before, 0 failed${fallbacks}, in [0-9][a-z0-9. ]+\\n$`,
+);
+
 function argumentsFor(input: string, out: string): string[] {
   return ['batch', input, '--formula', 'hypotenuse', '--out', out, '--brokers', cluster.brokers];
 }
@@ -69,7 +75,7 @@ test('a batch that is killed three times loses no row and computes none twice', 
   }
   expect(await runApp('client', [...argumentsFor(input, out), '--resume'])).toMatchObject({
     code: 0,
-    said: expect.stringMatching(/^batch: 3000 rows, 1500 of them done before, 0 failed, in [0-9][a-z0-9. ]+\n$/),
+    said: expect.stringMatching(resumed),
   });
   expect(await readFile(out, 'utf8')).toBe(done);
   expect((await readdir(folder)).filter((name) => name.startsWith('killed.csv'))).toEqual(['killed.csv']);

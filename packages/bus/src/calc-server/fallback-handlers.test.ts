@@ -9,6 +9,7 @@ import { serveFormulas } from './formula-server.ts';
 import { serveOperations } from '../op-server/operation-server.ts';
 import { createRequesterDriver } from '../participant/requester-driver.ts';
 import { createStatusClient } from '../client/status.ts';
+import { createProcessorTime } from '../threads/processor-time.ts';
 import type { HandlerThreads } from '../runs/handler-threads.ts';
 
 /* A calc-server that computes calls itself. Its handlers advance the clock, like work that blocks the event loop. */
@@ -213,6 +214,7 @@ test('with threads, as many calls are computed at once as there are threads', ()
     use: 'always',
     count: 2,
     usable: () => true,
+    processor: createProcessorTime(),
     inUse: () => ({ threads: 2, threadsBusy: begun.length }),
     run(name) {
       begun.push(name);
@@ -231,6 +233,7 @@ test('with threads, clients take turns by how long their calls occupy a thread',
     use: 'always',
     count: 1,
     usable: () => true,
+    processor: createProcessorTime(),
     inUse: () => ({ threads: 1, threadsBusy: begun.length }),
     run(_name, input) {
       const nth = input as number;

@@ -19,11 +19,15 @@ export function beginPlaced(
   placed: PlacedHandler,
   contexts: HandlerContexts,
 ): Run['begin'] {
-  const { inLoop, inThread, inThreads } = placed;
+  const { inLoop, inThread, inThreads, beginsInLoop } = placed;
   const here = beginOf({ ...of, handler: inLoop }, contexts);
   if (inThread === undefined) return here;
   const there = beginOf({ ...of, handler: inThread }, contexts);
-  return (request, answer) => (inThreads() ? there : here)(request, answer);
+  return (request, answer) => {
+    if (inThreads()) return there(request, answer);
+    beginsInLoop();
+    here(request, answer);
+  };
 }
 
 /** Runs the given handler in the event loop. */

@@ -15,6 +15,8 @@ export interface HandlerThreads {
   inUse(): ThreadsInUse;
   /** False when the threads could not be started. */
   usable(): boolean;
+  /** The processor time of this process. */
+  readonly processor: ProcessorTime;
   /** How many threads there are, or will be once the first is needed. */
   readonly count: number;
   /**
@@ -27,6 +29,14 @@ export interface HandlerThreads {
    * deadline, did not get its turn before it, or ended its thread; and with an `Overrun` when it has exceeded its limit
    */
   run(operation: string, input: unknown, request: ThreadedRequest, maxMs?: number): Promise<Ran | undefined>;
+}
+
+/** How long this process computes, which tells a handler that computes from one that is interrupted. */
+export interface ProcessorTime {
+  /** Something begins that may take long. */
+  mark(): void;
+  /** Milliseconds of processor time, of all threads together, since the last mark or at most 10 ms before it. */
+  sinceMarkMs(): number;
 }
 
 export interface Ran {

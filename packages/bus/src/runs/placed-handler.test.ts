@@ -21,6 +21,9 @@ const context: FailingContext = {
 /** Handlers with threads, which may fail to start. */
 function setUp(use: HandlerThreads['use'], starts = true) {
   let takesMs = 0;
+  /** The processor time of this process, up to the begin of the run and with it. */
+  let markedMs = 0;
+  let usedMs = 0;
   let usable = true;
   const events: BusEvent[] = [];
   const handler: Handler = () => 'loop';
@@ -28,6 +31,7 @@ function setUp(use: HandlerThreads['use'], starts = true) {
     use,
     inUse: () => ({ threads: 1, threadsBusy: 0 }),
     usable: () => usable,
+    processor: { mark: () => (markedMs = usedMs), sinceMarkMs: () => usedMs - markedMs },
     count: 1,
     run(_operation, _input, { leftMs }) {
       usable = starts;
@@ -35,10 +39,12 @@ function setUp(use: HandlerThreads['use'], starts = true) {
     },
   };
   const placed = placeHandler(operation, handler, threads, (event) => void events.push(event));
-  async function run(ms: number): Promise<unknown> {
+  async function run(ms: number, computedMs = ms): Promise<unknown> {
     takesMs = ms;
     if (placed.inThreads()) return placed.inThread?.(1, context);
+    placed.beginsInLoop();
     const output: unknown = placed.inLoop(1, context);
+    usedMs += computedMs;
     placed.took?.(ms);
     return output;
   }
@@ -55,6 +61,17 @@ test('after a handler has blocked, its next request runs in a thread, and it ret
     { event: 'handler-moved', operation: 'slow', to: 'threads', blockedMs: 60 },
     { event: 'handler-moved', operation: 'slow', to: 'loop', blockedMs: 0.01 },
   ]);
+});
+
+test('a quick handler that is interrupted for long stays in the event loop', async () => {
+  const { run, placed, events } = setUp('when-slow');
+  for (let quick = 0; quick < 200; quick += 1) await run(0.01);
+  await run(3_000, 12);
+  expect(placed.inThreads()).toBe(false);
+  expect(events).toEqual([]);
+  // It computes itself this time.
+  await run(3_000, 1_600);
+  expect(placed.inThreads()).toBe(true);
 });
 
 test('with a number of threads, a handler runs in them from the first request on', async () => {

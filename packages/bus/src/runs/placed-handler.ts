@@ -9,6 +9,8 @@ export interface PlacedHandler {
   /** Whether the handler should run in a thread now. */
   inThreads(): boolean;
   readonly inLoop: Handler;
+  /** A run in the event loop begins. */
+  beginsInLoop(): void;
   /** Undefined without threads. Runs the handler in the event loop if the threads cannot be started. */
   readonly inThread: Handler | undefined;
   /** A run in the event loop has blocked it for this long. Undefined when the placement does not depend on it. */
@@ -16,6 +18,9 @@ export interface PlacedHandler {
 }
 
 const never = (): boolean => false;
+const ignored = (): void => undefined;
+/** The processor time of shorter runs does not matter, and reading it would take as long as they do. */
+const readFromMs = 20;
 
 /** @param handler has its time limit already, if its contract has one; in a thread, the thread applies the limit */
 export function placeHandler(
@@ -24,14 +29,16 @@ export function placeHandler(
   threads: HandlerThreads | undefined,
   onEvent: OnEvent,
 ): PlacedHandler {
-  if (threads === undefined) return { inThreads: never, inLoop: handler, inThread: undefined, took: undefined };
-  const { usable, run } = threads;
+  if (threads === undefined) {
+    return { inThreads: never, inLoop: handler, beginsInLoop: ignored, inThread: undefined, took: undefined };
+  }
+  const { usable, run, processor } = threads;
   const always = threads.use === 'always';
   const placement = createPlacement();
 
-  function took(blockedMs: number): void {
+  function took(blockedMs: number, computedMs?: number): void {
     const before = placement.inThreads();
-    placement.took(blockedMs);
+    placement.took(blockedMs, computedMs);
     if (placement.inThreads() === before) return;
     const rounded = Math.round(blockedMs * 1_000) / 1_000;
     onEvent({ event: 'handler-moved', operation: name, to: before ? 'loop' : 'threads', blockedMs: rounded });
@@ -47,8 +54,9 @@ export function placeHandler(
   return {
     inThreads: always ? usable : () => placement.inThreads() && usable(),
     inLoop: handler,
+    beginsInLoop: always ? ignored : processor.mark,
     // The server's own context is passed, because `onCancel` is set on it.
     inThread: inThread as Handler,
-    took: always ? undefined : took,
+    took: always ? undefined : (ms) => took(ms, ms < readFromMs ? undefined : processor.sinceMarkMs()),
   };
 }

@@ -7,6 +7,7 @@ import { readShareBy } from '../runs/request-context.ts';
 import { Overrun } from '../runs/run-limits.ts';
 import { timers } from '@cateto/zmtp/timers';
 import type { HandlerThreads, Ran } from '../runs/handler-threads.ts';
+import { createProcessorTime } from './processor-time.ts';
 import { startThreads } from './start-threads.ts';
 import { sharedNowMs } from './thread-context.ts';
 import type { ThreadLimit } from './thread-limits.ts';
@@ -152,6 +153,7 @@ export function createThreadPool({ file, workerData, workers, onEvent }: ThreadP
     use: workers === 'auto' ? 'when-slow' : 'always',
     inUse: () => ({ threads: starting === undefined ? 0 : count, threadsBusy: Math.min(given.size, count) }),
     usable: () => usable,
+    processor: createProcessorTime(),
     count,
     start: async () => void (await started()),
     async run(operation, input, request, maxMs): Promise<Ran | undefined> {

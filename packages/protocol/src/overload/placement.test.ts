@@ -34,6 +34,28 @@ test.each([
   expect(placedAfter(50, ...blockedMs)).toBe(where);
 });
 
+test.each([
+  ['interrupted once', 1_000, 1, 'loop'],
+  ['interrupted three times in seven', 4, 3, 'loop'],
+  ['interrupted in more than half of its runs', 3, 4, 'threads'],
+  ['that waits synchronously in its first run', 0, 1, 'threads'],
+] as const)(
+  'a handler that is quick otherwise and %s for 95 ms runs in the right place',
+  (_what, quick, slow, where) => {
+    const placement = createPlacement();
+    for (const ms of times(quick, 0.01)) placement.took(ms);
+    for (const ms of times(slow, 95)) placement.took(ms, 20);
+    expect(placement.inThreads()).toBe(where === 'threads');
+  },
+);
+
+test('a handler that was quick and computes for 50 ms moves at once, also on a machine that computes something else half of the time', () => {
+  const placement = createPlacement();
+  for (const ms of times(1_000, 0.01)) placement.took(ms);
+  placement.took(100, 50);
+  expect(placement.inThreads()).toBe(true);
+});
+
 test('a handler whose runs take between 1 and 5 ms never moves, wherever it is', () => {
   const between = fc.array(fc.double({ min: 1, max: 5, noNaN: true }), { maxLength: 100 });
   fc.assert(

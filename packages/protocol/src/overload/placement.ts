@@ -4,22 +4,28 @@
  * other requests that time. The decision depends on how long the handler was seen to block:
  * - It moves to threads when more than half of its last seven runs, and at least three runs, blocked for more than 5
  *   ms: this is their median. One run of 50 ms is enough, because two more would block the event loop for as long
- *   again.
+ *   again. If the process hardly computed in that time (less than half of it), such a run is enough only when none of
+ *   the last seven runs was quick: a handler that is quick otherwise was probably interrupted.
  * - It moves back when more than half of its last fifteen runs in a thread took less than 1 ms. Between 1 and 5 ms it
  *   stays, because otherwise a handler near one bound would move to and fro.
  *
- * A run that was interrupted, by a stopped process or a busy machine, is one of seven; one that was interrupted for 50
- * ms costs fifteen runs in a thread. The time that a handler waits does not count, because it blocks nothing.
+ * So a run that was interrupted, by a stopped process or a busy machine, is one of seven. The time that a handler waits
+ * does not count, because it blocks nothing; but a handler that waits synchronously, as for another process, blocks.
  */
 
 export interface Placement {
-  /** A run has blocked its thread for this long, wherever it ran. */
-  took(blockedMs: number): void;
+  /**
+   * A run has blocked its thread for this long, wherever it ran.
+   *
+   * @param computedMs for how much of that time the process computed, as far as is known; unless given, all of it
+   */
+  took(blockedMs: number, computedMs?: number): void;
   inThreads(): boolean;
 }
 
 const slowMs = 5;
 const slowAtOnceMs = 50;
+const computedShareMin = 0.5;
 const fastMs = 1;
 const slowRuns = 7;
 const slowRunsMin = 3;
@@ -43,7 +49,7 @@ export function createPlacement(): Placement {
   }
 
   return {
-    took(blockedMs) {
+    took(blockedMs, computedMs = blockedMs) {
       if (inThreads) {
         voted(blockedMs < fastMs, fastRuns);
         if (runs === fastRuns && 2 * bitsOf(votes) > runs) move();
@@ -53,7 +59,9 @@ export function createPlacement(): Placement {
       voted(slow, slowRuns);
       // Nearly every run ends here.
       if (!slow) return;
-      if (blockedMs >= slowAtOnceMs || (runs >= slowRunsMin && 2 * bitsOf(votes) > runs)) move();
+      const slowOnes = bitsOf(votes);
+      const isSure = computedMs >= computedShareMin * blockedMs || slowOnes === runs;
+      if ((blockedMs >= slowAtOnceMs && isSure) || (runs >= slowRunsMin && 2 * slowOnes > runs)) move();
     },
     inThreads: () => inThreads,
   };
