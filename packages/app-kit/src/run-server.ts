@@ -9,6 +9,7 @@ import { endAsked, endOnFault } from './ending.ts';
 import { exitCodes } from './exit-codes.ts';
 import type { Log } from './log.ts';
 import { createLog } from './log.ts';
+import { collectLessOften } from './memory.ts';
 import type { EndpointOptions } from './observe/endpoint-settings.ts';
 import { endpointSettings, endpointValues } from './observe/endpoint-settings.ts';
 import type { ProcessMetrics } from './observe/metric.ts';
@@ -57,6 +58,7 @@ export async function runServer<N extends SettingName>(app: ServerApp<N>): Promi
   const command = createCommand(app.name, app.description);
   addSettings(command, [...app.settings, ...endpointSettings, ...logSettings]);
   if (isDescribed(command)) return;
+  collectLessOften();
   guardOutput(calledAs(app.name));
   try {
     command.parse(argumentsOf(process.argv), { from: 'user' });

@@ -9,6 +9,16 @@ import { system } from '../support/system.ts';
 
 const program = bundled(new URL('../support/mirror-server.ts', import.meta.url));
 
+/** Logs at the end of a process how often V8 has collected all its garbage. */
+const collectionsCounted = `data:text/javascript,${encodeURIComponent(`
+  import { constants, PerformanceObserver } from 'node:perf_hooks';
+  let count = 0;
+  new PerformanceObserver((list) => {
+    for (const { detail } of list.getEntries()) if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) count += 1;
+  }).observe({ entryTypes: ['gc'] });
+  process.on('exit', () => console.error(JSON.stringify({ event: 'collected', count })));
+`)}`;
+
 /** Two brokers, of which the primary is active, a server that returns what it gets, and a client. */
 async function setUp() {
   const cluster = await system({ initially: ['broker', 'backup'] });
@@ -16,7 +26,7 @@ async function setUp() {
   const server = startProcess({
     name: 'mirror-server',
     cwd: '.',
-    args: [program, '--brokers', brokers, '--log', 'json'],
+    args: ['--import', collectionsCounted, program, '--brokers', brokers, '--log', 'json'],
   });
   onTestFinished(() => server.kill('SIGKILL'));
   await server.waitFor('ready');
@@ -46,4 +56,14 @@ test('large values are answered when the broker is killed while they are on thei
   for (const [index, { value }] of (await Promise.all(answers)).entries()) {
     expect(Buffer.compare(value, given[index] as Uint8Array)).toBe(0);
   }
+});
+
+test('a server collects all its garbage far less often than once for each large value', async () => {
+  const { client, server } = await setUp();
+  const values = 96;
+  for (let done = 0; done < values; done += 8) {
+    await Promise.all(Array.from({ length: 8 }, () => client.mirror(new Uint8Array(1_048_576).fill(done))));
+  }
+  server.kill('SIGTERM');
+  expect((await server.waitFor('collected'))['count']).toBeLessThan(values / 3);
 });
