@@ -129,6 +129,29 @@ describe('a request', () => {
     expect(outcomes).toEqual([{ value: 14, fallbacks: [] }]);
   });
 
+  test('after a large answer, further requests for its formula are paced by its size, until an answer is small', () => {
+    const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
+    const begun: ((made: string) => void)[] = [];
+    opServer({ text: (size) => (size > 1 ? 'x'.repeat(size) : new Promise((resolve) => begun.push(resolve))) });
+    calcServer();
+    broker.activate(1);
+    platform.pass(50);
+    ask('long', [1_500_000]);
+    platform.pass(50);
+    expect(outcomes).toHaveLength(1);
+    for (let nth = 1; nth <= 5; nth += 1) ask('long', [1], 60_000);
+    platform.pass(50);
+    expect(begun).toHaveLength(1);
+    platform.pass(100);
+    expect(begun).toHaveLength(2);
+    ask('long', [2]);
+    platform.pass(500);
+    expect(begun).toHaveLength(5);
+    for (let nth = 1; nth <= 5; nth += 1) ask('long', [1], 60_000);
+    platform.pass(50);
+    expect(begun).toHaveLength(10);
+  });
+
   test('a request sent before there is a broker is answered as soon as everything is there', () => {
     const { ask, outcomes, platform, broker, opServer, calcServer } = setUp();
     ask('sum', [3, 4]);

@@ -3,7 +3,7 @@ import { Histogram } from './histogram.ts';
 
 /** The durations of the calls of one method, by outcome. */
 export class CallHistograms {
-  private readonly method: string;
+  readonly method: string;
   private readonly succeeded = new Histogram();
   private failed: Map<string, Histogram> | undefined;
 

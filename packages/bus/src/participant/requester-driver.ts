@@ -1,5 +1,5 @@
 import type { CallerMetrics, Failure, ResultReading, Success } from '@cateto/contracts';
-import { cancelTopic, cancelLayout, isFailure } from '@cateto/contracts';
+import { cancelTopic, cancelLayout, isFailure, largeBytes } from '@cateto/contracts';
 import type {
   RequestCall,
   RequesterCounters,
@@ -96,6 +96,8 @@ export function createRequesterDriver(
   });
   const report = createListenerReport(platform, onEvent);
   const histograms = new Map<string, CallHistograms>();
+  /** By method: the size of the last answer, if it was large. */
+  const answerSizes = new Map<string, number>();
   let lastSeq = 0;
 
   function handle(input: RequesterInput<Question>, nowMs = platform.nowMs()): void {
@@ -130,8 +132,14 @@ export function createRequesterDriver(
   function settle(question: Question, outcome: Success | Failure, seq: number, ticks: number): void {
     const { durations, sinceTicks = ticks } = question;
     if (question.bytes !== undefined && question.bytes > 0) participant.chunks.withdrawRequest(seq);
+    if (durations !== undefined && !isFailure(outcome)) answered(durations.method, largeBytes(outcome.value));
     durations?.ended(isFailure(outcome) ? outcome.code : undefined, ((ticks - sinceTicks) >>> 0) / ticksPerMs);
     question.settle(outcome, seq);
+  }
+
+  function answered(method: string, bytes: number): void {
+    if (bytes > 0) answerSizes.set(method, bytes);
+    else if (answerSizes.size > 0) answerSizes.delete(method);
   }
 
   participant.receive(beatTopic, beatLayout.read, (beats, { sender }) => {
@@ -191,7 +199,10 @@ export function createRequesterDriver(
       const deadlineMs = nowMs + timeoutMs;
       question.sinceTicks = ticksOf(nowMs);
       const bytes = question.bytes === 0 ? undefined : question.bytes;
-      handle({ type: 'call', call: { seq, target, work: question, deadlineMs, lateMs, origin, bytes } }, nowMs);
+      const method = answerSizes.size === 0 ? undefined : question.durations?.method;
+      const answerBytes = method === undefined ? undefined : answerSizes.get(method);
+      const call = { seq, target, work: question, deadlineMs, lateMs, origin, bytes, answerBytes };
+      handle({ type: 'call', call }, nowMs);
       participant.rearm();
       return seq;
     },

@@ -70,6 +70,19 @@ export const requestsPerServerMax = 8_192;
  */
 export const windowBytesMax = 8_388_608;
 
+/**
+ * The same for requests that the server was sent within `pacedMs`, each of them as large as its value or the last answer
+ * of its contract. Two values of a megabyte at a time use nearly all of a system of two cores; with more, only small
+ * requests beside them wait longer.
+ */
+export const pacedBytesMax = 2_097_152;
+
+/**
+ * Milliseconds. A value of a megabyte arrives within them on a link of 100 Mbit/s, so a request that a server has had for
+ * longer is probably being computed. Handlers that take longer than this are kept busy by `windowBytesMax`.
+ */
+export const pacedMs = 100;
+
 /** Requests of fewer bytes do not count towards `windowBytesMax`: `requestsPerServerMax` of them stay below it. */
 export const largeBytesMin = windowBytesMax / requestsPerServerMax;
 

@@ -49,6 +49,8 @@ export interface Dispatch<W> {
   tryNext(nowMs: number): void;
   /** When the current trial ends at the latest; infinity without one. */
   trialDueMs(): number;
+  /** When a large request that waits may have room; infinity if no request waits. */
+  paceDueMs(): number;
   /** Resends a request in flight: to its server while that listens, otherwise to another one if there is one. */
   sendAgain(request: OpenRequest<W>, nowMs: number): void;
   /**

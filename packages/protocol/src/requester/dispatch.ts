@@ -8,10 +8,11 @@ import type { Obstacle } from './own-failures.ts';
 import { resendLastMs, resendLeastMs } from './first-signs.ts';
 import { createHeld } from './held.ts';
 import * as inFlight from './in-flight.ts';
+import { createLargePace } from './large-pace.ts';
 import type { OpenRequest } from './request.ts';
 import { assign, expiresMs, isSuspect, noteEarlier, wasAsked } from './request.ts';
 import type { Place } from './rooms.ts';
-import { isScarce, resumePaused, returnsAll } from './rooms.ts';
+import { countedBytes, isScarce, resumePaused, returnsAll } from './rooms.ts';
 import type { Server } from './servers.ts';
 import { routeTo } from './servers.ts';
 import { createSuspects } from './suspects.ts';
@@ -36,6 +37,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   const mayBegin = (): boolean => canSend() && !isCongested();
 
   const held = createHeld<W>({ choose, probe, give, settle, awaitTurn });
+  const pace = createLargePace();
   const suspects = createSuspects<W>({
     isOpen,
     canSend,
@@ -93,14 +95,15 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
 
   /** @param isNext it is the turn of its origin, which may exceed a window by one request */
   function choose(request: OpenRequest<W>, isNext = false): Server | 'full' | undefined {
-    const { target, origin, bytes } = request.call;
+    const { call } = request;
+    const { target, origin } = call;
     const { route, pinned } = target;
     if (pinned !== undefined) {
       const server = servers.find(route, pinned);
       return server !== undefined && request.refused?.has(server) === true ? undefined : server;
     }
     const { refused, attempts } = request;
-    return servers.choose(target, refused, isSuspect(request), isNext ? origin : undefined, bytes, attempts > 0);
+    return servers.choose(target, refused, isSuspect(request), isNext ? origin : undefined, call, attempts > 0);
   }
 
   function chooseNow(request: OpenRequest<W>): Server | undefined {
@@ -134,7 +137,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
       request.staysUntilMs = undefined;
     }
     if (request.server !== undefined) leave(request, request.server);
-    if (server !== undefined) inFlight.join(request, servers.roomOf(server, request.call.target.contract));
+    if (server !== undefined) {
+      inFlight.join(request, servers.roomOf(server, request.call.target.contract));
+      pace.sent(request, server.place, nowMs);
+    }
     assign(request, server, nowMs);
   }
 
@@ -142,9 +148,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
   function leave(request: OpenRequest<W>, server: Server): void {
     const { place } = server;
     inFlight.leave(request, place);
+    pace.left(request);
     if (place.inFlight === 0) resume(place, undefined);
     held.freed(request.call.target.contract);
-    if (request.call.bytes !== undefined) held.freedBytes();
+    if (countedBytes(request.call) > 0) held.freedBytes();
   }
 
   function resume(place: Place, answered: string | undefined): void {
@@ -212,6 +219,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     sendAgain,
     lookLater,
     refill(nowMs) {
+      if (pace.passed(nowMs)) held.freedBytes();
       if (mayBegin()) held.refill(nowMs);
     },
     suspect,
@@ -223,6 +231,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     },
     tryNext: suspects.proceed,
     trialDueMs: suspects.deadlineMs,
+    paceDueMs: () => (held.size() === 0 ? Number.POSITIVE_INFINITY : pace.dueMs()),
     canSend,
     unservedSinceMs({ call: { target } }, nowMs) {
       const sinceMs = unserved.get(target.route) ?? nowMs;

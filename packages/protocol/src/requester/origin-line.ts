@@ -2,6 +2,7 @@
  * Requests of one origin that may go to the same servers, the oldest first.
  */
 import type { Line, OpenRequest } from './request.ts';
+import { countedBytes } from './rooms.ts';
 
 /** A line may still hold this many requests that have left it, or as many as wait in it. */
 const leftMin = 32;
@@ -10,8 +11,9 @@ const leftMin = 32;
  * Requests with the same key may go to the same servers, and are all large or all small. Where the first one of a line has
  * no room, the others have none either: large requests need more.
  */
-export function keyOf<W>({ call: { target, bytes = 0 }, refused }: OpenRequest<W>): string {
-  const route = bytes === 0 ? target.route : `${target.route} large`;
+export function keyOf<W>({ call, refused }: OpenRequest<W>): string {
+  const { route: name } = call.target;
+  const route = countedBytes(call) === 0 ? name : `${name} large`;
   if (refused === undefined) return route;
   const ids = Array.from(refused, ({ id }) => id);
   return `${route} ${ids.toSorted((one, another) => one - another).join(' ')}`;

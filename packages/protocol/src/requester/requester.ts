@@ -58,6 +58,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     openMax = limits.heldRequestsMax,
     perServerMax = limits.requestsPerServerMax,
     perServerBytesMax,
+    pacedBytesMax,
     earnedFirst,
     stragglersMax,
     unreached = noFaults,
@@ -65,7 +66,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     isSending,
     isUnderway,
   } = config;
-  const rooms = createRooms(perServerMax, earnedFirst, perServerBytesMax);
+  const rooms = createRooms(perServerMax, earnedFirst, perServerBytesMax, pacedBytesMax);
   const failing = createFailing();
   const servers = createServers(random, rooms, failing);
   const open = createSeqTable<OpenRequest<W>>();
@@ -267,7 +268,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
     },
     deadlineMs() {
       if (open.size() === 0) due.clear();
-      const dueMs = Math.min(nextDueMs(), dispatch.trialDueMs());
+      const dueMs = Math.min(nextDueMs(), dispatch.trialDueMs(), dispatch.paceDueMs());
       return dueMs === never ? undefined : dueMs;
     },
     settledBelow: () => mark.below(handledMs),

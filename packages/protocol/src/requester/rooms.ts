@@ -8,8 +8,9 @@
  *   sent a beat; 2 before its window is known, then 16 or the window if that is less, one more for each answer, and half
  *   as many after an `internal` or the end of its lease. So neither an invented server nor one that fails fast attracts
  *   all requests (like the slow start of TCP and Finagle's failure accrual).
- * - Large requests in flight at a server have at most 8 MiB together, whatever their contracts. Those beyond wait in lines
- *   of their own (origin-line.ts), so that small requests pass them.
+ * - Large requests in flight at a server have at most 8 MiB together, whatever their contracts, and those that were sent
+ *   lately 2 MiB (large-pace.ts). Those beyond wait in lines of their own (origin-line.ts), so that small requests pass
+ *   them.
  * - A window may be exceeded by one request, of an origin that has no other request for the contract there. So the burst
  *   of one client cannot keep the request of another from the server, where origins take turns.
  * - A server that has given a request back accepts no more of its contract until it has answered one or announces a
@@ -26,8 +27,11 @@ import type { RequestCall } from './types.ts';
 
 /** A request that a server has (in-flight.ts). */
 export interface InFlight extends Linked<InFlight> {
-  readonly call: Pick<RequestCall<unknown>, 'seq' | 'target' | 'origin' | 'bytes'>;
+  readonly call: Pick<RequestCall<unknown>, 'seq' | 'target' | 'origin'> & Size;
 }
+
+/** How large a request is, and its expected answer; undefined or 0 for small ones. */
+export type Size = Pick<RequestCall<unknown>, 'bytes' | 'answerBytes'>;
 
 /** A contract for which a server fails one request after the other (failing-servers.ts). */
 export interface FailingContract {
@@ -44,6 +48,9 @@ export interface Place {
   /** The bytes of its large requests, and their bound. */
   bytes: number;
   readonly bytesMax: number;
+  /** The same for those that were sent lately. */
+  pacedBytes: number;
+  readonly pacedBytesMax: number;
   readonly requests: IntrusiveList<InFlight>;
   /**
    * Open requests of which the server has a copy, although another one is to answer them; undefined before the first.
@@ -116,14 +123,22 @@ export function returnsAll({ returns }: Place): boolean {
   return returns >= returnsMax;
 }
 
-/** @param bytes of the request, if it is large; otherwise 0 */
-export function hasRoom({ inFlight, window, earned, isPaused, place }: Room, bytes: number): boolean {
-  return inFlight < window && inFlight < earned && !isPaused && (bytes === 0 || takesBytes(place, bytes));
+export function hasRoom({ inFlight, window, earned, isPaused, place }: Room, size: Size): boolean {
+  return inFlight < window && inFlight < earned && !isPaused && takesBytes(place, size);
 }
 
-/** A request that is larger than the bound is sent alone. */
-function takesBytes(place: Place, bytes: number): boolean {
-  return place.bytes === 0 || place.bytes + bytes <= place.bytesMax;
+/** By how much a request counts while it is on its way; 0 if it and its expected answer are small. */
+export function countedBytes({ bytes = 0, answerBytes = 0 }: Size): number {
+  return Math.max(bytes, answerBytes);
+}
+
+/** A request that is larger than a bound is sent alone. */
+function takesBytes(place: Place, size: Size): boolean {
+  const paced = countedBytes(size);
+  if (paced === 0) return true;
+  if (place.pacedBytes > 0 && place.pacedBytes + paced > place.pacedBytesMax) return false;
+  const { bytes = 0 } = size;
+  return bytes === 0 || place.bytes === 0 || place.bytes + bytes <= place.bytesMax;
 }
 
 /** Requests may wait there for their turn, because a run takes long or nothing is known about it. */
@@ -136,9 +151,9 @@ export function isScarce(room: Room | undefined): boolean {
  * the turns of origins, and without this request it would not know of the origin. It may have given back requests of
  * other origins.
  */
-export function hasRoomFor(origin: string, room: Room, bytes: number): boolean {
+export function hasRoomFor(origin: string, room: Room, size: Size): boolean {
   const { contract, inFlight, window, earned, returned, place } = room;
-  if (bytes > 0 && !takesBytes(place, bytes)) return false;
+  if (!takesBytes(place, size)) return false;
   if (returned?.has(origin) === true || inFlight > window || inFlight >= earned || window >= scarceBelow) return false;
   for (let next = place.requests.oldest(); next !== undefined; next = next.newer) {
     if (next.call.target.contract === contract && next.call.origin === origin) return false;
@@ -187,8 +202,14 @@ export function resumePaused({ paused }: Place, answered: string | undefined, fr
  * @param windowMax the most requests in flight at one server, whatever it announces
  * @param earnedFirst the most at a server that has answered nothing; if given, every server counts as heard
  * @param bytesMax the most bytes of large requests in flight at one server
+ * @param pacedBytesMax the same for those that were sent lately
  */
-export function createRooms(windowMax: number, earnedFirst?: number, bytesMax: number = limits.windowBytesMax): Rooms {
+export function createRooms(
+  windowMax: number,
+  earnedFirst?: number,
+  bytesMax: number = limits.windowBytesMax,
+  pacedBytesMax: number = limits.pacedBytesMax,
+): Rooms {
   const places = new Map<string, Place>();
   let sweptNext = sweptFrom;
 
@@ -208,6 +229,8 @@ export function createRooms(windowMax: number, earnedFirst?: number, bytesMax: n
         inFlight: 0,
         bytes: 0,
         bytesMax,
+        pacedBytes: 0,
+        pacedBytesMax,
         requests: createIntrusiveList(),
         copies: undefined,
         leaseDueMs: Number.POSITIVE_INFINITY,

@@ -19,7 +19,7 @@ import { anyLaneOf, lanes } from '@cateto/contracts';
 import type { Failing } from './failing-servers.ts';
 import type { Server } from './server.ts';
 import { isBetter, isCandidate, isFit, rankOf } from './server.ts';
-import type { Place, Room, Rooms } from './rooms.ts';
+import type { Place, Room, Rooms, Size } from './rooms.ts';
 import { hasRoom, hasRoomFor } from './rooms.ts';
 import type { Target } from './types.ts';
 
@@ -43,7 +43,7 @@ export interface Servers {
   anyHeard(route: string): boolean;
   /**
    * @param asSuspect a reserved server may be chosen if there is no other, and none needs room
-   * @param bytes of the request, if it is large
+   * @param size of the request and of its expected answer
    * @param origin where the candidates have no room, one may take one request more of this origin
    * @param isRetry it was sent before, so it goes to a server that has been heard, if one of those has room
    * @returns `full` while the candidates have no room, or a suspect occupies them; undefined when no server listens
@@ -54,7 +54,7 @@ export interface Servers {
     refused: ReadonlySet<Server> | undefined,
     asSuspect?: boolean,
     origin?: string,
-    bytes?: number,
+    size?: Size,
     isRetry?: boolean,
   ): Server | 'full' | undefined;
   /** The refusal of a listening server that does not know the contract; undefined without such a server. */
@@ -104,10 +104,10 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
   }
 
   /** The least busy of these servers without room that takes one request more of this origin. */
-  function firstFor(origin: string, contract: string, full: readonly Server[], bytes: number): Server | undefined {
+  function firstFor(origin: string, contract: string, full: readonly Server[], size: Size): Server | undefined {
     let best: Server | undefined;
     for (const server of full) {
-      if (server.reserved || !hasRoomFor(origin, roomOf(server, contract), bytes)) continue;
+      if (server.reserved || !hasRoomFor(origin, roomOf(server, contract), size)) continue;
       if (best === undefined || server.place.inFlight < best.place.inFlight) best = server;
     }
     return best;
@@ -205,7 +205,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
     anyOn: (name) => routes.has(name),
     anyHeard: (name) =>
       routes.get(name)?.servers.some(({ place, probeDueMs }) => place.isHeard && probeDueMs === undefined) === true,
-    choose(target, refused, asSuspect = false, origin?: string, bytes = 0, isRetry = false) {
+    choose(target, refused, asSuspect = false, origin?: string, size = small, isRetry = false) {
       const { route: name, contract, lanes: preferences, impatient } = target;
       const route = routes.get(name);
       if (route === undefined) return undefined;
@@ -230,7 +230,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
         if (rank > bestRank || !isCandidate(server, target, refused)) continue;
         const rival = isNewcomer ? newcomer : best;
         if (rival !== undefined && (isNewcomer || rank === bestRank) && !isBetter(server, rival, preferred)) continue;
-        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract), bytes))) {
+        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract), size))) {
           if (rank < fullRank) fullRank = rank;
         } else if (isNewcomer) {
           newcomer = server;
@@ -255,7 +255,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
         const full = route.servers.filter(
           (each) => isCandidate(each, target, refused) && rankOf(each, contract) === fullRank,
         );
-        return firstFor(origin, contract, full, bytes) ?? 'full';
+        return firstFor(origin, contract, full, size) ?? 'full';
       }
       if (best === undefined) return undefined;
       route.next = (bestIndex + 1) % count;
@@ -291,4 +291,5 @@ function probeAfter({ place }: Server, nowMs: number): number {
 }
 
 const noRoutes: readonly string[] = [];
+const small: Size = {};
 const none = Number.POSITIVE_INFINITY;

@@ -129,7 +129,7 @@ export function createSilence<W>({
     const tried = new Set([...others, ...(earlier?.keys() ?? [])]);
     const target = { ...asked.target, impatient: false };
     const choose = (besides: ReadonlySet<Server>): Server | undefined => {
-      const chosen = servers.choose(target, besides, false, undefined, asked.bytes, true);
+      const chosen = servers.choose(target, besides, false, undefined, asked, true);
       return chosen === 'full' ? undefined : chosen;
     };
     return choose(tried) ?? choose(others);

@@ -44,6 +44,8 @@ export interface RequestCall<W> {
   readonly origin?: string | undefined;
   /** An upper bound of the size of its values, if they are large; unless given, they do not count. */
   readonly bytes?: number | undefined;
+  /** The same for its answer, as far as is known. */
+  readonly answerBytes?: number | undefined;
 }
 
 export type RequesterInput<W> =
@@ -129,6 +131,8 @@ export interface RequesterConfig {
   readonly perServerMax?: number;
   /** The most bytes of large requests in flight to one server. A request that is larger by itself is sent alone. */
   readonly perServerBytesMax?: number;
+  /** The same for those that were sent lately, where the size of an answer counts as well. */
+  readonly pacedBytesMax?: number;
   /**
    * For tests: the most requests for a contract in flight to a server that has answered none of them. Every server then
    * counts as heard. Unless given, a server may have 1 until it is heard, and 2 from then on.

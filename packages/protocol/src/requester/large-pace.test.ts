@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { a, answerRoute, b, route, sends, setUpReady } from './requester.test-support.ts';
+
+const pacedBytesMax = 1_000;
+
+interface Sizes {
+  readonly bytes?: number;
+  readonly answerBytes?: number;
+}
+
+function setUp(...servers: readonly string[]) {
+  const ready = setUpReady({ pacedBytesMax, random: () => 0.9 });
+  for (const server of servers) ready.up(server);
+  const target = { route, answerRoute, contract: 'square', unheard: 'hold' } as const;
+  function ask(seq: number, sizes: Sizes = {}, origin?: string): number[] {
+    const call = { seq, target, work: '', deadlineMs: 60_000, origin, ...sizes };
+    return seqs(sends(ready.handle({ type: 'call', call })));
+  }
+  return { ...ready, ask, sentTo: (untilMs: number): number[] => seqs(sends(ready.runTo(untilMs))) };
+}
+
+const seqs = (sent: readonly [number, string][]): number[] => sent.map(([seq]) => seq);
+
+test('large requests beyond the pace are sent when others are answered, or 100 ms after others were sent', () => {
+  const { ask, answer, sentTo } = setUp(a);
+  expect([1, 2, 3, 4, 5].flatMap((seq) => ask(seq, { bytes: 400 }))).toEqual([1, 2]);
+  expect(sentTo(40)).toEqual([]);
+  expect(seqs(sends(answer(a, 1)))).toEqual([3]);
+  expect(sentTo(99)).toEqual([]);
+  expect(sentTo(100)).toEqual([4]);
+  expect(sentTo(139)).toEqual([]);
+  expect(sentTo(140)).toEqual([5]);
+});
+
+test('a request counts as much as its values or its expected answer, whichever are larger', () => {
+  const { ask, answer } = setUp(a);
+  expect([1, 2, 3].flatMap((seq) => ask(seq, { answerBytes: 400 }))).toEqual([1, 2]);
+  expect(ask(4, { bytes: 10, answerBytes: 300 })).toEqual([]);
+  expect(ask(5, { bytes: 310, answerBytes: 10 })).toEqual([]);
+  expect(seqs(sends(answer(a, 1)))).toEqual([3]);
+  expect(seqs(sends(answer(a, 2)))).toEqual([4]);
+  expect(seqs(sends(answer(a, 3)))).toEqual([5]);
+});
+
+test('expected answers do not count towards the bytes in flight, however many requests are computed', () => {
+  const { ask, sentTo, handle } = setUp(a);
+  const beat = (last: number) => handle({ type: 'beat', sender: a, held: [1, last], silentMs: 2_000 });
+  expect([1, 2, 3].flatMap((seq) => ask(seq, { answerBytes: 10_000_000 }))).toEqual([1]);
+  beat(1);
+  expect(sentTo(110)).toEqual([2]);
+  beat(2);
+  expect(sentTo(220)).toEqual([3]);
+});
+
+test('small requests pass large ones that wait for the pace', () => {
+  const { ask } = setUp(a);
+  expect([1, 2].flatMap((seq) => ask(seq, { bytes: 900 }))).toEqual([1]);
+  expect(ask(3)).toEqual([3]);
+});
+
+test('a request that is larger than the pace is sent alone', () => {
+  const { ask, answer } = setUp(a);
+  expect([1, 2].flatMap((seq) => ask(seq, { bytes: 5_000 }))).toEqual([1]);
+  expect(seqs(sends(answer(a, 1)))).toEqual([2]);
+});
+
+test('large requests that one server may not have yet go to another one', () => {
+  const { ask } = setUp(a, b);
+  expect([1, 2, 3].flatMap((seq) => ask(seq, { bytes: 900 }))).toEqual([1, 2]);
+});
+
+test('a request that has moved to another server counts there, and not where it was', () => {
+  const { ask, handle, up, down, at } = setUp(a);
+  expect([1, 2].flatMap((seq) => ask(seq, { bytes: 900 }))).toEqual([1]);
+  down(a);
+  at.nowMs = 10;
+  expect(sends(up(b))).toEqual([[2, b]]);
+  expect(sends(handle({ type: 'server-ended', address: a }))).toEqual([]);
+  expect(sends(up(a))).toEqual([[1, a]]);
+});
+
+test('the origin whose turn it is does not exceed the pace', () => {
+  const { ask, handle } = setUp(a);
+  handle({ type: 'beat', sender: a, held: [], silentMs: 0, windows: { square: 1 } });
+  expect(ask(1, { bytes: 900 }, 'one')).toEqual([1]);
+  expect(ask(2, { bytes: 900 }, 'two')).toEqual([]);
+});
+
+test('nothing wakes a requester for the pace of requests that nothing waits behind', () => {
+  const { ask, answer, requester } = setUp(a);
+  ask(1, { bytes: 900 });
+  const dueMs = requester.deadlineMs() ?? 0;
+  ask(2, { bytes: 900 });
+  expect(requester.deadlineMs()).toBe(100);
+  answer(a, 1);
+  answer(a, 2);
+  expect(dueMs).toBeGreaterThan(100);
+  expect(requester.deadlineMs()).toBeUndefined();
+});
