@@ -140,7 +140,7 @@ describe('a request', () => {
     platform.pass(50);
     expect(outcomes).toHaveLength(1);
     for (let nth = 1; nth <= 5; nth += 1) ask('long', [1], 60_000);
-    platform.pass(50);
+    platform.pass(20);
     expect(begun).toHaveLength(1);
     platform.pass(100);
     expect(begun).toHaveLength(2);

@@ -87,11 +87,13 @@ test('bytes of a large message stay as they are when the next one arrives', () =
   ]);
 });
 
-test('a message arrives as one batch when its last chunk has arrived', () => {
+test('a message arrives as one batch, with the size of its body, when its last chunk has arrived', () => {
   const { chunks, dropped } = setUp();
   const taken: OpenBatch[] = [];
   for (const one of chunksOf(100_000)) chunks.heard(requests, one, (batch) => taken.push(batch));
-  expect(taken).toEqual([{ sender: b, settledBelow: 0, messages: [[1, 'x'.repeat(100_000)]] }]);
+  const messages = [[1, 'x'.repeat(100_000)]];
+  const bytes = createCodec().encode(b, 1, messages).length;
+  expect(taken).toEqual([{ sender: b, settledBelow: 0, bytes, messages }]);
   expect(dropped).toEqual([]);
 });
 

@@ -160,7 +160,7 @@ export function createChunks(parts: ChunksParts): Chunks {
       // A broker checks the sender of each chunk, and cannot check that of the body.
       else if (batch.sender !== chunk.sender) dropped.count(topic, 'another sender than that of its chunks');
       // It was encoded before its first chunk left. Later batches have said more about what is settled.
-      else take({ sender: batch.sender, settledBelow: 0, messages: batch.messages });
+      else take({ sender: batch.sender, settledBelow: 0, messages: batch.messages, bytes: taken.length });
     },
     confirmed(by, [body, chunks]) {
       if (!sender.confirmed(by, body, Math.abs(chunks), chunks < 0, platform.nowMs())) return;

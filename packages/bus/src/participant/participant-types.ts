@@ -25,6 +25,8 @@ export interface BatchOrigin {
   readonly sender: string;
   readonly settledBelow: number;
   readonly stragglers?: readonly number[] | undefined;
+  /** The bytes of the body that contained the batch, if it came in chunks. It has one message then. */
+  readonly bytes?: number;
 }
 
 /** Reads a message in wire order; undefined when it is broken. */

@@ -1,5 +1,5 @@
 import type { CallerMetrics, Failure, ResultReading, Success } from '@cateto/contracts';
-import { cancelTopic, cancelLayout, isFailure, largeBytes } from '@cateto/contracts';
+import { cancelTopic, cancelLayout, isFailure } from '@cateto/contracts';
 import type {
   RequestCall,
   RequesterCounters,
@@ -96,8 +96,10 @@ export function createRequesterDriver(
   });
   const report = createListenerReport(platform, onEvent);
   const histograms = new Map<string, CallHistograms>();
-  /** By method: the size of the last answer, if it was large. */
+  /** By method: the size of the last answer, if it came in chunks. */
   const answerSizes = new Map<string, number>();
+  /** The size of the answer that is being received, if it came in chunks. */
+  let receivedBytes: number | undefined;
   let lastSeq = 0;
 
   function handle(input: RequesterInput<Question>, nowMs = platform.nowMs()): void {
@@ -132,13 +134,13 @@ export function createRequesterDriver(
   function settle(question: Question, outcome: Success | Failure, seq: number, ticks: number): void {
     const { durations, sinceTicks = ticks } = question;
     if (question.bytes !== undefined && question.bytes > 0) participant.chunks.withdrawRequest(seq);
-    if (durations !== undefined && !isFailure(outcome)) answered(durations.method, largeBytes(outcome.value));
+    if (durations !== undefined && !isFailure(outcome)) answered(durations.method);
     durations?.ended(isFailure(outcome) ? outcome.code : undefined, ((ticks - sinceTicks) >>> 0) / ticksPerMs);
     question.settle(outcome, seq);
   }
 
-  function answered(method: string, bytes: number): void {
-    if (bytes > 0) answerSizes.set(method, bytes);
+  function answered(method: string): void {
+    if (receivedBytes !== undefined) answerSizes.set(method, receivedBytes);
     else if (answerSizes.size > 0) answerSizes.delete(method);
   }
 
@@ -184,8 +186,10 @@ export function createRequesterDriver(
   return {
     reportListeners: report.interestedIn,
     hear(topic, read, answerRoute = topic) {
-      participant.receive(topic, read, (results, { sender }) => {
+      participant.receive(topic, read, (results, { sender, bytes }) => {
+        receivedBytes = bytes;
         handle({ type: 'results', sender, answerRoute, results });
+        receivedBytes = undefined;
         participant.rearm();
       });
       participant.subscribe(topic);

@@ -20,7 +20,7 @@ export interface PlacedHandler {
 const never = (): boolean => false;
 const ignored = (): void => undefined;
 /** The processor time of shorter runs does not matter, and reading it would take as long as they do. */
-const readFromMs = 20;
+const readFromMs = 50;
 
 /** @param handler has its time limit already, if its contract has one; in a thread, the thread applies the limit */
 export function placeHandler(

@@ -71,15 +71,14 @@ export const requestsPerServerMax = 8_192;
 export const windowBytesMax = 8_388_608;
 
 /**
- * The same for requests that the server was sent within `pacedMs`, each of them as large as its value or the last answer
- * of its contract. Two values of a megabyte at a time use nearly all of a system of two cores; with more, only small
- * requests beside them wait longer.
+ * Bytes of those requests among them that were sent within `pacedMs`. Here an expected answer counts as well. More values
+ * at a time hardly pass faster on two cores, and small requests wait for all of them.
  */
 export const pacedBytesMax = 2_097_152;
 
 /**
- * Milliseconds. A value of a megabyte arrives within them on a link of 100 Mbit/s, so a request that a server has had for
- * longer is probably being computed. Handlers that take longer than this are kept busy by `windowBytesMax`.
+ * Milliseconds. A request that was sent before is probably being computed, and does not count towards `pacedBytesMax`.
+ * So a server whose handlers take long gets work for all its slots.
  */
 export const pacedMs = 100;
 

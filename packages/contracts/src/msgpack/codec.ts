@@ -13,6 +13,8 @@ export interface OpenBatch {
   readonly settledBelow: number;
   /** Seqs below it that are not settled either. */
   readonly stragglers?: readonly number[];
+  /** The bytes of the body, if it came in chunks. */
+  readonly bytes?: number;
   readonly messages: readonly unknown[];
 }
 

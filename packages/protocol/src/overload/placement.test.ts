@@ -36,23 +36,33 @@ test.each([
 
 test.each([
   ['interrupted once', 1_000, 1, 'loop'],
-  ['interrupted three times in seven', 4, 3, 'loop'],
-  ['interrupted in more than half of its runs', 3, 4, 'threads'],
-  ['that waits synchronously in its first run', 0, 1, 'threads'],
-] as const)(
-  'a handler that is quick otherwise and %s for 95 ms runs in the right place',
-  (_what, quick, slow, where) => {
-    const placement = createPlacement();
-    for (const ms of times(quick, 0.01)) placement.took(ms);
-    for (const ms of times(slow, 95)) placement.took(ms, 20);
-    expect(placement.inThreads()).toBe(where === 'threads');
-  },
-);
+  ['blocked in two runs of seven', 5, 2, 'threads'],
+  ['blocked in its first run', 0, 1, 'threads'],
+] as const)('a handler that is quick otherwise and %s for 95 ms, computing for 20, is placed right', (...given) => {
+  const [_what, quick, slow, where] = given;
+  const placement = createPlacement();
+  for (const ms of times(quick, 0.01)) placement.took(ms);
+  for (const ms of times(slow, 95)) placement.took(ms, 20);
+  expect(placement.inThreads()).toBe(where === 'threads');
+});
 
-test('a handler that was quick and computes for 50 ms moves at once, also on a machine that computes something else half of the time', () => {
+test('two interruptions with six quick runs between them are two single ones', () => {
+  const placement = createPlacement();
+  for (let nth = 0; nth < 10; nth += 1) {
+    for (const ms of times(6, 0.01)) placement.took(ms);
+    placement.took(95, 20);
+  }
+  expect(placement.inThreads()).toBe(false);
+});
+
+test.each([
+  [60, 30],
+  [3_000, 50],
+])('a handler that was quick and blocks for %d ms moves at once if the process computed for %d', (...given) => {
+  const [blockedMs, computedMs] = given;
   const placement = createPlacement();
   for (const ms of times(1_000, 0.01)) placement.took(ms);
-  placement.took(100, 50);
+  placement.took(blockedMs, computedMs);
   expect(placement.inThreads()).toBe(true);
 });
 

@@ -4,13 +4,13 @@
  * other requests that time. The decision depends on how long the handler was seen to block:
  * - It moves to threads when more than half of its last seven runs, and at least three runs, blocked for more than 5
  *   ms: this is their median. One run of 50 ms is enough, because two more would block the event loop for as long
- *   again. If the process hardly computed in that time (less than half of it), such a run is enough only when none of
- *   the last seven runs was quick: a handler that is quick otherwise was probably interrupted.
+ *   again. If the process computed for less than 50 ms and for less than half of that time, two such runs among the last
+ *   seven are enough, or one if none of them was quick: a handler that is quick otherwise was probably interrupted.
  * - It moves back when more than half of its last fifteen runs in a thread took less than 1 ms. Between 1 and 5 ms it
  *   stays, because otherwise a handler near one bound would move to and fro.
  *
- * So a run that was interrupted, by a stopped process or a busy machine, is one of seven. The time that a handler waits
- * does not count, because it blocks nothing; but a handler that waits synchronously, as for another process, blocks.
+ * So a run that was interrupted, by a stopped process or a busy machine, is one of seven. The time for which a handler
+ * waits asynchronously does not count, because it blocks nothing.
  */
 
 export interface Placement {
@@ -36,11 +36,14 @@ export function createPlacement(): Placement {
   /** A bit for each of the last runs, the newest first: whether it speaks for a move. */
   let votes = 0;
   let runs = 0;
+  /** The same for runs in the event loop: whether it blocked for 50 ms. */
+  let long = 0;
 
   function move(): void {
     inThreads = !inThreads;
     votes = 0;
     runs = 0;
+    long = 0;
   }
 
   function voted(forMove: boolean, of: number): void {
@@ -57,11 +60,15 @@ export function createPlacement(): Placement {
       }
       const slow = blockedMs > slowMs;
       voted(slow, slowRuns);
+      long = (long << 1) & ((1 << slowRuns) - 1);
       // Nearly every run ends here.
       if (!slow) return;
       const slowOnes = bitsOf(votes);
-      const isSure = computedMs >= computedShareMin * blockedMs || slowOnes === runs;
-      if ((blockedMs >= slowAtOnceMs && isSure) || (runs >= slowRunsMin && 2 * slowOnes > runs)) move();
+      if (runs >= slowRunsMin && 2 * slowOnes > runs) return move();
+      if (blockedMs < slowAtOnceMs) return;
+      long |= 1;
+      const hasComputed = computedMs >= Math.min(slowAtOnceMs, computedShareMin * blockedMs);
+      if (hasComputed || slowOnes === runs || bitsOf(long) > 1) move();
     },
     inThreads: () => inThreads,
   };

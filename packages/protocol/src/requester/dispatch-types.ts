@@ -14,6 +14,8 @@ export interface Dispatch<W> {
   offerHeld(route: string, nowMs: number): void;
   /** Sends as many held requests as servers have room for. */
   offerAllHeld(nowMs: number): void;
+  /** Large requests may have room because time has passed. Call this before every input. */
+  passTime(nowMs: number): void;
   /** Sends as many held requests as there is room for, where there is more than before. Call this after every input. */
   refill(nowMs: number): void;
   /** There may be more room for the contract than before. */

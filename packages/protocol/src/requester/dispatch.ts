@@ -55,7 +55,7 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     const probed = probe(request, nowMs);
     if (probed !== undefined) return give(request, probed, nowMs);
     const waits = held.mustQueue(request);
-    const server = waits ? 'full' : choose(request, true);
+    const server = waits ? 'full' : choose(request, !held.othersWait(request));
     if (server === undefined) {
       held.add(request);
       if (request.call.target.unheard === 'fail') awaitTurn(request);
@@ -218,8 +218,10 @@ export function createDispatch<W>(options: DispatchOptions<W>): Dispatch<W> {
     give,
     sendAgain,
     lookLater,
-    refill(nowMs) {
+    passTime(nowMs) {
       if (pace.passed(nowMs)) held.freedBytes();
+    },
+    refill(nowMs) {
       if (mayBegin()) held.refill(nowMs);
     },
     suspect,

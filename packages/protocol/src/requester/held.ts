@@ -18,8 +18,10 @@ export interface Held<W> {
   refusedBy(request: OpenRequest<W>, server: Server): void;
   /** An expected answer arrived from this room. */
   answered(request: OpenRequest<W>, room: Room, nowMs: number): void;
-  /** Other requests wait for the same contract, so it has its turn after them. */
+  /** Other requests wait for the same contract and the same room, so it has its turn after them. */
   mustQueue(request: OpenRequest<W>): boolean;
+  /** Other requests wait for the same contract, perhaps for other servers or more room. */
+  othersWait(request: OpenRequest<W>): boolean;
   /** A server listens for the request, with or without room. */
   served(request: OpenRequest<W>): void;
   wouldWaitTooLong(request: OpenRequest<W>, nowMs: number): boolean;
@@ -65,8 +67,17 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
   const pinned = new Set<OpenRequest<W>>();
   /** Contracts for which there may be more room than before. */
   const freedContracts = new Set<string>();
+  let turn = 0;
 
   const size = (): number => queues.size() + pinned.size;
+
+  /** Each time, another contract is the first to get bytes that all contracts share. */
+  function inTurn(contracts: Iterable<string>): readonly string[] {
+    const all = [...contracts];
+    turn += 1;
+    const first = turn % Math.max(1, all.length);
+    return [...all.slice(first), ...all.slice(0, first)];
+  }
 
   function remove(request: OpenRequest<W>): void {
     if (request.line !== undefined) queues.remove(request);
@@ -132,7 +143,8 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
         queues.answered(request, nowMs - Math.max(request.serverSinceMs, room.answeredMs), nowMs);
       }
     },
-    mustQueue: ({ call: { target } }) => target.pinned === undefined && queues.waiting(target.contract) > 0,
+    mustQueue: (request) => request.call.target.pinned === undefined && queues.waitsBehind(request),
+    othersWait: ({ call: { target } }) => queues.waiting(target.contract) > 0,
     served: queues.served,
     wouldWaitTooLong(request, nowMs) {
       const { deadlineMs, target } = request.call;
@@ -150,12 +162,13 @@ export function createHeld<W>({ choose, probe, give, settle, awaitTurn }: HeldPa
     },
     refill(nowMs) {
       if (freedContracts.size === 0) return;
-      for (const contract of freedContracts) offerQueue(contract, nowMs);
+      const freed = inTurn(freedContracts);
       freedContracts.clear();
+      for (const contract of freed) offerQueue(contract, nowMs);
       offerPinned(nowMs);
     },
     offerAll(nowMs) {
-      for (const contract of queues.contracts()) offerQueue(contract, nowMs);
+      for (const contract of inTurn(queues.contracts())) offerQueue(contract, nowMs);
       offerPinned(nowMs);
     },
     restart: queues.restart,

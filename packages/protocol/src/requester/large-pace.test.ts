@@ -12,8 +12,8 @@ function setUp(...servers: readonly string[]) {
   const ready = setUpReady({ pacedBytesMax, random: () => 0.9 });
   for (const server of servers) ready.up(server);
   const target = { route, answerRoute, contract: 'square', unheard: 'hold' } as const;
-  function ask(seq: number, sizes: Sizes = {}, origin?: string): number[] {
-    const call = { seq, target, work: '', deadlineMs: 60_000, origin, ...sizes };
+  function ask(seq: number, sizes: Sizes = {}, origin?: string, timeoutMs = 60_000): number[] {
+    const call = { seq, target, work: '', deadlineMs: ready.at.nowMs + timeoutMs, origin, ...sizes };
     return seqs(sends(ready.handle({ type: 'call', call })));
   }
   return { ...ready, ask, sentTo: (untilMs: number): number[] => seqs(sends(ready.runTo(untilMs))) };
@@ -24,12 +24,12 @@ const seqs = (sent: readonly [number, string][]): number[] => sent.map(([seq]) =
 test('large requests beyond the pace are sent when others are answered, or 100 ms after others were sent', () => {
   const { ask, answer, sentTo } = setUp(a);
   expect([1, 2, 3, 4, 5].flatMap((seq) => ask(seq, { bytes: 400 }))).toEqual([1, 2]);
-  expect(sentTo(40)).toEqual([]);
+  expect(sentTo(20)).toEqual([]);
   expect(seqs(sends(answer(a, 1)))).toEqual([3]);
   expect(sentTo(99)).toEqual([]);
   expect(sentTo(100)).toEqual([4]);
-  expect(sentTo(139)).toEqual([]);
-  expect(sentTo(140)).toEqual([5]);
+  expect(sentTo(119)).toEqual([]);
+  expect(sentTo(120)).toEqual([5]);
 });
 
 test('a request counts as much as its values or its expected answer, whichever are larger', () => {
@@ -69,14 +69,52 @@ test('large requests that one server may not have yet go to another one', () => 
   expect([1, 2, 3].flatMap((seq) => ask(seq, { bytes: 900 }))).toEqual([1, 2]);
 });
 
-test('a request that has moved to another server counts there, and not where it was', () => {
-  const { ask, handle, up, down, at } = setUp(a);
-  expect([1, 2].flatMap((seq) => ask(seq, { bytes: 900 }))).toEqual([1]);
+test('a request that moves to another server waits for no pace there, counts there, and not where it was', () => {
+  const { handle, up, down, at } = setUp(a);
+  const ask = (seq: number): [number, string][] => {
+    const target = { route, answerRoute, contract: 'square', unheard: 'hold' } as const;
+    return sends(handle({ type: 'call', call: { seq, target, work: '', deadlineMs: 60_000, bytes: 900 } }));
+  };
+  expect([ask(1), ask(2)]).toEqual([[[1, a]], []]);
   down(a);
   at.nowMs = 10;
-  expect(sends(up(b))).toEqual([[2, b]]);
-  expect(sends(handle({ type: 'server-ended', address: a }))).toEqual([]);
-  expect(sends(up(a))).toEqual([[1, a]]);
+  const moved = [1, 2].map((seq) => [seq, b] as const);
+  expect(new Map(sends(up(b)))).toEqual(new Map(moved));
+  expect(ask(3)).toEqual([]);
+  expect(sends(up(a))).toEqual([[3, a]]);
+});
+
+test('a request that was sent long enough ago does not count when the next one is called', () => {
+  const { ask, at } = setUp(a);
+  expect(ask(1, { bytes: 900 })).toEqual([1]);
+  at.nowMs = 110;
+  expect(ask(2, { bytes: 900 })).toEqual([2]);
+});
+
+test('a small request passes large ones of its contract that wait, however slowly these are answered', () => {
+  const { ask, answer, sentTo, at } = setUp(a);
+  const sent = Array.from({ length: 200 }, (_, index) => ask(1 + index, { bytes: 400 })).flat();
+  for (let ms = 40; ms <= 1_600; ms += 40) {
+    sent.push(...sentTo(ms));
+    sent.push(...seqs(sends(answer(a, sent.shift() ?? 0))));
+  }
+  at.nowMs += 1;
+  expect(ask(9_000, {}, undefined, 3_000)).toEqual([9_000]);
+});
+
+test('of two contracts whose large requests wait, each gets its turn', () => {
+  const { ask, handle, sentTo, answer } = setUp(a);
+  const cube = { route: 'calc.cube.request.1', answerRoute: 'calc.cube.result.1', contract: 'cube', unheard: 'hold' };
+  handle({ type: 'listener-up', route: cube.route, address: a });
+  const squares = Array.from({ length: 100 }, (_, index) => ask(1 + index, { bytes: 500 })).flat();
+  const target = { ...cube, unheard: 'hold' } as const;
+  handle({ type: 'call', call: { seq: 1_000, target, work: '', deadlineMs: 60_000, bytes: 10 } });
+  const after: number[] = [];
+  for (let ms = 30; ms <= 300; ms += 30) {
+    after.push(...sentTo(ms));
+    after.push(...seqs(sends(answer(a, squares.shift() ?? after.find((seq) => seq < 1_000) ?? 0))));
+  }
+  expect(after).toContain(1_000);
 });
 
 test('the origin whose turn it is does not exceed the pace', () => {

@@ -1,12 +1,12 @@
 /*
  * The pace of large requests: how soon a server gets the next one.
  *
- * Rule (docs/wire.md, "Room"): large requests that a server was sent within the last 100 ms, and has not answered, have
- * at most 2 MiB together. Each counts as much as its values or its expected answer, whichever are larger. A request that
- * is there for longer is probably being computed, so it does not count any more.
+ * Rule (docs/wire.md, "Room"): of the large requests that a server has not answered, those that were sent within the
+ * last 100 ms have at most 2 MiB together. The size of a request is that of its values, or of its expected answer if that
+ * is larger. Older requests are probably being computed, and do not count. Requests that are sent again do not wait.
  *
- * More large values at a time do not pass faster, but occupy every process on their way, and small requests wait for all
- * of these. Congestion control that depends on delay (TCP Vegas, LEDBAT) limits what is in flight for the same reason.
+ * More large values at a time hardly pass faster. But each of them occupies the processes on its way, and small requests
+ * wait for all these processes. TCP Vegas and LEDBAT keep little in flight for the same reason.
  */
 import { limits } from '@cateto/contracts';
 import type { InFlight, Place } from './rooms.ts';
@@ -50,6 +50,7 @@ export function createLargePace(): LargePace {
       if (entry !== undefined) forget(request, entry);
     },
     passed(nowMs) {
+      if (sent.size === 0) return false;
       let any = false;
       for (const [request, entry] of sent) {
         if (entry.untilMs > nowMs) break;

@@ -9,7 +9,7 @@ const leftMin = 32;
 
 /**
  * Requests with the same key may go to the same servers, and are all large or all small. Where the first one of a line has
- * no room, the others have none either: large requests need more.
+ * no room, the others wait behind it, even if a smaller one would fit.
  */
 export function keyOf<W>({ call, refused }: OpenRequest<W>): string {
   const { route: name } = call.target;

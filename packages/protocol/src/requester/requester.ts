@@ -260,6 +260,7 @@ export function createRequester<W>(config: RequesterConfig): Requester<W> {
       retries.handling(input.type);
       const stillMs = standstills.before(input.type === 'tick', nextDueMs, nowMs);
       if (stillMs > 0) stoodStill(stillMs, nowMs);
+      dispatch.passTime(nowMs);
       take(input, nowMs);
       dispatch.refill(nowMs);
       if (!turn.isAwaited()) dispatch.tryNext(nowMs);

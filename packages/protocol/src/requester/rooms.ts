@@ -8,9 +8,9 @@
  *   sent a beat; 2 before its window is known, then 16 or the window if that is less, one more for each answer, and half
  *   as many after an `internal` or the end of its lease. So neither an invented server nor one that fails fast attracts
  *   all requests (like the slow start of TCP and Finagle's failure accrual).
- * - Large requests in flight at a server have at most 8 MiB together, whatever their contracts, and those that were sent
- *   lately 2 MiB (large-pace.ts). Those beyond wait in lines of their own (origin-line.ts), so that small requests pass
- *   them.
+ * - Large requests in flight at a server have at most 8 MiB together, whatever their contracts. Of these, those of the
+ *   last 100 ms have at most 2 MiB (large-pace.ts). Further ones wait in lines of their own (origin-line.ts), so that
+ *   small requests pass them.
  * - A window may be exceeded by one request, of an origin that has no other request for the contract there. So the burst
  *   of one client cannot keep the request of another from the server, where origins take turns.
  * - A server that has given a request back accepts no more of its contract until it has answered one or announces a
@@ -48,7 +48,7 @@ export interface Place {
   /** The bytes of its large requests, and their bound. */
   bytes: number;
   readonly bytesMax: number;
-  /** The same for those that were sent lately. */
+  /** The bytes of those that were sent within the last 100 ms, with expected answers, and their bound (large-pace.ts). */
   pacedBytes: number;
   readonly pacedBytesMax: number;
   readonly requests: IntrusiveList<InFlight>;
@@ -123,8 +123,9 @@ export function returnsAll({ returns }: Place): boolean {
   return returns >= returnsMax;
 }
 
-export function hasRoom({ inFlight, window, earned, isPaused, place }: Room, size: Size): boolean {
-  return inFlight < window && inFlight < earned && !isPaused && takesBytes(place, size);
+/** @param isRetry it was sent before, and does not wait for the pace of large requests */
+export function hasRoom({ inFlight, window, earned, isPaused, place }: Room, size: Size, isRetry: boolean): boolean {
+  return inFlight < window && inFlight < earned && !isPaused && takesBytes(place, size, isRetry);
 }
 
 /** By how much a request counts while it is on its way; 0 if it and its expected answer are small. */
@@ -133,10 +134,10 @@ export function countedBytes({ bytes = 0, answerBytes = 0 }: Size): number {
 }
 
 /** A request that is larger than a bound is sent alone. */
-function takesBytes(place: Place, size: Size): boolean {
+function takesBytes(place: Place, size: Size, isRetry = false): boolean {
   const paced = countedBytes(size);
   if (paced === 0) return true;
-  if (place.pacedBytes > 0 && place.pacedBytes + paced > place.pacedBytesMax) return false;
+  if (!isRetry && place.pacedBytes > 0 && place.pacedBytes + paced > place.pacedBytesMax) return false;
   const { bytes = 0 } = size;
   return bytes === 0 || place.bytes === 0 || place.bytes + bytes <= place.bytesMax;
 }
@@ -202,7 +203,7 @@ export function resumePaused({ paused }: Place, answered: string | undefined, fr
  * @param windowMax the most requests in flight at one server, whatever it announces
  * @param earnedFirst the most at a server that has answered nothing; if given, every server counts as heard
  * @param bytesMax the most bytes of large requests in flight at one server
- * @param pacedBytesMax the same for those that were sent lately
+ * @param pacedBytesMax the most bytes of those that were sent within the last 100 ms
  */
 export function createRooms(
   windowMax: number,

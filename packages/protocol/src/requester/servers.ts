@@ -230,7 +230,7 @@ export function createServers(random: () => number, rooms: Rooms, failing: Faili
         if (rank > bestRank || !isCandidate(server, target, refused)) continue;
         const rival = isNewcomer ? newcomer : best;
         if (rival !== undefined && (isNewcomer || rank === bestRank) && !isBetter(server, rival, preferred)) continue;
-        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract), size))) {
+        if (!asSuspect && (server.reserved || !hasRoom(roomOf(server, contract), size, isRetry))) {
           if (rank < fullRank) fullRank = rank;
         } else if (isNewcomer) {
           newcomer = server;

@@ -131,7 +131,7 @@ export interface RequesterConfig {
   readonly perServerMax?: number;
   /** The most bytes of large requests in flight to one server. A request that is larger by itself is sent alone. */
   readonly perServerBytesMax?: number;
-  /** The same for those that were sent lately, where the size of an answer counts as well. */
+  /** The most bytes of those that were sent within the last 100 ms. Here an expected answer counts as well. */
   readonly pacedBytesMax?: number;
   /**
    * For tests: the most requests for a contract in flight to a server that has answered none of them. Every server then

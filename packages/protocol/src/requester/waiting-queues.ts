@@ -20,6 +20,8 @@ export interface Queues<W> {
   remove(request: OpenRequest<W>): void;
   /** How many requests wait for this contract. */
   waiting(contract: string): number;
+  /** Whether others wait that may go to the same servers, and are as large or as small. */
+  waitsBehind(request: OpenRequest<W>): boolean;
   size(): number;
   contracts(): Iterable<string>;
   /** The request whose turn is next and whose line is not blocked. It goes on waiting. */
@@ -142,6 +144,10 @@ export function createQueues<W>(): Queues<W> {
       queue.pace.restart();
     },
     waiting: (contract) => (size === 0 ? 0 : (queues.get(contract)?.waiting ?? 0)),
+    waitsBehind(request) {
+      const queue = size === 0 ? undefined : queues.get(request.call.target.contract);
+      return queue !== undefined && queue.waiting > 0 && queue.turns.has(keyOf(request));
+    },
     size: () => size,
     contracts: () => queues.keys(),
     next(contract, blocked) {
