@@ -14,7 +14,8 @@ import type { Failing } from './failing-servers.ts';
 import { signed } from './first-signs.ts';
 import type { OpenRequest } from './request.ts';
 import { isSuspect, mayYetAnswer, wasAsked } from './request.ts';
-import { earn, loseHalf } from './rooms.ts';
+import { withTime } from './large-times.ts';
+import { countedBytes, earn, loseHalf } from './rooms.ts';
 import { cancellations } from './cancellations.ts';
 import type { Servers } from './servers.ts';
 import type { Silence } from './silence.ts';
@@ -86,6 +87,9 @@ export function createAnswers<W>(parts: AnswersParts<W>): Answers {
       if (room.failures > 0) failing.wellAgain(room);
     }
     room.place.returns = 0;
+    if (countedBytes(request.call) > 0) {
+      room.largeTimes = withTime(room.largeTimes, nowMs - request.serverSinceMs, nowMs);
+    }
     signed(request, room.place.signs, nowMs);
     dispatch.resume(room.place, room.contract);
     dispatch.answered(request, nowMs);

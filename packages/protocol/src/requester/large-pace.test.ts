@@ -135,3 +135,31 @@ test('nothing wakes a requester for the pace of requests that nothing waits behi
   expect(dueMs).toBeGreaterThan(100);
   expect(requester.deadlineMs()).toBeUndefined();
 });
+
+test('requests that take a server long are not paced, until one is quick again', () => {
+  const { ask, answer, at } = setUp(a);
+  expect(ask(1, { bytes: 900 })).toEqual([1]);
+  at.nowMs = 100;
+  answer(a, 1);
+  expect([2, 3, 4].flatMap((seq) => ask(seq, { bytes: 900 }))).toEqual([2, 3, 4]);
+  at.nowMs = 199;
+  answer(a, 2);
+  expect(ask(5, { bytes: 900 })).toEqual([]);
+});
+
+test.each([
+  [29_000, []],
+  [31_000, [2, 3]],
+])('after %d ms in which no request was quick, the server gets %j', (ms, sent) => {
+  const { ask, answer, at } = setUp(a);
+  let seq = 10;
+  function took(tookMs: number): void {
+    seq += 1;
+    ask(seq, { bytes: 10 });
+    at.nowMs += tookMs;
+    answer(a, seq);
+  }
+  took(50);
+  while (at.nowMs < ms) took(500);
+  expect([1, 2, 3].flatMap((nth) => ask(nth, { bytes: 900 })).slice(1)).toEqual(sent);
+});

@@ -3,7 +3,8 @@
  *
  * Rule (docs/wire.md, "Room"): of the large requests that a server has not answered, those that were sent within the
  * last 100 ms have at most 2 MiB together. The size of a request is that of its values, or of its expected answer if that
- * is larger. Older requests are probably being computed, and do not count. Requests that are sent again do not wait.
+ * is larger. Older requests are probably being computed, and do not count. Requests that are sent again do not wait, nor
+ * do those of a contract for which the server takes long (large-times.ts).
  *
  * More large values at a time hardly pass faster. But each of them occupies the processes on its way, and small requests
  * wait for all these processes. TCP Vegas and LEDBAT keep little in flight for the same reason.

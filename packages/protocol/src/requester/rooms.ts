@@ -21,6 +21,8 @@
 import { limits } from '@cateto/contracts';
 import type { FirstSigns } from './first-signs.ts';
 import { noSigns } from './first-signs.ts';
+import type { LargeTimes } from './large-times.ts';
+import { areLong } from './large-times.ts';
 import type { Linked, IntrusiveList } from '../structures/intrusive-list.ts';
 import { createIntrusiveList } from '../structures/intrusive-list.ts';
 import type { RequestCall } from './types.ts';
@@ -92,6 +94,8 @@ export interface Room {
   returned: Set<string | undefined> | undefined;
   /** When its last answer arrived. */
   answeredMs: number;
+  /** How long its large requests took at least (large-times.ts); undefined before the first answer to one. */
+  largeTimes: LargeTimes | undefined;
 }
 
 export interface Rooms {
@@ -124,8 +128,9 @@ export function returnsAll({ returns }: Place): boolean {
 }
 
 /** @param isRetry it was sent before, and does not wait for the pace of large requests */
-export function hasRoom({ inFlight, window, earned, isPaused, place }: Room, size: Size, isRetry: boolean): boolean {
-  return inFlight < window && inFlight < earned && !isPaused && takesBytes(place, size, isRetry);
+export function hasRoom(room: Room, size: Size, isRetry: boolean): boolean {
+  const { inFlight, window, earned, isPaused } = room;
+  return inFlight < window && inFlight < earned && !isPaused && takesBytes(room, size, isRetry);
 }
 
 /** By how much a request counts while it is on its way; 0 if it and its expected answer are small. */
@@ -134,10 +139,11 @@ export function countedBytes({ bytes = 0, answerBytes = 0 }: Size): number {
 }
 
 /** A request that is larger than a bound is sent alone. */
-function takesBytes(place: Place, size: Size, isRetry = false): boolean {
-  const paced = countedBytes(size);
-  if (paced === 0) return true;
-  if (!isRetry && place.pacedBytes > 0 && place.pacedBytes + paced > place.pacedBytesMax) return false;
+function takesBytes({ place, largeTimes }: Room, size: Size, isRetry = false): boolean {
+  const counted = countedBytes(size);
+  if (counted === 0) return true;
+  const isPaced = !isRetry && place.pacedBytes > 0 && !areLong(largeTimes);
+  if (isPaced && place.pacedBytes + counted > place.pacedBytesMax) return false;
   const { bytes = 0 } = size;
   return bytes === 0 || place.bytes === 0 || place.bytes + bytes <= place.bytesMax;
 }
@@ -154,7 +160,7 @@ export function isScarce(room: Room | undefined): boolean {
  */
 export function hasRoomFor(origin: string, room: Room, size: Size): boolean {
   const { contract, inFlight, window, earned, returned, place } = room;
-  if (!takesBytes(place, size)) return false;
+  if (!takesBytes(room, size)) return false;
   if (returned?.has(origin) === true || inFlight > window || inFlight >= earned || window >= scarceBelow) return false;
   for (let next = place.requests.oldest(); next !== undefined; next = next.newer) {
     if (next.call.target.contract === contract && next.call.origin === origin) return false;
@@ -263,6 +269,7 @@ export function createRooms(
         isPaused: false,
         returned: undefined,
         answeredMs: Number.NEGATIVE_INFINITY,
+        largeTimes: undefined,
       };
       place.rooms.set(contract, room);
     }
