@@ -78,7 +78,7 @@ export const pacedBytesMax = 2_097_152;
 
 /**
  * Milliseconds. A request that was sent before is probably being computed, and does not count towards `pacedBytesMax`.
- * So a server whose handlers take long gets work for all its slots.
+ * Where even the fastest requests take this long, handlers take most of the time, and nothing is paced.
  */
 export const pacedMs = 100;
 
