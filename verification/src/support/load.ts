@@ -21,6 +21,8 @@ export interface Account {
 export interface Load {
   /** Resolves when so many more requests have been answered. */
   answered(more: number): Promise<void>;
+  /** How many of the last answers, in a row, needed no fallback. */
+  inARow(): number;
   /** Stops asking, and resolves when every request has its outcome. */
   stop(): Promise<Account>;
 }
@@ -35,6 +37,7 @@ export function startLoad(client: Client<Calculator>, perSecond: number): Load {
   const open = new Set<Promise<void>>();
   const waiting: { readonly until: number; resolve(): void }[] = [];
   const startMs = performance.now();
+  let inARow = 0;
 
   async function ask(dueMs: number): Promise<void> {
     account.asked += 1;
@@ -48,6 +51,7 @@ export function startLoad(client: Client<Calculator>, perSecond: number): Load {
       if (ids.has(id)) account.twice += 1;
       ids.add(id);
       if (fallbacks.length > 0) account.fellBack += 1;
+      inARow = fallbacks.length > 0 ? 0 : inARow + 1;
     } catch (error) {
       const code = error instanceof RequestError ? error.code : String(error);
       account.failed[code] = (account.failed[code] ?? 0) + 1;
@@ -67,6 +71,7 @@ export function startLoad(client: Client<Calculator>, perSecond: number): Load {
 
   return {
     answered: (more) => new Promise((resolve) => waiting.push({ until: account.answered + more, resolve })),
+    inARow: () => inARow,
     async stop() {
       clearInterval(timer);
       await Promise.all(open);
