@@ -75,10 +75,9 @@ export function createFallbacks(participant: Participant, loop: Pick<Loop, 'anno
     kind({ begin, ...options }) {
       return createRun({
         ...options,
-        begin(request, answer) {
-          const startMs = platform.nowMs();
+        begin(request, answer, startMs) {
           inHandler = true;
-          begin(request, answer);
+          begin(request, answer, startMs);
           inHandler = false;
           const endMs = platform.nowMs();
           if (endMs - startMs > noticedMs) blockedUntilMs = endMs;

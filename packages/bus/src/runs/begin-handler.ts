@@ -23,10 +23,10 @@ export function beginPlaced(
   const here = beginOf({ ...of, handler: inLoop }, contexts);
   if (inThread === undefined) return here;
   const there = beginOf({ ...of, handler: inThread }, contexts);
-  return (request, answer) => {
-    if (inThreads()) return there(request, answer);
-    beginsInLoop();
-    here(request, answer);
+  return (request, answer, nowMs) => {
+    if (inThreads()) return there(request, answer, nowMs);
+    beginsInLoop(nowMs);
+    here(request, answer, nowMs);
   };
 }
 

@@ -33,8 +33,8 @@ export interface HandlerThreads {
 
 /** How long this process computes, which tells a handler that computes from one that is interrupted. */
 export interface ProcessorTime {
-  /** Something begins that may take long. */
-  mark(): void;
+  /** At this time, something begins that may take long. */
+  mark(nowMs: number): void;
   /** Milliseconds of processor time, of all threads together, since the last mark or at most 10 ms before it. */
   sinceMarkMs(): number;
 }

@@ -42,7 +42,7 @@ function setUp(use: HandlerThreads['use'], starts = true) {
   async function run(ms: number, computedMs = ms): Promise<unknown> {
     takesMs = ms;
     if (placed.inThreads()) return placed.inThread?.(1, context);
-    placed.beginsInLoop();
+    placed.beginsInLoop(0);
     const output: unknown = placed.inLoop(1, context);
     usedMs += computedMs;
     placed.took?.(ms);

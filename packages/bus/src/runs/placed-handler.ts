@@ -10,7 +10,7 @@ export interface PlacedHandler {
   inThreads(): boolean;
   readonly inLoop: Handler;
   /** A run in the event loop begins. */
-  beginsInLoop(): void;
+  beginsInLoop(nowMs: number): void;
   /** Undefined without threads. Runs the handler in the event loop if the threads cannot be started. */
   readonly inThread: Handler | undefined;
   /** A run in the event loop has blocked it for this long. Undefined when the placement does not depend on it. */

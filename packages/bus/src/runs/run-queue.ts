@@ -102,7 +102,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
     const outer = current;
     const outerMs = answeredMs;
     current = request;
-    run.begin(request, answerInLoop);
+    run.begin(request, answerInLoop, nowMs);
     const isAnswered = current !== request;
     lastMs = isAnswered ? answeredMs : platform.nowMs();
     current = outer;
@@ -161,7 +161,7 @@ export function createRunQueue(options: RunQueueOptions): RunQueue {
       forThreads.began(request, nowMs);
       counters.began(request, nowMs);
       times.started(request, nowMs);
-      run.begin(request, answerFromThread);
+      run.begin(request, answerFromThread, nowMs);
     }
   }
 

@@ -22,7 +22,7 @@ export interface RunSpans {
 
 /** The code that computes requests for one contract. */
 export interface Run {
-  readonly begin: (request: Admitted, answer: AnswerTo) => void;
+  readonly begin: (request: Admitted, answer: AnswerTo, nowMs: number) => void;
   readonly contract: string;
   readonly load: Load;
   /**

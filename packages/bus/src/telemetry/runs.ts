@@ -1,6 +1,6 @@
-import type { Failure, ServeSpan, SpanEnd, Success, Telemetry } from '@cateto/contracts';
+import type { ServeSpan, SpanEnd, Telemetry } from '@cateto/contracts';
 import { isFailure, joinTrace, requestId, splitTrace } from '@cateto/contracts';
-import type { Admitted, RunOptions, RunSpans, Work } from '../runs/work.ts';
+import type { Admitted, AnswerTo, RunOptions, RunSpans, Work } from '../runs/work.ts';
 import { guarded } from './guarded.ts';
 
 /*
@@ -38,14 +38,13 @@ export function withSpans<O extends Pick<RunOptions, 'contract' | 'begin'>>(
     found.span.end({ id: found.id, failure });
   }
 
-  const beginWithin: Begin = (request, answer) => {
+  const beginWithin: Begin = (request, answer, nowMs) => {
     const span = start(request, request.work.waitedUs / usPerMs);
-    span.within(() =>
-      begin(request, (same, outcome: Success | Failure) => {
-        end(request.work, isFailure(outcome) ? outcome.code : undefined);
-        answer(same, outcome);
-      }),
-    );
+    const answerAndEnd: AnswerTo = (same, outcome) => {
+      end(request.work, isFailure(outcome) ? outcome.code : undefined);
+      answer(same, outcome);
+    };
+    span.within(() => begin(request, answerAndEnd, nowMs));
   };
   const spans: RunSpans = {
     missed(request, { code }, nowMs) {
