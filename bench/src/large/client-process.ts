@@ -22,10 +22,14 @@ export interface LargeClient {
   stop(): Promise<void>;
 }
 
+/** What docs/sdk.md advises for programs that pass on many large values. */
+const execArgv = [...process.execArgv, '--heap-growing-percent=400'];
+
 /** Resolves when its first request was answered. */
 export async function startLargeClient(brokers: string, asks: QuestionsName): Promise<LargeClient> {
   const child = fork(builtProgram('large/client-program'), [asks], {
     env: environmentWith({ CATETO_BROKERS: brokers }),
+    execArgv,
   });
   await next(child, 'ready');
   return {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { a, answerRoute, b, route, sends, setUpReady } from './requester.test-support.ts';
+import { a, b, sends, seqsOf, setUpReady } from './requester.test-support.ts';
 
 const pacedBytesMax = 1_000;
 
@@ -11,21 +11,17 @@ interface Sizes {
 function setUp(...servers: readonly string[]) {
   const ready = setUpReady({ pacedBytesMax, random: () => 0.9 });
   for (const server of servers) ready.up(server);
-  const target = { route, answerRoute, contract: 'square', unheard: 'hold' } as const;
   function ask(seq: number, sizes: Sizes = {}, origin?: string, timeoutMs = 60_000): number[] {
-    const call = { seq, target, work: '', deadlineMs: ready.at.nowMs + timeoutMs, origin, ...sizes };
-    return seqs(sends(ready.handle({ type: 'call', call })));
+    return seqsOf(sends(ready.call(seq, { deadlineMs: ready.at.nowMs + timeoutMs, origin, ...sizes })));
   }
-  return { ...ready, ask, sentTo: (untilMs: number): number[] => seqs(sends(ready.runTo(untilMs))) };
+  return { ...ready, ask, sentTo: (untilMs: number): number[] => seqsOf(sends(ready.runTo(untilMs))) };
 }
-
-const seqs = (sent: readonly [number, string][]): number[] => sent.map(([seq]) => seq);
 
 test('large requests beyond the pace are sent when others are answered, or 100 ms after others were sent', () => {
   const { ask, answer, sentTo } = setUp(a);
   expect([1, 2, 3, 4, 5].flatMap((seq) => ask(seq, { bytes: 400 }))).toEqual([1, 2]);
   expect(sentTo(20)).toEqual([]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([3]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([3]);
   expect(sentTo(99)).toEqual([]);
   expect(sentTo(100)).toEqual([4]);
   expect(sentTo(119)).toEqual([]);
@@ -37,9 +33,9 @@ test('a request counts as much as its values or its expected answer, whichever a
   expect([1, 2, 3].flatMap((seq) => ask(seq, { answerBytes: 400 }))).toEqual([1, 2]);
   expect(ask(4, { bytes: 10, answerBytes: 300 })).toEqual([]);
   expect(ask(5, { bytes: 310, answerBytes: 10 })).toEqual([]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([3]);
-  expect(seqs(sends(answer(a, 2)))).toEqual([4]);
-  expect(seqs(sends(answer(a, 3)))).toEqual([5]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([3]);
+  expect(seqsOf(sends(answer(a, 2)))).toEqual([4]);
+  expect(seqsOf(sends(answer(a, 3)))).toEqual([5]);
 });
 
 test('expected answers do not count towards the bytes in flight, however many requests are computed', () => {
@@ -61,7 +57,7 @@ test('small requests pass large ones that wait for the pace', () => {
 test('a request that is larger than the pace is sent alone', () => {
   const { ask, answer } = setUp(a);
   expect([1, 2].flatMap((seq) => ask(seq, { bytes: 5_000 }))).toEqual([1]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([2]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([2]);
 });
 
 test('large requests that one server may not have yet go to another one', () => {
@@ -70,11 +66,8 @@ test('large requests that one server may not have yet go to another one', () => 
 });
 
 test('a request that moves to another server waits for no pace there, counts there, and not where it was', () => {
-  const { handle, up, down, at } = setUp(a);
-  const ask = (seq: number): [number, string][] => {
-    const target = { route, answerRoute, contract: 'square', unheard: 'hold' } as const;
-    return sends(handle({ type: 'call', call: { seq, target, work: '', deadlineMs: 60_000, bytes: 900 } }));
-  };
+  const { call, up, down, at } = setUp(a);
+  const ask = (seq: number): [number, string][] => sends(call(seq, { deadlineMs: 60_000, bytes: 900 }));
   expect([ask(1), ask(2)]).toEqual([[[1, a]], []]);
   down(a);
   at.nowMs = 10;
@@ -96,23 +89,22 @@ test('a small request passes large ones of its contract that wait, however slowl
   const sent = Array.from({ length: 200 }, (_, index) => ask(1 + index, { bytes: 400 })).flat();
   for (let ms = 40; ms <= 1_600; ms += 40) {
     sent.push(...sentTo(ms));
-    sent.push(...seqs(sends(answer(a, sent.shift() ?? 0))));
+    sent.push(...seqsOf(sends(answer(a, sent.shift() ?? 0))));
   }
   at.nowMs += 1;
   expect(ask(9_000, {}, undefined, 3_000)).toEqual([9_000]);
 });
 
 test('of two contracts whose large requests wait, each gets its turn', () => {
-  const { ask, handle, sentTo, answer } = setUp(a);
-  const cube = { route: 'calc.cube.request.1', answerRoute: 'calc.cube.result.1', contract: 'cube', unheard: 'hold' };
-  handle({ type: 'listener-up', route: cube.route, address: a });
+  const { ask, call, up, sentTo, answer } = setUp(a);
+  const cube = { route: 'calc.cube.request.1', answerRoute: 'calc.cube.result.1', contract: 'cube' };
+  up(a, cube.route);
   const squares = Array.from({ length: 100 }, (_, index) => ask(1 + index, { bytes: 500 })).flat();
-  const target = { ...cube, unheard: 'hold' } as const;
-  handle({ type: 'call', call: { seq: 1_000, target, work: '', deadlineMs: 60_000, bytes: 10 } });
+  call(1_000, { ...cube, deadlineMs: 60_000, bytes: 10 });
   const after: number[] = [];
   for (let ms = 30; ms <= 300; ms += 30) {
     after.push(...sentTo(ms));
-    after.push(...seqs(sends(answer(a, squares.shift() ?? after.find((seq) => seq < 1_000) ?? 0))));
+    after.push(...seqsOf(sends(answer(a, squares.shift() ?? after.find((seq) => seq < 1_000) ?? 0))));
   }
   expect(after).toContain(1_000);
 });

@@ -8,9 +8,9 @@ export const answerRoute = 'calc.square.result.1';
 export const a = 'aaaaaaaaaaaa';
 export const b = 'bbbbbbbbbbbb';
 
-export type Given = Partial<Target & Pick<RequestCall<string>, 'deadlineMs'>>;
+export type Given = Partial<Target & Pick<RequestCall<string>, 'deadlineMs' | 'origin' | 'bytes' | 'answerBytes'>>;
 
-export function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}): RequestCall<string> {
+export function callOf(seq: number, { deadlineMs = 5_000, origin, bytes, answerBytes, ...given }: Given = {}): RequestCall<string> {
   const target: Target = {
     route,
     answerRoute,
@@ -19,7 +19,7 @@ export function callOf(seq: number, { deadlineMs = 5_000, ...given }: Given = {}
     impatient: given.unheard === 'fail',
     ...given,
   };
-  return { seq, target, work: `work ${seq}`, deadlineMs };
+  return { seq, target, work: `work ${seq}`, deadlineMs, origin, bytes, answerBytes };
 }
 
 /** A requester with a clock that the test moves, and its effects since the last look. */
@@ -81,6 +81,8 @@ export function setUpReady(given: Partial<RequesterConfig> = {}) {
 export function sends(effects: readonly RequesterEffect<string>[]): [seq: number, to: string][] {
   return effects.flatMap((effect) => (effect.type === 'send' ? [[effect.seq, effect.to] as [number, string]] : []));
 }
+
+export const seqsOf = (sent: readonly [number, string][]): number[] => sent.map(([seq]) => seq);
 
 export function outcomes(effects: readonly RequesterEffect<string>[]): [seq: number, outcome: unknown][] {
   return effects.flatMap((effect) => {

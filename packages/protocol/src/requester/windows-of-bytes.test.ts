@@ -1,57 +1,49 @@
 import { failure } from '@cateto/contracts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { a, answerRoute, b, route, sends, setUpReady } from './requester.test-support.ts';
+import { a, b, sends, seqsOf, setUpReady } from './requester.test-support.ts';
 
 const bytesMax = 1_000;
 
 function setUp(...servers: readonly string[]) {
   const ready = setUpReady({ perServerBytesMax: bytesMax });
   for (const server of servers) ready.up(server);
-  const target = { route, answerRoute, contract: 'square', unheard: 'hold' } as const;
   const ask = (seq: number, bytes?: number, contract = 'square', origin?: string) =>
-    sends(
-      ready.handle({
-        type: 'call',
-        call: { seq, target: { ...target, contract }, work: '', deadlineMs: 60_000, bytes, origin },
-      }),
-    );
+    sends(ready.call(seq, { deadlineMs: 60_000, bytes, contract, origin }));
   return { ...ready, ask };
 }
 
-const seqs = (sent: readonly [number, string][]): number[] => sent.map(([seq]) => seq);
-
 test('a server has as many bytes in flight as it may, and gets more with each answer', () => {
   const { ask, answer } = setUp(a);
-  expect([1, 2, 3, 4].flatMap((seq) => seqs(ask(seq, 400)))).toEqual([1, 2]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([3]);
-  expect(seqs(sends(answer(a, 3)))).toEqual([4]);
+  expect([1, 2, 3, 4].flatMap((seq) => seqsOf(ask(seq, 400)))).toEqual([1, 2]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([3]);
+  expect(seqsOf(sends(answer(a, 3)))).toEqual([4]);
 });
 
 test('small requests pass large ones that wait', () => {
   const { ask } = setUp(a);
-  expect([1, 2, 3].flatMap((seq) => seqs(ask(seq, 600)))).toEqual([1]);
-  expect(seqs(ask(4))).toEqual([4]);
-  expect(seqs(ask(5))).toEqual([5]);
+  expect([1, 2, 3].flatMap((seq) => seqsOf(ask(seq, 600)))).toEqual([1]);
+  expect(seqsOf(ask(4))).toEqual([4]);
+  expect(seqsOf(ask(5))).toEqual([5]);
 });
 
 test('a large request that fits does not pass a large one that waits before it', () => {
   const { ask, answer } = setUp(a);
-  expect([1, 2, 3].flatMap((seq) => seqs(ask(seq, seq === 3 ? 100 : 600)))).toEqual([1]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([2, 3]);
+  expect([1, 2, 3].flatMap((seq) => seqsOf(ask(seq, seq === 3 ? 100 : 600)))).toEqual([1]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([2, 3]);
 });
 
 test('a request that is larger than the window of bytes is sent alone', () => {
   const { ask, answer } = setUp(a);
-  expect([1, 2, 3].flatMap((seq) => seqs(ask(seq, 5_000)))).toEqual([1]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([2]);
+  expect([1, 2, 3].flatMap((seq) => seqsOf(ask(seq, 5_000)))).toEqual([1]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([2]);
 });
 
 test('requests for another contract wait for the same bytes, and are sent when they are free', () => {
   const { ask, answer } = setUp(a);
-  expect(seqs(ask(1, 900))).toEqual([1]);
-  expect(seqs(ask(2, 900, 'cube'))).toEqual([]);
-  expect(seqs(sends(answer(a, 1)))).toEqual([2]);
+  expect(seqsOf(ask(1, 900))).toEqual([1]);
+  expect(seqsOf(ask(2, 900, 'cube'))).toEqual([]);
+  expect(seqsOf(sends(answer(a, 1)))).toEqual([2]);
 });
 
 test('large requests go to a server with room', () => {
@@ -64,26 +56,26 @@ test('large requests go to a server with room', () => {
 test('the origin whose turn it is exceeds no window of bytes', () => {
   const { ask, handle } = setUp(a);
   handle({ type: 'beat', sender: a, held: [], silentMs: 0, windows: { square: 1 } });
-  expect(seqs(ask(1, 900, 'square', 'one'))).toEqual([1]);
-  expect(seqs(ask(2, 900, 'square', 'two'))).toEqual([]);
+  expect(seqsOf(ask(1, 900, 'square', 'one'))).toEqual([1]);
+  expect(seqsOf(ask(2, 900, 'square', 'two'))).toEqual([]);
 });
 
 test('a cancelled request frees its bytes, and so does one that its server refuses', () => {
   const { ask, handle, answer, up } = setUp(a);
-  expect([1, 2, 3].flatMap((seq) => seqs(ask(seq, 900)))).toEqual([1]);
-  expect(seqs(sends(handle({ type: 'cancel', seq: 1 })))).toEqual([2]);
+  expect([1, 2, 3].flatMap((seq) => seqsOf(ask(seq, 900)))).toEqual([1]);
+  expect(seqsOf(sends(handle({ type: 'cancel', seq: 1 })))).toEqual([2]);
   up(b);
   // The second one goes to the other server once that has answered the third.
-  expect(seqs(sends(answer(a, 2, failure('overloaded', 'full'))))).toEqual([]);
+  expect(seqsOf(sends(answer(a, 2, failure('overloaded', 'full'))))).toEqual([]);
   expect(sends(answer(b, 3))).toEqual([[2, b]]);
 });
 
 test('a request that moves to another server takes its bytes along', () => {
   const { ask, handle, down, up, answer } = setUp(a);
-  expect(seqs(ask(1, 900))).toEqual([1]);
+  expect(seqsOf(ask(1, 900))).toEqual([1]);
   down(a);
   expect(sends([...up(b), ...handle({ type: 'turn-ended' })])).toEqual([[1, b]]);
-  expect(seqs(ask(2, 900))).toEqual([]);
+  expect(seqsOf(ask(2, 900))).toEqual([]);
   up(a);
   expect(sends(answer(b, 1))).toEqual([]);
   expect(ask(3, 900)).toHaveLength(1);
