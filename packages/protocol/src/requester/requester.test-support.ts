@@ -10,7 +10,10 @@ export const b = 'bbbbbbbbbbbb';
 
 export type Given = Partial<Target & Pick<RequestCall<string>, 'deadlineMs' | 'origin' | 'bytes' | 'answerBytes'>>;
 
-export function callOf(seq: number, { deadlineMs = 5_000, origin, bytes, answerBytes, ...given }: Given = {}): RequestCall<string> {
+export function callOf(
+  seq: number,
+  { deadlineMs = 5_000, origin, bytes, answerBytes, ...given }: Given = {},
+): RequestCall<string> {
   const target: Target = {
     route,
     answerRoute,
