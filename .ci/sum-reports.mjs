@@ -6,7 +6,7 @@ import { relative } from 'node:path';
  * check that failed although every test passed: types, lint, format, boundaries.
  */
 
-/** Of the message of a failed test. */
+/** How many lines of a failed test's message are shown. */
 const messageLines = 20;
 
 const folders = ['packages', 'apps'].flatMap((group) => readdirSync(group).map((name) => `${group}/${name}`));
@@ -25,7 +25,7 @@ function reportsOf(folder) {
   return names.length === 0 ? ['tests'] : names;
 }
 
-/** The tests of a report that failed, and files that could not be loaded, with what they said. */
+/** The tests of a report that failed, and files of which a hook failed or that could not be loaded, with what they said. */
 function failuresOf({ testResults }) {
   return testResults
     .filter(({ status }) => status === 'failed')
@@ -34,7 +34,8 @@ function failuresOf({ testResults }) {
       const tests = assertionResults
         .filter(({ status }) => status === 'failed')
         .map(({ fullName, failureMessages }) => ({ title: `${file}: ${fullName}`, said: failureMessages.join('\n') }));
-      return tests.length > 0 ? tests : [{ title: file, said: message }];
+      if (message === '' && tests.length > 0) return tests;
+      return [...tests, { title: file, said: message === '' ? 'a hook failed: its error is further up' : message }];
     });
 }
 
@@ -46,7 +47,7 @@ for (const [folder] of tested) {
   for (const name of reportsOf(folder)) {
     const path = `${folder}/.reports/${name}.json`;
     if (!existsSync(path)) {
-      console.log(`${folder}: no report ${name}.json`);
+      failures.push({ title: folder, said: `no report ${name}.json` });
       failed += 1;
       continue;
     }
@@ -61,7 +62,7 @@ for (const [folder] of tested) {
   }
 }
 
-// Again at the end: whoever sees only the last lines of a run should see which test failed, and why.
+// Again at the end: a reader of the last lines learns which test failed, and why.
 for (const { title, said } of failures) {
   console.log([`failed: ${title}`, ...said.split('\n').slice(0, messageLines)].join('\n  '));
 }

@@ -22,14 +22,22 @@ export interface LargeClient {
   stop(): Promise<void>;
 }
 
-/** What docs/sdk.md advises for programs that pass on many large values. */
-const execArgv = [...process.execArgv, '--heap-growing-percent=400'];
+/** docs/sdk.md advises this flag for programs with many large values. */
+const collectLessOften = '--heap-growing-percent=400';
 
-/** Resolves when its first request was answered. */
-export async function startLargeClient(brokers: string, asks: QuestionsName): Promise<LargeClient> {
+/**
+ * Resolves when its first request was answered.
+ *
+ * @param sends the size of the values that it will send or request
+ */
+export async function startLargeClient(
+  brokers: string,
+  asks: QuestionsName,
+  sends: 'small' | 'large',
+): Promise<LargeClient> {
   const child = fork(builtProgram('large/client-program'), [asks], {
     env: environmentWith({ CATETO_BROKERS: brokers }),
-    execArgv,
+    execArgv: sends === 'large' ? [...process.execArgv, collectLessOften] : process.execArgv,
   });
   await next(child, 'ready');
   return {

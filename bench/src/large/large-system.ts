@@ -32,14 +32,14 @@ export async function startLargeSystem(): Promise<LargeSystem> {
     const others = await startCluster({ built: true, brokers, initially });
     closing.push(() => others.stop());
     await Promise.all([cluster.ready(), others.ready()]);
-    const client = async (asks: 'shared' | 'others'): Promise<LargeClient> => {
-      const started = await startLargeClient(brokers, asks);
+    const client = async (asks: 'shared' | 'others', sends: 'small' | 'large'): Promise<LargeClient> => {
+      const started = await startLargeClient(brokers, asks, sends);
       closing.push(() => started.stop());
       return started;
     };
     return {
-      large: await client('shared'),
-      small: { shared: await client('shared'), others: await client('others') },
+      large: await client('shared', 'large'),
+      small: { shared: await client('shared', 'small'), others: await client('others', 'small') },
       endpoints: await Promise.all(
         cluster.plans.map(async ({ name }) => String((await cluster.get(name).waitFor('http-listening'))['url'])),
       ),

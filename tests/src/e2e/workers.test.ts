@@ -30,8 +30,9 @@ test('a handler of a module moves to a thread after it has blocked, and returns 
   const client = await slowClientOf(brokers);
   expect((await client.patience(0)).value).toBe(0);
   expect((await client.patience(-80)).value).toBe(0);
-  // A busy machine may interrupt a run for most of its time. Such a run moves nothing.
-  await vi.waitUntil(async () => (await client.patience(-80)).value > 0, { timeout: 60_000 });
+  // A busy machine may interrupt the first run for most of its time. Then the second one moves the handler.
+  const second = (await client.patience(-80)).value;
+  expect(second === 0 ? (await client.patience(-80)).value : second).toBeGreaterThan(0);
   await op.waitFor('handler-moved', ({ to }) => to === 'threads');
   await vi.waitUntil(async () => (await client.patience(0)).value === 0, { timeout: 60_000 });
   await op.waitFor('handler-moved', ({ to }) => to === 'loop');

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -61,15 +61,15 @@ test('the audit is skipped, and says so, when the registry does not answer it', 
   expect(said).toMatch(/^audit: skipped, because the registry does not answer: .*405\n$/);
 });
 
-/** A report of a package's tests, as vitest writes it. */
-const report = {
+/** A report of the tests of a package in this folder, as vitest writes it. */
+const reportIn = (folder: string) => ({
   success: false,
   numPassedTests: 3,
   numFailedTests: 1,
   numPendingTests: 0,
   testResults: [
     {
-      name: 'packages/one/src/a.test.ts',
+      name: join(folder, 'packages/one/src/a.test.ts'),
       status: 'failed',
       message: '',
       assertionResults: [
@@ -81,19 +81,24 @@ const report = {
         { fullName: 'a kept promise', status: 'passed', failureMessages: [] },
       ],
     },
-    { name: 'packages/one/src/b.test.ts', status: 'failed', message: 'Error: no such module', assertionResults: [] },
-    { name: 'packages/one/src/c.test.ts', status: 'passed', message: '', assertionResults: [] },
+    {
+      name: join(folder, 'packages/one/src/b.test.ts'),
+      status: 'failed',
+      message: 'Error: no such module',
+      assertionResults: [],
+    },
+    { name: join(folder, 'packages/one/src/c.test.ts'), status: 'passed', message: '', assertionResults: [] },
   ],
-};
+});
 
 test('the sum of all reports names each test that failed and what it said, and its last line has the numbers', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'cateto-reports-'));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'cateto-reports-')));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   for (const path of ['apps', 'packages/one/src', 'packages/one/.reports'])
     mkdirSync(join(folder, path), { recursive: true });
   writeFileSync(join(folder, 'packages/one/package.json'), '{"scripts":{}}');
   writeFileSync(join(folder, 'packages/one/src/a.test.ts'), '');
-  writeFileSync(join(folder, 'packages/one/.reports/tests.json'), JSON.stringify(report));
+  writeFileSync(join(folder, 'packages/one/.reports/tests.json'), JSON.stringify(reportIn(folder)));
   const { status, stdout } = spawnSync(process.execPath, [join(root, '.ci/sum-reports.mjs'), '1'], {
     cwd: folder,
     encoding: 'utf8',

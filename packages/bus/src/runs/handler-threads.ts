@@ -33,9 +33,12 @@ export interface HandlerThreads {
 
 /** How long this process computes, which tells a handler that computes from one that is interrupted. */
 export interface ProcessorTime {
-  /** At this time, something begins that may take long. */
+  /** Something that may take long begins at `nowMs`. */
   mark(nowMs: number): void;
-  /** Milliseconds of processor time, of all threads together, since the last mark or at most 10 ms before it. */
+  /**
+   * Milliseconds of processor time, of all threads together, since the last mark or at most 10 ms before it. In a batch,
+   * a run begins when the run before it answered. So the time for publishing that answer may be included.
+   */
   sinceMarkMs(): number;
 }
 

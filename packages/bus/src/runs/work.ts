@@ -22,6 +22,7 @@ export interface RunSpans {
 
 /** The code that computes requests for one contract. */
 export interface Run {
+  /** `nowMs` is when the run begins; in a batch, when the run before it answered or returned. */
   readonly begin: (request: Admitted, answer: AnswerTo, nowMs: number) => void;
   readonly contract: string;
   readonly load: Load;

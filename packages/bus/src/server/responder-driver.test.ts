@@ -41,12 +41,15 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
   linked(1);
   let lastSeq = 0;
   const took: number[] = [];
+  /** When each run began, as it was told. */
+  const began: number[] = [];
   /** Messages that arrive while the next work blocks the loop. They are read in the turn after it. */
   const arriving: (() => void)[] = [];
   const run = createRun({
     contract: 'work',
     took: (blockedMs) => void took.push(blockedMs),
-    begin(request, answer) {
+    begin(request, answer, nowMs) {
+      began.push(nowMs);
       clock.blockedMs += request.work.input as number;
       for (const arrive of arriving.splice(0)) turns.afterTurn(arrive);
       answer(request, { value: 0, fallbacks: [] });
@@ -99,6 +102,7 @@ function setUp({ runningMax, metMs = 0 }: { readonly runningMax?: number; readon
     events,
     load: responses.load,
     took,
+    began,
     drain: responses.drain,
     turns,
     clock,
@@ -115,6 +119,15 @@ test('all quick work of a batch is done at once', () => {
   const { ask, answers } = setUp();
   ask(100, 0.1);
   expect(answers).toHaveLength(100);
+});
+
+test('each run learns when it begins', () => {
+  const { ask, began, turns } = setUp();
+  began.length = 0;
+  ask(5, 15);
+  turns.settle();
+  const [first = Number.NaN] = began;
+  expect(began.map((nowMs) => nowMs - first)).toEqual([0, 15, 30, 45, 60]);
 });
 
 test('between pieces of work that block, other work gets its turn, and the order is kept', () => {
