@@ -35,7 +35,7 @@ function failuresOf({ testResults }) {
         .filter(({ status }) => status === 'failed')
         .map(({ fullName, failureMessages }) => ({ title: `${file}: ${fullName}`, said: failureMessages.join('\n') }));
       if (message === '' && tests.length > 0) return tests;
-      return [...tests, { title: file, said: message === '' ? 'a hook failed: its error is further up' : message }];
+      return tests.concat({ title: file, said: message === '' ? 'a hook failed: its error is further up' : message });
     });
 }
 
