@@ -163,8 +163,8 @@ describe.skipIf(refused !== undefined && process.env['CI'] === undefined)('five 
     await takeover(() => hosts.network.partition());
     await active(broker());
     await Promise.all([client.answered(100), other.served(100)]);
-    // Both op-servers are on the backup's side, and the stand-in is. While a partition is only half done, the primary misses the op-servers,
-    // and clients that still reach it and its calc-server get fallbacks. So this partition comes at once.
+    // Both op-servers and the stand-in are on the backup's side. While a partition is only half done, the primary misses
+    // the op-servers, and clients that still reach it and its calc-server get fallbacks. So this partition comes at once.
     expect((await nothingLost(client)).fellBack).toBeGreaterThan(0);
     await nothingFellBack(other, [hosts.get('calc-server', standIn)]);
     await Promise.all([client.begin(), other.begin()]);
